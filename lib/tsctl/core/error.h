@@ -1,0 +1,52 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace tsctl {
+
+// What went wrong, as the exit code tells it.
+enum class ErrorKind { usage, input, capture, execution, environment, interrupted };
+
+// The exit codes of the tsctl command. They are part of the contract: never renumbered.
+enum class ExitCode {
+  ok = 0,
+  check_failed = 1,
+  usage = 2,
+  input = 3,
+  capture = 4,
+  execution = 5,
+  inconclusive = 6,
+  environment = 7,
+  internal = 70,
+  interrupted = 130,
+  terminated = 143,
+};
+
+ExitCode exit_code_from_kind(ErrorKind kind) noexcept;
+
+// The name of a kind as the report shows it ("usage", "input", …).
+std::string_view name_from_kind(ErrorKind kind) noexcept;
+
+// The kind of that name. Throws std::invalid_argument for any other name.
+ErrorKind kind_from_name(std::string_view name);
+
+// A failure that the user can act on; anything else that escapes is a bug in tsctl.
+class Error : public std::runtime_error {
+ public:
+  // `what` is one sentence without a full stop that names the file or flag; `hint` says what to do;
+  // `detail` is text of several lines that belongs below it, such as the user's own traceback.
+  Error(ErrorKind kind, const std::string& what, std::string hint = {}, std::string detail = {});
+
+  ErrorKind kind() const noexcept { return kind_; }
+  const std::string& hint() const noexcept { return hint_; }
+  const std::string& detail() const noexcept { return detail_; }
+
+ private:
+  ErrorKind kind_;
+  std::string hint_;
+  std::string detail_;
+};
+
+}  // namespace tsctl

@@ -1,0 +1,20 @@
+# Third-party libraries that the front needs: from the system, or header-only from TSCTL_DEPS_DIR.
+find_package(ZLIB REQUIRED)
+find_package(Threads REQUIRED)
+
+# Adds an interface target `name` for headers below TSCTL_DEPS_DIR if `header` is there.
+function(tsctl_carried_headers name header)
+  if(TSCTL_DEPS_DIR AND EXISTS ${TSCTL_DEPS_DIR}/include/${header} AND NOT TARGET ${name})
+    add_library(${name} INTERFACE IMPORTED)
+    target_include_directories(${name} SYSTEM INTERFACE ${TSCTL_DEPS_DIR}/include)
+  endif()
+endfunction()
+
+tsctl_carried_headers(CLI11::CLI11 CLI/CLI.hpp)
+tsctl_carried_headers(nlohmann_json::nlohmann_json nlohmann/json.hpp)
+if(NOT TARGET CLI11::CLI11)
+  find_package(CLI11 2.1 REQUIRED)
+endif()
+if(NOT TARGET nlohmann_json::nlohmann_json)
+  find_package(nlohmann_json 3.11 REQUIRED)
+endif()

@@ -1,0 +1,15 @@
+# What every target of ours is compiled with.
+add_library(tsctl_settings INTERFACE)
+target_compile_features(tsctl_settings INTERFACE cxx_std_20)
+target_include_directories(tsctl_settings INTERFACE ${PROJECT_SOURCE_DIR}/lib)
+target_compile_options(tsctl_settings INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+                       $<$<BOOL:${TSCTL_WARNINGS_AS_ERRORS}>:-Werror>)
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+# Sanitizers, for the targets that do not link LibTorch.
+add_library(tsctl_sanitizers INTERFACE)
+if(TSCTL_SANITIZE)
+  target_compile_options(tsctl_sanitizers INTERFACE -fsanitize=${TSCTL_SANITIZE} -fno-omit-frame-pointer
+                         -fno-sanitize-recover=all)
+  target_link_options(tsctl_sanitizers INTERFACE -fsanitize=${TSCTL_SANITIZE})
+endif()
