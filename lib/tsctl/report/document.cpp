@@ -1,0 +1,43 @@
+#include "tsctl/report/document.h"
+
+#include "tsctl/core/error.h"
+#include "tsctl/report/json_convert.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr const char* kInspect = "inspect";
+constexpr const char* kDiff = "diff";
+
+}  // namespace
+
+std::string document_from_report(const Report& report) {
+  json::Json document = json::to_json(report);
+  if (!report.inspect_json.empty()) document[kInspect] = json::Json::parse(report.inspect_json);
+  if (!report.diff_json.empty()) document[kDiff] = json::Json::parse(report.diff_json);
+  return document.dump(2, ' ', false, json::Json::error_handler_t::replace) + "\n";
+}
+
+Report report_from_document(const std::string& text, const std::string& name) {
+  const std::string hint = "give a file that tsctl wrote with --json";
+  json::Json document = json::Json::parse(text, nullptr, false);
+  if (document.is_discarded()) {
+    throw Error(ErrorKind::input, "'" + name + "' is not JSON", hint);
+  }
+  Report report;
+  if (!document.is_object() || !document.contains("schema") || document["schema"] != report.schema) {
+    throw Error(ErrorKind::input, "'" + name + "' is not a tsctl report (its schema is not " + report.schema + ")",
+                hint);
+  }
+  try {
+    json::read_json(document, report);
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::input, "'" + name + "' is not a complete tsctl report: " + error.what(), hint);
+  }
+  if (document.contains(kInspect)) report.inspect_json = document[kInspect].dump();
+  if (document.contains(kDiff)) report.diff_json = document[kDiff].dump();
+  return report;
+}
+
+}  // namespace tsctl

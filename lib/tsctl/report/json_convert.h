@@ -1,0 +1,149 @@
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "tsctl/report/fields.h"
+
+// Conversion between structs and nlohmann's JSON; only report's own sources include this.
+namespace tsctl::json {
+
+using Json = nlohmann::ordered_json;
+
+// The names of an enumeration's values, as the documents spell them.
+template <typename Enum>
+struct EnumNames;
+
+template <>
+struct EnumNames<CaptureMode> {
+  static constexpr std::pair<CaptureMode, const char*> kNames[] = {
+      {CaptureMode::automatic, "automatic"}, {CaptureMode::trace, "trace"}, {CaptureMode::script, "script"}};
+};
+
+template <>
+struct EnumNames<RewriteGoal> {
+  static constexpr std::pair<RewriteGoal, const char*> kNames[] = {{RewriteGoal::freeze, "freeze"},
+                                                                   {RewriteGoal::optimize, "optimize"}};
+};
+
+template <>
+struct EnumNames<Executor> {
+  static constexpr std::pair<Executor, const char*> kNames[] = {{Executor::standard, "default"},
+                                                                {Executor::fixed, "static"},
+                                                                {Executor::unoptimized, "unoptimized"}};
+};
+
+struct Writer;
+struct Reader;
+
+template <typename T>
+concept Described = requires(T& value, Writer& writer) { fields::visit(writer, value); };
+
+template <typename T>
+Json to_json(const T& value);
+template <typename T>
+void read_json(const Json& json, T& value);
+
+struct Writer {
+  Json object = Json::object();
+  template <typename T>
+  void operator()(const char* key, const T& value) {
+    object[key] = to_json(value);
+  }
+};
+
+struct Reader {
+  const Json& object;
+  template <typename T>
+  void operator()(const char* key, T& value) {
+    const auto found = object.find(key);
+    if (found != object.end()) read_json(*found, value);
+  }
+};
+
+template <typename T>
+struct IsVector : std::false_type {};
+template <typename T>
+struct IsVector<std::vector<T>> : std::true_type {};
+template <typename T>
+struct IsOptional : std::false_type {};
+template <typename T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+template <typename T>
+struct IsPair : std::false_type {};
+template <typename A, typename B>
+struct IsPair<std::pair<A, B>> : std::true_type {};
+
+template <typename T>
+Json to_json(const T& value) {
+  if constexpr (std::is_same_v<T, Dtype>) {
+    return std::string(name_from_dtype(value));
+  } else if constexpr (std::is_enum_v<T>) {
+    for (const auto& [known, name] : EnumNames<T>::kNames) {
+      if (known == value) return name;
+    }
+    return nullptr;
+  } else if constexpr (std::is_floating_point_v<T>) {
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+  } else if constexpr (IsOptional<T>::value) {
+    return value ? to_json(*value) : Json(nullptr);
+  } else if constexpr (IsPair<T>::value) {
+    return Json::array({to_json(value.first), to_json(value.second)});
+  } else if constexpr (IsVector<T>::value) {
+    Json array = Json::array();
+    for (const auto& item : value) array.push_back(to_json(item));
+    return array;
+  } else if constexpr (Described<T>) {
+    Writer writer;
+    fields::visit(writer, const_cast<T&>(value));  // the visitor is shared with Reader; Writer only reads
+    return std::move(writer.object);
+  } else {
+    return Json(value);
+  }
+}
+
+template <typename T>
+void read_json(const Json& json, T& value) {
+  if constexpr (std::is_same_v<T, Dtype>) {
+    const auto dtype = dtype_from_name(json.get<std::string>());
+    if (!dtype) throw std::invalid_argument("no dtype is called " + json.get<std::string>());
+    value = *dtype;
+  } else if constexpr (std::is_enum_v<T>) {
+    const auto text = json.get<std::string>();
+    for (const auto& [known, name] : EnumNames<T>::kNames) {
+      if (text == name) {
+        value = known;
+        return;
+      }
+    }
+    throw std::invalid_argument("unknown name " + text);
+  } else if constexpr (std::is_floating_point_v<T>) {
+    value = json.is_null() ? std::numeric_limits<T>::quiet_NaN() : json.get<T>();
+  } else if constexpr (IsOptional<T>::value) {
+    if (json.is_null()) {
+      value.reset();
+    } else {
+      read_json(json, value.emplace());
+    }
+  } else if constexpr (IsPair<T>::value) {
+    read_json(json.at(0), value.first);
+    read_json(json.at(1), value.second);
+  } else if constexpr (IsVector<T>::value) {
+    value.clear();
+    for (const auto& item : json) read_json(item, value.emplace_back());
+  } else if constexpr (Described<T>) {
+    if (!json.is_object()) throw std::invalid_argument("an object was expected");
+    Reader reader{json};
+    fields::visit(reader, value);
+  } else {
+    value = json.get<T>();
+  }
+}
+
+}  // namespace tsctl::json
