@@ -1,0 +1,74 @@
+"""The check of the layers finds what it is there to find, and lets everything else through."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+SCRIPT = REPOSITORY / "scripts/check_layers.py"
+
+
+def check(root: pathlib.Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, SCRIPT, root], capture_output=True, text=True, check=False)
+
+
+def tree(root: pathlib.Path, path: str, text: str) -> pathlib.Path:
+    """A repository of one file."""
+    (root / "lib/tsctl").mkdir(parents=True, exist_ok=True)
+    file = root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return root
+
+
+def test_this_repository_keeps_its_layers() -> None:
+    result = check(REPOSITORY)
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("lib/tsctl/core/a.h", "#include <nlohmann/json.hpp>"),
+        ("lib/tsctl/core/a.h", "#include <unistd.h>"),
+        ("lib/tsctl/core/a.h", '#include "tsctl/report/json.h"'),
+        ("lib/tsctl/report/a.cpp", "#  include <torch/script.h>"),
+        ("lib/tsctl/report/a.cpp", "#include <zlib.h>"),
+        ("lib/tsctl/worker/a.cpp", "#include <zlib.h>"),
+        ("lib/tsctl/worker/a.cpp", '#include "tsctl/engine/load.h"'),
+        ("lib/tsctl/engine/a.cpp", "#include <pybind11/embed.h>"),
+        ("lib/tsctl/capture/a.cpp", "#include <ATen/ATen.h>"),
+        ("tools/tsctl/cmd_a.cpp", '#include "tsctl/engine/load.h"'),
+        ("python/tsctl_capture/a.py", "def f():\n    import transformers"),
+        ("python/tsctl_capture/a.py", "from scipy.stats import norm"),
+        ("lib/tsctl/shiny/a.cpp", "int a = 1;"),
+    ],
+)
+def test_a_violation_is_named_with_file_and_line(tmp_path: pathlib.Path, path: str, line: str) -> None:
+    result = check(tree(tmp_path, path, line + "\n"))
+    assert result.returncode == 1
+    where = path if "shiny" not in path else "lib/tsctl/shiny"
+    assert result.stdout.startswith(f"{where}:"), result.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("lib/tsctl/core/a.h", "#include <vector>"),
+        ("lib/tsctl/archive/a.cpp", "#include <zlib.h>"),
+        ("lib/tsctl/archive/a.cpp", "#include <sys/mman.h>"),
+        ("lib/tsctl/engine/a.cpp", '#include "tsctl/archive/tensor_file.h"'),
+        ("lib/tsctl/engine/a.cpp", "#include <torch/csrc/jit/passes/freeze_module.h>"),
+        ("tools/tsctl/a.cpp", "#include <CLI/CLI.hpp>"),
+        ("python/tsctl_capture/a.py", '"""Words that say\nimport nothing_of_that_name\n"""\nfrom . import b'),
+    ],
+)
+def test_what_a_layer_may_have_passes(tmp_path: pathlib.Path, path: str, line: str) -> None:
+    result = check(tree(tmp_path, path, line + "\n"))
+    assert result.returncode == 0, result.stdout
+
+
+def test_a_folder_that_is_no_repository_is_a_usage_error(tmp_path: pathlib.Path) -> None:
+    assert check(tmp_path).returncode == 2
