@@ -18,3 +18,11 @@ endif()
 if(NOT TARGET nlohmann_json::nlohmann_json)
   find_package(nlohmann_json 3.11 REQUIRED)
 endif()
+
+# Static, because relocating the shared one would cost every start of tsctl over a millisecond.
+set(OPENSSL_USE_STATIC_LIBS ON)
+find_package(OpenSSL COMPONENTS Crypto)
+if(NOT OPENSSL_FOUND)
+  unset(OPENSSL_USE_STATIC_LIBS)
+  find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+endif()

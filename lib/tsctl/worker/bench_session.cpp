@@ -1,0 +1,313 @@
+#include "tsctl/worker/bench_session.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <random>
+#include <utility>
+
+#include "tsctl/core/statistics.h"
+#include "tsctl/core/steady_state.h"
+#include "tsctl/core/verdict.h"
+
+namespace tsctl {
+
+namespace {
+
+// One block: long against a message and a timer tick (both microseconds), short against drift of the machine.
+constexpr double kBlockSeconds = 0.02;
+constexpr int kMaxBlockCalls = 1000;
+// 5 launches of 12 rounds are 60 pairs: enough to find 3% on a loaded 2-core machine in 85% of runs.
+constexpr std::size_t kMinRounds = 12;
+constexpr std::size_t kFewestRounds = 3;  // when calls are so slow that the budget does not allow more
+constexpr double kMaxWarmUpSeconds = 2.0;  // for one arm of one launch
+constexpr double kOverrun = 4.0;           // the budget may be exceeded this many times to reach min_launches
+// An effect this many half-widths away from none is decided; more precision would not change the verdict. Under no
+// effect at all such a distance does not occur, so stopping on it raises no false alarm.
+constexpr double kDecidedDistance = 10.0;
+
+// Everything measured of one arm so far.
+struct ArmRecord {
+  std::vector<double> calls = {};
+  std::vector<double> first = {}, second = {}, third = {}, steady = {}, load = {};
+  std::int64_t faults = 0;
+  std::int64_t timed_calls = 0;
+  std::int64_t peak_memory_bytes = 0;
+  bool steady_every_time = true;
+};
+
+class Session {
+ public:
+  Session(const std::vector<BenchArm>& arms, const BenchOptions& options, const Launcher& launch, const Clock& now_s,
+          Events& events)
+      : arms_(arms),
+        options_(options),
+        launch_(launch),
+        now_s_(now_s),
+        events_(events),
+        random_(options.seed),
+        records_(arms.size()),
+        log_ratios_(arms.size()) {}
+
+  void run();
+  BenchResult result(std::int64_t items_per_call) const;
+
+ private:
+  void run_launch();
+  void start_arms();
+  void warm_up(std::size_t index);
+  void measure_rounds(double until_s);
+  void run_round();
+  double run_block(std::size_t index);
+  bool precise_enough() const;
+  bool launch_precise_enough() const;
+  double measuring_time_left() const;
+  std::vector<std::size_t> random_order();
+  ArmResult arm_result(std::size_t index, std::int64_t items_per_call) const;
+  PairResult pair_result(std::size_t index) const;
+  bool counts(std::size_t index) const { return index > 0 && arms_[index].outputs != "differ"; }
+
+  const std::vector<BenchArm>& arms_;
+  const BenchOptions& options_;
+  const Launcher& launch_;
+  const Clock& now_s_;
+  Events& events_;
+  std::mt19937_64 random_;
+  std::vector<std::unique_ptr<LaunchedArm>> launched_ = {};
+  std::vector<int> block_calls_ = {};
+  std::vector<ArmRecord> records_;
+  std::vector<std::vector<std::vector<double>>> log_ratios_;  // [arm][launch][round]
+  int launches_ = 0;
+  double start_s_ = 0.0;
+  double launch_cost_s_ = 0.0;  // of starting and warming up all arms, the dearest so far
+  double measured_s_ = 0.0;
+  std::string stopped_by_ = {};
+};
+
+std::vector<std::size_t> Session::random_order() {
+  std::vector<std::size_t> order(arms_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random_() % i]);
+  return order;
+}
+
+void Session::run() {
+  start_s_ = now_s_();
+  while (true) {
+    const double elapsed_s = now_s_() - start_s_;
+    if (launches_ >= options_.min_launches) {
+      if (precise_enough()) {
+        stopped_by_ = "precision";
+        break;
+      }
+      if (elapsed_s + launch_cost_s_ >= options_.budget_s) {
+        stopped_by_ = "budget";
+        break;
+      }
+    } else if (launches_ > 0 && elapsed_s >= kOverrun * options_.budget_s) {
+      stopped_by_ = "budget";
+      break;
+    }
+    run_launch();
+  }
+  measured_s_ = now_s_() - start_s_;
+}
+
+void Session::run_launch() {
+  ++launches_;
+  const std::string of = launches_ <= options_.min_launches ? "/" + std::to_string(options_.min_launches) : "";
+  events_.progress("bench: launch " + std::to_string(launches_) + of);
+  const double start_s = now_s_();
+  start_arms();
+  for (const std::size_t index : random_order()) warm_up(index);
+  launch_cost_s_ = std::max(launch_cost_s_, now_s_() - start_s);
+  for (auto& ratios : log_ratios_) ratios.emplace_back();
+  measure_rounds(now_s_() + measuring_time_left());
+  for (std::size_t i = 0; i < launched_.size(); ++i) {
+    records_[i].peak_memory_bytes = std::max(records_[i].peak_memory_bytes, launched_[i]->finish());
+  }
+  launched_.clear();
+}
+
+void Session::start_arms() {
+  block_calls_.assign(arms_.size(), 1);
+  for (const BenchArm& arm : arms_) launched_.push_back(launch_(arm));
+  const double start_s = now_s_();
+  for (std::size_t i = 0; i < launched_.size(); ++i) {
+    launched_[i]->wait_until_ready();
+    records_[i].load.push_back(now_s_() - start_s);
+    launched_[i]->stop();
+  }
+}
+
+void Session::warm_up(std::size_t index) {
+  LaunchedArm& arm = *launched_[index];
+  ArmRecord& record = records_[index];
+  arm.resume();
+  SteadyState state;
+  const double start_s = now_s_();
+  while (!state.reached()) {
+    state.add(arm.time_calls(0, state.calls().size() < kMinWarmUpCalls ? 1 : static_cast<int>(kSteadyWindow)).seconds);
+    if (state.calls().size() >= 3 && now_s_() - start_s > kMaxWarmUpSeconds) break;
+  }
+  const std::vector<double>& calls = state.calls();
+  record.first.push_back(calls.at(0));
+  record.second.push_back(calls.at(1));
+  record.third.push_back(calls.at(2));
+  if (state.reached()) {
+    record.steady.push_back(static_cast<double>(*state.steady_at_call()));
+  } else {
+    record.steady_every_time = false;
+  }
+  const double call_s = median({calls.end() - 3, calls.end()});
+  block_calls_[index] =
+      static_cast<int>(std::clamp(kBlockSeconds / std::max(call_s, 1e-7), 1.0, static_cast<double>(kMaxBlockCalls)));
+  arm.stop();
+}
+
+double Session::measuring_time_left() const {
+  const int launches_left = std::max(1, options_.min_launches - launches_ + 1);
+  const double left_s = options_.budget_s - (now_s_() - start_s_);
+  return left_s / launches_left - (launches_left > 1 ? launch_cost_s_ : 0.0);
+}
+
+void Session::measure_rounds(double until_s) {
+  std::size_t rounds = 0;
+  while (rounds < kFewestRounds || (now_s_() < until_s && !(rounds >= kMinRounds && launch_precise_enough()))) {
+    run_round();
+    ++rounds;
+  }
+}
+
+void Session::run_round() {
+  std::vector<double> block_s(arms_.size());
+  for (const std::size_t index : random_order()) block_s[index] = run_block(index);
+  for (std::size_t i = 1; i < arms_.size(); ++i) log_ratios_[i].back().push_back(std::log(block_s[i] / block_s[0]));
+}
+
+double Session::run_block(std::size_t index) {
+  LaunchedArm& arm = *launched_[index];
+  ArmRecord& record = records_[index];
+  arm.resume();
+  const TimedCalls times = arm.time_calls(1, block_calls_[index]);
+  arm.stop();
+  record.calls.insert(record.calls.end(), times.seconds.begin(), times.seconds.end());
+  record.faults += times.page_faults;
+  record.timed_calls += block_calls_[index] + 1;  // the untimed call faults as well
+  return median(times.seconds);
+}
+
+// The standard error of a median is about 1.2533 standard deviations over the root of the count (normal samples).
+bool Session::launch_precise_enough() const {
+  for (std::size_t i = 1; i < arms_.size(); ++i) {
+    if (!counts(i)) continue;
+    const std::vector<double>& ratios = log_ratios_[i].back();
+    const double deviation = (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 1.349;  // of a normal sample
+    if (1.2533 * deviation / std::sqrt(static_cast<double>(ratios.size())) > options_.precision / 2) return false;
+  }
+  return true;
+}
+
+bool Session::precise_enough() const {
+  for (std::size_t i = 1; i < arms_.size(); ++i) {
+    if (!counts(i)) continue;
+    const RatioEstimate estimate = estimate_ratio(log_ratios_[i], options_.seed);
+    const double half_width = (std::log(estimate.interval.high) - std::log(estimate.interval.low)) / 2;
+    const double wanted = std::max(options_.precision, std::abs(std::log(estimate.ratio)) / kDecidedDistance);
+    if (half_width > wanted) return false;
+  }
+  return true;
+}
+
+std::optional<double> median_of(const std::vector<double>& values) {
+  if (values.empty()) return std::nullopt;
+  return median(values);
+}
+
+ArmResult Session::arm_result(std::size_t index, std::int64_t items_per_call) const {
+  const BenchArm& arm = arms_[index];
+  const ArmRecord& record = records_[index];
+  ArmResult result{.label = arm.request.label, .kind = arm.kind, .outputs = arm.outputs};
+  result.max_abs = arm.max_abs;
+  result.samples = static_cast<std::int64_t>(record.calls.size());
+  result.launches = launches_;
+  result.median_s = median(record.calls);
+  if (record.calls.size() >= kMinSamplesForP99) {
+    result.p99_s = quantile(record.calls, 0.99);
+  } else {
+    result.p99_s_reason = std::to_string(record.calls.size()) + " samples, " + std::to_string(kMinSamplesForP99) +
+                          " are needed for a 99th percentile";
+  }
+  const double total_s = std::accumulate(record.calls.begin(), record.calls.end(), 0.0);
+  result.mean_s = total_s / static_cast<double>(record.calls.size());
+  result.min_s = *std::min_element(record.calls.begin(), record.calls.end());
+  result.spread = relative_spread(record.calls);
+  const double items = items_per_call > 0 ? static_cast<double>(items_per_call) : 1.0;
+  result.throughput_per_s = items / *result.median_s;
+  result.throughput_unit = items_per_call > 0 ? "items" : "calls";
+  result.total_time_s = total_s;
+  result.time_per_iteration_ms = *result.mean_s * 1000.0;
+  result.throughput = items * static_cast<double>(record.calls.size()) / total_s;
+  result.first_call_s = median_of(record.first);
+  result.second_call_s = median_of(record.second);
+  result.third_call_s = median_of(record.third);
+  if (const auto steady = median_of(record.steady)) result.steady_at_call = std::lround(*steady);
+  result.load_s = median_of(record.load);
+  result.peak_memory_bytes = record.peak_memory_bytes;
+  result.page_faults_per_call = static_cast<double>(record.faults) / static_cast<double>(record.timed_calls);
+  return result;
+}
+
+PairResult Session::pair_result(std::size_t index) const {
+  PairResult pair{.base = arms_[0].request.label, .arm = arms_[index].request.label};
+  pair.outputs = arms_[index].outputs;
+  pair.margin = options_.margin;
+  if (!counts(index)) return pair;
+  const RatioEstimate estimate = estimate_ratio(log_ratios_[index], options_.seed);
+  pair.speedup = 1.0 / estimate.ratio;
+  pair.speedup_low = 1.0 / estimate.interval.high;
+  pair.speedup_high = 1.0 / estimate.interval.low;
+  pair.verdict = name_from_verdict(speed_verdict(estimate.interval, options_.margin));
+  pair.pairs = static_cast<std::int64_t>(estimate.pairs);
+  pair.launches = static_cast<std::int64_t>(estimate.launches);
+  pair.launch_deviation = estimate.launch_deviation;
+  pair.block_deviation = estimate.block_deviation;
+  return pair;
+}
+
+BenchResult Session::result(std::int64_t items_per_call) const {
+  BenchResult result;
+  result.budget_s = options_.budget_s;
+  result.measured_s = measured_s_;
+  result.stopped_by = stopped_by_;
+  for (std::size_t i = 0; i < arms_.size(); ++i) {
+    result.arms.push_back(arm_result(i, items_per_call));
+    if (i == 0) {
+      result.arms.back().speed = "reference";
+    } else {
+      result.pairs.push_back(pair_result(i));
+      result.arms.back().speed = result.pairs.back().verdict;
+    }
+    if (!records_[i].steady_every_time) {
+      result.warnings.push_back({"warm_up_not_steady", "the calls of '" + arms_[i].request.label +
+                                                           "' did not become steady while it was warmed up"});
+    }
+  }
+  if (launches_ < options_.min_launches) {
+    result.warnings.push_back({"too_few_launches", "the budget allowed only " + std::to_string(launches_) + " of " +
+                                                       std::to_string(options_.min_launches) +
+                                                       " launches; raise --budget"});
+  }
+  return result;
+}
+
+}  // namespace
+
+BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options, std::int64_t items_per_call,
+                      const Launcher& launch, const Clock& now_s, Events& events) {
+  Session session(arms, options, launch, now_s, events);
+  session.run();
+  return session.result(items_per_call);
+}
+
+}  // namespace tsctl

@@ -1,0 +1,149 @@
+#include "tsctl/worker/serve.h"
+
+#include <dlfcn.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "tsctl/core/capture_api.h"
+#include "tsctl/core/engine_api.h"
+#include "tsctl/core/error.h"
+#include "tsctl/core/wire.h"
+#include "tsctl/report/json.h"
+#include "tsctl/worker/channel.h"
+
+namespace tsctl {
+
+namespace {
+
+void send(const WireMessage& message) { send_line(kWorkerSocket, json_text(message)); }
+
+// Sends what happens to the front.
+class WireEvents : public Events {
+ public:
+  void progress(const std::string& text) override { send({.type = "progress", .text = text}); }
+  void warning(const Warning& warning) override {
+    send({.type = "warning", .text = warning.text, .code = warning.code});
+  }
+};
+
+void* load_library(const std::string& path, int flags, const std::string& hint) {
+  void* library = dlopen(path.c_str(), RTLD_NOW | flags);
+  if (library == nullptr) {
+    const char* reason = dlerror();
+    throw Error(ErrorKind::environment,
+                "'" + path + "' cannot be loaded: " + (reason != nullptr ? reason : "unknown reason"), hint);
+  }
+  return library;
+}
+
+template <typename Entry>
+auto api_of(void* library, const char* symbol, int version, const std::string& path) {
+  const auto entry = reinterpret_cast<Entry>(dlsym(library, symbol));
+  if (entry == nullptr || entry()->version != version) {
+    throw Error(ErrorKind::environment, "'" + path + "' belongs to another build of tsctl",
+                "build tsctl again: scripts/setup");
+  }
+  return entry();
+}
+
+const EngineApi& engine_of(const WireMessage& job) {
+  const std::string hint = "build again against the installed torch (scripts/setup); tsctl doctor shows what is found";
+  void* library = load_library(job.engine, RTLD_LOCAL, hint);
+  return *api_of<EngineEntry>(library, kEngineEntry, kEngineApiVersion, job.engine);
+}
+
+const CaptureApi& capture_of(const WireMessage& job, const PythonSite& site) {
+  const std::string hint = "choose an interpreter with a shared libpython: --python PATH";
+  // Global, or extension modules do not find Python's symbols.
+  load_library(site.library, RTLD_GLOBAL, hint);
+  void* library = load_library(job.capture, RTLD_LOCAL, hint);
+  return *api_of<CaptureEntry>(library, kCaptureEntry, kCaptureApiVersion, job.capture);
+}
+
+template <typename Request, typename Result>
+std::string engine_job(Result (*function)(const Request&, Events&), const WireMessage& job, Events& events) {
+  return json_text(function(from_json_text<Request>(job.payload), events));
+}
+
+std::string do_engine_job(const WireMessage& job, Events& events) {
+  const EngineApi& engine = engine_of(job);
+  if (job.job == "describe") return engine_job(engine.describe, job, events);
+  if (job.job == "rewrite") return engine_job(engine.rewrite, job, events);
+  if (job.job == "compare") return engine_job(engine.compare, job, events);
+  if (job.job == "run") return engine_job(engine.run, job, events);
+  if (job.job == "graph") return engine_job(engine.graph, job, events);
+  throw std::logic_error("no job is called " + job.job);
+}
+
+std::int64_t minor_faults() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt;
+}
+
+void serve_arm(const WireMessage& job, Events& events, LineReader& reader) {
+  std::unique_ptr<Arm> arm;
+  if (job.site.empty()) {
+    arm = engine_of(job).open_arm(from_json_text<ArmRequest>(job.payload), events);
+  } else {
+    const auto site = from_json_text<PythonSite>(job.site);
+    arm = capture_of(job, site).open_arm(site, job.payload, events);
+  }
+  send({.type = "ready"});
+  while (const auto line = reader.next()) {
+    const auto message = from_json_text<WireMessage>(*line);
+    const std::int64_t faults = minor_faults();
+    WireMessage reply{.type = "times"};
+    reply.seconds = arm->time_calls(message.untimed, message.calls);
+    reply.page_faults = minor_faults() - faults;
+    send(reply);
+  }
+  // The process ends here; destroying the model would only take time.
+  [[maybe_unused]] const Arm* left_to_the_end = arm.release();
+}
+
+void do_job(const WireMessage& job, Events& events, LineReader& reader) {
+  if (job.job == "open_arm") {
+    serve_arm(job, events, reader);
+  } else if (job.site.empty()) {
+    send({.type = "result", .payload = do_engine_job(job, events)});
+  } else {
+    const auto site = from_json_text<PythonSite>(job.site);
+    send({.type = "result", .payload = capture_of(job, site).call(site, job.job, job.payload, events)});
+  }
+}
+
+}  // namespace
+
+int serve(long parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) return 1;  // the front ended before the line above
+  LineReader reader(kWorkerSocket);
+  const auto line = reader.next();
+  if (!line) return 1;
+  WireEvents events;
+  try {
+    do_job(from_json_text<WireMessage>(*line), events, reader);
+  } catch (const Error& error) {
+    send({.type = "error",
+          .text = error.what(),
+          .code = std::string(name_from_kind(error.kind())),
+          .hint = error.hint(),
+          .detail = error.detail()});
+  } catch (const std::exception& error) {
+    send({.type = "error", .text = error.what(), .code = "internal"});
+  }
+  std::fflush(nullptr);
+  std::_Exit(0);
+}
+
+}  // namespace tsctl

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tsctl/core/bench.h"
+#include "tsctl/core/capture_api.h"
+#include "tsctl/core/events.h"
+#include "tsctl/worker/jobs.h"
+
+namespace tsctl {
+
+// One arm as the session sees it: what to open, and what the comparison of its outputs said.
+struct BenchArm {
+  ArmRequest request = {};
+  std::optional<PythonSite> site = {};  // for arms that run in Python
+  std::string kind = "file";            // file, eager
+  std::string outputs = "not_compared";  // reference, same, differ, not_compared
+  std::optional<double> max_abs = {};
+};
+
+// The times of some calls, and the minor page faults the process took during them.
+struct TimedCalls {
+  std::vector<double> seconds = {};
+  std::int64_t page_faults = 0;
+};
+
+// A launched arm: a process, or a test's made-up one. Only one may be between resume() and stop() at a time.
+class LaunchedArm {
+ public:
+  virtual ~LaunchedArm() = default;
+  virtual void wait_until_ready() = 0;
+  virtual void resume() = 0;
+  virtual void stop() = 0;
+  virtual TimedCalls time_calls(int untimed, int calls) = 0;
+  virtual std::int64_t finish() = 0;  // ends it; gives its peak memory in bytes
+};
+
+using Launcher = std::function<std::unique_ptr<LaunchedArm>(const BenchArm& arm)>;
+using Clock = std::function<double()>;  // seconds, monotonic
+
+// A launcher that gives each arm a worker process.
+Launcher process_launcher(Jobs& jobs);
+
+Clock steady_clock();
+
+// Measures arms against the first one. Every launch starts each arm anew; in every round each arm runs one block, in
+// an order drawn at random, while the others are stopped; the ratio is taken within the round. Ends when every
+// interval is narrow enough, or the budget is spent. `items_per_call` is the size of the dimension B, 0 without one.
+// An arm whose outputs differ is timed but gets no speedup and no verdict.
+BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options, std::int64_t items_per_call,
+                      const Launcher& launch, const Clock& now_s, Events& events);
+
+}  // namespace tsctl

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace tsctl {
+
+// Throws Error{environment} unless `path`'s folder exists and a file can be made in it, Error{usage} when `path` is
+// a folder itself. `flag` is named in the message.
+void require_writable_target(const std::filesystem::path& path, const std::string& flag);
+
+// A file without a name, in the folder of what is being made: nothing of it is left however the process ends.
+// path() is valid in child processes while this object lives.
+class ScratchFile {
+ public:
+  explicit ScratchFile(const std::filesystem::path& folder);
+  ~ScratchFile();
+  ScratchFile(ScratchFile&& other) noexcept;
+  ScratchFile(const ScratchFile&) = delete;
+  ScratchFile& operator=(const ScratchFile&) = delete;
+
+  std::string path() const;
+
+ private:
+  int fd_ = -1;
+};
+
+// The folder for scratch files of commands that write no model: TMPDIR, or /tmp.
+std::filesystem::path temporary_folder();
+
+// A result file that appears under its name only when it is complete. Until then it is `.NAME.tsctl-PID` in the same
+// folder; such files of processes that are gone are removed. commit() syncs and renames; without it nothing stays.
+class OutputFile {
+ public:
+  OutputFile(const std::filesystem::path& target, const std::string& flag);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  const std::string& path() const noexcept { return temporary_; }
+  const std::filesystem::path& target() const noexcept { return target_; }
+
+  // Throws Error{environment} when the disk refuses.
+  void commit();
+  // Like commit, under another name: `NAME.failed` beside the target. Gives that name.
+  std::string commit_as_failed();
+
+ private:
+  void commit_to(const std::filesystem::path& target);
+
+  std::filesystem::path target_;
+  std::string temporary_;
+  bool committed_ = false;
+};
+
+// Writes `text` as a whole file with the same care: temporary file, sync, rename. A target that is no regular file
+// (/dev/stdout, a pipe) is written directly. Throws Error{environment} naming `flag`.
+void write_text_file(const std::filesystem::path& target, const std::string& text, const std::string& flag);
+
+// Copies the bytes of one file over another (in place; the target keeps its name).
+void copy_file_bytes(const std::string& from, const std::string& to);
+
+std::string sha256_of_file(const std::string& path);
+
+}  // namespace tsctl

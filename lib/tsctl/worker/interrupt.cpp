@@ -1,0 +1,37 @@
+#include "tsctl/worker/interrupt.h"
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "tsctl/core/error.h"
+
+namespace tsctl {
+
+Interrupt::Interrupt() {
+  sigset_t caught;
+  sigemptyset(&caught);
+  sigaddset(&caught, SIGINT);
+  sigaddset(&caught, SIGTERM);
+  sigprocmask(SIG_BLOCK, &caught, &before_);
+  fd_ = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (fd_ < 0) {
+    throw Error(ErrorKind::environment, std::string("signals cannot be watched: ") + std::strerror(errno));
+  }
+}
+
+Interrupt::~Interrupt() {
+  ::close(fd_);
+  sigprocmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void Interrupt::check() {
+  signalfd_siginfo info = {};
+  if (::read(fd_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+    throw Interrupted{static_cast<int>(info.ssi_signo)};
+  }
+}
+
+}  // namespace tsctl

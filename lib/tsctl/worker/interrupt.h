@@ -1,0 +1,31 @@
+#pragma once
+
+#include <csignal>
+
+namespace tsctl {
+
+// Turns SIGINT and SIGTERM into something that a wait can see: while an object lives, both are blocked and readable
+// at fd(). Children are spawned with an empty signal mask, so they are not affected.
+class Interrupt {
+ public:
+  Interrupt();
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  int fd() const noexcept { return fd_; }
+
+  // Throws Interrupted if a signal has arrived; does not wait.
+  void check();
+
+ private:
+  int fd_ = -1;
+  sigset_t before_ = {};
+};
+
+// The user ended the run. Not an Error: nothing failed.
+struct Interrupted {
+  int signal = 0;
+};
+
+}  // namespace tsctl

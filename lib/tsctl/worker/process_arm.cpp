@@ -1,0 +1,75 @@
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "tsctl/core/error.h"
+#include "tsctl/report/json.h"
+#include "tsctl/worker/bench_session.h"
+
+namespace tsctl {
+
+namespace {
+
+// An arm in a worker process.
+class ProcessArm : public LaunchedArm {
+ public:
+  ProcessArm(Jobs& jobs, const BenchArm& arm, const std::string& request)
+      : jobs_(jobs),
+        arm_(arm),
+        worker_(jobs.settings().installation.executable, worker_environment(jobs.settings().threads)) {
+    const Installation& installation = jobs.settings().installation;
+    worker_.send({.type = "job",
+                  .job = "open_arm",
+                  .payload = request,
+                  .site = arm.site ? json_text(*arm.site) : std::string(),
+                  .engine = installation.engine,
+                  .capture = installation.capture});
+  }
+
+  void wait_until_ready() override { expect("ready"); }
+  void resume() override { worker_.resume(); }
+  void stop() override { worker_.stop(); }
+
+  TimedCalls time_calls(int untimed, int calls) override {
+    worker_.send({.type = "time_calls", .untimed = untimed, .calls = calls});
+    const WireMessage reply = expect("times");
+    return {.seconds = reply.seconds, .page_faults = reply.page_faults};
+  }
+
+  std::int64_t finish() override { return worker_.finish(true).peak_memory_bytes; }
+
+ private:
+  WireMessage expect(const std::string& type) {
+    try {
+      while (const auto message = worker_.receive(jobs_.settings().timeout_s, jobs_.interrupt())) {
+        if (message->type == type) return *message;
+        if (message->type == "error") throw_worker_error(*message);
+      }
+    } catch (const WorkerProcess::Timeout&) {
+      worker_.finish(true);
+      throw Error(ErrorKind::execution, "the arm '" + arm_.request.label + "' did not answer in time (--timeout)",
+                  "raise --timeout, or leave it out to wait for as long as it takes");
+    }
+    throw_worker_death(worker_.finish(false), "it ran the arm '" + arm_.request.label + "'", arm_.site.has_value());
+  }
+
+  Jobs& jobs_;
+  const BenchArm& arm_;
+  WorkerProcess worker_;
+};
+
+}  // namespace
+
+Launcher process_launcher(Jobs& jobs) {
+  return [&jobs](const BenchArm& arm) -> std::unique_ptr<LaunchedArm> {
+    return std::make_unique<ProcessArm>(jobs, arm, json_text(arm.request));
+  };
+}
+
+Clock steady_clock() {
+  return [] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  };
+}
+
+}  // namespace tsctl
