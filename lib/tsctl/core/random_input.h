@@ -13,6 +13,8 @@ struct DrawKey {
   std::uint64_t stream = 0;
 };
 
+// Element i depends on (seed, stream, i) alone: a longer fill begins with the shorter one. The bits are SplitMix64's;
+// stream s of a seed is the sequence started with the s-th number (from 0) of the seed's own sequence.
 // Fill `count` elements. Normal is N(0, 1) by Box-Muller; uniform includes both ends for integers and
 // excludes the upper one for reals unless low == high.
 void fill_normal(const DrawKey& key, float* data, std::size_t count);

@@ -1,0 +1,73 @@
+#include "tsctl/core/source.h"
+
+#include <string_view>
+
+#include "tsctl/core/error.h"
+#include "tsctl/core/identifier.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr std::string_view kForms = "write path/to/file.py:Name or package.module:Name";
+
+// True for identifiers joined by dots.
+bool is_module_path(std::string_view text) noexcept {
+  while (true) {
+    const std::size_t dot = text.find('.');
+    if (!is_identifier(text.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+bool is_python_file(std::string_view text) noexcept {
+  constexpr std::string_view kEnding = ".py";
+  return text.size() > kEnding.size() && text.ends_with(kEnding);
+}
+
+[[noreturn]] void refuse(const std::string& text, const std::string& fault, const std::string& hint) {
+  throw Error(ErrorKind::usage, "SOURCE '" + text + "': " + fault, hint);
+}
+
+void check_name(const std::string& text, const std::string& place, const std::string& name) {
+  if (name.empty()) refuse(text, "the name after the colon is missing", std::string(kForms));
+  if (name.find('.') != std::string::npos && is_module_path(name)) {
+    refuse(text, "'" + name + "' is more than one name",
+           "name a class, function or module at the top level of '" + place + "'");
+  }
+  if (!is_identifier(name)) refuse(text, "'" + name + "' is not a Python name", std::string(kForms));
+}
+
+}  // namespace
+
+bool looks_like_source(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  return colon != std::string::npos && colon > 0 && is_identifier(std::string_view(text).substr(colon + 1));
+}
+
+SourceSpec source_from_text(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) {
+    refuse(text, "it does not say which class or function to take",
+           is_python_file(text) ? "add its name: " + text + ":Name" : std::string(kForms));
+  }
+  const std::string place = text.substr(0, colon);
+  const std::string name = text.substr(colon + 1);
+  if (place.empty()) refuse(text, "the file or module before the colon is missing", std::string(kForms));
+  check_name(text, place, name);
+
+  SourceSpec source;
+  source.text = text;
+  source.name = name;
+  if (is_python_file(place)) {
+    source.file = place;
+  } else if (is_module_path(place)) {
+    source.module = place;
+  } else {
+    refuse(text, "'" + place + "' is neither a .py file nor the dotted name of a module", std::string(kForms));
+  }
+  return source;
+}
+
+}  // namespace tsctl

@@ -1,0 +1,134 @@
+#include "tsctl/core/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+#include "tsctl/core/median_resampler.h"
+#include "tsctl/core/special_functions.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr double kTail = 0.025;  // beyond each end of a 95% interval
+
+double sample_deviation(const std::vector<double>& values) {
+  if (values.size() < 2) return 0.0;
+  double mean = 0.0;
+  for (const double value : values) mean += value / static_cast<double>(values.size());
+  double squares = 0.0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+}
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0.0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+double median_of_sorted(const std::vector<double>& sorted) noexcept {
+  const std::size_t upper = sorted.size() / 2;
+  return sorted.size() % 2 == 1 ? sorted[upper] : 0.5 * (sorted[upper - 1] + sorted[upper]);
+}
+
+std::vector<std::vector<double>> sorted_launches(const std::vector<std::vector<double>>& log_ratios) {
+  std::vector<std::vector<double>> launches;
+  for (const std::vector<double>& rounds : log_ratios) {
+    if (rounds.empty()) continue;
+    if (!std::all_of(rounds.begin(), rounds.end(), [](double value) { return std::isfinite(value); })) {
+      throw std::invalid_argument("a log-ratio is not finite");
+    }
+    launches.push_back(rounds);
+    std::sort(launches.back().begin(), launches.back().end());
+  }
+  if (launches.empty()) throw std::invalid_argument("there is no launch with a round");
+  return launches;
+}
+
+// Hesterberg 2015, section 5.1: percentiles of a bootstrap are too narrow for n observations, because replicates
+// vary as if the variance were divided by n instead of n - 1 and because t is wider than the normal. Both are undone by
+// going further out: Phi(-sqrt(n / (n - 1)) * t) with t the quantile of n - 1 degrees of freedom.
+double expanded_tail(std::size_t launches) {
+  if (launches < 2) return kTail;
+  const auto n = static_cast<double>(launches);
+  return normal_cdf(std::sqrt(n / (n - 1.0)) * student_t_quantile(kTail, n - 1.0));
+}
+
+// Replicates of the mean of launch medians: launches with replacement, then the rounds of each.
+std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& launches, std::uint64_t seed,
+                                    std::size_t resamples) {
+  std::map<std::size_t, MedianResampler> resamplers;
+  std::vector<const MedianResampler*> resampler_of;
+  for (const std::vector<double>& rounds : launches) {
+    resampler_of.push_back(&resamplers.try_emplace(rounds.size(), rounds.size()).first->second);
+  }
+  std::mt19937_64 random(seed);
+  std::vector<double> means(std::max<std::size_t>(resamples, 1));
+  for (double& mean : means) {
+    double sum = 0.0;
+    for (std::size_t draw = 0; draw < launches.size(); ++draw) {
+      const std::size_t launch = index_below(launches.size(), random);
+      sum += resampler_of[launch]->draw(launches[launch], random);
+    }
+    mean = sum / static_cast<double>(launches.size());
+  }
+  return means;
+}
+
+// quantile() without its copy.
+double quantile_in_place(std::vector<double>& samples, double p) {
+  if (samples.empty()) throw std::invalid_argument("a quantile needs at least one sample");
+  if (!(p >= 0.0 && p <= 1.0)) throw std::invalid_argument("a quantile's level lies between 0 and 1");
+  const double position = p * static_cast<double>(samples.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const double fraction = position - static_cast<double>(below);
+  const auto split = samples.begin() + static_cast<std::ptrdiff_t>(below);
+  std::nth_element(samples.begin(), split, samples.end());
+  if (fraction == 0.0) return *split;
+  return *split + fraction * (*std::min_element(split + 1, samples.end()) - *split);
+}
+
+}  // namespace
+
+double quantile(std::vector<double> samples, double p) { return quantile_in_place(samples, p); }
+
+double median(std::vector<double> samples) { return quantile_in_place(samples, 0.5); }
+
+double relative_spread(const std::vector<double>& samples) {
+  std::vector<double> scratch = samples;
+  const double middle = quantile_in_place(scratch, 0.5);
+  if (middle == 0.0) return 0.0;
+  const double upper = quantile_in_place(scratch, 0.75);
+  return (upper - quantile_in_place(scratch, 0.25)) / middle;
+}
+
+RatioEstimate estimate_ratio(const std::vector<std::vector<double>>& log_ratios, std::uint64_t seed,
+                             std::size_t resamples) {
+  const std::vector<std::vector<double>> launches = sorted_launches(log_ratios);
+  RatioEstimate estimate;
+  estimate.launches = launches.size();
+
+  std::vector<double> medians;
+  std::vector<double> deviations;
+  for (const std::vector<double>& rounds : launches) {
+    estimate.pairs += rounds.size();
+    medians.push_back(median_of_sorted(rounds));
+    if (rounds.size() > 1) deviations.push_back(sample_deviation(rounds));
+  }
+  estimate.ratio = std::exp(mean_of(medians));
+  estimate.launch_deviation = sample_deviation(medians);
+  estimate.block_deviation = deviations.empty() ? 0.0 : mean_of(deviations);
+
+  std::vector<double> means = bootstrap_means(launches, seed, resamples);
+  const double tail = expanded_tail(launches.size());
+  estimate.interval.low = std::exp(quantile_in_place(means, tail));
+  estimate.interval.high = std::exp(quantile_in_place(means, 1.0 - tail));
+  return estimate;
+}
+
+}  // namespace tsctl

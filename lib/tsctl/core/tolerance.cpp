@@ -1,0 +1,56 @@
+#include <charconv>
+#include <cmath>
+
+#include "tsctl/core/error.h"
+#include "tsctl/core/tensor_difference.h"
+
+namespace tsctl {
+
+Tolerance default_tolerance(Dtype dtype) noexcept {
+  switch (dtype) {
+    case Dtype::float32:
+    case Dtype::complex64:
+      return {1e-5, 0.0};
+    case Dtype::float64:
+    case Dtype::complex128:
+      return {1e-12, 0.0};
+    case Dtype::float16:
+    case Dtype::bfloat16:
+      return {2e-2, 0.0};
+    default:
+      return {0.0, 0.0};
+  }
+}
+
+Tolerance tolerance_for(Dtype dtype, const std::string& output, const ToleranceOptions& options) {
+  Tolerance tolerance = default_tolerance(dtype);
+  for (const ToleranceOverride& given : options.rtol) {
+    if (given.output.empty() || given.output == output) tolerance.rtol = given.value;
+  }
+  for (const ToleranceOverride& given : options.atol) {
+    if (given.output.empty() || given.output == output) tolerance.atol = given.value;
+  }
+  return tolerance;
+}
+
+ToleranceOverride tolerance_override_from_text(const std::string& text, const std::string& flag) {
+  const std::string hint = "write a number, or OUTPUT:NUMBER for one output: " + flag + " out.logits:1e-4";
+  // An output's name may hold a colon itself, a number cannot.
+  const std::size_t colon = text.rfind(':');
+  const std::string number = colon == std::string::npos ? text : text.substr(colon + 1);
+  if (colon == 0) throw Error(ErrorKind::usage, flag + " '" + text + "': the output's name is missing", hint);
+
+  ToleranceOverride given;
+  if (colon != std::string::npos) given.output = text.substr(0, colon);
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), given.value);
+  const bool whole = error == std::errc{} && end == number.data() + number.size();
+  if (!whole || !std::isfinite(given.value)) {
+    throw Error(ErrorKind::usage, flag + " '" + text + "': '" + number + "' is not a number", hint);
+  }
+  if (std::signbit(given.value)) {
+    throw Error(ErrorKind::usage, flag + " '" + text + "': a tolerance cannot be negative", hint);
+  }
+  return given;
+}
+
+}  // namespace tsctl
