@@ -1,0 +1,57 @@
+"""validate.py REPORT…: check tsctl reports against tsctl.report-1.schema.json; `-` reads standard input.
+
+Readers of a report must accept keys that they do not know, because keys are added over time; this check does not:
+a key that the schema lacks is one that somebody forgot to describe.
+"""
+
+import json
+import pathlib
+import sys
+
+import jsonschema
+
+SCHEMA = pathlib.Path(__file__).with_name("tsctl.report-1.schema.json")
+
+
+def closed(schema: object) -> object:
+    """The schema with every object that lists its keys closed to others."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {key: closed(value) for key, value in schema.items()}
+    if result.get("type") == "object" and "properties" in result:
+        result.setdefault("additionalProperties", False)
+    return result
+
+
+def problems(document: object) -> list[str]:
+    """One line for each place where the document is not what the schema says."""
+    schema = closed(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    found = sorted(validator.iter_errors(document), key=lambda error: list(map(str, error.absolute_path)))
+    return [f"{'.'.join(map(str, error.absolute_path)) or '(top)'}: {error.message}" for error in found]
+
+
+def main() -> int:
+    if len(sys.argv) < 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    failed = False
+    for name in sys.argv[1:]:
+        text = sys.stdin.read() if name == "-" else pathlib.Path(name).read_text(encoding="utf-8")
+        try:
+            document = json.loads(text)
+        except json.JSONDecodeError as error:
+            print(f"{name}: not JSON: {error}")
+            failed = True
+            continue
+        for line in problems(document):
+            print(f"{name}: {line}")
+            failed = True
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
