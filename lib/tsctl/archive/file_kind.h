@@ -21,6 +21,7 @@ enum class FileKind {
   unknown,
 };
 
+// Throws Error{input} for what is missing or unreadable, and for a zip archive whose directory is damaged.
 FileKind file_kind(const std::string& path);
 
 // Throws Error{input} with what the file is and what to do unless `path` is a TorchScript archive. A missing or

@@ -1,0 +1,109 @@
+#include "tsctl/archive/binary_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "tsctl/core/error.h"
+
+namespace tsctl {
+
+namespace {
+
+[[noreturn]] void throw_open_error(const std::string& path, int code) {
+  if (code == ENOENT || code == ENOTDIR) {
+    throw Error(ErrorKind::input, "'" + path + "' does not exist", "check the path; it is relative to the current folder");
+  }
+  if (code == EACCES || code == EPERM) {
+    throw Error(ErrorKind::input, "'" + path + "' may not be read by this user",
+                "change its permissions (chmod +r) or those of its folder");
+  }
+  throw Error(ErrorKind::input, "'" + path + "' cannot be opened: " + std::strerror(code));
+}
+
+}  // namespace
+
+BinaryFile::BinaryFile(const std::string& path) : path_(path) {
+  // O_NONBLOCK: opening a named pipe must not wait for a writer.
+  descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor_ < 0) throw_open_error(path, errno);
+  struct stat status = {};
+  const bool known = ::fstat(descriptor_, &status) == 0;
+  if (known && S_ISREG(status.st_mode)) {
+    size_bytes_ = static_cast<std::uint64_t>(status.st_size);
+    return;
+  }
+  ::close(descriptor_);
+  if (known && S_ISDIR(status.st_mode)) {
+    throw Error(ErrorKind::input, "'" + path + "' is a folder, not a file", "name the file inside it");
+  }
+  throw Error(ErrorKind::input, "'" + path + "' is not a regular file", "name a file on disk");
+}
+
+BinaryFile::BinaryFile(BinaryFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      size_bytes_(other.size_bytes_) {}
+
+BinaryFile& BinaryFile::operator=(BinaryFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(descriptor_, other.descriptor_);
+  std::swap(size_bytes_, other.size_bytes_);
+  return *this;
+}
+
+BinaryFile::~BinaryFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void BinaryFile::read_at(std::uint64_t offset, void* target, std::size_t size_bytes) const {
+  if (offset > size_bytes_ || size_bytes > size_bytes_ - offset) {
+    throw Error(ErrorKind::input, "'" + path_ + "' ends too early", "the file is damaged or incomplete: get it again");
+  }
+  char* out = static_cast<char*>(target);
+  while (size_bytes > 0) {
+    const ssize_t got = ::pread(descriptor_, out, size_bytes, static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw Error(ErrorKind::input, "'" + path_ + "' cannot be read: " + std::strerror(errno));
+    if (got == 0) throw Error(ErrorKind::input, "'" + path_ + "' became shorter while it was read", "try again");
+    out += got;
+    offset += static_cast<std::uint64_t>(got);
+    size_bytes -= static_cast<std::size_t>(got);
+  }
+}
+
+std::uint16_t little_u16(const void* bytes) noexcept {
+  const auto* p = static_cast<const unsigned char*>(bytes);
+  return static_cast<std::uint16_t>(p[0] | (p[1] << 8));
+}
+
+std::uint32_t little_u32(const void* bytes) noexcept {
+  const auto* p = static_cast<const unsigned char*>(bytes);
+  return little_u16(p) | (static_cast<std::uint32_t>(little_u16(p + 2)) << 16);
+}
+
+std::uint64_t little_u64(const void* bytes) noexcept {
+  const auto* p = static_cast<const unsigned char*>(bytes);
+  return little_u32(p) | (static_cast<std::uint64_t>(little_u32(p + 4)) << 32);
+}
+
+void append_u16(std::string& target, std::uint16_t value) {
+  target.push_back(static_cast<char>(value & 0xff));
+  target.push_back(static_cast<char>(value >> 8));
+}
+
+void append_u32(std::string& target, std::uint32_t value) {
+  append_u16(target, static_cast<std::uint16_t>(value & 0xffff));
+  append_u16(target, static_cast<std::uint16_t>(value >> 16));
+}
+
+void append_u64(std::string& target, std::uint64_t value) {
+  append_u32(target, static_cast<std::uint32_t>(value & 0xffffffffU));
+  append_u32(target, static_cast<std::uint32_t>(value >> 32));
+}
+
+}  // namespace tsctl
