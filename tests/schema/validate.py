@@ -25,12 +25,19 @@ def closed(schema: object) -> object:
     return result
 
 
+def causes(error: jsonschema.ValidationError) -> list[jsonschema.ValidationError]:
+    """The errors below one that only says that no alternative fits; the first alternative is never `null`."""
+    below = [inner for inner in error.context or () if inner.schema_path[0] == 0]
+    return [cause for inner in below for cause in causes(inner)] if below else [error]
+
+
 def problems(document: object) -> list[str]:
     """One line for each place where the document is not what the schema says."""
     schema = closed(json.loads(SCHEMA.read_text(encoding="utf-8")))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
-    found = sorted(validator.iter_errors(document), key=lambda error: list(map(str, error.absolute_path)))
+    found = [cause for error in validator.iter_errors(document) for cause in causes(error)]
+    found.sort(key=lambda error: list(map(str, error.absolute_path)))
     return [f"{'.'.join(map(str, error.absolute_path)) or '(top)'}: {error.message}" for error in found]
 
 
