@@ -1,0 +1,126 @@
+#include "tsctl/core/capture_api.h"
+
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tsctl/capture/interpreter.h"
+#include "tsctl/core/error.h"
+
+namespace tsctl {
+
+namespace {
+
+namespace py = pybind11;
+
+std::string text_of(const py::handle& object, const char* attribute) {
+  return py::cast<std::string>(py::str(object.attr(attribute)));
+}
+
+std::string traceback_of(const py::error_already_set& raised) {
+  const py::object lines =
+      py::module_::import("traceback").attr("format_exception")(raised.type(), raised.value(), raised.trace());
+  return py::cast<std::string>(py::str("").attr("join")(lines));
+}
+
+// CaptureError says what kind of failure it is; anything else that Python raises is a fault of the package.
+Error error_from(const py::error_already_set& raised) {
+  const py::object ours = py::module_::import("tsctl_capture.errors").attr("CaptureError");
+  if (raised.matches(ours)) {
+    const py::object& value = raised.value();
+    return Error(kind_from_name(text_of(value, "kind")), text_of(value, "message"), text_of(value, "hint"),
+                 text_of(value, "detail"));
+  }
+  return Error(ErrorKind::capture,
+               "the capture package failed: " + text_of(raised.type(), "__name__") + ": " +
+                   py::cast<std::string>(py::str(raised.value())),
+               "this is a fault of tsctl or of its installation; the traceback below says where",
+               traceback_of(raised));
+}
+
+// Every entry from C++: interpreter up, GIL held, Python's exceptions turned into ours.
+template <typename Work>
+auto with_python(const PythonSite& site, Work&& work) {
+  ensure_interpreter(site);
+  const py::gil_scoped_acquire held;
+  try {
+    return work();
+  } catch (const py::error_already_set& raised) {
+    std::string failure;
+    try {
+      throw error_from(raised);
+    } catch (const py::error_already_set& again) {
+      failure = again.what();  // the package itself cannot be imported
+    }
+    throw Error(ErrorKind::environment,
+                "the package tsctl_capture in '" + site.package_dir + "' cannot be used: " + failure,
+                "reinstall tsctl, or point it at its python folder");
+  } catch (const py::builtin_exception& error) {
+    throw Error(ErrorKind::capture, std::string("the capture package answered with another type: ") + error.what(),
+                "this is a fault of tsctl or of its installation");
+  }
+}
+
+// What the Python side sees: events.progress(text) and events.warning(code, text).
+py::object python_events(Events& events) {
+  return py::module_::import("types").attr("SimpleNamespace")(
+      py::arg("progress") = py::cpp_function([&events](const std::string& text) { events.progress(text); }),
+      py::arg("warning") = py::cpp_function([&events](const std::string& code, const std::string& text) {
+        events.warning({code, text});
+      }));
+}
+
+py::object run_job(const std::string& job, const std::string& request_json, Events& events) {
+  const py::object jobs = py::module_::import("tsctl_capture.jobs");
+  const py::object request = py::module_::import("json").attr("loads")(request_json);
+  return jobs.attr("run")(job, request, python_events(events));
+}
+
+class PythonArm final : public Arm {
+ public:
+  PythonArm(PythonSite site, py::object arm) : site_(std::move(site)), arm_(std::move(arm)) {}
+  PythonArm(const PythonArm&) = delete;
+  PythonArm& operator=(const PythonArm&) = delete;
+  ~PythonArm() override {
+    const py::gil_scoped_acquire held;
+    arm_ = py::object();
+  }
+
+  std::vector<double> time_calls(int untimed, int calls) override {
+    return with_python(site_, [&] {
+      return py::cast<std::vector<double>>(arm_.attr("time_calls")(untimed, calls));
+    });
+  }
+
+ private:
+  PythonSite site_;
+  py::object arm_;
+};
+
+std::string call(const PythonSite& site, const std::string& job, const std::string& request_json,
+                 Events& events) {
+  return with_python(site, [&] {
+    const py::object result = run_job(job, request_json, events);
+    return py::cast<std::string>(py::module_::import("json").attr("dumps")(result, py::arg("allow_nan") = false));
+  });
+}
+
+std::unique_ptr<Arm> open_arm(const PythonSite& site, const std::string& request_json, Events& events) {
+  return with_python(site, [&]() -> std::unique_ptr<Arm> {
+    return std::make_unique<PythonArm>(site, run_job("open_arm", request_json, events));
+  });
+}
+
+constexpr CaptureApi kApi{kCaptureApiVersion, &call, &open_arm};
+
+}  // namespace
+
+}  // namespace tsctl
+
+extern "C" __attribute__((visibility("default"))) const tsctl::CaptureApi* tsctl_capture_api() {
+  return &tsctl::kApi;
+}

@@ -1,0 +1,72 @@
+#include "tsctl/capture/interpreter.h"
+
+#include <pybind11/embed.h>
+
+#include <string>
+
+#include "tsctl/capture/native_module.h"
+#include "tsctl/core/error.h"
+
+// Registered when this library is loaded, which is before any interpreter starts.
+PYBIND11_EMBEDDED_MODULE(_tsctl, module) { tsctl::define_native_module(module); }
+
+namespace tsctl {
+
+namespace {
+
+namespace py = pybind11;
+
+const std::string kBuiltFor = std::to_string(PY_MAJOR_VERSION) + "." + std::to_string(PY_MINOR_VERSION);
+
+// "3.11.2 (main, …" -> "3.11"
+std::string minor_version(const std::string& version) {
+  const std::size_t dot = version.find('.');
+  if (dot == std::string::npos) return version;
+  const std::size_t end = version.find_first_not_of("0123456789", dot + 1);
+  return version.substr(0, end);
+}
+
+void check_version(const PythonSite& site) {
+  const std::string loaded = minor_version(Py_GetVersion());
+  const std::string& found = site.version.empty() ? loaded : minor_version(site.version);
+  if (found == kBuiltFor && loaded == kBuiltFor) return;
+  throw Error(ErrorKind::environment,
+              "the Python at '" + site.executable + "' is version " + (found == kBuiltFor ? loaded : found) +
+                  ", tsctl was built for " + kBuiltFor,
+              "name a Python " + kBuiltFor + " with --python, or build tsctl for this one: cmake -B build "
+              "-DTSCTL_PYTHON=" + site.executable);
+}
+
+void start(const PythonSite& site) {
+  PyConfig config;
+  PyConfig_InitPythonConfig(&config);
+  config.parse_argv = 0;
+  config.install_signal_handlers = 0;  // the worker's own handlers stay
+  config.pathconfig_warnings = 0;
+  // From this path Python finds the environment's pyvenv.cfg, and so its site-packages.
+  const PyStatus status = PyConfig_SetBytesString(&config, &config.executable, site.executable.c_str());
+  if (PyStatus_Exception(status) != 0) {
+    PyConfig_Clear(&config);
+    throw Error(ErrorKind::environment, "the path of the Python at '" + site.executable + "' cannot be decoded");
+  }
+  const char* const argv[] = {"tsctl"};
+  try {
+    py::initialize_interpreter(&config, 1, argv, false);
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::environment,
+                "the Python at '" + site.executable + "' could not be started: " + error.what(),
+                "check it with: " + site.executable + " -c 'import sys; print(sys.prefix)'");
+  }
+  py::module_::import("sys").attr("path").attr("insert")(0, site.package_dir);
+}
+
+}  // namespace
+
+void ensure_interpreter(const PythonSite& site) {
+  if (Py_IsInitialized() != 0) return;
+  check_version(site);
+  start(site);
+  PyEval_SaveThread();  // whoever needs Python takes the GIL for that long
+}
+
+}  // namespace tsctl
