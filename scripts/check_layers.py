@@ -29,7 +29,7 @@ LAYERS = {
     "lib/tsctl/core": Layer(),
     "lib/tsctl/archive": Layer(("core",), ("zlib.h", _NLOHMANN), system=True),
     "lib/tsctl/report": Layer(("core",), (_NLOHMANN,)),
-    "lib/tsctl/worker": Layer(("core", "report"), system=True),
+    "lib/tsctl/worker": Layer(("core", "report"), ("openssl/evp.h",), system=True),
     "lib/tsctl/engine": Layer(("core", "archive"), _TORCH, system=True),
     "lib/tsctl/capture": Layer(("core",), ("pybind11/", "Python.h"), system=True),
     "tools": Layer(("core", "archive", "report", "worker"), ("CLI/", _NLOHMANN), system=True),
