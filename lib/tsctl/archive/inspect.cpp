@@ -1,0 +1,208 @@
+#include "tsctl/archive/inspect.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "tsctl/archive/model_archive.h"
+#include "tsctl/archive/op_count.h"
+#include "tsctl/archive/tensor_table.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr std::size_t kValueLimit = 200;  // bytes of an attribute's text
+constexpr std::string_view kExtra = "extra/";
+constexpr std::string_view kManifest = "tsctl/manifest.json";
+constexpr std::uint64_t kLargestManifest = 16ULL << 20;
+constexpr std::array<std::string_view, 7> kGroups{"code",      "debug", "tensors", "constants",
+                                                  "structure", "extra", "other"};
+
+std::string hex8(std::uint32_t value) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text(8, '0');
+  for (std::size_t i = 8; i-- > 0; value >>= 4) text[i] = kDigits[value & 15];
+  return text;
+}
+
+// JSON text can hold nothing else; the writer of the JSON library knows the rules.
+bool is_utf8(std::string_view text) {
+  try {
+    return !nlohmann::json(text).dump().empty();
+  } catch (const nlohmann::json::exception&) {
+    return false;
+  }
+}
+
+void add_records(const ModelArchive& archive, const InspectOptions& options, ModelSummary& summary) {
+  std::map<std::string_view, GroupSummary> groups;
+  if (options.check_crc) summary.crc_ok = true;
+  for (const ZipRecord& record : archive.zip.records()) {
+    RecordSummary row;
+    row.name = archive.zip.relative_name(record);
+    const std::string_view group = record_group(row.name);
+    row.group = group;
+    row.method = record.deflated ? "deflated" : "stored";
+    row.size_bytes = static_cast<std::int64_t>(record.size_bytes);
+    row.stored_bytes = static_cast<std::int64_t>(record.stored_bytes);
+    row.crc32 = hex8(record.crc32);
+    if (options.check_crc) {
+      row.crc_ok = archive.zip.crc_matches(record);
+      if (!*row.crc_ok) {
+        summary.crc_ok = false;
+        summary.warnings.push_back({"crc_mismatch", "record " + row.name + " is damaged: its content has another CRC-32"});
+      }
+    }
+    GroupSummary& total = groups[group];
+    total.records += 1;
+    total.size_bytes += row.size_bytes;
+    total.stored_bytes += row.stored_bytes;
+    summary.records.push_back(std::move(row));
+  }
+  for (const std::string_view group : kGroups) {
+    const auto found = groups.find(group);
+    if (found == groups.end()) continue;
+    found->second.group = group;
+    summary.groups.push_back(found->second);
+  }
+}
+
+std::string small_record(const ZipReader& zip, const char* name) {
+  const ZipRecord* record = zip.find_in_top(name);
+  if (record == nullptr || record->size_bytes > 64) return {};
+  std::string text = zip.read(*record, 64);
+  text.erase(text.find_last_not_of(" \r\n") + 1);
+  return is_utf8(text) ? text : std::string();
+}
+
+// "tsctl 0.1.0, torch 2.15.0" as the manifest's last step has it.
+std::string producer_from_manifest(const std::string& text) {
+  const nlohmann::json manifest = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!manifest.is_object() || !manifest.contains("steps") || !manifest["steps"].is_array()) return "tsctl";
+  const nlohmann::json& steps = manifest["steps"];
+  if (steps.empty() || !steps.back().is_object()) return "tsctl";
+  std::string producer = "tsctl";
+  const auto add = [&producer, &steps](const char* key, const std::string& before) {
+    const auto found = steps.back().find(key);
+    if (found != steps.back().end() && found->is_string()) producer += before + found->get<std::string>();
+  };
+  add("tsctl_version", " ");
+  add("torch_version", ", torch ");
+  return producer;
+}
+
+void add_extra_files(const ModelArchive& archive, const InspectOptions& options, ModelSummary& summary) {
+  for (const ZipRecord& record : archive.zip.records()) {
+    const std::string_view name = archive.zip.relative_name(record);
+    if (!name.starts_with(kExtra)) continue;
+    ExtraFile file{std::string(name.substr(kExtra.size())), static_cast<std::int64_t>(record.size_bytes), std::nullopt};
+    if (file.name == kManifest && record.size_bytes <= kLargestManifest) {
+      const std::string text = archive.zip.read(record, kLargestManifest);
+      if (is_utf8(text)) summary.manifest_text = text;
+      summary.producer = producer_from_manifest(text);
+    }
+    if (file.size_bytes <= options.extra_text_limit_bytes) {
+      std::string text = archive.zip.read(record, record.size_bytes);
+      if (is_utf8(text)) file.text = std::move(text);
+    }
+    summary.extra_files.push_back(std::move(file));
+  }
+}
+
+std::vector<OpCount> op_list(const OpCounts& counts) {
+  std::vector<OpCount> list;
+  for (const auto& [name, count] : counts) list.push_back({name, count});
+  return list;
+}
+
+MethodSummary method_summary(const CodeFunction& method) {
+  MethodSummary row;
+  row.name = method.name;
+  row.signature = signature_text(method);
+  row.return_type = method.return_type;
+  for (std::size_t i = 1; i < method.parameters.size(); ++i) {
+    const CodeParameter& parameter = method.parameters[i];
+    row.parameters.push_back({parameter.name, parameter.type, parameter.default_value});
+  }
+  return row;
+}
+
+void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
+  OpCounter counter(archive.code);
+  OpCounts in_forward;
+  if (const CodeClass* root = archive.root_class()) {
+    for (const CodeFunction& method : root->methods) {
+      MethodSummary row = method_summary(method);
+      const OpCounts counts = counter.followed(root->name, method.name);
+      row.ops = op_list(counts);
+      if (method.name == "forward") in_forward = counts;
+      summary.methods.push_back(std::move(row));
+    }
+  }
+  for (const auto& [name, written] : counter.written()) {
+    const auto found = in_forward.find(name);
+    summary.ops.push_back({name, found == in_forward.end() ? 0 : found->second, written});
+  }
+  if (counter.unresolved() > 0) {
+    summary.warnings.push_back({"calls_not_followed", std::to_string(counter.unresolved()) +
+                                                          " calls of methods could not be followed; counts of ops in "
+                                                          "forward lack what they do"});
+  }
+}
+
+void add_totals(ModelSummary& summary) {
+  bool weights_left = false;
+  for (const TensorSummary& tensor : summary.tensors) {
+    weights_left = weights_left || tensor.kind == "parameter";
+    if (!tensor.shared_with.empty()) continue;
+    if (tensor.kind == "parameter") {
+      summary.parameter_count += tensor.count;
+      summary.parameter_bytes += tensor.size_bytes;
+    } else {
+      summary.buffer_bytes += tensor.size_bytes;
+    }
+  }
+  for (const TensorSummary& tensor : summary.constants) {
+    if (!tensor.shared_with.empty()) continue;
+    summary.constant_count += tensor.count;
+    summary.constant_bytes += tensor.size_bytes;
+  }
+  const ModuleSummary& root = summary.modules.front();
+  summary.training = root.training;
+  summary.frozen = !root.training.has_value() && !weights_left && !summary.methods.empty();
+  summary.training_modules =
+      std::count_if(summary.modules.begin() + 1, summary.modules.end(),
+                    [](const ModuleSummary& module) { return module.training.value_or(false); });
+  if (summary.training.value_or(false)) {
+    summary.warnings.push_back({"training_mode", "the model is in training mode: dropout and batch norm act as in training"});
+  }
+}
+
+}  // namespace
+
+ModelSummary inspect(const InspectOptions& options) {
+  ModelArchive archive = open_model_archive(options.model_path);
+  ModelSummary summary;
+  summary.path = options.model_path;
+  summary.size_bytes = static_cast<std::int64_t>(archive.zip.file_size_bytes());
+  summary.top_folder = archive.zip.top_folder();
+  summary.format_version = small_record(archive.zip, "version");
+  summary.byte_order = small_record(archive.zip, "byteorder");
+  summary.class_name = plain_class_name(archive.root().text);
+  add_records(archive, options, summary);
+  add_extra_files(archive, options, summary);
+  add_methods_and_ops(archive, summary);
+  TensorTable table = tensor_table(archive, kValueLimit);
+  summary.modules = std::move(table.modules);
+  summary.tensors = std::move(table.tensors);
+  summary.constants = std::move(table.constants);
+  summary.attributes = std::move(table.attributes);
+  add_totals(summary);
+  if (options.with_code) summary.code = std::move(archive.code_texts);
+  return summary;
+}
+
+}  // namespace tsctl

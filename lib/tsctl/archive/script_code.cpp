@@ -1,0 +1,275 @@
+#include "tsctl/archive/script_code.h"
+
+#include <algorithm>
+
+namespace tsctl {
+
+namespace {
+
+constexpr std::string_view kBlank = " \t\r\n";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+}
+
+// Line breaks and indentation within a signature become one blank each.
+std::string on_one_line(std::string_view text) {
+  std::string line;
+  for (const char c : trimmed(text)) {
+    const bool blank = kBlank.find(c) != std::string_view::npos;
+    if (!blank) line.push_back(c);
+    if (blank && !line.empty() && line.back() != ' ') line.push_back(' ');
+  }
+  return line;
+}
+
+std::string unquoted(std::string_view text) {
+  text = trimmed(text);
+  if (text.size() >= 2 && (text.front() == '"' || text.front() == '\'')) text = text.substr(1, text.size() - 2);
+  return std::string(text);
+}
+
+// Where the bracket at `open` closes; npos if it does not.
+std::size_t closing(std::string_view masked, std::size_t open) {
+  int depth = 0;
+  for (std::size_t i = open; i < masked.size(); ++i) {
+    if (std::string_view("([{").find(masked[i]) != std::string_view::npos) ++depth;
+    if (std::string_view(")]}").find(masked[i]) != std::string_view::npos && --depth == 0) return i;
+  }
+  return std::string_view::npos;
+}
+
+// A text and its masked twin, cut at the same places.
+struct Source {
+  std::string_view text;
+  std::string_view masked;
+
+  Source part(std::size_t begin, std::size_t end) const {
+    end = std::min(end, text.size());
+    begin = std::min(begin, end);
+    return {text.substr(begin, end - begin), masked.substr(begin, end - begin)};
+  }
+};
+
+// The parts between the commas that no bracket encloses.
+std::vector<Source> split_commas(const Source& list) {
+  std::vector<Source> parts;
+  int depth = 0;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i <= list.masked.size(); ++i) {
+    const char c = i < list.masked.size() ? list.masked[i] : ',';
+    if (std::string_view("([{").find(c) != std::string_view::npos) ++depth;
+    if (std::string_view(")]}").find(c) != std::string_view::npos) --depth;
+    if (i < list.masked.size() && (c != ',' || depth > 0)) continue;
+    if (!trimmed(list.masked.substr(begin, i - begin)).empty()) parts.push_back(list.part(begin, i));
+    begin = i + 1;
+  }
+  return parts;
+}
+
+CodeParameter parse_parameter(const Source& source) {
+  CodeParameter parameter;
+  const std::size_t equals = source.masked.find('=');
+  const Source head = source.part(0, equals);
+  if (equals != std::string_view::npos) parameter.default_value = on_one_line(source.text.substr(equals + 1));
+  const std::size_t colon = head.masked.find(':');
+  parameter.name = on_one_line(head.text.substr(0, colon));
+  if (colon != std::string_view::npos) parameter.type = on_one_line(head.text.substr(colon + 1));
+  return parameter;
+}
+
+std::vector<std::string> parse_names(const Source& list) {
+  std::vector<std::string> names;
+  const std::size_t open = list.masked.find('[');
+  if (open == std::string_view::npos) return names;
+  for (const Source& part : split_commas(list.part(open + 1, closing(list.masked, open)))) {
+    names.push_back(unquoted(part.text));
+  }
+  return names;
+}
+
+std::size_t indent_of(std::string_view line) { return std::min(line.find_first_not_of(' '), line.size()); }
+
+// Where the block whose head ends at `begin` ends: the next line that has text and is indented by `indent` or less.
+std::size_t block_end(std::string_view masked, std::size_t begin, std::size_t indent) {
+  std::size_t at = begin;
+  while (at < masked.size()) {
+    const std::size_t line_end = std::min(masked.find('\n', at), masked.size());
+    const std::string_view line = masked.substr(at, line_end - at);
+    if (!trimmed(line).empty() && indent_of(line) <= indent) return at;
+    at = line_end + 1;
+  }
+  return masked.size();
+}
+
+// Reads a "def" whose line begins at `begin`; `end` becomes where its block ends.
+bool parse_function(const Source& source, std::size_t begin, CodeFunction& function, std::size_t& end) {
+  const std::size_t indent = indent_of(source.masked.substr(begin));
+  const std::size_t open = source.masked.find('(', begin);
+  if (open == std::string_view::npos) return false;
+  const std::size_t close = closing(source.masked, open);
+  if (close == std::string_view::npos) return false;
+  const std::size_t line_end = std::min(source.masked.find('\n', close), source.masked.size());
+  const std::size_t name_begin = begin + indent + 4;
+  if (name_begin > open) return false;
+  function.name = trimmed(source.text.substr(name_begin, open - name_begin));
+  for (const Source& part : split_commas(source.part(open + 1, close))) {
+    function.parameters.push_back(parse_parameter(part));
+  }
+  const Source tail = source.part(close + 1, line_end);
+  const std::size_t arrow = tail.masked.find("->");
+  const std::size_t colon = tail.masked.rfind(':');
+  if (arrow != std::string_view::npos && colon != std::string_view::npos && colon > arrow) {
+    function.return_type = on_one_line(tail.text.substr(arrow + 2, colon - arrow - 2));
+  }
+  end = block_end(source.masked, std::min(line_end + 1, source.masked.size()), indent);
+  const Source body = source.part(line_end + 1, end);
+  function.body = body.text;
+  function.masked = body.masked;
+  return true;
+}
+
+// "name : Type", '__annotations__["0"] = Type', "name : Final[Type] = value", "__parameters__ = [...]".
+void parse_member(const Source& line, CodeClass& target) {
+  const std::string_view text = trimmed(line.masked);
+  if (text.starts_with("__parameters__")) {
+    target.parameters = parse_names(line);
+    return;
+  }
+  if (text.starts_with("__buffers__")) {
+    target.buffers = parse_names(line);
+    return;
+  }
+  const std::size_t equals = line.masked.find('=');
+  if (text.starts_with("__annotations__[")) {
+    const std::size_t open = line.masked.find('[');
+    const std::size_t close = closing(line.masked, open);
+    if (close == std::string_view::npos || equals == std::string_view::npos) return;
+    target.attributes.emplace_back(unquoted(line.text.substr(open + 1, close - open - 1)),
+                                   trimmed(line.text.substr(equals + 1)));
+    return;
+  }
+  const std::size_t colon = line.masked.find(':');
+  if (colon == std::string_view::npos || (equals != std::string_view::npos && equals < colon)) return;
+  const std::string name(trimmed(line.text.substr(0, colon)));
+  if (equals == std::string_view::npos) {
+    target.attributes.emplace_back(name, trimmed(line.text.substr(colon + 1)));
+  } else {
+    target.constants.emplace_back(name, trimmed(line.text.substr(equals + 1)));
+  }
+}
+
+void parse_class_body(const Source& source, std::size_t at, std::size_t end, CodeClass& target) {
+  while (at < end) {
+    const std::size_t line_end = std::min(source.masked.find('\n', at), end);
+    const Source line = source.part(at, line_end);
+    CodeFunction method;
+    std::size_t method_end = 0;
+    if (trimmed(line.masked).starts_with("def ") && parse_function(source, at, method, method_end)) {
+      target.methods.push_back(std::move(method));
+      at = std::max(method_end, line_end + 1);
+      continue;
+    }
+    parse_member(line, target);
+    at = line_end + 1;
+  }
+}
+
+std::size_t parse_class(ScriptCode& code, const std::string& module, const Source& source, std::size_t begin) {
+  const std::size_t line_end = std::min(source.masked.find('\n', begin), source.masked.size());
+  const std::size_t end = block_end(source.masked, std::min(line_end + 1, source.masked.size()), 0);
+  const std::string_view head = source.masked.substr(begin, line_end - begin);
+  const std::size_t open = head.find('(');
+  const std::size_t close = head.find(')');
+  CodeClass target;
+  target.name = module + "." + std::string(trimmed(head.substr(6, std::min(open, head.find(':')) - 6)));
+  if (open != std::string_view::npos && close != std::string_view::npos && close > open) {
+    target.base = head.substr(open + 1, close - open - 1);
+  }
+  parse_class_body(source, line_end + 1, end, target);
+  code.classes[target.name] = std::move(target);
+  return end;
+}
+
+}  // namespace
+
+const CodeFunction* CodeClass::method(std::string_view method_name) const {
+  const auto found = std::find_if(methods.begin(), methods.end(),
+                                  [&](const CodeFunction& candidate) { return candidate.name == method_name; });
+  return found == methods.end() ? nullptr : &*found;
+}
+
+std::string_view CodeClass::attribute_type(std::string_view attribute) const {
+  const auto found = std::find_if(attributes.begin(), attributes.end(),
+                                  [&](const auto& candidate) { return candidate.first == attribute; });
+  return found == attributes.end() ? std::string_view() : std::string_view(found->second);
+}
+
+const CodeClass* ScriptCode::find_class(std::string_view name) const {
+  const auto found = classes.find(name);
+  return found == classes.end() ? nullptr : &found->second;
+}
+
+std::string mask_strings(std::string_view text) {
+  std::string masked(text);
+  char quote = 0;
+  bool comment = false;
+  for (std::size_t i = 0; i < masked.size(); ++i) {
+    const char c = masked[i];
+    if (c == '\n') {
+      quote = 0;  // a line break within a string is written as \n
+      comment = false;
+    } else if (comment) {
+      masked[i] = ' ';
+    } else if (quote != 0) {
+      if (c == quote) {
+        quote = 0;
+        continue;
+      }
+      masked[i] = ' ';
+      if (c == '\\' && i + 1 < masked.size() && masked[i + 1] != '\n') masked[++i] = ' ';
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '#') {
+      comment = true;
+      masked[i] = ' ';
+    }
+  }
+  return masked;
+}
+
+void add_code(ScriptCode& code, const std::string& module, const std::string& text) {
+  const std::string masked = mask_strings(text);
+  const Source source{text, masked};
+  std::size_t at = 0;
+  while (at < masked.size()) {
+    const std::size_t line_end = std::min(masked.find('\n', at), masked.size());
+    const std::string_view line = std::string_view(masked).substr(at, line_end - at);
+    std::size_t end = line_end + 1;
+    CodeFunction function;
+    if (line.starts_with("class ")) {
+      end = parse_class(code, module, source, at);
+    } else if (line.starts_with("def ") && parse_function(source, at, function, end)) {
+      code.functions[module + "." + function.name] = std::move(function);
+    }
+    at = std::max(end, line_end + 1);
+  }
+}
+
+std::string signature_text(const CodeFunction& function) {
+  std::string text = function.name + "(";
+  for (std::size_t i = 0; i < function.parameters.size(); ++i) {
+    const CodeParameter& parameter = function.parameters[i];
+    if (i > 0) text += ", ";
+    text += parameter.name;
+    const bool is_object = i == 0 && parameter.type.starts_with("__torch__.");
+    if (!is_object && !parameter.type.empty()) text += ": " + parameter.type;
+    if (!parameter.default_value.empty()) text += "=" + parameter.default_value;
+  }
+  text += ")";
+  return function.return_type.empty() ? text : text + " -> " + function.return_type;
+}
+
+}  // namespace tsctl

@@ -1,0 +1,89 @@
+#include "tsctl/archive/model_archive.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "tsctl/archive/file_kind.h"
+#include "tsctl/core/error.h"
+
+namespace tsctl {
+
+namespace {
+
+// Far above real models, whose code and structure have a few megabytes; a file that asks for more is refused.
+constexpr std::uint64_t kLargestPickle = 128ULL << 20;
+constexpr std::uint64_t kLargestCode = 128ULL << 20;
+
+constexpr std::string_view kCode = "code/";
+constexpr std::string_view kMangle = "___torch_mangle_";
+
+// "__torch__.torch.nn" for "code/__torch__/torch/nn.py".
+std::string module_from_record(std::string_view name) {
+  std::string module(name.substr(kCode.size(), name.size() - kCode.size() - 3));
+  std::replace(module.begin(), module.end(), '/', '.');
+  return module;
+}
+
+std::unique_ptr<const Pickle> read_named(const ZipReader& zip, const char* name) {
+  const ZipRecord* record = zip.find_in_top(name);
+  if (record == nullptr) return nullptr;
+  return read_pickle(zip.read(*record, kLargestPickle), "record '" + record->name + "' of '" + zip.path() + "'");
+}
+
+void read_code(ModelArchive& archive) {
+  std::uint64_t left = kLargestCode;
+  for (const ZipRecord& record : archive.zip.records()) {
+    const std::string_view name = archive.zip.relative_name(record);
+    if (record_group(name) != "code") continue;
+    CodeText text{std::string(name), archive.zip.read(record, left)};
+    left -= record.size_bytes;
+    add_code(archive.code, module_from_record(name), text.text);
+    archive.code_texts.push_back(std::move(text));
+  }
+  const std::string_view root = archive.root().text;
+  const std::string module(root.substr(0, root.rfind('.')));
+  std::stable_partition(archive.code_texts.begin(), archive.code_texts.end(),
+                        [&module](const CodeText& text) { return module_from_record(text.record) == module; });
+}
+
+}  // namespace
+
+ModelArchive open_model_archive(const std::string& path) {
+  require_torchscript(path, /*check_crc=*/false);
+  ModelArchive archive{ZipReader(path)};
+  archive.data = read_named(archive.zip, "data.pkl");
+  archive.constants = read_named(archive.zip, "constants.pkl");
+  if (!archive.data || archive.root().kind != PickleNode::Kind::object) {
+    throw Error(ErrorKind::input, "'" + path + "' is not a usable TorchScript file: its data.pkl holds no module",
+                "write the model again with torch.jit.save");
+  }
+  read_code(archive);
+  return archive;
+}
+
+std::string_view record_group(std::string_view name) {
+  if (name.ends_with(".debug_pkl")) return "debug";
+  if (name.starts_with(kCode) && name.ends_with(".py")) return "code";
+  if (name.starts_with("data/")) return "tensors";
+  if (name.starts_with("constants/")) return "constants";
+  if (name.starts_with("extra/")) return "extra";
+  constexpr std::array<std::string_view, 4> kStructure{"data.pkl", "constants.pkl", "version", "byteorder"};
+  const bool structure = std::find(kStructure.begin(), kStructure.end(), name) != kStructure.end();
+  return structure || name.starts_with(".data/") ? "structure" : "other";
+}
+
+std::string plain_class_name(std::string_view name) {
+  std::string plain(name);
+  for (std::size_t at = plain.find(kMangle); at != std::string::npos; at = plain.find(kMangle, at)) {
+    const std::size_t end = plain.find_first_not_of("0123456789", at + kMangle.size());
+    if (end == std::string::npos || plain[end] != '.') {
+      at += kMangle.size();
+      continue;
+    }
+    plain.erase(at, end + 1 - at);
+  }
+  return plain;
+}
+
+}  // namespace tsctl

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tsctl/archive/pickle.h"
+#include "tsctl/archive/script_code.h"
+#include "tsctl/archive/zip_reader.h"
+#include "tsctl/core/inspect.h"
+
+namespace tsctl {
+
+// A TorchScript file, opened and parsed, with nothing in it run.
+struct ModelArchive {
+  ZipReader zip;
+  std::vector<CodeText> code_texts = {};  // the root's file first
+  ScriptCode code = {};
+  std::unique_ptr<const Pickle> data = {};
+  std::unique_ptr<const Pickle> constants = {};  // null if the file has none
+
+  // The root module and its class; the class is null if the code lacks it.
+  const PickleNode& root() const { return data->at(data->root); }
+  const CodeClass* root_class() const { return code.find_class(root().text); }
+};
+
+// Throws Error{input} for what is no TorchScript file, or a damaged one.
+ModelArchive open_model_archive(const std::string& path);
+
+// What a record is for: code, debug, tensors, constants, structure, extra, other. `name` is below the top folder.
+std::string_view record_group(std::string_view name);
+
+// The class's name without the part that makes it unique: "__torch__.MLP" for "__torch__.___torch_mangle_3.MLP".
+std::string plain_class_name(std::string_view name);
+
+}  // namespace tsctl

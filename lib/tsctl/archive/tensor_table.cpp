@@ -1,0 +1,218 @@
+#include "tsctl/archive/tensor_table.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "tsctl/archive/op_count.h"
+#include "tsctl/archive/value_text.h"
+#include "tsctl/core/error.h"
+
+namespace tsctl {
+
+namespace {
+
+using Kind = PickleNode::Kind;
+
+constexpr int kDeepest = 200;
+constexpr std::int64_t kMostVisits = 4'000'000;
+
+struct StorageType {
+  std::string_view name;
+  std::string_view dtype;
+  std::int64_t element_bytes;
+};
+
+constexpr std::array kStorageTypes{
+    StorageType{"FloatStorage", "float32", 4},          StorageType{"DoubleStorage", "float64", 8},
+    StorageType{"HalfStorage", "float16", 2},           StorageType{"BFloat16Storage", "bfloat16", 2},
+    StorageType{"LongStorage", "int64", 8},             StorageType{"IntStorage", "int32", 4},
+    StorageType{"ShortStorage", "int16", 2},            StorageType{"CharStorage", "int8", 1},
+    StorageType{"ByteStorage", "uint8", 1},             StorageType{"BoolStorage", "bool", 1},
+    StorageType{"ComplexFloatStorage", "complex64", 8}, StorageType{"ComplexDoubleStorage", "complex128", 16},
+    StorageType{"ComplexHalfStorage", "complex32", 4},  StorageType{"QInt8Storage", "qint8", 1},
+    StorageType{"QUInt8Storage", "quint8", 1},          StorageType{"QInt32Storage", "qint32", 4},
+    StorageType{"UInt16Storage", "uint16", 2},          StorageType{"UInt32Storage", "uint32", 4},
+    StorageType{"UInt64Storage", "uint64", 8},          StorageType{"Float8_e4m3fnStorage", "float8_e4m3fn", 1},
+    StorageType{"Float8_e5m2Storage", "float8_e5m2", 1},
+};
+
+const StorageType* find_storage_type(std::string_view name) {
+  const auto found = std::find_if(kStorageTypes.begin(), kStorageTypes.end(),
+                                  [name](const StorageType& type) { return type.name == name; });
+  return found == kStorageTypes.end() ? nullptr : &*found;
+}
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+class TableBuilder {
+ public:
+  TableBuilder(const ModelArchive& archive, std::size_t value_limit) : archive_(archive), value_limit_(value_limit) {}
+
+  TensorTable build() {
+    add_module(archive_.data->root, "", 0);
+    if (archive_.constants) add_constants(*archive_.constants);
+    return std::move(table_);
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& why) const {
+    throw Error(ErrorKind::input, "'" + archive_.zip.path() + "' is damaged: " + why,
+                "get the file again, or write it again with torch.jit.save");
+  }
+
+  void count_visit(int depth) {
+    if (depth > kDeepest || ++visits_ > kMostVisits) fail("its objects are nested without end");
+  }
+
+  void add_module(PickleIndex index, const std::string& path, int depth) {
+    count_visit(depth);
+    const PickleNode& node = archive_.data->at(index);
+    const CodeClass* type = archive_.code.find_class(node.text);
+    const std::size_t place = table_.modules.size();
+    table_.modules.push_back({path, plain_class_name(node.text), std::nullopt});
+    if (node.whole_state) {  // the class has its own __getstate__, so names are unknown
+      add_tensors_within(*archive_.data, node.children[0], path + "<state>", "attribute", depth + 1);
+      return;
+    }
+    for (std::size_t i = 0; i + 1 < node.children.size(); i += 2) {
+      const PickleNode& key = archive_.data->at(node.children[i]);
+      const PickleNode& value = archive_.data->at(node.children[i + 1]);
+      if (key.text == "training" && value.kind == Kind::boolean) {
+        table_.modules[place].training = value.integer != 0;
+      } else if (key.text != "_is_full_backward_hook") {
+        const std::string name = path.empty() ? std::string(key.text) : path + "." + std::string(key.text);
+        add_member(type, key.text, node.children[i + 1], name, depth);
+      }
+    }
+  }
+
+  void add_member(const CodeClass* type, std::string_view key, PickleIndex index, const std::string& name, int depth) {
+    const PickleNode& value = archive_.data->at(index);
+    const bool is_parameter = type != nullptr && contains(type->parameters, key);
+    const bool is_buffer = type != nullptr && contains(type->buffers, key);
+    if (value.kind == Kind::object && archive_.code.find_class(value.text) != nullptr) {
+      add_module(index, name, depth + 1);
+    } else if (value.kind == Kind::tensor) {
+      const char* kind = is_parameter ? "parameter" : is_buffer ? "buffer" : "attribute";
+      table_.tensors.push_back(tensor_summary(*archive_.data, value, name, kind));
+    } else if (value.kind != Kind::none || !(is_parameter || is_buffer)) {
+      const std::string attribute_type(type == nullptr ? std::string_view() : type->attribute_type(key));
+      table_.attributes.push_back({name, attribute_type, value_text(*archive_.data, index, value_limit_)});
+      add_tensors_within(*archive_.data, index, name, "attribute", depth + 1);
+    }
+  }
+
+  // Tensors in lists, tuples, dicts and objects of other classes: "tens[0]", "table['x']".
+  void add_tensors_within(const Pickle& pickle, PickleIndex index, const std::string& name, const char* kind,
+                          int depth) {
+    count_visit(depth);
+    const PickleNode& node = pickle.at(index);
+    if (node.kind == Kind::tensor) {
+      table_.tensors.push_back(tensor_summary(pickle, node, name, kind));
+      return;
+    }
+    const bool pairs = node.kind == Kind::dict || (node.kind == Kind::object && !node.whole_state);
+    for (std::size_t i = 0; i < node.children.size(); i += pairs ? 2 : 1) {
+      if (pairs && i + 1 >= node.children.size()) break;
+      const PickleIndex item = node.children[pairs ? i + 1 : i];
+      const Kind item_kind = pickle.at(item).kind;
+      if (item_kind != Kind::tensor && pickle.at(item).children.empty()) continue;
+      const std::string place = pairs ? value_text(pickle, node.children[i], 40) : std::to_string(i);
+      add_tensors_within(pickle, item, name + "[" + place + "]", kind, depth + 1);
+    }
+  }
+
+  void add_constants(const Pickle& constants) {
+    const auto uses = constant_uses(archive_.code);
+    const PickleNode& root = constants.at(constants.root);
+    for (std::size_t i = 0; i < root.children.size(); ++i) {
+      const std::string name = "c" + std::to_string(i);
+      const PickleNode& value = constants.at(root.children[i]);
+      if (value.kind != Kind::tensor) {
+        const std::string text = value_text(constants, root.children[i], value_limit_);
+        table_.attributes.push_back({"CONSTANTS." + name, "", text});
+        continue;
+      }
+      table_.constants.push_back(tensor_summary(constants, value, name, "constant"));
+      const auto found = uses.find(name);
+      table_.constants.back().uses = found == uses.end() ? 0 : found->second;
+    }
+  }
+
+  TensorSummary tensor_summary(const Pickle& pickle, const PickleNode& node, const std::string& name,
+                               const std::string& kind) {
+    const PickledTensor& tensor = pickle.tensors[static_cast<std::size_t>(node.integer)];
+    const StorageType* type = find_storage_type(tensor.storage_type);
+    const std::int64_t element_bytes = type == nullptr ? 0 : type->element_bytes;
+    TensorSummary summary;
+    summary.name = name;
+    summary.kind = kind;
+    summary.dtype = type == nullptr ? tensor.storage_type : std::string(type->dtype);
+    summary.shape = tensor.shape;
+    summary.strides = tensor.strides;
+    summary.device = tensor.device;
+    summary.requires_grad = tensor.requires_grad;
+    summary.record = (kind == "constant" ? "constants/" : "data/") + tensor.record;
+    summary.count = checked_count(tensor, name);
+    // checked_count has made sure that these products are sizes within the file.
+    summary.size_bytes = summary.count * element_bytes;
+    summary.offset_bytes = tensor.offset * element_bytes;
+    require_record(summary, tensor, element_bytes);
+    const auto [first, is_first] = first_of_record_.emplace(summary.record, name);
+    if (!is_first) summary.shared_with = first->second;
+    return summary;
+  }
+
+  // The number of elements, after making sure that each lies within the storage.
+  std::int64_t checked_count(const PickledTensor& tensor, const std::string& name) const {
+    std::int64_t count = 1;
+    std::int64_t last = tensor.offset;
+    bool fits = tensor.offset >= 0 && tensor.storage_elements >= 0;
+    for (std::size_t i = 0; i < tensor.shape.size() && fits; ++i) {
+      std::int64_t reach = 0;
+      fits = tensor.shape[i] >= 0 && tensor.strides[i] >= 0 &&
+             !__builtin_mul_overflow(count, tensor.shape[i], &count) &&
+             !__builtin_mul_overflow(tensor.shape[i] > 0 ? tensor.shape[i] - 1 : 0, tensor.strides[i], &reach) &&
+             !__builtin_add_overflow(last, reach, &last);
+    }
+    // An expanded tensor has more elements than its storage; 2^48 of them is a number nobody computes with.
+    if (!fits || count > (std::int64_t{1} << 48) || (count > 0 && last >= tensor.storage_elements)) {
+      fail("tensor '" + name + "' lies outside its storage");
+    }
+    return count;
+  }
+
+  void require_record(const TensorSummary& summary, const PickledTensor& tensor, std::int64_t element_bytes) const {
+    const ZipRecord* record = archive_.zip.find_in_top(summary.record);
+    if (record == nullptr) fail("tensor '" + summary.name + "' needs the record " + summary.record + ", which is missing");
+    if (element_bytes == 0) return;
+    const auto held = static_cast<std::int64_t>(record->size_bytes) / element_bytes;
+    if (tensor.storage_elements > held) {
+      fail("tensor '" + summary.name + "' needs more bytes than the record " + summary.record + " has");
+    }
+  }
+
+  const ModelArchive& archive_;
+  std::size_t value_limit_;
+  TensorTable table_;
+  std::map<std::string, std::string> first_of_record_;
+  std::int64_t visits_ = 0;
+};
+
+}  // namespace
+
+TensorTable tensor_table(const ModelArchive& archive, std::size_t value_limit) {
+  return TableBuilder(archive, value_limit).build();
+}
+
+std::int64_t storage_element_bytes(std::string_view storage_type) {
+  const StorageType* type = find_storage_type(storage_type);
+  return type == nullptr ? 0 : type->element_bytes;
+}
+
+}  // namespace tsctl
