@@ -15,6 +15,9 @@ namespace tsctl {
 namespace {
 
 constexpr double kTail = 0.025;  // beyond each end of a 95% interval
+constexpr std::size_t kMinResamples = 2'000;
+constexpr std::size_t kMaxResamples = 10'000;
+constexpr double kReplicatesBeyond = 10.0;  // that should lie beyond each end, so that it does not hang on one
 
 double sample_deviation(const std::vector<double>& values) {
   if (values.size() < 2) return 0.0;
@@ -59,6 +62,12 @@ double expanded_tail(std::size_t launches) {
   return normal_cdf(std::sqrt(n / (n - 1.0)) * student_t_quantile(kTail, n - 1.0));
 }
 
+// 0.1% beyond each end of the interval of 5 launches takes all of kMaxResamples, 2.5% the fewest.
+std::size_t needed_resamples(double tail) {
+  const double needed = kReplicatesBeyond / std::max(tail, kReplicatesBeyond / kMaxResamples);
+  return std::clamp(static_cast<std::size_t>(needed), kMinResamples, kMaxResamples);
+}
+
 // Replicates of the mean of launch medians: launches with replacement, then the rounds of each.
 std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& launches, std::uint64_t seed,
                                     std::size_t resamples) {
@@ -68,7 +77,7 @@ std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& laun
     resampler_of.push_back(&resamplers.try_emplace(rounds.size(), rounds.size()).first->second);
   }
   std::mt19937_64 random(seed);
-  std::vector<double> means(std::max<std::size_t>(resamples, 1));
+  std::vector<double> means(resamples);
   for (double& mean : means) {
     double sum = 0.0;
     for (std::size_t draw = 0; draw < launches.size(); ++draw) {
@@ -78,6 +87,15 @@ std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& laun
     mean = sum / static_cast<double>(launches.size());
   }
   return means;
+}
+
+// All n launches of a replicate are the same one with probability n^-n. For fewer than five that is more than the
+// expanded tail, so the bootstrap ends too early and Student's interval has to help.
+Interval student_interval(const std::vector<double>& medians) {
+  const auto n = static_cast<double>(medians.size());
+  const double half_width = -student_t_quantile(kTail, n - 1.0) * sample_deviation(medians) / std::sqrt(n);
+  const double middle = mean_of(medians);
+  return {middle - half_width, middle + half_width};
 }
 
 // quantile() without its copy.
@@ -124,10 +142,14 @@ RatioEstimate estimate_ratio(const std::vector<std::vector<double>>& log_ratios,
   estimate.launch_deviation = sample_deviation(medians);
   estimate.block_deviation = deviations.empty() ? 0.0 : mean_of(deviations);
 
-  std::vector<double> means = bootstrap_means(launches, seed, resamples);
   const double tail = expanded_tail(launches.size());
-  estimate.interval.low = std::exp(quantile_in_place(means, tail));
-  estimate.interval.high = std::exp(quantile_in_place(means, 1.0 - tail));
+  std::vector<double> means = bootstrap_means(launches, seed, resamples > 0 ? resamples : needed_resamples(tail));
+  Interval interval{quantile_in_place(means, tail), quantile_in_place(means, 1.0 - tail)};
+  if (launches.size() > 1 && launches.size() < kMinBootstrapLaunches) {
+    const Interval student = student_interval(medians);
+    interval = {std::min(interval.low, student.low), std::max(interval.high, student.high)};
+  }
+  estimate.interval = {std::exp(interval.low), std::exp(interval.high)};
   return estimate;
 }
 

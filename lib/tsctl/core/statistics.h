@@ -34,16 +34,19 @@ struct RatioEstimate {
   std::size_t launches = 0;
 };
 
-// With 5 launches the expanded level is 0.1% at each end, so that 10,000 replicates leave about 10 beyond it.
-inline constexpr std::size_t kResamples = 10'000;
+// Fewest launches whose bootstrap reaches as far out as the expanded level asks for.
+inline constexpr std::size_t kMinBootstrapLaunches = 5;
 
 // Ratio of arm to base from paired blocks. `log_ratios[launch][round]` is log(time of arm / time of base).
 // The estimate is the mean over launches of each launch's median; the interval is a two-level bootstrap, launches
 // with replacement and then rounds within them, widened for few launches as in Hesterberg 2015 ("What Teachers
-// Should Know About the Bootstrap", expanded percentile interval). Launches without rounds are left out.
+// Should Know About the Bootstrap", expanded percentile interval). Below kMinBootstrapLaunches the interval is at
+// least Student's t interval of the launches' medians; one launch alone tells nothing about other launches, its
+// interval is that of its rounds. Launches without rounds are left out.
+// `resamples` is the number of replicates; 0 takes as many as the level needs, 2000 to 10,000.
 // The same seed gives the same interval. Throws std::invalid_argument when no launch has a round or a log-ratio is not
 // finite.
 RatioEstimate estimate_ratio(const std::vector<std::vector<double>>& log_ratios, std::uint64_t seed,
-                             std::size_t resamples = kResamples);
+                             std::size_t resamples = 0);
 
 }  // namespace tsctl

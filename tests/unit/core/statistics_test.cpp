@@ -1,0 +1,180 @@
+#include "tsctl/core/statistics.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "tsctl/core/random_input.h"
+#include "tsctl/core/verdict.h"
+
+namespace tsctl {
+namespace {
+
+using Launches = std::vector<std::vector<double>>;
+
+TEST(Quantile, interpolates_between_order_statistics) {
+  EXPECT_DOUBLE_EQ(quantile({4.0, 1.0, 3.0, 2.0}, 0.0), 1.0);
+  EXPECT_DOUBLE_EQ(quantile({4.0, 1.0, 3.0, 2.0}, 1.0), 4.0);
+  EXPECT_DOUBLE_EQ(quantile({4.0, 1.0, 3.0, 2.0}, 0.25), 1.75);
+  EXPECT_DOUBLE_EQ(quantile({4.0, 1.0, 3.0, 2.0}, 0.9), 3.7);
+  EXPECT_DOUBLE_EQ(quantile({7.0}, 0.3), 7.0);
+}
+
+TEST(Quantile, refuses_what_has_no_quantile) {
+  EXPECT_THROW(quantile({}, 0.5), std::invalid_argument);
+  EXPECT_THROW(quantile({1.0}, 1.5), std::invalid_argument);
+  EXPECT_THROW(quantile({1.0}, std::numeric_limits<double>::quiet_NaN()), std::invalid_argument);
+  EXPECT_THROW(median({}), std::invalid_argument);
+}
+
+TEST(Median, is_the_middle_or_the_mean_of_both) {
+  EXPECT_DOUBLE_EQ(median({3.0, 1.0, 2.0}), 2.0);
+  EXPECT_DOUBLE_EQ(median({4.0, 1.0, 3.0, 2.0}), 2.5);
+}
+
+TEST(RelativeSpread, is_the_interquartile_range_over_the_median) {
+  EXPECT_DOUBLE_EQ(relative_spread({1.0, 2.0, 3.0, 4.0, 5.0}), 2.0 / 3.0);
+  EXPECT_DOUBLE_EQ(relative_spread({2.0, 2.0}), 0.0);
+  EXPECT_DOUBLE_EQ(relative_spread({-1.0, 0.0, 1.0}), 0.0);
+}
+
+TEST(EstimateRatio, is_the_mean_of_the_launch_medians) {
+  const Launches launches{{std::log(1.1), std::log(9.0), std::log(1.0)}, {std::log(1.3)}, {}};
+  const RatioEstimate estimate = estimate_ratio(launches, 0);
+  EXPECT_DOUBLE_EQ(estimate.ratio, std::sqrt(1.1 * 1.3));
+  EXPECT_EQ(estimate.pairs, 4U);
+  EXPECT_EQ(estimate.launches, 2U);
+}
+
+TEST(EstimateRatio, tells_the_spread_between_launches_from_the_spread_within) {
+  const RatioEstimate between = estimate_ratio({{0.1, 0.1, 0.1}, {0.3, 0.3, 0.3}}, 0);
+  EXPECT_NEAR(between.launch_deviation, std::sqrt(0.02), 1e-15);
+  EXPECT_NEAR(between.block_deviation, 0.0, 1e-15);
+  const RatioEstimate within = estimate_ratio({{-0.1, 0.0, 0.1}, {-0.1, 0.0, 0.1}}, 0);
+  EXPECT_NEAR(within.launch_deviation, 0.0, 1e-15);
+  EXPECT_NEAR(within.block_deviation, 0.1, 1e-15);
+}
+
+TEST(EstimateRatio, has_an_interval_of_no_width_for_equal_rounds) {
+  const RatioEstimate estimate = estimate_ratio(Launches(5, std::vector<double>(12, 0.0)), 0);
+  EXPECT_EQ(estimate.ratio, 1.0);
+  EXPECT_EQ(estimate.interval.low, 1.0);
+  EXPECT_EQ(estimate.interval.high, 1.0);
+}
+
+TEST(EstimateRatio, refuses_what_it_cannot_estimate_from) {
+  EXPECT_THROW(estimate_ratio({}, 0), std::invalid_argument);
+  EXPECT_THROW(estimate_ratio({{}, {}}, 0), std::invalid_argument);
+  EXPECT_THROW(estimate_ratio({{0.0, std::numeric_limits<double>::infinity()}}, 0), std::invalid_argument);
+  EXPECT_THROW(estimate_ratio({{std::numeric_limits<double>::quiet_NaN()}}, 0), std::invalid_argument);
+}
+
+// Experiments on made-up numbers. Everything is seeded, so each count below is the same in every run.
+class Experiments {
+ public:
+  Experiments(double effect, double launch_deviation, double block_deviation)
+      : effect_(effect), launch_deviation_(launch_deviation), block_deviation_(block_deviation) {}
+
+  Launches draw(std::size_t launches, std::size_t rounds) {
+    Launches drawn(launches);
+    for (std::vector<double>& launch : drawn) {
+      // One normal number for the launch, then one for each of its rounds.
+      std::vector<double> normal(rounds + 1);
+      fill_normal({20'240'601, next_stream_++}, normal.data(), normal.size());
+      const double offset = std::log1p(effect_) + launch_deviation_ * normal[0];
+      for (std::size_t i = 1; i <= rounds; ++i) launch.push_back(offset + block_deviation_ * normal[i]);
+    }
+    return drawn;
+  }
+
+ private:
+  double effect_;
+  double launch_deviation_;
+  double block_deviation_;
+  std::uint64_t next_stream_ = 0;
+};
+
+TEST(EstimateRatio, gives_the_same_interval_for_the_same_seed) {
+  const Launches launches = Experiments(0.0, 0.006, 0.01).draw(5, 12);
+  const RatioEstimate first = estimate_ratio(launches, 7);
+  const RatioEstimate again = estimate_ratio(launches, 7);
+  const RatioEstimate other = estimate_ratio(launches, 8);
+  EXPECT_EQ(first.interval.low, again.interval.low);
+  EXPECT_EQ(first.interval.high, again.interval.high);
+  EXPECT_NE(first.interval.low, other.interval.low);
+}
+
+TEST(EstimateRatio, hardly_depends_on_the_seed_by_default) {
+  const Launches launches = Experiments(0.0, 0.006, 0.01).draw(5, 12);
+  std::vector<double> widths;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const Interval interval = estimate_ratio(launches, seed).interval;
+    widths.push_back(interval.high - interval.low);
+  }
+  EXPECT_LT(quantile(widths, 1.0) / quantile(widths, 0.0), 1.15);
+}
+
+TEST(EstimateRatio, turns_around_when_the_arms_change_places) {
+  Launches launches = Experiments(0.03, 0.006, 0.01).draw(5, 12);
+  const RatioEstimate forth = estimate_ratio(launches, 1);
+  for (std::vector<double>& launch : launches) {
+    for (double& value : launch) value = -value;
+  }
+  const RatioEstimate back = estimate_ratio(launches, 1);
+  EXPECT_DOUBLE_EQ(forth.ratio * back.ratio, 1.0);
+  EXPECT_NEAR(forth.interval.low * back.interval.high, 1.0, 0.002);
+}
+
+TEST(EstimateRatio, depends_on_no_order_of_the_rounds) {
+  const RatioEstimate ascending = estimate_ratio({{0.1, 0.2, 0.3}, {0.0, 0.1}}, 3);
+  const RatioEstimate shuffled = estimate_ratio({{0.3, 0.1, 0.2}, {0.1, 0.0}}, 3);
+  EXPECT_EQ(ascending.interval.low, shuffled.interval.low);
+  EXPECT_EQ(ascending.interval.high, shuffled.interval.high);
+}
+
+struct Outcome {
+  int covered = 0;
+  int slower = 0;
+  int decided_wrongly = 0;  // faster, or for equal arms slower
+};
+
+Outcome outcome_of(Experiments experiments, double truth, std::size_t launches, std::size_t rounds, int runs) {
+  Outcome outcome;
+  for (int run = 0; run < runs; ++run) {
+    const RatioEstimate estimate = estimate_ratio(experiments.draw(launches, rounds), static_cast<std::uint64_t>(run));
+    const SpeedVerdict verdict = speed_verdict(estimate.interval, 0.01);
+    outcome.covered += estimate.interval.low <= truth && truth <= estimate.interval.high ? 1 : 0;
+    outcome.slower += verdict == SpeedVerdict::slower ? 1 : 0;
+    outcome.decided_wrongly += verdict == SpeedVerdict::faster || (truth == 1.0 && verdict == SpeedVerdict::slower);
+  }
+  return outcome;
+}
+
+TEST(EstimateRatio, covers_the_truth_when_equal_arms_differ_by_launch) {
+  const Outcome outcome = outcome_of(Experiments(0.0, 0.006, 0.01), 1.0, 5, 12, 60);
+  EXPECT_GE(outcome.covered, 56);  // 93%
+  EXPECT_EQ(outcome.decided_wrongly, 0);
+}
+
+TEST(EstimateRatio, covers_the_truth_when_nearly_all_noise_is_between_launches) {
+  const Outcome outcome = outcome_of(Experiments(0.0, 0.006, 0.001), 1.0, 5, 12, 100);
+  EXPECT_GE(outcome.covered, 92);
+  EXPECT_LE(outcome.decided_wrongly, 5);  // the promise of at most 5% false alarms
+}
+
+TEST(EstimateRatio, covers_the_truth_with_fewer_launches_than_the_bootstrap_needs) {
+  for (const std::size_t launches : {2U, 3U, 4U}) {
+    EXPECT_GE(outcome_of(Experiments(0.0, 0.006, 0.001), 1.0, launches, 12, 100).covered, 90) << launches;
+  }
+}
+
+TEST(EstimateRatio, finds_three_percent) {
+  const Outcome outcome = outcome_of(Experiments(0.03, 0.006, 0.01), 1.03, 5, 12, 60);
+  EXPECT_GE(outcome.slower, 51);  // 85%
+  EXPECT_EQ(outcome.decided_wrongly, 0);
+}
+
+}  // namespace
+}  // namespace tsctl
