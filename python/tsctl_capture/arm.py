@@ -1,0 +1,75 @@
+"""The eager arm of a measurement."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Mapping
+
+import torch
+
+from .calls import Call
+from .eager import prepare_device
+from .errors import CaptureError, describe, user_traceback
+from .request import source_from_dict
+from .source import load_model
+from .tensor_file import read_calls
+
+
+class EagerArm:
+    """A model in eager mode that is called and timed. When to do so is the caller's business."""
+
+    def __init__(self, model: torch.nn.Module, call: Call, device: str) -> None:
+        self._model = model
+        self._args, self._kwargs = call.args, call.kwargs
+        self._device = device
+
+    def time_calls(self, untimed: int, calls: int) -> list[float]:
+        """Seconds of each of `calls` calls after `untimed` ones that are not timed."""
+        try:
+            with torch.inference_mode():
+                for _ in range(untimed):
+                    self._model(*self._args, **self._kwargs)
+                if self._device.startswith("cuda"):
+                    return self._time_on_cuda(calls)
+                return self._time_on_cpu(calls)
+        except Exception as error:
+            raise CaptureError(
+                "execution",
+                f"the eager model raised while it was timed: {describe(error)}",
+                detail=user_traceback(error),
+            ) from error
+
+    def _time_on_cpu(self, calls: int) -> list[float]:
+        model, args, kwargs, now = self._model, self._args, self._kwargs, time.perf_counter
+        seconds = []
+        for _ in range(calls):
+            start = now()
+            model(*args, **kwargs)
+            seconds.append(now() - start)
+        return seconds
+
+    def _time_on_cuda(self, calls: int) -> list[float]:
+        with torch.cuda.device(self._device):
+            marks = [torch.cuda.Event(enable_timing=True) for _ in range(2 * calls)]
+            for i in range(calls):
+                marks[2 * i].record()
+                self._model(*self._args, **self._kwargs)
+                marks[2 * i + 1].record()
+            torch.cuda.synchronize()
+            return [marks[2 * i].elapsed_time(marks[2 * i + 1]) / 1e3 for i in range(calls)]
+
+
+def open_arm(request: Mapping[str, Any], events: Any) -> EagerArm:
+    """`request` has the members of core's ArmRequest."""
+    device = request.get("device") or "cpu"
+    prepare_device(device, int(request.get("threads", 1)))
+    source = source_from_dict(request["source"])
+    events.progress(f"building {source.text or source.name}")
+    model = load_model(source, int(request.get("seed", 0)))
+    calls = read_calls(request["inputs_tensors"])
+    index = int(request.get("set_index", 0))
+    if index >= len(calls):
+        raise CaptureError(
+            "input", f"'{request['inputs_tensors']}' holds {len(calls)} input sets, not {index + 1}"
+        )
+    return EagerArm(model.module.to(device), calls[index].fresh(device), device)

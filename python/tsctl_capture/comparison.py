@@ -1,0 +1,109 @@
+"""Outputs of one call against those of another, with the tolerances of core/tensor_difference.h."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+import _tsctl
+import torch
+
+from .dtypes import comparable, name_from_dtype
+from .values import Leaf, describe_structure, leaves
+
+
+@dataclass(frozen=True)
+class Tolerances:
+    """Member by member core's ToleranceOptions, equal_nan aside: following eager into a NaN is following it."""
+
+    rtol: list[tuple[str, float]] = field(default_factory=list)
+    atol: list[tuple[str, float]] = field(default_factory=list)
+
+
+def tolerances_from_dict(options: Mapping[str, Any]) -> Tolerances:
+    def pairs(key: str) -> list[tuple[str, float]]:
+        return [(item.get("output", ""), float(item["value"])) for item in options.get(key) or []]
+
+    return Tolerances(pairs("rtol"), pairs("atol"))
+
+
+@dataclass
+class Comparison:
+    """The members of core's CaptureComparison."""
+
+    label: str = ""
+    probe: bool = False
+    status: str = "same"  # same, differ, raised, refused
+    reason: str = ""
+    max_abs: float = 0.0
+    max_abs_to_peak: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+def compare(reference: Any, candidate: Any, names: list[str], tolerances: Tolerances) -> Comparison:
+    """Structure, then dtype and shape, then values. `names` are the leaves' names in order; [] for their own."""
+    expected, found = leaves(reference, "out"), leaves(candidate, "out")
+    if not names:
+        names = [leaf.name for leaf in expected]
+        by_name = {leaf.name: leaf for leaf in found}
+        if set(by_name) == set(names):
+            found = [by_name[name] for name in names]  # TorchScript may order a dict otherwise
+        else:
+            found = []
+    if len(found) != len(expected):
+        return Comparison(
+            status="differ",
+            reason=f"it returns {describe_structure(candidate)}, eager returns {describe_structure(reference)}",
+        )
+    result = Comparison()
+    for name, want, have in zip(names, expected, found):
+        _compare_leaf(name, want, have, tolerances, result)
+    return result
+
+
+def _compare_leaf(name: str, want: Leaf, have: Leaf, tolerances: Tolerances, result: Comparison) -> None:
+    reason = ""
+    if not (want.is_tensor and have.is_tensor):
+        if want.is_tensor != have.is_tensor or not _equal_scalars(want.value, have.value):
+            reason = f"{name} is {_in_words(have.value)}, eager's is {_in_words(want.value)}"
+    elif want.value.dtype != have.value.dtype or want.value.shape != have.value.shape:
+        reason = f"{name} is {_in_words(have.value)}, eager's is {_in_words(want.value)}"
+    else:
+        reason = _compare_values(name, want.value, have.value, tolerances, result)
+    if reason and result.status == "same":
+        result.status, result.reason = "differ", reason
+
+
+def _compare_values(
+    name: str, want: torch.Tensor, have: torch.Tensor, tolerances: Tolerances, result: Comparison
+) -> str:
+    dtype = name_from_dtype(want.dtype)
+    rtol, atol = _tsctl.tolerance_for(dtype, name, tolerances.rtol, tolerances.atol)
+    left, right = comparable(want), comparable(have)
+    found = _tsctl.difference(
+        left.data_ptr(), right.data_ptr(), left.numel(), name_from_dtype(left.dtype), rtol, atol, True
+    )
+    result.max_abs = max(result.max_abs, found["max_abs"])
+    result.max_abs_to_peak = max(result.max_abs_to_peak, found["max_abs_to_peak"])
+    if found["same"]:
+        return ""
+    if found["nonfinite_mismatches"]:
+        return f"{name} has {found['nonfinite_mismatches']} NaN or Inf where eager has other values"
+    return (
+        f"{name} differs by {found['max_abs']:.3g}, {found['max_abs_to_peak']:.2g} of its largest value "
+        f"(allowed: {rtol:g})"
+    )
+
+
+def _equal_scalars(left: Any, right: Any) -> bool:
+    if isinstance(left, float) and isinstance(right, float) and left != left:
+        return right != right
+    return type(left) is type(right) and left == right
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, torch.Tensor):
+        return f"{str(value.dtype).removeprefix('torch.')} {list(value.shape)}"
+    return "none" if value is None else f"{type(value).__name__} {value!r:.60}"

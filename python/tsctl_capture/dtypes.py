@@ -1,0 +1,50 @@
+"""Element types by TorchScript's names."""
+
+from __future__ import annotations
+
+import torch
+
+from .errors import CaptureError
+
+_BY_NAME = {
+    "float32": torch.float32,
+    "float64": torch.float64,
+    "float16": torch.float16,
+    "bfloat16": torch.bfloat16,
+    "int64": torch.int64,
+    "int32": torch.int32,
+    "int16": torch.int16,
+    "int8": torch.int8,
+    "uint8": torch.uint8,
+    "bool": torch.bool,
+    "complex64": torch.complex64,
+    "complex128": torch.complex128,
+}
+_BY_DTYPE = {dtype: name for name, dtype in _BY_NAME.items()}
+
+
+def dtype_from_name(name: str) -> torch.dtype:
+    return _BY_NAME[name]
+
+
+def name_from_dtype(dtype: torch.dtype) -> str:
+    """Raises CaptureError for a type that neither tsctl's comparison nor its tensor file knows."""
+    if dtype not in _BY_DTYPE:
+        raise CaptureError(
+            "capture",
+            f"a tensor of type {dtype} cannot be compared or stored",
+            "convert it inside the model to one of " + ", ".join(_BY_NAME),
+        )
+    return _BY_DTYPE[dtype]
+
+
+def comparable(tensor: torch.Tensor) -> torch.Tensor:
+    """The same values in one of the types that are compared: float32, float64 or int64, contiguous, on the CPU."""
+    tensor = tensor.detach().cpu()
+    if tensor.is_complex():
+        tensor = torch.view_as_real(tensor.resolve_conj())
+    if tensor.dtype in (torch.float16, torch.bfloat16):
+        tensor = tensor.float()
+    elif not tensor.is_floating_point():
+        tensor = tensor.long()
+    return tensor.resolve_neg().contiguous()

@@ -1,0 +1,226 @@
+"""The user's model run as it is: the reference that every capture is held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Sequence
+
+import torch
+
+from .calls import Call
+from .comparison import Tolerances, compare
+from .errors import CaptureError, describe, user_traceback
+from .inputs import drawn_call
+from .request import Request
+from .source import LoadedModel
+from .tracer_warnings import without_retirement_notices
+from .values import map_tensors
+
+# Tries with other values for the first set; with the mirrored one, a branch that either side of a fair coin takes is
+# missed once in 16 times or less.
+_REDRAWS = 3
+_REDRAW_STREAMS = 1 << 20  # far beyond the streams that input sets use
+
+
+@dataclass
+class Probe:
+    """A call beside the declared ones, with what eager answered; `error` when eager refused it."""
+
+    call: Call
+    title: str
+    inputs: list[str] = field(default_factory=list)  # whose size was changed; none when only values differ
+    axis: int = 0
+    declared: int = 0
+    joint: bool = False
+    outputs: Any = None
+    error: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        return not self.error
+
+
+def prepare_device(device: str, threads: int) -> None:
+    torch.set_num_threads(max(1, threads))
+    if not device.startswith("cuda"):
+        return
+    if not torch.cuda.is_available():
+        raise CaptureError(
+            "environment",
+            f"the device '{device}' cannot be used: torch finds no CUDA device",
+            "leave --device out",
+        )
+    # A reference must not be rounded to TF32.
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+
+
+def run(model: Any, call: Call, device: str) -> Any:
+    """Calls on copies of the arguments; the outputs come back as copies on the CPU."""
+    fresh = call.fresh(device)
+    with torch.no_grad(), without_retirement_notices():
+        outputs = model(*fresh.args, **fresh.kwargs)
+    return map_tensors(outputs, lambda tensor: tensor.detach().cpu().clone())
+
+
+def run_declared(model: LoadedModel, calls: Sequence[Call], device: str, tolerances: Tolerances) -> list[Any]:
+    """Eager's outputs for every declared set. Raises CaptureError{capture} for a set that the model refuses, and for
+    a model that does not answer the same twice."""
+    results = []
+    for position, call in enumerate(calls):
+        try:
+            random_before = torch.get_rng_state()
+            results.append(run(model.module, call, device))
+            if position == 0:
+                draws = not torch.equal(random_before, torch.get_rng_state())
+                _check_repeats(model, call, results[0], device, tolerances, draws)
+        except CaptureError:
+            raise
+        except Exception as error:
+            raise CaptureError(
+                "capture",
+                f"'{model.class_name}' refuses {call.title} ({shapes(call)}): {describe(error)}",
+                "the traceback is your code's; check shapes and dtypes given with --input",
+                user_traceback(error),
+            ) from error
+    return results
+
+
+def shapes(call: Call) -> str:
+    """The tensors of a call in words: "1x3x224x224, mask 1x16 int64"."""
+
+    def one(value: Any) -> str:
+        if not isinstance(value, torch.Tensor):
+            return type(value).__name__
+        size = "x".join(str(n) for n in value.shape) or "scalar"
+        return size if value.dtype == torch.float32 else f"{size} {str(value.dtype).removeprefix('torch.')}"
+
+    return ", ".join(
+        [*(one(value) for value in call.args), *(f"{k} {one(v)}" for k, v in call.kwargs.items())]
+    )
+
+
+def _versions(model: LoadedModel) -> dict[str, int]:
+    """How often each buffer and parameter was written to."""
+    named = [*model.module.named_buffers(), *model.module.named_parameters()]
+    return {name: tensor._version for name, tensor in named if not tensor.is_inference()}
+
+
+def _check_repeats(
+    model: LoadedModel, call: Call, first: Any, device: str, tolerances: Tolerances, draws: bool
+) -> None:
+    before = _versions(model)
+    second = run(model.module, call, device)
+    found = compare(first, second, [], tolerances)
+    if found.status == "same":
+        return
+    written = [name for name, version in _versions(model).items() if version != before.get(name)]
+    if draws:
+        why, hint = (
+            "it draws random numbers in forward",
+            "make it deterministic in eval mode (dropout: self.training)",
+        )
+    elif written:
+        why, hint = f"forward writes to {', '.join(written[:3])}", "return new state instead of storing it"
+    else:
+        why, hint = "forward changes its own state", "return new state instead of storing it on self"
+    raise CaptureError(
+        "capture",
+        f"'{model.class_name}' gives different outputs for the same input: {why} ({found.reason})",
+        hint,
+    )
+
+
+def written_state(model: LoadedModel, call: Call, device: str) -> tuple[list[str], bool]:
+    """The buffers that one call writes to, and whether it writes into its inputs."""
+    before = _versions(model)
+    fresh = call.fresh(device)
+    marks = [tensor._version for tensor in fresh.tensors()]
+    with torch.no_grad():
+        model.module(*fresh.args, **fresh.kwargs)
+    changed = [name for name, version in _versions(model).items() if version != before.get(name, version)]
+    return changed, marks != [tensor._version for tensor in fresh.tensors()]
+
+
+def plan_probes(request: Request, model: LoadedModel) -> list[Probe]:
+    """Sizes that no --dim varies, then the first declared set with other values."""
+    probes = []
+    for item in request.probes:
+        call = drawn_call(item["set"], request.seed)
+        inputs = str(item["input"]).split("+")
+        size, axis, declared = int(item["size"]), int(item["axis"]), int(item["declared"])
+        changed = " and ".join(input_title(name, model) for name in inputs)
+        title = f"{changed} axis {axis}: {size} instead of {declared}"
+        probes.append(Probe(call, title, inputs, axis, declared, bool(item.get("joint"))))
+    if request.sets:
+        mirrored = drawn_call(request.sets[0], request.seed, mirrored=True)
+        probes.append(Probe(mirrored, "the first set with its values mirrored"))
+    return probes
+
+
+def redraws(request: Request) -> list[Probe]:
+    """More values for the first declared set, for a trace that may have kept decisions of its example."""
+    return (
+        [_redrawn(request.sets[0], request.seed, i) for i in range(1, _REDRAWS + 1)] if request.sets else []
+    )
+
+
+def _redrawn(first: dict[str, Any], seed: int, turn: int) -> Probe:
+    moved = [{**t, "stream": int(t.get("stream", 0)) + turn * _REDRAW_STREAMS} for t in first["tensors"]]
+    call = drawn_call({"label": first.get("label", ""), "tensors": moved}, seed)
+    return Probe(call, f"the first set with other values ({turn})")
+
+
+def input_title(name: str, model: LoadedModel) -> str:
+    if not name.isdigit():
+        return f"input {name}"
+    known = list(model.signature.parameters) if model.signature is not None else []
+    return f"input {known[int(name)]}" if int(name) < len(known) else f"input {name}"
+
+
+def screen_on_cpu(model: LoadedModel, probes: Sequence[Probe]) -> None:
+    """Marks what eager refuses before a GPU is involved: an index out of range there ends CUDA for the process."""
+    for probe in probes:
+        if probe.inputs:
+            _answer(model, probe, "cpu")
+
+
+def run_probes(model: LoadedModel, probes: Sequence[Probe], device: str) -> None:
+    """Fills in what eager answers, or why it refuses."""
+    for probe in probes:
+        if probe.accepted:
+            _answer(model, probe, device)
+
+
+def _answer(model: LoadedModel, probe: Probe, device: str) -> None:
+    try:
+        probe.outputs = run(model.module, probe.call, device)
+    except Exception as error:
+        probe.error = describe(error)
+
+
+def drop_broadcast_probes(probes: Sequence[Probe]) -> list[Probe]:
+    """Without the probes that changed a size of 1 in one input alone where the joint change was accepted: there
+    the inputs share a dimension, and eager took the odd one only because sizes of 1 broadcast."""
+    joint = {
+        (name, probe.axis) for probe in probes if probe.joint and probe.accepted for name in probe.inputs
+    }
+    return [
+        probe
+        for probe in probes
+        if probe.joint
+        or probe.declared != 1
+        or not probe.inputs
+        or (probe.inputs[0], probe.axis) not in joint
+    ]
+
+
+def not_checked(probes: Sequence[Probe], model: LoadedModel) -> list[str]:
+    """Sizes of which eager takes no other value, in words."""
+    places = {(name, probe.axis): probe.declared for probe in probes for name in probe.inputs}
+    covered = {(name, probe.axis) for probe in probes if probe.accepted for name in probe.inputs}
+    return [
+        f"axis {axis} of {input_title(name, model)} was only tried as {declared}: eager refuses other sizes"
+        for (name, axis), declared in places.items()
+        if (name, axis) not in covered
+    ]

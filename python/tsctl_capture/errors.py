@@ -1,0 +1,76 @@
+"""Failures that the user can act on, and the user's own exceptions made presentable."""
+
+from __future__ import annotations
+
+import os
+import traceback
+
+_OWN_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
+# Frames that every call of a module adds and that tell nobody anything.
+_CALL_FRAMES = {"_call_impl", "_wrapped_call_impl", "_slow_forward"}
+
+
+class CaptureError(Exception):
+    """Becomes tsctl::Error on the C++ side.
+
+    kind is a name of tsctl::ErrorKind ("usage", "input", "capture", "environment"); message is one sentence
+    without a full stop; hint says what to do; detail is text of several lines.
+    """
+
+    def __init__(self, kind: str, message: str, hint: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+
+
+def first_line(text: str) -> str:
+    """The first line that says something, without a full stop at its end."""
+    for line in text.splitlines():
+        if line.strip():
+            return line.strip().rstrip(".")
+    return ""
+
+
+def describe(error: BaseException) -> str:
+    """One line: type and message."""
+    message = first_line(str(error))
+    name = type(error).__name__
+    return f"{name}: {message}" if message else name
+
+
+def is_own_frame(filename: str) -> bool:
+    return filename.startswith(_OWN_FOLDER)
+
+
+def is_torch_frame(filename: str) -> bool:
+    return f"{os.sep}torch{os.sep}" in filename and "site-packages" in filename
+
+
+def _is_noise(frame: traceback.FrameSummary) -> bool:
+    return (
+        is_own_frame(frame.filename)
+        or frame.filename.startswith("<frozen importlib")
+        or f"{os.sep}importlib{os.sep}" in frame.filename
+        or (is_torch_frame(frame.filename) and frame.name in _CALL_FRAMES)
+    )
+
+
+def _strip(report: traceback.TracebackException) -> None:
+    frames = [frame for frame in report.stack if not _is_noise(frame)]
+    first = next((i for i, frame in enumerate(frames) if not is_torch_frame(frame.filename)), len(frames))
+    report.stack = traceback.StackSummary.from_list(frames[first:])
+    for linked in (report.__cause__, report.__context__):
+        if linked is not None:
+            _strip(linked)
+
+
+def user_traceback(error: BaseException) -> str:
+    """The traceback from the first frame that is the user's: ours, importlib's and torch's before it are left out."""
+    report = traceback.TracebackException.from_exception(error)
+    _strip(report)
+    lines = list(report.format())
+    if not report.stack and report.__cause__ is None and report.__context__ is None:
+        lines = list(report.format_exception_only())
+    return "".join(lines).rstrip("\n")

@@ -1,0 +1,46 @@
+"""The entry points that C++ calls: run(job, request, events)."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping
+
+from .arm import open_arm
+from .capture import empty_result, run_capture_job, run_eager_job
+from .errors import CaptureError
+from .inputs import calls_of, inputs_sha256
+from .request import request_from_dict
+from .tensor_file import NO_OUTPUTS, write_tensor_file
+
+
+def capture(request: Mapping[str, Any], events: Any) -> dict[str, Any]:
+    return run_capture_job(request_from_dict(request), events)
+
+
+def eager(request: Mapping[str, Any], events: Any) -> dict[str, Any]:
+    return run_eager_job(request_from_dict(request), events)
+
+
+def load_inputs(request: Mapping[str, Any], events: Any) -> dict[str, Any]:
+    known = request_from_dict(request)
+    events.progress("reading the inputs")
+    calls = calls_of(known)
+    write_tensor_file(known.tensors_path, calls, [NO_OUTPUTS] * len(calls), [])
+    result = empty_result()
+    result["input_labels"] = [call.label for call in calls]
+    result["inputs_sha256"] = inputs_sha256(known.inputs_file) if known.inputs_file else ""
+    return result
+
+
+_JOBS: dict[str, Callable[[Mapping[str, Any], Any], Any]] = {
+    "capture": capture,
+    "eager": eager,
+    "load_inputs": load_inputs,
+    "open_arm": open_arm,
+}
+
+
+def run(job: str, request: Mapping[str, Any], events: Any) -> Any:
+    """Raises CaptureError for what the user can act on."""
+    if job not in _JOBS:
+        raise CaptureError("capture", f"the capture package knows no job '{job}'", "reinstall tsctl")
+    return _JOBS[job](request, events)

@@ -1,0 +1,76 @@
+"""torch.jit.save without its trap: when the disk is full its writer ends the whole process."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import re
+
+import torch
+
+from .errors import CaptureError, first_line
+from .tracer_warnings import without_retirement_notices
+
+# Below this a file is put together in memory, where no disk can be full; above it that would cost too much memory.
+_IN_MEMORY_BYTES = 64 << 20
+# Code, debug information and zip headers on top of the weights.
+_OVERHEAD_BYTES = 256 << 10
+
+
+def storage_bytes(module: torch.nn.Module) -> int:
+    """Bytes of parameters and buffers, what is shared counted once."""
+    sizes = {}
+    for tensor in [*module.parameters(), *module.buffers()]:
+        if tensor.layout == torch.strided:
+            storage = tensor.untyped_storage()
+            sizes[storage.data_ptr()] = storage.nbytes()
+    return sum(sizes.values())
+
+
+def save_module(module: torch.jit.ScriptModule, path: str) -> None:
+    """Raises CaptureError{environment} when the file cannot be written, {capture} when the module cannot be saved."""
+    size = storage_bytes(module)
+    try:
+        with without_retirement_notices():
+            if size <= _IN_MEMORY_BYTES:
+                buffer = io.BytesIO()
+                torch.jit.save(module, buffer)
+                with open(path, "wb") as file:
+                    file.write(buffer.getbuffer())
+            else:
+                _reserve(path, size + _OVERHEAD_BYTES)
+                torch.jit.save(module, path)
+    except OSError as error:
+        raise CaptureError(
+            "environment", f"the captured module cannot be written to '{path}': {error}"
+        ) from error
+    except RuntimeError as error:
+        raise _not_saved(error) from error
+
+
+def _reserve(path: str, size: int) -> None:
+    """Raises OSError unless `size` bytes fit; the file is empty afterwards."""
+    with open(path, "wb") as file:
+        try:
+            os.posix_fallocate(file.fileno(), 0, size)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP, errno.ENODEV):
+                raise
+        file.truncate(0)
+
+
+def _not_saved(error: RuntimeError) -> CaptureError:
+    text = str(error)
+    ignored = re.search(r"Could not export Python function call '([^']+)'", text)
+    if ignored:
+        return CaptureError(
+            "capture",
+            f"the scripted module calls '{ignored[1]}' in Python (@torch.jit.ignore), which no file can hold",
+            f"mark '{ignored[1]}' @torch.jit.unused if the exported module never calls it, "
+            "or capture with --mode trace",
+            text.strip(),
+        )
+    return CaptureError(
+        "capture", f"the captured module cannot be saved: {first_line(text)}", detail=text.strip()
+    )
