@@ -47,8 +47,16 @@ stop_heartbeat() {
 }
 trap stop_heartbeat EXIT
 
+# fail_step NAME CODE COMMAND…: a step's own messages have been shown; what is left is to begin again once it is mended.
+fail_step() {
+  local name=$1 code=$2
+  shift 2
+  fail "step '$name' failed with exit code $code; its messages are above, its command was: $(quoted "$@")" \
+    "$repository/scripts/$script_name"
+}
+
 # step NAME FOLDER COMMAND…: runs a silent command with its output in a log and a heartbeat on the terminal. On
-# failure it prints the end of the log and the line that repeats the step. FOLDER ("" for none) is the one that
+# failure it prints the end of the log. FOLDER ("" for none) is the one that
 # the heartbeat measures.
 step() {
   local name=$1 folder=$2
@@ -63,7 +71,7 @@ step() {
   if [[ $code -ne 0 ]]; then
     say "the last lines of $log:" >&2
     tail -n 25 "$log" | sed 's/^/    /' >&2
-    fail "step '$name' failed with exit code $code" "$(quoted "$@")"
+    fail_step "$name" "$code" "$@"
   fi
 }
 
@@ -73,7 +81,7 @@ watched() {
   shift
   "$@" || code=$?
   if [[ $code -ne 0 ]]; then
-    fail "step '$name' failed with exit code $code (its messages are above)" "$(quoted "$@")"
+    fail_step "$name" "$code" "$@"
   fi
 }
 
