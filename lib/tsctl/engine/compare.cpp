@@ -1,0 +1,173 @@
+#include "tsctl/engine/compare.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "tsctl/archive/tensor_file.h"
+#include "tsctl/core/error.h"
+#include "tsctl/engine/guard.h"
+#include "tsctl/engine/method_runner.h"
+#include "tsctl/engine/output_comparison.h"
+#include "tsctl/engine/outputs.h"
+
+namespace tsctl {
+
+namespace {
+
+std::vector<const CallRecord*> calls_with_outputs(const TensorFile& file, const std::string& path) {
+  std::vector<const CallRecord*> calls;
+  for (const CallRecord& record : file.calls()) {
+    if (record.outputs) calls.push_back(&record);
+  }
+  if (calls.empty()) {
+    throw Error(ErrorKind::input, "'" + path + "' holds no outputs to compare with");
+  }
+  return calls;
+}
+
+// By how much an output misses or nearly misses: what reports are sorted by.
+double severity(const OutputComparison& output) {
+  if (output.status == "same") return output.rtol > 0.0 ? output.max_abs_to_peak / output.rtol : output.max_abs_to_peak;
+  return output.reason == "values" ? 1e6 + output.max_abs_to_peak : 1e12;
+}
+
+class Collector {
+ public:
+  explicit Collector(const VerifyRequest& request) : request_(request) { result_.status = "same"; }
+
+  // Adds one call. Same calls after the first of a set only count towards the worst numbers.
+  void add(const CallRecord& record, int call, const Outputs& reference, const Outputs& candidate) {
+    std::vector<Warning> warnings;
+    std::vector<OutputComparison> outputs = guarded(ErrorKind::execution, "the outputs could not be compared", [&] {
+      return compare_outputs(reference, candidate, request_.tolerance, warnings);
+    });
+    for (Warning& warning : warnings) add_warning(std::move(warning), record.label);
+    add_outputs(record.label, call, std::move(outputs));
+  }
+
+  void add_raised(const CallRecord& record, int call, const std::string& what) {
+    add_outputs(record.label, call, {{.output = "out", .status = "differ", .reason = "raised", .detail = what}});
+  }
+
+  void add_warning(Warning warning, const std::string& set) {
+    if (!warned_.insert(warning.text).second) return;
+    if (!set.empty()) warning.text += " (" + set + ")";
+    result_.warnings.push_back(std::move(warning));
+  }
+
+  void add_checked(int call) {
+    auto& checked = result_.calls_checked;
+    if (std::find(checked.begin(), checked.end(), call) == checked.end()) checked.push_back(call);
+  }
+
+  VerifyResult take() {
+    if (!would_pass_known_) result_.would_pass_rtol.reset();
+    return std::move(result_);
+  }
+
+ private:
+  void add_outputs(const std::string& set, int call, std::vector<OutputComparison> outputs) {
+    add_checked(call);
+    const bool differs = std::any_of(outputs.begin(), outputs.end(),
+                                     [](const OutputComparison& output) { return output.status == "differ"; });
+    for (const OutputComparison& output : outputs) note_worst(output);
+    if (differs) result_.status = "differ";
+    if (!differs && call != 1) return;
+    std::stable_sort(outputs.begin(), outputs.end(), [](const OutputComparison& left, const OutputComparison& right) {
+      return severity(left) > severity(right);
+    });
+    if (outputs.size() > kReportedOutputs) outputs.resize(kReportedOutputs);
+    result_.calls.push_back(
+        {.set = set, .call = call, .status = differs ? "differ" : "same", .outputs = std::move(outputs)});
+  }
+
+  void note_worst(const OutputComparison& output) {
+    result_.max_abs = std::max(result_.max_abs, output.max_abs);
+    result_.max_abs_to_peak = std::max(result_.max_abs_to_peak, output.max_abs_to_peak);
+    const bool compared = output.count > 0 && output.reason != "dtype" && output.reason != "structure";
+    if (output.would_pass_rtol) {
+      result_.would_pass_rtol = std::max(result_.would_pass_rtol.value_or(0.0), *output.would_pass_rtol);
+    } else if (output.status == "differ" || (compared && output.reason == "nan")) {
+      would_pass_known_ = false;  // no rtol makes this output pass
+    }
+  }
+
+  const VerifyRequest& request_;
+  VerifyResult result_ = {};
+  std::set<std::string> warned_ = {};
+  bool would_pass_known_ = true;
+};
+
+// What the candidate gave for one call, or nothing after it was added as raised.
+std::optional<Outputs> call_candidate(MethodRunner& runner, const TensorFile& file, const CallRecord& record, int call,
+                                      Collector& collector) {
+  const CallInputs inputs = runner.inputs(record, file);
+  try {
+    return outputs_from_ivalue(runner.call_guarded(inputs, record.label), record.label);
+  } catch (const Error& error) {
+    collector.add_raised(record, call, error.what());
+    return std::nullopt;
+  }
+}
+
+void compare_set(MethodRunner& runner, const TensorFile& file, const CallRecord& record, Collector& collector) {
+  const Outputs reference = outputs_from_record(record, file);
+  for (int call = 1; call <= *std::rbegin(kComparedCalls); ++call) {
+    const bool compared =
+        std::find(std::begin(kComparedCalls), std::end(kComparedCalls), call) != std::end(kComparedCalls);
+    const std::optional<Outputs> candidate = call_candidate(runner, file, record, call, collector);
+    if (!candidate) return;
+    if (compared) collector.add(record, call, reference, *candidate);
+  }
+}
+
+void compare_file(const VerifyRequest& request, const TensorFile& reference, Events& events, Collector& collector) {
+  MethodRunner runner({.model_path = request.model_path,
+                       .method = request.method,
+                       .device = request.device,
+                       .threads = request.threads,
+                       .executor = request.executor});
+  if (runner.was_training()) {
+    collector.add_warning({"was_training", "the file is in train mode; it was compared in eval mode"}, "");
+  }
+  for (const CallRecord* record : calls_with_outputs(reference, request.reference_tensors)) {
+    events.progress("comparing " + (record->label.empty() ? request.method : record->label));
+    compare_set(runner, reference, *record, collector);
+  }
+}
+
+void compare_tensor_files(const VerifyRequest& request, const TensorFile& reference, Collector& collector) {
+  const TensorFile candidate = TensorFile::open(request.candidate_tensors);
+  for (const CallRecord* record : calls_with_outputs(reference, request.reference_tensors)) {
+    const auto& calls = candidate.calls();
+    const auto other = std::find_if(calls.begin(), calls.end(), [&](const CallRecord& call) {
+      return call.label == record->label && call.outputs.has_value();
+    });
+    if (other == calls.end()) {
+      collector.add_raised(*record, 1, "'" + request.candidate_tensors + "' has no outputs for this input set");
+      continue;
+    }
+    collector.add(*record, 1, outputs_from_record(*record, reference), outputs_from_record(*other, candidate));
+  }
+}
+
+}  // namespace
+
+VerifyResult compare(const VerifyRequest& request, Events& events) {
+  const TensorFile reference = TensorFile::open(request.reference_tensors);
+  Collector collector(request);
+  if (request.candidate_tensors.empty()) {
+    compare_file(request, reference, events, collector);
+  } else {
+    compare_tensor_files(request, reference, collector);
+  }
+  VerifyResult result = collector.take();
+  result.reference = request.reference_tensors;
+  result.candidate = request.candidate_tensors.empty() ? request.model_path : request.candidate_tensors;
+  return result;
+}
+
+}  // namespace tsctl

@@ -1,0 +1,114 @@
+#include "tsctl/engine/describe.h"
+
+#include <ATen/Config.h>
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <dlfcn.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "tsctl/core/error.h"
+#include "tsctl/engine/device.h"
+#include "tsctl/engine/guard.h"
+#include "tsctl/engine/load.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr const char* kOtherBuild = "another build of LibTorch has it";
+
+Finding lever(const std::string& name, bool there, const std::string& detail, const std::string& hint) {
+  return {.name = name, .status = there ? "ok" : "missing", .detail = detail, .hint = there ? "" : hint};
+}
+
+Finding op_lever(const std::string& name, const std::string& op, const std::string& detail) {
+  const bool there = c10::Dispatcher::singleton().findSchema({op, ""}).has_value();
+  return lever(name, there, detail, kOtherBuild);
+}
+
+// The LLVM back end of the fuser registers its class; a build without LLVM lacks the symbol.
+bool has_llvm_fuser() {
+  return dlsym(RTLD_DEFAULT, "_ZTVN5torch3jit10tensorexpr11LLVMCodeGenE") != nullptr;
+}
+
+// The flags of the first processor, with a blank before and behind.
+std::string cpu_flags() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind("flags", 0) == 0) return line.substr(line.find(':') + 1) + ' ';
+  }
+  return " ";
+}
+
+Finding bf16_lever() {
+  const std::string flags = cpu_flags();
+  const bool amx = flags.find(" amx_bf16 ") != std::string::npos;
+  const bool avx = flags.find(" avx512_bf16 ") != std::string::npos;
+  return lever("bf16 instructions", amx || avx, amx ? "amx_bf16" : avx ? "avx512_bf16" : "neither amx_bf16 nor avx512_bf16",
+               "a processor with AMX or AVX512-BF16");
+}
+
+std::vector<Finding> find_levers() {
+  return {
+      lever("oneDNN", at::hasMKLDNN(), at::hasMKLDNN() ? at::get_mkldnn_version() : "", kOtherBuild),
+      lever("MKL", at::hasMKL(), at::hasMKL() ? at::get_mkl_version() : "", kOtherBuild),
+      lever("OpenMP", at::hasOpenMP(), at::hasOpenMP() ? at::get_openmp_version() : "", kOtherBuild),
+      lever("LLVM fuser", has_llvm_fuser(), "fuses pointwise operators on the CPU", kOtherBuild),
+      // Off, because a process has to switch it on: a file cannot.
+      {.name = "oneDNN graph fuser",
+       .status = AT_MKLDNN_ENABLED() != 0 ? "off" : "missing",
+       .detail = "fuses partitions of float32 graphs at run time",
+       .hint = "a program switches it on before its first call"},
+      op_lever("fused convolutions", "mkldnn::_convolution_pointwise", "mkldnn::_convolution_pointwise"),
+      op_lever("fused linear layers", "mkldnn::_linear_pointwise", "mkldnn::_linear_pointwise"),
+      op_lever("packed linear layers", "mkl::_mkl_linear", "mkl::_mkl_linear"),
+      bf16_lever(),
+  };
+}
+
+std::vector<Finding> find_devices() {
+  try {
+    const int count = count_cuda_devices();
+    if (count == 0) return {{.name = "cuda", .status = "missing", .detail = "no usable device", .hint = "look at nvidia-smi"}};
+    std::vector<Finding> devices;
+    for (int i = 0; i < count; ++i) devices.push_back({.name = "cuda:" + std::to_string(i), .status = "ok"});
+    return devices;
+  } catch (const Error& error) {
+    return {{.name = "cuda", .status = "missing", .detail = error.what(), .hint = error.hint()}};
+  }
+}
+
+// "OpenMP" of the line "ATen parallel backend: OpenMP", with the number of threads.
+std::string parallel_backend() {
+  std::istringstream info(at::get_parallel_info());
+  constexpr std::string_view kMarker = "ATen parallel backend: ";
+  std::string backend = "unknown";
+  for (std::string line; std::getline(info, line);) {
+    const auto found = line.find(kMarker);
+    if (found != std::string::npos) backend = line.substr(found + kMarker.size());
+  }
+  return backend + ", " + std::to_string(at::get_num_threads()) + " threads";
+}
+
+}  // namespace
+
+DescribeResult describe_libtorch(const DescribeRequest& request, Events& events) {
+  events.progress("looking at LibTorch");
+  DescribeResult result;
+  if (request.with_cuda) result.devices = find_devices();  // first: see open_device
+  return guarded(ErrorKind::environment, "LibTorch could not be looked at", [&] {
+    result.libtorch_version = libtorch_version();
+    result.built_for = TSCTL_BUILT_FOR_TORCH;
+    result.cpu_capability = at::get_cpu_capability();
+    result.parallel_backend = parallel_backend();
+    result.levers = find_levers();
+    return result;
+  });
+}
+
+}  // namespace tsctl

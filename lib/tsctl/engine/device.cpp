@@ -1,0 +1,96 @@
+#include "tsctl/engine/device.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "tsctl/core/error.h"
+#include "tsctl/engine/guard.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr const char* kUseCpu = "use --device cpu, or a machine and an environment with CUDA";
+
+std::optional<c10::Device> device_from_text(const std::string& text) {
+  if (text == "cpu") return c10::Device(c10::kCPU);
+  if (text == "cuda") return c10::Device(c10::kCUDA, 0);
+  constexpr std::string_view kPrefix = "cuda:";
+  const bool numbered = text.compare(0, kPrefix.size(), kPrefix) == 0;
+  const std::string number = numbered ? text.substr(kPrefix.size()) : "";
+  const bool digits = !number.empty() && number.size() <= 3 &&
+                      std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits || std::stoi(number) > std::numeric_limits<c10::DeviceIndex>::max()) return std::nullopt;
+  return c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(std::stoi(number)));
+}
+
+// RTLD_GLOBAL, because other libraries of CUDA look for its symbols among the global ones.
+void load_cuda(const std::string& flag) {
+  const std::string path = libtorch_folder() + "/libtorch_cuda.so";
+  static const void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
+  if (handle != nullptr) return;
+  const char* reason = dlerror();
+  throw Error(ErrorKind::environment, flag + ": this LibTorch has no CUDA", kUseCpu,
+              reason != nullptr ? reason : path + " could not be loaded before");
+}
+
+int usable_devices(const std::string& flag) {
+  load_cuda(flag);
+  if (!c10::impl::hasDeviceGuardImpl(c10::kCUDA)) return 0;
+  return c10::impl::VirtualGuardImpl(c10::kCUDA).deviceCount();
+}
+
+}  // namespace
+
+std::string libtorch_folder() {
+  Dl_info info{};
+  const auto address = reinterpret_cast<const void*>(&at::get_num_threads);
+  if (dladdr(address, &info) == 0 || info.dli_fname == nullptr) return ".";
+  const std::string path = info.dli_fname;
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
+c10::Device open_device(const std::string& text) {
+  const std::string flag = "--device " + text;
+  const std::optional<c10::Device> device = device_from_text(text);
+  if (!device) throw Error(ErrorKind::usage, flag + ": no such kind of device", "give cpu, cuda or cuda:N");
+  if (device->is_cpu()) return *device;
+
+  const int count = usable_devices(flag);
+  if (count == 0) throw Error(ErrorKind::environment, flag + ": there is no usable CUDA device", kUseCpu);
+  if (device->index() >= count) {
+    throw Error(ErrorKind::environment,
+                flag + ": there is no such device, only " + std::to_string(count) + " CUDA device" +
+                    (count == 1 ? "" : "s"),
+                "give a number from 0 to " + std::to_string(count - 1));
+  }
+  return guarded(ErrorKind::environment, flag, [&] {
+    at::globalContext().lazyInitDevice(c10::kCUDA);
+    c10::impl::VirtualGuardImpl(c10::kCUDA).setDevice(*device);
+    return *device;
+  });
+}
+
+int count_cuda_devices() { return usable_devices("--device cuda"); }
+
+void synchronize(const c10::Device& device) {
+  if (device.is_cpu()) return;
+  const c10::impl::VirtualGuardImpl guard(device.type());
+  guard.synchronizeStream(guard.getStream(device));
+}
+
+void set_numerics(const c10::Device& device, int threads) {
+  at::set_num_threads(std::max(threads, 1));
+  if (device.is_cpu()) return;
+  at::globalContext().setAllowTF32CuDNN(false);
+  at::globalContext().setAllowTF32CuBLAS(false);
+}
+
+}  // namespace tsctl

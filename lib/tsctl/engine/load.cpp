@@ -1,0 +1,113 @@
+#include "tsctl/engine/load.h"
+
+#include <dlfcn.h>
+#include <torch/csrc/jit/serialization/import.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+
+#include "tsctl/archive/file_kind.h"
+#include "tsctl/core/error.h"
+#include "tsctl/engine/device.h"
+#include "tsctl/engine/guard.h"
+
+namespace tsctl {
+
+namespace {
+
+std::string word_after(const std::string& text, const std::string& marker) {
+  const auto start = text.find(marker);
+  if (start == std::string::npos) return {};
+  const auto from = start + marker.size();
+  const auto end = text.find_first_of(" \n\t,(", from);
+  std::string word = text.substr(from, end == std::string::npos ? end : end - from);
+  while (!word.empty() && (word.back() == '.' || word.back() == ':')) word.pop_back();
+  return word;
+}
+
+[[noreturn]] void throw_load_error(const std::string& path, const TorchFailure& failure) {
+  const std::string start = "'" + path + "' cannot be loaded by LibTorch " + libtorch_version() + ": ";
+  const std::string& whole = failure.detail.empty() ? failure.reason : failure.detail;
+  if (const std::string op = word_after(whole, "Unknown builtin op: "); !op.empty()) {
+    const std::string library = op.substr(0, op.find("::"));
+    throw Error(ErrorKind::input, start + "it uses the operator " + op + ", which this LibTorch does not have",
+                "the operators '" + library + "::…' come from a library of their own (or another LibTorch); "
+                "capture the model without them",
+                failure.detail);
+  }
+  throw Error(failure.out_of_memory ? ErrorKind::execution : ErrorKind::input, start + failure.reason,
+              "write the file again with the torch.jit.save of this version, or with tsctl", failure.detail);
+}
+
+// The first line of version.py that assigns __version__, or the whole of a libtorch zip's build-version.
+std::string version_beside_library() {
+  const std::string folder = libtorch_folder() + "/..";
+  std::ifstream python(folder + "/version.py");
+  for (std::string line; std::getline(python, line);) {
+    if (line.rfind("__version__", 0) != 0) continue;
+    const auto open = line.find('\'');
+    const auto close = line.rfind('\'');
+    if (open < close) return line.substr(open + 1, close - open - 1);
+  }
+  std::ifstream zip(folder + "/build-version");
+  std::string version;
+  std::getline(zip, version);
+  return version;
+}
+
+// The library's own word: major, minor and patch in the three highest bytes.
+std::string version_in_library() {
+  using AbiVersion = std::uint64_t (*)();
+  const auto abi_version = reinterpret_cast<AbiVersion>(dlsym(RTLD_DEFAULT, "aoti_torch_abi_version"));
+  if (abi_version == nullptr) return {};
+  const std::uint64_t version = abi_version();
+  return std::to_string(version >> 56) + '.' + std::to_string((version >> 48) & 0xff) + '.' +
+         std::to_string((version >> 40) & 0xff);
+}
+
+}  // namespace
+
+torch::jit::Module load_module(const std::string& path, const c10::Device& device, const LoadOptions& options) {
+  require_torchscript(path, options.check_crc);
+  try {
+    return torch::jit::load(path, device, options.debug_files);
+  } catch (...) {
+    throw_load_error(path, current_failure());
+  }
+}
+
+bool is_training(const torch::jit::Module& module) {
+  for (const torch::jit::Module& part : module.modules()) {
+    if (part.hasattr("training") && part.attr("training").isBool() && part.attr("training").toBool()) return true;
+  }
+  return false;
+}
+
+bool is_frozen(const torch::jit::Module& module) {
+  return !module.hasattr("training") && module.parameters(/*recurse=*/true).size() == 0;
+}
+
+std::string method_names(const torch::jit::Module& module) {
+  std::string names;
+  for (const torch::jit::Method& method : module.get_methods()) {
+    if (!names.empty()) names += ", ";
+    names += method.name();
+  }
+  return names.empty() ? "none" : names;
+}
+
+torch::jit::Method find_method(const torch::jit::Module& module, const std::string& name) {
+  if (const auto method = module.find_method(name)) return *method;
+  throw Error(ErrorKind::usage, "the model has no method '" + name + "'", "its methods: " + method_names(module));
+}
+
+std::string libtorch_version() {
+  const std::string own = version_in_library();
+  const std::string beside = version_beside_library();
+  const bool agree = own.empty() || beside.compare(0, own.size(), own) == 0;
+  return !beside.empty() && agree ? beside : own;
+}
+
+}  // namespace tsctl

@@ -1,0 +1,100 @@
+#include "tsctl/engine/run.h"
+
+#include <ATen/ATen.h>
+
+#include <utility>
+
+#include "tsctl/archive/tensor_file.h"
+#include "tsctl/core/error.h"
+#include "tsctl/engine/dtypes.h"
+#include "tsctl/engine/guard.h"
+#include "tsctl/engine/method_runner.h"
+#include "tsctl/engine/outputs.h"
+
+namespace tsctl {
+
+namespace {
+
+// A tensor's dtype, shape and range. Complex numbers have no order: their range is that of their parts.
+void summarize_tensor(const at::Tensor& tensor, OutputSummary& summary) {
+  summary.dtype = name_from_dtype(dtype_from_scalar_type(tensor.scalar_type()).value());
+  summary.shape = tensor.sizes().vec();
+  if (tensor.numel() == 0) return;
+  const at::Tensor parts = tensor.is_complex() ? at::view_as_real(tensor) : tensor;
+  const at::Tensor numbers = parts.to(at::kDouble).flatten();
+  const at::Tensor finite = at::masked_select(numbers, at::isfinite(numbers));
+  summary.nonfinite = numbers.numel() - finite.numel();
+  if (finite.numel() == 0) return;
+  summary.minimum = finite.min().item<double>();
+  summary.maximum = finite.max().item<double>();
+  summary.mean = finite.mean().item<double>();
+}
+
+std::string text_from_scalar(const Value& value) {
+  switch (value.kind) {
+    case Value::Kind::boolean:
+      return value.boolean ? "True" : "False";
+    case Value::Kind::integer:
+      return std::to_string(value.integer);
+    case Value::Kind::real:
+      return c10::str(value.real);
+    case Value::Kind::string:
+      return value.string;
+    case Value::Kind::none:
+      return "None";
+    default:
+      return describe_structure(value);
+  }
+}
+
+OutputSummary summarize_leaf(const Leaf& leaf, const Outputs& outputs, const std::string& set) {
+  OutputSummary summary{.set = set, .output = leaf.name};
+  if (leaf.value->kind == Value::Kind::tensor) {
+    summarize_tensor(outputs.tensors.at(leaf.value->tensor), summary);
+  } else {
+    summary.value = text_from_scalar(*leaf.value);
+  }
+  return summary;
+}
+
+}  // namespace
+
+RunResult run_file(const RunRequest& request, Events& events) {
+  MethodRunner runner({.model_path = request.model_path,
+                       .method = request.method,
+                       .device = request.device,
+                       .threads = request.threads,
+                       .executor = request.executor});
+  const TensorFile file = TensorFile::open(request.inputs_tensors);
+  if (file.calls().empty()) {
+    throw Error(ErrorKind::input, "'" + request.inputs_tensors + "' holds no calls to run");
+  }
+
+  RunResult result;
+  if (runner.was_training()) result.warnings.push_back({"was_training", "the file is in train mode; it was run in eval mode"});
+  std::vector<CallRecord> calls;
+  std::vector<Outputs> kept;
+  for (const CallRecord& record : file.calls()) {
+    events.progress("running " + (record.label.empty() ? request.method : record.label));
+    Outputs outputs =
+        outputs_from_ivalue(runner.call_guarded(runner.inputs(record, file), record.label), record.label);
+    guarded(ErrorKind::execution, "the results could not be summed up", [&] {
+      for (const Leaf& leaf : leaves_of(outputs.value, "out")) {
+        result.outputs.push_back(summarize_leaf(leaf, outputs, record.label));
+      }
+    });
+    // The written file tells results, not arguments: those are in the file that was read.
+    calls.push_back({.label = record.label, .outputs = outputs.value});
+    kept.push_back(std::move(outputs));
+  }
+  if (request.outputs_tensors.empty()) return result;
+
+  std::vector<TensorBuffer> buffers;
+  for (const Outputs& outputs : kept) {
+    for (const auto& [key, tensor] : outputs.tensors) buffers.push_back(buffer_from_tensor(key, tensor));
+  }
+  write_tensor_file(request.outputs_tensors, calls, buffers);
+  return result;
+}
+
+}  // namespace tsctl

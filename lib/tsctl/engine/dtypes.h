@@ -1,0 +1,16 @@
+#pragma once
+
+#include <c10/core/ScalarType.h>
+
+#include <optional>
+
+#include "tsctl/core/dtype.h"
+
+namespace tsctl {
+
+c10::ScalarType scalar_type_from_dtype(Dtype dtype) noexcept;
+
+// None for types that tsctl does not carry: quantized ones, float8, unsigned ones beyond uint8.
+std::optional<Dtype> dtype_from_scalar_type(c10::ScalarType type) noexcept;
+
+}  // namespace tsctl

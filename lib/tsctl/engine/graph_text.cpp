@@ -1,0 +1,54 @@
+#include "tsctl/engine/graph_text.h"
+
+#include <torch/csrc/jit/passes/inliner.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
+#include "tsctl/archive/tensor_file.h"
+#include "tsctl/core/error.h"
+#include "tsctl/engine/device.h"
+#include "tsctl/engine/guard.h"
+#include "tsctl/engine/load.h"
+#include "tsctl/engine/method_runner.h"
+
+namespace tsctl {
+
+namespace {
+
+std::string executed_graph(const GraphRequest& request, Events& events) {
+  MethodRunner runner({.model_path = request.model_path,
+                       .method = request.method,
+                       .device = request.device,
+                       .threads = request.threads,
+                       .executor = request.executor});
+  const TensorFile file = TensorFile::open(request.inputs_tensors);
+  if (file.calls().empty()) {
+    throw Error(ErrorKind::input, "'" + request.inputs_tensors + "' holds no call to run");
+  }
+  const CallRecord& record = file.calls().front();
+  for (int call = 1; call <= kCallsBeforeExecutedGraph; ++call) {
+    events.progress("call " + std::to_string(call));
+    runner.call_guarded(runner.inputs(record, file), record.label);
+  }
+  return guarded(ErrorKind::execution, "the executed graph cannot be read",
+                 [] { return torch::jit::lastExecutedOptimizedGraph()->toString(); });
+}
+
+}  // namespace
+
+GraphResult read_graph(const GraphRequest& request, Events& events) {
+  if (request.kind == "executed") return {.text = executed_graph(request, events)};
+  if (request.kind != "graph" && request.kind != "inlined") {
+    throw Error(ErrorKind::usage, "there is no graph of kind '" + request.kind + "'",
+                "the kinds: graph, inlined, executed");
+  }
+  const torch::jit::Module module = load_module(request.model_path, open_device(request.device));
+  const torch::jit::Method method = find_method(module, request.method);
+  return guarded(ErrorKind::execution, "the graph of '" + request.model_path + "' cannot be read", [&] {
+    if (request.kind == "graph") return GraphResult{.text = method.graph()->toString()};
+    const auto inlined = method.graph()->copy();
+    torch::jit::Inline(*inlined);
+    return GraphResult{.text = inlined->toString()};
+  });
+}
+
+}  // namespace tsctl

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+
+#include <memory>
+#include <string>
+
+#include "tsctl/archive/tensor_file.h"
+#include "tsctl/core/verify.h"
+#include "tsctl/engine/inputs.h"
+
+namespace tsctl {
+
+// Where and how a file is run.
+struct RunSettings {
+  std::string model_path = {};
+  std::string method = "forward";
+  std::string device = "cpu";
+  int threads = 1;
+  Executor executor = Executor::standard;
+  bool debug_files = true;  // and checksums: both are left out where only time counts
+};
+
+// A loaded file with one method ready to be called. Sets process-wide LibTorch state (threads, fusion strategy):
+// one per process.
+class MethodRunner {
+ public:
+  // Throws Error{environment} for the device, Error{input} for the file, Error{usage} for the method.
+  explicit MethodRunner(const RunSettings& settings);
+
+  const c10::Device& device() const noexcept { return device_; }
+  const c10::FunctionSchema& schema() const { return method_.function().getSchema(); }
+  // Whether eval() had to change the mode of the loaded module.
+  bool was_training() const noexcept { return was_training_; }
+
+  CallInputs inputs(const CallRecord& record, const TensorFile& file) const {
+    return inputs_from_record(record, file, schema(), device_);
+  }
+
+  // Calls the method under InferenceMode. On CUDA the call is only enqueued. LibTorch's exceptions pass through.
+  c10::IValue call(const CallInputs& inputs);
+
+  // As call, with the device's work done and a failure turned into Error{execution} that names the file.
+  c10::IValue call_guarded(const CallInputs& inputs, const std::string& set);
+
+ private:
+  c10::Device device_;
+  std::string path_;
+  bool optimized_;
+  torch::jit::Module module_;
+  bool was_training_;
+  torch::jit::Method method_;
+};
+
+}  // namespace tsctl

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "tsctl/core/tensor_difference.h"
+#include "tsctl/core/verify.h"
+#include "tsctl/core/warning.h"
+#include "tsctl/engine/outputs.h"
+
+namespace tsctl {
+
+// Compares what two sides gave for one call: structure, then count, dtype and shape of each output, and values only
+// where these agree. A reference with names (a dict, a NamedTuple) may come back as a plain tuple of the same
+// length, because that is all a trace can return. Adds a warning for every output whose reference proves nothing.
+std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Outputs& candidate,
+                                              const ToleranceOptions& tolerance, std::vector<Warning>& warnings);
+
+}  // namespace tsctl
