@@ -13,7 +13,9 @@ char lowered(char letter) noexcept {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
-std::size_t allowed_edits(std::size_t length) noexcept { return length <= 3 ? 1 : length <= 6 ? 2 : 3; }
+std::size_t allowed_edits(std::size_t length) noexcept {
+  return length <= 3 ? 1 : length <= 6 ? 2 : 3;
+}
 
 }  // namespace
 

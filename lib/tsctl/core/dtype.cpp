@@ -64,9 +64,12 @@ std::vector<std::string> dtype_names() {
 std::size_t element_size_bytes(Dtype dtype) noexcept { return row_of(dtype).size_bytes; }
 
 bool is_floating(Dtype dtype) noexcept {
-  return dtype == Dtype::float32 || dtype == Dtype::float64 || dtype == Dtype::float16 || dtype == Dtype::bfloat16;
+  return dtype == Dtype::float32 || dtype == Dtype::float64 || dtype == Dtype::float16 ||
+         dtype == Dtype::bfloat16;
 }
 
-bool is_complex(Dtype dtype) noexcept { return dtype == Dtype::complex64 || dtype == Dtype::complex128; }
+bool is_complex(Dtype dtype) noexcept {
+  return dtype == Dtype::complex64 || dtype == Dtype::complex128;
+}
 
 }  // namespace tsctl

@@ -14,7 +14,8 @@ namespace {
 
 std::string echoed(const DimSpec& dim) {
   std::string text = dim.name + '=';
-  for (std::size_t i = 0; i < dim.values.size(); ++i) text += (i > 0 ? "," : "") + std::to_string(dim.values[i]);
+  for (std::size_t i = 0; i < dim.values.size(); ++i)
+    text += (i > 0 ? "," : "") + std::to_string(dim.values[i]);
   return text;
 }
 
@@ -37,12 +38,14 @@ void check_names(const std::vector<InputSpec>& specs) {
     if (spec.name.empty()) {
       if (named == nullptr) continue;
       throw Error(ErrorKind::usage,
-                  "--input '" + spec.text + "' is positional but comes after '" + named->text + "', which has a name",
+                  "--input '" + spec.text + "' is positional but comes after '" + named->text +
+                      "', which has a name",
                   "give the positional inputs first, or give this one its parameter's name");
     }
     named = &spec;
     if (!names.insert(spec.name).second) {
-      throw Error(ErrorKind::usage, "--input '" + spec.text + "': the name '" + spec.name + "' is given twice",
+      throw Error(ErrorKind::usage,
+                  "--input '" + spec.text + "': the name '" + spec.name + "' is given twice",
                   "give each parameter one --input");
     }
   }
@@ -53,18 +56,22 @@ void check_dims(const std::vector<InputSpec>& specs, const std::vector<DimSpec>&
   std::set<std::string> given;
   for (const DimSpec& dim : dims) {
     if (!given.insert(dim.name).second) {
-      throw Error(ErrorKind::usage, "--dim '" + echoed(dim) + "': the dimension " + dim.name + " is given twice",
+      throw Error(ErrorKind::usage,
+                  "--dim '" + echoed(dim) + "': the dimension " + dim.name + " is given twice",
                   "list all its values in one --dim: " + dim.name + "=1,8");
     }
     if (std::find(used.begin(), used.end(), dim.name) != used.end()) continue;
     const std::string close = closest_name(dim.name, used);
-    throw Error(ErrorKind::usage, "--dim '" + echoed(dim) + "': no --input uses the dimension " + dim.name,
-                close.empty() ? "use it in a shape, or leave out this --dim" : "did you mean " + close + "?");
+    throw Error(ErrorKind::usage,
+                "--dim '" + echoed(dim) + "': no --input uses the dimension " + dim.name,
+                close.empty() ? "use it in a shape, or leave out this --dim"
+                              : "did you mean " + close + "?");
   }
   for (const InputSpec& spec : specs) {
     for (const Size& size : spec.shape) {
       if (size.dim.empty() || given.count(size.dim) > 0) continue;
-      throw Error(ErrorKind::usage, "--input '" + spec.text + "': the dimension " + size.dim + " has no --dim",
+      throw Error(ErrorKind::usage,
+                  "--input '" + spec.text + "': the dimension " + size.dim + " has no --dim",
                   "say which sizes it takes, for example --dim " + size.dim + "=1,8");
     }
   }
@@ -82,7 +89,8 @@ std::size_t count_sets(const std::vector<DimSpec>& dims) {
   }
   if (too_many) {
     throw Error(ErrorKind::usage,
-                "the --dim values combine to " + product + " input sets, more than " + std::to_string(kMaxInputSets),
+                "the --dim values combine to " + product + " input sets, more than " +
+                    std::to_string(kMaxInputSets),
                 "give fewer values, the ones that matter in use");
   }
   return count;
@@ -93,9 +101,10 @@ using Assignment = std::map<std::string, std::int64_t>;
 // Combination `index`; the last dimension changes fastest.
 Assignment assignment_of(const std::vector<DimSpec>& dims, std::size_t index) {
   Assignment assignment;
-  for (auto dim = dims.rbegin(); dim != dims.rend(); ++dim) {
-    assignment[dim->name] = dim->values[index % dim->values.size()];
-    index /= dim->values.size();
+  for (std::size_t i = dims.size(); i-- > 0;) {
+    const std::vector<std::int64_t>& values = dims[i].values;
+    assignment[dims[i].name] = values[index % values.size()];
+    index /= values.size();
   }
   return assignment;
 }
@@ -105,7 +114,8 @@ void check_size(const InputSpec& spec, const DrawnTensor& tensor) {
                       static_cast<std::int64_t>(element_size_bytes(spec.dtype));
   for (const std::int64_t size : tensor.shape) {
     if (size > room) {
-      throw Error(ErrorKind::usage, "--input '" + spec.text + "': no computer can hold a tensor of this size",
+      throw Error(ErrorKind::usage,
+                  "--input '" + spec.text + "': no computer can hold a tensor of this size",
                   "give the sizes that the model is used with");
     }
     if (size > 0) room /= size;
@@ -118,20 +128,24 @@ DrawnTensor drawn_tensor(const InputSpec& spec, const Assignment& assignment) {
   tensor.dtype = spec.dtype;
   tensor.low = spec.low;
   tensor.high = spec.high;
-  for (const Size& size : spec.shape) tensor.shape.push_back(size.dim.empty() ? size.value : assignment.at(size.dim));
+  for (const Size& size : spec.shape)
+    tensor.shape.push_back(size.dim.empty() ? size.value : assignment.at(size.dim));
   check_size(spec, tensor);
   return tensor;
 }
 
 void number_streams(InputSet& set, std::size_t set_number) {
-  for (std::size_t i = 0; i < set.tensors.size(); ++i) set.tensors[i].stream = set_number * kStreamsPerSet + i;
+  for (std::size_t i = 0; i < set.tensors.size(); ++i)
+    set.tensors[i].stream = set_number * kStreamsPerSet + i;
 }
 
-InputSet input_set(const std::vector<InputSpec>& specs, const std::vector<DimSpec>& dims, std::size_t index) {
+InputSet input_set(const std::vector<InputSpec>& specs, const std::vector<DimSpec>& dims,
+                   std::size_t index) {
   const Assignment assignment = assignment_of(dims, index);
   InputSet set;
   for (const DimSpec& dim : dims) {
-    set.label += (set.label.empty() ? "" : ", ") + dim.name + '=' + std::to_string(assignment.at(dim.name));
+    set.label +=
+        (set.label.empty() ? "" : ", ") + dim.name + '=' + std::to_string(assignment.at(dim.name));
   }
   for (const InputSpec& spec : specs) set.tensors.push_back(drawn_tensor(spec, assignment));
   number_streams(set, index);
@@ -169,8 +183,8 @@ std::vector<ProbedSize> probed_sizes(const std::vector<InputSpec>& specs) {
   return single;
 }
 
-ProbeSet probe_set(const std::vector<InputSpec>& specs, const InputSet& first, const ProbedSize& probed,
-                   std::int64_t size) {
+ProbeSet probe_set(const std::vector<InputSpec>& specs, const InputSet& first,
+                   const ProbedSize& probed, std::int64_t size) {
   ProbeSet probe;
   probe.set.tensors = first.tensors;
   probe.axis = static_cast<std::int64_t>(probed.axis);
@@ -185,14 +199,15 @@ ProbeSet probe_set(const std::vector<InputSpec>& specs, const InputSet& first, c
     probe.input += (i > 0 ? "+" : "") + (name.empty() ? position : name);
     probe.set.label += (i > 0 ? " and " : "") + (name.empty() ? "input " + position : name);
   }
-  probe.set.label += " axis " + std::to_string(probed.axis) + ": " + std::to_string(size) + " instead of " +
-                     std::to_string(probed.declared);
+  probe.set.label += " axis " + std::to_string(probed.axis) + ": " + std::to_string(size) +
+                     " instead of " + std::to_string(probed.declared);
   return probe;
 }
 
 }  // namespace
 
-std::vector<InputSet> input_sets(const std::vector<InputSpec>& specs, const std::vector<DimSpec>& dims) {
+std::vector<InputSet> input_sets(const std::vector<InputSpec>& specs,
+                                 const std::vector<DimSpec>& dims) {
   check_names(specs);
   check_dims(specs, dims);
   std::vector<InputSet> sets;
@@ -206,7 +221,8 @@ std::size_t bench_set_index(const std::vector<InputSpec>& specs, const std::vect
   check_dims(specs, dims);
   Assignment wanted;
   for (const DimSpec& choice : chosen) {
-    const auto dim = std::find_if(dims.begin(), dims.end(), [&](const DimSpec& d) { return d.name == choice.name; });
+    const auto dim = std::find_if(dims.begin(), dims.end(),
+                                  [&](const DimSpec& d) { return d.name == choice.name; });
     const std::string flag = "--bench-dim '" + echoed(choice) + "': ";
     if (dim == dims.end()) {
       throw Error(ErrorKind::usage, flag + "there is no --dim " + choice.name,
@@ -216,7 +232,8 @@ std::size_t bench_set_index(const std::vector<InputSpec>& specs, const std::vect
       throw Error(ErrorKind::usage, flag + "timing takes one value of a dimension",
                   "write --bench-dim " + choice.name + "=" + std::to_string(dim->values.front()));
     }
-    if (std::find(dim->values.begin(), dim->values.end(), choice.values.front()) == dim->values.end()) {
+    if (std::find(dim->values.begin(), dim->values.end(), choice.values.front()) ==
+        dim->values.end()) {
       throw Error(ErrorKind::usage, flag + "--dim '" + echoed(*dim) + "' does not have this value",
                   "choose one of its values, or add this one to --dim");
     }
@@ -229,14 +246,16 @@ std::size_t bench_set_index(const std::vector<InputSpec>& specs, const std::vect
   const std::size_t count = count_sets(dims);
   for (std::size_t i = 0; i < count; ++i) {
     const Assignment assignment = assignment_of(dims, i);
-    const bool matches = std::all_of(wanted.begin(), wanted.end(),
-                                     [&](const auto& want) { return assignment.at(want.first) == want.second; });
+    const bool matches = std::all_of(wanted.begin(), wanted.end(), [&](const auto& want) {
+      return assignment.at(want.first) == want.second;
+    });
     if (matches) return i;
   }
   throw std::logic_error("every chosen value was found, yet no input set has them all");
 }
 
-std::vector<ProbeSet> probe_sets(const std::vector<InputSpec>& specs, const std::vector<DimSpec>& dims) {
+std::vector<ProbeSet> probe_sets(const std::vector<InputSpec>& specs,
+                                 const std::vector<DimSpec>& dims) {
   const std::vector<InputSet> sets = input_sets(specs, dims);
   std::vector<ProbeSet> probes;
   for (const ProbedSize& probed : probed_sizes(specs)) {

@@ -21,8 +21,10 @@ constexpr std::string_view kInputHint =
 // The largest whole numbers that a double, and so LO and HI, holds exactly.
 constexpr double kLargestExactInteger = 9007199254740992.0;
 
-[[noreturn]] void refuse_input(const std::string& text, const std::string& fault, const std::string& hint = {}) {
-  throw Error(ErrorKind::usage, "--input '" + text + "': " + fault, hint.empty() ? std::string(kInputHint) : hint);
+[[noreturn]] void refuse_input(const std::string& text, const std::string& fault,
+                               const std::string& hint = {}) {
+  throw Error(ErrorKind::usage, "--input '" + text + "': " + fault,
+              hint.empty() ? std::string(kInputHint) : hint);
 }
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
@@ -63,14 +65,18 @@ std::optional<Number> number_from(std::string_view text) noexcept {
   return number;
 }
 
-bool only_digits(std::string_view text) noexcept { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
+bool only_digits(std::string_view text) noexcept {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+}
 
 // What is wrong with a size, or "" when nothing is.
 std::string size_fault(std::string_view text) {
   if (text.empty()) return "a size is missing";
-  if (only_digits(text)) return number_from<std::int64_t>(text) ? "" : "the size " + quoted(text) + " is too large";
+  if (only_digits(text))
+    return number_from<std::int64_t>(text) ? "" : "the size " + quoted(text) + " is too large";
   if (is_dim_name(text)) return {};
-  if (is_identifier(text)) return quoted(text) + " is no size; the name of a dimension is in capitals";
+  if (is_identifier(text))
+    return quoted(text) + " is no size; the name of a dimension is in capitals";
   return quoted(text) + " is neither a number nor the name of a dimension";
 }
 
@@ -85,7 +91,8 @@ ShapeReading read_shape(std::string_view text) {
   if (text.empty()) return {{}, "the shape is missing"};
   const bool bracketed = text.front() == '[';
   if (bracketed) {
-    if (text.size() < 2 || text.back() != ']') return {{}, "the shape " + quoted(text) + " has no closing bracket"};
+    if (text.size() < 2 || text.back() != ']')
+      return {{}, "the shape " + quoted(text) + " has no closing bracket"};
     text = trimmed(text.substr(1, text.size() - 2));
     if (text.empty()) return reading;
   }
@@ -105,14 +112,17 @@ ShapeReading read_shape(std::string_view text) {
 [[noreturn]] void refuse_dtype(const std::string& text, std::string_view dtype) {
   if (dtype.empty()) refuse_input(text, "the dtype after the colon is missing");
   const std::string close = closest_name(dtype, dtype_names());
-  refuse_input(text, "there is no dtype " + quoted(dtype),
-               close.empty() ? "the dtypes are " + joined(dtype_names()) : "did you mean " + close + "?");
+  refuse_input(
+      text, "there is no dtype " + quoted(dtype),
+      close.empty() ? "the dtypes are " + joined(dtype_names()) : "did you mean " + close + "?");
 }
 
 // Tells the user which of NAME:SHAPE and SHAPE:DTYPE was meant and what is wrong with it.
-[[noreturn]] void refuse_pair(const std::string& text, std::string_view first, std::string_view second) {
+[[noreturn]] void refuse_pair(const std::string& text, std::string_view first,
+                              std::string_view second) {
   const bool close_to_dtype = !closest_name(second, dtype_names()).empty();
-  if (read_shape(first).fault.empty() && (close_to_dtype || !is_identifier(first))) refuse_dtype(text, second);
+  if (read_shape(first).fault.empty() && (close_to_dtype || !is_identifier(first)))
+    refuse_dtype(text, second);
   if (!is_identifier(first)) refuse_input(text, quoted(first) + " is neither a name nor a shape");
   refuse_input(text, read_shape(second).fault);
 }
@@ -134,7 +144,8 @@ Parts parts_of(const std::string& text, std::string_view head) {
       }
       return {{}, parts[0], parts[1]};
     }
-    if (!is_identifier(parts[0]) || !read_shape(parts[1]).fault.empty()) refuse_pair(text, parts[0], parts[1]);
+    if (!is_identifier(parts[0]) || !read_shape(parts[1]).fault.empty())
+      refuse_pair(text, parts[0], parts[1]);
     return {parts[0], parts[1], {}};
   }
   if (parts.size() > 3) refuse_input(text, "it has more than three parts between colons");
@@ -170,19 +181,22 @@ constexpr std::array kRanges{
 void check_bound(const InputSpec& spec, std::string_view text, double bound) {
   const bool whole_only = !is_floating(spec.dtype) && !is_complex(spec.dtype);
   if (whole_only && bound != std::floor(bound)) {
-    refuse_input(spec.text, quoted(text) + " is not a whole number, as " + std::string(name_from_dtype(spec.dtype)) +
-                                " needs");
+    refuse_input(spec.text, quoted(text) + " is not a whole number, as " +
+                                std::string(name_from_dtype(spec.dtype)) + " needs");
   }
   for (const DtypeRange& range : kRanges) {
     if (range.dtype != spec.dtype || (bound >= range.low && bound <= range.high)) continue;
-    refuse_input(spec.text, spec.dtype == Dtype::int64
-                                ? quoted(text) + " is beyond 2^53, the largest bound that can be given"
-                                : quoted(text) + " does not fit into " + std::string(name_from_dtype(spec.dtype)));
+    refuse_input(
+        spec.text,
+        spec.dtype == Dtype::int64
+            ? quoted(text) + " is beyond 2^53, the largest bound that can be given"
+            : quoted(text) + " does not fit into " + std::string(name_from_dtype(spec.dtype)));
   }
 }
 
 double bound_from(const InputSpec& spec, std::string_view text, const char* which) {
-  if (text.empty()) refuse_input(spec.text, std::string("the ") + which + " bound of the range is missing");
+  if (text.empty())
+    refuse_input(spec.text, std::string("the ") + which + " bound of the range is missing");
   const std::optional<double> bound = number_from<double>(text);
   if (!bound || !std::isfinite(*bound)) refuse_input(spec.text, quoted(text) + " is not a number");
   check_bound(spec, text, *bound);
@@ -191,11 +205,13 @@ double bound_from(const InputSpec& spec, std::string_view text, const char* whic
 
 void read_range(InputSpec& spec, std::string_view range) {
   if (spec.dtype == Dtype::boolean) {
-    refuse_input(spec.text, "a bool input cannot have a range", "leave out '@" + std::string(range) + "'");
+    refuse_input(spec.text, "a bool input cannot have a range",
+                 "leave out '@" + std::string(range) + "'");
   }
   const std::size_t dots = range.find("..");
   if (dots == std::string_view::npos) {
-    refuse_input(spec.text, "the range " + quoted(range) + " has no '..'", "write @LO..HI; both ends are included");
+    refuse_input(spec.text, "the range " + quoted(range) + " has no '..'",
+                 "write @LO..HI; both ends are included");
   }
   const double low = bound_from(spec, range.substr(0, dots), "lower");
   const double high = bound_from(spec, range.substr(dots + 2), "upper");
@@ -239,25 +255,29 @@ std::string text_from_input_spec(const InputSpec& spec) {
   }
   text += ':';
   text += name_from_dtype(spec.dtype);
-  if (spec.low && spec.high) text += '@' + text_from_bound(*spec.low) + ".." + text_from_bound(*spec.high);
+  if (spec.low && spec.high)
+    text += '@' + text_from_bound(*spec.low) + ".." + text_from_bound(*spec.high);
   return text;
 }
 
 DimSpec dim_spec_from_text(const std::string& text, const std::string& flag) {
   const auto refuse = [&](const std::string& fault) {
-    throw Error(ErrorKind::usage, flag + " '" + text + "': " + fault, "the form is NAME=V1,V2,…, such as B=1,8,32");
+    throw Error(ErrorKind::usage, flag + " '" + text + "': " + fault,
+                "the form is NAME=V1,V2,…, such as B=1,8,32");
   };
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos) refuse("there is no '='");
   DimSpec dim;
   dim.name = text.substr(0, equals);
   if (dim.name.empty()) refuse("the name before '=' is missing");
-  if (!is_dim_name(dim.name)) refuse(quoted(dim.name) + " is not the name of a dimension, which is in capitals");
+  if (!is_dim_name(dim.name))
+    refuse(quoted(dim.name) + " is not the name of a dimension, which is in capitals");
 
   for (const std::string_view part : split(std::string_view(text).substr(equals + 1), ',')) {
     if (part.empty()) refuse("a value is missing");
     const std::optional<std::int64_t> value = number_from<std::int64_t>(part);
-    if (!value) refuse(quoted(part) + (only_digits(part) ? " is too large" : " is not a whole number"));
+    if (!value)
+      refuse(quoted(part) + (only_digits(part) ? " is too large" : " is not a whole number"));
     if (*value < 1) refuse(quoted(part) + " is below 1");
     if (std::find(dim.values.begin(), dim.values.end(), *value) != dim.values.end()) {
       refuse(quoted(part) + " is given twice");

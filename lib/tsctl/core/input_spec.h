@@ -24,7 +24,7 @@ struct InputSpec {
   std::string name = {};  // empty for a positional input
   std::vector<Size> shape = {};
   Dtype dtype = Dtype::float32;
-  std::optional<double> low = {};   // both ends are included
+  std::optional<double> low = {};  // both ends are included
   std::optional<double> high = {};
 };
 
@@ -48,18 +48,19 @@ struct DrawnTensor {
 
 // The arguments of one call.
 struct InputSet {
-  std::string label = {};  // "B=8, T=16"; "" without dimensions; of a probe "x axis 2: 225 instead of 224"
+  std::string label =
+      {};  // "B=8, T=16"; "" without dimensions; of a probe "x axis 2: 225 instead of 224"
   std::vector<DrawnTensor> tensors = {};
 };
 
 // A call with one size changed that no --dim varies, to see whether the captured module follows eager there.
 struct ProbeSet {
   InputSet set = {};
-  std::string input = {};     // name of the input, or its position ("0"); several joined by "+"
+  std::string input = {};  // name of the input, or its position ("0"); several joined by "+"
   std::int64_t axis = 0;
-  std::int64_t size = 0;       // tried
-  std::int64_t declared = 0;   // given by the spec
-  bool joint = false;          // the same axis of several inputs was changed together
+  std::int64_t size = 0;      // tried
+  std::int64_t declared = 0;  // given by the spec
+  bool joint = false;         // the same axis of several inputs was changed together
 };
 
 // Most input sets that are run; a larger product of --dim values is refused.
@@ -82,7 +83,8 @@ std::string text_from_input_spec(const InputSpec& spec);
 // Every combination of the dimensions, first values first and the last --dim changing fastest; without specs one set
 // without tensors. Throws Error{usage} for a dimension without values, a --dim that no input uses, a name given
 // twice, a positional after a named input, a tensor larger than 2^63 - 1 bytes, or too many sets.
-std::vector<InputSet> input_sets(const std::vector<InputSpec>& specs, const std::vector<DimSpec>& dims);
+std::vector<InputSet> input_sets(const std::vector<InputSpec>& specs,
+                                 const std::vector<DimSpec>& dims);
 
 // The index into input_sets(specs, dims) that timing uses: the first, or the one that `chosen`
 // (--bench-dim B=8) names. Throws Error{usage} when no set has that value.
@@ -92,6 +94,7 @@ std::size_t bench_set_index(const std::vector<InputSpec>& specs, const std::vect
 // For each size that no --dim varies, the first input set with that size one larger, one smaller (never
 // below 1), and, where several inputs have the same size on the same axis, with all of them changed together.
 // The sizes of one input come in the order of its axes, the joint changes last.
-std::vector<ProbeSet> probe_sets(const std::vector<InputSpec>& specs, const std::vector<DimSpec>& dims);
+std::vector<ProbeSet> probe_sets(const std::vector<InputSpec>& specs,
+                                 const std::vector<DimSpec>& dims);
 
 }  // namespace tsctl

@@ -10,7 +10,7 @@
 namespace tsctl {
 
 struct InspectOptions {
-  std::string model_path = {};
+  std::string model = {};    // path
   bool check_crc = false;  // read every record and compare its CRC-32
   bool with_code = false;  // include the code's text
   std::int64_t extra_text_limit_bytes = 64 * 1024;  // larger extra files are listed without their text
@@ -71,17 +71,18 @@ struct OpCount {
   std::int64_t count = 0;
 };
 
-struct MethodParameter {
+struct ParameterSummary {
   std::string name = {};
   std::string type = {};
-  std::string default_value = {};  // "" if there is none
+  bool has_default = false;
+  std::string default_value = {};  // as the code writes it
 };
 
 // A method of the root module.
 struct MethodSummary {
   std::string name = {};
   std::string signature = {};  // "forward(self, x: Tensor) -> Tensor"
-  std::vector<MethodParameter> parameters = {};  // without the module itself
+  std::vector<ParameterSummary> parameters = {};  // without the module itself
   std::string return_type = {};
   // Calls to submodules and functions are followed; a loop's body and both sides of a branch count once.
   std::vector<OpCount> ops = {};

@@ -25,15 +25,20 @@ constexpr std::uint64_t split_mix(std::uint64_t state, std::uint64_t index) noex
 }
 
 // Stream s of a seed starts from the s-th number of the seed's own sequence.
-constexpr std::uint64_t state_of(const DrawKey& key) noexcept { return split_mix(key.seed, key.stream); }
+constexpr std::uint64_t state_of(const DrawKey& key) noexcept {
+  return split_mix(key.seed, key.stream);
+}
 
 // [0, 1), 53 bits.
-double unit_from_bits(std::uint64_t bits) noexcept { return static_cast<double>(bits >> 11) * 0x1.0p-53; }
+double unit_from_bits(std::uint64_t bits) noexcept {
+  return static_cast<double>(bits >> 11) * 0x1.0p-53;
+}
 
 // Box and Muller 1958; elements 2j and 2j+1 are the cosine and the sine of one pair.
 std::pair<double, double> normal_pair(std::uint64_t state, std::uint64_t even_index) {
   // 1 - u lies in (0, 1], which keeps the logarithm finite.
-  const double radius = std::sqrt(-2.0 * std::log(1.0 - unit_from_bits(split_mix(state, even_index))));
+  const double radius =
+      std::sqrt(-2.0 * std::log(1.0 - unit_from_bits(split_mix(state, even_index))));
   const double angle = 2.0 * std::numbers::pi * unit_from_bits(split_mix(state, even_index + 1));
   return {radius * std::cos(angle), radius * std::sin(angle)};
 }
@@ -61,7 +66,8 @@ void fill_uniform_as(const DrawKey& key, Real* data, std::size_t count, double l
   for (std::size_t i = 0; i < count; ++i) {
     auto value = static_cast<Real>(between(low, high, unit_from_bits(split_mix(state, i))));
     // Rounding may reach past an end.
-    if (static_cast<double>(value) >= high && low < high) value = std::nextafter(static_cast<Real>(high), -kInfinity);
+    if (static_cast<double>(value) >= high && low < high)
+      value = std::nextafter(static_cast<Real>(high), -kInfinity);
     if (static_cast<double>(value) < low) value = std::nextafter(value, kInfinity);
     data[i] = value;
   }
@@ -69,9 +75,13 @@ void fill_uniform_as(const DrawKey& key, Real* data, std::size_t count, double l
 
 }  // namespace
 
-void fill_normal(const DrawKey& key, float* data, std::size_t count) { fill_normal_as(key, data, count); }
+void fill_normal(const DrawKey& key, float* data, std::size_t count) {
+  fill_normal_as(key, data, count);
+}
 
-void fill_normal(const DrawKey& key, double* data, std::size_t count) { fill_normal_as(key, data, count); }
+void fill_normal(const DrawKey& key, double* data, std::size_t count) {
+  fill_normal_as(key, data, count);
+}
 
 void fill_uniform(const DrawKey& key, float* data, std::size_t count, double low, double high) {
   fill_uniform_as(key, data, count, low, high);
@@ -81,11 +91,13 @@ void fill_uniform(const DrawKey& key, double* data, std::size_t count, double lo
   fill_uniform_as(key, data, count, low, high);
 }
 
-void fill_integers(const DrawKey& key, std::int64_t* data, std::size_t count, std::int64_t low, std::int64_t high) {
+void fill_integers(const DrawKey& key, std::int64_t* data, std::size_t count, std::int64_t low,
+                   std::int64_t high) {
   using Wide = unsigned __int128;
   const std::uint64_t state = state_of(key);
   // Unsigned arithmetic wraps to the right answer; 0 stands for all 2^64 values.
-  const std::uint64_t values = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;
+  const std::uint64_t values =
+      static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t bits = split_mix(state, i);
     // The high half of the product; its bias is below values / 2^64.

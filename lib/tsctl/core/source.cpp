@@ -26,7 +26,8 @@ bool is_python_file(std::string_view text) noexcept {
   return text.size() > kEnding.size() && text.ends_with(kEnding);
 }
 
-[[noreturn]] void refuse(const std::string& text, const std::string& fault, const std::string& hint) {
+[[noreturn]] void refuse(const std::string& text, const std::string& fault,
+                         const std::string& hint) {
   throw Error(ErrorKind::usage, "SOURCE '" + text + "': " + fault, hint);
 }
 
@@ -36,14 +37,16 @@ void check_name(const std::string& text, const std::string& place, const std::st
     refuse(text, "'" + name + "' is more than one name",
            "name a class, function or module at the top level of '" + place + "'");
   }
-  if (!is_identifier(name)) refuse(text, "'" + name + "' is not a Python name", std::string(kForms));
+  if (!is_identifier(name))
+    refuse(text, "'" + name + "' is not a Python name", std::string(kForms));
 }
 
 }  // namespace
 
 bool looks_like_source(const std::string& text) {
   const std::size_t colon = text.rfind(':');
-  return colon != std::string::npos && colon > 0 && is_identifier(std::string_view(text).substr(colon + 1));
+  return colon != std::string::npos && colon > 0 &&
+         is_identifier(std::string_view(text).substr(colon + 1));
 }
 
 SourceSpec source_from_text(const std::string& text) {
@@ -54,7 +57,8 @@ SourceSpec source_from_text(const std::string& text) {
   }
   const std::string place = text.substr(0, colon);
   const std::string name = text.substr(colon + 1);
-  if (place.empty()) refuse(text, "the file or module before the colon is missing", std::string(kForms));
+  if (place.empty())
+    refuse(text, "the file or module before the colon is missing", std::string(kForms));
   check_name(text, place, name);
 
   SourceSpec source;
@@ -65,7 +69,8 @@ SourceSpec source_from_text(const std::string& text) {
   } else if (is_module_path(place)) {
     source.module = place;
   } else {
-    refuse(text, "'" + place + "' is neither a .py file nor the dotted name of a module", std::string(kForms));
+    refuse(text, "'" + place + "' is neither a .py file nor the dotted name of a module",
+           std::string(kForms));
   }
   return source;
 }

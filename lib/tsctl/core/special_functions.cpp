@@ -14,7 +14,9 @@ constexpr double kSmallest = 1e-300;
 // It converges in O(sqrt(max(a, b))) steps, so this is enough for a + b far beyond any number of samples.
 constexpr int kMaxSteps = 100'000;
 
-double away_from_zero(double value) noexcept { return std::abs(value) < kSmallest ? kSmallest : value; }
+double away_from_zero(double value) noexcept {
+  return std::abs(value) < kSmallest ? kSmallest : value;
+}
 
 // The continued fraction of I_x(a, b) by the modified Lentz method; fast for x < (a + 1) / (a + b + 2).
 double beta_fraction(double x, double a, double b) {

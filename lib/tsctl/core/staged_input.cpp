@@ -21,8 +21,8 @@ Dtype staging_dtype(Dtype dtype) noexcept {
   return is_floating(dtype) || is_complex(dtype) ? Dtype::float32 : Dtype::int64;
 }
 
-void fill_staged(Dtype dtype, const DrawKey& key, void* data, std::size_t count, std::optional<double> low,
-                 std::optional<double> high) {
+void fill_staged(Dtype dtype, const DrawKey& key, void* data, std::size_t count,
+                 std::optional<double> low, std::optional<double> high) {
   const std::size_t reals = is_complex(dtype) ? 2 * count : count;
   switch (staging_dtype(dtype)) {
     case Dtype::float32:
@@ -30,7 +30,8 @@ void fill_staged(Dtype dtype, const DrawKey& key, void* data, std::size_t count,
     case Dtype::float64:
       return fill_reals(key, static_cast<double*>(data), reals, low, high);
     default:
-      return fill_integers(key, static_cast<std::int64_t*>(data), count, static_cast<std::int64_t>(low.value_or(0.0)),
+      return fill_integers(key, static_cast<std::int64_t*>(data), count,
+                           static_cast<std::int64_t>(low.value_or(0.0)),
                            static_cast<std::int64_t>(high.value_or(1.0)));
   }
 }

@@ -17,7 +17,8 @@ namespace {
 constexpr double kTail = 0.025;  // beyond each end of a 95% interval
 constexpr std::size_t kMinResamples = 2'000;
 constexpr std::size_t kMaxResamples = 10'000;
-constexpr double kReplicatesBeyond = 10.0;  // that should lie beyond each end, so that it does not hang on one
+constexpr double kReplicatesBeyond =
+    10.0;  // that should lie beyond each end, so that it does not hang on one
 
 double sample_deviation(const std::vector<double>& values) {
   if (values.size() < 2) return 0.0;
@@ -39,11 +40,13 @@ double median_of_sorted(const std::vector<double>& sorted) noexcept {
   return sorted.size() % 2 == 1 ? sorted[upper] : 0.5 * (sorted[upper - 1] + sorted[upper]);
 }
 
-std::vector<std::vector<double>> sorted_launches(const std::vector<std::vector<double>>& log_ratios) {
+std::vector<std::vector<double>> sorted_launches(
+    const std::vector<std::vector<double>>& log_ratios) {
   std::vector<std::vector<double>> launches;
   for (const std::vector<double>& rounds : log_ratios) {
     if (rounds.empty()) continue;
-    if (!std::all_of(rounds.begin(), rounds.end(), [](double value) { return std::isfinite(value); })) {
+    if (!std::all_of(rounds.begin(), rounds.end(),
+                     [](double value) { return std::isfinite(value); })) {
       throw std::invalid_argument("a log-ratio is not finite");
     }
     launches.push_back(rounds);
@@ -69,10 +72,11 @@ std::size_t needed_resamples(double tail) {
 }
 
 // Replicates of the mean of launch medians: launches with replacement, then the rounds of each.
-std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& launches, std::uint64_t seed,
-                                    std::size_t resamples) {
+std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& launches,
+                                    std::uint64_t seed, std::size_t resamples) {
   std::map<std::size_t, MedianResampler> resamplers;
   std::vector<const MedianResampler*> resampler_of;
+  resampler_of.reserve(launches.size());
   for (const std::vector<double>& rounds : launches) {
     resampler_of.push_back(&resamplers.try_emplace(rounds.size(), rounds.size()).first->second);
   }
@@ -93,7 +97,8 @@ std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& laun
 // expanded tail, so the bootstrap ends too early and Student's interval has to help.
 Interval student_interval(const std::vector<double>& medians) {
   const auto n = static_cast<double>(medians.size());
-  const double half_width = -student_t_quantile(kTail, n - 1.0) * sample_deviation(medians) / std::sqrt(n);
+  const double half_width =
+      -student_t_quantile(kTail, n - 1.0) * sample_deviation(medians) / std::sqrt(n);
   const double middle = mean_of(medians);
   return {middle - half_width, middle + half_width};
 }
@@ -101,7 +106,8 @@ Interval student_interval(const std::vector<double>& medians) {
 // quantile() without its copy.
 double quantile_in_place(std::vector<double>& samples, double p) {
   if (samples.empty()) throw std::invalid_argument("a quantile needs at least one sample");
-  if (!(p >= 0.0 && p <= 1.0)) throw std::invalid_argument("a quantile's level lies between 0 and 1");
+  if (!(p >= 0.0 && p <= 1.0))
+    throw std::invalid_argument("a quantile's level lies between 0 and 1");
   const double position = p * static_cast<double>(samples.size() - 1);
   const auto below = static_cast<std::size_t>(position);
   const double fraction = position - static_cast<double>(below);
@@ -143,7 +149,8 @@ RatioEstimate estimate_ratio(const std::vector<std::vector<double>>& log_ratios,
   estimate.block_deviation = deviations.empty() ? 0.0 : mean_of(deviations);
 
   const double tail = expanded_tail(launches.size());
-  std::vector<double> means = bootstrap_means(launches, seed, resamples > 0 ? resamples : needed_resamples(tail));
+  std::vector<double> means =
+      bootstrap_means(launches, seed, resamples > 0 ? resamples : needed_resamples(tail));
   Interval interval{quantile_in_place(means, tail), quantile_in_place(means, 1.0 - tail)};
   if (launches.size() > 1 && launches.size() < kMinBootstrapLaunches) {
     const Interval student = student_interval(medians);

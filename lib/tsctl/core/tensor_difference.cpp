@@ -19,7 +19,9 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 double magnitude(double value) noexcept { return std::abs(value); }
 
 // |candidate - reference|, exact for integers.
-double distance(double reference, double candidate) noexcept { return std::abs(candidate - reference); }
+double distance(double reference, double candidate) noexcept {
+  return std::abs(candidate - reference);
+}
 
 double distance(std::int64_t reference, std::int64_t candidate) noexcept {
   const auto r = static_cast<std::uint64_t>(reference);
@@ -94,8 +96,8 @@ BlockMaxima block_maxima(const Real* reference, const Real* candidate) noexcept 
 }
 
 template <typename Number>
-void scan_one_by_one(const Number* reference, const Number* candidate, std::size_t begin, std::size_t end,
-                     bool equal_nan, Scan& scan) {
+void scan_one_by_one(const Number* reference, const Number* candidate, std::size_t begin,
+                     std::size_t end, bool equal_nan, Scan& scan) {
   for (std::size_t i = begin; i < end; ++i) {
     const auto size = magnitude(static_cast<double>(reference[i]));
     if (size < kInfinity) scan.peak = bigger(size, scan.peak);
@@ -131,7 +133,8 @@ Scan scanned(const Real* reference, const Real* candidate, std::size_t count, bo
   return scan;
 }
 
-Scan scanned(const std::int64_t* reference, const std::int64_t* candidate, std::size_t count, bool equal_nan) {
+Scan scanned(const std::int64_t* reference, const std::int64_t* candidate, std::size_t count,
+             bool equal_nan) {
   Scan scan;
   scan_one_by_one(reference, candidate, 0, count, equal_nan, scan);
   return scan;
@@ -151,21 +154,21 @@ std::optional<double> passing_rtol(const Scan& scan, double atol) {
 
 // Counts what lies beyond the tolerance and finds the first such element; runs only when there is one.
 template <typename Number>
-void count_mismatches(const Number* reference, const Number* candidate, double limit, bool equal_nan,
-                      Difference& difference) {
+void count_mismatches(const Number* reference, const Number* candidate, double limit,
+                      bool equal_nan, Difference& difference) {
   for (std::size_t i = 0; i < difference.count; ++i) {
     const bool beyond = both_finite(reference[i], candidate[i])
                             ? !(distance(reference[i], candidate[i]) <= limit)
-                            : nonfinite_mismatch(static_cast<double>(reference[i]), static_cast<double>(candidate[i]),
-                                                 equal_nan);
+                            : nonfinite_mismatch(static_cast<double>(reference[i]),
+                                                 static_cast<double>(candidate[i]), equal_nan);
     if (!beyond) continue;
     if (difference.mismatched++ == 0) difference.first_mismatch_index = i;
   }
 }
 
 template <typename Number>
-Difference compared(const Number* reference, const Number* candidate, std::size_t count, const Tolerance& tolerance,
-                    bool equal_nan) {
+Difference compared(const Number* reference, const Number* candidate, std::size_t count,
+                    const Tolerance& tolerance, bool equal_nan) {
   const Scan scan = scanned(reference, candidate, count, equal_nan);
   Difference difference;
   difference.count = count;
@@ -174,7 +177,8 @@ Difference compared(const Number* reference, const Number* candidate, std::size_
   difference.max_abs_index = scan.max_abs_index;
   difference.reference_peak = scan.peak;
   difference.nonfinite_mismatches = scan.nonfinite_mismatches;
-  if (scan.max_abs > 0.0) difference.max_abs_to_peak = scan.peak > 0.0 ? scan.max_abs / scan.peak : kInfinity;
+  if (scan.max_abs > 0.0)
+    difference.max_abs_to_peak = scan.peak > 0.0 ? scan.max_abs / scan.peak : kInfinity;
   difference.would_pass_rtol = passing_rtol(scan, tolerance.atol);
 
   const double limit = tolerance.atol + tolerance.rtol * scan.peak;
@@ -183,7 +187,8 @@ Difference compared(const Number* reference, const Number* candidate, std::size_
   }
   difference.same = difference.mismatched == 0;
   if (count > 0) {
-    difference.worst_index = scan.nonfinite_mismatches > 0 ? scan.first_nonfinite : scan.max_abs_index;
+    difference.worst_index =
+        scan.nonfinite_mismatches > 0 ? scan.first_nonfinite : scan.max_abs_index;
     difference.reference_at_worst = static_cast<double>(reference[difference.worst_index]);
     difference.candidate_at_worst = static_cast<double>(candidate[difference.worst_index]);
   }
@@ -191,13 +196,15 @@ Difference compared(const Number* reference, const Number* candidate, std::size_
 }
 
 template <typename Real>
-Difference compared_real(const Real* reference, const Real* candidate, std::size_t count, const Tolerance& tolerance,
-                         bool equal_nan) {
+Difference compared_real(const Real* reference, const Real* candidate, std::size_t count,
+                         const Tolerance& tolerance, bool equal_nan) {
   Difference difference = compared(reference, candidate, count, tolerance, equal_nan);
   const auto all_equal = [&] {
-    return count > 1 && std::all_of(reference + 1, reference + count, [&](Real value) { return value == *reference; });
+    return count > 1 && std::all_of(reference + 1, reference + count,
+                                    [&](Real value) { return value == *reference; });
   };
-  difference.proves_nothing = count > 0 && (difference.reference_peak < kProvingPeak || all_equal());
+  difference.proves_nothing =
+      count > 0 && (difference.reference_peak < kProvingPeak || all_equal());
   return difference;
 }
 
@@ -213,8 +220,8 @@ Difference difference_between(const double* reference, const double* candidate, 
   return compared_real(reference, candidate, count, tolerance, equal_nan);
 }
 
-Difference difference_between(const std::int64_t* reference, const std::int64_t* candidate, std::size_t count,
-                              const Tolerance& tolerance) {
+Difference difference_between(const std::int64_t* reference, const std::int64_t* candidate,
+                              std::size_t count, const Tolerance& tolerance) {
   return compared(reference, candidate, count, tolerance, false);
 }
 

@@ -9,7 +9,8 @@ namespace tsctl {
 namespace {
 
 bool is_container(const Value& value) noexcept {
-  return value.kind == Value::Kind::list || value.kind == Value::Kind::tuple || value.kind == Value::Kind::dict;
+  return value.kind == Value::Kind::list || value.kind == Value::Kind::tuple ||
+         value.kind == Value::Kind::dict;
 }
 
 void collect_leaves(const Value& value, const std::string& name, std::vector<Leaf>& leaves) {
@@ -19,7 +20,8 @@ void collect_leaves(const Value& value, const std::string& name, std::vector<Lea
   }
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     const bool keyed = i < value.keys.size();
-    collect_leaves(value.items[i], keyed ? member_name(name, value.keys[i]) : name + '[' + std::to_string(i) + ']',
+    collect_leaves(value.items[i],
+                   keyed ? member_name(name, value.keys[i]) : name + '[' + std::to_string(i) + ']',
                    leaves);
   }
 }
@@ -35,10 +37,13 @@ std::string describe_items(const Value& value) {
 }
 
 std::string describe_container(const Value& value, const std::string& word) {
-  if (!value.keys.empty() || value.kind == Value::Kind::dict) return word + '{' + describe_items(value) + '}';
-  const bool only_tensors = std::all_of(value.items.begin(), value.items.end(),
-                                        [](const Value& item) { return item.kind == Value::Kind::tensor; });
-  return word + '[' + (only_tensors ? std::to_string(value.items.size()) : describe_items(value)) + ']';
+  if (!value.keys.empty() || value.kind == Value::Kind::dict)
+    return word + '{' + describe_items(value) + '}';
+  const bool only_tensors =
+      std::all_of(value.items.begin(), value.items.end(),
+                  [](const Value& item) { return item.kind == Value::Kind::tensor; });
+  return word + '[' + (only_tensors ? std::to_string(value.items.size()) : describe_items(value)) +
+         ']';
 }
 
 }  // namespace

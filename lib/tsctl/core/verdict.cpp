@@ -23,7 +23,9 @@ std::string_view name_from_verdict(SpeedVerdict verdict) noexcept {
   return "inconclusive";
 }
 
-bool regresses(const Interval& ratio, double max_regress) noexcept { return ratio.low > 1.0 + max_regress; }
+bool regresses(const Interval& ratio, double max_regress) noexcept {
+  return ratio.low > 1.0 + max_regress;
+}
 
 bool reaches_speedup(const Interval& ratio, double required) noexcept {
   return required <= 0.0 || ratio.high <= 1.0 / required;

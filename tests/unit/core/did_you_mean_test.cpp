@@ -24,7 +24,9 @@ TEST(ClosestName, finds_a_mistyped_name) {
   EXPECT_EQ(closest_name("boool", kNames), "bool");
 }
 
-TEST(ClosestName, takes_the_first_of_equally_near_names) { EXPECT_EQ(closest_name("float3", {"float1", "float2"}), "float1"); }
+TEST(ClosestName, takes_the_first_of_equally_near_names) {
+  EXPECT_EQ(closest_name("float3", {"float1", "float2"}), "float1");
+}
 
 TEST(ClosestName, is_empty_when_nothing_is_close) {
   EXPECT_EQ(closest_name("quantized", kNames), "");

@@ -7,8 +7,8 @@
 namespace tsctl {
 namespace {
 
-constexpr Dtype kAll[] = {Dtype::float32, Dtype::float64, Dtype::float16, Dtype::bfloat16,
-                          Dtype::int64,   Dtype::int32,   Dtype::int16,   Dtype::int8,
+constexpr Dtype kAll[] = {Dtype::float32, Dtype::float64, Dtype::float16,   Dtype::bfloat16,
+                          Dtype::int64,   Dtype::int32,   Dtype::int16,     Dtype::int8,
                           Dtype::uint8,   Dtype::boolean, Dtype::complex64, Dtype::complex128};
 
 TEST(DtypeNames, read_back_as_the_same_dtype) {

@@ -47,7 +47,8 @@ TEST(InputSets, is_one_empty_set_for_a_model_without_inputs) {
 }
 
 TEST(InputSets, combines_every_value_with_the_last_dimension_changing_fastest) {
-  const std::vector<InputSet> sets = input_sets(specs_of({"ids:BxT:int64@0..9"}), dims_of({"B=1,8", "T=16,128"}));
+  const std::vector<InputSet> sets =
+      input_sets(specs_of({"ids:BxT:int64@0..9"}), dims_of({"B=1,8", "T=16,128"}));
   EXPECT_EQ(labels_of(sets), (Texts{"B=1, T=16", "B=1, T=128", "B=8, T=16", "B=8, T=128"}));
   EXPECT_EQ(sets[2].tensors[0].shape, (std::vector<std::int64_t>{8, 16}));
   EXPECT_EQ(sets[2].tensors[0].low, 0.0);
@@ -64,36 +65,45 @@ TEST(InputSets, gives_every_tensor_a_stream_of_its_own) {
 
 TEST(InputSets, refuses_dimensions_that_do_not_fit_the_inputs) {
   EXPECT_EQ(error_of({"BxT"}, {"B=1"}),
-            "--input 'BxT': the dimension T has no --dim | say which sizes it takes, for example --dim T=1,8");
+            "--input 'BxT': the dimension T has no --dim | say which sizes it takes, for example "
+            "--dim T=1,8");
   EXPECT_EQ(error_of({"BATCHx3"}, {"BATHC=1,2"}),
             "--dim 'BATHC=1,2': no --input uses the dimension BATHC | did you mean BATCH?");
-  EXPECT_EQ(error_of({"1x3"}, {"B=4"}),
-            "--dim 'B=4': no --input uses the dimension B | use it in a shape, or leave out this --dim");
-  EXPECT_EQ(error_of({"Bx3"}, {"B=4", "B=5"}),
-            "--dim 'B=5': the dimension B is given twice | list all its values in one --dim: B=1,8");
+  EXPECT_EQ(
+      error_of({"1x3"}, {"B=4"}),
+      "--dim 'B=4': no --input uses the dimension B | use it in a shape, or leave out this --dim");
+  EXPECT_EQ(
+      error_of({"Bx3"}, {"B=4", "B=5"}),
+      "--dim 'B=5': the dimension B is given twice | list all its values in one --dim: B=1,8");
 }
 
 TEST(InputSets, refuses_names_that_cannot_be_a_call) {
   EXPECT_EQ(error_of({"x:1x3", "x:1x4"}, {}),
             "--input 'x:1x4': the name 'x' is given twice | give each parameter one --input");
   EXPECT_EQ(error_of({"x:1x3", "1x4"}, {}),
-            "--input '1x4' is positional but comes after 'x:1x3', which has a name | give the positional inputs first, "
+            "--input '1x4' is positional but comes after 'x:1x3', which has a name | give the "
+            "positional inputs first, "
             "or give this one its parameter's name");
 }
 
 TEST(InputSets, refuses_more_sets_than_are_run_and_names_the_product) {
-  EXPECT_EQ(input_sets(specs_of({"AxBxC"}), dims_of({"A=1,2,3,4", "B=1,2,3,4", "C=1,2,3,4"})).size(), kMaxInputSets);
+  EXPECT_EQ(
+      input_sets(specs_of({"AxBxC"}), dims_of({"A=1,2,3,4", "B=1,2,3,4", "C=1,2,3,4"})).size(),
+      kMaxInputSets);
   EXPECT_EQ(error_of({"AxBxC"}, {"A=1,2,3,4", "B=1,2,3,4", "C=1,2,3,4,5"}),
-            "the --dim values combine to 4 x 4 x 5 input sets, more than 64 | give fewer values, the ones that matter "
+            "the --dim values combine to 4 x 4 x 5 input sets, more than 64 | give fewer values, "
+            "the ones that matter "
             "in use");
 }
 
 TEST(InputSets, refuses_a_tensor_that_cannot_exist) {
   EXPECT_EQ(error_of({"4000000000x4000000000"}, {}),
-            "--input '4000000000x4000000000': no computer can hold a tensor of this size | give the sizes that the "
+            "--input '4000000000x4000000000': no computer can hold a tensor of this size | give "
+            "the sizes that the "
             "model is used with");
   EXPECT_EQ(error_of({"Bx4:f64"}, {"B=9223372036854775807"}),
-            "--input 'Bx4:f64': no computer can hold a tensor of this size | give the sizes that the model is used "
+            "--input 'Bx4:f64': no computer can hold a tensor of this size | give the sizes that "
+            "the model is used "
             "with");
 }
 
@@ -108,27 +118,34 @@ TEST(BenchSet, is_the_first_unless_a_value_is_chosen) {
 
 TEST(BenchSet, refuses_a_choice_that_no_set_has) {
   const auto error = [](const Texts& chosen) {
-    return usage_error_of(
-        [&] { bench_set_index(specs_of({"BxT"}), dims_of({"B=1,8", "T=16"}), dims_of(chosen)); });
+    return usage_error_of([&] {
+      bench_set_index(specs_of({"BxT"}), dims_of({"B=1,8", "T=16"}), dims_of(chosen));
+    });
   };
-  EXPECT_EQ(error({"Q=1"}), "--bench-dim 'Q=1': there is no --dim Q | give its values with --dim Q=V1,V2,…");
-  EXPECT_EQ(error({"B=2"}), "--bench-dim 'B=2': --dim 'B=1,8' does not have this value | choose one of its values, or "
-                            "add this one to --dim");
-  EXPECT_EQ(error({"B=1,8"}), "--bench-dim 'B=1,8': timing takes one value of a dimension | write --bench-dim B=1");
-  EXPECT_EQ(error({"B=1", "B=8"}),
-            "--bench-dim 'B=8': the dimension B is given twice | give each dimension one --bench-dim");
+  EXPECT_EQ(error({"Q=1"}),
+            "--bench-dim 'Q=1': there is no --dim Q | give its values with --dim Q=V1,V2,…");
+  EXPECT_EQ(
+      error({"B=2"}),
+      "--bench-dim 'B=2': --dim 'B=1,8' does not have this value | choose one of its values, or "
+      "add this one to --dim");
+  EXPECT_EQ(error({"B=1,8"}),
+            "--bench-dim 'B=1,8': timing takes one value of a dimension | write --bench-dim B=1");
+  EXPECT_EQ(
+      error({"B=1", "B=8"}),
+      "--bench-dim 'B=8': the dimension B is given twice | give each dimension one --bench-dim");
 }
 
 Texts probe_labels(const Texts& inputs, const Texts& dims = {}) {
   Texts labels;
-  for (const ProbeSet& probe : probe_sets(specs_of(inputs), dims_of(dims))) labels.push_back(probe.set.label);
+  for (const ProbeSet& probe : probe_sets(specs_of(inputs), dims_of(dims)))
+    labels.push_back(probe.set.label);
   return labels;
 }
 
 TEST(ProbeSets, change_each_size_that_no_dimension_varies) {
   EXPECT_EQ(probe_labels({"x:Bx3x224"}, {"B=1,8"}),
-            (Texts{"x axis 1: 4 instead of 3", "x axis 1: 2 instead of 3", "x axis 2: 225 instead of 224",
-                   "x axis 2: 223 instead of 224"}));
+            (Texts{"x axis 1: 4 instead of 3", "x axis 1: 2 instead of 3",
+                   "x axis 2: 225 instead of 224", "x axis 2: 223 instead of 224"}));
   EXPECT_TRUE(probe_labels({"B:int64"}, {"B=2"}).empty());
   EXPECT_TRUE(probe_labels({"scalar"}).empty());
 }
@@ -154,7 +171,8 @@ TEST(ProbeSets, also_change_a_shared_size_of_several_inputs_together) {
 }
 
 TEST(ProbeSets, do_not_join_sizes_of_different_axes_or_values) {
-  for (const ProbeSet& probe : probe_sets(specs_of({"2x3", "3x2", "4x5"}), {})) EXPECT_FALSE(probe.joint);
+  for (const ProbeSet& probe : probe_sets(specs_of({"2x3", "3x2", "4x5"}), {}))
+    EXPECT_FALSE(probe.joint);
 }
 
 TEST(ProbeSets, start_from_the_first_input_set_and_change_nothing_else) {

@@ -10,26 +10,43 @@ namespace tsctl {
 namespace {
 
 // Pieces that specs are made of, and some that they are not.
-constexpr std::array<const char*, 40> kPieces{
-    "1",   "3",      "224", "0",     "x",    "x",      "x",     ":",        ":",     "@",
-    "..",  ",",      "[",   "]",     "B",    "T",      "BATCH", "_",        "a",     "ids",
-    "-",   ".",      "e",   "1e400", "-1",   "scalar", "int64", "f32",      "bool",  "float16",
-    "inf", "nan",    " ",   "=",     "\xff", "\n",     "u8",    "9999999999999999999", "0.5", "'"};
+constexpr std::array<const char*, 40> kPieces{"1",     "3",
+                                              "224",   "0",
+                                              "x",     "x",
+                                              "x",     ":",
+                                              ":",     "@",
+                                              "..",    ",",
+                                              "[",     "]",
+                                              "B",     "T",
+                                              "BATCH", "_",
+                                              "a",     "ids",
+                                              "-",     ".",
+                                              "e",     "1e400",
+                                              "-1",    "scalar",
+                                              "int64", "f32",
+                                              "bool",  "float16",
+                                              "inf",   "nan",
+                                              " ",     "=",
+                                              "\xff",  "\n",
+                                              "u8",    "9999999999999999999",
+                                              "0.5",   "'"};
 
 bool equal(const InputSpec& left, const InputSpec& right) {
-  if (left.name != right.name || left.dtype != right.dtype || left.low != right.low || left.high != right.high ||
-      left.shape.size() != right.shape.size()) {
+  if (left.name != right.name || left.dtype != right.dtype || left.low != right.low ||
+      left.high != right.high || left.shape.size() != right.shape.size()) {
     return false;
   }
   for (std::size_t i = 0; i < left.shape.size(); ++i) {
-    if (left.shape[i].value != right.shape[i].value || left.shape[i].dim != right.shape[i].dim) return false;
+    if (left.shape[i].value != right.shape[i].value || left.shape[i].dim != right.shape[i].dim)
+      return false;
   }
   return true;
 }
 
 std::string random_text(std::mt19937_64& random) {
   std::string text;
-  for (std::uint64_t pieces = random() % 9; pieces > 0; --pieces) text += kPieces[random() % kPieces.size()];
+  for (std::uint64_t pieces = random() % 9; pieces > 0; --pieces)
+    text += kPieces[random() % kPieces.size()];
   return text;
 }
 
@@ -40,13 +57,15 @@ std::string random_spec(std::mt19937_64& random) {
   const std::uint64_t rank = random() % 5;
   if (rank == 0) text += "scalar";
   for (std::uint64_t axis = 0; axis < rank; ++axis) {
-    text += (axis > 0 ? "x" : "") + (random() % 3 == 0 ? "D" + std::to_string(axis) : std::to_string(random() % 999));
+    text += (axis > 0 ? "x" : "") +
+            (random() % 3 == 0 ? "D" + std::to_string(axis) : std::to_string(random() % 999));
   }
   text += ':' + std::string(name_from_dtype(dtype));
   if (dtype == Dtype::boolean || random() % 2 == 0) return text;
   const std::string fraction = is_floating(dtype) ? '.' + std::to_string(random() % 1000) : "";
   const std::uint64_t low = random() % 64;
-  return text + '@' + std::to_string(low) + fraction + ".." + std::to_string(low + 1 + random() % 60);
+  return text + '@' + std::to_string(low) + fraction + ".." +
+         std::to_string(low + 1 + random() % 60);
 }
 
 TEST(InputSpecProperties, any_text_is_a_spec_or_a_usage_error_that_echoes_it) {

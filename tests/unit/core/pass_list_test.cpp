@@ -10,9 +10,10 @@ namespace {
 TEST(PassList, keeps_its_names_and_their_order) {
   std::vector<std::string> names;
   for (const PassInfo& pass : pass_list()) names.push_back(pass.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"remove_gradient", "freeze_constants", "remove_dropout",
-                                             "fold_conv_batchnorm", "fold_conv_add_sub", "fold_conv_mul_div",
-                                             "fold_linear_batchnorm", "concat_linear", "peephole"}));
+  EXPECT_EQ(names, (std::vector<std::string>{
+                       "remove_gradient", "freeze_constants", "remove_dropout",
+                       "fold_conv_batchnorm", "fold_conv_add_sub", "fold_conv_mul_div",
+                       "fold_linear_batchnorm", "concat_linear", "peephole"}));
 }
 
 TEST(PassList, freezes_before_it_optimizes_and_freezes_exactly) {

@@ -13,7 +13,8 @@ namespace {
 constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
 
-std::vector<std::int64_t> integers(const DrawKey& key, std::size_t count, std::int64_t low, std::int64_t high) {
+std::vector<std::int64_t> integers(const DrawKey& key, std::size_t count, std::int64_t low,
+                                   std::int64_t high) {
   std::vector<std::int64_t> values(count);
   fill_integers(key, values.data(), count, low, high);
   return values;
@@ -22,16 +23,20 @@ std::vector<std::int64_t> integers(const DrawKey& key, std::size_t count, std::i
 // The expected numbers in this file were computed with a second implementation, in Python, whose generator gives
 // SplitMix64's published numbers (6457827717110365317, 3203168211198807973, … for state 1234567).
 TEST(FillIntegers, has_known_answers) {
-  EXPECT_EQ(integers({0, 0}, 12, 0, 9), (std::vector<std::int64_t>{6, 7, 3, 6, 7, 1, 7, 2, 3, 5, 4, 1}));
-  EXPECT_EQ(integers({0, 1}, 12, 0, 9), (std::vector<std::int64_t>{2, 2, 8, 1, 4, 5, 3, 2, 5, 2, 8, 3}));
-  EXPECT_EQ(integers({7, 1003}, 12, -5, 4), (std::vector<std::int64_t>{4, -3, -5, 0, 2, 0, 2, -2, -2, -1, -3, -3}));
+  EXPECT_EQ(integers({0, 0}, 12, 0, 9),
+            (std::vector<std::int64_t>{6, 7, 3, 6, 7, 1, 7, 2, 3, 5, 4, 1}));
+  EXPECT_EQ(integers({0, 1}, 12, 0, 9),
+            (std::vector<std::int64_t>{2, 2, 8, 1, 4, 5, 3, 2, 5, 2, 8, 3}));
+  EXPECT_EQ(integers({7, 1003}, 12, -5, 4),
+            (std::vector<std::int64_t>{4, -3, -5, 0, 2, 0, 2, -2, -2, -1, -3, -3}));
 }
 
 TEST(FillIntegers, spans_all_integers_when_asked_to) {
   // Offsets from the lowest are the generator's bits themselves.
   constexpr auto kOffset = static_cast<std::uint64_t>(kLowest);
   const std::vector<std::int64_t> drawn = integers({7, 1003}, 3, kLowest, kHighest);
-  EXPECT_EQ(static_cast<std::uint64_t>(drawn[0]) - kOffset, static_cast<std::uint64_t>(-317614176235577315));
+  EXPECT_EQ(static_cast<std::uint64_t>(drawn[0]) - kOffset,
+            static_cast<std::uint64_t>(-317614176235577315));
   EXPECT_EQ(static_cast<std::uint64_t>(drawn[1]) - kOffset, 4871344821218225711U);
   EXPECT_EQ(static_cast<std::uint64_t>(drawn[2]) - kOffset, 257623236976941635U);
 }
@@ -41,13 +46,15 @@ TEST(FillIntegers, includes_both_ends) {
   EXPECT_EQ(*std::min_element(drawn.begin(), drawn.end()), -2);
   EXPECT_EQ(*std::max_element(drawn.begin(), drawn.end()), 2);
   EXPECT_EQ(integers({3, 0}, 4, 8, 8), (std::vector<std::int64_t>{8, 8, 8, 8}));
-  EXPECT_EQ(integers({3, 0}, 2, kHighest, kHighest), (std::vector<std::int64_t>{kHighest, kHighest}));
+  EXPECT_EQ(integers({3, 0}, 2, kHighest, kHighest),
+            (std::vector<std::int64_t>{kHighest, kHighest}));
 }
 
 TEST(FillUniform, has_known_answers) {
   std::vector<double> drawn(4);
   fill_uniform({0, 0}, drawn.data(), drawn.size(), 0.0, 1.0);
-  EXPECT_EQ(drawn, (std::vector<double>{0.6524484863740322, 0.7012121095215252, 0.3871241409757855, 0.656413707073071}));
+  EXPECT_EQ(drawn, (std::vector<double>{0.6524484863740322, 0.7012121095215252, 0.3871241409757855,
+                                        0.656413707073071}));
   fill_uniform({7, 1003}, drawn.data(), drawn.size(), -1.0, 1.0);
   EXPECT_EQ(drawn[0], 2.0 * 0.9827821010056597 - 1.0);
 }

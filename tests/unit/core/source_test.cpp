@@ -12,13 +12,15 @@ std::string error_of(const std::string& text) {
 }
 
 TEST(LooksLikeSource, is_true_for_what_ends_in_a_name) {
-  for (const char* const text : {"net.py:Net", "torchvision.models:resnet18", "./a/b.py:make", "m:f", "net/x:Net"}) {
+  for (const char* const text :
+       {"net.py:Net", "torchvision.models:resnet18", "./a/b.py:make", "m:f", "net/x:Net"}) {
     EXPECT_TRUE(looks_like_source(text)) << text;
   }
 }
 
 TEST(LooksLikeSource, is_false_for_model_files) {
-  for (const char* const text : {"model.pt", "", ":", ":Net", "net.py:", "a:b/model.pt", "out:model.pt", "net.py"}) {
+  for (const char* const text :
+       {"model.pt", "", ":", ":Net", "net.py:", "a:b/model.pt", "out:model.pt", "net.py"}) {
     EXPECT_FALSE(looks_like_source(text)) << text;
   }
 }
@@ -45,17 +47,25 @@ TEST(Source, takes_the_last_colon_of_a_path) {
 TEST(Source, names_the_part_that_is_wrong) {
   const std::string forms = " | write path/to/file.py:Name or package.module:Name";
   EXPECT_EQ(error_of("net.py"),
-            "SOURCE 'net.py': it does not say which class or function to take | add its name: net.py:Name");
-  EXPECT_EQ(error_of("net"), "SOURCE 'net': it does not say which class or function to take" + forms);
+            "SOURCE 'net.py': it does not say which class or function to take | add its name: "
+            "net.py:Name");
+  EXPECT_EQ(error_of("net"),
+            "SOURCE 'net': it does not say which class or function to take" + forms);
   EXPECT_EQ(error_of("net.py:"), "SOURCE 'net.py:': the name after the colon is missing" + forms);
-  EXPECT_EQ(error_of(":Net"), "SOURCE ':Net': the file or module before the colon is missing" + forms);
-  EXPECT_EQ(error_of("net.py:Net()"), "SOURCE 'net.py:Net()': 'Net()' is not a Python name" + forms);
-  EXPECT_EQ(error_of("net.py:a.b"), "SOURCE 'net.py:a.b': 'a.b' is more than one name | name a class, function or "
-                                    "module at the top level of 'net.py'");
-  EXPECT_EQ(error_of("dir/net:Net"),
-            "SOURCE 'dir/net:Net': 'dir/net' is neither a .py file nor the dotted name of a module" + forms);
-  EXPECT_EQ(error_of("a..b:Net"),
-            "SOURCE 'a..b:Net': 'a..b' is neither a .py file nor the dotted name of a module" + forms);
+  EXPECT_EQ(error_of(":Net"),
+            "SOURCE ':Net': the file or module before the colon is missing" + forms);
+  EXPECT_EQ(error_of("net.py:Net()"),
+            "SOURCE 'net.py:Net()': 'Net()' is not a Python name" + forms);
+  EXPECT_EQ(error_of("net.py:a.b"),
+            "SOURCE 'net.py:a.b': 'a.b' is more than one name | name a class, function or "
+            "module at the top level of 'net.py'");
+  EXPECT_EQ(
+      error_of("dir/net:Net"),
+      "SOURCE 'dir/net:Net': 'dir/net' is neither a .py file nor the dotted name of a module" +
+          forms);
+  EXPECT_EQ(
+      error_of("a..b:Net"),
+      "SOURCE 'a..b:Net': 'a..b' is neither a .py file nor the dotted name of a module" + forms);
 }
 
 TEST(InputPlan, is_given_by_specs_or_by_a_file) {

@@ -17,7 +17,8 @@ TEST(RegularizedBeta, equals_its_closed_forms) {
 }
 
 TEST(RegularizedBeta, is_one_half_in_the_middle_of_a_symmetric_distribution) {
-  for (const double a : {1.0, 6.5, 100.0, 50'000.0}) EXPECT_NEAR(regularized_beta(0.5, a, a), 0.5, 1e-9) << a;
+  for (const double a : {1.0, 6.5, 100.0, 50'000.0})
+    EXPECT_NEAR(regularized_beta(0.5, a, a), 0.5, 1e-9) << a;
 }
 
 TEST(NormalCdf, has_the_tabulated_values) {

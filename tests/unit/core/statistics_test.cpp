@@ -67,8 +67,10 @@ TEST(EstimateRatio, has_an_interval_of_no_width_for_equal_rounds) {
 TEST(EstimateRatio, refuses_what_it_cannot_estimate_from) {
   EXPECT_THROW(estimate_ratio({}, 0), std::invalid_argument);
   EXPECT_THROW(estimate_ratio({{}, {}}, 0), std::invalid_argument);
-  EXPECT_THROW(estimate_ratio({{0.0, std::numeric_limits<double>::infinity()}}, 0), std::invalid_argument);
-  EXPECT_THROW(estimate_ratio({{std::numeric_limits<double>::quiet_NaN()}}, 0), std::invalid_argument);
+  EXPECT_THROW(estimate_ratio({{0.0, std::numeric_limits<double>::infinity()}}, 0),
+               std::invalid_argument);
+  EXPECT_THROW(estimate_ratio({{std::numeric_limits<double>::quiet_NaN()}}, 0),
+               std::invalid_argument);
 }
 
 // Experiments on made-up numbers. Everything is seeded, so each count below is the same in every run.
@@ -84,7 +86,8 @@ class Experiments {
       std::vector<double> normal(rounds + 1);
       fill_normal({20'240'601, next_stream_++}, normal.data(), normal.size());
       const double offset = std::log1p(effect_) + launch_deviation_ * normal[0];
-      for (std::size_t i = 1; i <= rounds; ++i) launch.push_back(offset + block_deviation_ * normal[i]);
+      for (std::size_t i = 1; i <= rounds; ++i)
+        launch.push_back(offset + block_deviation_ * normal[i]);
     }
     return drawn;
   }
@@ -140,14 +143,17 @@ struct Outcome {
   int decided_wrongly = 0;  // faster, or for equal arms slower
 };
 
-Outcome outcome_of(Experiments experiments, double truth, std::size_t launches, std::size_t rounds, int runs) {
+Outcome outcome_of(Experiments experiments, double truth, std::size_t launches, std::size_t rounds,
+                   int runs) {
   Outcome outcome;
   for (int run = 0; run < runs; ++run) {
-    const RatioEstimate estimate = estimate_ratio(experiments.draw(launches, rounds), static_cast<std::uint64_t>(run));
+    const RatioEstimate estimate =
+        estimate_ratio(experiments.draw(launches, rounds), static_cast<std::uint64_t>(run));
     const SpeedVerdict verdict = speed_verdict(estimate.interval, 0.01);
     outcome.covered += estimate.interval.low <= truth && truth <= estimate.interval.high ? 1 : 0;
     outcome.slower += verdict == SpeedVerdict::slower ? 1 : 0;
-    outcome.decided_wrongly += verdict == SpeedVerdict::faster || (truth == 1.0 && verdict == SpeedVerdict::slower);
+    outcome.decided_wrongly +=
+        verdict == SpeedVerdict::faster || (truth == 1.0 && verdict == SpeedVerdict::slower);
   }
   return outcome;
 }
@@ -166,7 +172,8 @@ TEST(EstimateRatio, covers_the_truth_when_nearly_all_noise_is_between_launches) 
 
 TEST(EstimateRatio, covers_the_truth_with_fewer_launches_than_the_bootstrap_needs) {
   for (const std::size_t launches : {2U, 3U, 4U}) {
-    EXPECT_GE(outcome_of(Experiments(0.0, 0.006, 0.001), 1.0, launches, 12, 100).covered, 90) << launches;
+    EXPECT_GE(outcome_of(Experiments(0.0, 0.006, 0.001), 1.0, launches, 12, 100).covered, 90)
+        << launches;
   }
 }
 

@@ -15,7 +15,8 @@ constexpr double kInf = std::numeric_limits<double>::infinity();
 Difference difference(const std::vector<double>& reference, const std::vector<double>& candidate,
                       const Tolerance& tolerance = {1e-5, 0.0}, bool equal_nan = false) {
   EXPECT_EQ(reference.size(), candidate.size());
-  return difference_between(reference.data(), candidate.data(), reference.size(), tolerance, equal_nan);
+  return difference_between(reference.data(), candidate.data(), reference.size(), tolerance,
+                            equal_nan);
 }
 
 TEST(TensorDifference, reports_where_and_how_far_values_differ) {
@@ -118,7 +119,9 @@ TEST(TensorDifference, survives_differences_that_overflow) {
 
 TEST(TensorDifference, says_which_rtol_just_passes) {
   std::mt19937_64 random(9);
-  const auto drawn = [&random] { return std::ldexp(static_cast<double>(random() >> 11), -53 + static_cast<int>(random() % 40)); };
+  const auto drawn = [&random] {
+    return std::ldexp(static_cast<double>(random() >> 11), -53 + static_cast<int>(random() % 40));
+  };
   for (int i = 0; i < 2000; ++i) {
     const std::vector<double> reference{drawn(), -drawn(), drawn()};
     const std::vector<double> candidate{reference[0] + drawn() * 1e-3, reference[1], reference[2]};
@@ -157,7 +160,8 @@ TEST(TensorDifference, of_empty_arrays_is_none) {
 TEST(TensorDifference, compares_floats_without_rounding_in_between) {
   const std::vector<float> reference{1.0F, 0.1F};
   const std::vector<float> candidate{1.0F, std::nextafterf(0.1F, 1.0F)};
-  const Difference found = difference_between(reference.data(), candidate.data(), 2, {0.0, 0.0}, false);
+  const Difference found =
+      difference_between(reference.data(), candidate.data(), 2, {0.0, 0.0}, false);
   EXPECT_EQ(found.max_abs, static_cast<double>(candidate[1]) - static_cast<double>(reference[1]));
   EXPECT_FALSE(found.same);
 }
@@ -197,10 +201,12 @@ struct Plain {
   std::size_t max_abs_index = 0;
 };
 
-Plain plain_difference(const std::vector<float>& reference, const std::vector<float>& candidate, double rtol) {
+Plain plain_difference(const std::vector<float>& reference, const std::vector<float>& candidate,
+                       double rtol) {
   Plain plain;
   for (const float value : reference) {
-    if (std::isfinite(value)) plain.peak = std::max(plain.peak, std::abs(static_cast<double>(value)));
+    if (std::isfinite(value))
+      plain.peak = std::max(plain.peak, std::abs(static_cast<double>(value)));
   }
   for (std::size_t i = 0; i < reference.size(); ++i) {
     const auto r = static_cast<double>(reference[i]);
@@ -226,17 +232,24 @@ TEST(TensorDifference, agrees_with_the_plain_rule_on_long_arrays) {
       std::vector<float> candidate(count);
       for (std::size_t i = 0; i < count; ++i) {
         reference[i] = static_cast<float>(static_cast<double>(random() >> 11) * 0x1.0p-52 - 1.0);
-        candidate[i] = reference[i] + (random() % 8 == 0 ? 1e-5F * static_cast<float>(random() % 3) : 0.0F);
+        candidate[i] =
+            reference[i] + (random() % 8 == 0 ? 1e-5F * static_cast<float>(random() % 3) : 0.0F);
       }
       if (round % 2 == 1) {
-        constexpr float kOdd[] = {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
-                                  -std::numeric_limits<float>::infinity(), 0.0F, -0.0F, 1e30F};
+        constexpr float kOdd[] = {std::numeric_limits<float>::quiet_NaN(),
+                                  std::numeric_limits<float>::infinity(),
+                                  -std::numeric_limits<float>::infinity(),
+                                  0.0F,
+                                  -0.0F,
+                                  1e30F};
         for (int odd = 0; odd < 4; ++odd) {
-          (random() % 2 == 0 ? reference : candidate)[random() % count] = kOdd[random() % std::size(kOdd)];
+          (random() % 2 == 0 ? reference : candidate)[random() % count] =
+              kOdd[random() % std::size(kOdd)];
         }
       }
       const Plain plain = plain_difference(reference, candidate, kRtol);
-      const Difference found = difference_between(reference.data(), candidate.data(), count, {kRtol, 0.0}, false);
+      const Difference found =
+          difference_between(reference.data(), candidate.data(), count, {kRtol, 0.0}, false);
       ASSERT_EQ(found.mismatched, plain.mismatched);
       ASSERT_EQ(found.same, plain.mismatched == 0);
       ASSERT_EQ(found.max_abs, plain.max_abs);

@@ -15,7 +15,8 @@ TEST(Tolerance, depends_on_the_dtype_and_has_no_absolute_floor) {
   EXPECT_EQ(default_tolerance(Dtype::bfloat16).rtol, 2e-2);
   EXPECT_EQ(default_tolerance(Dtype::int64).rtol, 0.0);
   EXPECT_EQ(default_tolerance(Dtype::boolean).rtol, 0.0);
-  for (const Dtype dtype : {Dtype::float32, Dtype::bfloat16, Dtype::int8}) EXPECT_EQ(default_tolerance(dtype).atol, 0.0);
+  for (const Dtype dtype : {Dtype::float32, Dtype::bfloat16, Dtype::int8})
+    EXPECT_EQ(default_tolerance(dtype).atol, 0.0);
 }
 
 TEST(Tolerance, takes_the_last_override_that_names_the_output_or_none) {
@@ -40,7 +41,8 @@ TEST(ToleranceOverride, names_the_flag_and_the_part_that_is_wrong) {
   const auto error_of = [](const std::string& text) {
     return usage_error_of([&] { tolerance_override_from_text(text, "--rtol"); });
   };
-  const std::string hint = " | write a number, or OUTPUT:NUMBER for one output: --rtol out.logits:1e-4";
+  const std::string hint =
+      " | write a number, or OUTPUT:NUMBER for one output: --rtol out.logits:1e-4";
   EXPECT_EQ(error_of("small"), "--rtol 'small': 'small' is not a number" + hint);
   EXPECT_EQ(error_of("out:"), "--rtol 'out:': '' is not a number" + hint);
   EXPECT_EQ(error_of("1e-4x"), "--rtol '1e-4x': '1e-4x' is not a number" + hint);

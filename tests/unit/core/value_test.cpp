@@ -44,8 +44,8 @@ TEST(Leaves, are_named_by_key_or_index_in_order) {
       {tensor("a"), container(Value::Kind::list, {tensor("b"), of_kind(Value::Kind::none)}),
        container(Value::Kind::tuple, {tensor("c")}, {"field"})},
       {"logits", "hidden", "named"});
-  EXPECT_EQ(names_of(value), (std::vector<std::string>{"out.logits", "out.hidden[0]", "out.hidden[1]",
-                                                       "out.named.field"}));
+  EXPECT_EQ(names_of(value), (std::vector<std::string>{"out.logits", "out.hidden[0]",
+                                                       "out.hidden[1]", "out.named.field"}));
   EXPECT_EQ(leaves_of(value, "out")[1].value->tensor, "b");
 }
 
@@ -61,11 +61,14 @@ TEST(Structure, is_told_in_words) {
   EXPECT_EQ(describe_structure(of_kind(Value::Kind::real)), "float");
   EXPECT_EQ(describe_structure(of_kind(Value::Kind::string)), "str");
   const Value pair = container(Value::Kind::list, {tensor("a"), tensor("b")});
-  EXPECT_EQ(describe_structure(container(Value::Kind::dict, {tensor("l"), pair}, {"logits", "hidden"})),
-            "dict{logits: tensor, hidden: list[2]}");
-  EXPECT_EQ(describe_structure(container(Value::Kind::tuple, {tensor("a"), of_kind(Value::Kind::none)})),
-            "tuple[tensor, none]");
-  EXPECT_EQ(describe_structure(container(Value::Kind::tuple, {tensor("a")}, {"field"})), "tuple{field: tensor}");
+  EXPECT_EQ(
+      describe_structure(container(Value::Kind::dict, {tensor("l"), pair}, {"logits", "hidden"})),
+      "dict{logits: tensor, hidden: list[2]}");
+  EXPECT_EQ(
+      describe_structure(container(Value::Kind::tuple, {tensor("a"), of_kind(Value::Kind::none)})),
+      "tuple[tensor, none]");
+  EXPECT_EQ(describe_structure(container(Value::Kind::tuple, {tensor("a")}, {"field"})),
+            "tuple{field: tensor}");
   EXPECT_EQ(describe_structure(container(Value::Kind::dict, {})), "dict{}");
   EXPECT_EQ(describe_structure(container(Value::Kind::list, {})), "list[0]");
 }
