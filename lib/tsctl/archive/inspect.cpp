@@ -125,7 +125,8 @@ MethodSummary method_summary(const CodeFunction& method) {
   row.return_type = method.return_type;
   for (std::size_t i = 1; i < method.parameters.size(); ++i) {
     const CodeParameter& parameter = method.parameters[i];
-    row.parameters.push_back({parameter.name, parameter.type, parameter.default_value});
+    const bool has_default = !parameter.default_value.empty();
+    row.parameters.push_back({parameter.name, parameter.type, has_default, parameter.default_value});
   }
   return row;
 }
@@ -184,9 +185,9 @@ void add_totals(ModelSummary& summary) {
 }  // namespace
 
 ModelSummary inspect(const InspectOptions& options) {
-  ModelArchive archive = open_model_archive(options.model_path);
+  ModelArchive archive = open_model_archive(options.model);
   ModelSummary summary;
-  summary.path = options.model_path;
+  summary.path = options.model;
   summary.size_bytes = static_cast<std::int64_t>(archive.zip.file_size_bytes());
   summary.top_folder = archive.zip.top_folder();
   summary.format_version = small_record(archive.zip, "version");
