@@ -4,7 +4,9 @@
 #include <array>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string_view>
+#include <tuple>
 
 #include "tsctl/archive/model_archive.h"
 #include "tsctl/archive/op_count.h"
@@ -14,7 +16,6 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::size_t kValueLimit = 200;  // bytes of an attribute's text
 constexpr std::string_view kExtra = "extra/";
 constexpr std::string_view kManifest = "tsctl/manifest.json";
 constexpr std::uint64_t kLargestManifest = 16ULL << 20;
@@ -125,8 +126,7 @@ MethodSummary method_summary(const CodeFunction& method) {
   row.return_type = method.return_type;
   for (std::size_t i = 1; i < method.parameters.size(); ++i) {
     const CodeParameter& parameter = method.parameters[i];
-    const bool has_default = !parameter.default_value.empty();
-    row.parameters.push_back({parameter.name, parameter.type, has_default, parameter.default_value});
+    row.parameters.push_back({parameter.name, parameter.type, parameter.default_value});
   }
   return row;
 }
@@ -154,26 +154,32 @@ void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
   }
 }
 
-void add_totals(ModelSummary& summary) {
-  bool weights_left = false;
-  for (const TensorSummary& tensor : summary.tensors) {
-    weights_left = weights_left || tensor.kind == "parameter";
-    if (!tensor.shared_with.empty()) continue;
-    if (tensor.kind == "parameter") {
-      summary.parameter_count += tensor.count;
-      summary.parameter_bytes += tensor.size_bytes;
-    } else {
-      summary.buffer_bytes += tensor.size_bytes;
-    }
+// Adds a tensor's elements and bytes unless the very same view was added before.
+class Totals {
+ public:
+  void add(const TensorSummary& tensor, std::int64_t* count, std::int64_t& bytes) {
+    if (!seen_.emplace(tensor.record, tensor.offset_bytes, tensor.shape, tensor.strides).second) return;
+    if (count != nullptr) *count += tensor.count;
+    bytes += tensor.size_bytes;
   }
+
+ private:
+  std::set<std::tuple<std::string, std::int64_t, std::vector<std::int64_t>, std::vector<std::int64_t>>> seen_;
+};
+
+void add_totals(const ModelArchive& archive, ModelSummary& summary) {
+  Totals totals;
+  for (const TensorSummary& tensor : summary.tensors) {
+    if (tensor.kind == "parameter") totals.add(tensor, &summary.parameter_count, summary.parameter_bytes);
+  }
+  for (const TensorSummary& tensor : summary.tensors) totals.add(tensor, nullptr, summary.buffer_bytes);
   for (const TensorSummary& tensor : summary.constants) {
-    if (!tensor.shared_with.empty()) continue;
-    summary.constant_count += tensor.count;
-    summary.constant_bytes += tensor.size_bytes;
+    totals.add(tensor, &summary.constant_count, summary.constant_bytes);
   }
   const ModuleSummary& root = summary.modules.front();
   summary.training = root.training;
-  summary.frozen = !root.training.has_value() && !weights_left && !summary.methods.empty();
+  const CodeClass* type = archive.root_class();
+  summary.frozen = type != nullptr && type->attribute_type("training").empty() && summary.parameter_count == 0;
   summary.training_modules =
       std::count_if(summary.modules.begin() + 1, summary.modules.end(),
                     [](const ModuleSummary& module) { return module.training.value_or(false); });
@@ -185,9 +191,9 @@ void add_totals(ModelSummary& summary) {
 }  // namespace
 
 ModelSummary inspect(const InspectOptions& options) {
-  ModelArchive archive = open_model_archive(options.model);
+  ModelArchive archive = open_model_archive(options.model_path);
   ModelSummary summary;
-  summary.path = options.model;
+  summary.path = options.model_path;
   summary.size_bytes = static_cast<std::int64_t>(archive.zip.file_size_bytes());
   summary.top_folder = archive.zip.top_folder();
   summary.format_version = small_record(archive.zip, "version");
@@ -196,12 +202,12 @@ ModelSummary inspect(const InspectOptions& options) {
   add_records(archive, options, summary);
   add_extra_files(archive, options, summary);
   add_methods_and_ops(archive, summary);
-  TensorTable table = tensor_table(archive, kValueLimit);
+  TensorTable table = tensor_table(archive, static_cast<std::size_t>(options.value_limit_bytes));
   summary.modules = std::move(table.modules);
   summary.tensors = std::move(table.tensors);
   summary.constants = std::move(table.constants);
   summary.attributes = std::move(table.attributes);
-  add_totals(summary);
+  add_totals(archive, summary);
   if (options.with_code) summary.code = std::move(archive.code_texts);
   return summary;
 }

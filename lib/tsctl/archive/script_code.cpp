@@ -263,8 +263,8 @@ std::string signature_text(const CodeFunction& function) {
   for (std::size_t i = 0; i < function.parameters.size(); ++i) {
     const CodeParameter& parameter = function.parameters[i];
     if (i > 0) text += ", ";
-    text += parameter.name;
     const bool is_object = i == 0 && parameter.type.starts_with("__torch__.");
+    text += is_object ? "self" : parameter.name;
     if (!is_object && !parameter.type.empty()) text += ": " + parameter.type;
     if (!parameter.default_value.empty()) text += "=" + parameter.default_value;
   }

@@ -55,7 +55,8 @@ void add_code(ScriptCode& code, const std::string& module, const std::string& te
 // The text with the characters within quotation marks, and comments, replaced by blanks. Positions stay.
 std::string mask_strings(std::string_view text);
 
-// "forward(self, x: Tensor, scale: float=1.) -> Tensor", with the object's type left out.
+// "forward(self, x: Tensor, scale: float=1.) -> Tensor", with the object always called self and its type
+// left out.
 std::string signature_text(const CodeFunction& function);
 
 }  // namespace tsctl

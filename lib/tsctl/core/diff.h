@@ -10,8 +10,8 @@
 namespace tsctl {
 
 struct DiffOptions {
-  std::string a = {};
-  std::string b = {};
+  std::string path_a = {};
+  std::string path_b = {};
 };
 
 // The member names of these structs are the keys of the document's "diff" object.

@@ -10,9 +10,10 @@
 namespace tsctl {
 
 struct InspectOptions {
-  std::string model = {};    // path
+  std::string model_path = {};
   bool check_crc = false;  // read every record and compare its CRC-32
   bool with_code = false;  // include the code's text
+  std::int64_t value_limit_bytes = 200;  // longer values of attributes are cut
   std::int64_t extra_text_limit_bytes = 64 * 1024;  // larger extra files are listed without their text
 };
 
@@ -71,18 +72,17 @@ struct OpCount {
   std::int64_t count = 0;
 };
 
-struct ParameterSummary {
+struct MethodParameter {
   std::string name = {};
   std::string type = {};
-  bool has_default = false;
-  std::string default_value = {};  // as the code writes it
+  std::string default_value = {};  // "" if there is none
 };
 
 // A method of the root module.
 struct MethodSummary {
   std::string name = {};
   std::string signature = {};  // "forward(self, x: Tensor) -> Tensor"
-  std::vector<ParameterSummary> parameters = {};  // without the module itself
+  std::vector<MethodParameter> parameters = {};  // without the module itself
   std::string return_type = {};
   // Calls to submodules and functions are followed; a loop's body and both sides of a branch count once.
   std::vector<OpCount> ops = {};

@@ -63,10 +63,9 @@ void visit(V& v, OpCount& s) {
 }
 
 template <typename V>
-void visit(V& v, ParameterSummary& s) {
+void visit(V& v, MethodParameter& s) {
   v("name", s.name);
   v("type", s.type);
-  v("has_default", s.has_default);
   v("default_value", s.default_value);
 }
 
