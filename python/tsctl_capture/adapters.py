@@ -8,8 +8,8 @@ from typing import Any
 import torch
 
 from .calls import Call
-from .source import LoadedModel
 from .signature import positional_names
+from .source import LoadedModel
 from .values import describe_structure, flatten, is_plain, is_scalar, leaves
 
 _TEMPLATE = """\
@@ -85,7 +85,7 @@ def make_adapter(model: LoadedModel, call: Call, flattens: bool) -> torch.nn.Mod
 
 
 def _defined(source: str, names: dict[str, Any]) -> Any:
-    """The class that `source` defines. Its text is registered, for TorchScript reads the source of what it compiles."""
+    """The class that `source` defines. Its text is registered: TorchScript reads the source of what it compiles."""
     filename = f"<tsctl adapter {len(linecache.cache)}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     scope: dict[str, Any] = {"torch": torch, "__name__": "tsctl_adapter", **names}

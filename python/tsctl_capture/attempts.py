@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any
 
 import _tsctl
 import torch
@@ -39,6 +40,7 @@ class Subject:
     tolerances: Tolerances
     probes: list[Probe] = field(default_factory=list)
     redraw: Callable[[], list[Probe]] = list  # more probes, for a trace that warned
+    warnings: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -56,6 +58,8 @@ class Attempt:
     flattens: bool = False
     adapter: str = ""
     hint: str = ""
+    example: tuple[Call, Any] | None = None  # what a trace ran on; the first declared set if None
+    example_label: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -83,6 +87,28 @@ def attempt_trace(subject: Subject) -> Attempt:
     return _attempted(Attempt("trace"), subject, _trace)
 
 
+def attempt_trace_again(subject: Subject, first: Attempt) -> Attempt | None:
+    """A trace of the first call whose sizes the first trace does not follow; None if there is none.
+
+    Sizes of 1 are often treated apart (no broadcast, no mask): a trace with 2 then follows eager at 1 too,
+    while one with 1 does not follow it at 2.
+    """
+    wrong = {item.label for item in first.comparisons if item.status in ("differ", "raised")}
+    shape_of = _shapes(subject.calls[0])
+    declared = zip(subject.calls, subject.outputs, strict=True)
+    tried = [(call.label or call.title, call, outputs) for call, outputs in declared]
+    tried += [(probe.title, probe.call, probe.outputs) for probe in subject.probes if probe.accepted]
+    for label, call, outputs in tried:
+        if label in wrong and _shapes(call) != shape_of:
+            again = Attempt("trace", example=(call, outputs), example_label=label)
+            return _attempted(again, subject, _trace)
+    return None
+
+
+def _shapes(call: Call) -> list[torch.Size]:
+    return [tensor.shape for tensor in call.tensors()]
+
+
 def attempt_script(subject: Subject) -> Attempt:
     return _attempted(Attempt("script"), subject, _script)
 
@@ -95,13 +121,15 @@ def _attempted(attempt: Attempt, subject: Subject, capture: Callable[[Attempt, S
     if attempt.module is not None:
         if any(notice.code == "tracer_warning" for notice in notices):
             subject.probes += subject.redraw()
+            subject.redraw = list  # once is enough
         _compare_all(attempt, subject)
     attempt.seconds = time.perf_counter() - started
     return attempt
 
 
 def _trace(attempt: Attempt, subject: Subject) -> None:
-    model, call, outputs = subject.model, subject.calls[0], subject.outputs[0]
+    model = subject.model
+    call, outputs = attempt.example or (subject.calls[0], subject.outputs[0])
     attempt.reason = _why_not_traceable(call, outputs)
     if attempt.reason:
         return
@@ -129,7 +157,8 @@ def _why_not_traceable(call: Call, outputs: Any) -> str:
         return "a trace needs an input"
     scalars = scalar_outputs(outputs)
     if scalars:
-        return f"a trace returns tensors only, and would keep the example's value of {', '.join(scalars)} for ever"
+        found = ", ".join(scalars)
+        return f"a trace returns tensors only, and would keep the example's value of {found} for ever"
     if not any(leaf.is_tensor for leaf in leaves(outputs, "out")):
         return "the model returns no tensor"
     return ""
@@ -160,12 +189,12 @@ def compiler_message(error: BaseException) -> tuple[str, str]:
     place = re.search(r'File "([^"]+)", line (\d+)', text)
     if place:
         return f"{reason} ({place[1].rsplit('/', 1)[-1]}:{place[2]})", text
-    return reason, text if text.count("\n") else user_traceback(error)
+    return reason, text
 
 
 def _compare_all(attempt: Attempt, subject: Subject) -> None:
     """Fills in the comparisons; the first that is not the same is the reason."""
-    for call, outputs in zip(subject.calls, subject.outputs):
+    for call, outputs in zip(subject.calls, subject.outputs, strict=True):
         _compare_one(attempt, subject, call, outputs, call.label or call.title)
     for probe in subject.probes:
         if probe.accepted:
@@ -184,8 +213,8 @@ def _reason(wrong: list[Comparison], attempt: Attempt) -> str:
     text = f"it does not follow eager for {first.label}: {first.reason}{more}"
     branches = [notice for notice in attempt.notices if notice.is_branch]
     if branches:
-        places = ", ".join(f"{notice.place} `{notice.line}`" for notice in branches[:3])
-        text += f"; the example decided the branch at {places}"
+        others = f" (and {len(branches) - 1} more like it)" if len(branches) > 1 else ""
+        text += f"; the example decided the branch at {branches[0].place} `{branches[0].line}`{others}"
     return text
 
 

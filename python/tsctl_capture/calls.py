@@ -18,7 +18,7 @@ class Call:
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
 
-    def fresh(self, device: str = "cpu") -> "Call":
+    def fresh(self, device: str = "cpu") -> Call:
         """Copies on `device`, so that a model that writes into its inputs cannot spoil ours."""
         copied = lambda tensor: tensor.detach().clone().to(device)  # noqa: E731
         return Call(self.label, map_tensors(self.args, copied), map_tensors(self.kwargs, copied))

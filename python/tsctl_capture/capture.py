@@ -8,9 +8,10 @@ from typing import Any
 import torch
 
 from .adapters import argument_names, dropped_outputs
-from .attempts import Attempt, Subject, attempt_script, attempt_trace, trace_submodules
+from .attempts import Attempt, Subject, attempt_script, attempt_trace, attempt_trace_again, trace_submodules
 from .comparison import tolerances_from_dict
 from .eager import (
+    Declared,
     drop_broadcast_probes,
     not_checked,
     plan_probes,
@@ -19,7 +20,6 @@ from .eager import (
     run_declared,
     run_probes,
     screen_on_cpu,
-    written_state,
 )
 from .errors import CaptureError
 from .inputs import calls_of, check_calls, inputs_sha256
@@ -65,8 +65,10 @@ def _prepare(request: Request, events: Any) -> tuple[LoadedModel, Subject]:
         model.module.to(request.device)
     tolerances = tolerances_from_dict(request.tolerance)
     events.progress(f"running eager on {len(calls)} input set{'s' if len(calls) > 1 else ''}")
-    outputs = run_declared(model, calls, request.device, tolerances)
-    return model, Subject(model, calls, outputs, request.device, tolerances, probes)
+    declared = run_declared(model, calls, request.device, tolerances)
+    subject = Subject(model, calls, declared.outputs, request.device, tolerances, probes)
+    subject.warnings = _warnings(subject, declared)
+    return model, subject
 
 
 def _described(request: Request, model: LoadedModel, subject: Subject) -> dict[str, Any]:
@@ -79,21 +81,20 @@ def _described(request: Request, model: LoadedModel, subject: Subject) -> dict[s
     result["input_labels"] = [call.label for call in subject.calls]
     if request.inputs_file:
         result["inputs_sha256"] = inputs_sha256(request.inputs_file)
-    result["warnings"] = _warnings(model, subject)
+    result["warnings"] = list(subject.warnings)
     return result
 
 
-def _warnings(model: LoadedModel, subject: Subject) -> list[dict[str, str]]:
+def _warnings(subject: Subject, declared: Declared) -> list[dict[str, str]]:
     found = []
     for name in dropped_outputs(subject.outputs[0]):
         found.append(("output_left_out", f"TorchScript has no type for {name}: the file does not return it"))
-    buffers, inputs = written_state(model, subject.calls[0], subject.device)
-    if buffers:
-        names = ", ".join(buffers[:3]) + (", …" if len(buffers) > 3 else "")
+    if declared.written_state:
+        names = ", ".join(declared.written_state[:3]) + (", …" if len(declared.written_state) > 3 else "")
         found.append(("state_written", f"forward writes to {names}: so does every call of the file"))
-    if inputs:
+    if declared.writes_inputs:
         found.append(("input_written", "forward writes into its inputs: so does the file"))
-    for call, outputs in zip(subject.calls, subject.outputs):
+    for call, outputs in zip(subject.calls, subject.outputs, strict=True):
         if any(leaf.is_tensor and not _finite(leaf.value) for leaf in leaves(outputs, "out")):
             found.append(("eager_not_finite", f"eager's outputs for {call.title} hold NaN or Inf"))
     return [{"code": code, "text": text} for code, text in found]
@@ -118,7 +119,7 @@ def run_eager_job(request: Request, events: Any) -> dict[str, Any]:
 
 
 def run_capture_job(request: Request, events: Any) -> dict[str, Any]:
-    """Raises CaptureError{capture} when no way gives a module; a module that does not follow eager everywhere is
+    """Raises CaptureError{capture} when no way gives a module; one that does not follow eager everywhere is
     a result with status "not_general"."""
     if request.trace_submodules and request.mode == "trace":
         raise CaptureError(
@@ -144,6 +145,11 @@ def run_capture_job(request: Request, events: Any) -> dict[str, Any]:
     _write(request, subject, kept, events)
     result["attempts"] = [attempt.as_dict() for attempt in attempts]
     result["mode"], result["adapter"] = kept.mode, kept.adapter
+    if kept.example_label:
+        text = (
+            f"the model was traced with {kept.example_label}: a trace of the first input set is not general"
+        )
+        result["warnings"].append({"code": "other_example", "text": text})
     result["status"] = "captured" if kept.status == "kept" else "not_general"
     result["output_names"] = kept.output_names(subject.outputs[0])
     result["parameters"] = _parameters(kept.module)
@@ -156,6 +162,9 @@ def _attempts(request: Request, subject: Subject, events: Any) -> list[Attempt]:
     if request.mode != "script" and not request.trace_submodules:
         events.progress("tracing")
         attempts.append(attempt_trace(subject))
+        if attempts[-1].status == "not_general":
+            again = attempt_trace_again(subject, attempts[-1])
+            attempts += [again] if again is not None else []
     if request.mode != "trace" and not (attempts and attempts[-1].status == "kept"):
         if request.trace_submodules:
             trace_submodules(subject.model, request.trace_submodules, request.device, request.seed)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Mapping
+from typing import Any
 
 import _tsctl
 import torch
 
 from .dtypes import comparable, name_from_dtype
-from .values import Leaf, describe_structure, leaves
+from .values import Leaf, describe_structure, is_scalar, leaves
 
 
 @dataclass(frozen=True)
 class Tolerances:
-    """Member by member core's ToleranceOptions, equal_nan aside: following eager into a NaN is following it."""
+    """Core's ToleranceOptions without equal_nan: following eager into a NaN is following it."""
 
     rtol: list[tuple[str, float]] = field(default_factory=list)
     atol: list[tuple[str, float]] = field(default_factory=list)
@@ -43,22 +44,18 @@ class Comparison:
 
 
 def compare(reference: Any, candidate: Any, names: list[str], tolerances: Tolerances) -> Comparison:
-    """Structure, then dtype and shape, then values. `names` are the leaves' names in order; [] for their own."""
+    """Structure, then dtype and shape, then values. `names`: the leaves' names in order, [] for their own."""
     expected, found = leaves(reference, "out"), leaves(candidate, "out")
     if not names:
         names = [leaf.name for leaf in expected]
         by_name = {leaf.name: leaf for leaf in found}
-        if set(by_name) == set(names):
-            found = [by_name[name] for name in names]  # TorchScript may order a dict otherwise
-        else:
-            found = []
+        # By name, because TorchScript may order a dict otherwise.
+        found = [by_name[name] for name in names] if set(by_name) == set(names) else []
     if len(found) != len(expected):
-        return Comparison(
-            status="differ",
-            reason=f"it returns {describe_structure(candidate)}, eager returns {describe_structure(reference)}",
-        )
+        have, want = describe_structure(candidate), describe_structure(reference)
+        return Comparison(status="differ", reason=f"it returns {have}, eager returns {want}")
     result = Comparison()
-    for name, want, have in zip(names, expected, found):
+    for name, want, have in zip(names, expected, found, strict=True):
         _compare_leaf(name, want, have, tolerances, result)
     return result
 
@@ -100,7 +97,9 @@ def _compare_values(
 def _equal_scalars(left: Any, right: Any) -> bool:
     if isinstance(left, float) and isinstance(right, float) and left != left:
         return right != right
-    return type(left) is type(right) and left == right
+    if type(left) is not type(right):
+        return False
+    return left == right or not is_scalar(left)  # what TorchScript has no type for is not compared
 
 
 def _in_words(value: Any) -> str:

@@ -39,7 +39,7 @@ def name_from_dtype(dtype: torch.dtype) -> str:
 
 
 def comparable(tensor: torch.Tensor) -> torch.Tensor:
-    """The same values in one of the types that are compared: float32, float64 or int64, contiguous, on the CPU."""
+    """The same values as float32, float64 or int64, the types that are compared; contiguous, on the CPU."""
     tensor = tensor.detach().cpu()
     if tensor.is_complex():
         tensor = torch.view_as_real(tensor.resolve_conj())

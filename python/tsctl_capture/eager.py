@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Sequence
+from typing import Any
 
 import torch
 
@@ -16,8 +17,8 @@ from .source import LoadedModel
 from .tracer_warnings import without_retirement_notices
 from .values import map_tensors
 
-# Tries with other values for the first set; with the mirrored one, a branch that either side of a fair coin takes is
-# missed once in 16 times or less.
+# Tries with other values for the first set. With the mirrored one, a branch that a fair coin decides is missed
+# once in 16 times or less.
 _REDRAWS = 3
 _REDRAW_STREAMS = 1 << 20  # far beyond the streams that input sets use
 
@@ -63,17 +64,26 @@ def run(model: Any, call: Call, device: str) -> Any:
     return map_tensors(outputs, lambda tensor: tensor.detach().cpu().clone())
 
 
-def run_declared(model: LoadedModel, calls: Sequence[Call], device: str, tolerances: Tolerances) -> list[Any]:
-    """Eager's outputs for every declared set. Raises CaptureError{capture} for a set that the model refuses, and for
-    a model that does not answer the same twice."""
-    results = []
-    for position, call in enumerate(calls):
+@dataclass
+class Declared:
+    """Eager's outputs for every declared set, and what forward writes to beside them."""
+
+    outputs: list[Any] = field(default_factory=list)
+    written_state: list[str] = field(default_factory=list)  # buffers and parameters
+    writes_inputs: bool = False
+
+
+def run_declared(model: LoadedModel, calls: Sequence[Call], device: str, tolerances: Tolerances) -> Declared:
+    """Raises CaptureError{capture} for a set that the model refuses, and for a model that does not answer the
+    same twice."""
+    found = Declared()
+    for call in calls:
         try:
             random_before = torch.get_rng_state()
-            results.append(run(model.module, call, device))
-            if position == 0:
+            found.outputs.append(run(model.module, call, device))
+            if len(found.outputs) == 1:
                 draws = not torch.equal(random_before, torch.get_rng_state())
-                _check_repeats(model, call, results[0], device, tolerances, draws)
+                _run_again(model, call, device, tolerances, draws, found)
         except CaptureError:
             raise
         except Exception as error:
@@ -83,7 +93,7 @@ def run_declared(model: LoadedModel, calls: Sequence[Call], device: str, toleran
                 "the traceback is your code's; check shapes and dtypes given with --input",
                 user_traceback(error),
             ) from error
-    return results
+    return found
 
 
 def shapes(call: Call) -> str:
@@ -106,40 +116,34 @@ def _versions(model: LoadedModel) -> dict[str, int]:
     return {name: tensor._version for name, tensor in named if not tensor.is_inference()}
 
 
-def _check_repeats(
-    model: LoadedModel, call: Call, first: Any, device: str, tolerances: Tolerances, draws: bool
+def _run_again(
+    model: LoadedModel, call: Call, device: str, tolerances: Tolerances, draws: bool, found: Declared
 ) -> None:
+    """The first set once more: the outputs must be the same, and what is written to is noted."""
     before = _versions(model)
-    second = run(model.module, call, device)
-    found = compare(first, second, [], tolerances)
-    if found.status == "same":
+    fresh = call.fresh(device)
+    marks = [tensor._version for tensor in fresh.tensors()]
+    with torch.no_grad(), without_retirement_notices():
+        second = model.module(*fresh.args, **fresh.kwargs)
+    found.writes_inputs = marks != [tensor._version for tensor in fresh.tensors()]
+    found.written_state = [
+        name for name, version in _versions(model).items() if version != before.get(name, version)
+    ]
+    compared = compare(found.outputs[0], second, [], tolerances)
+    if compared.status == "same":
         return
-    written = [name for name, version in _versions(model).items() if version != before.get(name)]
     if draws:
-        why, hint = (
-            "it draws random numbers in forward",
-            "make it deterministic in eval mode (dropout: self.training)",
-        )
-    elif written:
-        why, hint = f"forward writes to {', '.join(written[:3])}", "return new state instead of storing it"
+        why, hint = "it draws random numbers in forward", "make it deterministic in eval mode"
+    elif found.written_state:
+        why = f"forward writes to {', '.join(found.written_state[:3])}"
+        hint = "return new state instead of storing it"
     else:
         why, hint = "forward changes its own state", "return new state instead of storing it on self"
     raise CaptureError(
         "capture",
-        f"'{model.class_name}' gives different outputs for the same input: {why} ({found.reason})",
+        f"'{model.class_name}' gives different outputs for the same input: {why} ({compared.reason})",
         hint,
     )
-
-
-def written_state(model: LoadedModel, call: Call, device: str) -> tuple[list[str], bool]:
-    """The buffers that one call writes to, and whether it writes into its inputs."""
-    before = _versions(model)
-    fresh = call.fresh(device)
-    marks = [tensor._version for tensor in fresh.tensors()]
-    with torch.no_grad():
-        model.module(*fresh.args, **fresh.kwargs)
-    changed = [name for name, version in _versions(model).items() if version != before.get(name, version)]
-    return changed, marks != [tensor._version for tensor in fresh.tensors()]
 
 
 def plan_probes(request: Request, model: LoadedModel) -> list[Probe]:
@@ -179,7 +183,7 @@ def input_title(name: str, model: LoadedModel) -> str:
 
 
 def screen_on_cpu(model: LoadedModel, probes: Sequence[Probe]) -> None:
-    """Marks what eager refuses before a GPU is involved: an index out of range there ends CUDA for the process."""
+    """Marks what eager refuses before a GPU is involved: there, an index out of range ends CUDA for good."""
     for probe in probes:
         if probe.inputs:
             _answer(model, probe, "cpu")
@@ -200,8 +204,10 @@ def _answer(model: LoadedModel, probe: Probe, device: str) -> None:
 
 
 def drop_broadcast_probes(probes: Sequence[Probe]) -> list[Probe]:
-    """Without the probes that changed a size of 1 in one input alone where the joint change was accepted: there
-    the inputs share a dimension, and eager took the odd one only because sizes of 1 broadcast."""
+    """Without the probes that changed a size of 1 in one input alone where the joint change was accepted.
+
+    There the inputs share a dimension, and eager took the odd one only because sizes of 1 broadcast.
+    """
     joint = {
         (name, probe.axis) for probe in probes if probe.joint and probe.accepted for name in probe.inputs
     }

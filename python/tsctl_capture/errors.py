@@ -67,7 +67,7 @@ def _strip(report: traceback.TracebackException) -> None:
 
 
 def user_traceback(error: BaseException) -> str:
-    """The traceback from the first frame that is the user's: ours, importlib's and torch's before it are left out."""
+    """The traceback from the user's first frame: ours, importlib's and torch's before it are left out."""
     report = traceback.TracebackException.from_exception(error)
     _strip(report)
     lines = list(report.format())

@@ -23,7 +23,7 @@ from .values import is_scalar, leaves
 
 
 def draw(tensor: Mapping[str, Any], seed: int, mirrored: bool = False) -> torch.Tensor:
-    """One DrawnTensor of core/input_spec.h. `mirrored` gives the values reflected at the middle of their range."""
+    """One DrawnTensor of core/input_spec.h. `mirrored` reflects the values at the middle of their range."""
     name, low, high = tensor["dtype"], tensor.get("low"), tensor.get("high")
     dtype = dtype_from_name(name)
     _check_range(tensor, dtype)

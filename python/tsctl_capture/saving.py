@@ -12,7 +12,7 @@ import torch
 from .errors import CaptureError, first_line
 from .tracer_warnings import without_retirement_notices
 
-# Below this a file is put together in memory, where no disk can be full; above it that would cost too much memory.
+# Below this a file is put together in memory, where no disk can be full; above it that would cost too much.
 _IN_MEMORY_BYTES = 64 << 20
 # Code, debug information and zip headers on top of the weights.
 _OVERHEAD_BYTES = 256 << 10
@@ -29,7 +29,7 @@ def storage_bytes(module: torch.nn.Module) -> int:
 
 
 def save_module(module: torch.jit.ScriptModule, path: str) -> None:
-    """Raises CaptureError{environment} when the file cannot be written, {capture} when the module cannot be saved."""
+    """Raises CaptureError{environment} when the file cannot be written, {capture} when no file can hold it."""
     size = storage_bytes(module)
     try:
         with without_retirement_notices():

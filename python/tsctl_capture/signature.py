@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from typing import Any, Callable, Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 
@@ -59,7 +60,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def _typical_shapes(module: torch.nn.Module) -> tuple[str, str]:
-    """A shape for inputs of reals and one for inputs of indices, guessed from the first layers of each sort."""
+    """A shape for inputs of reals and one for indices, guessed from the first layers of each sort."""
     reals, indices = "", ""
     for layer in module.modules():
         if not reals:

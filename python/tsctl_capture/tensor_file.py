@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 
@@ -23,7 +24,7 @@ def safetensors_torch() -> Any:
     except ImportError as error:
         raise CaptureError(
             "environment",
-            f"the Python at '{sys.executable}' lacks the package safetensors, which carries inputs and outputs",
+            f"the Python at '{sys.executable}' lacks the package safetensors, which carries tensors",
             f"{sys.executable} -m pip install safetensors",
         ) from error
     return safetensors.torch
@@ -53,10 +54,10 @@ class _Tensors:
 
 
 def write_tensor_file(path: str, calls: Sequence[Call], outputs: Sequence[Any], names: Sequence[str]) -> None:
-    """Writes the calls with their outputs (NO_OUTPUTS where there are none); `names` are forward's parameters."""
+    """Writes the calls with their outputs (NO_OUTPUTS where there are none); `names`: forward's parameters."""
     tensors = _Tensors()
     records = []
-    for call, result in zip(calls, outputs):
+    for call, result in zip(calls, outputs, strict=True):
         keep = tensors.keeper(call.label)
         title = [names[i] if i < len(names) else str(i) for i in range(len(call.args))]
         records.append(

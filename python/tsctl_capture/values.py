@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Callable, Iterator
+from typing import Any
 
 import torch
 
@@ -109,7 +109,8 @@ def describe_structure(value: Any) -> str:
             "tensor" if isinstance(value, torch.Tensor) else type(value).__name__.replace("NoneType", "none")
         )
     if node.keys:
-        inner = ", ".join(f"{key}: {describe_structure(item)}" for key, item in zip(node.keys, node.items))
+        named = zip(node.keys, node.items, strict=True)
+        inner = ", ".join(f"{key}: {describe_structure(item)}" for key, item in named)
         return f"{node.kind}{{{inner}}}"
     return f"{node.kind}[{len(node.items)}]"
 
@@ -154,7 +155,7 @@ def decode(value: dict[str, Any], tensor: Callable[[str], torch.Tensor]) -> Any:
     items = [decode(item, tensor) for item in value.get("items", [])]
     keys = value.get("keys", [])
     if kind == "dict":
-        return dict(zip(keys, items))
+        return dict(zip(keys, items, strict=True))
     if kind == "list":
         return items
     return collections.namedtuple("Fields", keys)(*items) if keys else tuple(items)

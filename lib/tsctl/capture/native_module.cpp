@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tsctl/core/dtype.h"
-#include "tsctl/core/random_input.h"
+#include "tsctl/core/staged_input.h"
 #include "tsctl/core/tensor_difference.h"
 
 namespace tsctl {
@@ -25,37 +25,9 @@ Dtype dtype_of(const std::string& name) {
   return *dtype;
 }
 
-// The type of the buffer that an input of that type is drawn into, and then converted from.
-Dtype staging_of(Dtype dtype) {
-  if (dtype == Dtype::float64 || dtype == Dtype::complex128) return Dtype::float64;
-  return is_floating(dtype) || is_complex(dtype) ? Dtype::float32 : Dtype::int64;
-}
-
-template <typename Real>
-void fill_reals(const DrawKey& key, Real* data, std::size_t count, std::optional<double> low,
-                std::optional<double> high) {
-  if (low && high) {
-    fill_uniform(key, data, count, *low, *high);
-  } else {
-    fill_normal(key, data, count);
-  }
-}
-
-void fill(std::uintptr_t pointer, const std::string& dtype_name, std::size_t count, std::uint64_t seed,
+void fill(std::uintptr_t pointer, const std::string& dtype, std::size_t count, std::uint64_t seed,
           std::uint64_t stream, std::optional<double> low, std::optional<double> high) {
-  const Dtype dtype = dtype_of(dtype_name);
-  const DrawKey key{seed, stream};
-  const std::size_t reals = is_complex(dtype) ? 2 * count : count;
-  switch (staging_of(dtype)) {
-    case Dtype::float32:
-      return fill_reals(key, reinterpret_cast<float*>(pointer), reals, low, high);
-    case Dtype::float64:
-      return fill_reals(key, reinterpret_cast<double*>(pointer), reals, low, high);
-    default:
-      return fill_integers(key, reinterpret_cast<std::int64_t*>(pointer), count,
-                           static_cast<std::int64_t>(low.value_or(0.0)),
-                           static_cast<std::int64_t>(high.value_or(1.0)));
-  }
+  fill_staged(dtype_of(dtype), {seed, stream}, reinterpret_cast<void*>(pointer), count, low, high);
 }
 
 py::dict dict_of(const Difference& found) {
@@ -113,7 +85,7 @@ std::vector<ToleranceOverride> overrides_of(const Overrides& given) {
 void define_native_module(py::module_& module) {
   module.def("fill", &fill);
   module.def("staging_dtype",
-             [](const std::string& name) { return std::string(name_from_dtype(staging_of(dtype_of(name)))); });
+             [](const std::string& name) { return std::string(name_from_dtype(staging_dtype(dtype_of(name)))); });
   module.def("difference", &difference);
   module.def("default_tolerance",
              [](const std::string& name) { return pair_of(default_tolerance(dtype_of(name))); });
