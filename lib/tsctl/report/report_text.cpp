@@ -1,0 +1,252 @@
+#include "tsctl/report/report_text.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "tsctl/report/diff_json.h"
+#include "tsctl/report/diff_text.h"
+#include "tsctl/report/inspect_json.h"
+#include "tsctl/report/inspect_text.h"
+#include "tsctl/report/text_table.h"
+#include "tsctl/report/units.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr int kLabelWidth = 11;
+constexpr std::size_t kMaxListed = 8;  // items of a list in the summary; all are in the JSON
+
+// "file       cnn.pt, 1.7 MiB"
+std::string line(const std::string& label, const std::string& text) {
+  std::string padded = label;
+  padded.resize(std::max<std::size_t>(kLabelWidth, label.size() + 1), ' ');
+  return padded + text + "\n";
+}
+
+std::string joined(const std::vector<std::string>& items, const std::string& separator) {
+  std::string text;
+  for (const std::string& item : items) text += (text.empty() ? "" : separator) + item;
+  return text;
+}
+
+std::string shortened(const std::vector<std::string>& items) {
+  if (items.size() <= kMaxListed) return joined(items, "; ");
+  const std::vector<std::string> first(items.begin(), items.begin() + kMaxListed);
+  return joined(first, "; ") + "; and " + std::to_string(items.size() - kMaxListed) + " more";
+}
+
+std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
+
+const PairResult* pair_of(const BenchResult& bench, const std::string& arm) {
+  for (const PairResult& pair : bench.pairs) {
+    if (pair.arm == arm) return &pair;
+  }
+  return nullptr;
+}
+
+std::string speedup_text(const PairResult* pair) {
+  if (pair == nullptr) return "1.00";
+  if (!pair->speedup) return "withheld";
+  return ratio_text(*pair->speedup) + " [" + ratio_text(*pair->speedup_low) + ", " + ratio_text(*pair->speedup_high) +
+         "]";
+}
+
+std::string capture_attempt_text(const CaptureAttempt& attempt) {
+  const auto count = [&](const std::string& status, bool probe) {
+    return std::count_if(attempt.comparisons.begin(), attempt.comparisons.end(),
+                         [&](const CaptureComparison& c) { return c.status == status && c.probe == probe; });
+  };
+  std::string text = attempt.mode + " " + attempt.status;
+  if (!attempt.comparisons.empty()) {
+    text += ": equals eager on " + std::to_string(count("same", false)) + " of " +
+            std::to_string(count("same", false) + count("differ", false) + count("raised", false)) +
+            " input sets and " + std::to_string(count("same", true)) + " of " +
+            std::to_string(count("same", true) + count("differ", true) + count("raised", true)) + " probed sizes";
+  }
+  return text;
+}
+
+std::string capture_text(const CaptureResult& capture, bool verbose) {
+  std::string text;
+  for (const CaptureAttempt& attempt : capture.attempts) {
+    text += line("capture", capture_attempt_text(attempt));
+    if (!attempt.reason.empty()) text += line("", attempt.reason);
+    for (const CaptureComparison& comparison : attempt.comparisons) {
+      if (comparison.status == "differ" || comparison.status == "raised" || verbose) {
+        text += line("", "  " + (comparison.label.empty() ? "the input set" : comparison.label) + ": " +
+                             comparison.status + (comparison.reason.empty() ? "" : ", " + comparison.reason));
+      }
+    }
+    for (std::size_t i = 0; i < attempt.warnings.size() && (verbose || i < kMaxListed); ++i) {
+      text += line("", "  warning: " + attempt.warnings[i].text);
+    }
+    if (!verbose && attempt.warnings.size() > kMaxListed) {
+      text += line("", "  and " + std::to_string(attempt.warnings.size() - kMaxListed) + " more warnings (-v)");
+    }
+  }
+  if (!capture.not_checked.empty()) text += line("not checked", shortened(capture.not_checked));
+  if (!capture.adapter.empty()) text += line("adapter", capture.adapter);
+  if (capture.parameter_count > 0) {
+    text += line("model", capture.class_name + ", " + std::to_string(capture.parameter_count) + " parameters, " +
+                              bytes_text(capture.parameter_bytes));
+  }
+  return text;
+}
+
+std::string passes_text(const std::vector<PassRecord>& passes, bool verbose) {
+  std::string text;
+  std::vector<std::string> unchanged;
+  for (const PassRecord& pass : passes) {
+    const std::string where = pass.method == "forward" || pass.method.empty() ? "" : " (" + pass.method + ")";
+    if (pass.status == "unchanged" && !verbose) {
+      if (std::find(unchanged.begin(), unchanged.end(), pass.pass) == unchanged.end()) unchanged.push_back(pass.pass);
+      continue;
+    }
+    const std::string nodes = std::to_string(pass.nodes_before) + " -> " + std::to_string(pass.nodes_after) + " nodes";
+    text += line("pass", pass.pass + where + ": " + (pass.status == "changed" ? nodes : pass.status));
+    const std::size_t listed = verbose ? pass.changes.size() : std::min(kMaxListed, pass.changes.size());
+    for (std::size_t i = 0; i < listed; ++i) text += line("", "  " + pass.changes[i]);
+    if (listed < pass.changes.size()) {
+      text += line("", "  and " + std::to_string(pass.changes.size() - listed) + " more (-v)");
+    }
+  }
+  if (!unchanged.empty()) text += line("no change", joined(unchanged, ", "));
+  return text;
+}
+
+std::string output_text(const OutputComparison& output) {
+  std::string text = output.output + " " + output.dtype + " " + shape_text(output.shape) + ": " + output.status;
+  if (output.reason == "structure" || output.reason == "dtype" || output.reason == "shape" ||
+      output.reason == "raised") {
+    return text + ", " + output.reason + ": " + output.detail;
+  }
+  text += ", max difference " + number_text(output.max_abs) + " (" + number_text(output.max_abs_to_peak) +
+          " of the largest value, " + number_text(output.max_rel) + " of its own)";
+  if (!output.index.empty()) text += " at " + shape_text(output.index);
+  if (output.reference_value && output.candidate_value) {
+    text += ": " + number_text(*output.reference_value) + " against " + number_text(*output.candidate_value);
+  }
+  text += "; rtol " + number_text(output.rtol);
+  if (output.atol > 0) text += ", atol " + number_text(output.atol);
+  if (output.would_pass_rtol) {
+    text += ", would pass at rtol " + number_text(*output.would_pass_rtol);
+  } else if (output.status == "differ") {
+    text += ", would pass at no rtol";
+  }
+  if (!output.detail.empty()) text += "; " + output.detail;
+  return text;
+}
+
+std::string memory_text(const std::vector<StepRecord>& steps) {
+  std::vector<std::string> parts;
+  for (const StepRecord& step : steps) {
+    if (step.peak_memory_bytes > 0) parts.push_back(step.name + " " + bytes_text(step.peak_memory_bytes));
+  }
+  return parts.empty() ? std::string() : line("memory", "peak of each step: " + joined(parts, ", "));
+}
+
+std::string artifact_text(const ArtifactInfo& artifact) {
+  if (artifact.status == "not_written") return line("file", "none: " + artifact.reason);
+  std::string text = artifact.path + ", " + bytes_text(artifact.size_bytes);
+  if (artifact.status == "kept_failed") text += " (kept although " + artifact.reason + ")";
+  return line("file", text);
+}
+
+std::string run_text(const RunResult& run) {
+  TextTable table({"set", "output", "dtype", "shape", ">min", ">max", ">mean", ">not finite"});
+  const auto number = [](const std::optional<double>& value) { return value ? number_text(*value) : std::string("-"); };
+  for (const OutputSummary& output : run.outputs) {
+    if (output.dtype.empty()) {
+      table.add_row({or_dash(output.set), output.output, "", output.value});
+    } else {
+      table.add_row({or_dash(output.set), output.output, output.dtype, shape_text(output.shape),
+                     number(output.minimum), number(output.maximum), number(output.mean),
+                     std::to_string(output.nonfinite)});
+    }
+  }
+  return table.render();
+}
+
+std::string findings_text(const std::vector<Finding>& findings) {
+  TextTable table({"what", "status", "detail"});
+  for (const Finding& finding : findings) {
+    table.add_row({finding.name, finding.status, finding.detail});
+    if (!finding.hint.empty()) table.add_row({"", "", "to get it: " + finding.hint});
+  }
+  return table.render();
+}
+
+}  // namespace
+
+std::string bench_text(const BenchResult& bench) {
+  const std::string base = bench.arms.empty() ? "" : bench.arms.front().label;
+  TextTable table({"arm", ">median", ">p99", ">spread", ">throughput", ">speedup vs " + base, ">max diff", "outputs",
+                   "speed"});
+  for (const ArmResult& arm : bench.arms) {
+    const PairResult* pair = pair_of(bench, arm.label);
+    table.add_row({arm.label, seconds_text(arm.median_s), seconds_text(arm.p99_s),
+                   arm.spread ? percent_text(*arm.spread) : "-",
+                   arm.throughput_per_s ? rate_text(*arm.throughput_per_s) + " " + arm.throughput_unit + "/s" : "-",
+                   speedup_text(pair), arm.max_abs ? number_text(*arm.max_abs) : "-", or_dash(arm.outputs),
+                   or_dash(arm.speed)});
+  }
+  std::string text = table.render() + "\n";
+  TextTable warm({"warm-up", ">load", ">1st call", ">2nd", ">3rd", ">steady from call", ">page faults/call", ">memory"});
+  for (const ArmResult& arm : bench.arms) {
+    warm.add_row({arm.label, seconds_text(arm.load_s), seconds_text(arm.first_call_s), seconds_text(arm.second_call_s),
+                  seconds_text(arm.third_call_s), arm.steady_at_call ? std::to_string(*arm.steady_at_call) : "-",
+                  arm.page_faults_per_call ? rate_text(*arm.page_faults_per_call) : "-",
+                  bytes_text(arm.peak_memory_bytes)});
+  }
+  text += warm.render() + "\n";
+  std::string measured = std::to_string(bench.arms.empty() ? 0 : bench.arms.front().launches) + " launches of each arm, ";
+  measured += (bench.pairs.empty() ? std::string("0") : std::to_string(bench.pairs.front().pairs)) +
+              " rounds in random order, one arm at a time, on " + bench.device + " with " +
+              std::to_string(bench.threads) + (bench.threads == 1 ? " thread" : " threads");
+  if (!bench.input_set.empty()) measured += ", at " + bench.input_set;
+  measured += "; ended by " + bench.stopped_by + " after " + seconds_text(bench.measured_s);
+  return text + line("measured", measured);
+}
+
+std::string verify_text(const VerifyResult& result, bool verbose) {
+  std::string summary = result.candidate + " against " + result.reference + ": " + result.status +
+                        ", max difference " + number_text(result.max_abs);
+  if (result.would_pass_rtol) summary += ", would pass at rtol " + number_text(*result.would_pass_rtol);
+  std::vector<std::string> calls;
+  for (const int call : result.calls_checked) calls.push_back(std::to_string(call));
+  if (!calls.empty()) summary += " (calls " + joined(calls, ", ") + ")";
+  std::string text = line("verify", summary);
+  for (const CallComparison& call : result.calls) {
+    for (const OutputComparison& output : call.outputs) {
+      if (output.status == "same" && !verbose) continue;
+      const std::string where = (call.set.empty() ? "" : call.set + ", ") + "call " + std::to_string(call.call) + ": ";
+      text += line("", where + output_text(output));
+    }
+  }
+  return text;
+}
+
+std::string text_from_report(const Report& report, const TextOptions& options) {
+  std::string text;
+  if (!report.inspect_json.empty()) {
+    text += text_from_summary(summary_from_json_text(report.inspect_json), options.sections);
+  }
+  if (!report.diff_json.empty()) text += text_from_diff(diff_from_json_text(report.diff_json));
+  for (const GraphResult& graph : report.graphs) text += graph.text;
+  if (report.bench) text += bench_text(*report.bench);
+  if (report.capture) text += capture_text(*report.capture, options.verbose);
+  text += passes_text(report.passes, options.verbose);
+  for (const VerifyResult& result : report.verify) text += verify_text(result, options.verbose);
+  if (report.run) text += run_text(*report.run);
+  if (!report.checks.empty()) text += findings_text(report.checks);
+  if (report.doctor) {
+    text += "\n" + findings_text(report.doctor->levers);
+    if (!report.doctor->devices.empty()) text += "\n" + findings_text(report.doctor->devices);
+  }
+  if (report.artifact) text += artifact_text(*report.artifact);
+  if (report.bench || report.artifact || options.verbose) text += memory_text(report.steps);
+  return text;
+}
+
+}  // namespace tsctl

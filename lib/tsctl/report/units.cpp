@@ -1,0 +1,68 @@
+#include "tsctl/report/units.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace tsctl {
+
+namespace {
+
+std::string formatted(const char* format, double value) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), format, value);
+  return text.data();
+}
+
+// Four significant digits, without an exponent for the sizes that occur after scaling.
+std::string four_digits(double value) {
+  const double size = std::abs(value);
+  if (size >= 1000) return formatted("%.0f", value);
+  if (size >= 100) return formatted("%.1f", value);
+  if (size >= 10) return formatted("%.2f", value);
+  return formatted("%.3f", value);
+}
+
+}  // namespace
+
+std::string seconds_text(double seconds) {
+  const double size = std::abs(seconds);
+  if (size >= 1.0 || size == 0.0) return four_digits(seconds) + " s";
+  if (size >= 1e-3) return four_digits(seconds * 1e3) + " ms";
+  if (size >= 1e-6) return four_digits(seconds * 1e6) + " us";
+  return four_digits(seconds * 1e9) + " ns";
+}
+
+std::string seconds_text(std::optional<double> seconds) { return seconds ? seconds_text(*seconds) : "-"; }
+
+std::string bytes_text(std::int64_t bytes) {
+  constexpr std::array kUnits{"KiB", "MiB", "GiB", "TiB"};
+  if (bytes < 1024) return std::to_string(bytes) + " B";
+  double scaled = static_cast<double>(bytes) / 1024.0;
+  std::size_t unit = 0;
+  while (scaled >= 1024.0 && unit + 1 < kUnits.size()) {
+    scaled /= 1024.0;
+    ++unit;
+  }
+  return formatted(scaled < 10 ? "%.2f " : "%.1f ", scaled) + kUnits[unit];
+}
+
+std::string percent_text(double fraction) { return formatted("%.1f%%", fraction * 100.0); }
+
+std::string ratio_text(double ratio) { return formatted(ratio < 10 ? "%.2f" : "%.1f", ratio); }
+
+std::string rate_text(double per_second) {
+  if (per_second >= 1e6) return formatted("%.2fM", per_second / 1e6);
+  if (per_second >= 1e4) return formatted("%.1fk", per_second / 1e3);
+  if (per_second >= 100) return formatted("%.0f", per_second);
+  return formatted("%.2f", per_second);
+}
+
+std::string number_text(double value) {
+  if (value == 0.0) return "0";
+  if (!std::isfinite(value)) return formatted("%g", value);
+  const double size = std::abs(value);
+  return formatted(size >= 1e-3 && size < 1e6 ? "%.4g" : "%.2e", value);
+}
+
+}  // namespace tsctl

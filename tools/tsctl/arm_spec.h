@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "tsctl/core/verify.h"
+
+namespace tsctl {
+
+// One ARM of bench: [LABEL=]FILE|SOURCE[,key=value…].
+struct ArmSpec {
+  std::string text = {};
+  std::string label = {};    // the user's, or the file's name
+  std::string subject = {};  // the file or SOURCE
+  std::optional<int> threads = {};
+  std::optional<Executor> executor = {};
+};
+
+// Throws Error{usage} that echoes the text and names the part at fault.
+ArmSpec arm_spec_from_text(const std::string& text);
+
+}  // namespace tsctl

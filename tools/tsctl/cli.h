@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "context.h"
+
+namespace tsctl::cli {
+
+// Parses the command line, runs the chosen command and gives its exit code. Never throws.
+ExitCode run(const std::vector<std::string>& arguments, Context& context);
+
+}  // namespace tsctl::cli

@@ -1,0 +1,105 @@
+#include <set>
+
+#include "arm_spec.h"
+#include "commands.h"
+#include "subject.h"
+
+namespace tsctl {
+
+namespace {
+
+struct Flags {
+  std::vector<std::string> arms = {};
+  SourceFlags source = {};
+  InputFlags inputs = {};
+  ToleranceFlags tolerance = {};
+  BenchFlags bench = {};
+  RunOptions run = {};
+  ReportOptions report = {};
+  Executor executor = Executor::standard;
+};
+
+// Two arms of one file ("a.pt" twice, for an A/A run) are told apart by number.
+void make_labels_unique(std::vector<ArmSpec>& specs) {
+  std::set<std::string> seen;
+  for (ArmSpec& spec : specs) {
+    const std::string label = spec.label;
+    for (int number = 2; !seen.insert(spec.label).second; ++number) spec.label = label + "#" + std::to_string(number);
+  }
+}
+
+BenchArm arm_from(Run& run, const Flags& flags, const ArmSpec& spec, const Subject& subject, const ModelInputs& inputs,
+                  const std::string& tensors) {
+  BenchArm arm;
+  arm.request = {.label = spec.label,
+                 .inputs_tensors = tensors,
+                 .set_index = inputs.bench_index,
+                 .device = run.options().device,
+                 .threads = spec.threads.value_or(run.threads()),
+                 .executor = spec.executor.value_or(flags.executor),
+                 .seed = inputs.plan.seed};
+  if (subject.source) {
+    arm.request.source = *subject.source;
+    arm.site = run.python();
+    arm.kind = "eager";
+  } else {
+    arm.request.model_path = subject.text;
+  }
+  return arm;
+}
+
+ExitCode bench(Run& run, const Flags& flags) {
+  const ToleranceOptions tolerance = tolerance_from(flags.tolerance);
+  std::vector<ArmSpec> specs;
+  for (const std::string& text : flags.arms) specs.push_back(arm_spec_from_text(text));
+  make_labels_unique(specs);
+  std::vector<Subject> subjects;
+  for (const ArmSpec& spec : specs) subjects.push_back(subject_from(spec.subject, flags.source));
+  const ModelInputs inputs = inputs_for(subjects, flags.inputs, "bench");
+  const BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);
+  run.report().model.path = subjects.front().text;
+  record_inputs(run.report(), inputs, labels_of(inputs));
+  check_before_start(run, {});
+
+  // Outputs are compared before anything is timed.
+  const std::vector<std::string> names = output_names_of(subjects);
+  const ScratchFile reference = reference_outputs(run, subjects.front(), inputs, flags.executor);
+  std::vector<BenchArm> arms;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    arms.push_back(arm_from(run, flags, specs[i], subjects[i], inputs, reference.path()));
+    arms.back().outputs = "reference";
+    if (i == 0) continue;
+    const VerifyResult& verified = compare_subject(run, subjects.front(), subjects[i], reference.path(), inputs, names,
+                                                   tolerance, specs[i].executor.value_or(flags.executor));
+    arms.back().outputs = verified.status;
+    arms.back().max_abs = verified.max_abs;
+  }
+  const std::vector<std::string>& labels = run.report().inputs.sets;
+  const std::string label = labels.empty() ? "" : labels.at(inputs.bench_index);
+  return bench_step(run, arms, options, inputs, label);
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, Action& selected) {
+  CLI::App* command = app.add_subcommand("bench", "Time files and sources against the first of them");
+  auto flags = std::make_shared<Flags>();
+  command->add_option("ARM", flags->arms, "[LABEL=]FILE|SOURCE[,threads=N][,executor=NAME]; a SOURCE runs eagerly")
+      ->required();
+  add_source_options(*command, flags->source, flags->run);
+  add_input_options(*command, flags->inputs);
+  add_tolerance_options(*command, flags->tolerance);
+  add_bench_options(*command, flags->bench);
+  command->add_option("--max-regress", flags->bench.max_regress, "Exit 1 if an arm is slower than the first by more: 2%")
+      ->group("Measuring")
+      ->type_name("P");
+  add_run_options(*command, flags->run, &flags->executor);
+  add_report_options(*command, flags->report);
+  command->callback([flags, &selected] {
+    selected = [flags](Context& context) {
+      return run_reported(context, flags->report, flags->run, [&](Run& run) { return bench(run, *flags); });
+    };
+  });
+}
+
+}  // namespace tsctl

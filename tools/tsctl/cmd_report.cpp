@@ -1,0 +1,59 @@
+#include <fstream>
+#include <iterator>
+
+#include "commands.h"
+#include "option_groups.h"
+#include "tsctl/report/csv.h"
+#include "tsctl/report/document.h"
+#include "tsctl/report/report_text.h"
+
+namespace tsctl {
+
+namespace {
+
+struct Flags {
+  std::string file = {};
+  std::string format = "text";
+  bool verbose = false;
+};
+
+ExitCode render(const Flags& flags, Context& context) {
+  std::ifstream file(flags.file, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file) throw Error(ErrorKind::input, "'" + flags.file + "' cannot be read", "give a file that tsctl wrote with --json");
+  const Report report = report_from_document(text, flags.file);
+  if (flags.format == "csv") {
+    context.out << csv_from_report(report);
+  } else if (flags.format == "json") {
+    context.out << document_from_report(report);
+  } else {
+    context.out << text_from_report(report, {.verbose = flags.verbose});
+    if (report.error) context.out << "error      " << report.error->message << "\n";
+    context.out << "status     " << report.status << " (exit " << report.exit_code << ")\n";
+  }
+  return flush_result(context);
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Action& selected) {
+  CLI::App* command = app.add_subcommand("report", "Render a saved report again, as text, CSV or JSON");
+  auto flags = std::make_shared<Flags>();
+  add_positional(*command, "FILE", flags->file, "A report that --json wrote");
+  command->add_option("--format", flags->format, "text, csv or json (default text)")
+      ->check(CLI::IsMember(std::vector<std::string>{"text", "csv", "json"}))
+      ->type_name("FORMAT");
+  command->add_flag("-v,--verbose", flags->verbose, "Print every comparison and every pass");
+  command->callback([flags, &selected] {
+    selected = [flags](Context& context) {
+      try {
+        return render(*flags, context);
+      } catch (const Error& error) {
+        print_error({.message = error.what(), .hint = error.hint(), .detail = error.detail()}, context);
+        return exit_code_from_kind(error.kind());
+      }
+    };
+  });
+}
+
+}  // namespace tsctl

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "context.h"
+#include "tsctl/core/report.h"
+#include "tsctl/report/inspect_text.h"
+
+namespace tsctl {
+
+// Where a command's result goes.
+struct ReportOptions {
+  std::string json = {};  // a file, or "-" for stdout in place of the text
+  std::string csv = {};
+  bool quiet = false;
+  bool verbose = false;
+  InspectSections sections = {};  // of inspect
+};
+
+// Fills status and exit code, writes JSON and CSV, prints the text. Gives the exit code, which becomes
+// ExitCode::environment when something could not be written.
+ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& options, Context& context);
+
+// "tsctl: error: …", the detail, "tsctl: hint: …" on stderr.
+void print_error(const ErrorInfo& error, Context& context);
+
+// For a command line that could not be parsed: prints the error, and writes the report if --json stands in it.
+ExitCode report_usage_error(const Error& error, Context& context);
+
+// For what escaped every handler.
+ExitCode report_bug(const std::string& what, Context& context);
+
+// Flushes stdout; ExitCode::environment with a message when that fails (a full disk, a closed pipe).
+ExitCode flush_result(Context& context);
+
+// What the report says of this tsctl.
+ToolInfo tool_info();
+
+}  // namespace tsctl

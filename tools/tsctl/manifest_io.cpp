@@ -1,0 +1,75 @@
+#include "manifest_io.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "tsctl/archive/zip_reader.h"
+#include "tsctl/core/error.h"
+#include "tsctl/report/json.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr const char* kExtraFolder = "extra/";
+constexpr std::uint64_t kMaxManifestBytes = 64U << 20;
+constexpr std::uint64_t kMaxExtraBytes = 1U << 30;
+
+std::string read_whole(const std::string& path, const std::string& flag) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file) throw Error(ErrorKind::input, "'" + path + "' cannot be read (" + flag + ")", "check the file's name");
+  return text;
+}
+
+}  // namespace
+
+std::optional<Manifest> read_manifest(const std::string& path) {
+  const ZipReader archive(path);
+  const ZipRecord* record = archive.find_in_top(kManifestRecord);
+  if (record == nullptr) return std::nullopt;
+  return from_json_text<Manifest>(archive.read(*record, kMaxManifestBytes));
+}
+
+std::vector<NewRecord> read_user_extras(const std::string& path) {
+  const ZipReader archive(path);
+  std::vector<NewRecord> extras;
+  for (const ZipRecord& record : archive.records()) {
+    const std::string name(archive.relative_name(record));
+    if (!name.starts_with(kExtraFolder) || name == kManifestRecord) continue;
+    extras.push_back({.name = name, .bytes = archive.read(record, kMaxExtraBytes)});
+  }
+  return extras;
+}
+
+std::vector<NewRecord> extras_from(const std::vector<std::string>& flags) {
+  std::vector<NewRecord> extras;
+  for (const std::string& flag : flags) {
+    const std::size_t equals = flag.find('=');
+    const std::string name = flag.substr(0, equals);
+    if (equals == std::string::npos || name.empty() || name.starts_with("tsctl/") || name.starts_with('/') ||
+        name.find("..") != std::string::npos) {
+      throw Error(ErrorKind::usage, "--extra '" + flag + "' is not NAME=TEXT or NAME=@FILE",
+                  "write --extra version.txt=1.0.0 or --extra config.json=@config.json; names below tsctl/ are taken");
+    }
+    const std::string value = flag.substr(equals + 1);
+    extras.push_back({.name = kExtraFolder + name,
+                      .bytes = value.starts_with('@') ? read_whole(value.substr(1), "--extra") : value});
+  }
+  return extras;
+}
+
+void attach(const std::string& path, const Manifest& manifest, const std::vector<NewRecord>& kept,
+            const std::vector<NewRecord>& added) {
+  std::vector<NewRecord> records{{.name = kManifestRecord, .bytes = json_text(manifest)}};
+  for (const NewRecord& record : kept) {
+    const bool replaced = std::any_of(added.begin(), added.end(),
+                                      [&](const NewRecord& newer) { return newer.name == record.name; });
+    if (!replaced) records.push_back(record);
+  }
+  records.insert(records.end(), added.begin(), added.end());
+  append_records(path, records);
+}
+
+}  // namespace tsctl

@@ -1,0 +1,93 @@
+#include "rewrite_command.h"
+
+#include <filesystem>
+
+#include "pass_listing.h"
+#include "tsctl/archive/file_kind.h"
+
+namespace tsctl {
+
+namespace {
+
+// Outputs of the file as it was, of the file as it is, and whether they are the same.
+bool same_outputs(Run& run, const RewriteFlags& flags, const ModelInputs& inputs, const std::string& rewritten,
+                  const std::filesystem::path& folder, const std::vector<std::string>& output_names) {
+  const ScratchFile arguments = write_inputs(run, inputs, folder);
+  const ScratchFile reference(folder);
+  run.enter("run " + flags.model);
+  run.jobs().run("run the input file", {.model_path = flags.model,
+                                        .inputs_tensors = arguments.path(),
+                                        .outputs_tensors = reference.path(),
+                                        .device = run.options().device,
+                                        .threads = run.threads(),
+                                        .executor = flags.executor});
+  return verify_step(run,
+                     {.reference = flags.model,
+                      .candidate = flags.output.output,
+                      .reference_tensors = reference.path(),
+                      .model_path = rewritten,
+                      .output_names = output_names},
+                     tolerance_from(flags.tolerance), flags.executor)
+             .status == "same";
+}
+
+void load_again(Run& run, const std::string& path) {
+  run.enter("load the written file");
+  run.jobs().graph({.model_path = path, .kind = "graph", .device = run.options().device, .threads = run.threads()});
+}
+
+}  // namespace
+
+void add_rewrite_options(CLI::App& command, RewriteFlags& flags) {
+  add_positional(command, "IN.pt", flags.model, "The TorchScript file to start from");
+  add_output_options(command, flags.output, true);
+  add_pass_options(command, flags.passes);
+  add_list_passes(command);
+  add_input_options(command, flags.inputs);
+  add_tolerance_options(command, flags.tolerance);
+  add_run_options(command, flags.run, &flags.executor);
+  command.add_option("--python", flags.run.python, "The Python that reads --inputs (default: TSCTL_PYTHON)")
+      ->group("Running")
+      ->type_name("PATH");
+  add_report_options(command, flags.report);
+}
+
+ExitCode rewrite_command(Run& run, const RewriteFlags& flags, RewriteGoal goal) {
+  const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
+  require_known_passes(flags.passes.disabled);
+  tolerance_from(flags.tolerance);
+  const std::vector<NewRecord> extras = extras_from(flags.output.extra);
+  run.report().model.path = flags.model;
+  require_torchscript(flags.model, true);
+  run.report().model.size_bytes = static_cast<std::int64_t>(std::filesystem::file_size(flags.model));
+  const std::optional<Manifest> recorded = read_manifest(flags.model);
+  const ModelInputs inputs = resolve_inputs(flags.inputs, recorded);
+  record_inputs(run.report(), inputs, labels_of(inputs));
+  const bool verify = flags.verify && inputs.given();
+  if (flags.verify && !inputs.given()) {
+    if (goal == RewriteGoal::optimize) throw_inputs_missing(flags.model, name, ", or --no-verify to go without");
+    run.warn({"not_verified", "'" + flags.model + "' says nothing of its inputs: the frozen file is loaded again, not run; "
+                              "give --input to have it compared"});
+  }
+  check_before_start(run, flags.output.output);
+
+  OutputFile file(flags.output.output, "-o");
+  const RewriteResult result = rewrite_step(run, goal, flags.model, file.path(), flags.passes);
+  Manifest manifest = recorded.value_or(Manifest{.inputs = inputs.plan});
+  if (flags.inputs.specs.size() + flags.inputs.dims.size() > 0) manifest.inputs = inputs.plan;
+  manifest.steps.push_back(manifest_step(name, result.passes, flags.passes.preserve));
+  attach(file.path(), manifest, read_user_extras(flags.model), extras);
+
+  const std::filesystem::path folder = file.target().parent_path();
+  if (verify && !same_outputs(run, flags, inputs, file.path(), folder, manifest.output_names)) {
+    record_check_failure(run, "verify", "the outputs of the rewritten file differ from those of '" + flags.model + "'",
+                         "see the verify lines; --disable-pass leaves a pass out, a larger --rtol accepts more");
+    withhold_step(run, file, flags.output.keep_failed, "outputs differ");
+    return ExitCode::check_failed;
+  }
+  if (!verify) load_again(run, file.path());
+  publish_step(run, file);
+  return ExitCode::ok;
+}
+
+}  // namespace tsctl

@@ -1,0 +1,144 @@
+#include "run.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <utility>
+
+#include "tsctl/worker/host.h"
+#include "tsctl/worker/python_site.h"
+
+namespace tsctl {
+
+// Progress on one line that replaces itself on a terminal, line by line elsewhere.
+class Run::StderrEvents : public Events {
+ public:
+  StderrEvents(Run& run, std::ostream& err, bool terminal, bool quiet)
+      : run_(run), err_(err), terminal_(terminal), quiet_(quiet) {}
+
+  void progress(const std::string& text) override {
+    if (quiet_ || text == last_) return;
+    last_ = text;
+    if (terminal_) {
+      err_ << "\r\033[K" << "tsctl: " << text << std::flush;
+      line_open_ = true;
+    } else {
+      err_ << "tsctl: " << text << std::endl;
+    }
+  }
+
+  void warning(const Warning& warning) override { run_.warn(warning); }
+
+  void close_line() {
+    if (line_open_) err_ << "\r\033[K" << std::flush;
+    line_open_ = false;
+  }
+
+ private:
+  Run& run_;
+  std::ostream& err_;
+  bool terminal_;
+  bool quiet_;
+  bool line_open_ = false;
+  std::string last_ = {};
+};
+
+namespace {
+
+std::string chosen_python(const std::string& flag) {
+  if (!flag.empty()) return flag;
+  const char* variable = std::getenv("TSCTL_PYTHON");
+  return variable != nullptr && *variable != '\0' ? variable : default_python();
+}
+
+ErrorInfo error_info(const Error& error, const std::string& phase) {
+  return {.kind = std::string(name_from_kind(error.kind())),
+          .phase = phase,
+          .message = error.what(),
+          .hint = error.hint(),
+          .detail = error.detail()};
+}
+
+}  // namespace
+
+Run::Run(Context& context, const ReportOptions& report_options, const RunOptions& options)
+    : context_(context), report_options_(report_options), options_(options) {
+  report_.environment = describe_host();
+  report_.environment.threads = options.threads > 0 ? options.threads : usable_threads(report_.environment);
+  report_.environment.device = options.device;
+  events_ = std::make_unique<StderrEvents>(*this, context.err, context.err_is_terminal && std::getenv("NO_COLOR") == nullptr,
+                                           report_options.quiet);
+}
+
+Run::~Run() { events_->close_line(); }
+
+Jobs& Run::jobs() {
+  if (!jobs_) {
+    interrupt_ = std::make_unique<Interrupt>();
+    const WorkerSettings settings{.installation = installation_of_this_process(),
+                                  .timeout_s = options_.timeout_s,
+                                  .threads = threads()};
+    jobs_ = std::make_unique<Jobs>(settings, *interrupt_, *events_);
+  }
+  return *jobs_;
+}
+
+const PythonSite& Run::python() {
+  if (!python_) {
+    python_ = probe_python(chosen_python(options_.python), installation_of_this_process().package_dir);
+    report_.environment.python = python_->executable;
+    report_.environment.python_version = python_->version;
+    report_.environment.torch_version = python_->torch_version;
+  }
+  return *python_;
+}
+
+void Run::say(const std::string& text) { events_->progress(text); }
+
+void Run::warn(const Warning& warning) {
+  report_.warnings.push_back(warning);
+  if (report_options_.quiet) return;
+  events_->close_line();
+  context_.err << "tsctl: warning: " << warning.text << std::endl;
+}
+
+void Run::enter(const std::string& phase) {
+  phase_ = phase;
+  say(phase);
+}
+
+std::string Run::phase() const {
+  if (jobs_ && !jobs_->steps().empty() && jobs_->steps().back().status == "failed") return jobs_->steps().back().name;
+  return phase_;
+}
+
+std::vector<StepRecord> Run::steps() const { return jobs_ ? jobs_->steps() : std::vector<StepRecord>{}; }
+
+ExitCode run_reported(Context& context, const ReportOptions& report_options, const RunOptions& options,
+                      const std::function<ExitCode(Run&)>& body) {
+  Report report;
+  ExitCode code = ExitCode::internal;
+  {
+    Run run(context, report_options, options);
+    try {
+      code = body(run);
+    } catch (const Error& error) {
+      code = exit_code_from_kind(error.kind());
+      run.report().error = error_info(error, run.phase());
+    } catch (const Interrupted& interrupted) {
+      code = interrupted.signal == SIGTERM ? ExitCode::terminated : ExitCode::interrupted;
+      run.report().error = ErrorInfo{.kind = "interrupted", .phase = run.phase(), .message = "interrupted"};
+    } catch (const std::exception& error) {
+      code = ExitCode::internal;
+      run.report().error = ErrorInfo{.kind = "internal",
+                                     .phase = run.phase(),
+                                     .message = std::string("a bug in tsctl: ") + error.what(),
+                                     .hint = "please report it with the command line and the output of tsctl doctor"};
+    }
+    run.report().steps = run.steps();
+    report = std::move(run.report());
+  }
+  return finish_report(report, code, report_options, context);
+}
+
+}  // namespace tsctl

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "context.h"
+#include "finish.h"
+#include "tsctl/core/report.h"
+#include "tsctl/worker/jobs.h"
+
+namespace tsctl {
+
+// How a command that starts workers is run.
+struct RunOptions {
+  std::string device = "cpu";
+  int threads = 0;  // 0: what the process may really use
+  double timeout_s = 0.0;
+  std::string python = {};  // --python; empty: TSCTL_PYTHON, then the build's
+};
+
+// What a command has at hand while it runs: the report it fills and the jobs it starts.
+class Run {
+ public:
+  Run(Context& context, const ReportOptions& report_options, const RunOptions& options);
+  ~Run();
+
+  Report& report() noexcept { return report_; }
+  Jobs& jobs();
+  // The interpreter to embed, probed on first use. Throws Error{environment}.
+  const PythonSite& python();
+
+  const RunOptions& options() const noexcept { return options_; }
+  const ReportOptions& report_options() const noexcept { return report_options_; }
+  int threads() const noexcept { return report_.environment.threads; }
+
+  // Tells on stderr, unless -q, what is being done.
+  void say(const std::string& text);
+  void warn(const Warning& warning);
+
+  // The step that is under way, for the report of an error; set by say_step and by jobs.
+  void enter(const std::string& phase);
+  std::string phase() const;
+
+  std::vector<StepRecord> steps() const;
+
+ private:
+  class StderrEvents;
+
+  Context& context_;
+  ReportOptions report_options_;
+  RunOptions options_;
+  Report report_ = {};
+  std::string phase_ = "usage";
+  std::unique_ptr<StderrEvents> events_;
+  std::unique_ptr<Interrupt> interrupt_;
+  std::unique_ptr<Jobs> jobs_;
+  std::optional<PythonSite> python_;
+};
+
+// Runs `body`, turns whatever it throws into the report's error and an exit code, and finishes the report.
+ExitCode run_reported(Context& context, const ReportOptions& report_options, const RunOptions& options,
+                      const std::function<ExitCode(Run&)>& body);
+
+}  // namespace tsctl

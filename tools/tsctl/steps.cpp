@@ -1,0 +1,247 @@
+#include "steps.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "tsctl/core/verdict.h"
+#include "tsctl/worker/build_info.h"
+
+namespace tsctl {
+
+namespace {
+
+void require_source_file(const SourceSpec& source) {
+  if (source.file.empty() || std::filesystem::is_regular_file(source.file)) return;
+  throw Error(ErrorKind::input, "'" + source.file + "' of SOURCE '" + source.text + "' is not a file",
+              "check the path; SOURCE is path/to/file.py:Name or package.module:Name");
+}
+
+CaptureRequest capture_request(Run& run, const SourceSpec& source, const ModelInputs& inputs) {
+  require_source_file(source);
+  CaptureRequest request{.source = source};
+  request.sets = inputs.sets;
+  request.inputs_file = inputs.plan.file;
+  request.seed = inputs.plan.seed;
+  request.device = run.options().device;
+  request.threads = run.threads();
+  return request;
+}
+
+void add_warnings(Run& run, const std::vector<Warning>& warnings) {
+  for (const Warning& warning : warnings) run.warn(warning);
+}
+
+void remember_inputs(Run& run, const ModelInputs& inputs, const CaptureResult& result) {
+  record_inputs(run.report(), inputs, result.input_labels);
+  if (!result.inputs_sha256.empty()) run.report().inputs.plan.file_sha256 = result.inputs_sha256;
+}
+
+// The user's own names of the leaves, where there is one for each.
+void rename_outputs(VerifyResult& result, const std::vector<std::string>& names) {
+  for (CallComparison& call : result.calls) {
+    if (call.outputs.size() != names.size()) continue;
+    for (std::size_t i = 0; i < names.size(); ++i) call.outputs[i].output = names[i];
+  }
+}
+
+ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& options) {
+  ExitCode code = ExitCode::ok;
+  for (const PairResult& pair : bench.pairs) {
+    if (pair.outputs == "differ") {
+      record_check_failure(run, "bench", "the outputs of '" + pair.arm + "' differ from those of '" + pair.base + "'",
+                           "its speedup is withheld; see the verify lines for where they differ");
+      code = ExitCode::check_failed;
+    }
+    if (!pair.speedup) continue;
+    const Interval ratio{1.0 / *pair.speedup_high, 1.0 / *pair.speedup_low};
+    if (options.max_regress && regresses(ratio, *options.max_regress)) {
+      record_check_failure(run, "bench", "'" + pair.arm + "' is slower than '" + pair.base + "' by more than --max-regress",
+                           "the whole interval lies beyond the gate; bench again with a larger --budget to confirm");
+      code = ExitCode::check_failed;
+    }
+  }
+  if (options.require_speedup && !bench.pairs.empty() && bench.pairs.back().speedup) {
+    const PairResult& pair = bench.pairs.back();
+    if (!reaches_speedup({1.0 / *pair.speedup_high, 1.0 / *pair.speedup_low}, *options.require_speedup)) {
+      record_check_failure(run, "bench", "'" + pair.arm + "' is not shown to reach --require-speedup",
+                           "the lower bound of its speedup lies below it");
+      code = ExitCode::check_failed;
+    }
+  }
+  const bool undecided = std::any_of(bench.pairs.begin(), bench.pairs.end(),
+                                     [](const PairResult& pair) { return pair.verdict == "inconclusive"; });
+  if (code == ExitCode::ok && undecided && options.require_conclusive) {
+    record_check_failure(run, "bench", "the measurement could not decide (--require-conclusive)",
+                         "raise --budget or --margin, or measure on a quieter machine");
+    return ExitCode::inconclusive;
+  }
+  return code;
+}
+
+}  // namespace
+
+void check_before_start(Run& run, const std::string& output) {
+  if (!output.empty()) require_writable_target(output, "-o");
+  const ReportOptions& report = run.report_options();
+  if (!report.json.empty() && report.json != "-") require_writable_target(report.json, "--json");
+  if (!report.csv.empty() && report.csv != "-") require_writable_target(report.csv, "--csv");
+  if (run.options().device == "cpu") return;
+  const std::string& device = run.options().device;
+  if (!device.starts_with("cuda")) {
+    throw Error(ErrorKind::usage, "--device '" + device + "' is not a device", "write cpu, cuda or cuda:N");
+  }
+  run.enter("look at the device");
+  const DescribeResult description = run.jobs().describe({.with_cuda = true});
+  for (const Finding& finding : description.devices) {
+    if (finding.status == "ok" && (device == "cuda" || finding.name == device)) return;
+  }
+  std::string seen;
+  for (const Finding& finding : description.devices) {
+    if (!finding.detail.empty()) seen += ": " + finding.detail;
+  }
+  throw Error(ErrorKind::environment, "--device " + device + ": there is no such device here" + seen,
+              "leave --device out to use the CPU; tsctl doctor lists the devices");
+}
+
+CaptureResult capture_step(Run& run, const SourceSpec& source, const ModelInputs& inputs, CaptureMode mode,
+                           const ToleranceOptions& tolerance,
+                           const std::vector<std::pair<std::string, std::string>>& trace_submodules,
+                           const std::string& model_path, const std::string& tensors_path) {
+  CaptureRequest request = capture_request(run, source, inputs);
+  request.mode = mode;
+  request.probes = inputs.probes;
+  request.tolerance = tolerance;
+  request.trace_submodules = trace_submodules;
+  request.model_path = model_path;
+  request.tensors_path = tensors_path;
+  run.enter("capture");
+  CaptureResult result = run.jobs().capture("capture", "capture", run.python(), request);
+  add_warnings(run, result.warnings);
+  remember_inputs(run, inputs, result);
+  run.report().capture = result;
+  return result;
+}
+
+CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
+                         const std::string& inputs_from, const std::string& tensors_path) {
+  CaptureRequest request = capture_request(run, source, inputs);
+  request.inputs_from = inputs_from;
+  request.tensors_path = tensors_path;
+  run.enter("run " + source.text + " eagerly");
+  CaptureResult result = run.jobs().capture("eager", "eager", run.python(), request);
+  add_warnings(run, result.warnings);
+  if (inputs_from.empty()) remember_inputs(run, inputs, result);
+  return result;
+}
+
+RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from, const std::string& to,
+                           const PassFlags& passes) {
+  const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
+  run.enter(name);
+  RewriteResult result = run.jobs().rewrite(name, {.goal = goal,
+                                                   .model_path = from,
+                                                   .output_path = to,
+                                                   .preserve = passes.preserve,
+                                                   .disabled_passes = passes.disabled,
+                                                   .device = run.options().device,
+                                                   .threads = run.threads()});
+  add_warnings(run, result.warnings);
+  Report& report = run.report();
+  report.passes.insert(report.passes.end(), result.passes.begin(), result.passes.end());
+  return result;
+}
+
+const VerifyResult& verify_step(Run& run, const Comparison& comparison, const ToleranceOptions& tolerance,
+                                Executor executor) {
+  run.enter("verify " + comparison.candidate);
+  VerifyResult result = run.jobs().compare("verify " + comparison.candidate,
+                                           {.model_path = comparison.model_path,
+                                            .candidate_tensors = comparison.candidate_tensors,
+                                            .reference_tensors = comparison.reference_tensors,
+                                            .device = run.options().device,
+                                            .threads = run.threads(),
+                                            .executor = executor,
+                                            .tolerance = tolerance});
+  result.reference = comparison.reference;
+  result.candidate = comparison.candidate;
+  rename_outputs(result, comparison.output_names);
+  Report& report = run.report();
+  // The same reference proves as little to each of its candidates; once is enough.
+  if (report.verify.empty()) add_warnings(run, result.warnings);
+  report.verify.push_back(std::move(result));
+  return report.verify.back();
+}
+
+void record_check_failure(Run& run, const std::string& phase, const std::string& message, const std::string& hint) {
+  if (run.report().error) return;  // the first failure is the one that explains
+  run.report().error = ErrorInfo{.kind = "check_failed", .phase = phase, .message = message, .hint = hint};
+}
+
+ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOptions& options,
+                    const ModelInputs& inputs, const std::string& input_label) {
+  run.enter("bench");
+  const Clock clock = steady_clock();
+  const double start_s = clock();
+  BenchResult bench =
+      run_bench(arms, options, inputs.items_per_call, process_launcher(run.jobs()), clock, run.jobs().events());
+  bench.input_set = input_label;
+  bench.device = run.options().device;
+  bench.threads = run.threads();
+  std::int64_t peak_bytes = 0;
+  for (const ArmResult& arm : bench.arms) peak_bytes = std::max(peak_bytes, arm.peak_memory_bytes);
+  run.jobs().add_step(
+      {.name = "bench", .status = "ok", .seconds = clock() - start_s, .peak_memory_bytes = peak_bytes});
+  add_warnings(run, bench.warnings);
+  run.report().bench = bench;
+  return judge_bench(run, bench, options);
+}
+
+void publish_step(Run& run, OutputFile& file) {
+  run.enter("write " + file.target().string());
+  ArtifactInfo artifact{.path = file.target().string(), .status = "written"};
+  artifact.size_bytes = static_cast<std::int64_t>(std::filesystem::file_size(file.path()));
+  artifact.sha256 = sha256_of_file(file.path());
+  file.commit();
+  run.report().artifact = artifact;
+}
+
+void withhold_step(Run& run, OutputFile& file, bool keep_failed, const std::string& reason) {
+  ArtifactInfo artifact{.path = file.target().string(), .status = "not_written", .reason = reason};
+  if (keep_failed && std::filesystem::file_size(file.path()) > 0) {
+    artifact.size_bytes = static_cast<std::int64_t>(std::filesystem::file_size(file.path()));
+    artifact.sha256 = sha256_of_file(file.path());
+    artifact.path = file.commit_as_failed();
+    artifact.status = "kept_failed";
+  }
+  run.report().artifact = artifact;
+}
+
+Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs, const CaptureResult& capture) {
+  Manifest manifest{.source = source.text};
+  manifest.class_name = capture.class_name;
+  manifest.capture_mode = capture.mode;
+  manifest.adapter = capture.adapter;
+  manifest.torch_version = capture.torch_version;
+  manifest.python_version = capture.python_version;
+  manifest.inputs = inputs.plan;
+  manifest.inputs.file_sha256 = capture.inputs_sha256;
+  manifest.parameters = capture.parameters;
+  manifest.output_names = capture.output_names;
+  manifest.checked_sets = capture.input_labels;
+  manifest.not_checked = capture.not_checked;
+  manifest.steps.push_back({.command = capture.mode, .tsctl_version = kVersion, .torch_version = capture.torch_version});
+  return manifest;
+}
+
+ManifestStep manifest_step(const std::string& command, const std::vector<PassRecord>& passes,
+                           const std::vector<std::string>& preserved) {
+  ManifestStep step{.command = command, .tsctl_version = kVersion, .torch_version = kBuiltForTorch};
+  for (const PassRecord& pass : passes) {
+    const bool seen = std::find(step.passes.begin(), step.passes.end(), pass.pass) != step.passes.end();
+    if (pass.status != "disabled" && !seen) step.passes.push_back(pass.pass);
+  }
+  step.preserved = preserved;
+  return step;
+}
+
+}  // namespace tsctl

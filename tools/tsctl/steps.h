@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "manifest_io.h"
+#include "model_inputs.h"
+#include "option_groups.h"
+#include "run.h"
+#include "tsctl/core/capture.h"
+#include "tsctl/core/report.h"
+#include "tsctl/worker/bench_session.h"
+#include "tsctl/worker/files.h"
+
+// The steps that commands are made of. Each notes what it did in the run's report.
+namespace tsctl {
+
+// Checks before anything is started that every file to be written can be, and that the device is there.
+void check_before_start(Run& run, const std::string& output);
+
+// Captures `source` to `model_path` and eager's inputs and outputs to `tensors_path`.
+CaptureResult capture_step(Run& run, const SourceSpec& source, const ModelInputs& inputs, CaptureMode mode,
+                           const ToleranceOptions& tolerance,
+                           const std::vector<std::pair<std::string, std::string>>& trace_submodules,
+                           const std::string& model_path, const std::string& tensors_path);
+
+// Runs `source` eagerly on the sets, or on the arguments of `inputs_from`, and writes `tensors_path`.
+CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
+                         const std::string& inputs_from, const std::string& tensors_path);
+
+RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from, const std::string& to,
+                           const PassFlags& passes);
+
+// What is compared, and how.
+struct Comparison {
+  std::string reference = {};  // labels
+  std::string candidate = {};
+  std::string reference_tensors = {};
+  std::string model_path = {};         // one of these two
+  std::string candidate_tensors = {};
+  std::vector<std::string> output_names = {};
+};
+
+// Adds the result to the report and gives it.
+const VerifyResult& verify_step(Run& run, const Comparison& comparison, const ToleranceOptions& tolerance,
+                                Executor executor);
+
+// Notes a failed check in the report: what failed, and what to do.
+void record_check_failure(Run& run, const std::string& phase, const std::string& message, const std::string& hint);
+
+// Measures, adds the result to the report, and judges it by the options' gates.
+ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOptions& options,
+                    const ModelInputs& inputs, const std::string& input_label);
+
+// Gives the file its name and notes it.
+void publish_step(Run& run, OutputFile& file);
+
+// Notes that there is no file, or that it was kept although it failed.
+void withhold_step(Run& run, OutputFile& file, bool keep_failed, const std::string& reason);
+
+// The manifest of a file that was just captured.
+Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs, const CaptureResult& capture);
+
+// What a step did, for the manifest.
+ManifestStep manifest_step(const std::string& command, const std::vector<PassRecord>& passes,
+                           const std::vector<std::string>& preserved);
+
+}  // namespace tsctl

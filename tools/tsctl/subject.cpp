@@ -1,0 +1,74 @@
+#include "subject.h"
+
+#include "tsctl/archive/file_kind.h"
+
+namespace tsctl {
+
+Subject subject_from(const std::string& text, const SourceFlags& flags) {
+  Subject subject{.text = text};
+  if (looks_like_source(text)) {
+    subject.source = source_from(text, flags);
+    return subject;
+  }
+  require_torchscript(text, true);
+  subject.manifest = read_manifest(text);
+  return subject;
+}
+
+ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& flags, const std::string& command) {
+  std::optional<Manifest> recorded;
+  for (const Subject& subject : subjects) {
+    if (!recorded && subject.manifest && subject.manifest->inputs.given()) recorded = subject.manifest;
+  }
+  ModelInputs inputs = resolve_inputs(flags, recorded);
+  if (inputs.given()) return inputs;
+  for (const Subject& subject : subjects) {
+    if (!subject.source) throw_inputs_missing(subject.text, command, "");
+  }
+  throw Error(ErrorKind::usage, "the model's inputs are not given",
+              "give a shape for each, in order, such as --input 1x3x224x224, or real data with --inputs FILE");
+}
+
+std::vector<std::string> output_names_of(const std::vector<Subject>& subjects) {
+  for (const Subject& subject : subjects) {
+    if (subject.manifest && !subject.manifest->output_names.empty()) return subject.manifest->output_names;
+  }
+  return {};
+}
+
+ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs, Executor executor) {
+  ScratchFile outputs(temporary_folder());
+  if (subject.source) {
+    eager_step(run, *subject.source, inputs, {}, outputs.path());
+    return outputs;
+  }
+  const ScratchFile arguments = write_inputs(run, inputs, temporary_folder());
+  run.enter("run " + subject.text);
+  run.jobs().run("run " + subject.text, {.model_path = subject.text,
+                                         .inputs_tensors = arguments.path(),
+                                         .outputs_tensors = outputs.path(),
+                                         .device = run.options().device,
+                                         .threads = run.threads(),
+                                         .executor = executor});
+  return outputs;
+}
+
+const VerifyResult& compare_subject(Run& run, const Subject& reference, const Subject& candidate,
+                                    const std::string& reference_tensors, const ModelInputs& inputs,
+                                    const std::vector<std::string>& output_names, const ToleranceOptions& tolerance,
+                                    Executor executor) {
+  Comparison comparison{.reference = reference.text,
+                        .candidate = candidate.text,
+                        .reference_tensors = reference_tensors,
+                        .output_names = output_names};
+  if (!candidate.source) {
+    comparison.model_path = candidate.text;
+    return verify_step(run, comparison, tolerance, executor);
+  }
+  const ScratchFile outputs(temporary_folder());
+  eager_step(run, *candidate.source, inputs, reference_tensors, outputs.path());
+  comparison.candidate_tensors = outputs.path();
+  return verify_step(run, comparison, tolerance, executor);
+}
+
+}  // namespace tsctl

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "option_groups.h"
+#include "steps.h"
+
+namespace tsctl {
+
+// Something that gives outputs: a TorchScript file, or a SOURCE that eager runs.
+struct Subject {
+  std::string text = {};
+  std::optional<SourceSpec> source = {};  // none for a file
+  std::optional<Manifest> manifest = {};  // of a file that tsctl made
+};
+
+// Reads what stands on the command line; a file is checked, CRC included. Throws Error{usage, input}.
+Subject subject_from(const std::string& text, const SourceFlags& flags);
+
+// The inputs that a command runs its subjects on: flags, or the first manifest that names some. Throws Error{usage}
+// with an example for the first file when there are none.
+ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& flags, const std::string& command);
+
+// The names that the user's model gave its outputs; empty if no manifest says.
+std::vector<std::string> output_names_of(const std::vector<Subject>& subjects);
+
+// Runs the subject on the sets and gives the tensor file with arguments and outputs. `labels` receives the sets' labels.
+ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs, Executor executor);
+
+// Compares a further subject with it.
+const VerifyResult& compare_subject(Run& run, const Subject& reference, const Subject& candidate,
+                                    const std::string& reference_tensors, const ModelInputs& inputs,
+                                    const std::vector<std::string>& output_names, const ToleranceOptions& tolerance,
+                                    Executor executor);
+
+}  // namespace tsctl
