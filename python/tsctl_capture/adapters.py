@@ -85,7 +85,7 @@ def make_adapter(model: LoadedModel, call: Call, flattens: bool) -> torch.nn.Mod
 
 
 def _defined(source: str, names: dict[str, Any]) -> Any:
-    """The class that `source` defines. Its text is registered: TorchScript reads the source of what it compiles."""
+    """The class that `source` defines. Its text is registered, for TorchScript to read when it compiles."""
     filename = f"<tsctl adapter {len(linecache.cache)}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     scope: dict[str, Any] = {"torch": torch, "__name__": "tsctl_adapter", **names}

@@ -17,8 +17,8 @@ from .source import LoadedModel
 from .tracer_warnings import without_retirement_notices
 from .values import map_tensors
 
-# Tries with other values for the first set. With the mirrored one, a branch that a fair coin decides is missed
-# once in 16 times or less.
+# Tries with other values for the first set. With the mirrored one, a branch that a fair coin decides is
+# missed once in 16 times or less.
 _REDRAWS = 3
 _REDRAW_STREAMS = 1 << 20  # far beyond the streams that input sets use
 

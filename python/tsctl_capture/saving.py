@@ -29,7 +29,7 @@ def storage_bytes(module: torch.nn.Module) -> int:
 
 
 def save_module(module: torch.jit.ScriptModule, path: str) -> None:
-    """Raises CaptureError{environment} when the file cannot be written, {capture} when no file can hold it."""
+    """Raises CaptureError: environment if the file cannot be written, capture if no file can hold it."""
     size = storage_bytes(module)
     try:
         with without_retirement_notices():

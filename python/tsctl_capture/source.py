@@ -199,7 +199,11 @@ def build(found: Any, source: Source) -> LoadedModel:
     kwargs = _kwargs(source)
     if isinstance(found, torch.nn.Module):
         if kwargs:
-            raise CaptureError("usage", f"--kwargs does not fit '{source.name}', which is a module already")
+            raise CaptureError(
+                "usage",
+                f"--kwargs does not fit '{source.name}', which is a module already",
+                "leave --kwargs out, or name the class or factory that builds the module",
+            )
         return _loaded(found, type(found).__name__)
     if isinstance(found, type):
         return _from_class(found, source, kwargs)

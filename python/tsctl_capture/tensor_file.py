@@ -54,7 +54,7 @@ class _Tensors:
 
 
 def write_tensor_file(path: str, calls: Sequence[Call], outputs: Sequence[Any], names: Sequence[str]) -> None:
-    """Writes the calls with their outputs (NO_OUTPUTS where there are none); `names`: forward's parameters."""
+    """Writes the calls with their outputs (NO_OUTPUTS for none); `names` are forward's parameters."""
     tensors = _Tensors()
     records = []
     for call, result in zip(calls, outputs, strict=True):

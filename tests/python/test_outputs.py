@@ -1,0 +1,118 @@
+"""Outputs of other forms than a tensor, and inputs by name."""
+
+import pytest
+import torch
+from capture_requests import input_set, probe, tensor
+from tsctl_capture import jobs
+from tsctl_capture.errors import CaptureError
+
+
+@pytest.mark.parametrize(
+    ("name", "names", "adapted"),
+    [
+        ("DictOutput", ["out.logits", "out.hidden[0]", "out.hidden[1]"], True),
+        ("LibraryOutput", ["out.logits", "out.states[0]", "out.states[1]"], True),
+        ("PairOutput", ["out.left", "out.right"], True),
+        ("DataclassOutput", ["out.logits", "out.score"], True),
+        ("ListOutput", ["out[0]", "out[1]"], True),
+        ("NoneOutput", ["out[0]"], True),
+        ("TupleOutput", ["out[0]", "out[1][0]", "out[1][1]"], False),
+        ("ComplexOutput", ["out"], False),
+    ],
+)
+def test_traces_outputs_of_every_form(request_for, events, follows, name, names, adapted):
+    result = jobs.run("capture", request_for(f"outputs.py:{name}", input_set(tensor(2, 4))), events)
+    assert (result["mode"], result["status"]) == ("trace", "captured")
+    assert result["output_names"] == names
+    assert bool(result["adapter"]) == adapted
+    follows()
+
+
+def test_a_single_leaf_stays_a_tensor(request_for, events, reloaded):
+    jobs.run("capture", request_for("outputs.py:NoneOutput", input_set(tensor(2, 4))), events)
+    module, (record,) = reloaded()
+    assert isinstance(module(*record["args"]), torch.Tensor) and isinstance(record["outputs"], torch.Tensor)
+
+
+def test_named_inputs_keep_their_names(request_for, events, follows):
+    # `mask` before `ids`, and `return_dict` between: no positional form fits.
+    tensors = [tensor(2, 3, name="mask"), tensor(2, 4, name="ids", stream=1)]
+    both = [{**item, "shape": [3, *item["shape"][1:]]} for item in tensors]
+    request = request_for(
+        "outputs.py:LibraryOutput", input_set(*tensors), probes=[probe(both, "mask+ids", 0, 3, 2, joint=True)]
+    )
+    result = jobs.run("capture", request, events)
+    assert [parameter["name"] for parameter in result["parameters"]] == ["mask", "ids"]
+    assert result["not_checked"] == []
+    follows()
+
+
+def test_named_inputs_in_order_need_no_adapter(request_for, events, follows):
+    result = jobs.run(
+        "capture", request_for("simple_model.py:Tiny", input_set(tensor(1, 10, name="x"))), events
+    )
+    assert result["adapter"] == "" and result["parameters"][0]["name"] == "x"
+    follows()
+
+
+def test_an_optional_tensor_is_scripted_with_its_default(request_for, events, follows):
+    request = request_for("branching.py:MaskedModel", input_set(tensor(2, 4)), mode="script")
+    result = jobs.run("capture", request, events)
+    assert result["parameters"][1] == {"name": "mask", "type": "Optional[Tensor]", "has_default": True}
+    follows()
+
+
+def test_scripts_what_returns_a_number(request_for, events, follows):
+    result = jobs.run("capture", request_for("outputs.py:NumberOutput", input_set(tensor(2, 4))), events)
+    assert result["mode"] == "script" and result["output_names"] == ["out[0]", "out[1]"]
+    assert "out[1] (int)" in result["attempts"][0]["reason"]
+    follows()
+
+
+def test_keeps_the_structure_of_a_scripted_dict(request_for, events, reloaded, tmp_path):
+    file = tmp_path / "scripted_dict.py"
+    file.write_text(
+        "import torch\n"
+        "class Net(torch.nn.Module):\n"
+        "    def forward(self, x: torch.Tensor):\n"
+        "        return {'double': x * 2, 'half': x / 2}\n"
+    )
+    result = jobs.run("capture", request_for(f"{file}:Net", input_set(tensor(2, 4)), mode="script"), events)
+    assert result["output_names"] == ["out.double", "out.half"]
+    _, (record,) = reloaded()
+    assert list(record["outputs"]) == ["double", "half"]
+
+
+def test_leaves_out_what_no_file_can_return_and_says_so(request_for, events, follows):
+    result = jobs.run("capture", request_for("outputs.py:ObjectOutput", input_set(tensor(2, 4))), events)
+    assert result["output_names"] == ["out.logits"]
+    assert [warning["code"] for warning in result["warnings"]] == ["output_left_out"]
+    follows()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("AlwaysDropping", "it draws random numbers in forward"),
+        ("Counting", "forward writes to count"),
+        ("CountingInPython", "forward changes its own state"),
+    ],
+)
+def test_refuses_a_model_that_does_not_answer_the_same_twice(request_for, events, name, words):
+    with pytest.raises(CaptureError) as caught:
+        jobs.run("capture", request_for(f"unsteady.py:{name}", input_set(tensor(2, 4))), events)
+    assert caught.value.kind == "capture" and words in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("Remembering", "state_written"), ("WritingItsInput", "input_written")]
+)
+def test_warns_of_writes_that_the_outputs_do_not_show(request_for, events, follows, name, code):
+    result = jobs.run("capture", request_for(f"unsteady.py:{name}", input_set(tensor(2, 4))), events)
+    assert [warning["code"] for warning in result["warnings"]] == [code]
+
+
+def test_the_inputs_that_are_stored_are_those_before_the_model_wrote_to_them(request_for, events, reloaded):
+    jobs.run("capture", request_for("unsteady.py:WritingItsInput", input_set(tensor(2, 4))), events)
+    _, (record,) = reloaded()
+    torch.testing.assert_close(record["outputs"], (record["args"][0] + 1) * 2)
