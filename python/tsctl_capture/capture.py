@@ -27,7 +27,7 @@ from .request import Request
 from .saving import save_module
 from .source import LoadedModel, load_model
 from .tensor_file import write_tensor_file
-from .values import leaves
+from .values import is_plain, leaves
 
 
 def empty_result() -> dict[str, Any]:
@@ -109,12 +109,11 @@ def run_eager_job(request: Request, events: Any) -> dict[str, Any]:
     model, subject = _prepare(request, events)
     result = _described(request, model, subject)
     outputs = subject.outputs
-    if dropped_outputs(outputs[0]) or request.mode == "trace":
-        result["output_names"] = [leaf.name for leaf in leaves(outputs[0], "out") if leaf.is_tensor]
-        outputs = Attempt("trace", flattens=True).arranged(outputs)
-    else:
-        result["output_names"] = [leaf.name for leaf in leaves(outputs[0], "out")]
-    write_tensor_file(request.tensors_path, subject.calls, outputs, argument_names(model, subject.calls[0]))
+    traced = request.mode == "trace" and not is_plain(outputs[0])
+    form = Attempt("trace", flattens=traced or bool(dropped_outputs(outputs[0])))
+    result["output_names"] = form.output_names(outputs[0])
+    names = argument_names(model, subject.calls[0])
+    write_tensor_file(request.tensors_path, subject.calls, form.arranged(outputs), names)
     return result
 
 

@@ -41,7 +41,7 @@ def request_for(tmp_path):
 
     def make(source: str, *sets: dict[str, Any], **changes: Any) -> dict[str, Any]:
         file, _, name = source.partition(":")
-        path = MODELS / file if not os.path.isabs(file) else Path(file)
+        path = MODELS / file
         spec = {
             "text": source,
             "file": str(path),

@@ -1,8 +1,11 @@
 """Outputs of other forms than a tensor, and inputs by name."""
 
+import json
+
 import pytest
 import torch
 from capture_requests import input_set, probe, tensor
+from safetensors import safe_open
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
 
@@ -116,3 +119,15 @@ def test_the_inputs_that_are_stored_are_those_before_the_model_wrote_to_them(req
     jobs.run("capture", request_for("unsteady.py:WritingItsInput", input_set(tensor(2, 4))), events)
     _, (record,) = reloaded()
     torch.testing.assert_close(record["outputs"], (record["args"][0] + 1) * 2)
+
+
+@pytest.mark.parametrize(("mode", "form"), [("automatic", dict), ("trace", tuple)])
+def test_eager_gives_outputs_the_structure_that_a_trace_returns(request_for, events, tmp_path, mode, form):
+    from tsctl_capture.values import decode
+
+    request = request_for("outputs.py:DictOutput", input_set(tensor(2, 4)), mode=mode)
+    result = jobs.run("eager", request, events)
+    assert result["output_names"] == ["out.logits", "out.hidden[0]", "out.hidden[1]"]
+    with safe_open(tmp_path / "calls.safetensors", "pt") as file:
+        (record,) = json.loads(file.metadata()["tsctl_calls"])
+        assert type(decode(record["outputs"], file.get_tensor)) is form
