@@ -159,10 +159,10 @@ class TableBuilder {
     summary.requires_grad = tensor.requires_grad;
     summary.record = (kind == "constant" ? "constants/" : "data/") + tensor.record;
     summary.count = checked_count(tensor, name);
-    // checked_count has made sure that these products are sizes within the file.
+    require_record(summary, tensor, element_bytes);
+    // Both are known to be small enough now.
     summary.size_bytes = summary.count * element_bytes;
     summary.offset_bytes = tensor.offset * element_bytes;
-    require_record(summary, tensor, element_bytes);
     const auto [first, is_first] = first_of_record_.emplace(summary.record, name);
     if (!is_first) summary.shared_with = first->second;
     return summary;
@@ -172,7 +172,7 @@ class TableBuilder {
   std::int64_t checked_count(const PickledTensor& tensor, const std::string& name) const {
     std::int64_t count = 1;
     std::int64_t last = tensor.offset;
-    bool fits = tensor.offset >= 0 && tensor.storage_elements >= 0;
+    bool fits = tensor.offset >= 0 && tensor.offset <= tensor.storage_elements;
     for (std::size_t i = 0; i < tensor.shape.size() && fits; ++i) {
       std::int64_t reach = 0;
       fits = tensor.shape[i] >= 0 && tensor.strides[i] >= 0 &&

@@ -1,0 +1,124 @@
+#include "tsctl/archive/script_code.h"
+
+#include <limits>
+
+#include "archive_files.h"
+#include "tsctl/archive/op_count.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr const char* kCode = R"code(class Net(Module):
+  __parameters__ = ["weight", "bias", ]
+  __buffers__ = []
+  weight : Tensor
+  names : Dict[str, int]
+  __annotations__["0"] = __torch__.Inner
+  factor : Final[float] = 2.5
+  def forward(self: __torch__.Net,
+    x: Tensor,
+    mode: str="a(b, c",
+    sizes: Optional[List[int]]=None) -> Tuple[Tensor, Dict[str, int]]:
+    _0 = getattr(self, "0")
+    note = "torch.save(x)"  # torch.load(x)
+    y = torch.linear(x, CONSTANTS.c0, CONSTANTS.c1)
+    z = (_0).forward((_0).forward(y, ), )
+    _1 = __torch__.functions.twice
+    print(_1(z, ), ops.prim.dtype(z))
+    return (z, {})
+  def helper(self: __torch__.Net) -> int:
+    return (self).helper()
+class Inner(Module):
+  __parameters__ = []
+  __buffers__ = []
+  def forward(self: __torch__.Inner,
+    x: Tensor) -> Tensor:
+    return torch.relu(torch.relu(x))
+)code";
+
+ScriptCode sample() {
+  ScriptCode code;
+  add_code(code, "__torch__", kCode);
+  add_code(code, "__torch__.functions", "def twice(x: Tensor) -> Tensor:\n  return torch.mul(x, CONSTANTS.c1)\n");
+  return code;
+}
+
+TEST(ScriptCode, reads_classes_and_their_members) {
+  const ScriptCode code = sample();
+  const CodeClass* net = code.find_class("__torch__.Net");
+  ASSERT_NE(net, nullptr);
+  EXPECT_EQ(net->base, "Module");
+  EXPECT_EQ(net->parameters, (std::vector<std::string>{"weight", "bias"}));
+  EXPECT_TRUE(net->buffers.empty());
+  EXPECT_EQ(net->attribute_type("names"), "Dict[str, int]");
+  EXPECT_EQ(net->attribute_type("0"), "__torch__.Inner");
+  ASSERT_EQ(net->constants.size(), 1U);
+  EXPECT_EQ(net->constants[0], (std::pair<std::string, std::string>{"factor", "2.5"}));
+  EXPECT_EQ(code.functions.count("__torch__.functions.twice"), 1U);
+}
+
+TEST(ScriptCode, writes_signatures_as_the_code_has_them) {
+  const ScriptCode code = sample();
+  EXPECT_EQ(signature_text(*code.find_class("__torch__.Net")->method("forward")),
+            "forward(self, x: Tensor, mode: str=\"a(b, c\", sizes: Optional[List[int]]=None) -> "
+            "Tuple[Tensor, Dict[str, int]]");
+  EXPECT_EQ(signature_text(*code.find_class("__torch__.Net")->method("helper")), "helper(self) -> int");
+}
+
+TEST(ScriptCode, blanks_strings_and_comments_only) {
+  EXPECT_EQ(mask_strings("a(\"x\\\"(\") # ops.x(\nb"), "a(\"    \")         \nb");
+  EXPECT_EQ(mask_strings("'it' \"open\nnext"), "'  ' \"    \nnext");
+}
+
+TEST(ScriptCode, takes_text_that_is_no_code) {
+  ScriptCode code;
+  add_code(code, "m", "class");
+  add_code(code, "m", "class X(");
+  add_code(code, "m", "def f(\n");
+  add_code(code, "m", "class Y:\n  def g(self\n  x : int\n");
+  EXPECT_TRUE(code.functions.empty());
+  EXPECT_NE(code.find_class("m.Y"), nullptr);
+}
+
+TEST(OpCount, counts_calls_where_they_are_written) {
+  const ScriptCode code = sample();
+  EXPECT_EQ(OpCounter(code).written(),
+            (OpCounts{{"aten::linear", 1}, {"aten::mul", 1}, {"aten::relu", 2}, {"prim::Print", 1}, {"prim::dtype", 1}}));
+}
+
+TEST(OpCount, follows_calls_of_submodules_and_functions) {
+  const ScriptCode code = sample();
+  OpCounter counter(code);
+  EXPECT_EQ(counter.followed("__torch__.Net", "forward"),
+            (OpCounts{{"aten::linear", 1}, {"aten::mul", 1}, {"aten::relu", 4}, {"prim::Print", 1}, {"prim::dtype", 1}}));
+  EXPECT_EQ(counter.unresolved(), 0);
+}
+
+TEST(OpCount, ends_for_methods_that_call_themselves) {
+  const ScriptCode code = sample();
+  OpCounter counter(code);
+  EXPECT_TRUE(counter.followed("__torch__.Net", "helper").empty());
+  EXPECT_EQ(counter.unresolved(), 1);
+}
+
+TEST(OpCount, does_not_overflow_when_each_level_doubles_the_calls) {
+  std::string text = "def f0(x: Tensor) -> Tensor:\n  return torch.relu(x)\n";
+  for (int i = 1; i <= 80; ++i) {
+    const std::string before = "__torch__.f" + std::to_string(i - 1);
+    text += "def f" + std::to_string(i) + "(x: Tensor) -> Tensor:\n  return " + before + "(" + before + "(x, ), )\n";
+  }
+  text += "class M(Module):\n  def forward(self: __torch__.M) -> Tensor:\n    return __torch__.f80(0, )\n";
+  ScriptCode code;
+  add_code(code, "__torch__", text);
+  OpCounter counter(code);
+  EXPECT_EQ(counter.followed("__torch__.M", "forward").at("aten::relu"), std::numeric_limits<std::int64_t>::max());
+}
+
+TEST(OpCount, counts_the_uses_of_constants) {
+  EXPECT_EQ(constant_uses(sample()), (std::map<std::string, std::int64_t>{{"c0", 1}, {"c1", 2}}));
+}
+
+}  // namespace
+
+}  // namespace tsctl
