@@ -63,13 +63,14 @@ ExitCode bench(Run& run, const Flags& flags) {
 
   // Outputs are compared before anything is timed.
   const std::vector<std::string> names = output_names_of(subjects);
-  const ScratchFile reference = reference_outputs(run, subjects.front(), inputs, flags.executor);
+  const CaptureMode structure = structure_of(subjects);
+  const ScratchFile reference = reference_outputs(run, subjects.front(), inputs, structure, flags.executor);
   std::vector<BenchArm> arms;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     arms.push_back(arm_from(run, flags, specs[i], subjects[i], inputs, reference.path()));
     arms.back().outputs = "reference";
     if (i == 0) continue;
-    const VerifyResult& verified = compare_subject(run, subjects.front(), subjects[i], reference.path(), inputs, names,
+    const VerifyResult& verified = compare_subject(run, subjects.front(), subjects[i], reference.path(), inputs, structure, names,
                                                    tolerance, specs[i].executor.value_or(flags.executor));
     arms.back().outputs = verified.status;
     arms.back().max_abs = verified.max_abs;

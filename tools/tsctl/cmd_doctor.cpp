@@ -48,7 +48,9 @@ ExitCode doctor(Run& run, const Flags& flags) {
   try {
     run.enter("ask LibTorch");
     report.doctor = run.jobs().describe({.with_cuda = true});
-    const bool same = report.doctor->libtorch_version == tool.built_for_torch;
+    // The local part ("+cu130") names the wheel, not another interface.
+    const std::string& found = report.doctor->libtorch_version;
+    const bool same = found.substr(0, found.find('+')) == tool.built_for_torch;
     report.checks.push_back({.name = "LibTorch",
                              .status = same ? "ok" : "missing",
                              .detail = report.doctor->libtorch_version + ", " + report.doctor->cpu_capability + ", " +

@@ -26,11 +26,12 @@ ExitCode verify(Run& run, const Flags& flags) {
   check_before_start(run, {});
 
   const std::vector<std::string> names = output_names_of(subjects);
-  const ScratchFile reference = reference_outputs(run, subjects.front(), inputs, flags.executor);
+  const CaptureMode structure = structure_of(subjects);
+  const ScratchFile reference = reference_outputs(run, subjects.front(), inputs, structure, flags.executor);
   ExitCode code = ExitCode::ok;
   for (std::size_t i = 1; i < subjects.size(); ++i) {
     const VerifyResult& result =
-        compare_subject(run, subjects.front(), subjects[i], reference.path(), inputs, names, tolerance, flags.executor);
+        compare_subject(run, subjects.front(), subjects[i], reference.path(), inputs, structure, names, tolerance, flags.executor);
     if (result.status == "same") continue;
     record_check_failure(run, "verify", "the outputs of '" + result.candidate + "' differ from those of '" + result.reference + "'",
                          "a larger --rtol accepts more; the verify lines say which would pass");

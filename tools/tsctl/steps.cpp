@@ -36,6 +36,14 @@ void remember_inputs(Run& run, const ModelInputs& inputs, const CaptureResult& r
   if (!result.inputs_sha256.empty()) run.report().inputs.plan.file_sha256 = result.inputs_sha256;
 }
 
+// convert freezes twice, once for each file it times; what the second does again is no news.
+void add_pass(Report& report, const PassRecord& pass) {
+  const bool known = std::any_of(report.passes.begin(), report.passes.end(), [&](const PassRecord& earlier) {
+    return earlier.pass == pass.pass && earlier.method == pass.method;
+  });
+  if (!known) report.passes.push_back(pass);
+}
+
 // The user's own names of the leaves, where there is one for each.
 void rename_outputs(VerifyResult& result, const std::vector<std::string>& names) {
   for (CallComparison& call : result.calls) {
@@ -122,9 +130,10 @@ CaptureResult capture_step(Run& run, const SourceSpec& source, const ModelInputs
   return result;
 }
 
-CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
+CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs, CaptureMode mode,
                          const std::string& inputs_from, const std::string& tensors_path) {
   CaptureRequest request = capture_request(run, source, inputs);
+  request.mode = mode;
   request.inputs_from = inputs_from;
   request.tensors_path = tensors_path;
   run.enter("run " + source.text + " eagerly");
@@ -146,8 +155,7 @@ RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from, 
                                                    .device = run.options().device,
                                                    .threads = run.threads()});
   add_warnings(run, result.warnings);
-  Report& report = run.report();
-  report.passes.insert(report.passes.end(), result.passes.begin(), result.passes.end());
+  for (const PassRecord& pass : result.passes) add_pass(run.report(), pass);
   return result;
 }
 

@@ -25,8 +25,9 @@ CaptureResult capture_step(Run& run, const SourceSpec& source, const ModelInputs
                            const std::vector<std::pair<std::string, std::string>>& trace_submodules,
                            const std::string& model_path, const std::string& tensors_path);
 
-// Runs `source` eagerly on the sets, or on the arguments of `inputs_from`, and writes `tensors_path`.
-CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
+// Runs `source` eagerly on the sets, or on the arguments of `inputs_from`, and writes `tensors_path`. With mode trace
+// its outputs have the structure that a trace gives them (flat where TorchScript has no such type).
+CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs, CaptureMode mode,
                          const std::string& inputs_from, const std::string& tensors_path);
 
 RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from, const std::string& to,

@@ -1,5 +1,7 @@
 #include "subject.h"
 
+#include <algorithm>
+
 #include "tsctl/archive/file_kind.h"
 
 namespace tsctl {
@@ -36,10 +38,18 @@ std::vector<std::string> output_names_of(const std::vector<Subject>& subjects) {
   return {};
 }
 
-ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs, Executor executor) {
+CaptureMode structure_of(const std::vector<Subject>& subjects) {
+  const bool traced = std::any_of(subjects.begin(), subjects.end(), [](const Subject& subject) {
+    return subject.manifest && subject.manifest->capture_mode == "trace";
+  });
+  return traced ? CaptureMode::trace : CaptureMode::automatic;
+}
+
+ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs, CaptureMode structure,
+                              Executor executor) {
   ScratchFile outputs(temporary_folder());
   if (subject.source) {
-    eager_step(run, *subject.source, inputs, {}, outputs.path());
+    eager_step(run, *subject.source, inputs, structure, {}, outputs.path());
     return outputs;
   }
   const ScratchFile arguments = write_inputs(run, inputs, temporary_folder());
@@ -55,7 +65,7 @@ ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInput
 
 const VerifyResult& compare_subject(Run& run, const Subject& reference, const Subject& candidate,
                                     const std::string& reference_tensors, const ModelInputs& inputs,
-                                    const std::vector<std::string>& output_names, const ToleranceOptions& tolerance,
+                                    CaptureMode structure, const std::vector<std::string>& output_names, const ToleranceOptions& tolerance,
                                     Executor executor) {
   Comparison comparison{.reference = reference.text,
                         .candidate = candidate.text,
@@ -66,7 +76,7 @@ const VerifyResult& compare_subject(Run& run, const Subject& reference, const Su
     return verify_step(run, comparison, tolerance, executor);
   }
   const ScratchFile outputs(temporary_folder());
-  eager_step(run, *candidate.source, inputs, reference_tensors, outputs.path());
+  eager_step(run, *candidate.source, inputs, structure, reference_tensors, outputs.path());
   comparison.candidate_tensors = outputs.path();
   return verify_step(run, comparison, tolerance, executor);
 }

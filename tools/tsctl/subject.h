@@ -26,13 +26,17 @@ ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& f
 // The names that the user's model gave its outputs; empty if no manifest says.
 std::vector<std::string> output_names_of(const std::vector<Subject>& subjects);
 
-// Runs the subject on the sets and gives the tensor file with arguments and outputs. `labels` receives the sets' labels.
-ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs, Executor executor);
+// How eager's outputs are to be structured so that they can be held against the files among the subjects.
+CaptureMode structure_of(const std::vector<Subject>& subjects);
+
+// Runs the subject on the sets and gives the tensor file with arguments and outputs.
+ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs, CaptureMode structure,
+                              Executor executor);
 
 // Compares a further subject with it.
 const VerifyResult& compare_subject(Run& run, const Subject& reference, const Subject& candidate,
                                     const std::string& reference_tensors, const ModelInputs& inputs,
-                                    const std::vector<std::string>& output_names, const ToleranceOptions& tolerance,
+                                    CaptureMode structure, const std::vector<std::string>& output_names, const ToleranceOptions& tolerance,
                                     Executor executor);
 
 }  // namespace tsctl

@@ -100,7 +100,7 @@ std::string passes_text(const std::vector<PassRecord>& passes, bool verbose) {
   for (const PassRecord& pass : passes) {
     const std::string where = pass.method == "forward" || pass.method.empty() ? "" : " (" + pass.method + ")";
     if (pass.status == "unchanged" && !verbose) {
-      if (std::find(unchanged.begin(), unchanged.end(), pass.pass) == unchanged.end()) unchanged.push_back(pass.pass);
+      unchanged.push_back(pass.pass + where);
       continue;
     }
     const std::string nodes = std::to_string(pass.nodes_before) + " -> " + std::to_string(pass.nodes_after) + " nodes";
