@@ -22,8 +22,12 @@ namespace {
 
 constexpr const char* kOtherBuild = "another build of LibTorch has it";
 
+// `detail` is cut to its first line: MKL tells its version in three.
 Finding lever(const std::string& name, bool there, const std::string& detail, const std::string& hint) {
-  return {.name = name, .status = there ? "ok" : "missing", .detail = detail, .hint = there ? "" : hint};
+  return {.name = name,
+          .status = there ? "ok" : "missing",
+          .detail = detail.substr(0, detail.find('\n')),
+          .hint = there ? "" : hint};
 }
 
 Finding op_lever(const std::string& name, const std::string& op, const std::string& detail) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <new>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -30,38 +31,91 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-// "File "net.py", line 5, in forward" as "net.py:5, in forward"; empty for any other line.
-std::string place_from_line(std::string_view line) {
-  line = trimmed(line);
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// A frame of a traceback.
+struct Place {
+  std::string_view file = {};
+  std::string_view line = {};
+  std::string_view function = {};  // empty where the frame does not tell it
+};
+
+// A frame of scripted code: `File "net.py", line 5, in forward`.
+std::optional<Place> place_in_script(std::string_view line) {
   constexpr std::string_view kFile = "File \"";
   constexpr std::string_view kLine = "\", line ";
-  if (const auto serialized = line.find("Serialized "); serialized == 0) line.remove_prefix(11);
-  if (line.substr(0, kFile.size()) != kFile) return {};
+  constexpr std::string_view kIn = ", in ";
+  line = trimmed(line);
+  if (line.substr(0, kFile.size()) != kFile) return std::nullopt;
+  line.remove_prefix(kFile.size());
   const auto name_end = line.find(kLine);
-  if (name_end == std::string_view::npos) return {};
-  return std::string(line.substr(kFile.size(), name_end - kFile.size())) + ':' +
-         std::string(line.substr(name_end + kLine.size()));
+  if (name_end == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = line.substr(name_end + kLine.size());
+  const auto in = rest.find(kIn);
+  const bool named = in != std::string_view::npos;
+  return Place{line.substr(0, name_end), rest.substr(0, in), named ? rest.substr(in + kIn.size()) : ""};
 }
 
-bool is_excerpt_or_frame(std::string_view line) {
-  return line.find("<--- HERE") != std::string_view::npos || line.find("Traceback of TorchScript") == 0;
+// A frame of traced code: `/home/me/net.py(5): forward`.
+std::optional<Place> place_in_trace(std::string_view line) {
+  const auto colon = line.rfind("): ");
+  const auto open = line.rfind('(', colon);
+  if (colon == std::string_view::npos || open == std::string_view::npos || open == 0) return std::nullopt;
+  const Place place{line.substr(0, open), line.substr(open + 1, colon - open - 1), line.substr(colon + 3)};
+  if (!is_number(place.line) || place.file.find(' ') != std::string_view::npos) return std::nullopt;
+  return place;
 }
 
-// The exception's own words stand behind the traceback: "RuntimeError: …", or "pkg.MyError: …" for a raise.
-std::size_t start_of_words(const std::vector<std::string_view>& lines) {
-  std::size_t start = 0;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (is_excerpt_or_frame(lines[i])) start = i + 1;
+// The archive's own code and torch's modules are nobody's to change; what is left is the user's.
+bool is_users(const Place& place) {
+  return place.file.substr(0, 5) != "code/" && place.file.find("/torch/nn/") == std::string_view::npos &&
+         place.file.find("/torch/jit/") == std::string_view::npos && place.file.find("/torch/_") == std::string_view::npos;
+}
+
+// The user's frame that is nearest to the failure. Scripted frames are listed from the outermost, traced ones from
+// the innermost.
+std::string nearest_place(const std::vector<std::string_view>& lines) {
+  std::optional<Place> nearest;
+  for (const std::string_view line : lines) {
+    if (const auto place = place_in_script(line); place && is_users(*place)) nearest = place;
   }
-  return start;
+  for (std::size_t i = 0; i < lines.size() && !nearest; ++i) {
+    if (const auto place = place_in_trace(lines[i]); place && is_users(*place)) nearest = place;
+  }
+  if (!nearest) return {};
+  std::string text(nearest->file);
+  text += ':';
+  text += nearest->line;
+  if (nearest->function.empty()) return text;
+  text += ", in ";
+  text += nearest->function;
+  return text;
+}
+
+// "RuntimeError: …", "builtins.ValueError: …": an exception's words stand behind the traceback, not indented.
+bool names_exception(std::string_view line) {
+  constexpr std::string_view kName = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+  const auto end = line.find(": ");
+  return end != std::string_view::npos && end > 0 && line.find_first_not_of(kName) == end;
 }
 
 std::string without_error_name(std::string_view words) {
-  constexpr std::array<std::string_view, 3> kNames{"RuntimeError: ", "torch.jit.Error: ", "Error: "};
-  for (const std::string_view name : kNames) {
-    if (words.substr(0, name.size()) == name) return std::string(words.substr(name.size()));
+  constexpr std::array<std::string_view, 4> kPrefixes{"RuntimeError: ", "torch.jit.Error: ", "Error: ", "builtins."};
+  for (const std::string_view prefix : kPrefixes) {
+    if (words.substr(0, prefix.size()) == prefix) return std::string(words.substr(prefix.size()));
   }
   return std::string(words);
+}
+
+// What the interpreter says last.
+std::string words_after_traceback(const std::vector<std::string_view>& lines) {
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    if (line->find("<--- HERE") != std::string_view::npos) break;
+    if (names_exception(*line)) return without_error_name(trimmed(*line));
+  }
+  return {};
 }
 
 std::string without_frames(const std::string& text) {
@@ -70,20 +124,12 @@ std::string without_frames(const std::string& text) {
 }
 
 // The first line with words; the lines that only quote code are for the detail.
-std::string first_words(const std::vector<std::string_view>& lines, std::size_t from) {
-  for (std::size_t i = from; i < lines.size(); ++i) {
-    const std::string_view line = trimmed(lines[i]);
-    if (!line.empty() && line != ":" && place_from_line(line).empty()) return without_error_name(line);
+std::string first_words(const std::vector<std::string_view>& lines) {
+  for (const std::string_view line : lines) {
+    const std::string_view words = trimmed(line);
+    if (!words.empty() && words != ":" && !place_in_script(words)) return without_error_name(words);
   }
   return {};
-}
-
-std::string last_place(const std::vector<std::string_view>& lines) {
-  std::string place;
-  for (const std::string_view line : lines) {
-    if (std::string found = place_from_line(line); !found.empty()) place = std::move(found);
-  }
-  return place;
 }
 
 bool tells_of_memory(const std::string& text) {
@@ -97,12 +143,11 @@ TorchFailure failure_from_text(const std::string& text) {
   TorchFailure failure;
   const std::string clean = without_frames(text);
   const std::vector<std::string_view> lines = lines_of(clean);
-  const bool from_interpreter = clean.find("Traceback of TorchScript") != std::string::npos;
-  failure.reason = first_words(lines, from_interpreter ? start_of_words(lines) : 0);
-  if (failure.reason.empty()) failure.reason = first_words(lines, 0);
+  if (clean.find("Traceback of TorchScript") != std::string::npos) failure.reason = words_after_traceback(lines);
+  if (failure.reason.empty()) failure.reason = first_words(lines);
   if (failure.reason.empty()) failure.reason = "LibTorch gave no reason";
-  if (!failure.reason.empty() && failure.reason.back() == '.') failure.reason.pop_back();
-  if (const std::string place = last_place(lines); !place.empty()) failure.reason += " (" + place + ")";
+  if (failure.reason.back() == '.') failure.reason.pop_back();
+  if (const std::string place = nearest_place(lines); !place.empty()) failure.reason += " (" + place + ")";
   if (lines.size() > 1) failure.detail = clean;
   failure.out_of_memory = tells_of_memory(clean);
   return failure;

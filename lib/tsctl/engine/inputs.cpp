@@ -183,13 +183,11 @@ c10::IValue convert(const Value& value, const c10::TypePtr& type, const Conversi
   }
 }
 
-// The parameters without self.
+// The parameters without the module itself, which comes first whatever the user called it.
 std::vector<const c10::Argument*> parameters_of(const c10::FunctionSchema& schema) {
+  const std::vector<c10::Argument>& arguments = schema.arguments();
   std::vector<const c10::Argument*> parameters;
-  for (const c10::Argument& argument : schema.arguments()) {
-    if (parameters.empty() && argument.name() == "self" && argument.type()->cast<c10::ClassType>()) continue;
-    parameters.push_back(&argument);
-  }
+  for (std::size_t i = 1; i < arguments.size(); ++i) parameters.push_back(&arguments[i]);
   return parameters;
 }
 

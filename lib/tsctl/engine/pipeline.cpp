@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -43,15 +42,6 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// The method of "encode" or "encoder.encode"; none if the name leads elsewhere.
-std::optional<torch::jit::Method> method_at(const torch::jit::Module& module, const std::string& name) {
-  const auto dot = name.find('.');
-  if (dot == std::string::npos) return module.find_method(name);
-  const std::string child = name.substr(0, dot);
-  if (!module.hasattr(child) || !module.attr(child).isModule()) return std::nullopt;
-  return method_at(module.attr(child).toModule(), name.substr(dot + 1));
-}
-
 bool has_attribute(const torch::jit::Module& module, const std::string& name) {
   const auto dot = name.find('.');
   const std::string first = name.substr(0, dot);
@@ -60,12 +50,32 @@ bool has_attribute(const torch::jit::Module& module, const std::string& name) {
   return module.attr(first).isModule() && has_attribute(module.attr(first).toModule(), name.substr(dot + 1));
 }
 
-std::size_t count_slots(const torch::jit::Module& module) {
-  return module.parameters(/*recurse=*/true).size() + module.buffers(/*recurse=*/true).size();
+// True for "encoder.encode" where encoder is a submodule with that method.
+bool is_method_of_part(const torch::jit::Module& module, const std::string& name) {
+  const auto dot = name.find('.');
+  if (dot == std::string::npos) return module.find_method(name).has_value();
+  const std::string part = name.substr(0, dot);
+  return module.hasattr(part) && module.attr(part).isModule() &&
+         is_method_of_part(module.attr(part).toModule(), name.substr(dot + 1));
 }
 
 std::string counted(std::size_t count, const std::string& thing) {
   return std::to_string(count) + ' ' + thing + (count == 1 ? "" : "s");
+}
+
+// What a module has to be frozen.
+struct Slots {
+  std::size_t parameters = 0;
+  std::size_t buffers = 0;
+};
+
+Slots slots_of(const torch::jit::Module& module) {
+  return {module.parameters(/*recurse=*/true).size(), module.buffers(/*recurse=*/true).size()};
+}
+
+std::string describe_frozen(const Slots& before, const Slots& after) {
+  return "made " + counted(before.parameters - after.parameters, "parameter") + " and " +
+         counted(before.buffers - after.buffers, "buffer") + " constant";
 }
 
 class Pipeline {
@@ -114,20 +124,27 @@ class Pipeline {
     result_.warnings.push_back({"was_training", "the file is in train mode; it was put into eval mode first"});
   }
 
+  // LibTorch looks the attributes that a submodule's method reads up in the model itself, and fails.
+  void keep(const std::string& name) {
+    if (module_.find_method(name)) {
+      if (std::find(methods_.begin(), methods_.end(), name) == methods_.end()) methods_.push_back(name);
+      return;
+    }
+    if (has_attribute(module_, name)) return;
+    if (is_method_of_part(module_, name)) {
+      throw Error(ErrorKind::usage, "--preserve " + name + ": only methods of the model itself can be preserved",
+                  "its methods: " + method_names(module_));
+    }
+    throw Error(ErrorKind::usage, "--preserve " + name + ": the model has no method or attribute of that name",
+                "its methods: " + method_names(module_));
+  }
+
   // A frozen file keeps all that it has: what it was told to preserve before is not known any more.
   void choose_methods() {
     if (module_.find_method("forward")) methods_.push_back("forward");
-    std::vector<std::string> names = request_.preserve;
+    for (const std::string& name : request_.preserve) keep(name);
     if (result_.was_frozen) {
-      for (const torch::jit::Method& method : module_.get_methods()) names.push_back(method.name());
-    }
-    for (const std::string& name : names) {
-      if (method_at(module_, name)) {
-        if (std::find(methods_.begin(), methods_.end(), name) == methods_.end()) methods_.push_back(name);
-      } else if (!has_attribute(module_, name)) {
-        throw Error(ErrorKind::usage, "--preserve " + name + ": the model has no method or attribute of that name",
-                    "its methods: " + method_names(module_));
-      }
+      for (const torch::jit::Method& method : module_.get_methods()) keep(method.name());
     }
     if (methods_.empty()) {
       throw Error(ErrorKind::usage, "'" + request_.model_path + "' has no forward, and no other method is preserved",
@@ -136,7 +153,7 @@ class Pipeline {
   }
 
   std::shared_ptr<torch::jit::Graph> graph_of(const std::string& method) const {
-    return method_at(module_, method).value().graph();
+    return module_.get_method(method).graph();
   }
 
   PassRecord& record_for(const std::string& pass, const std::string& method) {
@@ -184,11 +201,9 @@ class Pipeline {
     if (result_.was_frozen) return;
     events_.progress("freeze_constants");
     const auto start = Clock::now();
-    const std::size_t before = count_slots(module_);
-    std::vector<std::string> preserved = request_.preserve;
-    module_ = torch::jit::freeze_module(module_, preserved);
+    const Slots before = slots_of(module_);
+    module_ = torch::jit::freeze_module(module_, request_.preserve);
     const double seconds = seconds_since(start);
-    const std::size_t made_constant = before - count_slots(module_);
     for (const std::string& method : methods_) {
       PassRecord& record = record_for("freeze_constants", method);
       record.nodes_after = passes::count_nodes(*graph_of(method));
@@ -196,7 +211,7 @@ class Pipeline {
     }
     PassRecord& first = record_for("freeze_constants", methods_.front());
     first.seconds = seconds;
-    first.changes.push_back("made " + counted(made_constant, "parameter or buffer") + " constant");
+    first.changes.push_back(describe_frozen(before, slots_of(module_)));
   }
 
   // Reports read the passes in the order in which they are listed, method by method within each.
@@ -240,7 +255,7 @@ class Pipeline {
   const RewriteRequest& request_;
   Events& events_;
   torch::jit::Module module_;
-  std::vector<std::string> methods_ = {};  // kept, forward first; "encoder.encode" for one of a submodule
+  std::vector<std::string> methods_ = {};  // kept, forward first
   RewriteResult result_ = {};
 };
 

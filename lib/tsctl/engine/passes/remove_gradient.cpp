@@ -10,12 +10,25 @@ namespace {
 
 using torch::jit::Node;
 
-// detach() makes a second tensor with a shape of its own. These change a tensor's shape in place, and would change
-// the original's as well if the two became one.
-bool changes_shape_in_place(const Node& node) {
+// detach() gives a second tensor over the same numbers. It must stay a second one where a shape is changed in
+// place, or where it is asked whether two tensors are the same.
+bool tells_tensors_apart(const Node& node) {
+  if (is_any_of(node, {"aten::__is__", "aten::__isnot__"})) {
+    return node.input(0)->type()->isSubtypeOf(*c10::TensorType::get()) &&
+           node.input(1)->type()->isSubtypeOf(*c10::TensorType::get());
+  }
   return is_any_of(node, {"aten::unsqueeze_", "aten::squeeze_", "aten::t_", "aten::transpose_", "aten::swapaxes_",
                           "aten::swapdims_", "aten::resize_", "aten::resize_as_", "aten::as_strided_", "aten::set_",
                           "aten::requires_grad_", "aten::detach_"});
+}
+
+// LibTorch's freezing drops every detach whatever comes after it; an alias stays.
+void replace_by_alias(PassContext& context, const std::vector<Node*>& detaches) {
+  for (Node* detach : detaches) {
+    context.changes.push_back("replaced detach by alias at " + context.paths.place_of(*detach));
+    detach->replaceWithNewSymbol(c10::Symbol::fromQualString("aten::alias"));
+    detach->destroy();
+  }
 }
 
 // `with torch.no_grad():` and its relatives only say what to record for a backward pass.
@@ -54,12 +67,12 @@ void remove_guards(PassContext& context) {
 
 void remove_gradient(PassContext& context) {
   std::vector<Node*> detaches;
-  bool shapes_change = false;
+  bool apart = false;
   for_each_node(*context.graph, [&](Node& node) {
-    shapes_change = shapes_change || changes_shape_in_place(node);
+    apart = apart || tells_tensors_apart(node);
     if (is_any_of(node, {"aten::detach"})) detaches.push_back(&node);
   });
-  if (!shapes_change) remove_pass_through(context, detaches);
+  apart ? replace_by_alias(context, detaches) : remove_pass_through(context, detaches);
   remove_guards(context);
   if (!context.changes.empty()) torch::jit::EliminateDeadCode(context.graph);
 }
