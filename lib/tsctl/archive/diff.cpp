@@ -239,8 +239,8 @@ class Comparison {
       result_.notes.push_back(std::to_string(constants) + " of " + all + " tensors became constants with the same bytes");
     }
     if (result_.b.frozen && tensors_with("removed") > 0) {
-      result_.notes.push_back(std::to_string(tensors_with("removed")) + " of " + all +
-                              " tensors are gone: folded into other weights, or not used");
+      result_.notes.push_back("gone, folded into other weights or not used: " +
+                              std::to_string(tensors_with("removed")) + " of " + all + " tensors");
     }
     for (const OpChange& op : result_.ops) {
       const bool is_dropout = op.name.find("dropout") != std::string::npos;

@@ -71,7 +71,7 @@ TEST(DamagedArchive, no_changed_structure_does_harm) {
   const MemoryFile file;
   const MemoryFile whole(bytes_of(archive_fixture("rich_scripted.pt")));
   int readable = 0;
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < 800; ++round) {
     ZipBuilder builder;
     for (const ZipRecord& record : reader.records()) {
       std::string bytes = reader.read(record, 1 << 20);
@@ -90,7 +90,7 @@ TEST(DamagedArchive, no_changed_structure_does_harm) {
       EXPECT_EQ(error.kind(), ErrorKind::input) << error.what();
     }
   }
-  EXPECT_GT(readable, 300);  // otherwise the walk beyond the first check is not tried
+  EXPECT_GT(readable, 80);   // otherwise the walk beyond the first check is not tried
 }
 
 std::string archive_with(const std::string& data_pickle, const std::string& code) {
