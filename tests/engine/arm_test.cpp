@@ -13,7 +13,9 @@ class Timing : public testing::Test {
  protected:
   void SetUp() override {
     test::Calls calls;
-    calls.add("B=1", {torch::ones({1})}).add("B=2", {torch::ones({2})}).write(dir_.file("in.safetensors"));
+    calls.add("B=1", {torch::ones({1})})
+        .add("B=2", {torch::ones({2})})
+        .write(dir_.file("in.safetensors"));
   }
 
   std::unique_ptr<Arm> open(const std::string& body, std::size_t set) {
@@ -39,7 +41,8 @@ TEST_F(Timing, gives_the_seconds_of_every_timed_call) {
 
 TEST_F(Timing, calls_with_the_set_that_was_asked_for) {
   EXPECT_NO_THROW(open("assert x.size(0) == 2\n  return x", 1)->time_calls(0, 1));
-  const Error error = error_of([&] { open("assert x.size(0) == 2, 'not two'\n  return x", 0)->time_calls(0, 1); });
+  const Error error =
+      error_of([&] { open("assert x.size(0) == 2, 'not two'\n  return x", 0)->time_calls(0, 1); });
   EXPECT_EQ(error.kind(), ErrorKind::execution);
   EXPECT_NE(std::string(error.what()).find("not two"), std::string::npos);
 }
@@ -47,11 +50,15 @@ TEST_F(Timing, calls_with_the_set_that_was_asked_for) {
 TEST_F(Timing, counts_untimed_calls_too) {
   torch::jit::Module module("Counting");
   module.register_attribute("calls", c10::IntType::get(), 0);
-  module.define("def forward(self, x):\n  self.calls = self.calls + 1\n  assert self.calls <= 3, 'four'\n  return x\n");
+  module.define(
+      "def forward(self, x):\n  self.calls = self.calls + 1\n  assert self.calls <= 3, 'four'\n  "
+      "return x\n");
   module.save(dir_.file("counting.pt"));
-  const ArmRequest request{.model_path = dir_.file("counting.pt"), .inputs_tensors = dir_.file("in.safetensors")};
+  const ArmRequest request{.model_path = dir_.file("counting.pt"),
+                           .inputs_tensors = dir_.file("in.safetensors")};
   EXPECT_NO_THROW(open_file_arm(request, events_)->time_calls(2, 1));
-  EXPECT_EQ(error_of([&] { open_file_arm(request, events_)->time_calls(2, 2); }).kind(), ErrorKind::execution);
+  EXPECT_EQ(error_of([&] { open_file_arm(request, events_)->time_calls(2, 2); }).kind(),
+            ErrorKind::execution);
 }
 
 TEST_F(Timing, refuses_a_set_that_is_not_there) {

@@ -16,14 +16,15 @@ using test::error_of;
 class Comparing : public testing::Test {
  protected:
   // Compares a module with one call: `input` gives `expected`.
-  VerifyResult run(const torch::jit::Module& module, const at::Tensor& input, const at::Tensor& expected,
-                   const ToleranceOptions& tolerance = {}) {
+  VerifyResult run(const torch::jit::Module& module, const at::Tensor& input,
+                   const at::Tensor& expected, const ToleranceOptions& tolerance = {}) {
     Calls calls;
     calls.add("", {input}, expected);
     return run(module, calls, tolerance);
   }
 
-  VerifyResult run(const torch::jit::Module& module, const Calls& calls, const ToleranceOptions& tolerance = {}) {
+  VerifyResult run(const torch::jit::Module& module, const Calls& calls,
+                   const ToleranceOptions& tolerance = {}) {
     module.save(dir_.file("model.pt"));
     calls.write(dir_.file("reference.safetensors"));
     return compare({.model_path = dir_.file("model.pt"),
@@ -32,7 +33,9 @@ class Comparing : public testing::Test {
                    events_);
   }
 
-  static torch::jit::Module plus_one() { return test::module_from("def forward(self, x):\n  return x + 1\n"); }
+  static torch::jit::Module plus_one() {
+    return test::module_from("def forward(self, x):\n  return x + 1\n");
+  }
 
   static bool warns_of(const VerifyResult& result, const std::string& code) {
     for (const Warning& warning : result.warnings) {
@@ -126,8 +129,8 @@ TEST_F(Comparing, compares_shapes_and_dtypes_before_values) {
 }
 
 TEST_F(Comparing, compares_dicts_by_key) {
-  const auto module = test::module_from(
-      "def forward(self, x):\n  return {'logits': x + 1, 'hidden': x * 2}\n");
+  const auto module =
+      test::module_from("def forward(self, x):\n  return {'logits': x + 1, 'hidden': x * 2}\n");
   Calls calls;
   CallRecord record{.label = "B=2"};
   record.args = {calls.tensor(input_)};
@@ -151,7 +154,8 @@ TEST_F(Comparing, takes_a_tuple_for_a_reference_with_names_but_not_for_a_list) {
     Calls calls;
     CallRecord record;
     record.args = {calls.tensor(input_)};
-    record.outputs = Value{.kind = kind, .items = {calls.tensor(input_ + 1), calls.tensor(input_ * 2)}};
+    record.outputs =
+        Value{.kind = kind, .items = {calls.tensor(input_ + 1), calls.tensor(input_ * 2)}};
     if (kind != Value::Kind::list) record.outputs->keys = {"first", "second"};
     calls.add(record);
     const VerifyResult result = run(module, calls);
@@ -191,19 +195,22 @@ TEST_F(Comparing, compares_bfloat16_and_complex_outputs) {
 }
 
 TEST_F(Comparing, compares_numbers_and_strings_too) {
-  const auto module = test::module_from("def forward(self, x):\n  return x + 1, x.size(0), 'done', 0.5, True\n");
+  const auto module =
+      test::module_from("def forward(self, x):\n  return x + 1, x.size(0), 'done', 0.5, True\n");
   for (const std::int64_t size : {2, 3}) {
     Calls calls;
     CallRecord record;
     record.args = {calls.tensor(input_)};
-    record.outputs = Value{.kind = Value::Kind::tuple,
-                           .items = {calls.tensor(input_ + 1), test::integer(size),
-                                     Value{.kind = Value::Kind::string, .string = "done"},
-                                     Value{.kind = Value::Kind::real, .real = 0.5}, test::boolean(true)}};
+    record.outputs =
+        Value{.kind = Value::Kind::tuple,
+              .items = {calls.tensor(input_ + 1), test::integer(size),
+                        Value{.kind = Value::Kind::string, .string = "done"},
+                        Value{.kind = Value::Kind::real, .real = 0.5}, test::boolean(true)}};
     calls.add(record);
     const VerifyResult result = run(module, calls);
     EXPECT_EQ(result.status, size == 2 ? "same" : "differ");
-    EXPECT_EQ(result.calls[0].outputs[0].output, size == 2 ? "out[0]" : "out[1]");  // the worst comes first
+    EXPECT_EQ(result.calls[0].outputs[0].output,
+              size == 2 ? "out[0]" : "out[1]");  // the worst comes first
   }
 }
 
@@ -248,7 +255,9 @@ TEST_F(Comparing, honours_a_tolerance_for_one_output) {
 
 TEST_F(Comparing, compares_the_outputs_of_two_files) {
   Calls reference;
-  reference.add("B=1", {input_}, input_ + 1).add("B=2", {input_}, input_ + 2).write(dir_.file("a.safetensors"));
+  reference.add("B=1", {input_}, input_ + 1)
+      .add("B=2", {input_}, input_ + 2)
+      .write(dir_.file("a.safetensors"));
   Calls candidate;
   candidate.add("B=2", {input_}, input_ + 2).write(dir_.file("b.safetensors"));
   const VerifyResult result = compare({.candidate_tensors = dir_.file("b.safetensors"),

@@ -23,8 +23,9 @@ TEST(guard, keeps_the_interpreters_words_and_the_last_place) {
       "    return self.fc(x)\n"
       "           ~~~~~~~ <--- HERE\n"
       "RuntimeError: mat1 and mat2 shapes cannot be multiplied (1x3 and 4x2)\n");
-  EXPECT_EQ(failure.reason,
-            "mat1 and mat2 shapes cannot be multiplied (1x3 and 4x2) (/home/me/net.py:5, in forward)");
+  EXPECT_EQ(
+      failure.reason,
+      "mat1 and mat2 shapes cannot be multiplied (1x3 and 4x2) (/home/me/net.py:5, in forward)");
   EXPECT_NE(failure.detail.find("self.fc(x)"), std::string::npos);
   EXPECT_FALSE(failure.out_of_memory);
 }
@@ -59,21 +60,24 @@ TEST(guard, keeps_the_name_of_an_exception_that_the_model_raised) {
 }
 
 TEST(guard, leaves_out_the_stack_frames_of_cpp) {
-  const TorchFailure failure = failure_from_text("open file failed.\nException raised from fail at x.cc:1 (most …\nframe #0");
+  const TorchFailure failure = failure_from_text(
+      "open file failed.\nException raised from fail at x.cc:1 (most …\nframe #0");
   EXPECT_EQ(failure.reason, "open file failed");
   EXPECT_EQ(failure.detail, "");
 }
 
 TEST(guard, says_where_the_compiler_stopped) {
   const TorchFailure failure = failure_from_text(
-      "\nUnknown builtin op: my::op.\nCould not find any similar ops to my::op.\n:\n  File \"net.py\", line 3\n    x\n"
+      "\nUnknown builtin op: my::op.\nCould not find any similar ops to my::op.\n:\n  File "
+      "\"net.py\", line 3\n    x\n"
       "    ~ <--- HERE\n");
   EXPECT_EQ(failure.reason, "Unknown builtin op: my::op (net.py:3)");
 }
 
 TEST(guard, turns_every_exception_into_an_error_of_its_kind) {
   const auto fail = [] { TORCH_CHECK(false, "no such thing"); };
-  const Error error = test::error_of([&] { guarded(ErrorKind::input, "reading 'a.pt'", fail, "try b.pt"); });
+  const Error error =
+      test::error_of([&] { guarded(ErrorKind::input, "reading 'a.pt'", fail, "try b.pt"); });
   EXPECT_EQ(error.kind(), ErrorKind::input);
   EXPECT_STREQ(error.what(), "reading 'a.pt': no such thing");
   EXPECT_EQ(error.hint(), "try b.pt");
@@ -94,12 +98,15 @@ TEST(guard, calls_missing_memory_a_failed_execution) {
 }
 
 TEST(guard, cleans_what_a_running_module_throws) {
-  torch::jit::Module module = test::module_from("def forward(self, x):\n  return torch.matmul(x, torch.ones([4, 2]))\n");
+  torch::jit::Module module =
+      test::module_from("def forward(self, x):\n  return torch.matmul(x, torch.ones([4, 2]))\n");
   const Error error = test::error_of([&] {
     guarded(ErrorKind::execution, "running", [&] { module.forward({torch::ones({1, 3})}); });
   });
   EXPECT_EQ(std::string(error.what()).find("running: "), 0U);
-  EXPECT_NE(std::string(error.what()).find("mat1 and mat2 shapes cannot be multiplied (1x3 and 4x2)"), std::string::npos);
+  EXPECT_NE(
+      std::string(error.what()).find("mat1 and mat2 shapes cannot be multiplied (1x3 and 4x2)"),
+      std::string::npos);
   EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
 }
 

@@ -13,7 +13,9 @@ namespace {
 
 using test::error_of;
 
-TEST(load, knows_the_version_of_the_library) { EXPECT_EQ(libtorch_version().find(TORCH_VERSION), 0U); }
+TEST(load, knows_the_version_of_the_library) {
+  EXPECT_EQ(libtorch_version().find(TORCH_VERSION), 0U);
+}
 
 TEST(load, refuses_what_is_no_torchscript_file) {
   const test::TempDir dir;
@@ -32,7 +34,8 @@ TEST(load, refuses_a_file_with_a_wrong_checksum) {
   module.save(path);
   {
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const std::string bytes((std::istreambuf_iterator<char>(file)),
+                            std::istreambuf_iterator<char>());
     const std::string run_of_weights("\0\0\xc0\x3f\0\0\xc0\x3f", 8);
     const auto found = bytes.find(run_of_weights);
     ASSERT_NE(found, std::string::npos);
@@ -61,8 +64,9 @@ TEST(load, names_the_operator_that_is_missing) {
   }
   const Error error = error_of([&] { load_module(path, c10::kCPU); });
   EXPECT_EQ(error.kind(), ErrorKind::input);
-  EXPECT_EQ(std::string(error.what()), "'" + path + "' cannot be loaded by LibTorch " + libtorch_version() +
-                                           ": it uses the operator tsctl_test::twice, which this LibTorch does not have");
+  EXPECT_EQ(std::string(error.what()),
+            "'" + path + "' cannot be loaded by LibTorch " + libtorch_version() +
+                ": it uses the operator tsctl_test::twice, which this LibTorch does not have");
   EXPECT_NE(error.hint().find("tsctl_test::"), std::string::npos);
 }
 
@@ -74,12 +78,19 @@ TEST(load, names_the_methods_when_one_is_missing) {
   EXPECT_EQ(error.hint(), "its methods: encode, forward");
 }
 
-TEST(load, tells_the_mode_of_a_module) {
-  torch::jit::Module module = test::small_network();
-  EXPECT_FALSE(is_training(module));
-  module.attr("features").toModule().setattr("training", true);
-  EXPECT_TRUE(is_training(module));
-  EXPECT_FALSE(is_frozen(module));
+TEST(load, leaves_train_mode_and_says_whether_it_mattered) {
+  torch::jit::Module network = test::small_network();
+  EXPECT_FALSE(is_frozen(network));
+  EXPECT_FALSE(leave_training(network));
+  network.attr("features").toModule().attr("1").toModule().setattr("training", true);
+  EXPECT_TRUE(leave_training(network));
+  EXPECT_FALSE(leave_training(network));
+
+  torch::jit::Module trace("Trace");  // nothing in it asks for the mode
+  trace.register_attribute("training", c10::BoolType::get(), true);
+  trace.define("def forward(self, x):\n  return x + 1\n");
+  EXPECT_FALSE(leave_training(trace));
+  EXPECT_FALSE(trace.is_training());
 }
 
 TEST(device, opens_the_cpu) { EXPECT_TRUE(open_device("cpu").is_cpu()); }

@@ -25,16 +25,20 @@ class Rewriting : public testing::Test {
 
   static bool has_op(const torch::jit::Module& module, const std::string& method, const char* op) {
     bool found = false;
-    passes::for_each_node(*module.get_method(method).graph(),
-                          [&](torch::jit::Node& node) { found = found || passes::is_any_of(node, {op}); });
+    passes::for_each_node(*module.get_method(method).graph(), [&](torch::jit::Node& node) {
+      found = found || passes::is_any_of(node, {op});
+    });
     return found;
   }
 
-  static const PassRecord& record(const RewriteResult& result, const std::string& pass, const std::string& method) {
-    const auto found = std::find_if(result.passes.begin(), result.passes.end(), [&](const PassRecord& candidate) {
-      return candidate.pass == pass && candidate.method == method;
-    });
-    if (found == result.passes.end()) throw std::out_of_range("no record of " + pass + " on " + method);
+  static const PassRecord& record(const RewriteResult& result, const std::string& pass,
+                                  const std::string& method) {
+    const auto found =
+        std::find_if(result.passes.begin(), result.passes.end(), [&](const PassRecord& candidate) {
+          return candidate.pass == pass && candidate.method == method;
+        });
+    if (found == result.passes.end())
+      throw std::out_of_range("no record of " + pass + " on " + method);
     return *found;
   }
 
@@ -51,7 +55,8 @@ class Rewriting : public testing::Test {
 TEST_F(Rewriting, freezing_is_bit_exact_and_leaves_nothing_that_trains) {
   const RewriteResult result = run(request(RewriteGoal::freeze));
   torch::jit::Module frozen = reloaded();
-  EXPECT_TRUE(torch::equal(network_.forward({input_}).toTensor(), frozen.forward({input_}).toTensor()));
+  EXPECT_TRUE(
+      torch::equal(network_.forward({input_}).toTensor(), frozen.forward({input_}).toTensor()));
   EXPECT_EQ(frozen.parameters().size(), 0U);
   EXPECT_EQ(frozen.buffers().size(), 0U);
   EXPECT_FALSE(has_op(frozen, "forward", "aten::dropout"));
@@ -88,7 +93,8 @@ TEST_F(Rewriting, keeps_methods_and_attributes_and_optimizes_them_like_forward) 
               std::vector<std::string>{"folded batch_norm into conv2d at features.1"});
     const at::Tensor before = network_.get_method(method)({input_}).toTensor();
     const at::Tensor after = optimized.get_method(method)({input_}).toTensor();
-    EXPECT_LE(largest_difference(before, after), 1e-5 * before.abs().max().item<double>()) << method;
+    EXPECT_LE(largest_difference(before, after), 1e-5 * before.abs().max().item<double>())
+        << method;
   }
   EXPECT_EQ(std::set<std::string>(result.methods.begin(), result.methods.end()),
             (std::set<std::string>{"forward", "encode"}));
@@ -131,9 +137,11 @@ def forward(self, x):
   EXPECT_EQ(record(result, "fold_conv_mul_div", "forward").changes.size(), 2U);
   EXPECT_EQ(record(result, "fold_conv_add_sub", "forward").changes.size(), 1U);
   torch::jit::Module optimized = reloaded();
-  for (const char* op : {"aten::mul", "aten::add", "aten::div"}) EXPECT_FALSE(has_op(optimized, "forward", op)) << op;
+  for (const char* op : {"aten::mul", "aten::add", "aten::div"})
+    EXPECT_FALSE(has_op(optimized, "forward", op)) << op;
   const at::Tensor before = module.forward({input_}).toTensor();
-  EXPECT_LE(largest_difference(before, optimized.forward({input_}).toTensor()), 1e-5 * before.abs().max().item<double>());
+  EXPECT_LE(largest_difference(before, optimized.forward({input_}).toTensor()),
+            1e-5 * before.abs().max().item<double>());
 }
 
 TEST_F(Rewriting, keeps_a_detach_whose_shape_is_changed_in_place) {
@@ -155,7 +163,8 @@ TEST_F(Rewriting, puts_a_model_in_train_mode_into_eval_mode) {
   ASSERT_EQ(result.warnings.size(), 1U);
   EXPECT_EQ(result.warnings[0].code, "was_training");
   EXPECT_EQ(events_.warnings.size(), 1U);
-  EXPECT_TRUE(torch::equal(network_.forward({input_}).toTensor(), reloaded().forward({input_}).toTensor()));
+  EXPECT_TRUE(
+      torch::equal(network_.forward({input_}).toTensor(), reloaded().forward({input_}).toTensor()));
 }
 
 TEST_F(Rewriting, warns_of_dropout_that_was_captured_active) {
@@ -177,7 +186,10 @@ TEST_F(Rewriting, optimizes_a_frozen_file_with_all_that_it_kept) {
   second.model_path = dir_.file("frozen.pt");
   const RewriteResult result = run(second);
   EXPECT_TRUE(result.was_frozen);
-  EXPECT_EQ(record(result, "freeze_constants", "forward").status, "unchanged");
+  EXPECT_EQ(record(result, "freeze_constants", "forward")
+                .changes.front()
+                .find("the file was frozen already"),
+            0U);
   torch::jit::Module optimized = reloaded();
   EXPECT_FALSE(has_op(optimized, "forward", "aten::batch_norm"));
   EXPECT_FALSE(has_op(optimized, "encode", "aten::batch_norm"));
@@ -189,7 +201,8 @@ TEST_F(Rewriting, refuses_to_preserve_a_method_of_a_submodule) {
   asked.preserve = {"features.forward"};
   const Error error = error_of([&] { run(asked); });
   EXPECT_EQ(error.kind(), ErrorKind::usage);
-  EXPECT_STREQ(error.what(), "--preserve features.forward: only methods of the model itself can be preserved");
+  EXPECT_STREQ(error.what(),
+               "--preserve features.forward: only methods of the model itself can be preserved");
 }
 
 TEST_F(Rewriting, preserves_an_attribute_of_a_submodule) {
@@ -205,7 +218,8 @@ TEST_F(Rewriting, refuses_an_unknown_name_to_preserve) {
   asked.preserve = {"decode"};
   const Error error = error_of([&] { run(asked); });
   EXPECT_EQ(error.kind(), ErrorKind::usage);
-  EXPECT_STREQ(error.what(), "--preserve decode: the model has no method or attribute of that name");
+  EXPECT_STREQ(error.what(),
+               "--preserve decode: the model has no method or attribute of that name");
   EXPECT_EQ(error.hint(), "its methods: encode, forward");
   EXPECT_FALSE(std::filesystem::exists(dir_.file("out.pt")));
 }

@@ -14,7 +14,8 @@ using test::error_of;
 
 class Running : public testing::Test {
  protected:
-  RunResult run(const torch::jit::Module& module, const Calls& calls, Executor executor = Executor::standard) {
+  RunResult run(const torch::jit::Module& module, const Calls& calls,
+                Executor executor = Executor::standard) {
     module.save(dir_.file("model.pt"));
     calls.write(dir_.file("in.safetensors"));
     return run_file({.model_path = dir_.file("model.pt"),
@@ -45,7 +46,8 @@ TEST_F(Running, sums_up_every_leaf) {
 }
 
 TEST_F(Running, writes_a_file_that_reads_back) {
-  const auto module = test::module_from("def forward(self, x):\n  return {'logits': x + 1, 'wave': torch.complex(x, x)}\n");
+  const auto module = test::module_from(
+      "def forward(self, x):\n  return {'logits': x + 1, 'wave': torch.complex(x, x)}\n");
   const at::Tensor input = torch::tensor({1.0F, 3.0F});
   Calls calls;
   calls.add("B=2", {input});
@@ -88,7 +90,8 @@ TEST_F(Running, runs_a_model_in_train_mode_in_eval_mode) {
 }
 
 TEST_F(Running, says_which_file_failed_and_why) {
-  const auto module = test::module_from("def forward(self, x):\n  return torch.matmul(x, torch.ones([4, 2]))\n");
+  const auto module =
+      test::module_from("def forward(self, x):\n  return torch.matmul(x, torch.ones([4, 2]))\n");
   Calls calls;
   calls.add("B=1", {torch::ones({1, 3})});
   const Error error = error_of([&] { run(module, calls); });
@@ -101,10 +104,12 @@ TEST_F(Running, says_which_file_failed_and_why) {
 TEST_F(Running, refuses_results_that_cannot_be_stored) {
   Calls calls;
   calls.add("", {torch::ones({2, 2})});
-  const Error sparse =
-      error_of([&] { run(test::module_from("def forward(self, x):\n  return x.to_sparse()\n"), calls); });
+  const Error sparse = error_of(
+      [&] { run(test::module_from("def forward(self, x):\n  return x.to_sparse()\n"), calls); });
   EXPECT_EQ(sparse.kind(), ErrorKind::execution);
-  EXPECT_STREQ(sparse.what(), "the result 'out' is a sparse or nested tensor, which can be neither compared nor stored");
+  EXPECT_STREQ(
+      sparse.what(),
+      "the result 'out' is a sparse or nested tensor, which can be neither compared nor stored");
 }
 
 }  // namespace

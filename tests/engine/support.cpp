@@ -30,7 +30,8 @@ Calls& Calls::add(CallRecord record) {
   return *this;
 }
 
-Calls& Calls::add(const std::string& label, const std::vector<at::Tensor>& args, const at::Tensor& output) {
+Calls& Calls::add(const std::string& label, const std::vector<at::Tensor>& args,
+                  const at::Tensor& output) {
   CallRecord record{.label = label};
   for (const at::Tensor& arg : args) record.args.push_back(tensor(arg));
   if (output.defined()) record.outputs = tensor(output);
@@ -53,14 +54,17 @@ torch::jit::Module module_from(const std::string& source) {
 
 namespace {
 
-void add_training(torch::jit::Module& module) { module.register_attribute("training", c10::BoolType::get(), false); }
+void add_training(torch::jit::Module& module) {
+  module.register_attribute("training", c10::BoolType::get(), false);
+}
 
 torch::jit::Module convolution() {
   torch::jit::Module module("Conv2d");
   add_training(module);
   module.register_parameter("weight", torch::randn({4, 2, 3, 3}), false);
   module.register_parameter("bias", torch::randn({4}), false);
-  module.define("def forward(self, x):\n  return torch.conv2d(x, self.weight, self.bias)\n");
+  module.define(
+      "def forward(self, x):\n  return torch.conv2d(x, self.weight, self.bias, [1, 1], [0, 0])\n");
   return module;
 }
 

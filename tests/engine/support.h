@@ -40,7 +40,8 @@ class Calls {
   Value tensor(const at::Tensor& tensor);
   Calls& add(CallRecord record);
   // Positional tensors, and an output tensor if it is defined.
-  Calls& add(const std::string& label, const std::vector<at::Tensor>& args, const at::Tensor& output = {});
+  Calls& add(const std::string& label, const std::vector<at::Tensor>& args,
+             const at::Tensor& output = {});
   void write(const std::string& path) const;
 
  private:

@@ -74,8 +74,9 @@ std::unique_ptr<Arm> open_file_arm(const ArmRequest& request, Events& events) {
   events.progress("loading " + request.label);
   const TensorFile file = TensorFile::open(request.inputs_tensors);
   if (request.set_index >= file.calls().size()) {
-    throw Error(ErrorKind::usage, "input set " + std::to_string(request.set_index) + " is not among the " +
-                                      std::to_string(file.calls().size()) + " of '" + request.inputs_tensors + "'");
+    throw Error(ErrorKind::usage, "input set " + std::to_string(request.set_index) +
+                                      " is not among the " + std::to_string(file.calls().size()) +
+                                      " of '" + request.inputs_tensors + "'");
   }
   const RunSettings settings{.model_path = request.model_path,
                              .method = "forward",

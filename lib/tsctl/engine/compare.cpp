@@ -30,7 +30,8 @@ std::vector<const CallRecord*> calls_with_outputs(const TensorFile& file, const 
 
 // By how much an output misses or nearly misses: what reports are sorted by.
 double severity(const OutputComparison& output) {
-  if (output.status == "same") return output.rtol > 0.0 ? output.max_abs_to_peak / output.rtol : output.max_abs_to_peak;
+  if (output.status == "same")
+    return output.rtol > 0.0 ? output.max_abs_to_peak / output.rtol : output.max_abs_to_peak;
   return output.reason == "values" ? 1e6 + output.max_abs_to_peak : 1e12;
 }
 
@@ -41,15 +42,16 @@ class Collector {
   // Adds one call. Same calls after the first of a set only count towards the worst numbers.
   void add(const CallRecord& record, int call, const Outputs& reference, const Outputs& candidate) {
     std::vector<Warning> warnings;
-    std::vector<OutputComparison> outputs = guarded(ErrorKind::execution, "the outputs could not be compared", [&] {
-      return compare_outputs(reference, candidate, request_.tolerance, warnings);
-    });
+    std::vector<OutputComparison> outputs = guarded(
+        ErrorKind::execution, "the outputs could not be compared",
+        [&] { return compare_outputs(reference, candidate, request_.tolerance, warnings); });
     for (Warning& warning : warnings) add_warning(std::move(warning), record.label);
     add_outputs(record.label, call, std::move(outputs));
   }
 
   void add_raised(const CallRecord& record, int call, const std::string& what) {
-    add_outputs(record.label, call, {{.output = "out", .status = "differ", .reason = "raised", .detail = what}});
+    add_outputs(record.label, call,
+                {{.output = "out", .status = "differ", .reason = "raised", .detail = what}});
   }
 
   void add_warning(Warning warning, const std::string& set) {
@@ -71,25 +73,31 @@ class Collector {
  private:
   void add_outputs(const std::string& set, int call, std::vector<OutputComparison> outputs) {
     add_checked(call);
-    const bool differs = std::any_of(outputs.begin(), outputs.end(),
-                                     [](const OutputComparison& output) { return output.status == "differ"; });
+    const bool differs =
+        std::any_of(outputs.begin(), outputs.end(),
+                    [](const OutputComparison& output) { return output.status == "differ"; });
     for (const OutputComparison& output : outputs) note_worst(output);
     if (differs) result_.status = "differ";
     if (!differs && call != 1) return;
-    std::stable_sort(outputs.begin(), outputs.end(), [](const OutputComparison& left, const OutputComparison& right) {
-      return severity(left) > severity(right);
-    });
+    std::stable_sort(outputs.begin(), outputs.end(),
+                     [](const OutputComparison& left, const OutputComparison& right) {
+                       return severity(left) > severity(right);
+                     });
     if (outputs.size() > kReportedOutputs) outputs.resize(kReportedOutputs);
-    result_.calls.push_back(
-        {.set = set, .call = call, .status = differs ? "differ" : "same", .outputs = std::move(outputs)});
+    result_.calls.push_back({.set = set,
+                             .call = call,
+                             .status = differs ? "differ" : "same",
+                             .outputs = std::move(outputs)});
   }
 
   void note_worst(const OutputComparison& output) {
     result_.max_abs = std::max(result_.max_abs, output.max_abs);
     result_.max_abs_to_peak = std::max(result_.max_abs_to_peak, output.max_abs_to_peak);
-    const bool compared = output.count > 0 && output.reason != "dtype" && output.reason != "structure";
+    const bool compared =
+        output.count > 0 && output.reason != "dtype" && output.reason != "structure";
     if (output.would_pass_rtol) {
-      result_.would_pass_rtol = std::max(result_.would_pass_rtol.value_or(0.0), *output.would_pass_rtol);
+      result_.would_pass_rtol =
+          std::max(result_.would_pass_rtol.value_or(0.0), *output.would_pass_rtol);
     } else if (output.status == "differ" || (compared && output.reason == "nan")) {
       would_pass_known_ = false;  // no rtol makes this output pass
     }
@@ -102,8 +110,8 @@ class Collector {
 };
 
 // What the candidate gave for one call, or nothing after it was added as raised.
-std::optional<Outputs> call_candidate(MethodRunner& runner, const TensorFile& file, const CallRecord& record, int call,
-                                      Collector& collector) {
+std::optional<Outputs> call_candidate(MethodRunner& runner, const TensorFile& file,
+                                      const CallRecord& record, int call, Collector& collector) {
   const CallInputs inputs = runner.inputs(record, file);
   try {
     return outputs_from_ivalue(runner.call_guarded(inputs, record.label), record.label);
@@ -113,25 +121,28 @@ std::optional<Outputs> call_candidate(MethodRunner& runner, const TensorFile& fi
   }
 }
 
-void compare_set(MethodRunner& runner, const TensorFile& file, const CallRecord& record, Collector& collector) {
+void compare_set(MethodRunner& runner, const TensorFile& file, const CallRecord& record,
+                 Collector& collector) {
   const Outputs reference = outputs_from_record(record, file);
   for (int call = 1; call <= *std::rbegin(kComparedCalls); ++call) {
-    const bool compared =
-        std::find(std::begin(kComparedCalls), std::end(kComparedCalls), call) != std::end(kComparedCalls);
+    const bool compared = std::find(std::begin(kComparedCalls), std::end(kComparedCalls), call) !=
+                          std::end(kComparedCalls);
     const std::optional<Outputs> candidate = call_candidate(runner, file, record, call, collector);
     if (!candidate) return;
     if (compared) collector.add(record, call, reference, *candidate);
   }
 }
 
-void compare_file(const VerifyRequest& request, const TensorFile& reference, Events& events, Collector& collector) {
+void compare_file(const VerifyRequest& request, const TensorFile& reference, Events& events,
+                  Collector& collector) {
   MethodRunner runner({.model_path = request.model_path,
                        .method = request.method,
                        .device = request.device,
                        .threads = request.threads,
                        .executor = request.executor});
   if (runner.was_training()) {
-    collector.add_warning({"was_training", "the file is in train mode; it was compared in eval mode"}, "");
+    collector.add_warning(
+        {"was_training", "the file is in train mode; it was compared in eval mode"}, "");
   }
   for (const CallRecord* record : calls_with_outputs(reference, request.reference_tensors)) {
     events.progress("comparing " + (record->label.empty() ? request.method : record->label));
@@ -139,7 +150,8 @@ void compare_file(const VerifyRequest& request, const TensorFile& reference, Eve
   }
 }
 
-void compare_tensor_files(const VerifyRequest& request, const TensorFile& reference, Collector& collector) {
+void compare_tensor_files(const VerifyRequest& request, const TensorFile& reference,
+                          Collector& collector) {
   const TensorFile candidate = TensorFile::open(request.candidate_tensors);
   for (const CallRecord* record : calls_with_outputs(reference, request.reference_tensors)) {
     const auto& calls = candidate.calls();
@@ -147,10 +159,12 @@ void compare_tensor_files(const VerifyRequest& request, const TensorFile& refere
       return call.label == record->label && call.outputs.has_value();
     });
     if (other == calls.end()) {
-      collector.add_raised(*record, 1, "'" + request.candidate_tensors + "' has no outputs for this input set");
+      collector.add_raised(*record, 1,
+                           "'" + request.candidate_tensors + "' has no outputs for this input set");
       continue;
     }
-    collector.add(*record, 1, outputs_from_record(*record, reference), outputs_from_record(*other, candidate));
+    collector.add(*record, 1, outputs_from_record(*record, reference),
+                  outputs_from_record(*other, candidate));
   }
 }
 
@@ -166,7 +180,8 @@ VerifyResult compare(const VerifyRequest& request, Events& events) {
   }
   VerifyResult result = collector.take();
   result.reference = request.reference_tensors;
-  result.candidate = request.candidate_tensors.empty() ? request.model_path : request.candidate_tensors;
+  result.candidate =
+      request.candidate_tensors.empty() ? request.model_path : request.candidate_tensors;
   return result;
 }
 

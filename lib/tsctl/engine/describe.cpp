@@ -23,7 +23,8 @@ namespace {
 constexpr const char* kOtherBuild = "another build of LibTorch has it";
 
 // `detail` is cut to its first line: MKL tells its version in three.
-Finding lever(const std::string& name, bool there, const std::string& detail, const std::string& hint) {
+Finding lever(const std::string& name, bool there, const std::string& detail,
+              const std::string& hint) {
   return {.name = name,
           .status = there ? "ok" : "missing",
           .detail = detail.substr(0, detail.find('\n')),
@@ -53,22 +54,28 @@ Finding bf16_lever() {
   const std::string flags = cpu_flags();
   const bool amx = flags.find(" amx_bf16 ") != std::string::npos;
   const bool avx = flags.find(" avx512_bf16 ") != std::string::npos;
-  return lever("bf16 instructions", amx || avx, amx ? "amx_bf16" : avx ? "avx512_bf16" : "neither amx_bf16 nor avx512_bf16",
+  return lever("bf16 instructions", amx || avx,
+               amx   ? "amx_bf16"
+               : avx ? "avx512_bf16"
+                     : "neither amx_bf16 nor avx512_bf16",
                "a processor with AMX or AVX512-BF16");
 }
 
 std::vector<Finding> find_levers() {
   return {
-      lever("oneDNN", at::hasMKLDNN(), at::hasMKLDNN() ? at::get_mkldnn_version() : "", kOtherBuild),
+      lever("oneDNN", at::hasMKLDNN(), at::hasMKLDNN() ? at::get_mkldnn_version() : "",
+            kOtherBuild),
       lever("MKL", at::hasMKL(), at::hasMKL() ? at::get_mkl_version() : "", kOtherBuild),
-      lever("OpenMP", at::hasOpenMP(), at::hasOpenMP() ? at::get_openmp_version() : "", kOtherBuild),
+      lever("OpenMP", at::hasOpenMP(), at::hasOpenMP() ? at::get_openmp_version() : "",
+            kOtherBuild),
       lever("LLVM fuser", has_llvm_fuser(), "fuses pointwise operators on the CPU", kOtherBuild),
       // Off, because a process has to switch it on: a file cannot.
       {.name = "oneDNN graph fuser",
        .status = AT_MKLDNN_ENABLED() != 0 ? "off" : "missing",
        .detail = "fuses partitions of float32 graphs at run time",
        .hint = "a program switches it on before its first call"},
-      op_lever("fused convolutions", "mkldnn::_convolution_pointwise", "mkldnn::_convolution_pointwise"),
+      op_lever("fused convolutions", "mkldnn::_convolution_pointwise",
+               "mkldnn::_convolution_pointwise"),
       op_lever("fused linear layers", "mkldnn::_linear_pointwise", "mkldnn::_linear_pointwise"),
       op_lever("packed linear layers", "mkl::_mkl_linear", "mkl::_mkl_linear"),
       bf16_lever(),
@@ -78,9 +85,14 @@ std::vector<Finding> find_levers() {
 std::vector<Finding> find_devices() {
   try {
     const int count = count_cuda_devices();
-    if (count == 0) return {{.name = "cuda", .status = "missing", .detail = "no usable device", .hint = "look at nvidia-smi"}};
+    if (count == 0)
+      return {{.name = "cuda",
+               .status = "missing",
+               .detail = "no usable device",
+               .hint = "look at nvidia-smi"}};
     std::vector<Finding> devices;
-    for (int i = 0; i < count; ++i) devices.push_back({.name = "cuda:" + std::to_string(i), .status = "ok"});
+    for (int i = 0; i < count; ++i)
+      devices.push_back({.name = "cuda:" + std::to_string(i), .status = "ok"});
     return devices;
   } catch (const Error& error) {
     return {{.name = "cuda", .status = "missing", .detail = error.what(), .hint = error.hint()}};

@@ -24,9 +24,11 @@ std::optional<c10::Device> device_from_text(const std::string& text) {
   constexpr std::string_view kPrefix = "cuda:";
   const bool numbered = text.compare(0, kPrefix.size(), kPrefix) == 0;
   const std::string number = numbered ? text.substr(kPrefix.size()) : "";
-  const bool digits = !number.empty() && number.size() <= 3 &&
-                      std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!digits || std::stoi(number) > std::numeric_limits<c10::DeviceIndex>::max()) return std::nullopt;
+  const bool digits =
+      !number.empty() && number.size() <= 3 &&
+      std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits || std::stoi(number) > std::numeric_limits<c10::DeviceIndex>::max())
+    return std::nullopt;
   return c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(std::stoi(number)));
 }
 
@@ -60,11 +62,13 @@ std::string libtorch_folder() {
 c10::Device open_device(const std::string& text) {
   const std::string flag = "--device " + text;
   const std::optional<c10::Device> device = device_from_text(text);
-  if (!device) throw Error(ErrorKind::usage, flag + ": no such kind of device", "give cpu, cuda or cuda:N");
+  if (!device)
+    throw Error(ErrorKind::usage, flag + ": no such kind of device", "give cpu, cuda or cuda:N");
   if (device->is_cpu()) return *device;
 
   const int count = usable_devices(flag);
-  if (count == 0) throw Error(ErrorKind::environment, flag + ": there is no usable CUDA device", kUseCpu);
+  if (count == 0)
+    throw Error(ErrorKind::environment, flag + ": there is no usable CUDA device", kUseCpu);
   if (device->index() >= count) {
     throw Error(ErrorKind::environment,
                 flag + ": there is no such device, only " + std::to_string(count) + " CUDA device" +

@@ -43,12 +43,14 @@ GraphResult read_graph(const GraphRequest& request, Events& events) {
   }
   const torch::jit::Module module = load_module(request.model_path, open_device(request.device));
   const torch::jit::Method method = find_method(module, request.method);
-  return guarded(ErrorKind::execution, "the graph of '" + request.model_path + "' cannot be read", [&] {
-    if (request.kind == "graph") return GraphResult{.text = method.graph()->toString()};
-    const auto inlined = method.graph()->copy();
-    torch::jit::Inline(*inlined);
-    return GraphResult{.text = inlined->toString()};
-  });
+  return guarded(ErrorKind::execution, "the graph of '" + request.model_path + "' cannot be read",
+                 [&] {
+                   if (request.kind == "graph")
+                     return GraphResult{.text = method.graph()->toString()};
+                   const auto inlined = method.graph()->copy();
+                   torch::jit::Inline(*inlined);
+                   return GraphResult{.text = inlined->toString()};
+                 });
 }
 
 }  // namespace tsctl

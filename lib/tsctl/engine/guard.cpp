@@ -55,23 +55,28 @@ std::optional<Place> place_in_script(std::string_view line) {
   const std::string_view rest = line.substr(name_end + kLine.size());
   const auto in = rest.find(kIn);
   const bool named = in != std::string_view::npos;
-  return Place{line.substr(0, name_end), rest.substr(0, in), named ? rest.substr(in + kIn.size()) : ""};
+  return Place{line.substr(0, name_end), rest.substr(0, in),
+               named ? rest.substr(in + kIn.size()) : ""};
 }
 
 // A frame of traced code: `/home/me/net.py(5): forward`.
 std::optional<Place> place_in_trace(std::string_view line) {
   const auto colon = line.rfind("): ");
   const auto open = line.rfind('(', colon);
-  if (colon == std::string_view::npos || open == std::string_view::npos || open == 0) return std::nullopt;
-  const Place place{line.substr(0, open), line.substr(open + 1, colon - open - 1), line.substr(colon + 3)};
+  if (colon == std::string_view::npos || open == std::string_view::npos || open == 0)
+    return std::nullopt;
+  const Place place{line.substr(0, open), line.substr(open + 1, colon - open - 1),
+                    line.substr(colon + 3)};
   if (!is_number(place.line) || place.file.find(' ') != std::string_view::npos) return std::nullopt;
   return place;
 }
 
 // The archive's own code and torch's modules are nobody's to change; what is left is the user's.
 bool is_users(const Place& place) {
-  return place.file.substr(0, 5) != "code/" && place.file.find("/torch/nn/") == std::string_view::npos &&
-         place.file.find("/torch/jit/") == std::string_view::npos && place.file.find("/torch/_") == std::string_view::npos;
+  return place.file.substr(0, 5) != "code/" &&
+         place.file.find("/torch/nn/") == std::string_view::npos &&
+         place.file.find("/torch/jit/") == std::string_view::npos &&
+         place.file.find("/torch/_") == std::string_view::npos;
 }
 
 // The user's frame that is nearest to the failure. Scripted frames are listed from the outermost, traced ones from
@@ -96,13 +101,15 @@ std::string nearest_place(const std::vector<std::string_view>& lines) {
 
 // "RuntimeError: …", "builtins.ValueError: …": an exception's words stand behind the traceback, not indented.
 bool names_exception(std::string_view line) {
-  constexpr std::string_view kName = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+  constexpr std::string_view kName =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
   const auto end = line.find(": ");
   return end != std::string_view::npos && end > 0 && line.find_first_not_of(kName) == end;
 }
 
 std::string without_error_name(std::string_view words) {
-  constexpr std::array<std::string_view, 4> kPrefixes{"RuntimeError: ", "torch.jit.Error: ", "Error: ", "builtins."};
+  constexpr std::array<std::string_view, 4> kPrefixes{
+      "RuntimeError: ", "torch.jit.Error: ", "Error: ", "builtins."};
   for (const std::string_view prefix : kPrefixes) {
     if (words.substr(0, prefix.size()) == prefix) return std::string(words.substr(prefix.size()));
   }
@@ -133,7 +140,8 @@ std::string first_words(const std::vector<std::string_view>& lines) {
 }
 
 bool tells_of_memory(const std::string& text) {
-  return text.find("out of memory") != std::string::npos || text.find("can't allocate memory") != std::string::npos ||
+  return text.find("out of memory") != std::string::npos ||
+         text.find("can't allocate memory") != std::string::npos ||
          text.find("not enough memory") != std::string::npos;
 }
 
@@ -143,11 +151,13 @@ TorchFailure failure_from_text(const std::string& text) {
   TorchFailure failure;
   const std::string clean = without_frames(text);
   const std::vector<std::string_view> lines = lines_of(clean);
-  if (clean.find("Traceback of TorchScript") != std::string::npos) failure.reason = words_after_traceback(lines);
+  if (clean.find("Traceback of TorchScript") != std::string::npos)
+    failure.reason = words_after_traceback(lines);
   if (failure.reason.empty()) failure.reason = first_words(lines);
   if (failure.reason.empty()) failure.reason = "LibTorch gave no reason";
   if (failure.reason.back() == '.') failure.reason.pop_back();
-  if (const std::string place = nearest_place(lines); !place.empty()) failure.reason += " (" + place + ")";
+  if (const std::string place = nearest_place(lines); !place.empty())
+    failure.reason += " (" + place + ")";
   if (lines.size() > 1) failure.detail = clean;
   failure.out_of_memory = tells_of_memory(clean);
   return failure;

@@ -9,8 +9,10 @@ namespace tsctl {
 
 // What LibTorch said, made readable: the sentence itself, and the whole text with TorchScript's own traceback.
 struct TorchFailure {
-  std::string reason = {};    // one line: "mat1 and mat2 shapes cannot be multiplied … (net.py:5, in forward)"
-  std::string detail = {};    // everything that was said, without C++ stack frames; empty when it is the reason
+  std::string reason =
+      {};  // one line: "mat1 and mat2 shapes cannot be multiplied … (net.py:5, in forward)"
+  std::string detail =
+      {};  // everything that was said, without C++ stack frames; empty when it is the reason
   bool out_of_memory = false;
 };
 
@@ -30,8 +32,8 @@ auto guarded(ErrorKind kind, const std::string& doing, Work&& work, const std::s
     throw;
   } catch (...) {
     const TorchFailure failure = current_failure();
-    throw Error(failure.out_of_memory ? ErrorKind::execution : kind, doing + ": " + failure.reason, hint,
-                failure.detail);
+    throw Error(failure.out_of_memory ? ErrorKind::execution : kind, doing + ": " + failure.reason,
+                hint, failure.detail);
   }
 }
 

@@ -29,14 +29,16 @@ struct Conversion {
 };
 
 at::Tensor read_tensor(const Value& value, const Conversion& conversion) {
-  const at::Tensor tensor = tensor_from_entry(conversion.file.tensor(value.tensor), value.complex_pairs);
+  const at::Tensor tensor =
+      tensor_from_entry(conversion.file.tensor(value.tensor), value.complex_pairs);
   return conversion.device.is_cpu() ? tensor : tensor.to(conversion.device);
 }
 
 c10::IValue convert(const Value& value, const c10::TypePtr& type, const Conversion& conversion);
 
 // A drawn input is always a tensor; a parameter that is a number takes its one element.
-c10::IValue number_from_tensor(const Value& value, const c10::TypePtr& type, const Conversion& conversion) {
+c10::IValue number_from_tensor(const Value& value, const c10::TypePtr& type,
+                               const Conversion& conversion) {
   const at::Tensor tensor = read_tensor(value, conversion);
   if (tensor.numel() != 1 || tensor.is_complex()) conversion.refuse(value, type);
   const bool integral = at::isIntegralType(tensor.scalar_type(), /*includeBool=*/true);
@@ -46,13 +48,15 @@ c10::IValue number_from_tensor(const Value& value, const c10::TypePtr& type, con
       return number != 0.0;
     case c10::TypeKind::IntType:
       if (!integral && std::nearbyint(number) != number) conversion.refuse(value, type);
-      return integral ? tensor.to(at::kLong).item<std::int64_t>() : static_cast<std::int64_t>(number);
+      return integral ? tensor.to(at::kLong).item<std::int64_t>()
+                      : static_cast<std::int64_t>(number);
     default:
       return number;
   }
 }
 
-c10::IValue convert_number(const Value& value, const c10::TypePtr& type, const Conversion& conversion) {
+c10::IValue convert_number(const Value& value, const c10::TypePtr& type,
+                           const Conversion& conversion) {
   const bool wants_real = type->kind() == c10::TypeKind::FloatType;
   const bool wants_any = type->kind() == c10::TypeKind::NumberType;
   switch (value.kind) {
@@ -74,8 +78,10 @@ c10::IValue convert_number(const Value& value, const c10::TypePtr& type, const C
   conversion.refuse(value, type);
 }
 
-c10::IValue convert_list(const Value& value, const c10::TypePtr& type, const Conversion& conversion) {
-  if (value.kind != Value::Kind::list && value.kind != Value::Kind::tuple) conversion.refuse(value, type);
+c10::IValue convert_list(const Value& value, const c10::TypePtr& type,
+                         const Conversion& conversion) {
+  if (value.kind != Value::Kind::list && value.kind != Value::Kind::tuple)
+    conversion.refuse(value, type);
   const c10::TypePtr element = type->expectRef<c10::ListType>().getElementType();
   c10::impl::GenericList list(element);
   list.reserve(value.items.size());
@@ -83,14 +89,17 @@ c10::IValue convert_list(const Value& value, const c10::TypePtr& type, const Con
   return list;
 }
 
-c10::IValue convert_tuple(const Value& value, const c10::TypePtr& type, const Conversion& conversion) {
+c10::IValue convert_tuple(const Value& value, const c10::TypePtr& type,
+                          const Conversion& conversion) {
   const auto elements = type->containedTypes();
   const bool sequence = value.kind == Value::Kind::list || value.kind == Value::Kind::tuple;
   if (!sequence || value.items.size() != elements.size()) conversion.refuse(value, type);
   std::vector<c10::IValue> items;
-  for (std::size_t i = 0; i < elements.size(); ++i) items.push_back(convert(value.items[i], elements[i], conversion));
+  for (std::size_t i = 0; i < elements.size(); ++i)
+    items.push_back(convert(value.items[i], elements[i], conversion));
   const auto& tuple = type->expectRef<c10::TupleType>();
-  if (tuple.name()) return c10::ivalue::Tuple::createNamed(std::move(items), type->cast<c10::TupleType>());
+  if (tuple.name())
+    return c10::ivalue::Tuple::createNamed(std::move(items), type->cast<c10::TupleType>());
   return c10::ivalue::Tuple::create(std::move(items));
 }
 
@@ -104,7 +113,8 @@ c10::IValue dict_key(const std::string& key, const Value& dict, const c10::TypeP
   return number;
 }
 
-c10::IValue convert_dict(const Value& value, const c10::TypePtr& type, const Conversion& conversion) {
+c10::IValue convert_dict(const Value& value, const c10::TypePtr& type,
+                         const Conversion& conversion) {
   if (value.kind != Value::Kind::dict) conversion.refuse(value, type);
   const auto& dict_type = type->expectRef<c10::DictType>();
   c10::impl::GenericDict dict(dict_type.getKeyType(), dict_type.getValueType());
@@ -116,7 +126,8 @@ c10::IValue convert_dict(const Value& value, const c10::TypePtr& type, const Con
 }
 
 // The first member of a Union or Optional that takes the value.
-c10::IValue convert_union(const Value& value, const c10::TypePtr& type, const Conversion& conversion) {
+c10::IValue convert_union(const Value& value, const c10::TypePtr& type,
+                          const Conversion& conversion) {
   for (const c10::TypePtr& member : type->containedTypes()) {
     const bool none = member->kind() == c10::TypeKind::NoneType;
     if (none != (value.kind == Value::Kind::none)) continue;
@@ -130,7 +141,8 @@ c10::IValue convert_union(const Value& value, const c10::TypePtr& type, const Co
 }
 
 // For a parameter of type Any: what the value is by itself.
-c10::TypePtr natural_type(const Value& value, const Conversion& conversion, const c10::TypePtr& wanted) {
+c10::TypePtr natural_type(const Value& value, const Conversion& conversion,
+                          const c10::TypePtr& wanted) {
   switch (value.kind) {
     case Value::Kind::none:
       return c10::NoneType::get();
@@ -191,7 +203,8 @@ std::vector<const c10::Argument*> parameters_of(const c10::FunctionSchema& schem
   return parameters;
 }
 
-const c10::Argument* find_parameter(const std::vector<const c10::Argument*>& parameters, const std::string& name) {
+const c10::Argument* find_parameter(const std::vector<const c10::Argument*>& parameters,
+                                    const std::string& name) {
   for (const c10::Argument* parameter : parameters) {
     if (parameter->name() == name) return parameter;
   }
@@ -207,8 +220,10 @@ const c10::Argument* find_parameter(const std::vector<const c10::Argument*>& par
 void require_complete(const CallRecord& record, const std::vector<const c10::Argument*>& parameters,
                       const c10::FunctionSchema& schema) {
   if (record.args.size() > parameters.size()) {
-    throw_wrong_call(record, std::to_string(record.args.size()) + " positional inputs were given, and " +
-                                 schema.name() + " takes " + std::to_string(parameters.size()), schema);
+    throw_wrong_call(record,
+                     std::to_string(record.args.size()) + " positional inputs were given, and " +
+                         schema.name() + " takes " + std::to_string(parameters.size()),
+                     schema);
   }
   std::set<std::string> given;
   for (std::size_t i = 0; i < record.args.size(); ++i) given.insert(parameters[i]->name());
@@ -216,7 +231,8 @@ void require_complete(const CallRecord& record, const std::vector<const c10::Arg
     if (find_parameter(parameters, name) == nullptr) {
       throw_wrong_call(record, schema.name() + " has no parameter '" + name + "'", schema);
     }
-    if (!given.insert(name).second) throw_wrong_call(record, "'" + name + "' was given twice", schema);
+    if (!given.insert(name).second)
+      throw_wrong_call(record, "'" + name + "' was given twice", schema);
   }
   for (const c10::Argument* parameter : parameters) {
     if (given.count(parameter->name()) == 0 && !parameter->default_value()) {
@@ -239,8 +255,8 @@ std::string describe_schema(const c10::FunctionSchema& schema) {
   return text + ')';
 }
 
-CallInputs inputs_from_record(const CallRecord& record, const TensorFile& file, const c10::FunctionSchema& schema,
-                              const c10::Device& device) {
+CallInputs inputs_from_record(const CallRecord& record, const TensorFile& file,
+                              const c10::FunctionSchema& schema, const c10::Device& device) {
   const std::vector<const c10::Argument*> parameters = parameters_of(schema);
   require_complete(record, parameters, schema);
   Conversion conversion{file, device, {}, describe_schema(schema)};

@@ -23,7 +23,7 @@ std::string describe_schema(const c10::FunctionSchema& schema);
 // Makes fresh tensors on the device from the record's entries, so that a model may write into them. Numbers, bools
 // and 0-dimensional tensors become what the schema asks for where nothing is lost. Throws Error{usage} that shows
 // the schema for a wrong count, an unknown or missing name, or a value of another type.
-CallInputs inputs_from_record(const CallRecord& record, const TensorFile& file, const c10::FunctionSchema& schema,
-                              const c10::Device& device);
+CallInputs inputs_from_record(const CallRecord& record, const TensorFile& file,
+                              const c10::FunctionSchema& schema, const c10::Device& device);
 
 }  // namespace tsctl

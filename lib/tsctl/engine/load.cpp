@@ -28,17 +28,22 @@ std::string word_after(const std::string& text, const std::string& marker) {
 }
 
 [[noreturn]] void throw_load_error(const std::string& path, const TorchFailure& failure) {
-  const std::string start = "'" + path + "' cannot be loaded by LibTorch " + libtorch_version() + ": ";
+  const std::string start =
+      "'" + path + "' cannot be loaded by LibTorch " + libtorch_version() + ": ";
   const std::string& whole = failure.detail.empty() ? failure.reason : failure.detail;
   if (const std::string op = word_after(whole, "Unknown builtin op: "); !op.empty()) {
     const std::string library = op.substr(0, op.find("::"));
-    throw Error(ErrorKind::input, start + "it uses the operator " + op + ", which this LibTorch does not have",
-                "the operators '" + library + "::…' come from a library of their own (or another LibTorch); "
-                "capture the model without them",
+    throw Error(ErrorKind::input,
+                start + "it uses the operator " + op + ", which this LibTorch does not have",
+                "the operators '" + library +
+                    "::…' come from a library of their own (or another LibTorch); "
+                    "capture the model without them",
                 failure.detail);
   }
-  throw Error(failure.out_of_memory ? ErrorKind::execution : ErrorKind::input, start + failure.reason,
-              "write the file again with the torch.jit.save of this version, or with tsctl", failure.detail);
+  throw Error(failure.out_of_memory ? ErrorKind::execution : ErrorKind::input,
+              start + failure.reason,
+              "write the file again with the torch.jit.save of this version, or with tsctl",
+              failure.detail);
 }
 
 // The first line of version.py that assigns __version__, or the whole of a libtorch zip's build-version.
@@ -60,16 +65,35 @@ std::string version_beside_library() {
 // The library's own word: major, minor and patch in the three highest bytes.
 std::string version_in_library() {
   using AbiVersion = std::uint64_t (*)();
-  const auto abi_version = reinterpret_cast<AbiVersion>(dlsym(RTLD_DEFAULT, "aoti_torch_abi_version"));
+  const auto abi_version =
+      reinterpret_cast<AbiVersion>(dlsym(RTLD_DEFAULT, "aoti_torch_abi_version"));
   if (abi_version == nullptr) return {};
   const std::uint64_t version = abi_version();
   return std::to_string(version >> 56) + '.' + std::to_string((version >> 48) & 0xff) + '.' +
          std::to_string((version >> 40) & 0xff);
 }
 
+bool asks_for_mode(const torch::jit::Block& block) {
+  for (const torch::jit::Node* node : block.nodes()) {
+    if (node->kind() == c10::prim::GetAttr && node->s(c10::attr::name) == "training") return true;
+    for (const torch::jit::Block* inner : node->blocks()) {
+      if (asks_for_mode(*inner)) return true;
+    }
+  }
+  return false;
+}
+
+bool asks_for_mode(const torch::jit::Module& module) {
+  for (const torch::jit::Method& method : module.get_methods()) {
+    if (asks_for_mode(*method.graph()->block())) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-torch::jit::Module load_module(const std::string& path, const c10::Device& device, const LoadOptions& options) {
+torch::jit::Module load_module(const std::string& path, const c10::Device& device,
+                               const LoadOptions& options) {
   require_torchscript(path, options.check_crc);
   try {
     return torch::jit::load(path, device, options.debug_files);
@@ -78,11 +102,16 @@ torch::jit::Module load_module(const std::string& path, const c10::Device& devic
   }
 }
 
-bool is_training(const torch::jit::Module& module) {
+bool leave_training(torch::jit::Module& module) {
+  bool training = false;
+  bool asked = false;
   for (const torch::jit::Module& part : module.modules()) {
-    if (part.hasattr("training") && part.attr("training").isBool() && part.attr("training").toBool()) return true;
+    training = training || (part.hasattr("training") && part.attr("training").isBool() &&
+                            part.attr("training").toBool());
+    asked = asked || asks_for_mode(part);
   }
-  return false;
+  module.eval();
+  return training && asked;
 }
 
 bool is_frozen(const torch::jit::Module& module) {
@@ -100,7 +129,8 @@ std::string method_names(const torch::jit::Module& module) {
 
 torch::jit::Method find_method(const torch::jit::Module& module, const std::string& name) {
   if (const auto method = module.find_method(name)) return *method;
-  throw Error(ErrorKind::usage, "the model has no method '" + name + "'", "its methods: " + method_names(module));
+  throw Error(ErrorKind::usage, "the model has no method '" + name + "'",
+              "its methods: " + method_names(module));
 }
 
 std::string libtorch_version() {

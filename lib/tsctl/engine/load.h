@@ -8,16 +8,19 @@
 namespace tsctl {
 
 struct LoadOptions {
-  bool debug_files = true;  // keeps the lines of the model's source for messages; off where memory and time count
-  bool check_crc = true;    // LibTorch itself does not look at the checksums
+  bool debug_files =
+      true;  // keeps the lines of the model's source for messages; off where memory and time count
+  bool check_crc = true;  // LibTorch itself does not look at the checksums
 };
 
 // Loads a TorchScript file onto an opened device, as the file has it (it may be in train mode). Throws Error{input}
 // that says what the file is instead, or what LibTorch could not do with it.
-torch::jit::Module load_module(const std::string& path, const c10::Device& device, const LoadOptions& options = {});
+torch::jit::Module load_module(const std::string& path, const c10::Device& device,
+                               const LoadOptions& options = {});
 
-// True when the module or any module in it is in train mode. A frozen module has no mode.
-bool is_training(const torch::jit::Module& module);
+// Puts the module into eval mode. True when that can change what it computes: it was in train mode, and a method
+// asks for the mode. (A trace asks nothing, and a frozen module has no mode.)
+bool leave_training(torch::jit::Module& module);
 
 // Neither a mode nor parameters: what freezing leaves.
 bool is_frozen(const torch::jit::Module& module);

@@ -22,19 +22,15 @@ c10::Device open_for(const RunSettings& settings) {
   return device;
 }
 
-bool leave_training(torch::jit::Module& module) {
-  const bool training = is_training(module);
-  if (training) module.eval();
-  return training;
-}
-
 }  // namespace
 
 MethodRunner::MethodRunner(const RunSettings& settings)
     : device_(open_for(settings)),
       path_(settings.model_path),
       optimized_(settings.executor != Executor::unoptimized),
-      module_(load_module(path_, device_, {.debug_files = settings.debug_files, .check_crc = settings.debug_files})),
+      module_(
+          load_module(path_, device_,
+                      {.debug_files = settings.debug_files, .check_crc = settings.debug_files})),
       was_training_(leave_training(module_)),
       method_(find_method(module_, settings.method)) {}
 
@@ -45,7 +41,8 @@ c10::IValue MethodRunner::call(const CallInputs& inputs) {
 }
 
 c10::IValue MethodRunner::call_guarded(const CallInputs& inputs, const std::string& set) {
-  const std::string doing = "'" + path_ + "' failed while it ran" + (set.empty() ? "" : " on " + set);
+  const std::string doing =
+      "'" + path_ + "' failed while it ran" + (set.empty() ? "" : " on " + set);
   return guarded(ErrorKind::execution, doing, [&] {
     c10::IValue result = call(inputs);
     synchronize(device_);

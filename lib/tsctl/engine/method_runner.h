@@ -30,7 +30,7 @@ class MethodRunner {
 
   const c10::Device& device() const noexcept { return device_; }
   const c10::FunctionSchema& schema() const { return method_.function().getSchema(); }
-  // Whether eval() had to change the mode of the loaded module.
+  // Whether eval mode can make the loaded module compute something else than its file would.
   bool was_training() const noexcept { return was_training_; }
 
   CallInputs inputs(const CallRecord& record, const TensorFile& file) const {

@@ -18,14 +18,16 @@ bool lies_below(const std::string& path, const std::string& parent) {
 // when several nodes read it. Gives "features.1".
 std::string path_from_constant(const std::string& name) {
   constexpr std::string_view kSelf = "self.";
-  constexpr std::array<std::string_view, 4> kAttributes{".running_mean", ".running_var", ".weight", ".bias"};
+  constexpr std::array<std::string_view, 4> kAttributes{".running_mean", ".running_var", ".weight",
+                                                        ".bias"};
   if (name.compare(0, kSelf.size(), kSelf) != 0) return {};
   const std::string path = name.substr(kSelf.size() - 1);
   for (const std::string_view attribute : kAttributes) {
     const auto found = path.rfind(attribute);
     if (found == std::string::npos || found == 0) continue;
     const std::string_view rest = std::string_view(path).substr(found + attribute.size());
-    if (rest.empty() || rest.front() == '.' || rest.front() == '_') return path.substr(1, found - 1);
+    if (rest.empty() || rest.front() == '.' || rest.front() == '_')
+      return path.substr(1, found - 1);
   }
   return {};
 }
@@ -42,7 +44,8 @@ std::string source_line(const Node& node) {
   const auto line = node.sourceRange().file_line_col();
   if (!line) return {};
   const auto& [file, number, column] = *line;
-  if (file.empty() || file.rfind("code/", 0) == 0) return {};  // the archive's own code tells nobody anything
+  if (file.empty() || file.rfind("code/", 0) == 0)
+    return {};  // the archive's own code tells nobody anything
   return file + ':' + std::to_string(number);
 }
 
@@ -56,12 +59,14 @@ ModulePaths::ModulePaths(const torch::jit::Module& module) {
 
 // The module that a call led to from `path`: the nearest one below it of that name and type. A call through a list
 // of modules names only the last of several attributes.
-std::string ModulePaths::step(const std::string& path, const torch::jit::ModuleInstanceInfo& call) const {
+std::string ModulePaths::step(const std::string& path,
+                              const torch::jit::ModuleInstanceInfo& call) const {
   const std::string name = call.instance_name();
   if (name == "SELF") return path;
   const Part* nearest = nullptr;
   for (const Part& part : parts_) {
-    if (part.name != name || part.type != call.class_type() || !lies_below(part.path, path)) continue;
+    if (part.name != name || part.type != call.class_type() || !lies_below(part.path, path))
+      continue;
     if (nearest == nullptr || part.path.size() < nearest->path.size()) nearest = &part;
   }
   if (nearest != nullptr) return nearest->path;

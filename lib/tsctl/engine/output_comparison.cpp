@@ -28,32 +28,39 @@ bool is_number(Value::Kind kind) noexcept {
 
 bool containers_match(const Value& reference, const Value& candidate) {
   if (reference.items.size() != candidate.items.size()) return false;
-  if (reference.kind != candidate.kind) return !reference.keys.empty() && candidate.kind == Value::Kind::tuple;
+  if (reference.kind != candidate.kind)
+    return !reference.keys.empty() && candidate.kind == Value::Kind::tuple;
   if (reference.kind != Value::Kind::dict) return true;
   return std::is_permutation(reference.keys.begin(), reference.keys.end(), candidate.keys.begin(),
                              candidate.keys.end());
 }
 
 const Value& counterpart(const Value& reference, const Value& candidate, std::size_t i) {
-  if (reference.kind != Value::Kind::dict || candidate.kind != Value::Kind::dict) return candidate.items[i];
+  if (reference.kind != Value::Kind::dict || candidate.kind != Value::Kind::dict)
+    return candidate.items[i];
   const auto key = std::find(candidate.keys.begin(), candidate.keys.end(), reference.keys[i]);
   return candidate.items[static_cast<std::size_t>(key - candidate.keys.begin())];
 }
 
 // Pairs the leaves; gives the place of the first structural difference if there is one.
-std::optional<LeafPair> pair_leaves(const Value& reference, const Value& candidate, const std::string& name,
-                                    std::vector<LeafPair>& pairs) {
+std::optional<LeafPair> pair_leaves(const Value& reference, const Value& candidate,
+                                    const std::string& name, std::vector<LeafPair>& pairs) {
   const bool containers = is_container(reference.kind) && is_container(candidate.kind);
-  const bool comparable = reference.kind == candidate.kind || (is_number(reference.kind) && is_number(candidate.kind));
-  if (containers ? !containers_match(reference, candidate) : !comparable) return LeafPair{name, &reference, &candidate};
+  const bool comparable =
+      reference.kind == candidate.kind || (is_number(reference.kind) && is_number(candidate.kind));
+  if (containers ? !containers_match(reference, candidate) : !comparable)
+    return LeafPair{name, &reference, &candidate};
   if (!containers) {
     pairs.push_back({name, &reference, &candidate});
     return std::nullopt;
   }
   for (std::size_t i = 0; i < reference.items.size(); ++i) {
     const bool keyed = i < reference.keys.size();
-    const std::string item = keyed ? member_name(name, reference.keys[i]) : name + '[' + std::to_string(i) + ']';
-    if (auto parted = pair_leaves(reference.items[i], counterpart(reference, candidate, i), item, pairs)) return parted;
+    const std::string item =
+        keyed ? member_name(name, reference.keys[i]) : name + '[' + std::to_string(i) + ']';
+    if (auto parted =
+            pair_leaves(reference.items[i], counterpart(reference, candidate, i), item, pairs))
+      return parted;
   }
   return std::nullopt;
 }
@@ -61,7 +68,8 @@ std::optional<LeafPair> pair_leaves(const Value& reference, const Value& candida
 std::string describe_tensor(const at::Tensor& tensor) {
   std::string text(name_from_dtype(dtype_from_scalar_type(tensor.scalar_type()).value()));
   text += " [";
-  for (std::int64_t i = 0; i < tensor.dim(); ++i) text += (i > 0 ? ", " : "") + std::to_string(tensor.size(i));
+  for (std::int64_t i = 0; i < tensor.dim(); ++i)
+    text += (i > 0 ? ", " : "") + std::to_string(tensor.size(i));
   return text + ']';
 }
 
@@ -73,26 +81,29 @@ void differ(OutputComparison& comparison, const std::string& reason, const std::
 
 Difference difference_of(const at::Tensor& reference, const at::Tensor& candidate, Dtype dtype,
                          const Tolerance& tolerance, bool equal_nan) {
-  const auto count = [](const at::Tensor& tensor) { return static_cast<std::size_t>(tensor.numel()); };
+  const auto count = [](const at::Tensor& tensor) {
+    return static_cast<std::size_t>(tensor.numel());
+  };
   if (is_complex(dtype)) {
     const Dtype part = dtype == Dtype::complex64 ? Dtype::float32 : Dtype::float64;
-    return difference_of(at::view_as_real(reference), at::view_as_real(candidate), part, tolerance, equal_nan);
+    return difference_of(at::view_as_real(reference), at::view_as_real(candidate), part, tolerance,
+                         equal_nan);
   }
   if (!is_floating(dtype)) {
     const at::Tensor left = reference.to(at::kLong).contiguous();
     const at::Tensor right = candidate.to(at::kLong).contiguous();
-    return difference_between(left.const_data_ptr<std::int64_t>(), right.const_data_ptr<std::int64_t>(), count(left),
-                              tolerance);
+    return difference_between(left.const_data_ptr<std::int64_t>(),
+                              right.const_data_ptr<std::int64_t>(), count(left), tolerance);
   }
   const bool wide = dtype == Dtype::float64;
   const at::Tensor left = reference.to(wide ? at::kDouble : at::kFloat).contiguous();
   const at::Tensor right = candidate.to(wide ? at::kDouble : at::kFloat).contiguous();
   if (wide) {
-    return difference_between(left.const_data_ptr<double>(), right.const_data_ptr<double>(), count(left), tolerance,
-                              equal_nan);
+    return difference_between(left.const_data_ptr<double>(), right.const_data_ptr<double>(),
+                              count(left), tolerance, equal_nan);
   }
-  return difference_between(left.const_data_ptr<float>(), right.const_data_ptr<float>(), count(left), tolerance,
-                            equal_nan);
+  return difference_between(left.const_data_ptr<float>(), right.const_data_ptr<float>(),
+                            count(left), tolerance, equal_nan);
 }
 
 // `shape` is that of the compared numbers: complex ones have a last dimension of 2 for their parts.
@@ -106,8 +117,8 @@ void record_difference(const Difference& difference, const std::vector<std::int6
   comparison.would_pass_rtol = difference.would_pass_rtol;
   if (difference.count > 0) {
     const bool nonfinite = difference.nonfinite_mismatches > 0;
-    comparison.index =
-        index_in_shape(nonfinite ? difference.first_mismatch_index : difference.max_abs_index, shape);
+    comparison.index = index_in_shape(
+        nonfinite ? difference.first_mismatch_index : difference.max_abs_index, shape);
     comparison.reference_value = difference.reference_at_worst;
     comparison.candidate_value = difference.candidate_at_worst;
   }
@@ -118,29 +129,35 @@ void record_difference(const Difference& difference, const std::vector<std::int6
              (nonfinite ? " elements differ, NaN or Inf among them" : " elements differ"));
 }
 
-void compare_tensors(const at::Tensor& reference, const at::Tensor& candidate, const ToleranceOptions& options,
-                     OutputComparison& comparison, std::vector<Warning>& warnings) {
+void compare_tensors(const at::Tensor& reference, const at::Tensor& candidate,
+                     const ToleranceOptions& options, OutputComparison& comparison,
+                     std::vector<Warning>& warnings) {
   const Dtype dtype = dtype_from_scalar_type(reference.scalar_type()).value();
   comparison.dtype = name_from_dtype(dtype);
   comparison.shape = reference.sizes().vec();
   const Tolerance tolerance = tolerance_for(dtype, comparison.output, options);
   comparison.rtol = tolerance.rtol;
   comparison.atol = tolerance.atol;
-  const std::string both = "expected " + describe_tensor(reference) + ", got " + describe_tensor(candidate);
+  const std::string both =
+      "expected " + describe_tensor(reference) + ", got " + describe_tensor(candidate);
   if (reference.scalar_type() != candidate.scalar_type()) return differ(comparison, "dtype", both);
   if (reference.sizes() != candidate.sizes()) return differ(comparison, "shape", both);
 
-  const Difference difference = difference_of(reference, candidate, dtype, tolerance, options.equal_nan);
+  const Difference difference =
+      difference_of(reference, candidate, dtype, tolerance, options.equal_nan);
   std::vector<std::int64_t> shape = comparison.shape;
   if (is_complex(dtype)) shape.push_back(2);
   record_difference(difference, shape, comparison);
   if (difference.count == 0) {
-    warnings.push_back({"empty_output", "the output '" + comparison.output + "' is empty, so its values prove nothing"});
+    warnings.push_back({"empty_output", "the output '" + comparison.output +
+                                            "' is empty, so its values prove nothing"});
   } else if (difference.proves_nothing) {
-    const std::string why = difference.reference_peak < kProvingPeak
-                                ? "no value of the reference is larger than " + c10::str(difference.reference_peak)
-                                : "all values of the reference are equal";
-    warnings.push_back({"reference_proves_nothing", "the output '" + comparison.output + "' proves nothing: " + why});
+    const std::string why =
+        difference.reference_peak < kProvingPeak
+            ? "no value of the reference is larger than " + c10::str(difference.reference_peak)
+            : "all values of the reference are equal";
+    warnings.push_back({"reference_proves_nothing",
+                        "the output '" + comparison.output + "' proves nothing: " + why});
   }
 }
 
@@ -149,26 +166,31 @@ double number_of(const Value& value) noexcept {
   return value.kind == Value::Kind::integer ? static_cast<double>(value.integer) : value.real;
 }
 
-void compare_scalars(const Value& reference, const Value& candidate, const ToleranceOptions& options,
-                     OutputComparison& comparison) {
+void compare_scalars(const Value& reference, const Value& candidate,
+                     const ToleranceOptions& options, OutputComparison& comparison) {
   comparison.dtype = describe_structure(reference);
   comparison.count = 1;
   if (reference.kind != candidate.kind) {
-    return differ(comparison, "dtype",
-                  "expected " + describe_structure(reference) + ", got " + describe_structure(candidate));
+    return differ(
+        comparison, "dtype",
+        "expected " + describe_structure(reference) + ", got " + describe_structure(candidate));
   }
   if (reference.kind == Value::Kind::string && reference.string != candidate.string) {
-    return differ(comparison, "values", "expected '" + reference.string + "', got '" + candidate.string + "'");
+    return differ(comparison, "values",
+                  "expected '" + reference.string + "', got '" + candidate.string + "'");
   }
   Difference difference;
   if (reference.kind == Value::Kind::real) {
     const Tolerance tolerance = tolerance_for(Dtype::float64, comparison.output, options);
     comparison.rtol = tolerance.rtol;
     comparison.atol = tolerance.atol;
-    difference = difference_between(&reference.real, &candidate.real, 1, tolerance, options.equal_nan);
+    difference =
+        difference_between(&reference.real, &candidate.real, 1, tolerance, options.equal_nan);
   } else if (is_number(reference.kind)) {
-    const auto left = reference.kind == Value::Kind::boolean ? std::int64_t{reference.boolean} : reference.integer;
-    const auto right = candidate.kind == Value::Kind::boolean ? std::int64_t{candidate.boolean} : candidate.integer;
+    const auto left = reference.kind == Value::Kind::boolean ? std::int64_t{reference.boolean}
+                                                             : reference.integer;
+    const auto right = candidate.kind == Value::Kind::boolean ? std::int64_t{candidate.boolean}
+                                                              : candidate.integer;
     difference = difference_between(&left, &right, 1, {});
   } else {
     return;
@@ -181,20 +203,23 @@ void compare_scalars(const Value& reference, const Value& candidate, const Toler
 }  // namespace
 
 std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Outputs& candidate,
-                                              const ToleranceOptions& tolerance, std::vector<Warning>& warnings) {
+                                              const ToleranceOptions& tolerance,
+                                              std::vector<Warning>& warnings) {
   std::vector<LeafPair> pairs;
   if (const auto parted = pair_leaves(reference.value, candidate.value, "out", pairs)) {
     OutputComparison comparison{.output = parted->name};
     differ(comparison, "structure",
-           "expected " + describe_structure(*parted->reference) + ", got " + describe_structure(*parted->candidate));
+           "expected " + describe_structure(*parted->reference) + ", got " +
+               describe_structure(*parted->candidate));
     return {comparison};
   }
   std::vector<OutputComparison> comparisons;
   for (const LeafPair& pair : pairs) {
     OutputComparison comparison{.output = pair.name, .status = "same"};
     if (pair.reference->kind == Value::Kind::tensor) {
-      compare_tensors(reference.tensors.at(pair.reference->tensor), candidate.tensors.at(pair.candidate->tensor),
-                      tolerance, comparison, warnings);
+      compare_tensors(reference.tensors.at(pair.reference->tensor),
+                      candidate.tensors.at(pair.candidate->tensor), tolerance, comparison,
+                      warnings);
     } else {
       compare_scalars(*pair.reference, *pair.candidate, tolerance, comparison);
     }

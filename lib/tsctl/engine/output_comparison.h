@@ -13,6 +13,7 @@ namespace tsctl {
 // where these agree. A reference with names (a dict, a NamedTuple) may come back as a plain tuple of the same
 // length, because that is all a trace can return. Adds a warning for every output whose reference proves nothing.
 std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Outputs& candidate,
-                                              const ToleranceOptions& tolerance, std::vector<Warning>& warnings);
+                                              const ToleranceOptions& tolerance,
+                                              std::vector<Warning>& warnings);
 
 }  // namespace tsctl

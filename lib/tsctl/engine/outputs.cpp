@@ -26,21 +26,26 @@ class OutputReader {
     if (result.isTuple()) return read_tuple(result, leaf);
     if (result.isList()) return read_list(result, leaf);
     if (result.isGenericDict()) return read_dict(result, leaf);
-    throw Error(ErrorKind::execution,
-                "the result '" + leaf + "' is of type " + result.type()->annotation_str() +
-                    ", which can be neither compared nor stored",
-                "let the model return tensors, numbers, strings, or lists, tuples and dicts of these");
+    throw Error(
+        ErrorKind::execution,
+        "the result '" + leaf + "' is of type " + result.type()->annotation_str() +
+            ", which can be neither compared nor stored",
+        "let the model return tensors, numbers, strings, or lists, tuples and dicts of these");
   }
 
  private:
   Value read_tensor(const at::Tensor& tensor, const std::string& leaf) {
     if (!tensor.defined()) return {};
-    const bool dense = tensor.layout() == at::kStrided && !tensor.is_quantized() && !tensor.is_nested();
+    const bool dense =
+        tensor.layout() == at::kStrided && !tensor.is_quantized() && !tensor.is_nested();
     if (!dense || !dtype_from_scalar_type(tensor.scalar_type())) {
       const std::string what = dense ? "dtype " + std::string(c10::toString(tensor.scalar_type()))
-                                     : tensor.is_quantized() ? "a quantized tensor" : "a sparse or nested tensor";
-      throw Error(ErrorKind::execution, "the result '" + leaf + "' is " + what +
-                  ", which can be neither compared nor stored", "let the model return a dense tensor");
+                               : tensor.is_quantized() ? "a quantized tensor"
+                                                       : "a sparse or nested tensor";
+      throw Error(
+          ErrorKind::execution,
+          "the result '" + leaf + "' is " + what + ", which can be neither compared nor stored",
+          "let the model return a dense tensor");
     }
     const std::string key = tensor_key(label_, leaf);
     tensors_[key] = tensor.detach().to(at::kCPU).resolve_conj().resolve_neg().contiguous();
@@ -51,12 +56,13 @@ class OutputReader {
     const auto& tuple = result.toTupleRef();
     Value value{.kind = Value::Kind::tuple};
     if (const auto type = tuple.type<c10::TupleType>(); type && type->schema()) {
-      for (const c10::Argument& field : type->schema()->arguments()) value.keys.push_back(field.name());
+      for (const c10::Argument& field : type->schema()->arguments())
+        value.keys.push_back(field.name());
     }
     const auto& elements = tuple.elements();
     for (std::size_t i = 0; i < elements.size(); ++i) {
-      const std::string name =
-          value.keys.empty() ? leaf + '[' + std::to_string(i) + ']' : member_name(leaf, value.keys[i]);
+      const std::string name = value.keys.empty() ? leaf + '[' + std::to_string(i) + ']'
+                                                  : member_name(leaf, value.keys[i]);
       value.items.push_back(read(elements[i], name));
     }
     return value;

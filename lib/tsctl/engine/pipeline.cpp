@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 #include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/passes/constant_propagation.h>
 #include <torch/csrc/jit/passes/freeze_module.h>
 #include <torch/csrc/jit/passes/inliner.h>
 
@@ -47,7 +48,8 @@ bool has_attribute(const torch::jit::Module& module, const std::string& name) {
   const std::string first = name.substr(0, dot);
   if (!module.hasattr(first)) return false;
   if (dot == std::string::npos) return true;
-  return module.attr(first).isModule() && has_attribute(module.attr(first).toModule(), name.substr(dot + 1));
+  return module.attr(first).isModule() &&
+         has_attribute(module.attr(first).toModule(), name.substr(dot + 1));
 }
 
 // True for "encoder.encode" where encoder is a submodule with that method.
@@ -78,13 +80,26 @@ std::string describe_frozen(const Slots& before, const Slots& after) {
          counted(before.buffers - after.buffers, "buffer") + " constant";
 }
 
+// A frozen file spells its lists out again ([1, 1] is a constant in memory and an expression in the file), and the
+// folds take constants only.
+void restore_constants(passes::PassContext& context) {
+  const std::int64_t before = passes::count_nodes(*context.graph);
+  torch::jit::ConstantPropagation(context.graph);
+  if (passes::count_nodes(*context.graph) == before) return;
+  context.changes.push_back(
+      "the file was frozen already; made its lists and numbers constants again");
+}
+
 class Pipeline {
  public:
   Pipeline(const RewriteRequest& request, torch::jit::Module module, Events& events)
       : request_(request), events_(events), module_(std::move(module)) {
     result_.was_frozen = is_frozen(module_);
     require_freezable();
-    leave_training();
+    if (leave_training(module_)) {
+      result_.warnings.push_back(
+          {"was_training", "the file is in train mode; it was put into eval mode first"});
+    }
     choose_methods();
   }
 
@@ -92,7 +107,7 @@ class Pipeline {
     const ModulePaths paths(module_);
     for (const std::string& method : methods_) torch::jit::Inline(*graph_of(method));
     run_pass({"remove_gradient", passes::remove_gradient}, paths);
-    freeze();
+    freeze(paths);
     run_pass({"remove_dropout", passes::remove_dropout}, paths);
     if (request_.goal == RewriteGoal::optimize) {
       run_folds(paths);
@@ -114,28 +129,26 @@ class Pipeline {
 
   void require_freezable() const {
     if (!disabled("freeze_constants") || result_.was_frozen) return;
-    throw Error(ErrorKind::usage, "--disable-pass freeze_constants: the other passes need a frozen model",
+    throw Error(ErrorKind::usage,
+                "--disable-pass freeze_constants: the other passes need a frozen model",
                 "leave freeze_constants on, or do without this step");
-  }
-
-  void leave_training() {
-    if (!is_training(module_)) return;
-    module_.eval();
-    result_.warnings.push_back({"was_training", "the file is in train mode; it was put into eval mode first"});
   }
 
   // LibTorch looks the attributes that a submodule's method reads up in the model itself, and fails.
   void keep(const std::string& name) {
     if (module_.find_method(name)) {
-      if (std::find(methods_.begin(), methods_.end(), name) == methods_.end()) methods_.push_back(name);
+      if (std::find(methods_.begin(), methods_.end(), name) == methods_.end())
+        methods_.push_back(name);
       return;
     }
     if (has_attribute(module_, name)) return;
     if (is_method_of_part(module_, name)) {
-      throw Error(ErrorKind::usage, "--preserve " + name + ": only methods of the model itself can be preserved",
+      throw Error(ErrorKind::usage,
+                  "--preserve " + name + ": only methods of the model itself can be preserved",
                   "its methods: " + method_names(module_));
     }
-    throw Error(ErrorKind::usage, "--preserve " + name + ": the model has no method or attribute of that name",
+    throw Error(ErrorKind::usage,
+                "--preserve " + name + ": the model has no method or attribute of that name",
                 "its methods: " + method_names(module_));
   }
 
@@ -147,7 +160,8 @@ class Pipeline {
       for (const torch::jit::Method& method : module_.get_methods()) keep(method.name());
     }
     if (methods_.empty()) {
-      throw Error(ErrorKind::usage, "'" + request_.model_path + "' has no forward, and no other method is preserved",
+      throw Error(ErrorKind::usage,
+                  "'" + request_.model_path + "' has no forward, and no other method is preserved",
                   "name one with --preserve; its methods: " + method_names(module_));
     }
   }
@@ -160,7 +174,8 @@ class Pipeline {
     for (PassRecord& record : result_.passes) {
       if (record.pass == pass && record.method == method) return record;
     }
-    result_.passes.push_back({.pass = pass, .method = method, .status = disabled(pass) ? "disabled" : "unchanged"});
+    result_.passes.push_back(
+        {.pass = pass, .method = method, .status = disabled(pass) ? "disabled" : "unchanged"});
     PassRecord& record = result_.passes.back();
     record.nodes_before = record.nodes_after = passes::count_nodes(*graph_of(method));
     return record;
@@ -196,10 +211,13 @@ class Pipeline {
     }
   }
 
-  void freeze() {
-    for (const std::string& method : methods_) record_for("freeze_constants", method);
-    if (result_.was_frozen) return;
+  void freeze(const ModulePaths& paths) {
+    if (result_.was_frozen) {
+      run_pass({"freeze_constants", restore_constants}, paths);
+      return;
+    }
     events_.progress("freeze_constants");
+    for (const std::string& method : methods_) record_for("freeze_constants", method);
     const auto start = Clock::now();
     const Slots before = slots_of(module_);
     module_ = torch::jit::freeze_module(module_, request_.preserve);
@@ -218,28 +236,37 @@ class Pipeline {
   void order_records() {
     const auto place = [](const PassRecord& record) {
       const auto& list = pass_list();
-      return std::find_if(list.begin(), list.end(), [&](const PassInfo& pass) { return pass.name == record.pass; }) -
+      return std::find_if(list.begin(), list.end(),
+                          [&](const PassInfo& pass) { return pass.name == record.pass; }) -
              list.begin();
     };
     std::stable_sort(result_.passes.begin(), result_.passes.end(),
-                     [&](const PassRecord& left, const PassRecord& right) { return place(left) < place(right); });
+                     [&](const PassRecord& left, const PassRecord& right) {
+                       return place(left) < place(right);
+                     });
   }
 
-  void look_at_node(const torch::jit::Node& node, const ModulePaths& paths, std::set<const void*>& seen) {
+  void look_at_node(const torch::jit::Node& node, const ModulePaths& paths,
+                    std::set<const void*>& seen) {
     if (node.kind() == c10::prim::ConstantMKLDNNTensor) {
-      throw Error(ErrorKind::execution, "'" + request_.model_path + "' holds weights in a layout of oneDNN's own, "
-                                        "which LibTorch writes and cannot load again",
+      throw Error(ErrorKind::execution,
+                  "'" + request_.model_path +
+                      "' holds weights in a layout of oneDNN's own, "
+                      "which LibTorch writes and cannot load again",
                   "start from the file before optimize_for_inference");
     }
-    if (node.kind() == c10::prim::Constant && node.output()->type()->isSubtypeOf(*c10::TensorType::get())) {
+    if (node.kind() == c10::prim::Constant &&
+        node.output()->type()->isSubtypeOf(*c10::TensorType::get())) {
       const at::Tensor tensor = torch::jit::toIValue(node.output()).value().toTensor();
       if (tensor.has_storage() && seen.insert(tensor.storage().data()).second) {
         result_.constants_bytes += static_cast<std::int64_t>(tensor.nbytes());
       }
     }
-    if (passes::is_any_of(node, {"aten::dropout", "aten::dropout_", "aten::feature_dropout", "aten::alpha_dropout"}) &&
+    if (passes::is_any_of(node, {"aten::dropout", "aten::dropout_", "aten::feature_dropout",
+                                 "aten::alpha_dropout"}) &&
         torch::jit::constant_as<bool>(node.input(2)).value_or(false)) {
-      result_.warnings.push_back({"active_dropout", "dropout stays active at " + paths.place_of(node) +
+      result_.warnings.push_back({"active_dropout", "dropout stays active at " +
+                                                        paths.place_of(node) +
                                                         ": the model was captured in train mode"});
     }
   }
@@ -247,9 +274,11 @@ class Pipeline {
   void look_at_result(const ModulePaths& paths) {
     std::set<const void*> seen;
     for (const std::string& method : methods_) {
-      passes::for_each_node(*graph_of(method), [&](torch::jit::Node& node) { look_at_node(node, paths, seen); });
+      passes::for_each_node(*graph_of(method),
+                            [&](torch::jit::Node& node) { look_at_node(node, paths, seen); });
     }
-    for (const torch::jit::Method& method : module_.get_methods()) result_.methods.push_back(method.name());
+    for (const torch::jit::Method& method : module_.get_methods())
+      result_.methods.push_back(method.name());
   }
 
   const RewriteRequest& request_;
@@ -266,8 +295,8 @@ RewriteResult rewrite(const RewriteRequest& request, Events& events) {
   set_numerics(device, request.threads);
   events.progress("loading " + request.model_path);
   Pipeline pipeline(request, load_module(request.model_path, device), events);
-  const std::string doing =
-      "'" + request.model_path + "' cannot be " + (request.goal == RewriteGoal::freeze ? "frozen" : "optimized");
+  const std::string doing = "'" + request.model_path + "' cannot be " +
+                            (request.goal == RewriteGoal::freeze ? "frozen" : "optimized");
   RewriteResult result = guarded(ErrorKind::execution, doing, [&] { return pipeline.run(); });
   events.progress("writing " + request.output_path);
   save_module(pipeline.module(), request.output_path);

@@ -57,6 +57,28 @@ OutputSummary summarize_leaf(const Leaf& leaf, const Outputs& outputs, const std
   return summary;
 }
 
+void add_buffers(const Value& value, const TensorFile& file, std::vector<TensorBuffer>& buffers) {
+  for (const Leaf& leaf : leaves_of(value, "in")) {
+    if (leaf.value->kind != Value::Kind::tensor) continue;
+    const TensorFile::Entry& entry = file.tensor(leaf.value->tensor);
+    buffers.push_back({.key = leaf.value->tensor,
+                       .dtype = entry.dtype,
+                       .shape = entry.shape,
+                       .data = entry.data,
+                       .size_bytes = entry.size_bytes});
+  }
+}
+
+// The tensors of the calls' arguments, as the file holds them.
+std::vector<TensorBuffer> argument_buffers(const TensorFile& file) {
+  std::vector<TensorBuffer> buffers;
+  for (const CallRecord& call : file.calls()) {
+    for (const Value& value : call.args) add_buffers(value, file, buffers);
+    for (const auto& [name, value] : call.kwargs) add_buffers(value, file, buffers);
+  }
+  return buffers;
+}
+
 }  // namespace
 
 RunResult run_file(const RunRequest& request, Events& events) {
@@ -71,27 +93,32 @@ RunResult run_file(const RunRequest& request, Events& events) {
   }
 
   RunResult result;
-  if (runner.was_training()) result.warnings.push_back({"was_training", "the file is in train mode; it was run in eval mode"});
+  if (runner.was_training())
+    result.warnings.push_back(
+        {"was_training", "the file is in train mode; it was run in eval mode"});
   std::vector<CallRecord> calls;
   std::vector<Outputs> kept;
   for (const CallRecord& record : file.calls()) {
     events.progress("running " + (record.label.empty() ? request.method : record.label));
-    Outputs outputs =
-        outputs_from_ivalue(runner.call_guarded(runner.inputs(record, file), record.label), record.label);
+    Outputs outputs = outputs_from_ivalue(
+        runner.call_guarded(runner.inputs(record, file), record.label), record.label);
     guarded(ErrorKind::execution, "the results could not be summed up", [&] {
       for (const Leaf& leaf : leaves_of(outputs.value, "out")) {
         result.outputs.push_back(summarize_leaf(leaf, outputs, record.label));
       }
     });
-    // The written file tells results, not arguments: those are in the file that was read.
-    calls.push_back({.label = record.label, .outputs = outputs.value});
+    // With its arguments, so that the file says of itself what gave what.
+    CallRecord call = record;
+    call.outputs = outputs.value;
+    calls.push_back(std::move(call));
     kept.push_back(std::move(outputs));
   }
   if (request.outputs_tensors.empty()) return result;
 
-  std::vector<TensorBuffer> buffers;
+  std::vector<TensorBuffer> buffers = argument_buffers(file);
   for (const Outputs& outputs : kept) {
-    for (const auto& [key, tensor] : outputs.tensors) buffers.push_back(buffer_from_tensor(key, tensor));
+    for (const auto& [key, tensor] : outputs.tensors)
+      buffers.push_back(buffer_from_tensor(key, tensor));
   }
   write_tensor_file(request.outputs_tensors, calls, buffers);
   return result;

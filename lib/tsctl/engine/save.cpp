@@ -20,7 +20,8 @@ namespace {
 class FileSink {
  public:
   explicit FileSink(const std::string& path)
-      : path_(path), descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+      : path_(path),
+        descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
     if (descriptor_ < 0) throw_cannot_write(errno);
   }
   FileSink(const FileSink&) = delete;
@@ -47,7 +48,8 @@ class FileSink {
 
   void finish() {
     // Devices and pipes cannot be flushed, which is no failure.
-    if (error_ == 0 && ::fsync(descriptor_) != 0 && errno != EINVAL && errno != ENOTSUP) error_ = errno;
+    if (error_ == 0 && ::fsync(descriptor_) != 0 && errno != EINVAL && errno != ENOTSUP)
+      error_ = errno;
     const int closed = ::close(descriptor_);
     descriptor_ = -1;
     if (closed != 0 && error_ == 0) error_ = errno;
@@ -56,7 +58,8 @@ class FileSink {
 
  private:
   [[noreturn]] void throw_cannot_write(int error) const {
-    throw Error(ErrorKind::environment, "'" + path_ + "' cannot be written: " + std::strerror(error),
+    throw Error(ErrorKind::environment,
+                "'" + path_ + "' cannot be written: " + std::strerror(error),
                 error == ENOSPC ? "free some space, or write to another disk" : "");
   }
 
@@ -70,8 +73,8 @@ class FileSink {
 void save_module(const torch::jit::Module& module, const std::string& path) {
   FileSink sink(path);
   guarded(ErrorKind::execution, "the module cannot be saved as '" + path + "'", [&] {
-    torch::jit::ExportModule(module,
-                             [&sink](const void* bytes, std::size_t count) { return sink.write(bytes, count); });
+    torch::jit::ExportModule(
+        module, [&sink](const void* bytes, std::size_t count) { return sink.write(bytes, count); });
   });
   sink.finish();
 }

@@ -8,7 +8,9 @@ namespace {
 
 std::int64_t count_linear(torch::jit::Graph& graph) {
   std::int64_t count = 0;
-  for_each_node(graph, [&count](torch::jit::Node& node) { count += is_any_of(node, {"aten::linear"}) ? 1 : 0; });
+  for_each_node(graph, [&count](torch::jit::Node& node) {
+    count += is_any_of(node, {"aten::linear"}) ? 1 : 0;
+  });
   return count;
 }
 

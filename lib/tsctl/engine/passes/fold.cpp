@@ -27,8 +27,9 @@ void run_fold(PassContext& context, GraphPass fold, std::initializer_list<const 
   for_each_node(*context.graph, [&](Node& node) {
     if (!is_any_of(node, folded)) return;
     if (const Node* producer = producer_of(node, into)) {
-      foldable[node.output()->unique()] =
-          "folded " + op_name(node) + " into " + op_name(*producer) + " at " + context.paths.place_of(node);
+      foldable[node.output()->unique()] = "folded " + op_name(node) + " into " +
+                                          op_name(*producer) + " at " +
+                                          context.paths.place_of(node);
     }
   });
   if (foldable.empty()) return;

@@ -6,7 +6,8 @@
 namespace tsctl::passes {
 
 void fold_conv_add_sub(PassContext& context) {
-  run_fold(context, torch::jit::FoldFrozenConvAddOrSub, {"aten::add", "aten::sub", "aten::add_", "aten::sub_"}, kConvolutions);
+  run_fold(context, torch::jit::FoldFrozenConvAddOrSub,
+           {"aten::add", "aten::sub", "aten::add_", "aten::sub_"}, kConvolutions);
 }
 
 }  // namespace tsctl::passes

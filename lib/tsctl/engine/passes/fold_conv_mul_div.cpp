@@ -6,7 +6,8 @@
 namespace tsctl::passes {
 
 void fold_conv_mul_div(PassContext& context) {
-  run_fold(context, torch::jit::FoldFrozenConvMulOrDiv, {"aten::mul", "aten::div", "aten::mul_", "aten::div_"}, kConvolutions);
+  run_fold(context, torch::jit::FoldFrozenConvMulOrDiv,
+           {"aten::mul", "aten::div", "aten::mul_", "aten::div_"}, kConvolutions);
 }
 
 }  // namespace tsctl::passes

@@ -18,7 +18,8 @@ void peephole(PassContext& context) {
   torch::jit::ConstantPooling(graph);
   torch::jit::EliminateDeadCode(graph);
   const std::int64_t removed = before - count_nodes(*graph);
-  if (removed > 0) context.changes.push_back("removed " + std::to_string(removed) + " nodes that were not needed");
+  if (removed > 0)
+    context.changes.push_back("removed " + std::to_string(removed) + " nodes that were not needed");
 }
 
 }  // namespace tsctl::passes

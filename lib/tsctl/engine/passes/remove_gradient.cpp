@@ -17,9 +17,10 @@ bool tells_tensors_apart(const Node& node) {
     return node.input(0)->type()->isSubtypeOf(*c10::TensorType::get()) &&
            node.input(1)->type()->isSubtypeOf(*c10::TensorType::get());
   }
-  return is_any_of(node, {"aten::unsqueeze_", "aten::squeeze_", "aten::t_", "aten::transpose_", "aten::swapaxes_",
-                          "aten::swapdims_", "aten::resize_", "aten::resize_as_", "aten::as_strided_", "aten::set_",
-                          "aten::requires_grad_", "aten::detach_"});
+  return is_any_of(node,
+                   {"aten::unsqueeze_", "aten::squeeze_", "aten::t_", "aten::transpose_",
+                    "aten::swapaxes_", "aten::swapdims_", "aten::resize_", "aten::resize_as_",
+                    "aten::as_strided_", "aten::set_", "aten::requires_grad_", "aten::detach_"});
 }
 
 // LibTorch's freezing drops every detach whatever comes after it; an alias stays.
@@ -38,7 +39,8 @@ bool is_gradient_guard(const Node& node) {
   if (!type || !type->name()) return false;
   const std::string name = type->name()->qualifiedName();
   return name.find("torch.autograd.grad_mode.") != std::string::npos &&
-         (name.find("no_grad") != std::string::npos || name.find("enable_grad") != std::string::npos ||
+         (name.find("no_grad") != std::string::npos ||
+          name.find("enable_grad") != std::string::npos ||
           name.find("set_grad_enabled") != std::string::npos);
 }
 
