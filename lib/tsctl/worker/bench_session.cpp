@@ -17,6 +17,7 @@ namespace {
 // One block: long against a message and a timer tick (both microseconds), short against drift of the machine.
 constexpr double kBlockSeconds = 0.02;
 constexpr int kMaxBlockCalls = 1000;
+constexpr double kShortestSeconds = 1e-9;  // a clock's coarse tick must not give a ratio of 0 or infinity
 // 5 launches of 12 rounds are 60 pairs: enough to find 3% on a loaded 2-core machine in 85% of runs.
 constexpr std::size_t kMinRounds = 12;
 constexpr std::size_t kFewestRounds = 3;  // when calls are so slow that the budget does not allow more
@@ -129,14 +130,16 @@ void Session::run_launch() {
   launched_.clear();
 }
 
+// One after another: an arm that loads beside others would be told their time as its own.
 void Session::start_arms() {
   block_calls_.assign(arms_.size(), 1);
-  for (const BenchArm& arm : arms_) launched_.push_back(launch_(arm));
-  const double start_s = now_s_();
-  for (std::size_t i = 0; i < launched_.size(); ++i) {
-    launched_[i]->wait_until_ready();
-    records_[i].load.push_back(now_s_() - start_s);
-    launched_[i]->stop();
+  launched_.resize(arms_.size());
+  for (const std::size_t index : random_order()) {
+    const double start_s = now_s_();
+    launched_[index] = launch_(arms_[index]);
+    launched_[index]->wait_until_ready();
+    records_[index].load.push_back(now_s_() - start_s);
+    launched_[index]->stop();
   }
 }
 
@@ -194,7 +197,7 @@ double Session::run_block(std::size_t index) {
   record.calls.insert(record.calls.end(), times.seconds.begin(), times.seconds.end());
   record.faults += times.page_faults;
   record.timed_calls += block_calls_[index] + 1;  // the untimed call faults as well
-  return median(times.seconds);
+  return std::max(median(times.seconds), kShortestSeconds);
 }
 
 // The standard error of a median is about 1.2533 standard deviations over the root of the count (normal samples).

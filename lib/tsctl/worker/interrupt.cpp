@@ -18,11 +18,17 @@ Interrupt::Interrupt() {
   sigprocmask(SIG_BLOCK, &caught, &before_);
   fd_ = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
   if (fd_ < 0) {
-    throw Error(ErrorKind::environment, std::string("signals cannot be watched: ") + std::strerror(errno));
+    const int code = errno;
+    sigprocmask(SIG_SETMASK, &before_, nullptr);
+    throw Error(ErrorKind::environment, std::string("signals cannot be watched: ") + std::strerror(code));
   }
 }
 
 Interrupt::~Interrupt() {
+  // A signal that came after the last look is too late to stop anything; unread, it would end the process here.
+  signalfd_siginfo late = {};
+  while (::read(fd_, &late, sizeof late) == static_cast<ssize_t>(sizeof late)) {
+  }
   ::close(fd_);
   sigprocmask(SIG_SETMASK, &before_, nullptr);
 }

@@ -38,14 +38,20 @@ std::vector<std::string> worker_environment(int threads) {
 }
 
 void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did, bool runs_python) {
-  const ErrorKind kind = runs_python ? ErrorKind::capture : ErrorKind::execution;
+  // A crash outranks the failed capture that it also is: the exit code says 5.
+  const ErrorKind kind = ErrorKind::execution;
+  if (end.ended_by_parent) {
+    throw Error(kind, "the worker process closed its connection while " + what_it_did,
+                "something in the model closed a descriptor that is not its own; look for os.closerange in it");
+  }
   if (end.signal == SIGKILL) {
     throw Error(kind, "the worker process was killed (SIGKILL) while " + what_it_did,
                 "the system does this when memory runs out; use a machine with more, or a smaller batch");
   }
   if (end.signal != 0) {
     throw Error(kind, "the worker process crashed with " + name_of_signal(end.signal) + " while " + what_it_did,
-                "LibTorch or a library of the model crashed; run with -v to see what it printed");
+                std::string(runs_python ? "a library that the model uses" : "LibTorch") +
+                    " crashed; what it printed, if anything, stands above");
   }
   throw Error(kind,
               "the worker process ended with status " + std::to_string(end.exit_status) + " while " + what_it_did,
@@ -75,28 +81,32 @@ std::string Jobs::do_job(const std::string& step, const std::string& job, const 
                .site = site != nullptr ? json_text(*site) : std::string(),
                .engine = settings_.installation.engine,
                .capture = settings_.installation.capture});
+  const Deadline deadline = deadline_in(settings_.timeout_s);
   try {
-    while (const auto message = worker.receive(settings_.timeout_s, interrupt_)) {
+    while (const auto message = worker.receive(deadline, interrupt_)) {
       if (message->type == "progress") {
         events_.progress(message->text);
       } else if (message->type == "warning") {
         events_.warning({.code = message->code, .text = message->text});
       } else if (message->type == "result") {
-        close_step(worker.finish(false));
+        close_step(worker.finish(kEndAfterMessageSeconds));
         steps_.back().status = "ok";
         return message->payload;
       } else {
-        close_step(worker.finish(false));
+        worker.finish(kEndAfterMessageSeconds);
         throw_worker_error(*message);
       }
     }
   } catch (const WorkerProcess::Timeout&) {
-    close_step(worker.finish(true));
-    throw Error(site != nullptr ? ErrorKind::capture : ErrorKind::execution,
+    close_step(worker.finish());
+    throw Error(ErrorKind::execution,
                 "the step '" + step + "' took longer than " + seconds_text(settings_.timeout_s) + " (--timeout)",
                 "raise --timeout, or leave it out to wait for as long as it takes");
+  } catch (...) {
+    close_step(worker.finish());
+    throw;
   }
-  const ProcessEnd end = worker.finish(false);
+  const ProcessEnd end = worker.finish(kEndAfterCloseSeconds);
   close_step(end);
   throw_worker_death(end, "it did the step '" + step + "'", site != nullptr);
 }

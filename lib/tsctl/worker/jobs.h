@@ -34,7 +34,7 @@ struct WorkerSettings {
 };
 
 // Runs jobs, one process each, and keeps what each cost. An Error that a job throws is rethrown here; a worker that
-// dies becomes Error{execution} (Error{capture} for jobs that run Python) with the signal's name.
+// dies becomes Error{execution} with the signal's name.
 class Jobs {
  public:
   Jobs(WorkerSettings settings, Interrupt& interrupt, Events& events);

@@ -5,10 +5,13 @@
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <cstring>
 
@@ -41,7 +44,22 @@ std::vector<char*> merged_environment(const std::vector<std::string>& additions)
   throw Error(ErrorKind::environment, std::string("a worker process cannot be started: ") + std::strerror(code));
 }
 
+// For poll: rounded up, so that a wait never ends just before its deadline; -1 is for ever.
+int milliseconds_until(const Deadline& deadline) {
+  constexpr double kLongestMs = 1e9;  // poll takes an int; who waits longer polls again
+  if (!deadline) return -1;
+  const std::chrono::duration<double, std::milli> left = *deadline - std::chrono::steady_clock::now();
+  return static_cast<int>(std::clamp(std::ceil(left.count()), 0.0, kLongestMs));
+}
+
 }  // namespace
+
+Deadline deadline_in(double seconds) {
+  constexpr double kForEverSeconds = 1e9;  // 30 years; beyond, the clock's nanoseconds could overflow
+  if (seconds <= 0.0 || seconds > kForEverSeconds) return std::nullopt;
+  const std::chrono::duration<double> wait(seconds);
+  return std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(wait);
+}
 
 WorkerProcess::WorkerProcess(const std::string& executable, const std::vector<std::string>& environment) {
   int sockets[2] = {-1, -1};
@@ -74,11 +92,14 @@ WorkerProcess::WorkerProcess(const std::string& executable, const std::vector<st
     throw_spawn_error(code);
   }
   socket_ = sockets[0];
+  // By number: glibc 2.36 declares pidfd_open without C linkage.
+  pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
 }
 
 WorkerProcess::~WorkerProcess() {
-  if (!end_) finish(true);
+  finish();
   ::close(socket_);
+  if (pid_fd_ >= 0) ::close(pid_fd_);
 }
 
 void WorkerProcess::send(const WireMessage& message) { send_line(socket_, json_text(message)); }
@@ -91,47 +112,79 @@ std::optional<std::string> WorkerProcess::take_line() {
   return line;
 }
 
-std::optional<WireMessage> WorkerProcess::receive(double timeout_s, Interrupt& interrupt) {
-  using Clock = std::chrono::steady_clock;
-  const auto start = Clock::now();
+bool WorkerProcess::read_more(int flags) {
+  char bytes[65536];
+  ssize_t count = 0;
+  do {
+    count = ::recv(socket_, bytes, sizeof bytes, flags);
+  } while (count < 0 && errno == EINTR);
+  if (count <= 0) return false;
+  buffer_.append(bytes, static_cast<std::size_t>(count));
+  return true;
+}
+
+std::optional<WireMessage> WorkerProcess::receive(const Deadline& deadline, Interrupt& interrupt) {
   while (true) {
-    if (auto line = take_line()) return from_json_text<WireMessage>(*line);
-    int wait_ms = -1;
-    if (timeout_s > 0) {
-      const double left_s = timeout_s - std::chrono::duration<double>(Clock::now() - start).count();
-      if (left_s <= 0) throw Timeout{};
-      wait_ms = static_cast<int>(left_s * 1000.0) + 1;
+    if (const auto line = take_line()) {
+      try {
+        return from_json_text<WireMessage>(*line);
+      } catch (const Error& error) {
+        throw Error(ErrorKind::execution, std::string("the worker process sent something that is no message: ") + error.what(),
+                    "something in the model wrote to a descriptor that is not its own");
+      }
     }
-    pollfd watched[2] = {{socket_, POLLIN, 0}, {interrupt.fd(), POLLIN, 0}};
-    if (poll(watched, 2, wait_ms) < 0 && errno != EINTR) throw_spawn_error(errno);
+    pollfd watched[3] = {{socket_, POLLIN, 0}, {interrupt.fd(), POLLIN, 0}, {pid_fd_, POLLIN, 0}};
+    const int ready = poll(watched, 3, milliseconds_until(deadline));
+    if (ready < 0 && errno != EINTR) {
+      throw Error(ErrorKind::environment, std::string("a worker process cannot be waited for: ") + std::strerror(errno));
+    }
     interrupt.check();
-    if (watched[0].revents == 0) continue;
-    char bytes[65536];
-    const ssize_t count = ::read(socket_, bytes, sizeof bytes);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return std::nullopt;
-    buffer_.append(bytes, static_cast<std::size_t>(count));
+    if (ready < 0) continue;
+    if (ready == 0) throw Timeout{};
+    if (watched[0].revents != 0) {
+      if (!read_more(0)) return std::nullopt;
+    } else if (watched[2].revents != 0) {
+      // What it sent between the kernel's look at the socket and its end is still there.
+      if (!read_more(MSG_DONTWAIT)) return std::nullopt;
+    }
   }
 }
 
 void WorkerProcess::stop() {
-  ::kill(pid_, SIGSTOP);
+  if (end_) return;
+  ::kill(-pid_, SIGSTOP);
   siginfo_t info = {};
   while (waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WEXITED | WNOWAIT) != 0 && errno == EINTR) {
   }
 }
 
-void WorkerProcess::resume() { ::kill(pid_, SIGCONT); }
+void WorkerProcess::resume() {
+  if (!end_) ::kill(-pid_, SIGCONT);
+}
 
-ProcessEnd WorkerProcess::finish(bool kill_first) {
+bool WorkerProcess::ends_within(double seconds) const {
+  const Deadline deadline = deadline_in(seconds);
+  if (!deadline) return false;
+  while (true) {
+    // Without a pidfd this only looks, at the end of the time.
+    pollfd watched = {pid_fd_, POLLIN, 0};
+    const int ready = poll(&watched, 1, milliseconds_until(deadline));
+    if (ready < 0 && errno == EINTR) continue;
+    siginfo_t info = {};
+    return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_;
+  }
+}
+
+ProcessEnd WorkerProcess::finish(double grace_s) {
   if (end_) return *end_;
-  if (kill_first) ::kill(-pid_, SIGKILL);
+  ProcessEnd end;
+  end.ended_by_parent = !ends_within(grace_s);
+  // Until it is waited for, its number is its own: the signal cannot hit a stranger. What it started goes with it.
+  ::kill(-pid_, SIGKILL);
   int status = 0;
   rusage usage = {};
   while (wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {
   }
-  ::kill(-pid_, SIGKILL);  // whatever the worker started itself goes with it
-  ProcessEnd end;
   if (WIFSIGNALED(status)) {
     end.signal = WTERMSIG(status);
   } else {

@@ -16,7 +16,7 @@ class ProcessArm : public LaunchedArm {
   ProcessArm(Jobs& jobs, const BenchArm& arm, const std::string& request)
       : jobs_(jobs),
         arm_(arm),
-        worker_(jobs.settings().installation.executable, worker_environment(jobs.settings().threads)) {
+        worker_(jobs.settings().installation.executable, worker_environment(arm.request.threads)) {
     const Installation& installation = jobs.settings().installation;
     worker_.send({.type = "job",
                   .job = "open_arm",
@@ -36,21 +36,22 @@ class ProcessArm : public LaunchedArm {
     return {.seconds = reply.seconds, .page_faults = reply.page_faults};
   }
 
-  std::int64_t finish() override { return worker_.finish(true).peak_memory_bytes; }
+  std::int64_t finish() override { return worker_.finish().peak_memory_bytes; }
 
  private:
   WireMessage expect(const std::string& type) {
+    const Deadline deadline = deadline_in(jobs_.settings().timeout_s);
     try {
-      while (const auto message = worker_.receive(jobs_.settings().timeout_s, jobs_.interrupt())) {
+      while (const auto message = worker_.receive(deadline, jobs_.interrupt())) {
         if (message->type == type) return *message;
         if (message->type == "error") throw_worker_error(*message);
       }
     } catch (const WorkerProcess::Timeout&) {
-      worker_.finish(true);
+      worker_.finish();
       throw Error(ErrorKind::execution, "the arm '" + arm_.request.label + "' did not answer in time (--timeout)",
                   "raise --timeout, or leave it out to wait for as long as it takes");
     }
-    throw_worker_death(worker_.finish(false), "it ran the arm '" + arm_.request.label + "'", arm_.site.has_value());
+    throw_worker_death(worker_.finish(kEndAfterCloseSeconds), "it ran the arm '" + arm_.request.label + "'", arm_.site.has_value());
   }
 
   Jobs& jobs_;

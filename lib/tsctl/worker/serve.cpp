@@ -1,6 +1,7 @@
 #include "tsctl/worker/serve.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <string>
 
 #include "tsctl/core/capture_api.h"
@@ -127,6 +129,8 @@ void do_job(const WireMessage& job, Events& events, LineReader& reader) {
 int serve(long parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) return 1;  // the front ended before the line above
+  // Programs that the model starts have no business on this connection, and must not keep it open.
+  fcntl(kWorkerSocket, F_SETFD, FD_CLOEXEC);
   LineReader reader(kWorkerSocket);
   const auto line = reader.next();
   if (!line) return 1;
@@ -139,6 +143,11 @@ int serve(long parent) {
           .code = std::string(name_from_kind(error.kind())),
           .hint = error.hint(),
           .detail = error.detail()});
+  } catch (const std::bad_alloc&) {
+    send({.type = "error",
+          .text = "the worker process ran out of memory",
+          .code = std::string(name_from_kind(ErrorKind::execution)),
+          .hint = "use a machine with more, or a smaller batch"});
   } catch (const std::exception& error) {
     send({.type = "error", .text = error.what(), .code = "internal"});
   }
