@@ -28,6 +28,10 @@ fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.
   throw Error(ErrorKind::environment, "'" + path.string() + "' cannot be written: " + std::strerror(code), hint);
 }
 
+[[noreturn]] void throw_read_error(const std::string& path, int code) {
+  throw Error(ErrorKind::input, "'" + path + "' cannot be read: " + std::strerror(code), "check the file's name");
+}
+
 // Ends with the pid that made it; false for anything else and for processes that still run.
 bool is_left_behind(const std::string& name, const std::string& prefix) {
   if (!name.starts_with(prefix)) return false;
@@ -37,11 +41,22 @@ bool is_left_behind(const std::string& name, const std::string& prefix) {
 }
 
 void remove_left_behind(const fs::path& target) {
-  std::error_code ignored;
+  std::error_code code;
   const std::string prefix = "." + target.filename().string() + kMark;
-  for (const auto& entry : fs::directory_iterator(folder_of(target), ignored)) {
-    if (is_left_behind(entry.path().filename().string(), prefix)) fs::remove(entry.path(), ignored);
+  for (fs::directory_iterator entry(folder_of(target), code), end; !code && entry != end; entry.increment(code)) {
+    std::error_code ignored;
+    if (is_left_behind(entry->path().filename().string(), prefix)) fs::remove(entry->path(), ignored);
   }
+}
+
+// What cannot be replaced by a renamed file: a device, a pipe, a socket, and the names that stand for descriptors
+// (/dev/stdout, /dev/fd/3), even where these are open on a regular file.
+bool is_stream(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored) && !fs::is_directory(path, ignored)) return true;
+  const fs::path link = fs::read_symlink(path, ignored);
+  const fs::path folder = fs::canonical(folder_of(path), ignored);
+  return link.string().starts_with("/proc/") || folder.string().starts_with("/proc/");
 }
 
 void sync_folder(const fs::path& folder) {
@@ -63,7 +78,7 @@ int write_all(int fd, const char* bytes, std::size_t size) {
 }
 
 void write_directly(const fs::path& target, const std::string& text, const std::string& flag) {
-  const int fd = ::open(target.c_str(), O_WRONLY | O_CLOEXEC);
+  const int fd = ::open(target.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   if (fd < 0) throw_write_error(target, flag, errno);
   const int code = write_all(fd, text.data(), text.size());
   ::close(fd);
@@ -77,6 +92,13 @@ void require_writable_target(const fs::path& path, const std::string& flag) {
   if (fs::is_directory(path, ignored)) {
     throw Error(ErrorKind::usage, "'" + path.string() + "' is a folder, not a file (" + flag + ")",
                 "give the name of the file to write: " + flag + " " + (path / "model.pt").string());
+  }
+  if (path.empty()) {
+    throw Error(ErrorKind::usage, flag + " names no file", "give the name of the file to write: " + flag + " model.pt");
+  }
+  if (is_stream(path)) {
+    if (::access(path.c_str(), W_OK) != 0) throw_write_error(path, flag, errno);
+    return;
   }
   const fs::path folder = folder_of(path);
   if (!fs::is_directory(folder, ignored)) {
@@ -121,12 +143,18 @@ fs::path temporary_folder() {
   return folder != nullptr && *folder != '\0' ? fs::path(folder) : fs::path("/tmp");
 }
 
-OutputFile::OutputFile(const fs::path& target, const std::string& flag) : target_(target) {
+OutputFile::OutputFile(const fs::path& target, const std::string& flag) : target_(target), flag_(flag) {
+  if (is_stream(target)) {
+    throw Error(ErrorKind::usage, "'" + target.string() + "' is not a regular file (" + flag + ")",
+                "a file that appears only when it is complete needs a name of its own: " + flag + " model.pt");
+  }
   require_writable_target(target, flag);
   remove_left_behind(target);
   const std::string name = "." + target.filename().string() + kMark + std::to_string(::getpid());
   temporary_ = (folder_of(target) / name).string();
-  const int fd = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  // Nothing of that name is ours yet; who may write into the folder could have put a link there.
+  ::unlink(temporary_.c_str());
+  const int fd = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (fd < 0) throw_write_error(target, flag, errno);
   ::close(fd);
 }
@@ -149,17 +177,16 @@ void OutputFile::commit_to(const fs::path& target) {
   if (fd < 0 || ::fsync(fd) != 0) {
     const int code = errno;
     if (fd >= 0) ::close(fd);
-    throw_write_error(target, "-o", code);
+    throw_write_error(target, flag_, code);
   }
   ::close(fd);
-  if (::rename(temporary_.c_str(), target.c_str()) != 0) throw_write_error(target, "-o", errno);
+  if (::rename(temporary_.c_str(), target.c_str()) != 0) throw_write_error(target, flag_, errno);
   committed_ = true;
   sync_folder(folder_of(target));
 }
 
 void write_text_file(const fs::path& target, const std::string& text, const std::string& flag) {
-  std::error_code ignored;
-  if (fs::exists(target, ignored) && !fs::is_regular_file(target, ignored) && !fs::is_directory(target, ignored)) {
+  if (is_stream(target)) {
     write_directly(target, text, flag);
     return;
   }
@@ -173,21 +200,21 @@ void write_text_file(const fs::path& target, const std::string& text, const std:
 
 void copy_file_bytes(const std::string& from, const std::string& to) {
   const int in = ::open(from.c_str(), O_RDONLY | O_CLOEXEC);
-  if (in < 0) {
-    throw Error(ErrorKind::input, "'" + from + "' cannot be read: " + std::strerror(errno));
-  }
+  if (in < 0) throw_read_error(from, errno);
+  int read_code = 0;
   const int out = ::open(to.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
   int code = out < 0 ? errno : 0;
   std::string bytes(std::size_t{1} << 20, '\0');
   while (code == 0) {
     const ssize_t count = ::read(in, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) code = errno;
+    if (count < 0) read_code = errno;
     if (count <= 0) break;
     code = write_all(out, bytes.data(), static_cast<std::size_t>(count));
   }
   ::close(in);
-  if (out >= 0) ::close(out);
+  if (out >= 0 && ::close(out) != 0 && code == 0) code = errno;
+  if (read_code != 0) throw_read_error(from, read_code);
   if (code != 0) throw_write_error(to, "-o", code);
 }
 

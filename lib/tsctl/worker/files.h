@@ -6,7 +6,8 @@
 namespace tsctl {
 
 // Throws Error{environment} unless `path`'s folder exists and a file can be made in it, Error{usage} when `path` is
-// a folder itself. `flag` is named in the message.
+// a folder itself or empty. A stream (a device, a pipe, /dev/stdout) has to be writable itself. `flag` is named in the
+// message.
 void require_writable_target(const std::filesystem::path& path, const std::string& flag);
 
 // A file without a name, in the folder of what is being made: nothing of it is left however the process ends.
@@ -30,6 +31,7 @@ std::filesystem::path temporary_folder();
 
 // A result file that appears under its name only when it is complete. Until then it is `.NAME.tsctl-PID` in the same
 // folder; such files of processes that are gone are removed. commit() syncs and renames; without it nothing stays.
+// Throws Error{usage} for a stream: renaming would put a file in the place of a device.
 class OutputFile {
  public:
   OutputFile(const std::filesystem::path& target, const std::string& flag);
@@ -49,17 +51,20 @@ class OutputFile {
   void commit_to(const std::filesystem::path& target);
 
   std::filesystem::path target_;
+  std::string flag_;
   std::string temporary_;
   bool committed_ = false;
 };
 
 // Writes `text` as a whole file with the same care: temporary file, sync, rename. A target that is no regular file
-// (/dev/stdout, a pipe) is written directly. Throws Error{environment} naming `flag`.
+// (/dev/stdout, a pipe) is written directly, at its end. Throws Error{environment} naming `flag`.
 void write_text_file(const std::filesystem::path& target, const std::string& text, const std::string& flag);
 
-// Copies the bytes of one file over another (in place; the target keeps its name).
+// Copies the bytes of one file over another (in place; the target keeps its name). Throws Error{input} when `from`
+// cannot be read, Error{environment} when `to` cannot be written.
 void copy_file_bytes(const std::string& from, const std::string& to);
 
+// In hexadecimal. Throws Error{input} when the file cannot be read.
 std::string sha256_of_file(const std::string& path);
 
 }  // namespace tsctl

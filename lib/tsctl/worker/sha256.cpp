@@ -11,16 +11,29 @@
 
 namespace tsctl {
 
+namespace {
+
+[[noreturn]] void throw_read_error(const std::string& path, int code) {
+  throw Error(ErrorKind::input, "'" + path + "' cannot be read: " + std::strerror(code), "check the file's name");
+}
+
+}  // namespace
+
 std::string sha256_of_file(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw Error(ErrorKind::input, "'" + path + "' cannot be read: " + std::strerror(errno));
+  if (fd < 0) throw_read_error(path, errno);
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
   EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
   std::string bytes(std::size_t{1} << 20, '\0');
   while (true) {
     const ssize_t count = ::read(fd, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
+    if (count < 0) {
+      const int code = errno;
+      ::close(fd);
+      throw_read_error(path, code);
+    }
+    if (count == 0) break;
     EVP_DigestUpdate(context.get(), bytes.data(), static_cast<std::size_t>(count));
   }
   ::close(fd);
