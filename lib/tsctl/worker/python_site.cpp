@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 
@@ -21,7 +22,9 @@ namespace {
 
 // Prints the members of PythonSite as one JSON line.
 constexpr const char* kQuestion = R"python(
-import importlib.metadata, json, os, sys, sysconfig
+import sys
+sys.path[:] = [path for path in sys.path if path]  # a json.py in the current folder is not meant
+import importlib.metadata, json, os, sysconfig
 try:
     torch = importlib.metadata.version("torch").split("+")[0]
 except importlib.metadata.PackageNotFoundError:
@@ -46,13 +49,20 @@ std::string ask(const std::string& executable) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);  // an Interrupt may hold signals back here, not there
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   std::string name = executable;
   std::string option = "-c";
   std::string question = kQuestion;
   char* const arguments[] = {name.data(), option.data(), question.data(), nullptr};
   pid_t pid = -1;
-  const int code = posix_spawnp(&pid, executable.c_str(), &actions, nullptr, arguments, environ);
+  const int code = posix_spawnp(&pid, executable.c_str(), &actions, &attributes, arguments, environ);
   posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
   ::close(pipes[1]);
   std::string text;
   if (code == 0) {
@@ -73,6 +83,13 @@ std::string ask(const std::string& executable) {
   return code == 0 && status == 0 ? text : std::string();
 }
 
+// What a start-up hook of the interpreter prints comes before the answer.
+std::string last_line(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  const std::size_t newline = text.rfind('\n');
+  return newline == std::string::npos ? text : text.substr(newline + 1);
+}
+
 // pyvenv.cfg is found through the path as given, so a link to python3 must not be resolved.
 std::string absolute_path(const std::string& executable) {
   if (executable.find('/') == std::string::npos) return executable;
@@ -84,11 +101,16 @@ std::string absolute_path(const std::string& executable) {
 PythonSite look_at_python(const std::string& executable, const std::string& package_dir) {
   const std::string path = absolute_path(executable);
   const std::string text = path.empty() ? std::string() : ask(path);
+  const std::string hint = "choose one with --python PATH or the variable TSCTL_PYTHON";
   if (text.empty()) {
-    throw Error(ErrorKind::environment, "the Python interpreter '" + executable + "' cannot be run",
-                "choose one with --python PATH or the variable TSCTL_PYTHON");
+    throw Error(ErrorKind::environment, "the Python interpreter '" + executable + "' cannot be run", hint);
   }
-  auto site = from_json_text<PythonSite>(text);
+  PythonSite site;
+  try {
+    site = from_json_text<PythonSite>(last_line(text));
+  } catch (const Error&) {
+    throw Error(ErrorKind::environment, "'" + executable + "' is no Python interpreter: it answers something else", hint);
+  }
   site.executable = path;
   site.package_dir = package_dir;
   return site;
