@@ -1,0 +1,256 @@
+#include "tsctl/worker/bench_session.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "fake_arms.h"
+
+namespace tsctl {
+namespace {
+
+// Arms that take these seconds, with 0.3% between launches and 1% between calls.
+FakeArms::CallSeconds around(std::vector<double> middle_s) {
+  return [middle_s](std::size_t arm, int launch, int call) {
+    return noisy(middle_s[arm], 0.003, 0.01, arm, launch, call);
+  };
+}
+
+// Arms that all take these seconds, with next to no noise.
+FakeArms::CallSeconds steadily(double seconds) {
+  return [seconds](std::size_t arm, int launch, int call) { return noisy(seconds, 0.0002, 0.001, arm, launch, call); };
+}
+
+std::vector<std::string> codes_of(const BenchResult& result) {
+  std::vector<std::string> codes;
+  for (const Warning& warning : result.warnings) codes.push_back(warning.code);
+  return codes;
+}
+
+TEST(BenchSession, runs_every_arm_once_in_each_round_in_an_order_drawn_at_random) {
+  FakeArms bench(3, around({0.01, 0.01, 0.01}));
+  bench.run({});
+  std::set<std::vector<std::size_t>> orders;
+  for (std::vector<std::size_t> round : bench.rounds) {
+    orders.insert(round);
+    std::sort(round.begin(), round.end());
+    EXPECT_EQ(round, (std::vector<std::size_t>{0, 1, 2}));
+  }
+  EXPECT_GE(bench.rounds.size(), 60U);
+  EXPECT_EQ(orders.size(), 6U);
+}
+
+TEST(BenchSession, launches_every_arm_anew_and_ends_it) {
+  FakeArms bench(2, steadily(0.01));
+  const BenchResult result = bench.run({});
+  EXPECT_EQ(result.arms[0].launches, 5);
+  EXPECT_EQ(bench.loads.size(), 10U);
+  EXPECT_EQ(bench.finished, 10);
+  for (std::size_t i = 0; i + 1 < bench.loads.size(); i += 2) EXPECT_NE(bench.loads[i], bench.loads[i + 1]);
+  EXPECT_EQ(bench.progress_texts.front(), "bench: launch 1/5");
+}
+
+TEST(BenchSession, tells_equal_slower_and_faster_arms_apart) {
+  FakeArms bench(4, around({0.01, 0.01, 0.0105, 0.007}));
+  const BenchResult result = bench.run({});
+  ASSERT_EQ(result.arms.size(), 4U);
+  EXPECT_EQ(result.arms[0].speed, "reference");
+  EXPECT_EQ(result.arms[1].speed, "equivalent");
+  EXPECT_EQ(result.arms[2].speed, "slower");
+  EXPECT_EQ(result.arms[3].speed, "faster");
+  ASSERT_EQ(result.pairs.size(), 3U);
+  EXPECT_EQ(result.pairs[2].base, "a");
+  EXPECT_EQ(result.pairs[2].arm, "d");
+  EXPECT_EQ(result.pairs[2].verdict, "faster");
+  EXPECT_NEAR(*result.pairs[2].speedup, 1.0 / 0.7, 0.01);
+  EXPECT_LT(*result.pairs[2].speedup_low, *result.pairs[2].speedup);
+  EXPECT_GT(*result.pairs[2].speedup_high, *result.pairs[2].speedup);
+  EXPECT_NEAR(*result.pairs[1].speedup, 1.0 / 1.05, 0.01);
+  EXPECT_EQ(result.pairs[0].margin, 0.01);
+  EXPECT_EQ(result.pairs[0].launches, result.arms[0].launches);
+  EXPECT_EQ(result.pairs[0].pairs, static_cast<std::int64_t>(bench.rounds.size()));
+}
+
+TEST(BenchSession, gives_an_arm_whose_outputs_differ_times_but_no_speedup) {
+  FakeArms bench(3, around({0.01, 0.002, 0.01}));
+  bench.arms[1].outputs = "differ";
+  bench.arms[1].max_abs = 0.5;
+  const BenchResult result = bench.run({});
+  EXPECT_NEAR(*result.arms[1].median_s, 0.002, 0.0001);
+  EXPECT_EQ(result.arms[1].outputs, "differ");
+  EXPECT_EQ(result.arms[1].speed, "");
+  EXPECT_EQ(result.arms[1].max_abs, 0.5);
+  EXPECT_EQ(result.pairs[0].outputs, "differ");
+  EXPECT_EQ(result.pairs[0].verdict, "");
+  EXPECT_FALSE(result.pairs[0].speedup.has_value());
+  EXPECT_FALSE(result.pairs[0].speedup_low.has_value());
+  EXPECT_FALSE(result.pairs[0].speedup_high.has_value());
+  EXPECT_EQ(result.arms[2].speed, "equivalent");
+}
+
+TEST(BenchSession, ends_with_the_fewest_launches_when_they_are_precise) {
+  FakeArms bench(2, steadily(0.0099));
+  const BenchResult result = bench.run({.budget_s = 1000.0, .min_launches = 6});
+  EXPECT_EQ(result.stopped_by, "precision");
+  EXPECT_EQ(result.arms[0].launches, 6);
+  EXPECT_EQ(result.arms[0].samples, 6 * 12 * 2);
+  EXPECT_EQ(codes_of(result), std::vector<std::string>{});
+}
+
+TEST(BenchSession, goes_on_launching_until_the_budget_is_spent) {
+  FakeArms bench(2, [](std::size_t arm, int launch, int call) { return noisy(0.01, 0.05, 0.001, arm, launch, call); });
+  const BenchResult result = bench.run({.budget_s = 20.0});
+  EXPECT_EQ(result.stopped_by, "budget");
+  EXPECT_GT(result.arms[0].launches, 10);
+  EXPECT_LT(result.measured_s, 20.5);
+  EXPECT_GT(result.measured_s, 18.0);
+  EXPECT_EQ(result.budget_s, 20.0);
+  EXPECT_EQ(result.arms[1].speed, "inconclusive");
+}
+
+TEST(BenchSession, shares_the_budget_among_the_fewest_launches_when_rounds_are_noisy) {
+  FakeArms bench(2, [](std::size_t arm, int launch, int call) { return noisy(0.01, 0.0, 0.3, arm, launch, call); });
+  const BenchResult result = bench.run({.budget_s = 20.0});
+  EXPECT_EQ(result.stopped_by, "budget");
+  EXPECT_EQ(result.arms[0].launches, 5);
+  EXPECT_GT(result.arms[0].samples, 5 * 12 * 2);
+  EXPECT_LT(result.measured_s, 20.5);
+  EXPECT_GT(result.measured_s, 19.0);
+}
+
+TEST(BenchSession, does_not_measure_on_what_is_decided_already) {
+  FakeArms bench(2, around({0.01, 0.005}));
+  const BenchResult result = bench.run({.budget_s = 200.0, .precision = 0.002});
+  EXPECT_EQ(result.stopped_by, "precision");
+  EXPECT_EQ(result.arms[0].launches, 5);
+}
+
+TEST(BenchSession, keeps_the_fewest_launches_beyond_the_budget) {
+  FakeArms bench(2, around({0.5, 0.5}));
+  const BenchResult result = bench.run({.budget_s = 20.0});
+  EXPECT_EQ(result.arms[0].launches, 5);
+  EXPECT_GT(result.measured_s, 20.0);
+  EXPECT_LE(result.measured_s, 80.0);
+  EXPECT_EQ(codes_of(result), std::vector<std::string>({"warm_up_not_steady", "warm_up_not_steady"}));
+}
+
+TEST(BenchSession, gives_up_launches_rather_than_overrun_the_budget_without_end) {
+  FakeArms bench(2, around({1.0, 1.0}));
+  const BenchResult result = bench.run({.budget_s = 5.0});
+  EXPECT_EQ(result.stopped_by, "budget");
+  EXPECT_EQ(result.arms[0].launches, 2);
+  // Four times the budget, and the launch that was under way.
+  EXPECT_LE(result.measured_s, 4 * 5.0 + 20.0);
+  const std::vector<std::string> codes = codes_of(result);
+  EXPECT_EQ(codes.back(), "too_few_launches");
+  EXPECT_EQ(result.warnings.back().text, "the budget allowed only 2 of 5 launches; raise --budget");
+}
+
+TEST(BenchSession, leaves_p99_empty_below_300_samples_and_says_why) {
+  FakeArms few(1, around({0.03}));
+  const ArmResult without = few.run({}).arms[0];
+  EXPECT_EQ(without.samples, 60);
+  EXPECT_FALSE(without.p99_s.has_value());
+  EXPECT_EQ(without.p99_s_reason, "60 samples, 300 are needed for a 99th percentile");
+  FakeArms many(1, around({0.001}));
+  const ArmResult with = many.run({}).arms[0];
+  EXPECT_GE(with.samples, 300);
+  EXPECT_GT(*with.p99_s, *with.median_s);
+  EXPECT_EQ(with.p99_s_reason, "");
+}
+
+TEST(BenchSession, notes_the_first_calls_and_when_they_became_steady) {
+  FakeArms bench(2, [](std::size_t arm, int launch, int call) {
+    const double base_s = 0.01 * static_cast<double>(arm + 1) + 0.0001 * launch;
+    return call == 0 ? 9 * base_s : call == 1 ? 5 * base_s : call == 2 ? 2 * base_s : base_s;
+  });
+  bench.load_s = {3.0, 0.5};
+  const BenchResult result = bench.run({});
+  const double third_launch_s = 0.0102;  // the median of the launches
+  EXPECT_NEAR(*result.arms[0].first_call_s, 9 * third_launch_s, 1e-12);
+  EXPECT_NEAR(*result.arms[0].second_call_s, 5 * third_launch_s, 1e-12);
+  EXPECT_NEAR(*result.arms[0].third_call_s, 2 * third_launch_s, 1e-12);
+  EXPECT_EQ(result.arms[0].steady_at_call, 8);  // the medians of calls 3 to 5 and 6 to 8 are the first to agree
+  EXPECT_EQ(codes_of(result), std::vector<std::string>{});
+}
+
+TEST(BenchSession, does_not_count_the_loading_of_one_arm_for_another) {
+  FakeArms bench(3, around({0.01, 0.01, 0.01}));
+  bench.load_s = {3.0, 0.5, 1.0};
+  const BenchResult result = bench.run({});
+  EXPECT_DOUBLE_EQ(*result.arms[0].load_s, 3.0);
+  EXPECT_DOUBLE_EQ(*result.arms[1].load_s, 0.5);
+  EXPECT_DOUBLE_EQ(*result.arms[2].load_s, 1.0);
+}
+
+TEST(BenchSession, warns_of_an_arm_that_does_not_become_steady) {
+  FakeArms bench(2, [](std::size_t arm, int, int call) { return arm == 0 ? 0.01 : 0.01 * (1 + call / 3 % 2); });
+  const BenchResult result = bench.run({});
+  EXPECT_EQ(codes_of(result), std::vector<std::string>{"warm_up_not_steady"});
+  EXPECT_EQ(result.warnings[0].text, "the calls of 'b' did not become steady while it was warmed up");
+  EXPECT_FALSE(result.arms[1].steady_at_call.has_value());
+}
+
+TEST(BenchSession, computes_the_rest_of_an_arms_numbers) {
+  FakeArms bench(2, [](std::size_t arm, int, int call) { return call % 2 == 0 ? 0.03 : 0.03 + 0.001 * (arm == 0); });
+  const BenchResult result = bench.run({}, 8);
+  const ArmResult& arm = result.arms[1];
+  EXPECT_EQ(arm.label, "b");
+  EXPECT_EQ(arm.kind, "file");
+  EXPECT_NEAR(*arm.median_s, 0.03, 1e-12);
+  EXPECT_NEAR(*arm.mean_s, 0.03, 1e-12);
+  EXPECT_NEAR(*arm.min_s, 0.03, 1e-12);
+  EXPECT_NEAR(*arm.spread, 0.0, 1e-12);
+  EXPECT_NEAR(*arm.throughput_per_s, 8 / 0.03, 1e-9);
+  EXPECT_EQ(arm.throughput_unit, "items");
+  EXPECT_NEAR(*arm.total_time_s, 0.03 * static_cast<double>(arm.samples), 1e-9);
+  EXPECT_NEAR(*arm.time_per_iteration_ms, 30.0, 1e-9);
+  EXPECT_NEAR(*arm.throughput, 8 / 0.03, 1e-9);
+  EXPECT_DOUBLE_EQ(*arm.page_faults_per_call, 2.0);
+  EXPECT_EQ(arm.peak_memory_bytes, 5001);  // of the fifth launch
+}
+
+TEST(BenchSession, counts_calls_where_there_is_no_batch) {
+  FakeArms bench(1, [](std::size_t, int, int) { return 0.03; });
+  const BenchResult result = bench.run({}, 0);
+  EXPECT_EQ(result.arms[0].throughput_unit, "calls");
+  EXPECT_NEAR(*result.arms[0].throughput_per_s, 1 / 0.03, 1e-9);
+  EXPECT_TRUE(result.pairs.empty());
+  EXPECT_EQ(result.stopped_by, "precision");
+}
+
+TEST(BenchSession, makes_blocks_long_enough_for_short_calls) {
+  FakeArms bench(1, [](std::size_t, int, int) { return 0.001; });
+  const BenchResult result = bench.run({});
+  EXPECT_EQ(result.arms[0].samples, static_cast<std::int64_t>(bench.rounds.size()) * 20);
+}
+
+TEST(BenchSession, bears_calls_that_take_no_time_on_a_coarse_clock) {
+  FakeArms bench(2, [](std::size_t arm, int, int) { return arm == 0 ? 0.0 : 1e-7; });
+  EXPECT_EQ(bench.run({}).arms[1].speed, "slower");
+}
+
+TEST(BenchSession, repeats_itself_for_the_same_seed) {
+  const auto run = [](std::uint64_t seed) {
+    FakeArms bench(3, around({0.01, 0.0102, 0.0101}));
+    const BenchResult result = bench.run({.seed = seed});
+    return std::pair(bench.rounds, *result.pairs[1].speedup_low);
+  };
+  const auto first = run(7);
+  EXPECT_EQ(first, run(7));
+  EXPECT_NE(first.first, run(8).first);
+}
+
+TEST(BenchSession, lets_an_arms_failure_out_and_keeps_no_arm) {
+  FakeArms bench(2, [](std::size_t arm, int launch, int call) {
+    if (arm == 1 && launch == 1 && call == 12) throw std::runtime_error("it broke");
+    return 0.01;
+  });
+  EXPECT_THROW(bench.run({}), std::runtime_error);
+  EXPECT_EQ(bench.finished, 2);  // of the first launch; the others end with their objects
+}
+
+}  // namespace
+}  // namespace tsctl

@@ -1,0 +1,104 @@
+#include "fake_arms.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <utility>
+
+#include "fake_worker.h"
+#include "tsctl/core/random_input.h"
+
+namespace tsctl {
+
+class FakeArms::FakeArm : public LaunchedArm {
+ public:
+  FakeArm(FakeArms& session, std::size_t index)
+      : session_(session), index_(index), launch_(session.launches_[index]++) {
+    EXPECT_EQ(session.running_, nullptr) << "an arm is launched while another one runs";
+    session_.running_ = this;
+    session_.loads.push_back(index);
+  }
+
+  ~FakeArm() override {
+    if (session_.running_ == this) session_.running_ = nullptr;
+  }
+
+  void wait_until_ready() override { session_.now_s += session_.load_s[index_]; }
+
+  void resume() override {
+    EXPECT_EQ(session_.running_, nullptr) << "an arm is resumed while another one runs";
+    session_.running_ = this;
+  }
+
+  void stop() override {
+    EXPECT_EQ(session_.running_, this);
+    session_.running_ = nullptr;
+  }
+
+  TimedCalls time_calls(int untimed, int calls) override {
+    EXPECT_EQ(session_.running_, this) << "an arm is timed that does not run";
+    if (untimed > 0) note_block();
+    for (int i = 0; i < untimed; ++i) call();
+    TimedCalls times{.page_faults = 2 * (untimed + calls)};
+    for (int i = 0; i < calls; ++i) times.seconds.push_back(call());
+    return times;
+  }
+
+  std::int64_t finish() override {
+    ++session_.finished;
+    return 1000 * (launch_ + 1) + static_cast<std::int64_t>(index_);
+  }
+
+ private:
+  double call() {
+    const double seconds = session_.call_seconds_(index_, launch_, calls_++);
+    session_.now_s += seconds;
+    return seconds;
+  }
+
+  // Warm-up times every call; only the blocks of a round begin with an untimed one.
+  void note_block() {
+    if (session_.rounds.empty() || session_.rounds.back().size() == session_.arms.size()) session_.rounds.emplace_back();
+    session_.rounds.back().push_back(index_);
+  }
+
+  FakeArms& session_;
+  std::size_t index_;
+  int launch_;
+  int calls_ = 0;
+};
+
+FakeArms::FakeArms(std::size_t count, CallSeconds call_seconds)
+    : load_s(count, 0.1), call_seconds_(std::move(call_seconds)), launches_(count, 0) {
+  for (std::size_t i = 0; i < count; ++i) {
+    BenchArm arm{.outputs = i == 0 ? "reference" : "same"};
+    arm.request.label = std::string(1, static_cast<char>('a' + i));
+    arms.push_back(arm);
+  }
+}
+
+BenchResult FakeArms::run(const BenchOptions& options, std::int64_t items_per_call) {
+  RecordedEvents events;
+  const Launcher launch = [this](const BenchArm& arm) {
+    return std::make_unique<FakeArm>(*this, static_cast<std::size_t>(arm.request.label[0] - 'a'));
+  };
+  const BenchResult result = run_bench(arms, options, items_per_call, launch, [this] { return now_s; }, events);
+  progress_texts = events.progress_texts;
+  return result;
+}
+
+double noisy(double middle_s, double launch_deviation, double call_deviation, std::size_t arm, int launch, int call) {
+  // One stream for a launch of an arm, whose first number is the launch's own.
+  static std::vector<std::pair<std::uint64_t, std::array<double, 4096>>> drawn;
+  const std::uint64_t stream = 1000 * arm + static_cast<std::uint64_t>(launch);
+  for (const auto& [known, numbers] : drawn) {
+    if (known != stream) continue;
+    const double own = numbers[1 + static_cast<std::size_t>(call) % (numbers.size() - 1)];
+    return middle_s * (1.0 + launch_deviation * numbers[0]) * (1.0 + call_deviation * own);
+  }
+  drawn.emplace_back(stream, std::array<double, 4096>{});
+  fill_normal({20'260'101, stream}, drawn.back().second.data(), drawn.back().second.size());
+  return noisy(middle_s, launch_deviation, call_deviation, arm, launch, call);
+}
+
+}  // namespace tsctl

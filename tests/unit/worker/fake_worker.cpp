@@ -1,0 +1,185 @@
+#include "fake_worker.h"
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+
+#include "tsctl/report/json.h"
+#include "tsctl/worker/channel.h"
+
+namespace tsctl {
+
+namespace {
+
+const std::string kResult = R"({"outputs":[{"output":"out","dtype":"float32","shape":[2,3]}]})";
+
+void send(const WireMessage& message) { send_line(kWorkerSocket, json_text(message)); }
+
+void send_bytes(const std::string& bytes) { ::send(kWorkerSocket, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+
+void tell(const std::string& text) { send({.type = "progress", .text = text}); }
+
+[[noreturn]] void wait_for_ever() {
+  while (true) pause();
+}
+
+// By the signal's default action, whatever a sanitizer does with it.
+void die_of(int signal) {
+  const rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  std::signal(signal, SIG_DFL);
+  raise(signal);
+}
+
+void answer() { send({.type = "result", .payload = kResult}); }
+
+void answer_after_events() {
+  tell("loading");
+  tell("running");
+  send({.type = "warning", .text = "take care", .code = "careful"});
+  answer();
+}
+
+void send_error(const std::string& kind) {
+  send({.type = "error",
+        .text = "the " + kind + " went wrong",
+        .code = kind,
+        .hint = "mend the " + kind,
+        .detail = "line 1\nline 2"});
+}
+
+void print_and_answer() {
+  std::puts("the model prints");
+  std::fflush(stdout);
+  answer();
+}
+
+void answer_in_pieces() {
+  const std::string line = json_text(WireMessage{.type = "result", .payload = kResult}) + "\n";
+  for (const char byte : line) send_bytes({byte});
+}
+
+void answer_in_one_piece() {
+  send_bytes(json_text(WireMessage{.type = "progress", .text = "one"}) + "\n" +
+             json_text(WireMessage{.type = "progress", .text = "two"}) + "\n" +
+             json_text(WireMessage{.type = "result", .payload = kResult}) + "\n");
+}
+
+void answer_at_length() { send({.type = "result", .text = std::string(300'000, 'x'), .payload = kResult}); }
+
+void tell_for_ever() {
+  while (true) {
+    tell("still at it");
+    usleep(1000);
+  }
+}
+
+// The program it starts keeps the socket open and outlives it.
+void leave_a_child() {
+  const pid_t child = fork();
+  if (child == 0) wait_for_ever();
+  tell("child " + std::to_string(child));
+}
+
+void tell_environment() {
+  for (const char* name : {"OMP_NUM_THREADS", "MKL_NUM_THREADS"}) tell(name + std::string("=") + std::getenv(name));
+  answer();
+}
+
+void serve_fake_arm(LineReader& reader, const std::string& label) {
+  tell("an arm tells");
+  send({.type = "ready"});
+  while (const auto line = reader.next()) {
+    if (label == "dying arm") die_of(SIGSEGV);
+    if (label == "silent arm") wait_for_ever();
+    const auto message = from_json_text<WireMessage>(*line);
+    WireMessage reply{.type = "times", .page_faults = 100 + message.untimed};
+    for (int call = 1; call <= message.calls; ++call) reply.seconds.push_back(0.001 * call);
+    send(reply);
+  }
+}
+
+const std::map<std::string, std::function<void()>>& behaviours() {
+  static const std::map<std::string, std::function<void()>> known{
+      {"answer", answer_after_events},
+      {"usage error", [] { send_error("usage"); }},
+      {"input error", [] { send_error("input"); }},
+      {"capture error", [] { send_error("capture"); }},
+      {"execution error", [] { send_error("execution"); }},
+      {"environment error", [] { send_error("environment"); }},
+      {"internal error", [] { send_error("internal"); }},
+      {"crash", [] { die_of(SIGSEGV); }},
+      {"killed", [] { die_of(SIGKILL); }},
+      {"exit 3", [] { std::_Exit(3); }},
+      {"silent", wait_for_ever},
+      {"talkative", tell_for_ever},
+      {"print", print_and_answer},
+      {"pieces", answer_in_pieces},
+      {"one piece", answer_in_one_piece},
+      {"long", answer_at_length},
+      {"no JSON", [] { send_bytes("this is no JSON\n"); }},
+      {"half a line", [] { send_bytes("{\"type\":\"resu"); }},
+      {"close", [] { ::close(kWorkerSocket); wait_for_ever(); }},
+      {"crash beside a child", [] { leave_a_child(); die_of(SIGSEGV); }},
+      {"answer beside a child", [] { leave_a_child(); answer(); }},
+      {"interrupt", [] { ::kill(getppid(), SIGINT); wait_for_ever(); }},
+      {"terminate", [] { ::kill(getppid(), SIGTERM); wait_for_ever(); }},
+      {"environment", tell_environment},
+  };
+  return known;
+}
+
+}  // namespace
+
+void run_fake_worker() {
+  LineReader reader(kWorkerSocket);
+  const auto line = reader.next();
+  if (!line) std::_Exit(9);
+  const auto message = from_json_text<WireMessage>(*line);
+  tell("pid " + std::to_string(getpid()));
+  std::string behaviour = message.job;
+  if (message.job == "run") behaviour = from_json_text<RunRequest>(message.payload).method;
+  if (message.job == "open_arm") {
+    behaviour = from_json_text<ArmRequest>(message.payload).label;
+    if (behaviour.ends_with(" arm")) serve_fake_arm(reader, behaviour);
+  }
+  const auto known = behaviours().find(behaviour);
+  if (known != behaviours().end()) known->second();
+  std::_Exit(0);
+}
+
+std::string this_program() { return std::filesystem::read_symlink("/proc/self/exe"); }
+
+pid_t RecordedEvents::pid_after(const std::string& name) const {
+  for (const std::string& text : progress_texts) {
+    if (text.starts_with(name + " ")) return static_cast<pid_t>(std::stol(text.substr(name.size() + 1)));
+  }
+  return 0;
+}
+
+bool is_gone(pid_t pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
+
+char state_of(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  const std::size_t name_end = text.rfind(") ");
+  return name_end == std::string::npos ? ' ' : text.at(name_end + 2);
+}
+
+std::size_t open_descriptors() {
+  const std::filesystem::directory_iterator folder("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(folder), end(folder)));
+}
+
+}  // namespace tsctl

@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+
+#include "fake_worker.h"
+#include "tsctl/core/error.h"
+#include "tsctl/worker/bench_session.h"
+
+namespace tsctl {
+namespace {
+
+class ProcessArmTest : public testing::Test {
+ protected:
+  ProcessArmTest() { settings_.installation.executable = this_program(); }
+
+  std::unique_ptr<LaunchedArm> launch(const std::string& label, double timeout_s = 0.0) {
+    settings_.timeout_s = timeout_s;
+    jobs_.emplace(settings_, interrupt_, events_);
+    arm_.request.label = label;
+    return process_launcher(*jobs_)(arm_);
+  }
+
+  template <typename Work>
+  static Error error_of(Work&& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      return error;
+    }
+    ADD_FAILURE() << "nothing was thrown";
+    return {ErrorKind::usage, ""};
+  }
+
+  WorkerSettings settings_;
+  Interrupt interrupt_;
+  RecordedEvents events_;
+  std::optional<Jobs> jobs_;
+  BenchArm arm_;
+};
+
+TEST_F(ProcessArmTest, times_calls_between_stops) {
+  const auto arm = launch("good arm");
+  arm->wait_until_ready();
+  arm->stop();
+  arm->resume();
+  const TimedCalls times = arm->time_calls(2, 3);
+  EXPECT_EQ(times.seconds, (std::vector<double>{0.001, 0.002, 0.003}));
+  EXPECT_EQ(times.page_faults, 102);
+  arm->stop();
+  EXPECT_GT(arm->finish(), 1 << 20);
+}
+
+TEST_F(ProcessArmTest, names_the_arm_that_crashed) {
+  const auto arm = launch("dying arm");
+  arm->wait_until_ready();
+  const Error error = error_of([&] { arm->time_calls(0, 1); });
+  EXPECT_EQ(error.kind(), ErrorKind::execution);
+  EXPECT_STREQ(error.what(), "the worker process crashed with SIGSEGV while it ran the arm 'dying arm'");
+}
+
+TEST_F(ProcessArmTest, names_the_arm_that_did_not_answer_in_time) {
+  const auto arm = launch("silent arm", 0.2);
+  arm->wait_until_ready();
+  const Error error = error_of([&] { arm->time_calls(0, 1); });
+  EXPECT_EQ(error.kind(), ErrorKind::execution);
+  EXPECT_STREQ(error.what(), "the arm 'silent arm' did not answer in time (--timeout)");
+}
+
+TEST_F(ProcessArmTest, rethrows_why_an_arm_could_not_be_opened) {
+  const auto arm = launch("input error");
+  const Error error = error_of([&] { arm->wait_until_ready(); });
+  EXPECT_EQ(error.kind(), ErrorKind::input);
+  EXPECT_STREQ(error.what(), "the input went wrong");
+}
+
+TEST_F(ProcessArmTest, leaves_no_descriptor_open) {
+  const std::size_t before = open_descriptors();
+  launch("good arm")->wait_until_ready();
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+}  // namespace
+}  // namespace tsctl
