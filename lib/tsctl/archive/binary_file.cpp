@@ -16,7 +16,8 @@ namespace {
 
 [[noreturn]] void throw_open_error(const std::string& path, int code) {
   if (code == ENOENT || code == ENOTDIR) {
-    throw Error(ErrorKind::input, "'" + path + "' does not exist", "check the path; it is relative to the current folder");
+    throw Error(ErrorKind::input, "'" + path + "' does not exist",
+                "check the path; it is relative to the current folder");
   }
   if (code == EACCES || code == EPERM) {
     throw Error(ErrorKind::input, "'" + path + "' may not be read by this user",
@@ -39,7 +40,8 @@ BinaryFile::BinaryFile(const std::string& path) : path_(path) {
   }
   ::close(descriptor_);
   if (known && S_ISDIR(status.st_mode)) {
-    throw Error(ErrorKind::input, "'" + path + "' is a folder, not a file", "name the file inside it");
+    throw Error(ErrorKind::input, "'" + path + "' is a folder, not a file",
+                "name the file inside it");
   }
   throw Error(ErrorKind::input, "'" + path + "' is not a regular file", "name a file on disk");
 }
@@ -62,14 +64,18 @@ BinaryFile::~BinaryFile() {
 
 void BinaryFile::read_at(std::uint64_t offset, void* target, std::size_t size_bytes) const {
   if (offset > size_bytes_ || size_bytes > size_bytes_ - offset) {
-    throw Error(ErrorKind::input, "'" + path_ + "' ends too early", "the file is damaged or incomplete: get it again");
+    throw Error(ErrorKind::input, "'" + path_ + "' ends too early",
+                "the file is damaged or incomplete: get it again");
   }
   char* out = static_cast<char*>(target);
   while (size_bytes > 0) {
     const ssize_t got = ::pread(descriptor_, out, size_bytes, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw Error(ErrorKind::input, "'" + path_ + "' cannot be read: " + std::strerror(errno));
-    if (got == 0) throw Error(ErrorKind::input, "'" + path_ + "' became shorter while it was read", "try again");
+    if (got < 0)
+      throw Error(ErrorKind::input, "'" + path_ + "' cannot be read: " + std::strerror(errno));
+    if (got == 0)
+      throw Error(ErrorKind::input, "'" + path_ + "' became shorter while it was read",
+                  "try again");
     out += got;
     offset += static_cast<std::uint64_t>(got);
     size_bytes -= static_cast<std::size_t>(got);

@@ -16,8 +16,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kDeepest = 100;  // levels of nesting; deeper ones are no arguments of a model
 
-constexpr std::array<std::string_view, 9> kKindNames{"none",   "tensor", "boolean", "integer", "real",
-                                                     "string", "list",   "tuple",   "dict"};
+constexpr std::array<std::string_view, 9> kKindNames{
+    "none", "tensor", "boolean", "integer", "real", "string", "list", "tuple", "dict"};
 
 std::string text_from_real(double value) {
   if (std::isnan(value)) return "nan";
@@ -31,8 +31,10 @@ double real_from_text(const std::string& text) {
   double value = 0.0;
   const char* end = text.data() + text.size();
   const auto [stop, code] = std::from_chars(text.data(), end, value);
-  if (code == std::errc::result_out_of_range && stop == end) return std::strtod(text.c_str(), nullptr);
-  if (code != std::errc() || stop != end) throw std::invalid_argument("'" + text + "' is no number");
+  if (code == std::errc::result_out_of_range && stop == end)
+    return std::strtod(text.c_str(), nullptr);
+  if (code != std::errc() || stop != end)
+    throw std::invalid_argument("'" + text + "' is no number");
   return value;
 }
 
@@ -43,15 +45,24 @@ Json json_from_value(const Value& value) {
     for (const Value& item : value.items) json["items"].push_back(json_from_value(item));
   };
   switch (value.kind) {
-    case Value::Kind::none: break;
+    case Value::Kind::none:
+      break;
     case Value::Kind::tensor:
       json["tensor"] = value.tensor;
       json["complex_pairs"] = value.complex_pairs;
       break;
-    case Value::Kind::boolean: json["boolean"] = value.boolean; break;
-    case Value::Kind::integer: json["integer"] = value.integer; break;
-    case Value::Kind::real: json["real"] = text_from_real(value.real); break;
-    case Value::Kind::string: json["string"] = value.string; break;
+    case Value::Kind::boolean:
+      json["boolean"] = value.boolean;
+      break;
+    case Value::Kind::integer:
+      json["integer"] = value.integer;
+      break;
+    case Value::Kind::real:
+      json["real"] = text_from_real(value.real);
+      break;
+    case Value::Kind::string:
+      json["string"] = value.string;
+      break;
     case Value::Kind::list:
     case Value::Kind::tuple:
       add_items();
@@ -70,25 +81,37 @@ Value value_from_json(const Json& json, int depth) {
   const auto& name = json.at("kind").get_ref<const std::string&>();
   std::size_t kind = 0;
   while (kind < kKindNames.size() && kKindNames[kind] != name) ++kind;
-  if (kind == kKindNames.size()) throw std::invalid_argument("a value has the unknown kind '" + name + "'");
+  if (kind == kKindNames.size())
+    throw std::invalid_argument("a value has the unknown kind '" + name + "'");
   Value value;
   value.kind = static_cast<Value::Kind>(kind);
   switch (value.kind) {
-    case Value::Kind::none: break;
+    case Value::Kind::none:
+      break;
     case Value::Kind::tensor:
       value.tensor = json.at("tensor").get<std::string>();
       value.complex_pairs = json.value("complex_pairs", false);
       break;
-    case Value::Kind::boolean: value.boolean = json.at("boolean").get<bool>(); break;
-    case Value::Kind::integer: value.integer = json.at("integer").get<std::int64_t>(); break;
-    case Value::Kind::real: value.real = real_from_text(json.at("real").get_ref<const std::string&>()); break;
-    case Value::Kind::string: value.string = json.at("string").get<std::string>(); break;
+    case Value::Kind::boolean:
+      value.boolean = json.at("boolean").get<bool>();
+      break;
+    case Value::Kind::integer:
+      value.integer = json.at("integer").get<std::int64_t>();
+      break;
+    case Value::Kind::real:
+      value.real = real_from_text(json.at("real").get_ref<const std::string&>());
+      break;
+    case Value::Kind::string:
+      value.string = json.at("string").get<std::string>();
+      break;
     case Value::Kind::list:
     case Value::Kind::tuple:
     case Value::Kind::dict:
-      for (const Json& item : json.at("items")) value.items.push_back(value_from_json(item, depth + 1));
+      for (const Json& item : json.at("items"))
+        value.items.push_back(value_from_json(item, depth + 1));
       value.keys = json.value("keys", std::vector<std::string>{});
-      if (value.keys.size() != value.items.size() && (value.kind == Value::Kind::dict || !value.keys.empty())) {
+      if (value.keys.size() != value.items.size() &&
+          (value.kind == Value::Kind::dict || !value.keys.empty())) {
         throw std::invalid_argument("a value has another number of keys than of items");
       }
       break;
@@ -113,7 +136,10 @@ CallRecord call_from_json(const Json& json) {
 std::string json_text_from_calls(const std::vector<CallRecord>& calls) {
   Json json = Json::array();
   for (const CallRecord& call : calls) {
-    Json entry{{"label", call.label}, {"args", Json::array()}, {"kwargs", Json::array()}, {"outputs", nullptr}};
+    Json entry{{"label", call.label},
+               {"args", Json::array()},
+               {"kwargs", Json::array()},
+               {"outputs", nullptr}};
     for (const Value& argument : call.args) entry["args"].push_back(json_from_value(argument));
     for (const auto& [name, argument] : call.kwargs) {
       entry["kwargs"].push_back(Json::array({name, json_from_value(argument)}));
@@ -131,10 +157,12 @@ std::vector<CallRecord> calls_from_json_text(const std::string& text, const std:
     for (const Json& entry : Json::parse(text)) calls.push_back(call_from_json(entry));
     return calls;
   } catch (const Json::exception& error) {
-    throw Error(ErrorKind::input, "the metadata entry tsctl_calls of '" + path + "' cannot be read: " + error.what(),
+    throw Error(ErrorKind::input,
+                "the metadata entry tsctl_calls of '" + path + "' cannot be read: " + error.what(),
                 "the file was not written by tsctl, or was changed since");
   } catch (const std::invalid_argument& error) {
-    throw Error(ErrorKind::input, "the metadata entry tsctl_calls of '" + path + "' cannot be read: " + error.what(),
+    throw Error(ErrorKind::input,
+                "the metadata entry tsctl_calls of '" + path + "' cannot be read: " + error.what(),
                 "the file was not written by tsctl, or was changed since");
   }
 }

@@ -16,7 +16,8 @@ using Named = std::map<std::string, const TensorSummary*>;
 
 std::string kind_text(const TensorSummary& tensor) {
   std::string text = tensor.dtype + " [";
-  for (std::size_t i = 0; i < tensor.shape.size(); ++i) text += (i > 0 ? ", " : "") + std::to_string(tensor.shape[i]);
+  for (std::size_t i = 0; i < tensor.shape.size(); ++i)
+    text += (i > 0 ? ", " : "") + std::to_string(tensor.shape[i]);
   return text + "]";
 }
 
@@ -59,15 +60,16 @@ class Comparison {
     compare_methods();
     compare_attributes();
     compare_extra_files();
-    result_.same = result_.tensors.empty() && result_.constants.empty() && result_.methods.empty() &&
-                   result_.ops.empty() && result_.attributes.empty();
+    result_.same = result_.tensors.empty() && result_.constants.empty() &&
+                   result_.methods.empty() && result_.ops.empty() && result_.attributes.empty();
     add_notes();
     return std::move(result_);
   }
 
  private:
   // Adds what differs between two tensors of one name.
-  void compare_pair(const TensorSummary& a, const TensorSummary& b, std::vector<TensorChange>& changes) {
+  void compare_pair(const TensorSummary& a, const TensorSummary& b,
+                    std::vector<TensorChange>& changes) {
     TensorChange change{a.name, a.kind, "", kind_text(a), kind_text(b), 0, a.count};
     if (a.dtype != b.dtype) {
       change.change = "dtype";
@@ -97,13 +99,15 @@ class Comparison {
     const Named in_a = by_name(a_.summary.tensors);
     for (const TensorSummary& tensor : b_.summary.tensors) {
       if (in_a.count(tensor.name) > 0) continue;
-      result_.tensors.push_back({tensor.name, tensor.kind, "added", "", kind_text(tensor), 0, tensor.count});
+      result_.tensors.push_back(
+          {tensor.name, tensor.kind, "added", "", kind_text(tensor), 0, tensor.count});
     }
   }
 
   // A tensor that B does not have under its name: it may live on as a constant.
   void add_removed(const TensorSummary& tensor) {
-    TensorChange change{tensor.name, tensor.kind, "removed", kind_text(tensor), "", 0, tensor.count};
+    TensorChange change{tensor.name, tensor.kind, "removed",   kind_text(tensor),
+                        "",          0,           tensor.count};
     for (const TensorSummary& constant : b_.summary.constants) {
       if (constant.dtype != tensor.dtype || constant.shape != tensor.shape) continue;
       if (!have_equal_elements(a_.zip, tensor, b_.zip, constant)) continue;
@@ -135,23 +139,25 @@ class Comparison {
       }
     }
     for (const TensorSummary* constant : removed) {
-      const auto same_name = std::find_if(left.begin(), left.end(), [constant](const TensorSummary* other) {
-        return other->name == constant->name;
-      });
+      const auto same_name = std::find_if(
+          left.begin(), left.end(),
+          [constant](const TensorSummary* other) { return other->name == constant->name; });
       if (same_name == left.end()) {
-        result_.constants.push_back(
-            {constant->name, constant->kind, "removed", kind_text(*constant), "", 0, constant->count});
+        result_.constants.push_back({constant->name, constant->kind, "removed",
+                                     kind_text(*constant), "", 0, constant->count});
       } else {
         compare_pair(*constant, **same_name, result_.constants);
         left.erase(same_name);
       }
     }
     for (const TensorSummary* constant : left) {
-      result_.constants.push_back({constant->name, constant->kind, "added", "", kind_text(*constant), 0, constant->count});
+      result_.constants.push_back(
+          {constant->name, constant->kind, "added", "", kind_text(*constant), 0, constant->count});
     }
   }
 
-  static void compare_texts(const std::map<std::string, std::string>& a, const std::map<std::string, std::string>& b,
+  static void compare_texts(const std::map<std::string, std::string>& a,
+                            const std::map<std::string, std::string>& b,
                             std::vector<TextChange>& changes) {
     for (const auto& [name, text] : a) {
       const auto found = b.find(name);
@@ -174,8 +180,9 @@ class Comparison {
     };
     compare_texts(signatures(a_.summary), signatures(b_.summary), result_.methods);
     for (const MethodSummary& method : a_.summary.methods) {
-      const auto other = std::find_if(b_.summary.methods.begin(), b_.summary.methods.end(),
-                                      [&method](const MethodSummary& row) { return row.name == method.name; });
+      const auto other =
+          std::find_if(b_.summary.methods.begin(), b_.summary.methods.end(),
+                       [&method](const MethodSummary& row) { return row.name == method.name; });
       if (other != b_.summary.methods.end()) compare_ops(method, *other);
     }
   }
@@ -185,14 +192,16 @@ class Comparison {
     for (const OpCount& op : a.ops) counts[op.name].first = op.count;
     for (const OpCount& op : b.ops) counts[op.name].second = op.count;
     for (const auto& [name, count] : counts) {
-      if (count.first != count.second) result_.ops.push_back({a.name, name, count.first, count.second});
+      if (count.first != count.second)
+        result_.ops.push_back({a.name, name, count.first, count.second});
     }
   }
 
   void compare_attributes() {
     const auto values = [](const ModelSummary& summary) {
       std::map<std::string, std::string> texts;
-      for (const AttributeSummary& attribute : summary.attributes) texts[attribute.name] = attribute.value;
+      for (const AttributeSummary& attribute : summary.attributes)
+        texts[attribute.name] = attribute.value;
       return texts;
     };
     std::map<std::string, std::string> in_a = values(a_.summary);
@@ -218,7 +227,8 @@ class Comparison {
       for (const RecordSummary& record : summary.records) {
         if (record.group != "extra") continue;
         // Size and checksum stand for the content; 6 is the length of "extra/".
-        texts[record.name.substr(6)] = std::to_string(record.size_bytes) + " bytes, CRC-32 " + record.crc32;
+        texts[record.name.substr(6)] =
+            std::to_string(record.size_bytes) + " bytes, CRC-32 " + record.crc32;
       }
       return texts;
     };
@@ -236,7 +246,8 @@ class Comparison {
     if (!result_.a.frozen && result_.b.frozen) result_.notes.push_back("b is frozen, a is not");
     if (result_.a.frozen && !result_.b.frozen) result_.notes.push_back("a is frozen, b is not");
     if (constants > 0) {
-      result_.notes.push_back(std::to_string(constants) + " of " + all + " tensors became constants with the same bytes");
+      result_.notes.push_back(std::to_string(constants) + " of " + all +
+                              " tensors became constants with the same bytes");
     }
     if (result_.b.frozen && tensors_with("removed") > 0) {
       result_.notes.push_back("gone, folded into other weights or not used: " +
@@ -244,7 +255,8 @@ class Comparison {
     }
     for (const OpChange& op : result_.ops) {
       const bool is_dropout = op.name.find("dropout") != std::string::npos;
-      if (is_dropout && op.after == 0) result_.notes.push_back(op.name + " is gone from " + op.method);
+      if (is_dropout && op.after == 0)
+        result_.notes.push_back(op.name + " is gone from " + op.method);
     }
   }
 

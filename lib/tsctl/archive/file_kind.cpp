@@ -1,10 +1,10 @@
 #include "tsctl/archive/file_kind.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
-
-#include <sys/stat.h>
 
 #include "tsctl/archive/binary_file.h"
 #include "tsctl/archive/zip_directory.h"
@@ -23,30 +23,36 @@ bool is_folder(const std::string& path) {
 }
 
 std::string read_head(const BinaryFile& file) {
-  std::string head(static_cast<std::size_t>(std::min<std::uint64_t>(file.size_bytes(), kHeadBytes)), '\0');
+  std::string head(static_cast<std::size_t>(std::min<std::uint64_t>(file.size_bytes(), kHeadBytes)),
+                   '\0');
   file.read_at(0, head.data(), head.size());
   return head;
 }
 
 bool has_record_below(const ZipReader& archive, std::string_view folder) {
-  return std::any_of(archive.records().begin(), archive.records().end(), [&](const ZipRecord& record) {
-    return archive.relative_name(record).substr(0, folder.size()) == folder;
-  });
+  return std::any_of(archive.records().begin(), archive.records().end(),
+                     [&](const ZipRecord& record) {
+                       return archive.relative_name(record).substr(0, folder.size()) == folder;
+                     });
 }
 
 FileKind zip_kind(const ZipReader& archive) {
   const bool has_data = archive.find_in_top("data.pkl") != nullptr;
-  if (has_record_below(archive, "code/") && (has_data || archive.find_in_top("constants.pkl") != nullptr)) {
+  if (has_record_below(archive, "code/") &&
+      (has_data || archive.find_in_top("constants.pkl") != nullptr)) {
     return FileKind::torchscript;
   }
   if (has_data) return FileKind::torch_save;
   // Names that torch.export writes today, and those of its first format.
-  if (archive.find_in_top("archive_format") != nullptr || archive.find_in_top("serialized_exported_program.json") ||
-      archive.find("serialized_exported_program.json") != nullptr || has_record_below(archive, "data/aotinductor/")) {
+  if (archive.find_in_top("archive_format") != nullptr ||
+      archive.find_in_top("serialized_exported_program.json") ||
+      archive.find("serialized_exported_program.json") != nullptr ||
+      has_record_below(archive, "data/aotinductor/")) {
     return FileKind::exported;
   }
   const auto is_array = [](const ZipRecord& record) { return record.name.ends_with(".npy"); };
-  if (!archive.records().empty() && std::all_of(archive.records().begin(), archive.records().end(), is_array)) {
+  if (!archive.records().empty() &&
+      std::all_of(archive.records().begin(), archive.records().end(), is_array)) {
     return FileKind::numpy;
   }
   return FileKind::other_zip;
@@ -71,7 +77,8 @@ bool is_onnx(std::string_view head) {
 }
 
 bool is_pickle(std::string_view head) {
-  return head.size() >= 2 && static_cast<unsigned char>(head[0]) == 0x80 && head[1] >= 2 && head[1] <= 5;
+  return head.size() >= 2 && static_cast<unsigned char>(head[0]) == 0x80 && head[1] >= 2 &&
+         head[1] <= 5;
 }
 
 FileKind kind_from_head(std::string_view head, std::uint64_t file_bytes) {
@@ -90,37 +97,52 @@ struct Explanation {
 };
 
 constexpr std::array kExplanations{
-    Explanation{FileKind::torch_save, "it holds objects or weights of torch.save (a state dict, for instance)",
-                "convert the model from its Python class and give it these weights: tsctl convert FILE.py:Name "
+    Explanation{FileKind::torch_save,
+                "it holds objects or weights of torch.save (a state dict, for instance)",
+                "convert the model from its Python class and give it these weights: tsctl convert "
+                "FILE.py:Name "
                 "--weights THIS_FILE --input SHAPE -o OUT.pt"},
     Explanation{FileKind::pickle, "it is a pickle, such as torch.save wrote before version 1.6",
-                "convert the model from its Python class and give it these weights: tsctl convert FILE.py:Name "
+                "convert the model from its Python class and give it these weights: tsctl convert "
+                "FILE.py:Name "
                 "--weights THIS_FILE --input SHAPE -o OUT.pt"},
-    Explanation{FileKind::safetensors, "it is a safetensors file: weights without a program",
-                "convert the model from its Python class: tsctl convert FILE.py:Name --weights THIS_FILE "
-                "--input SHAPE -o OUT.pt"},
+    Explanation{
+        FileKind::safetensors, "it is a safetensors file: weights without a program",
+        "convert the model from its Python class: tsctl convert FILE.py:Name --weights THIS_FILE "
+        "--input SHAPE -o OUT.pt"},
     Explanation{FileKind::exported, "it is a program of torch.export, which TorchScript cannot run",
-                "convert the model from its Python class: tsctl convert FILE.py:Name --input SHAPE -o OUT.pt"},
-    Explanation{FileKind::onnx, "it looks like an ONNX model, which cannot be turned into TorchScript",
-                "convert the model from its Python class: tsctl convert FILE.py:Name --input SHAPE -o OUT.pt"},
-    Explanation{FileKind::numpy, "it holds numpy arrays", "arrays can be a model's inputs: --inputs THIS_FILE"},
-    Explanation{FileKind::other_zip, "it is a zip archive without TorchScript's code/ and data.pkl in one top folder",
-                "write the model with torch.jit.save, or convert it from its Python class with tsctl convert"},
-    Explanation{FileKind::text, "it is text", "a model's Python source is named with its class: tsctl convert FILE.py:Name"},
-    Explanation{FileKind::empty, "it is empty (0 bytes)", "the step that should have written it failed: run that again"},
+                "convert the model from its Python class: tsctl convert FILE.py:Name --input SHAPE "
+                "-o OUT.pt"},
+    Explanation{FileKind::onnx,
+                "it looks like an ONNX model, which cannot be turned into TorchScript",
+                "convert the model from its Python class: tsctl convert FILE.py:Name --input SHAPE "
+                "-o OUT.pt"},
+    Explanation{FileKind::numpy, "it holds numpy arrays",
+                "arrays can be a model's inputs: --inputs THIS_FILE"},
+    Explanation{FileKind::other_zip,
+                "it is a zip archive without TorchScript's code/ and data.pkl in one top folder",
+                "write the model with torch.jit.save, or convert it from its Python class with "
+                "tsctl convert"},
+    Explanation{FileKind::text, "it is text",
+                "a model's Python source is named with its class: tsctl convert FILE.py:Name"},
+    Explanation{FileKind::empty, "it is empty (0 bytes)",
+                "the step that should have written it failed: run that again"},
     Explanation{FileKind::directory, "it is a folder", "name the file inside it"},
     Explanation{FileKind::unknown, "its bytes are of no format that tsctl knows",
-                "check that it is the file you meant; a TorchScript file is written by torch.jit.save or tsctl convert"},
+                "check that it is the file you meant; a TorchScript file is written by "
+                "torch.jit.save or tsctl convert"},
 };
 
 // Text that stands where a model should be has often been put there by a tool.
 void throw_for_known_text(const std::string& path, std::string_view head) {
   if (head.starts_with("version https://git-lfs")) {
-    throw Error(ErrorKind::input, "'" + path + "' is not a TorchScript file: it is a Git LFS pointer to one",
+    throw Error(ErrorKind::input,
+                "'" + path + "' is not a TorchScript file: it is a Git LFS pointer to one",
                 "fetch the file itself: git lfs pull");
   }
   const std::size_t begin = std::min(head.find_first_not_of(" \r\n\t"), head.size());
-  if (head.substr(begin, 5) == "<html" || head.substr(begin, 5) == "<!DOC" || head.substr(begin, 5) == "<!doc") {
+  if (head.substr(begin, 5) == "<html" || head.substr(begin, 5) == "<!DOC" ||
+      head.substr(begin, 5) == "<!doc") {
     throw Error(ErrorKind::input, "'" + path + "' is not a TorchScript file: it is a web page",
                 "the download gave an error page or asked to log in: download it again");
   }

@@ -6,13 +6,13 @@ namespace tsctl {
 
 // What a file is, judged by its bytes.
 enum class FileKind {
-  torchscript,   // a zip with code/ and data.pkl or constants.pkl
-  torch_save,    // a zip of torch.save: data.pkl without code/
-  exported,      // a .pt2 of torch.export or AOTInductor
+  torchscript,  // a zip with code/ and data.pkl or constants.pkl
+  torch_save,   // a zip of torch.save: data.pkl without code/
+  exported,     // a .pt2 of torch.export or AOTInductor
   onnx,
   safetensors,
-  numpy,         // .npz or .npy
-  pickle,        // an old-style torch.save, or any pickle
+  numpy,   // .npz or .npy
+  pickle,  // an old-style torch.save, or any pickle
   other_zip,
   truncated_zip,  // starts like a zip, has no end record
   text,

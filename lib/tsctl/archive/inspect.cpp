@@ -38,7 +38,8 @@ bool is_utf8(std::string_view text) {
   }
 }
 
-void add_records(const ModelArchive& archive, const InspectOptions& options, ModelSummary& summary) {
+void add_records(const ModelArchive& archive, const InspectOptions& options,
+                 ModelSummary& summary) {
   std::map<std::string_view, GroupSummary> groups;
   if (options.check_crc) summary.crc_ok = true;
   for (const ZipRecord& record : archive.zip.records()) {
@@ -54,7 +55,8 @@ void add_records(const ModelArchive& archive, const InspectOptions& options, Mod
       row.crc_ok = archive.zip.crc_matches(record);
       if (!*row.crc_ok) {
         summary.crc_ok = false;
-        summary.warnings.push_back({"crc_mismatch", "record " + row.name + " is damaged: its content has another CRC-32"});
+        summary.warnings.push_back(
+            {"crc_mismatch", "record " + row.name + " is damaged: its content has another CRC-32"});
       }
     }
     GroupSummary& total = groups[group];
@@ -82,24 +84,28 @@ std::string small_record(const ZipReader& zip, const char* name) {
 // "tsctl 0.1.0, torch 2.15.0" as the manifest's last step has it.
 std::string producer_from_manifest(const std::string& text) {
   const nlohmann::json manifest = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!manifest.is_object() || !manifest.contains("steps") || !manifest["steps"].is_array()) return "tsctl";
+  if (!manifest.is_object() || !manifest.contains("steps") || !manifest["steps"].is_array())
+    return "tsctl";
   const nlohmann::json& steps = manifest["steps"];
   if (steps.empty() || !steps.back().is_object()) return "tsctl";
   std::string producer = "tsctl";
   const auto add = [&producer, &steps](const char* key, const std::string& before) {
     const auto found = steps.back().find(key);
-    if (found != steps.back().end() && found->is_string()) producer += before + found->get<std::string>();
+    if (found != steps.back().end() && found->is_string())
+      producer += before + found->get<std::string>();
   };
   add("tsctl_version", " ");
   add("torch_version", ", torch ");
   return producer;
 }
 
-void add_extra_files(const ModelArchive& archive, const InspectOptions& options, ModelSummary& summary) {
+void add_extra_files(const ModelArchive& archive, const InspectOptions& options,
+                     ModelSummary& summary) {
   for (const ZipRecord& record : archive.zip.records()) {
     const std::string_view name = archive.zip.relative_name(record);
     if (!name.starts_with(kExtra)) continue;
-    ExtraFile file{std::string(name.substr(kExtra.size())), static_cast<std::int64_t>(record.size_bytes), std::nullopt};
+    ExtraFile file{std::string(name.substr(kExtra.size())),
+                   static_cast<std::int64_t>(record.size_bytes), std::nullopt};
     if (file.name == kManifest && record.size_bytes <= kLargestManifest) {
       const std::string text = archive.zip.read(record, kLargestManifest);
       if (is_utf8(text)) summary.manifest_text = text;
@@ -148,9 +154,10 @@ void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
     summary.ops.push_back({name, found == in_forward.end() ? 0 : found->second, written});
   }
   if (counter.unresolved() > 0) {
-    summary.warnings.push_back({"calls_not_followed", std::to_string(counter.unresolved()) +
-                                                          " calls of methods could not be followed; counts of ops in "
-                                                          "forward lack what they do"});
+    summary.warnings.push_back(
+        {"calls_not_followed", std::to_string(counter.unresolved()) +
+                                   " calls of methods could not be followed; counts of ops in "
+                                   "forward lack what they do"});
   }
 }
 
@@ -158,33 +165,41 @@ void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
 class Totals {
  public:
   void add(const TensorSummary& tensor, std::int64_t* count, std::int64_t& bytes) {
-    if (!seen_.emplace(tensor.record, tensor.offset_bytes, tensor.shape, tensor.strides).second) return;
+    if (!seen_.emplace(tensor.record, tensor.offset_bytes, tensor.shape, tensor.strides).second)
+      return;
     if (count != nullptr) *count += tensor.count;
     bytes += tensor.size_bytes;
   }
 
  private:
-  std::set<std::tuple<std::string, std::int64_t, std::vector<std::int64_t>, std::vector<std::int64_t>>> seen_;
+  std::set<
+      std::tuple<std::string, std::int64_t, std::vector<std::int64_t>, std::vector<std::int64_t>>>
+      seen_;
 };
 
 void add_totals(const ModelArchive& archive, ModelSummary& summary) {
   Totals totals;
   for (const TensorSummary& tensor : summary.tensors) {
-    if (tensor.kind == "parameter") totals.add(tensor, &summary.parameter_count, summary.parameter_bytes);
+    if (tensor.kind == "parameter")
+      totals.add(tensor, &summary.parameter_count, summary.parameter_bytes);
   }
-  for (const TensorSummary& tensor : summary.tensors) totals.add(tensor, nullptr, summary.buffer_bytes);
+  for (const TensorSummary& tensor : summary.tensors)
+    totals.add(tensor, nullptr, summary.buffer_bytes);
   for (const TensorSummary& tensor : summary.constants) {
     totals.add(tensor, &summary.constant_count, summary.constant_bytes);
   }
   const ModuleSummary& root = summary.modules.front();
   summary.training = root.training;
   const CodeClass* type = archive.root_class();
-  summary.frozen = type != nullptr && type->attribute_type("training").empty() && summary.parameter_count == 0;
+  summary.frozen =
+      type != nullptr && type->attribute_type("training").empty() && summary.parameter_count == 0;
   summary.training_modules =
       std::count_if(summary.modules.begin() + 1, summary.modules.end(),
                     [](const ModuleSummary& module) { return module.training.value_or(false); });
   if (summary.training.value_or(false)) {
-    summary.warnings.push_back({"training_mode", "the model is in training mode: dropout and batch norm act as in training"});
+    summary.warnings.push_back(
+        {"training_mode",
+         "the model is in training mode: dropout and batch norm act as in training"});
   }
 }
 

@@ -28,7 +28,8 @@ std::string module_from_record(std::string_view name) {
 std::unique_ptr<const Pickle> read_named(const ZipReader& zip, const char* name) {
   const ZipRecord* record = zip.find_in_top(name);
   if (record == nullptr) return nullptr;
-  return read_pickle(zip.read(*record, kLargestPickle), "record '" + record->name + "' of '" + zip.path() + "'");
+  return read_pickle(zip.read(*record, kLargestPickle),
+                     "record '" + record->name + "' of '" + zip.path() + "'");
 }
 
 void read_code(ModelArchive& archive) {
@@ -43,8 +44,9 @@ void read_code(ModelArchive& archive) {
   }
   const std::string_view root = archive.root().text;
   const std::string module(root.substr(0, root.rfind('.')));
-  std::stable_partition(archive.code_texts.begin(), archive.code_texts.end(),
-                        [&module](const CodeText& text) { return module_from_record(text.record) == module; });
+  std::stable_partition(
+      archive.code_texts.begin(), archive.code_texts.end(),
+      [&module](const CodeText& text) { return module_from_record(text.record) == module; });
 }
 
 }  // namespace
@@ -55,7 +57,8 @@ ModelArchive open_model_archive(const std::string& path) {
   archive.data = read_named(archive.zip, "data.pkl");
   archive.constants = read_named(archive.zip, "constants.pkl");
   if (!archive.data || archive.root().kind != PickleNode::Kind::object) {
-    throw Error(ErrorKind::input, "'" + path + "' is not a usable TorchScript file: its data.pkl holds no module",
+    throw Error(ErrorKind::input,
+                "'" + path + "' is not a usable TorchScript file: its data.pkl holds no module",
                 "write the model again with torch.jit.save");
   }
   read_code(archive);
@@ -68,14 +71,16 @@ std::string_view record_group(std::string_view name) {
   if (name.starts_with("data/")) return "tensors";
   if (name.starts_with("constants/")) return "constants";
   if (name.starts_with("extra/")) return "extra";
-  constexpr std::array<std::string_view, 4> kStructure{"data.pkl", "constants.pkl", "version", "byteorder"};
+  constexpr std::array<std::string_view, 4> kStructure{"data.pkl", "constants.pkl", "version",
+                                                       "byteorder"};
   const bool structure = std::find(kStructure.begin(), kStructure.end(), name) != kStructure.end();
   return structure || name.starts_with(".data/") ? "structure" : "other";
 }
 
 std::string plain_class_name(std::string_view name) {
   std::string plain(name);
-  for (std::size_t at = plain.find(kMangle); at != std::string::npos; at = plain.find(kMangle, at)) {
+  for (std::size_t at = plain.find(kMangle); at != std::string::npos;
+       at = plain.find(kMangle, at)) {
     const std::size_t end = plain.find_first_not_of("0123456789", at + kMangle.size());
     if (end == std::string::npos || plain[end] != '.') {
       at += kMangle.size();

@@ -15,15 +15,21 @@ constexpr std::string_view kConstants = "CONSTANTS.";
 
 // Operators that the code spells like Python's own functions.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kBuiltins{{
-    {"print", "prim::Print"}, {"int", "aten::Int"},   {"float", "aten::Float"},
-    {"bool", "aten::Bool"},   {"str", "aten::str"},   {"fork", "prim::fork"},
+    {"print", "prim::Print"},
+    {"int", "aten::Int"},
+    {"float", "aten::Float"},
+    {"bool", "aten::Bool"},
+    {"str", "aten::str"},
+    {"fork", "prim::fork"},
 }};
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(' ');
-  return begin == std::string_view::npos ? std::string_view() : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+  return begin == std::string_view::npos
+             ? std::string_view()
+             : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
 }
 
 // "aten::linear" for torch.linear, "prim::dtype" for ops.prim.dtype; "" for what is no operator.
@@ -43,7 +49,8 @@ std::string op_name(std::string_view chain) {
 void add_to(OpCounts& counts, const std::string& op, std::int64_t count) {
   std::int64_t& total = counts[op];
   // Code that doubles its calls at each level reaches any number.
-  if (__builtin_add_overflow(total, count, &total)) total = std::numeric_limits<std::int64_t>::max();
+  if (__builtin_add_overflow(total, count, &total))
+    total = std::numeric_limits<std::int64_t>::max();
 }
 
 // Where the bracket that closes at `close` opens; npos if it does not.
@@ -65,7 +72,8 @@ bool is_chain(std::string_view text) {
 
 std::string OpCounter::type_of(std::string_view text, const Types& types, int depth) const {
   text = trimmed(text);
-  while (text.size() > 2 && text.front() == '(' && text.back() == ')') text = trimmed(text.substr(1, text.size() - 2));
+  while (text.size() > 2 && text.front() == '(' && text.back() == ')')
+    text = trimmed(text.substr(1, text.size() - 2));
   if (text.starts_with("getattr(") && depth < kDeepest) {
     const std::size_t comma = text.rfind(", \"");
     if (comma == std::string_view::npos || text.size() < comma + 5) return {};
@@ -83,13 +91,15 @@ std::string OpCounter::type_of(std::string_view text, const Types& types, int de
     const std::size_t next = text.find('.', dot + 1);
     const CodeClass* owner = code_.find_class(type);
     if (owner == nullptr) return {};
-    type = owner->attribute_type(text.substr(dot + 1, next == std::string_view::npos ? next : next - dot - 1));
+    type = owner->attribute_type(
+        text.substr(dot + 1, next == std::string_view::npos ? next : next - dot - 1));
     dot = next;
   }
   return type;
 }
 
-void OpCounter::follow(const std::string& key, const CodeFunction& function, int depth, OpCounts& counts) {
+void OpCounter::follow(const std::string& key, const CodeFunction& function, int depth,
+                       OpCounts& counts) {
   if (done_.count(key) == 0) {
     if (depth >= kDeepest || open_[key]) {
       ++unresolved_;
@@ -103,7 +113,8 @@ void OpCounter::follow(const std::string& key, const CodeFunction& function, int
   for (const auto& [op, number] : done_[key]) add_to(counts, op, number);
 }
 
-void OpCounter::follow_method(const std::string& type, std::string_view method, int depth, OpCounts& counts) {
+void OpCounter::follow_method(const std::string& type, std::string_view method, int depth,
+                              OpCounts& counts) {
   const CodeClass* owner = code_.find_class(type);
   const CodeFunction* target = owner == nullptr ? nullptr : owner->method(method);
   if (target == nullptr || owner->base == "Interface") {
@@ -113,8 +124,8 @@ void OpCounter::follow_method(const std::string& type, std::string_view method, 
   follow(type + "." + std::string(method), *target, depth, counts);
 }
 
-void OpCounter::count_chain(std::string_view chain, bool follow_calls, int depth, const Types& types,
-                            OpCounts& counts) {
+void OpCounter::count_chain(std::string_view chain, bool follow_calls, int depth,
+                            const Types& types, OpCounts& counts) {
   const std::string op = op_name(chain);
   if (!op.empty()) {
     add_to(counts, op, 1);
@@ -126,9 +137,10 @@ void OpCounter::count_chain(std::string_view chain, bool follow_calls, int depth
   if (function != code_.functions.end()) follow(name, function->second, depth, counts);
 }
 
-void OpCounter::count_line(std::string_view text, std::string_view masked, bool follow_calls, int depth, Types& types,
-                           OpCounts& counts) {
-  for (std::size_t open = masked.find('('); open != std::string_view::npos; open = masked.find('(', open + 1)) {
+void OpCounter::count_line(std::string_view text, std::string_view masked, bool follow_calls,
+                           int depth, Types& types, OpCounts& counts) {
+  for (std::size_t open = masked.find('('); open != std::string_view::npos;
+       open = masked.find('(', open + 1)) {
     std::size_t begin = open;
     while (begin > 0 && (is_word(masked[begin - 1]) || masked[begin - 1] == '.')) --begin;
     const std::string_view chain = masked.substr(begin, open - begin);
@@ -138,7 +150,8 @@ void OpCounter::count_line(std::string_view text, std::string_view masked, bool 
     } else if (follow_calls && begin > 0 && masked[begin - 1] == ')') {
       const std::size_t object = opening(masked, begin - 1);
       if (object == std::string_view::npos) continue;
-      follow_method(type_of(text.substr(object, begin - object), types, 0), chain.substr(1), depth, counts);
+      follow_method(type_of(text.substr(object, begin - object), types, 0), chain.substr(1), depth,
+                    counts);
     }
   }
   const std::size_t equals = masked.find(" = ");
@@ -156,7 +169,8 @@ OpCounts OpCounter::count(const CodeFunction& function, bool follow_calls, int d
   const std::string_view masked = function.masked;
   for (std::size_t at = 0; at < masked.size();) {
     const std::size_t end = std::min(masked.find('\n', at), masked.size());
-    count_line(text.substr(at, end - at), masked.substr(at, end - at), follow_calls, depth, types, counts);
+    count_line(text.substr(at, end - at), masked.substr(at, end - at), follow_calls, depth, types,
+               counts);
     at = end + 1;
   }
   return counts;
@@ -184,7 +198,8 @@ OpCounts OpCounter::followed(const std::string& class_name, const std::string& m
 std::map<std::string, std::int64_t> constant_uses(const ScriptCode& code) {
   std::map<std::string, std::int64_t> uses;
   const auto scan = [&uses](const std::string& masked) {
-    for (std::size_t at = masked.find(kConstants); at != std::string::npos; at = masked.find(kConstants, at + 1)) {
+    for (std::size_t at = masked.find(kConstants); at != std::string::npos;
+         at = masked.find(kConstants, at + 1)) {
       std::size_t end = at + kConstants.size();
       while (end < masked.size() && is_word(masked[end])) ++end;
       ++uses[masked.substr(at + kConstants.size(), end - at - kConstants.size())];

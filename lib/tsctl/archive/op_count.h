@@ -27,11 +27,14 @@ class OpCounter {
   std::int64_t unresolved() const noexcept { return unresolved_; }
 
  private:
-  using Types = std::map<std::string, std::string, std::less<>>;  // of local names: a class or a function
+  using Types =
+      std::map<std::string, std::string, std::less<>>;  // of local names: a class or a function
 
   OpCounts count(const CodeFunction& function, bool follow, int depth);
-  void count_line(std::string_view text, std::string_view masked, bool follow, int depth, Types& types, OpCounts& counts);
-  void count_chain(std::string_view chain, bool follow, int depth, const Types& types, OpCounts& counts);
+  void count_line(std::string_view text, std::string_view masked, bool follow, int depth,
+                  Types& types, OpCounts& counts);
+  void count_chain(std::string_view chain, bool follow, int depth, const Types& types,
+                   OpCounts& counts);
   void follow_method(const std::string& type, std::string_view method, int depth, OpCounts& counts);
   void follow(const std::string& key, const CodeFunction& function, int depth, OpCounts& counts);
   std::string type_of(std::string_view text, const Types& types, int depth) const;

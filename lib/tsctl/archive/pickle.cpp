@@ -59,7 +59,8 @@ class PickleWalker {
   }
 
   PickleIndex add(PickleNode node) {
-    if (pickle_.nodes.size() >= kMostNodes) fail("it holds more than " + std::to_string(kMostNodes) + " objects");
+    if (pickle_.nodes.size() >= kMostNodes)
+      fail("it holds more than " + std::to_string(kMostNodes) + " objects");
     pickle_.nodes.push_back(std::move(node));
     return static_cast<PickleIndex>(pickle_.nodes.size() - 1);
   }
@@ -101,7 +102,8 @@ class PickleWalker {
   }
 
   PickleIndex pop() {
-    if (stack_.empty() || (!marks_.empty() && stack_.size() <= marks_.back())) fail("it takes what is not there");
+    if (stack_.empty() || (!marks_.empty() && stack_.size() <= marks_.back()))
+      fail("it takes what is not there");
     const PickleIndex top = stack_.back();
     stack_.pop_back();
     return top;
@@ -134,32 +136,54 @@ class PickleWalker {
 
   bool step_data(unsigned char code) {
     switch (code) {
-      case 0x80: return take_size(1) <= 5 || (fail("it has an unknown protocol"), false);
-      case 0x95: return take(8).size() == 8;  // FRAME
-      case 'N': return push({});
-      case 0x88: return push_integer(1, Kind::boolean);
-      case 0x89: return push_integer(0, Kind::boolean);
-      case 'J': return push_integer(static_cast<std::int32_t>(take_size(4)));
-      case 'K': return push_integer(static_cast<std::int64_t>(take_size(1)));
-      case 'M': return push_integer(static_cast<std::int64_t>(take_size(2)));
-      case 0x8a: return push_long(take_size(1));
-      case 0x8b: return push_long(take_size(4));
-      case 'G': return push_real();
-      case 'X': return push_text(take(take_size(4)));
-      case 0x8c: return push_text(take(take_size(1)));
-      case 0x8d: return push_text(take(take_size(8)));
-      case 'U': return push_text(take(take_size(1)));
-      case 'T': return push_text(take(take_size(4)));
-      case 'C': return push_text(take(take_size(1)));
-      case 'B': return push_text(take(take_size(4)));
-      default: return false;
+      case 0x80:
+        return take_size(1) <= 5 || (fail("it has an unknown protocol"), false);
+      case 0x95:
+        return take(8).size() == 8;  // FRAME
+      case 'N':
+        return push({});
+      case 0x88:
+        return push_integer(1, Kind::boolean);
+      case 0x89:
+        return push_integer(0, Kind::boolean);
+      case 'J':
+        return push_integer(static_cast<std::int32_t>(take_size(4)));
+      case 'K':
+        return push_integer(static_cast<std::int64_t>(take_size(1)));
+      case 'M':
+        return push_integer(static_cast<std::int64_t>(take_size(2)));
+      case 0x8a:
+        return push_long(take_size(1));
+      case 0x8b:
+        return push_long(take_size(4));
+      case 'G':
+        return push_real();
+      case 'X':
+        return push_text(take(take_size(4)));
+      case 0x8c:
+        return push_text(take(take_size(1)));
+      case 0x8d:
+        return push_text(take(take_size(8)));
+      case 'U':
+        return push_text(take(take_size(1)));
+      case 'T':
+        return push_text(take(take_size(4)));
+      case 'C':
+        return push_text(take(take_size(1)));
+      case 'B':
+        return push_text(take(take_size(4)));
+      default:
+        return false;
     }
   }
   bool push_long(std::uint64_t size) {
     const std::string_view bytes = take(size);
-    if (bytes.size() > 8) return push_text(name_of("<integer of " + std::to_string(size) + " bytes>"), Kind::opaque);
-    std::uint64_t value = bytes.empty() || static_cast<unsigned char>(bytes.back()) < 0x80 ? 0 : ~std::uint64_t{0};
-    for (std::size_t i = bytes.size(); i-- > 0;) value = (value << 8) | static_cast<unsigned char>(bytes[i]);
+    if (bytes.size() > 8)
+      return push_text(name_of("<integer of " + std::to_string(size) + " bytes>"), Kind::opaque);
+    std::uint64_t value =
+        bytes.empty() || static_cast<unsigned char>(bytes.back()) < 0x80 ? 0 : ~std::uint64_t{0};
+    for (std::size_t i = bytes.size(); i-- > 0;)
+      value = (value << 8) | static_cast<unsigned char>(bytes[i]);
     return push_integer(static_cast<std::int64_t>(value));
   }
   bool push_real() {
@@ -173,22 +197,41 @@ class PickleWalker {
 
   bool step_container(unsigned char code) {
     switch (code) {
-      case '(': marks_.push_back(stack_.size()); return true;
-      case '1': pop_to_mark(); return true;
-      case '0': pop(); return true;
-      case ')': return push_container(Kind::tuple, {});
-      case ']': return push_container(Kind::list, {});
-      case '}': return push_container(Kind::dict, {});
-      case 't': return push_container(Kind::tuple, pop_to_mark());
-      case 'l': return push_container(Kind::list, pop_to_mark());
-      case 0x85: return push_container(Kind::tuple, pop_last(1));
-      case 0x86: return push_container(Kind::tuple, pop_last(2));
-      case 0x87: return push_container(Kind::tuple, pop_last(3));
-      case 'a': return extend(Kind::list, pop_last(1));
-      case 'e': return extend(Kind::list, pop_to_mark());
-      case 's': return extend(Kind::dict, pop_last(2));
-      case 'u': return extend(Kind::dict, pop_to_mark());
-      default: return false;
+      case '(':
+        marks_.push_back(stack_.size());
+        return true;
+      case '1':
+        pop_to_mark();
+        return true;
+      case '0':
+        pop();
+        return true;
+      case ')':
+        return push_container(Kind::tuple, {});
+      case ']':
+        return push_container(Kind::list, {});
+      case '}':
+        return push_container(Kind::dict, {});
+      case 't':
+        return push_container(Kind::tuple, pop_to_mark());
+      case 'l':
+        return push_container(Kind::list, pop_to_mark());
+      case 0x85:
+        return push_container(Kind::tuple, pop_last(1));
+      case 0x86:
+        return push_container(Kind::tuple, pop_last(2));
+      case 0x87:
+        return push_container(Kind::tuple, pop_last(3));
+      case 'a':
+        return extend(Kind::list, pop_last(1));
+      case 'e':
+        return extend(Kind::list, pop_to_mark());
+      case 's':
+        return extend(Kind::dict, pop_last(2));
+      case 'u':
+        return extend(Kind::dict, pop_to_mark());
+      default:
+        return false;
     }
   }
 
@@ -202,11 +245,16 @@ class PickleWalker {
         const std::vector<PickleIndex> names = pop_last(2);
         return push_global(pickle_.at(names[0]).text, pickle_.at(names[1]).text);
       }
-      case 'Q': return push_container(Kind::opaque, pop_last(1));
-      case 'R': return reduce();
-      case 0x81: return make_object();
-      case 'b': return build();
-      default: return false;
+      case 'Q':
+        return push_container(Kind::opaque, pop_last(1));
+      case 'R':
+        return reduce();
+      case 0x81:
+        return make_object();
+      case 'b':
+        return build();
+      default:
+        return false;
     }
   }
   bool reduce() {
@@ -220,27 +268,36 @@ class PickleWalker {
   }
   bool make_object() {
     const std::vector<PickleIndex> parts = pop_last(2);
-    if (pickle_.at(parts[0]).kind != Kind::global) fail("it makes an instance of something that is no class");
+    if (pickle_.at(parts[0]).kind != Kind::global)
+      fail("it makes an instance of something that is no class");
     return push_text(pickle_.at(parts[0]).text, Kind::object);
   }
   bool build() {
     const PickleIndex state = pop();
     PickleNode& object = pickle_.nodes[pop()];
     stack_.push_back(static_cast<PickleIndex>(&object - pickle_.nodes.data()));
-    if (object.kind != Kind::object) return true;  // the state of what is not known here is not known either
+    if (object.kind != Kind::object)
+      return true;  // the state of what is not known here is not known either
     object.whole_state = pickle_.at(state).kind != Kind::dict;
-    object.children = object.whole_state ? std::vector<PickleIndex>{state} : pickle_.at(state).children;
+    object.children =
+        object.whole_state ? std::vector<PickleIndex>{state} : pickle_.at(state).children;
     return true;
   }
 
   bool step_memo(unsigned char code) {
     switch (code) {
-      case 'q': return store(take_size(1));
-      case 'r': return store(take_size(4));
-      case 0x94: return store(memo_.size());
-      case 'h': return fetch(take_size(1));
-      case 'j': return fetch(take_size(4));
-      default: return false;
+      case 'q':
+        return store(take_size(1));
+      case 'r':
+        return store(take_size(4));
+      case 0x94:
+        return store(memo_.size());
+      case 'h':
+        return fetch(take_size(1));
+      case 'j':
+        return fetch(take_size(4));
+      default:
+        return false;
     }
   }
   bool store(std::uint64_t index) {

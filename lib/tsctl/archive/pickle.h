@@ -45,7 +45,8 @@ struct PickleNode {
   bool whole_state = false;  // of an object whose class has its own __getstate__
   std::int64_t integer = 0;  // of integer; 0 or 1 of boolean
   double real = 0.0;
-  std::string_view text = {};  // of string, global, object and opaque; part of Pickle::bytes or Pickle::names
+  std::string_view text =
+      {};  // of string, global, object and opaque; part of Pickle::bytes or Pickle::names
   std::vector<PickleIndex> children = {};
 };
 

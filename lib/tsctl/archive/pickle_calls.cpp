@@ -10,7 +10,8 @@ using Kind = PickleNode::Kind;
 
 constexpr std::string_view kHelpers = "torch.jit._pickle.";
 
-const PickleNode* child(const Pickle& pickle, const PickleNode& node, std::size_t index, Kind kind) {
+const PickleNode* child(const Pickle& pickle, const PickleNode& node, std::size_t index,
+                        Kind kind) {
   if (index >= node.children.size()) return nullptr;
   const PickleNode& found = pickle.at(node.children[index]);
   return found.kind == kind ? &found : nullptr;
@@ -44,14 +45,16 @@ bool read_storage(const Pickle& pickle, const PickleNode& reference, PickledTens
 }
 
 // (storage, offset, shape, strides, requires_grad, …); with a quantizer before requires_grad.
-std::optional<PickledTensor> read_tensor(const Pickle& pickle, const PickleNode& arguments, bool quantized) {
+std::optional<PickledTensor> read_tensor(const Pickle& pickle, const PickleNode& arguments,
+                                         bool quantized) {
   PickledTensor tensor;
   const PickleNode* storage = child(pickle, arguments, 0, Kind::opaque);
   const PickleNode* offset = child(pickle, arguments, 1, Kind::integer);
   const auto shape = integers(pickle, child(pickle, arguments, 2, Kind::tuple));
   const auto strides = integers(pickle, child(pickle, arguments, 3, Kind::tuple));
   const PickleNode* requires_grad = child(pickle, arguments, quantized ? 5 : 4, Kind::boolean);
-  if (!storage || !offset || !shape || !strides || shape->size() != strides->size()) return std::nullopt;
+  if (!storage || !offset || !shape || !strides || shape->size() != strides->size())
+    return std::nullopt;
   if (!read_storage(pickle, *storage, tensor)) return std::nullopt;
   tensor.offset = offset->integer;
   tensor.shape = *shape;
@@ -62,7 +65,8 @@ std::optional<PickledTensor> read_tensor(const Pickle& pickle, const PickleNode&
 
 }  // namespace
 
-PickleIndex result_of_call(Pickle& pickle, std::string_view function, PickleIndex arguments, const AddPickleNode& add) {
+PickleIndex result_of_call(Pickle& pickle, std::string_view function, PickleIndex arguments,
+                           const AddPickleNode& add) {
   const PickleNode& tuple = pickle.at(arguments);
   const bool quantized = function == "torch._utils._rebuild_qtensor";
   if (quantized || function == "torch._utils._rebuild_tensor_v2") {
@@ -75,8 +79,9 @@ PickleIndex result_of_call(Pickle& pickle, std::string_view function, PickleInde
     }
   }
   // restore_type_tag(value, type) and build_intlist(list) give their first argument back.
-  const bool helper = function.starts_with(kHelpers) && (function.substr(kHelpers.size()).starts_with("build_") ||
-                                                         function.substr(kHelpers.size()) == "restore_type_tag");
+  const bool helper =
+      function.starts_with(kHelpers) && (function.substr(kHelpers.size()).starts_with("build_") ||
+                                         function.substr(kHelpers.size()) == "restore_type_tag");
   if (helper && !tuple.children.empty()) return tuple.children[0];
   if (function == "torch.device" && !tuple.children.empty()) return tuple.children[0];
   PickleNode node;

@@ -27,7 +27,8 @@ std::string on_one_line(std::string_view text) {
 
 std::string unquoted(std::string_view text) {
   text = trimmed(text);
-  if (text.size() >= 2 && (text.front() == '"' || text.front() == '\'')) text = text.substr(1, text.size() - 2);
+  if (text.size() >= 2 && (text.front() == '"' || text.front() == '\''))
+    text = text.substr(1, text.size() - 2);
   return std::string(text);
 }
 
@@ -63,7 +64,8 @@ std::vector<Source> split_commas(const Source& list) {
     if (std::string_view("([{").find(c) != std::string_view::npos) ++depth;
     if (std::string_view(")]}").find(c) != std::string_view::npos) --depth;
     if (i < list.masked.size() && (c != ',' || depth > 0)) continue;
-    if (!trimmed(list.masked.substr(begin, i - begin)).empty()) parts.push_back(list.part(begin, i));
+    if (!trimmed(list.masked.substr(begin, i - begin)).empty())
+      parts.push_back(list.part(begin, i));
     begin = i + 1;
   }
   return parts;
@@ -73,7 +75,8 @@ CodeParameter parse_parameter(const Source& source) {
   CodeParameter parameter;
   const std::size_t equals = source.masked.find('=');
   const Source head = source.part(0, equals);
-  if (equals != std::string_view::npos) parameter.default_value = on_one_line(source.text.substr(equals + 1));
+  if (equals != std::string_view::npos)
+    parameter.default_value = on_one_line(source.text.substr(equals + 1));
   const std::size_t colon = head.masked.find(':');
   parameter.name = on_one_line(head.text.substr(0, colon));
   if (colon != std::string_view::npos) parameter.type = on_one_line(head.text.substr(colon + 1));
@@ -90,7 +93,9 @@ std::vector<std::string> parse_names(const Source& list) {
   return names;
 }
 
-std::size_t indent_of(std::string_view line) { return std::min(line.find_first_not_of(' '), line.size()); }
+std::size_t indent_of(std::string_view line) {
+  return std::min(line.find_first_not_of(' '), line.size());
+}
 
 // Where the block whose head ends at `begin` ends: the next line that has text and is indented by `indent` or less.
 std::size_t block_end(std::string_view masked, std::size_t begin, std::size_t indent) {
@@ -105,7 +110,8 @@ std::size_t block_end(std::string_view masked, std::size_t begin, std::size_t in
 }
 
 // Reads a "def" whose line begins at `begin`; `end` becomes where its block ends.
-bool parse_function(const Source& source, std::size_t begin, CodeFunction& function, std::size_t& end) {
+bool parse_function(const Source& source, std::size_t begin, CodeFunction& function,
+                    std::size_t& end) {
   const std::size_t indent = indent_of(source.masked.substr(begin));
   const std::size_t open = source.masked.find('(', begin);
   if (open == std::string_view::npos) return false;
@@ -152,7 +158,8 @@ void parse_member(const Source& line, CodeClass& target) {
     return;
   }
   const std::size_t colon = line.masked.find(':');
-  if (colon == std::string_view::npos || (equals != std::string_view::npos && equals < colon)) return;
+  if (colon == std::string_view::npos || (equals != std::string_view::npos && equals < colon))
+    return;
   const std::string name(trimmed(line.text.substr(0, colon)));
   if (equals == std::string_view::npos) {
     target.attributes.emplace_back(name, trimmed(line.text.substr(colon + 1)));
@@ -167,7 +174,8 @@ void parse_class_body(const Source& source, std::size_t at, std::size_t end, Cod
     const Source line = source.part(at, line_end);
     CodeFunction method;
     std::size_t method_end = 0;
-    if (trimmed(line.masked).starts_with("def ") && parse_function(source, at, method, method_end)) {
+    if (trimmed(line.masked).starts_with("def ") &&
+        parse_function(source, at, method, method_end)) {
       target.methods.push_back(std::move(method));
       at = std::max(method_end, line_end + 1);
       continue;
@@ -177,14 +185,16 @@ void parse_class_body(const Source& source, std::size_t at, std::size_t end, Cod
   }
 }
 
-std::size_t parse_class(ScriptCode& code, const std::string& module, const Source& source, std::size_t begin) {
+std::size_t parse_class(ScriptCode& code, const std::string& module, const Source& source,
+                        std::size_t begin) {
   const std::size_t line_end = std::min(source.masked.find('\n', begin), source.masked.size());
   const std::size_t end = block_end(source.masked, std::min(line_end + 1, source.masked.size()), 0);
   const std::string_view head = source.masked.substr(begin, line_end - begin);
   const std::size_t open = head.find('(');
   const std::size_t close = head.find(')');
   CodeClass target;
-  target.name = module + "." + std::string(trimmed(head.substr(6, std::min(open, head.find(':')) - 6)));
+  target.name =
+      module + "." + std::string(trimmed(head.substr(6, std::min(open, head.find(':')) - 6)));
   if (open != std::string_view::npos && close != std::string_view::npos && close > open) {
     target.base = head.substr(open + 1, close - open - 1);
   }
@@ -196,14 +206,16 @@ std::size_t parse_class(ScriptCode& code, const std::string& module, const Sourc
 }  // namespace
 
 const CodeFunction* CodeClass::method(std::string_view method_name) const {
-  const auto found = std::find_if(methods.begin(), methods.end(),
-                                  [&](const CodeFunction& candidate) { return candidate.name == method_name; });
+  const auto found =
+      std::find_if(methods.begin(), methods.end(),
+                   [&](const CodeFunction& candidate) { return candidate.name == method_name; });
   return found == methods.end() ? nullptr : &*found;
 }
 
 std::string_view CodeClass::attribute_type(std::string_view attribute) const {
-  const auto found = std::find_if(attributes.begin(), attributes.end(),
-                                  [&](const auto& candidate) { return candidate.first == attribute; });
+  const auto found = std::find_if(attributes.begin(), attributes.end(), [&](const auto& candidate) {
+    return candidate.first == attribute;
+  });
   return found == attributes.end() ? std::string_view() : std::string_view(found->second);
 }
 

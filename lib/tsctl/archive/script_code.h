@@ -49,7 +49,8 @@ struct ScriptCode {
 };
 
 // Adds what a source text holds; `module` is what precedes the names in it: "__torch__.torch.nn.modules.linear" for
-// the record code/__torch__/torch/nn/modules/linear.py. Text that is no code of TorchScript adds nothing; nothing throws.
+// the record code/__torch__/torch/nn/modules/linear.py. Text that is no code of TorchScript adds nothing; nothing
+// throws.
 void add_code(ScriptCode& code, const std::string& module, const std::string& text);
 
 // The text with the characters within quotation marks, and comments, replaced by blanks. Positions stay.

@@ -30,10 +30,12 @@ struct FormatName {
 
 // The format's names of element types that models take or give.
 constexpr std::array kFormatNames{
-    FormatName{Dtype::float32, "F32"}, FormatName{Dtype::float64, "F64"}, FormatName{Dtype::float16, "F16"},
-    FormatName{Dtype::bfloat16, "BF16"}, FormatName{Dtype::int64, "I64"}, FormatName{Dtype::int32, "I32"},
-    FormatName{Dtype::int16, "I16"}, FormatName{Dtype::int8, "I8"}, FormatName{Dtype::uint8, "U8"},
-    FormatName{Dtype::boolean, "BOOL"}, FormatName{Dtype::complex64, "C64"},
+    FormatName{Dtype::float32, "F32"},   FormatName{Dtype::float64, "F64"},
+    FormatName{Dtype::float16, "F16"},   FormatName{Dtype::bfloat16, "BF16"},
+    FormatName{Dtype::int64, "I64"},     FormatName{Dtype::int32, "I32"},
+    FormatName{Dtype::int16, "I16"},     FormatName{Dtype::int8, "I8"},
+    FormatName{Dtype::uint8, "U8"},      FormatName{Dtype::boolean, "BOOL"},
+    FormatName{Dtype::complex64, "C64"},
 };
 
 [[noreturn]] void throw_damaged(const std::string& path, const std::string& why) {
@@ -45,7 +47,8 @@ constexpr std::array kFormatNames{
 std::optional<std::uint64_t> size_of(const std::vector<std::int64_t>& shape, Dtype dtype) {
   std::uint64_t size = element_size_bytes(dtype);
   for (const std::int64_t extent : shape) {
-    if (extent < 0 || __builtin_mul_overflow(size, static_cast<std::uint64_t>(extent), &size)) return std::nullopt;
+    if (extent < 0 || __builtin_mul_overflow(size, static_cast<std::uint64_t>(extent), &size))
+      return std::nullopt;
   }
   return size;
 }
@@ -73,12 +76,15 @@ struct Span {
   std::string key = {};
 };
 
-Span read_entry(const std::string& path, const std::string& key, const Json& json, TensorFile::Entry& entry) {
+Span read_entry(const std::string& path, const std::string& key, const Json& json,
+                TensorFile::Entry& entry) {
   try {
     const auto& name = json.at("dtype").get_ref<const std::string&>();
-    const auto row = std::find_if(kFormatNames.begin(), kFormatNames.end(),
-                                  [&name](const FormatName& candidate) { return candidate.name == name; });
-    if (row == kFormatNames.end()) throw_damaged(path, "tensor '" + key + "' has the unsupported type " + name);
+    const auto row =
+        std::find_if(kFormatNames.begin(), kFormatNames.end(),
+                     [&name](const FormatName& candidate) { return candidate.name == name; });
+    if (row == kFormatNames.end())
+      throw_damaged(path, "tensor '" + key + "' has the unsupported type " + name);
     entry.dtype = row->dtype;
     entry.shape = json.at("shape").get<std::vector<std::int64_t>>();
     const auto offsets = json.at("data_offsets").get<std::array<std::uint64_t, 2>>();
@@ -95,7 +101,8 @@ Span read_entry(const std::string& path, const std::string& key, const Json& jso
 
 class Mapping {
  public:
-  explicit Mapping(const BinaryFile& file) : size_bytes_(static_cast<std::size_t>(file.size_bytes())) {
+  explicit Mapping(const BinaryFile& file)
+      : size_bytes_(static_cast<std::size_t>(file.size_bytes())) {
     bytes_ = ::mmap(nullptr, size_bytes_, PROT_READ, MAP_PRIVATE, file.descriptor(), 0);
     if (bytes_ == MAP_FAILED) {
       throw Error(ErrorKind::environment, "'" + file.path() + "' cannot be mapped into memory");
@@ -105,7 +112,9 @@ class Mapping {
   Mapping& operator=(const Mapping&) = delete;
   ~Mapping() { ::munmap(bytes_, size_bytes_); }
 
-  const std::byte* at(std::uint64_t offset) const { return static_cast<const std::byte*>(bytes_) + offset; }
+  const std::byte* at(std::uint64_t offset) const {
+    return static_cast<const std::byte*>(bytes_) + offset;
+  }
 
  private:
   void* bytes_ = nullptr;
@@ -135,7 +144,8 @@ void TensorFile::Contents::read(std::uint64_t file_bytes) {
   if (header_bytes > kLargestHeader || header_bytes > file_bytes - 8) {
     throw_damaged(path, "its header claims " + std::to_string(header_bytes) + " bytes");
   }
-  const std::string text(reinterpret_cast<const char*>(mapping.at(8)), static_cast<std::size_t>(header_bytes));
+  const std::string text(reinterpret_cast<const char*>(mapping.at(8)),
+                         static_cast<std::size_t>(header_bytes));
   const Json header = parse_header(path, text);
   std::vector<Span> spans;
   for (const auto& [key, json] : header.items()) {
@@ -144,7 +154,8 @@ void TensorFile::Contents::read(std::uint64_t file_bytes) {
   }
   place(spans, 8 + header_bytes, file_bytes - 8 - header_bytes);
   const auto metadata = header.find("__metadata__");
-  if (metadata == header.end() || !metadata->is_object() || !metadata->contains("tsctl_calls")) return;
+  if (metadata == header.end() || !metadata->is_object() || !metadata->contains("tsctl_calls"))
+    return;
   const Json& text_entry = metadata->at("tsctl_calls");
   if (!text_entry.is_string()) throw_damaged(path, "its metadata entry tsctl_calls is no text");
   calls = calls_from_json_text(text_entry.get<std::string>(), path);
@@ -152,7 +163,8 @@ void TensorFile::Contents::read(std::uint64_t file_bytes) {
 }
 
 // The format demands that tensors cover the data without gaps and overlaps.
-void TensorFile::Contents::place(const std::vector<Span>& spans, std::uint64_t data_offset, std::uint64_t data_bytes) {
+void TensorFile::Contents::place(const std::vector<Span>& spans, std::uint64_t data_offset,
+                                 std::uint64_t data_bytes) {
   std::vector<Span> sorted = spans;
   std::sort(sorted.begin(), sorted.end(), [](const Span& a, const Span& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
@@ -160,13 +172,15 @@ void TensorFile::Contents::place(const std::vector<Span>& spans, std::uint64_t d
   std::uint64_t expected = 0;
   for (const Span& span : sorted) {
     if (span.begin != expected || span.end > data_bytes) {
-      throw_damaged(path, "the bytes of tensor '" + span.key + "' overlap others, leave a gap or lie outside");
+      throw_damaged(path, "the bytes of tensor '" + span.key +
+                              "' overlap others, leave a gap or lie outside");
     }
     expected = span.end;
     Entry& entry = entries.at(span.key);
     entry.data = aligned_data(mapping.at(data_offset + span.begin), entry);
   }
-  if (expected != data_bytes) throw_damaged(path, "bytes that belong to no tensor follow the last one");
+  if (expected != data_bytes)
+    throw_damaged(path, "bytes that belong to no tensor follow the last one");
 }
 
 const std::byte* TensorFile::Contents::aligned_data(const std::byte* data, const Entry& entry) {
@@ -181,7 +195,8 @@ void TensorFile::Contents::require_named_tensors() const {
   const auto check = [this](const Value& value) {
     for (const Leaf& leaf : leaves_of(value, "")) {
       if (leaf.value->kind == Value::Kind::tensor && entries.count(leaf.value->tensor) == 0) {
-        throw_damaged(path, "its calls name tensor '" + leaf.value->tensor + "', which it does not have");
+        throw_damaged(path,
+                      "its calls name tensor '" + leaf.value->tensor + "', which it does not have");
       }
     }
   };
@@ -194,7 +209,8 @@ void TensorFile::Contents::require_named_tensors() const {
 
 TensorFile TensorFile::open(const std::string& path) {
   const BinaryFile file(path);
-  if (file.size_bytes() < 10) throw_damaged(path, "it has only " + std::to_string(file.size_bytes()) + " bytes");
+  if (file.size_bytes() < 10)
+    throw_damaged(path, "it has only " + std::to_string(file.size_bytes()) + " bytes");
   auto contents = std::make_unique<Contents>(file);
   contents->read(file.size_bytes());
   return TensorFile(std::move(contents));

@@ -48,8 +48,9 @@ class OutputFile {
 
  private:
   [[noreturn]] void fail(int code) const {
-    throw Error(ErrorKind::environment, "'" + path_ + "' cannot be written: " + std::strerror(code),
-                code == ENOSPC ? "free some space on that disk" : "check the folder and its permissions");
+    throw Error(
+        ErrorKind::environment, "'" + path_ + "' cannot be written: " + std::strerror(code),
+        code == ENOSPC ? "free some space on that disk" : "check the folder and its permissions");
   }
 
   std::string path_;
@@ -59,17 +60,27 @@ class OutputFile {
 const char* format_name(Dtype dtype) {
   switch (dtype) {
     case Dtype::float32:
-    case Dtype::complex64: return "F32";
+    case Dtype::complex64:
+      return "F32";
     case Dtype::float64:
-    case Dtype::complex128: return "F64";
-    case Dtype::float16: return "F16";
-    case Dtype::bfloat16: return "BF16";
-    case Dtype::int64: return "I64";
-    case Dtype::int32: return "I32";
-    case Dtype::int16: return "I16";
-    case Dtype::int8: return "I8";
-    case Dtype::uint8: return "U8";
-    case Dtype::boolean: return "BOOL";
+    case Dtype::complex128:
+      return "F64";
+    case Dtype::float16:
+      return "F16";
+    case Dtype::bfloat16:
+      return "BF16";
+    case Dtype::int64:
+      return "I64";
+    case Dtype::int32:
+      return "I32";
+    case Dtype::int16:
+      return "I16";
+    case Dtype::int8:
+      return "I8";
+    case Dtype::uint8:
+      return "U8";
+    case Dtype::boolean:
+      return "BOOL";
   }
   return "";
 }
@@ -78,7 +89,8 @@ void require_whole_tensor(const TensorBuffer& tensor) {
   std::size_t size = element_size_bytes(tensor.dtype);
   for (const std::int64_t extent : tensor.shape) size *= static_cast<std::size_t>(extent);
   if (size != tensor.size_bytes) {
-    throw std::logic_error("tensor '" + tensor.key + "' has another number of bytes than its shape");
+    throw std::logic_error("tensor '" + tensor.key +
+                           "' has another number of bytes than its shape");
   }
 }
 
@@ -98,7 +110,8 @@ void write_tensor_file(const std::string& path, const std::vector<CallRecord>& c
   std::size_t offset = 0;
   for (const TensorBuffer* tensor : sorted) {
     require_whole_tensor(*tensor);
-    if (!keys.insert(tensor->key).second) throw std::logic_error("tensor '" + tensor->key + "' is given twice");
+    if (!keys.insert(tensor->key).second)
+      throw std::logic_error("tensor '" + tensor->key + "' is given twice");
     std::vector<std::int64_t> shape = tensor->shape;
     if (is_complex(tensor->dtype)) shape.push_back(2);
     header[tensor->key] = {{"dtype", format_name(tensor->dtype)},

@@ -26,16 +26,26 @@ struct StorageType {
 };
 
 constexpr std::array kStorageTypes{
-    StorageType{"FloatStorage", "float32", 4},          StorageType{"DoubleStorage", "float64", 8},
-    StorageType{"HalfStorage", "float16", 2},           StorageType{"BFloat16Storage", "bfloat16", 2},
-    StorageType{"LongStorage", "int64", 8},             StorageType{"IntStorage", "int32", 4},
-    StorageType{"ShortStorage", "int16", 2},            StorageType{"CharStorage", "int8", 1},
-    StorageType{"ByteStorage", "uint8", 1},             StorageType{"BoolStorage", "bool", 1},
-    StorageType{"ComplexFloatStorage", "complex64", 8}, StorageType{"ComplexDoubleStorage", "complex128", 16},
-    StorageType{"ComplexHalfStorage", "complex32", 4},  StorageType{"QInt8Storage", "qint8", 1},
-    StorageType{"QUInt8Storage", "quint8", 1},          StorageType{"QInt32Storage", "qint32", 4},
-    StorageType{"UInt16Storage", "uint16", 2},          StorageType{"UInt32Storage", "uint32", 4},
-    StorageType{"UInt64Storage", "uint64", 8},          StorageType{"Float8_e4m3fnStorage", "float8_e4m3fn", 1},
+    StorageType{"FloatStorage", "float32", 4},
+    StorageType{"DoubleStorage", "float64", 8},
+    StorageType{"HalfStorage", "float16", 2},
+    StorageType{"BFloat16Storage", "bfloat16", 2},
+    StorageType{"LongStorage", "int64", 8},
+    StorageType{"IntStorage", "int32", 4},
+    StorageType{"ShortStorage", "int16", 2},
+    StorageType{"CharStorage", "int8", 1},
+    StorageType{"ByteStorage", "uint8", 1},
+    StorageType{"BoolStorage", "bool", 1},
+    StorageType{"ComplexFloatStorage", "complex64", 8},
+    StorageType{"ComplexDoubleStorage", "complex128", 16},
+    StorageType{"ComplexHalfStorage", "complex32", 4},
+    StorageType{"QInt8Storage", "qint8", 1},
+    StorageType{"QUInt8Storage", "quint8", 1},
+    StorageType{"QInt32Storage", "qint32", 4},
+    StorageType{"UInt16Storage", "uint16", 2},
+    StorageType{"UInt32Storage", "uint32", 4},
+    StorageType{"UInt64Storage", "uint64", 8},
+    StorageType{"Float8_e4m3fnStorage", "float8_e4m3fn", 1},
     StorageType{"Float8_e5m2Storage", "float8_e5m2", 1},
 };
 
@@ -51,7 +61,8 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 
 class TableBuilder {
  public:
-  TableBuilder(const ModelArchive& archive, std::size_t value_limit) : archive_(archive), value_limit_(value_limit) {}
+  TableBuilder(const ModelArchive& archive, std::size_t value_limit)
+      : archive_(archive), value_limit_(value_limit) {}
 
   TensorTable build() {
     add_module(archive_.data->root, "", 0);
@@ -76,7 +87,8 @@ class TableBuilder {
     const std::size_t place = table_.modules.size();
     table_.modules.push_back({path, plain_class_name(node.text), std::nullopt});
     if (node.whole_state) {  // the class has its own __getstate__, so names are unknown
-      add_tensors_within(*archive_.data, node.children[0], path + "<state>", "attribute", depth + 1);
+      add_tensors_within(*archive_.data, node.children[0], path + "<state>", "attribute",
+                         depth + 1);
       return;
     }
     for (std::size_t i = 0; i + 1 < node.children.size(); i += 2) {
@@ -85,13 +97,15 @@ class TableBuilder {
       if (key.text == "training" && value.kind == Kind::boolean) {
         table_.modules[place].training = value.integer != 0;
       } else if (key.text != "_is_full_backward_hook") {
-        const std::string name = path.empty() ? std::string(key.text) : path + "." + std::string(key.text);
+        const std::string name =
+            path.empty() ? std::string(key.text) : path + "." + std::string(key.text);
         add_member(type, key.text, node.children[i + 1], name, depth);
       }
     }
   }
 
-  void add_member(const CodeClass* type, std::string_view key, PickleIndex index, const std::string& name, int depth) {
+  void add_member(const CodeClass* type, std::string_view key, PickleIndex index,
+                  const std::string& name, int depth) {
     const PickleNode& value = archive_.data->at(index);
     const bool is_parameter = type != nullptr && contains(type->parameters, key);
     const bool is_buffer = type != nullptr && contains(type->buffers, key);
@@ -101,15 +115,17 @@ class TableBuilder {
       const char* kind = is_parameter ? "parameter" : is_buffer ? "buffer" : "attribute";
       table_.tensors.push_back(tensor_summary(*archive_.data, value, name, kind));
     } else if (value.kind != Kind::none || !(is_parameter || is_buffer)) {
-      const std::string attribute_type(type == nullptr ? std::string_view() : type->attribute_type(key));
-      table_.attributes.push_back({name, attribute_type, value_text(*archive_.data, index, value_limit_)});
+      const std::string attribute_type(type == nullptr ? std::string_view()
+                                                       : type->attribute_type(key));
+      table_.attributes.push_back(
+          {name, attribute_type, value_text(*archive_.data, index, value_limit_)});
       add_tensors_within(*archive_.data, index, name, "attribute", depth + 1);
     }
   }
 
   // Tensors in lists, tuples, dicts and objects of other classes: "tens[0]", "table['x']".
-  void add_tensors_within(const Pickle& pickle, PickleIndex index, const std::string& name, const char* kind,
-                          int depth) {
+  void add_tensors_within(const Pickle& pickle, PickleIndex index, const std::string& name,
+                          const char* kind, int depth) {
     count_visit(depth);
     const PickleNode& node = pickle.at(index);
     if (node.kind == Kind::tensor) {
@@ -122,7 +138,8 @@ class TableBuilder {
       const PickleIndex item = node.children[pairs ? i + 1 : i];
       const Kind item_kind = pickle.at(item).kind;
       if (item_kind != Kind::tensor && pickle.at(item).children.empty()) continue;
-      const std::string place = pairs ? value_text(pickle, node.children[i], 40) : std::to_string(i);
+      const std::string place =
+          pairs ? value_text(pickle, node.children[i], 40) : std::to_string(i);
       add_tensors_within(pickle, item, name + "[" + place + "]", kind, depth + 1);
     }
   }
@@ -144,8 +161,8 @@ class TableBuilder {
     }
   }
 
-  TensorSummary tensor_summary(const Pickle& pickle, const PickleNode& node, const std::string& name,
-                               const std::string& kind) {
+  TensorSummary tensor_summary(const Pickle& pickle, const PickleNode& node,
+                               const std::string& name, const std::string& kind) {
     const PickledTensor& tensor = pickle.tensors[static_cast<std::size_t>(node.integer)];
     const StorageType* type = find_storage_type(tensor.storage_type);
     const std::int64_t element_bytes = type == nullptr ? 0 : type->element_bytes;
@@ -177,23 +194,29 @@ class TableBuilder {
       std::int64_t reach = 0;
       fits = tensor.shape[i] >= 0 && tensor.strides[i] >= 0 &&
              !__builtin_mul_overflow(count, tensor.shape[i], &count) &&
-             !__builtin_mul_overflow(tensor.shape[i] > 0 ? tensor.shape[i] - 1 : 0, tensor.strides[i], &reach) &&
+             !__builtin_mul_overflow(tensor.shape[i] > 0 ? tensor.shape[i] - 1 : 0,
+                                     tensor.strides[i], &reach) &&
              !__builtin_add_overflow(last, reach, &last);
     }
     // An expanded tensor has more elements than its storage; 2^48 of them is a number nobody computes with.
-    if (!fits || count > (std::int64_t{1} << 48) || (count > 0 && last >= tensor.storage_elements)) {
+    if (!fits || count > (std::int64_t{1} << 48) ||
+        (count > 0 && last >= tensor.storage_elements)) {
       fail("tensor '" + name + "' lies outside its storage");
     }
     return count;
   }
 
-  void require_record(const TensorSummary& summary, const PickledTensor& tensor, std::int64_t element_bytes) const {
+  void require_record(const TensorSummary& summary, const PickledTensor& tensor,
+                      std::int64_t element_bytes) const {
     const ZipRecord* record = archive_.zip.find_in_top(summary.record);
-    if (record == nullptr) fail("tensor '" + summary.name + "' needs the record " + summary.record + ", which is missing");
+    if (record == nullptr)
+      fail("tensor '" + summary.name + "' needs the record " + summary.record +
+           ", which is missing");
     if (element_bytes == 0) return;
     const auto held = static_cast<std::int64_t>(record->size_bytes) / element_bytes;
     if (tensor.storage_elements > held) {
-      fail("tensor '" + summary.name + "' needs more bytes than the record " + summary.record + " has");
+      fail("tensor '" + summary.name + "' needs more bytes than the record " + summary.record +
+           " has");
     }
   }
 

@@ -13,7 +13,8 @@ struct TensorTable {
   std::vector<ModuleSummary> modules = {};
   std::vector<TensorSummary> tensors = {};
   std::vector<TensorSummary> constants = {};
-  std::vector<AttributeSummary> attributes = {};  // those of constants.pkl that are no tensors too: "CONSTANTS.c3"
+  std::vector<AttributeSummary> attributes =
+      {};  // those of constants.pkl that are no tensors too: "CONSTANTS.c3"
 };
 
 // Values of attributes are written as text of up to `value_limit` bytes. Throws Error{input} when a tensor lies

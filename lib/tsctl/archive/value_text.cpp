@@ -20,25 +20,50 @@ class ValueWriter {
     if (full()) return;
     const PickleNode& node = pickle_.at(index);
     switch (node.kind) {
-      case Kind::none: text_ += "None"; break;
-      case Kind::boolean: text_ += node.integer != 0 ? "True" : "False"; break;
-      case Kind::integer: text_ += std::to_string(node.integer); break;
-      case Kind::real: write_real(node.real); break;
-      case Kind::string: write_string(node.text); break;
-      case Kind::list: write_items(node, "[", "]", depth); break;
-      case Kind::tuple: write_items(node, "(", node.children.size() == 1 ? ",)" : ")", depth); break;
-      case Kind::dict: write_dict(node, depth); break;
-      case Kind::tensor: text_ += "<tensor>"; break;
-      case Kind::global: text_ += "<" + std::string(node.text) + ">"; break;
-      case Kind::object: text_ += "<object of " + std::string(node.text) + ">"; break;
-      case Kind::opaque: write_items(node, std::string(node.text) + "(", ")", depth); break;
+      case Kind::none:
+        text_ += "None";
+        break;
+      case Kind::boolean:
+        text_ += node.integer != 0 ? "True" : "False";
+        break;
+      case Kind::integer:
+        text_ += std::to_string(node.integer);
+        break;
+      case Kind::real:
+        write_real(node.real);
+        break;
+      case Kind::string:
+        write_string(node.text);
+        break;
+      case Kind::list:
+        write_items(node, "[", "]", depth);
+        break;
+      case Kind::tuple:
+        write_items(node, "(", node.children.size() == 1 ? ",)" : ")", depth);
+        break;
+      case Kind::dict:
+        write_dict(node, depth);
+        break;
+      case Kind::tensor:
+        text_ += "<tensor>";
+        break;
+      case Kind::global:
+        text_ += "<" + std::string(node.text) + ">";
+        break;
+      case Kind::object:
+        text_ += "<object of " + std::string(node.text) + ">";
+        break;
+      case Kind::opaque:
+        write_items(node, std::string(node.text) + "(", ")", depth);
+        break;
     }
   }
 
   std::string finished() {
     if (text_.size() <= limit_) return std::move(text_);
     std::size_t end = limit_;
-    while (end > 0 && (static_cast<unsigned char>(text_[end]) & 0xc0) == 0x80) --end;  // not within a character
+    while (end > 0 && (static_cast<unsigned char>(text_[end]) & 0xc0) == 0x80)
+      --end;  // not within a character
     return text_.substr(0, end) + "…";
   }
 
@@ -75,7 +100,8 @@ class ValueWriter {
     text_ += '"';
   }
 
-  void write_items(const PickleNode& node, const std::string& open, const std::string& close, int depth) {
+  void write_items(const PickleNode& node, const std::string& open, const std::string& close,
+                   int depth) {
     text_ += open;
     for (std::size_t i = 0; i < node.children.size() && !full(); ++i) {
       if (i > 0) text_ += ", ";

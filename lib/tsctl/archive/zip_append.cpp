@@ -18,10 +18,11 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::uint16_t kVersion20 = 20;        // plain zip
-constexpr std::uint16_t kVersion45 = 45;        // ZIP64
-constexpr std::uint16_t kFlagUtf8 = 1U << 11;   // names are UTF-8
-constexpr std::uint16_t kFirstDate = 0x21;      // 1980-01-01: the same records give the same bytes on any day
+constexpr std::uint16_t kVersion20 = 20;       // plain zip
+constexpr std::uint16_t kVersion45 = 45;       // ZIP64
+constexpr std::uint16_t kFlagUtf8 = 1U << 11;  // names are UTF-8
+constexpr std::uint16_t kFirstDate =
+    0x21;  // 1980-01-01: the same records give the same bytes on any day
 constexpr std::uint64_t kLargestRecord = 0xfffffffeULL;
 constexpr std::uint64_t kEscape32 = 0xffffffffULL;
 
@@ -30,13 +31,14 @@ std::uint32_t narrow32(std::uint64_t value) {
 }
 
 // What a record's own header and its directory entry have in common.
-void append_common(std::string& target, std::string_view bytes, std::size_t name_bytes, std::size_t extra_bytes) {
+void append_common(std::string& target, std::string_view bytes, std::size_t name_bytes,
+                   std::size_t extra_bytes) {
   append_u16(target, kFlagUtf8);
   append_u16(target, 0);  // stored
   append_u16(target, 0);
   append_u16(target, kFirstDate);
-  append_u32(target, static_cast<std::uint32_t>(
-                         crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size())));
+  append_u32(target, static_cast<std::uint32_t>(crc32_z(
+                         0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size())));
   append_u32(target, static_cast<std::uint32_t>(bytes.size()));
   append_u32(target, static_cast<std::uint32_t>(bytes.size()));
   append_u16(target, static_cast<std::uint16_t>(name_bytes));
@@ -51,7 +53,8 @@ void append_record(std::string& target, const std::string& name, std::string_vie
   target += bytes;
 }
 
-void append_entry(std::string& target, const std::string& name, std::string_view bytes, std::uint64_t header_offset) {
+void append_entry(std::string& target, const std::string& name, std::string_view bytes,
+                  std::uint64_t header_offset) {
   const bool wide = header_offset >= kEscape32;
   append_u32(target, kEntrySignature);
   append_u16(target, wide ? kVersion45 : kVersion20);  // made by
@@ -88,7 +91,8 @@ void append_end(std::string& target, const ZipDirectory& directory) {
   append_u32(target, kEndSignature);
   append_u16(target, 0);
   append_u16(target, 0);
-  const auto count = static_cast<std::uint16_t>(directory.count < 0xffffU ? directory.count : 0xffffU);
+  const auto count =
+      static_cast<std::uint16_t>(directory.count < 0xffffU ? directory.count : 0xffffU);
   append_u16(target, count);
   append_u16(target, count);
   append_u32(target, narrow32(directory.size_bytes));
@@ -99,14 +103,16 @@ void append_end(std::string& target, const ZipDirectory& directory) {
 void write_tail(const std::string& path, std::uint64_t offset, std::string_view bytes) {
   const auto fail = [&path](int code) {
     throw Error(ErrorKind::environment, "'" + path + "' cannot be written: " + std::strerror(code),
-                code == ENOSPC ? "free some space on that disk" : "check the permissions of the file and its folder");
+                code == ENOSPC ? "free some space on that disk"
+                               : "check the permissions of the file and its folder");
   };
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   if (descriptor < 0) fail(errno);
   const std::uint64_t end = offset + bytes.size();
   int code = 0;
   while (!bytes.empty() && code == 0) {
-    const ssize_t written = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    const ssize_t written =
+        ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(written));
       offset += static_cast<std::uint64_t>(written);
@@ -121,16 +127,19 @@ void write_tail(const std::string& path, std::uint64_t offset, std::string_view 
 }
 
 // Complete names with their contents; of several of one name the last counts.
-std::map<std::string, std::string_view> named_contents(const ZipReader& archive, const std::vector<NewRecord>& records) {
+std::map<std::string, std::string_view> named_contents(const ZipReader& archive,
+                                                       const std::vector<NewRecord>& records) {
   std::map<std::string, std::string_view> contents;
   for (const NewRecord& record : records) {
     const std::string name = archive.top_folder() + "/" + record.name;
     if (!is_safe_record_name(record.name) || name.size() > 0xffff) {
-      throw Error(ErrorKind::usage, "'" + record.name + "' cannot be the name of a file inside an archive",
+      throw Error(ErrorKind::usage,
+                  "'" + record.name + "' cannot be the name of a file inside an archive",
                   "use a relative name without '..' and backslashes, such as config.json");
     }
     if (record.bytes.size() > kLargestRecord) {
-      throw Error(ErrorKind::usage, "'" + record.name + "' is too large to be stored: 4 GiB is the limit",
+      throw Error(ErrorKind::usage,
+                  "'" + record.name + "' is too large to be stored: 4 GiB is the limit",
                   "keep it in a file of its own");
     }
     contents[name] = record.bytes;
@@ -144,7 +153,8 @@ void append_records(const std::string& path, const std::vector<NewRecord>& recor
   if (records.empty()) return;
   const ZipReader archive(path);
   if (archive.top_folder().empty()) {
-    throw Error(ErrorKind::input, "'" + path + "' is not a TorchScript archive: its records have no common folder",
+    throw Error(ErrorKind::input,
+                "'" + path + "' is not a TorchScript archive: its records have no common folder",
                 "write it with torch.jit.save");
   }
   const auto contents = named_contents(archive, records);

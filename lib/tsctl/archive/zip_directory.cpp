@@ -22,7 +22,8 @@ constexpr std::uint64_t kMostRecords = 1'000'000;  // real models have a few tho
 // other readers search in the same direction but check less.
 std::optional<std::uint64_t> find_end(const BinaryFile& file) {
   if (file.size_bytes() < kEndBytes) return std::nullopt;
-  const std::uint64_t tail_bytes = std::min<std::uint64_t>(file.size_bytes(), kEndBytes + kLongestComment);
+  const std::uint64_t tail_bytes =
+      std::min<std::uint64_t>(file.size_bytes(), kEndBytes + kLongestComment);
   std::string tail(static_cast<std::size_t>(tail_bytes), '\0');
   file.read_at(file.size_bytes() - tail_bytes, tail.data(), tail.size());
   for (std::size_t at = tail.size() - kEndBytes + 1; at-- > 0;) {
@@ -32,23 +33,27 @@ std::optional<std::uint64_t> find_end(const BinaryFile& file) {
 }
 
 // Reads the ZIP64 end record before `end_offset`, if there is one. `boundary` becomes where it begins.
-std::optional<ZipDirectory> read_end64(const BinaryFile& file, std::uint64_t end_offset, std::uint64_t& boundary) {
+std::optional<ZipDirectory> read_end64(const BinaryFile& file, std::uint64_t end_offset,
+                                       std::uint64_t& boundary) {
   if (end_offset < kLocator64Bytes) return std::nullopt;
   char locator[kLocator64Bytes];
   const std::uint64_t locator_offset = end_offset - kLocator64Bytes;
   file.read_at(locator_offset, locator, sizeof locator);
   if (little_u32(locator) != kLocator64Signature) return std::nullopt;
   const std::uint64_t offset = little_u64(locator + 8);
-  if (little_u32(locator + 4) != 0 || little_u32(locator + 16) > 1) throw_damaged(file, "it spans several disks");
+  if (little_u32(locator + 4) != 0 || little_u32(locator + 16) > 1)
+    throw_damaged(file, "it spans several disks");
   if (locator_offset < kEnd64Bytes || offset > locator_offset - kEnd64Bytes) {
     throw_damaged(file, "its 64-bit end record lies outside of it");
   }
   char end64[kEnd64Bytes];
   file.read_at(offset, end64, sizeof end64);
-  if (little_u32(end64) != kEnd64Signature || little_u64(end64 + 4) != locator_offset - offset - 12) {
+  if (little_u32(end64) != kEnd64Signature ||
+      little_u64(end64 + 4) != locator_offset - offset - 12) {
     throw_damaged(file, "its 64-bit end record is not where it should be");
   }
-  if (little_u32(end64 + 16) != 0 || little_u32(end64 + 20) != 0 || little_u64(end64 + 24) != little_u64(end64 + 32)) {
+  if (little_u32(end64 + 16) != 0 || little_u32(end64 + 20) != 0 ||
+      little_u64(end64 + 24) != little_u64(end64 + 32)) {
     throw_damaged(file, "it spans several disks");
   }
   boundary = offset;
@@ -74,7 +79,8 @@ ZipDirectory find_zip_directory(const BinaryFile& file) {
   if (*end_offset + kEndBytes + little_u16(end + 20) != file.size_bytes()) {
     throw_damaged(file, "bytes that belong to nothing follow its end record");
   }
-  if (little_u16(end + 4) != 0 || little_u16(end + 6) != 0 || little_u16(end + 8) != little_u16(end + 10)) {
+  if (little_u16(end + 4) != 0 || little_u16(end + 6) != 0 ||
+      little_u16(end + 8) != little_u16(end + 10)) {
     throw_damaged(file, "it spans several disks");
   }
   ZipDirectory directory{little_u32(end + 16), little_u32(end + 12), little_u16(end + 10)};
@@ -98,7 +104,8 @@ ZipDirectory find_zip_directory(const BinaryFile& file) {
 
 bool is_safe_record_name(std::string_view name) {
   if (name.empty() || name.front() == '/') return false;
-  if (name.find('\0') != std::string_view::npos || name.find('\\') != std::string_view::npos) return false;
+  if (name.find('\0') != std::string_view::npos || name.find('\\') != std::string_view::npos)
+    return false;
   for (std::size_t begin = 0; begin <= name.size();) {
     const std::size_t end = std::min(name.find('/', begin), name.size());
     const std::string_view part = name.substr(begin, end - begin);

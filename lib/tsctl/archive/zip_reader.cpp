@@ -14,7 +14,8 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::size_t kChunkBytes = 256 * 1024;  // stays in the second-level cache between copy and checksum
+constexpr std::size_t kChunkBytes =
+    256 * 1024;  // stays in the second-level cache between copy and checksum
 constexpr std::uint64_t kLargestDirectory = 256ULL << 20;
 // Deflate cannot expand a byte to more than this many (1032 is zlib's documented limit).
 constexpr std::uint64_t kLargestRatio = 1032;
@@ -27,7 +28,8 @@ constexpr std::uint16_t kMethodDeflated = 8;
 constexpr const char* kGetAgain = "get the file again, or write it again with torch.jit.save";
 
 [[noreturn]] void throw_damaged(const BinaryFile& file, const std::string& why) {
-  throw Error(ErrorKind::input, "'" + file.path() + "' is a damaged zip archive: " + why, kGetAgain);
+  throw Error(ErrorKind::input, "'" + file.path() + "' is a damaged zip archive: " + why,
+              kGetAgain);
 }
 
 // A name as a message may show it: control characters would act on the terminal.
@@ -41,7 +43,8 @@ std::string shown(std::string_view name) {
 
 // Replaces the values that did not fit into 32 bits by those of the 64-bit extra field.
 void apply_extra64(const BinaryFile& file, ZipRecord& record, std::string_view extra) {
-  std::array<std::uint64_t*, 3> wide{&record.size_bytes, &record.stored_bytes, &record.header_offset};
+  std::array<std::uint64_t*, 3> wide{&record.size_bytes, &record.stored_bytes,
+                                     &record.header_offset};
   const auto is_escape = [](const std::uint64_t* value) { return *value == 0xffffffffU; };
   if (std::none_of(wide.begin(), wide.end(), is_escape)) return;
   while (extra.size() >= 4) {
@@ -64,7 +67,8 @@ void apply_extra64(const BinaryFile& file, ZipRecord& record, std::string_view e
 // Reads the entry at the begin of `bytes`, which has `kEntryBytes` bytes at least.
 ZipRecord read_entry(const BinaryFile& file, std::string_view bytes, std::size_t entry_offset) {
   const char* entry = bytes.data();
-  if (little_u32(entry) != kEntrySignature) throw_damaged(file, "its directory holds something that is no entry");
+  if (little_u32(entry) != kEntrySignature)
+    throw_damaged(file, "its directory holds something that is no entry");
   const std::size_t name_bytes = little_u16(entry + 28);
   const std::size_t extra_bytes = little_u16(entry + 30);
   ZipRecord record;
@@ -73,12 +77,14 @@ ZipRecord read_entry(const BinaryFile& file, std::string_view bytes, std::size_t
   if (record.entry_bytes > bytes.size()) throw_damaged(file, "its directory is cut off");
   record.name = bytes.substr(kEntryBytes, name_bytes);
   if (!is_safe_record_name(record.name)) {
-    throw_damaged(file, "the name " + shown(record.name) + " would leave the folder it is unpacked in");
+    throw_damaged(file,
+                  "the name " + shown(record.name) + " would leave the folder it is unpacked in");
   }
   const std::uint16_t flags = little_u16(entry + 8);
   const std::uint16_t method = little_u16(entry + 10);
   if ((flags & kFlagsRefused) != 0 || (method != kMethodStored && method != kMethodDeflated)) {
-    throw_damaged(file, "record " + shown(record.name) + " is encrypted or compressed in an unknown way");
+    throw_damaged(file,
+                  "record " + shown(record.name) + " is encrypted or compressed in an unknown way");
   }
   record.deflated = method == kMethodDeflated;
   record.crc32 = little_u32(entry + 16);
@@ -94,8 +100,9 @@ void require_possible_size(const BinaryFile& file, const ZipRecord& record) {
   const bool possible = record.deflated ? record.size_bytes / kLargestRatio <= record.stored_bytes
                                         : record.size_bytes == record.stored_bytes;
   if (!possible || record.stored_bytes > file.size_bytes()) {
-    throw_damaged(file, "record " + shown(record.name) + " claims " + std::to_string(record.size_bytes) +
-                            " bytes, which cannot come from " + std::to_string(record.stored_bytes));
+    throw_damaged(file, "record " + shown(record.name) + " claims " +
+                            std::to_string(record.size_bytes) + " bytes, which cannot come from " +
+                            std::to_string(record.stored_bytes));
   }
 }
 
@@ -103,7 +110,8 @@ void require_possible_size(const BinaryFile& file, const ZipRecord& record) {
 
 ZipReader::ZipReader(const std::string& path) : file_(path) {
   const ZipDirectory directory = find_zip_directory(file_);
-  if (directory.size_bytes > kLargestDirectory) throw_damaged(file_, "its directory is larger than any model's");
+  if (directory.size_bytes > kLargestDirectory)
+    throw_damaged(file_, "its directory is larger than any model's");
   directory_offset_ = directory.offset;
   directory_bytes_ = directory.size_bytes;
   const std::string bytes = read_directory();
@@ -127,11 +135,13 @@ ZipReader::ZipReader(const std::string& path) : file_(path) {
 void ZipReader::require_disjoint() {
   std::vector<std::size_t> order(records_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(),
-            [this](std::size_t a, std::size_t b) { return records_[a].header_offset < records_[b].header_offset; });
+  std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+    return records_[a].header_offset < records_[b].header_offset;
+  });
   for (std::size_t i = 0; i < order.size(); ++i) {
     ZipRecord& record = records_[order[i]];
-    record.limit_offset = i + 1 < order.size() ? records_[order[i + 1]].header_offset : directory_offset_;
+    record.limit_offset =
+        i + 1 < order.size() ? records_[order[i + 1]].header_offset : directory_offset_;
     // The extra field's length stands in the record's own header, which is read when the record is.
     const std::uint64_t least_bytes = kLocalHeaderBytes + record.name.size() + record.stored_bytes;
     if (record.limit_offset > directory_offset_ || record.header_offset > record.limit_offset ||
@@ -178,23 +188,28 @@ std::uint64_t ZipReader::content_offset(const ZipRecord& record) const {
   file_.read_at(record.header_offset, header, sizeof header);
   const std::uint16_t flags = little_u16(header + 6);
   const std::size_t name_bytes = little_u16(header + 26);
-  const bool matches = little_u32(header) == kLocalHeaderSignature && (flags & kFlagsRefused) == 0 &&
-                       little_u16(header + 8) == (record.deflated ? kMethodDeflated : kMethodStored) &&
-                       name_bytes == record.name.size();
+  const bool matches =
+      little_u32(header) == kLocalHeaderSignature && (flags & kFlagsRefused) == 0 &&
+      little_u16(header + 8) == (record.deflated ? kMethodDeflated : kMethodStored) &&
+      name_bytes == record.name.size();
   std::string name(matches ? name_bytes : 0, '\0');
   if (matches) file_.read_at(record.header_offset + kLocalHeaderBytes, name.data(), name.size());
   if (!matches || name != record.name) {
-    throw_damaged(file_, "the header of record " + shown(record.name) + " contradicts the directory");
+    throw_damaged(file_,
+                  "the header of record " + shown(record.name) + " contradicts the directory");
   }
   // Torch writes zeros here and the numbers behind the content; others write them here.
   const auto agrees = [flags](std::uint32_t here, std::uint64_t there) {
     return here == there || here == 0xffffffffU || ((flags & kFlagSizesFollow) != 0 && here == 0);
   };
-  if (!agrees(little_u32(header + 14), record.crc32) || !agrees(little_u32(header + 18), record.stored_bytes) ||
+  if (!agrees(little_u32(header + 14), record.crc32) ||
+      !agrees(little_u32(header + 18), record.stored_bytes) ||
       !agrees(little_u32(header + 22), record.size_bytes)) {
-    throw_damaged(file_, "the sizes in the header of record " + shown(record.name) + " contradict the directory");
+    throw_damaged(file_, "the sizes in the header of record " + shown(record.name) +
+                             " contradict the directory");
   }
-  const std::uint64_t offset = record.header_offset + kLocalHeaderBytes + name_bytes + little_u16(header + 28);
+  const std::uint64_t offset =
+      record.header_offset + kLocalHeaderBytes + name_bytes + little_u16(header + 28);
   if (offset > record.limit_offset || record.limit_offset - offset < record.stored_bytes) {
     throw_damaged(file_, "record " + shown(record.name) + " overlaps what follows it");
   }
@@ -207,7 +222,8 @@ void ZipReader::stream(const ZipRecord& record, const Sink& sink) const {
     stream_deflated(record, offset, sink);
     return;
   }
-  std::vector<unsigned char> chunk(static_cast<std::size_t>(std::min<std::uint64_t>(record.size_bytes, kChunkBytes)));
+  std::vector<unsigned char> chunk(
+      static_cast<std::size_t>(std::min<std::uint64_t>(record.size_bytes, kChunkBytes)));
   for (std::uint64_t left = record.size_bytes; left > 0;) {
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, chunk.size()));
     file_.read_at(offset, chunk.data(), size);
@@ -217,11 +233,13 @@ void ZipReader::stream(const ZipRecord& record, const Sink& sink) const {
   }
 }
 
-void ZipReader::stream_deflated(const ZipRecord& record, std::uint64_t offset, const Sink& sink) const {
+void ZipReader::stream_deflated(const ZipRecord& record, std::uint64_t offset,
+                                const Sink& sink) const {
   z_stream inflater = {};
   if (inflateInit2(&inflater, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
   const std::unique_ptr<z_stream, int (*)(z_stream*)> closer(&inflater, inflateEnd);
-  std::vector<unsigned char> in(static_cast<std::size_t>(std::min<std::uint64_t>(record.stored_bytes, kChunkBytes)));
+  std::vector<unsigned char> in(
+      static_cast<std::size_t>(std::min<std::uint64_t>(record.stored_bytes, kChunkBytes)));
   std::vector<unsigned char> out(kChunkBytes);
   std::uint64_t left = record.stored_bytes;
   std::uint64_t produced = 0;
@@ -243,8 +261,10 @@ void ZipReader::stream_deflated(const ZipRecord& record, std::uint64_t offset, c
     if (produced > record.size_bytes) break;
     if (size > 0) sink(out.data(), size);
   }
-  if (state != Z_STREAM_END || produced != record.size_bytes || left != 0 || inflater.avail_in != 0) {
-    throw_damaged(file_, "the compressed content of record " + shown(record.name) + " is not what it claims");
+  if (state != Z_STREAM_END || produced != record.size_bytes || left != 0 ||
+      inflater.avail_in != 0) {
+    throw_damaged(
+        file_, "the compressed content of record " + shown(record.name) + " is not what it claims");
   }
 }
 
@@ -261,30 +281,37 @@ std::string ZipReader::read(const ZipRecord& record, std::uint64_t limit_bytes) 
   });
   const auto* bytes = reinterpret_cast<const unsigned char*>(content.data());
   if (crc32_z(0, bytes, content.size()) != record.crc32) {
-    throw_damaged(file_, "the content of record " + shown(record.name) + " does not have its checksum");
+    throw_damaged(file_,
+                  "the content of record " + shown(record.name) + " does not have its checksum");
   }
   return content;
 }
 
-void ZipReader::read_part(const ZipRecord& record, std::uint64_t offset, void* target, std::size_t size_bytes) const {
+void ZipReader::read_part(const ZipRecord& record, std::uint64_t offset, void* target,
+                          std::size_t size_bytes) const {
   if (record.deflated || offset > record.size_bytes || size_bytes > record.size_bytes - offset) {
-    throw_damaged(file_, "record " + shown(record.name) + " is compressed or too short for its tensor");
+    throw_damaged(file_,
+                  "record " + shown(record.name) + " is compressed or too short for its tensor");
   }
   file_.read_at(content_offset(record) + offset, target, size_bytes);
 }
 
 std::uint32_t ZipReader::content_crc(const ZipRecord& record) const {
   uLong crc = 0;
-  stream(record, [&crc](const unsigned char* bytes, std::size_t size) { crc = crc32_z(crc, bytes, size); });
+  stream(record,
+         [&crc](const unsigned char* bytes, std::size_t size) { crc = crc32_z(crc, bytes, size); });
   return static_cast<std::uint32_t>(crc);
 }
 
-bool ZipReader::crc_matches(const ZipRecord& record) const { return content_crc(record) == record.crc32; }
+bool ZipReader::crc_matches(const ZipRecord& record) const {
+  return content_crc(record) == record.crc32;
+}
 
 void ZipReader::require_intact() const {
   for (const ZipRecord& record : records_) {
     if (crc_matches(record)) continue;
-    throw_damaged(file_, "the content of record " + shown(record.name) + " does not have its checksum");
+    throw_damaged(file_,
+                  "the content of record " + shown(record.name) + " does not have its checksum");
   }
 }
 

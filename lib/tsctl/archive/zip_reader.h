@@ -34,7 +34,9 @@ class ZipReader {
 
   const std::string& path() const noexcept { return file_.path(); }
   std::uint64_t file_size_bytes() const noexcept { return file_.size_bytes(); }
-  const std::vector<ZipRecord>& records() const noexcept { return records_; }  // in the directory's order
+  const std::vector<ZipRecord>& records() const noexcept {
+    return records_;
+  }  // in the directory's order
 
   // The first component that all names share ("model"), or "" if they share none.
   const std::string& top_folder() const noexcept { return top_folder_; }
@@ -48,7 +50,8 @@ class ZipReader {
   // The content, checked against its CRC-32. A record larger than `limit_bytes` is an error.
   std::string read(const ZipRecord& record, std::uint64_t limit_bytes) const;
   // A part of the content of a record that is stored, not deflated.
-  void read_part(const ZipRecord& record, std::uint64_t offset, void* target, std::size_t size_bytes) const;
+  void read_part(const ZipRecord& record, std::uint64_t offset, void* target,
+                 std::size_t size_bytes) const;
 
   // Whether the content has the CRC-32 that the directory says. Memory does not depend on the size.
   bool crc_matches(const ZipRecord& record) const;

@@ -64,7 +64,8 @@ struct DiffResult {
   std::vector<OpChange> ops = {};
   std::vector<TextChange> attributes = {};
   std::vector<TextChange> extra_files = {};
-  std::vector<std::string> notes = {};  // what the changes amount to: "10 of 10 parameters became constants"
+  std::vector<std::string> notes =
+      {};  // what the changes amount to: "10 of 10 parameters became constants"
   std::vector<Warning> warnings = {};
 };
 

@@ -11,18 +11,19 @@ namespace tsctl {
 
 struct InspectOptions {
   std::string model_path = {};
-  bool check_crc = false;  // read every record and compare its CRC-32
-  bool with_code = false;  // include the code's text
+  bool check_crc = false;                // read every record and compare its CRC-32
+  bool with_code = false;                // include the code's text
   std::int64_t value_limit_bytes = 200;  // longer values of attributes are cut
-  std::int64_t extra_text_limit_bytes = 64 * 1024;  // larger extra files are listed without their text
+  std::int64_t extra_text_limit_bytes =
+      64 * 1024;  // larger extra files are listed without their text
 };
 
 // The member names of these structs are the keys of the document's "inspect" object.
 
 // A record of the archive.
 struct RecordSummary {
-  std::string name = {};   // below the top folder: "data/0"
-  std::string group = {};  // code, debug, tensors, constants, structure, extra, other
+  std::string name = {};    // below the top folder: "data/0"
+  std::string group = {};   // code, debug, tensors, constants, structure, extra, other
   std::string method = {};  // stored, deflated
   std::int64_t size_bytes = 0;
   std::int64_t stored_bytes = 0;
@@ -56,8 +57,8 @@ struct TensorSummary {
 
 // What a module holds besides tensors and other modules.
 struct AttributeSummary {
-  std::string name = {};  // "features.0.eps"
-  std::string type = {};  // as the code says: "List[int]"
+  std::string name = {};   // "features.0.eps"
+  std::string type = {};   // as the code says: "List[int]"
   std::string value = {};  // as Python would write it; long ones are cut and end in "…"
 };
 
@@ -81,7 +82,7 @@ struct MethodParameter {
 // A method of the root module.
 struct MethodSummary {
   std::string name = {};
-  std::string signature = {};  // "forward(self, x: Tensor) -> Tensor"
+  std::string signature = {};                    // "forward(self, x: Tensor) -> Tensor"
   std::vector<MethodParameter> parameters = {};  // without the module itself
   std::string return_type = {};
   // Calls to submodules and functions are followed; a loop's body and both sides of a branch count once.
@@ -113,8 +114,9 @@ struct ModelSummary {
   std::string format_version = {};  // of the archive's record "version"
   std::string byte_order = {};      // "little"; "" if the file does not say
   std::string producer = {};        // "tsctl 0.1.0, torch 2.15.0" of the manifest; "" without one
-  std::string class_name = {};      // of the root, without the number that makes it unique: "__torch__.MLP"
-  bool frozen = false;              // weights are constants and the root has no attribute `training`
+  std::string class_name =
+      {};               // of the root, without the number that makes it unique: "__torch__.MLP"
+  bool frozen = false;  // weights are constants and the root has no attribute `training`
   std::optional<bool> training = {};
   std::int64_t training_modules = 0;  // submodules in training mode
   std::int64_t parameter_count = 0;   // elements, shared ones once

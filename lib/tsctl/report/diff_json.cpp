@@ -18,7 +18,8 @@ DiffResult diff_from_json_text(const std::string& text) {
     json::read_json(json::Json::parse(text), diff);
     return diff;
   } catch (const std::exception& error) {
-    throw Error(ErrorKind::input, std::string("the report's entry \"diff\" cannot be read: ") + error.what());
+    throw Error(ErrorKind::input,
+                std::string("the report's entry \"diff\" cannot be read: ") + error.what());
   }
 }
 

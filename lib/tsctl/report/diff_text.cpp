@@ -14,20 +14,23 @@ constexpr std::size_t kIndent = 2;
 constexpr std::size_t kRowsShown = 40;  // of each list; the document has all
 
 template <typename Row, typename AddRow>
-std::string listed(const std::string& title, const std::vector<Row>& rows, TextTable table, const AddRow& add_row) {
+std::string listed(const std::string& title, const std::vector<Row>& rows, TextTable table,
+                   const AddRow& add_row) {
   if (rows.empty()) return {};
   const std::size_t shown = std::min(rows.size(), kRowsShown);
   for (std::size_t i = 0; i < shown; ++i) add_row(table, rows[i]);
   std::string text = "\n" + title + "\n" + table.render(kIndent);
-  if (shown < rows.size()) text += "  and " + std::to_string(rows.size() - shown) + " more, which --json lists\n";
+  if (shown < rows.size())
+    text += "  and " + std::to_string(rows.size() - shown) + " more, which --json lists\n";
   return text;
 }
 
 std::string side_text(const char* name, const DiffSide& side) {
-  const std::string weights = side.frozen ? "frozen, " + count_text(side.constant_count) + " values in constants"
-                                          : "not frozen, " + count_text(side.parameter_count) + " values in parameters";
-  return std::string(name) + "  " + side.path + " (" + side.class_name + ", " + bytes_text(side.size_bytes) + ", " + weights +
-         ")\n";
+  const std::string weights =
+      side.frozen ? "frozen, " + count_text(side.constant_count) + " values in constants"
+                  : "not frozen, " + count_text(side.parameter_count) + " values in parameters";
+  return std::string(name) + "  " + side.path + " (" + side.class_name + ", " +
+         bytes_text(side.size_bytes) + ", " + weights + ")\n";
 }
 
 std::string change_text(const TensorChange& row) {
@@ -44,9 +47,11 @@ std::string tensors_text(const std::string& title, const std::vector<TensorChang
 }
 
 std::string texts_text(const std::string& title, const std::vector<TextChange>& rows) {
-  return listed(title, rows, TextTable({"name", "change", "in a", "in b"}), [](TextTable& table, const TextChange& row) {
-    table.add_row({row.name, row.change, shortened_text(row.before), shortened_text(row.after)});
-  });
+  return listed(title, rows, TextTable({"name", "change", "in a", "in b"}),
+                [](TextTable& table, const TextChange& row) {
+                  table.add_row({row.name, row.change, shortened_text(row.before),
+                                 shortened_text(row.after)});
+                });
 }
 
 // Signatures are too long for columns.
@@ -61,16 +66,19 @@ std::string methods_text(const std::vector<TextChange>& rows) {
 }
 
 std::string ops_text(const std::vector<OpChange>& rows) {
-  return listed("ops (calls)", rows, TextTable({"method", "op", ">in a", ">in b"}), [](TextTable& table, const OpChange& row) {
-    table.add_row({row.method, row.name, count_text(row.before), count_text(row.after)});
-  });
+  return listed(
+      "ops (calls)", rows, TextTable({"method", "op", ">in a", ">in b"}),
+      [](TextTable& table, const OpChange& row) {
+        table.add_row({row.method, row.name, count_text(row.before), count_text(row.after)});
+      });
 }
 
 }  // namespace
 
 std::string text_from_diff(const DiffResult& diff) {
   std::string text = side_text("a", diff.a) + side_text("b", diff.b);
-  text += diff.same ? "same: parameters, constants, ops, methods and attributes are equal\n" : "the files differ\n";
+  text += diff.same ? "same: parameters, constants, ops, methods and attributes are equal\n"
+                    : "the files differ\n";
   for (const std::string& note : diff.notes) text += "  " + note + "\n";
   text += tensors_text("parameters, buffers and tensor attributes", diff.tensors);
   text += tensors_text("constants", diff.constants);

@@ -18,7 +18,8 @@ ModelSummary summary_from_json_text(const std::string& text) {
     json::read_json(json::Json::parse(text), summary);
     return summary;
   } catch (const std::exception& error) {
-    throw Error(ErrorKind::input, std::string("the report's entry \"inspect\" cannot be read: ") + error.what());
+    throw Error(ErrorKind::input,
+                std::string("the report's entry \"inspect\" cannot be read: ") + error.what());
   }
 }
 

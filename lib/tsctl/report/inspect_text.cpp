@@ -26,14 +26,15 @@ std::string state_text(const ModelSummary& summary) {
 }
 
 std::size_t count_kind(const ModelSummary& summary, const std::string& kind) {
-  return static_cast<std::size_t>(std::count_if(summary.tensors.begin(), summary.tensors.end(),
-                                                [&kind](const TensorSummary& row) { return row.kind == kind; }));
+  return static_cast<std::size_t>(
+      std::count_if(summary.tensors.begin(), summary.tensors.end(),
+                    [&kind](const TensorSummary& row) { return row.kind == kind; }));
 }
 
 std::string weights_text(std::size_t tensors, std::int64_t count, std::int64_t bytes) {
   if (tensors == 0) return "none";
-  return std::to_string(tensors) + (tensors == 1 ? " tensor, " : " tensors, ") + count_text(count) + " values, " +
-         bytes_text(bytes);
+  return std::to_string(tensors) + (tensors == 1 ? " tensor, " : " tensors, ") + count_text(count) +
+         " values, " + bytes_text(bytes);
 }
 
 std::string head(const ModelSummary& summary) {
@@ -41,19 +42,24 @@ std::string head(const ModelSummary& summary) {
   if (!summary.byte_order.empty()) version += ", " + summary.byte_order + " endian";
   std::string text = summary.path + ": TorchScript, " + bytes_text(summary.size_bytes) + "\n";
   const auto line = [&text](const std::string& title, const std::string& value) {
-    text += "  " + title + std::string(14 - std::min<std::size_t>(14, title.size()), ' ') + value + "\n";
+    text += "  " + title + std::string(14 - std::min<std::size_t>(14, title.size()), ' ') + value +
+            "\n";
   };
   line("class", summary.class_name);
   line("state", state_text(summary));
-  line("parameters", weights_text(count_kind(summary, "parameter"), summary.parameter_count, summary.parameter_bytes));
+  line("parameters", weights_text(count_kind(summary, "parameter"), summary.parameter_count,
+                                  summary.parameter_bytes));
   const std::size_t others = summary.tensors.size() - count_kind(summary, "parameter");
   if (others > 0) {
-    line("buffers", std::to_string(others) + (others == 1 ? " tensor, " : " tensors, ") + bytes_text(summary.buffer_bytes));
+    line("buffers", std::to_string(others) + (others == 1 ? " tensor, " : " tensors, ") +
+                        bytes_text(summary.buffer_bytes));
   }
-  line("constants", weights_text(summary.constants.size(), summary.constant_count, summary.constant_bytes));
+  line("constants",
+       weights_text(summary.constants.size(), summary.constant_count, summary.constant_bytes));
   line("format", version);
   if (!summary.producer.empty()) line("made by", summary.producer);
-  if (summary.crc_ok) line("checksums", *summary.crc_ok ? "all records intact" : "DAMAGED, see the warnings");
+  if (summary.crc_ok)
+    line("checksums", *summary.crc_ok ? "all records intact" : "DAMAGED, see the warnings");
   return text;
 }
 
@@ -64,7 +70,8 @@ std::string titled(const std::string& title, const TextTable& table) {
 std::string groups_text(const ModelSummary& summary) {
   TextTable table({"contents", ">records", ">size", ">in the file"});
   for (const GroupSummary& group : summary.groups) {
-    table.add_row({group.group, std::to_string(group.records), bytes_text(group.size_bytes), bytes_text(group.stored_bytes)});
+    table.add_row({group.group, std::to_string(group.records), bytes_text(group.size_bytes),
+                   bytes_text(group.stored_bytes)});
   }
   return "\n" + table.render(kIndent);
 }
@@ -86,7 +93,8 @@ std::string attributes_text(const ModelSummary& summary) {
   }
   std::string text = titled("attributes", table);
   if (shown < summary.attributes.size()) {
-    text += "  and " + std::to_string(summary.attributes.size() - shown) + " more, which --json lists\n";
+    text += "  and " + std::to_string(summary.attributes.size() - shown) +
+            " more, which --json lists\n";
   }
   return text;
 }
@@ -107,7 +115,8 @@ void add_tensor_rows(TextTable& table, const std::vector<TensorSummary>& tensors
     std::string note;
     if (!row.shared_with.empty()) note = "shares memory with " + row.shared_with;
     if (row.device != "cpu") note += (note.empty() ? "on " : ", on ") + row.device;
-    table.add_row({row.name, row.kind, row.dtype, shape_text(row.shape), bytes_text(row.size_bytes), row.record, note});
+    table.add_row({row.name, row.kind, row.dtype, shape_text(row.shape), bytes_text(row.size_bytes),
+                   row.record, note});
   }
 }
 
@@ -122,18 +131,20 @@ std::string tensors_text(const ModelSummary& summary) {
 std::string ops_text(const ModelSummary& summary) {
   if (summary.ops.empty()) return "\nops\n  none\n";
   std::vector<OpSummary> rows = summary.ops;
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const OpSummary& a, const OpSummary& b) { return a.in_forward > b.in_forward; });
+  std::stable_sort(rows.begin(), rows.end(), [](const OpSummary& a, const OpSummary& b) {
+    return a.in_forward > b.in_forward;
+  });
   TextTable table({"name", ">calls in forward", ">places in the code"});
-  for (const OpSummary& row : rows) table.add_row({row.name, count_text(row.in_forward), count_text(row.written)});
+  for (const OpSummary& row : rows)
+    table.add_row({row.name, count_text(row.in_forward), count_text(row.written)});
   return titled("ops", table);
 }
 
 std::string records_text(const ModelSummary& summary) {
   TextTable table({"name", "group", "method", ">size", ">in the file", "crc32", "check"});
   for (const RecordSummary& row : summary.records) {
-    table.add_row({row.name, row.group, row.method, bytes_text(row.size_bytes), bytes_text(row.stored_bytes), row.crc32,
-                   crc_text(row.crc_ok)});
+    table.add_row({row.name, row.group, row.method, bytes_text(row.size_bytes),
+                   bytes_text(row.stored_bytes), row.crc32, crc_text(row.crc_ok)});
   }
   return titled("records", table);
 }
@@ -154,8 +165,8 @@ std::string code_text(const ModelSummary& summary) {
 }  // namespace
 
 std::string text_from_summary(const ModelSummary& summary, const InspectSections& sections) {
-  std::string text = head(summary) + groups_text(summary) + methods_text(summary) + attributes_text(summary) +
-                     extra_files_text(summary);
+  std::string text = head(summary) + groups_text(summary) + methods_text(summary) +
+                     attributes_text(summary) + extra_files_text(summary);
   if (sections.tensors) text += tensors_text(summary);
   if (sections.ops) text += ops_text(summary);
   if (sections.records) text += records_text(summary);
@@ -172,7 +183,8 @@ std::string shortened_text(const std::string& text) {
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   std::string text = "[";
-  for (std::size_t i = 0; i < shape.size(); ++i) text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
   return text + "]";
 }
 

@@ -12,7 +12,9 @@
 
 namespace tsctl {
 
-std::string archive_fixture(const std::string& name) { return std::string(TSCTL_FIXTURES) + "/archives/" + name; }
+std::string archive_fixture(const std::string& name) {
+  return std::string(TSCTL_FIXTURES) + "/archives/" + name;
+}
 
 std::string bytes_of(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -36,14 +38,17 @@ MemoryFile::~MemoryFile() { ::close(descriptor_); }
 
 void MemoryFile::replace(const std::string& bytes) const {
   EXPECT_EQ(::ftruncate(descriptor_, 0), 0);
-  EXPECT_EQ(::pwrite(descriptor_, bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
+  EXPECT_EQ(::pwrite(descriptor_, bytes.data(), bytes.size(), 0),
+            static_cast<ssize_t>(bytes.size()));
 }
 
-ZipBuilder& ZipBuilder::add(const std::string& name, const std::string& bytes, const ZipLies& lies) {
+ZipBuilder& ZipBuilder::add(const std::string& name, const std::string& bytes,
+                            const ZipLies& lies) {
   return add_record(name, bytes, bytes, 0, lies);
 }
 
-ZipBuilder& ZipBuilder::add_deflated(const std::string& name, const std::string& bytes, const ZipLies& lies) {
+ZipBuilder& ZipBuilder::add_deflated(const std::string& name, const std::string& bytes,
+                                     const ZipLies& lies) {
   z_stream stream = {};
   EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
   std::string stored(deflateBound(&stream, bytes.size()), '\0');
@@ -58,12 +63,14 @@ ZipBuilder& ZipBuilder::add_deflated(const std::string& name, const std::string&
   return add_record(name, bytes, stored, 8, lies);
 }
 
-ZipBuilder& ZipBuilder::add_record(const std::string& name, const std::string& content, const std::string& stored,
-                                   std::uint16_t method, const ZipLies& lies) {
+ZipBuilder& ZipBuilder::add_record(const std::string& name, const std::string& content,
+                                   const std::string& stored, std::uint16_t method,
+                                   const ZipLies& lies) {
   const auto told = [](std::int64_t lie, std::uint64_t truth) {
     return static_cast<std::uint32_t>(lie >= 0 ? static_cast<std::uint64_t>(lie) : truth);
   };
-  const uLong crc = crc32(0, reinterpret_cast<const unsigned char*>(content.data()), static_cast<uInt>(content.size()));
+  const uLong crc = crc32(0, reinterpret_cast<const unsigned char*>(content.data()),
+                          static_cast<uInt>(content.size()));
   const std::uint64_t header_offset = records_.size();
   const std::string& local_name = lies.local_name.empty() ? name : lies.local_name;
   append_u32(records_, 0x04034b50);

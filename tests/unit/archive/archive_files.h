@@ -37,26 +37,27 @@ class MemoryFile {
 
 // What a record says of itself, where that is not the truth.
 struct ZipLies {
-  std::string local_name = {};           // in the record's own header
-  std::int64_t stored_bytes = -1;        // in the directory
-  std::int64_t size_bytes = -1;          // in the directory
-  std::int64_t header_offset = -1;       // in the directory
-  std::int64_t crc32 = -1;               // in the directory
-  std::uint16_t flags = 0;               // added to the directory's
-  std::uint16_t method = 0;              // in the directory, when not 0
+  std::string local_name = {};      // in the record's own header
+  std::int64_t stored_bytes = -1;   // in the directory
+  std::int64_t size_bytes = -1;     // in the directory
+  std::int64_t header_offset = -1;  // in the directory
+  std::int64_t crc32 = -1;          // in the directory
+  std::uint16_t flags = 0;          // added to the directory's
+  std::uint16_t method = 0;         // in the directory, when not 0
 };
 
 // Writes small zip archives byte by byte, wrong ones too.
 class ZipBuilder {
  public:
   ZipBuilder& add(const std::string& name, const std::string& bytes, const ZipLies& lies = {});
-  ZipBuilder& add_deflated(const std::string& name, const std::string& bytes, const ZipLies& lies = {});
+  ZipBuilder& add_deflated(const std::string& name, const std::string& bytes,
+                           const ZipLies& lies = {});
   // The archive; `claimed_count` stands in its end record instead of the number of records.
   std::string finish(int claimed_count = -1) const;
 
  private:
-  ZipBuilder& add_record(const std::string& name, const std::string& content, const std::string& stored,
-                         std::uint16_t method, const ZipLies& lies);
+  ZipBuilder& add_record(const std::string& name, const std::string& content,
+                         const std::string& stored, std::uint16_t method, const ZipLies& lies);
 
   std::string records_;
   std::string directory_;

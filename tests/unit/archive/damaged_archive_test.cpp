@@ -57,7 +57,8 @@ TEST(DamagedArchive, no_changed_byte_does_harm) {
     const std::string whole = bytes_of(archive_fixture(name));
     for (std::size_t at = 0; at < whole.size(); ++at) {
       std::string changed = whole;
-      changed[at] = static_cast<char>(static_cast<std::uint64_t>(changed[at]) ^ (1 + numbers.next() % 255));
+      changed[at] =
+          static_cast<char>(static_cast<std::uint64_t>(changed[at]) ^ (1 + numbers.next() % 255));
       file.replace(changed);
       try_inspect(file);
     }
@@ -90,7 +91,7 @@ TEST(DamagedArchive, no_changed_structure_does_harm) {
       EXPECT_EQ(error.kind(), ErrorKind::input) << error.what();
     }
   }
-  EXPECT_GT(readable, 80);   // otherwise the walk beyond the first check is not tried
+  EXPECT_GT(readable, 80);  // otherwise the walk beyond the first check is not tried
 }
 
 std::string archive_with(const std::string& data_pickle, const std::string& code) {
@@ -100,14 +101,18 @@ std::string archive_with(const std::string& data_pickle, const std::string& code
 TEST(DamagedArchive, objects_that_hold_themselves_are_an_error) {
   using namespace std::string_literals;
   // A module whose attribute "x" is the module.
-  const std::string pickle = "\x80\x02" "c__torch__\nM\n)\x81q\x00}(X\x01\x00\x00\x00xh\x00ub."s;
+  const std::string pickle =
+      "\x80\x02"
+      "c__torch__\nM\n)\x81q\x00}(X\x01\x00\x00\x00xh\x00ub."s;
   const MemoryFile file(archive_with(pickle, "class M(Module):\n  x : __torch__.M\n"));
   EXPECT_FALSE(try_inspect(file));
 }
 
 TEST(DamagedArchive, lists_that_double_at_each_level_are_an_error) {
   using namespace std::string_literals;
-  std::string pickle = "\x80\x02" "c__torch__\nM\n)\x81}(X\x01\x00\x00\x00xK\x01\x85"s;
+  std::string pickle =
+      "\x80\x02"
+      "c__torch__\nM\n)\x81}(X\x01\x00\x00\x00xK\x01\x85"s;
   for (int i = 0; i < 60; ++i) pickle += "q\x00h\x00\x86"s;
   pickle += "ub."s;
   const MemoryFile file(archive_with(pickle, "class M(Module):\n  x : int\n"));
@@ -124,8 +129,9 @@ TEST(DamagedArchive, a_tensor_outside_its_record_is_an_error) {
   const MemoryFile file(builder.finish());
   InspectOptions options;
   options.model_path = file.path();
-  EXPECT_NE(input_error_of([&options] { inspect(options); })
-                .find("tensor 'first.weight' needs more bytes than the record data/0 has"),
+  EXPECT_NE(input_error_of([&options] {
+              inspect(options);
+            }).find("tensor 'first.weight' needs more bytes than the record data/0 has"),
             std::string::npos);
 }
 

@@ -27,9 +27,10 @@ TEST(Diff, finds_a_file_equal_to_itself) {
 TEST(Diff, shows_what_freezing_did) {
   const DiffResult result = diff_of("mlp_traced.pt", "mlp_frozen.pt");
   EXPECT_FALSE(result.same);
-  EXPECT_EQ(result.notes, (std::vector<std::string>{"b is frozen, a is not",
-                                                    "4 of 4 tensors became constants with the same bytes",
-                                                    "aten::dropout is gone from forward"}));
+  EXPECT_EQ(result.notes,
+            (std::vector<std::string>{"b is frozen, a is not",
+                                      "4 of 4 tensors became constants with the same bytes",
+                                      "aten::dropout is gone from forward"}));
   ASSERT_EQ(result.tensors.size(), 4U);
   EXPECT_EQ(result.tensors[0].name, "first.weight");
   EXPECT_EQ(result.tensors[0].change, "became_constant");
@@ -70,8 +71,9 @@ TEST(Diff, finds_methods_attributes_and_constants) {
 
 TEST(Diff, tells_modes_apart) {
   const DiffResult result = diff_of("rich_scripted.pt", "rich_training.pt");
-  const auto mode = std::find_if(result.attributes.begin(), result.attributes.end(),
-                                 [](const TextChange& change) { return change.name == "training"; });
+  const auto mode =
+      std::find_if(result.attributes.begin(), result.attributes.end(),
+                   [](const TextChange& change) { return change.name == "training"; });
   ASSERT_NE(mode, result.attributes.end());
   EXPECT_EQ(mode->before, "False");
   EXPECT_EQ(mode->after, "True");
@@ -80,7 +82,8 @@ TEST(Diff, tells_modes_apart) {
 TEST(Diff, tells_extra_files_but_does_not_judge_them) {
   const MemoryFile file(bytes_of(archive_fixture("mlp_traced.pt")));
   append_records(file.path(), {{"extra/config.json", "{}"}});
-  const DiffResult result = diff({.path_a = archive_fixture("mlp_traced.pt"), .path_b = file.path()});
+  const DiffResult result =
+      diff({.path_a = archive_fixture("mlp_traced.pt"), .path_b = file.path()});
   EXPECT_TRUE(result.same);
   ASSERT_EQ(result.extra_files.size(), 1U);
   EXPECT_EQ(result.extra_files[0].change, "changed");

@@ -43,21 +43,29 @@ TEST(FileKind, knows_other_formats_by_their_first_bytes) {
 
 TEST(FileKind, says_what_a_file_is_and_what_to_do) {
   EXPECT_EQ(complaint_about(""),
-            "is not a TorchScript file: it is empty (0 bytes) | the step that should have written it failed: run that again");
-  const std::string state = input_error_of([] { require_torchscript(archive_fixture("state_dict.pt"), false); });
-  EXPECT_NE(state.find("it holds objects or weights of torch.save (a state dict, for instance)"), std::string::npos);
-  EXPECT_NE(state.find("tsctl convert FILE.py:Name --weights " + archive_fixture("state_dict.pt")), std::string::npos);
-  EXPECT_NE(complaint_about("\x08\x07\x12\x07pytorch"s).find("ONNX model, which cannot be turned into TorchScript"),
+            "is not a TorchScript file: it is empty (0 bytes) | the step that should have written "
+            "it failed: run that again");
+  const std::string state =
+      input_error_of([] { require_torchscript(archive_fixture("state_dict.pt"), false); });
+  EXPECT_NE(state.find("it holds objects or weights of torch.save (a state dict, for instance)"),
             std::string::npos);
-  EXPECT_NE(complaint_about("version https://git-lfs.github.com/spec/v1\n").find("git lfs pull"), std::string::npos);
+  EXPECT_NE(state.find("tsctl convert FILE.py:Name --weights " + archive_fixture("state_dict.pt")),
+            std::string::npos);
+  EXPECT_NE(complaint_about("\x08\x07\x12\x07pytorch"s)
+                .find("ONNX model, which cannot be turned into TorchScript"),
+            std::string::npos);
+  EXPECT_NE(complaint_about("version https://git-lfs.github.com/spec/v1\n").find("git lfs pull"),
+            std::string::npos);
   EXPECT_NE(complaint_about("\n<!DOCTYPE html>").find("it is a web page"), std::string::npos);
-  EXPECT_NE(complaint_about(ZipBuilder().add("m/a", "1").finish().substr(0, 30)).find("is truncated: 30 bytes"),
+  EXPECT_NE(complaint_about(ZipBuilder().add("m/a", "1").finish().substr(0, 30))
+                .find("is truncated: 30 bytes"),
             std::string::npos);
 }
 
 TEST(FileKind, tells_a_missing_file_from_a_folder) {
-  EXPECT_EQ(input_error_of([] { require_torchscript("/no/such/file.pt", false); }),
-            "'/no/such/file.pt' does not exist | check the path; it is relative to the current folder");
+  EXPECT_EQ(
+      input_error_of([] { require_torchscript("/no/such/file.pt", false); }),
+      "'/no/such/file.pt' does not exist | check the path; it is relative to the current folder");
   EXPECT_EQ(input_error_of([] { require_torchscript("/", false); }),
             "'/' is not a TorchScript file: it is a folder | name the file inside it");
   EXPECT_EQ(input_error_of([] { require_torchscript("/dev/null", false); }),
@@ -67,7 +75,9 @@ TEST(FileKind, tells_a_missing_file_from_a_folder) {
 TEST(FileKind, checks_every_record_when_asked) {
   const MemoryFile file(with_flipped_bit(archive_fixture("mlp_traced.pt"), "data/0"));
   require_torchscript(file.path(), false);
-  EXPECT_NE(input_error_of([&file] { require_torchscript(file.path(), true); }).find("the content of record 'mlp_traced/data/0' does not"),
+  EXPECT_NE(input_error_of([&file] {
+              require_torchscript(file.path(), true);
+            }).find("the content of record 'mlp_traced/data/0' does not"),
             std::string::npos);
 }
 

@@ -23,7 +23,8 @@ ModelSummary summary_of(const std::string& name, bool check_crc = false) {
 std::vector<std::string> lines_of(const std::vector<TensorSummary>& tensors) {
   std::vector<std::string> lines;
   for (const TensorSummary& tensor : tensors) {
-    lines.push_back(tensor.name + " " + tensor.kind + " " + tensor.dtype + " " + shape_text(tensor.shape));
+    lines.push_back(tensor.name + " " + tensor.kind + " " + tensor.dtype + " " +
+                    shape_text(tensor.shape));
   }
   return lines;
 }
@@ -34,7 +35,8 @@ const TensorSummary& tensor_named(const ModelSummary& summary, const std::string
 }
 
 std::int64_t in_forward(const ModelSummary& summary, const std::string& op) {
-  const auto found = std::find_if(summary.ops.begin(), summary.ops.end(), [&op](const OpSummary& row) { return row.name == op; });
+  const auto found = std::find_if(summary.ops.begin(), summary.ops.end(),
+                                  [&op](const OpSummary& row) { return row.name == op; });
   return found == summary.ops.end() ? -1 : found->in_forward;
 }
 
@@ -48,8 +50,9 @@ TEST(Inspect, reads_a_traced_model) {
   EXPECT_EQ(summary.parameter_count, 46);
   EXPECT_EQ(summary.parameter_bytes, 184);
   EXPECT_EQ(lines_of(summary.tensors),
-            (std::vector<std::string>{"first.weight parameter float32 [4, 8]", "first.bias parameter float32 [4]",
-                                      "second.weight parameter float32 [2, 4]", "second.bias parameter float32 [2]"}));
+            (std::vector<std::string>{
+                "first.weight parameter float32 [4, 8]", "first.bias parameter float32 [4]",
+                "second.weight parameter float32 [2, 4]", "second.bias parameter float32 [2]"}));
   ASSERT_EQ(summary.methods.size(), 1U);
   EXPECT_EQ(summary.methods[0].signature, "forward(self, x: Tensor) -> Tensor");
   EXPECT_EQ(in_forward(summary, "aten::linear"), 2);
@@ -78,9 +81,10 @@ TEST(Inspect, reads_a_scripted_model) {
   const ModelSummary summary = summary_of("rich_scripted.pt");
   ASSERT_EQ(summary.methods.size(), 3U);
   const MethodSummary& forward = summary.methods[0];
-  EXPECT_EQ(forward.signature,
-            "forward(self, x: Tensor, flag: bool=False, scale: float=1., mask: Optional[Tensor]=None, "
-            "mode: str=\"a(b\") -> Tensor");
+  EXPECT_EQ(
+      forward.signature,
+      "forward(self, x: Tensor, flag: bool=False, scale: float=1., mask: Optional[Tensor]=None, "
+      "mode: str=\"a(b\") -> Tensor");
   ASSERT_EQ(forward.parameters.size(), 5U);
   EXPECT_EQ(forward.parameters[3].name, "mask");
   EXPECT_EQ(forward.parameters[3].type, "Optional[Tensor]");
@@ -102,12 +106,12 @@ TEST(Inspect, lists_attributes_as_python_writes_them) {
     lines.push_back(row.name + ": " + row.type + " = " + row.value);
   }
   EXPECT_EQ(lines, (std::vector<std::string>{
-                       R"(version: str = "1.2 # \"quoted\" torch.save(")", R"(names: List[str] = ["a", "b"])",
-                       R"(table: Dict[str, int] = {"x": 1})", "absent: Optional[Tensor] = None",
-                       "sizes: List[int] = [1, 2, 3]", "ratios: List[float] = [1.5, 2.0]",
-                       R"(pair: Tuple[int, str] = (1, "z"))", "flags: List[bool] = [True, False]",
-                       "tensors: List[Tensor] = [<tensor>]", "low: int = -3", "high: int = 1099511627776",
-                       "threshold: float = 0.5"}));
+                       R"(version: str = "1.2 # \"quoted\" torch.save(")",
+                       R"(names: List[str] = ["a", "b"])", R"(table: Dict[str, int] = {"x": 1})",
+                       "absent: Optional[Tensor] = None", "sizes: List[int] = [1, 2, 3]",
+                       "ratios: List[float] = [1.5, 2.0]", R"(pair: Tuple[int, str] = (1, "z"))",
+                       "flags: List[bool] = [True, False]", "tensors: List[Tensor] = [<tensor>]",
+                       "low: int = -3", "high: int = 1099511627776", "threshold: float = 0.5"}));
 }
 
 TEST(Inspect, warns_of_training_mode) {
@@ -120,7 +124,8 @@ TEST(Inspect, warns_of_training_mode) {
 TEST(Inspect, finds_tensors_of_a_class_that_pickles_itself) {
   const ModelSummary summary = summary_of("own_state.pt");
   EXPECT_FALSE(summary.frozen);
-  EXPECT_EQ(lines_of(summary.tensors), std::vector<std::string>{"<state>[0] attribute float32 [2, 2]"});
+  EXPECT_EQ(lines_of(summary.tensors),
+            std::vector<std::string>{"<state>[0] attribute float32 [2, 2]"});
 }
 
 TEST(Inspect, adds_up_the_records_by_group) {
@@ -150,8 +155,9 @@ TEST(Inspect, tells_a_damaged_tensor_from_the_others) {
 
 TEST(Inspect, names_the_producer_of_the_manifest) {
   const MemoryFile file(bytes_of(archive_fixture("mlp_traced.pt")));
-  append_records(file.path(), {{"extra/tsctl/manifest.json",
-                                R"({"steps": [{"tsctl_version": "0.1.0", "torch_version": "2.15.0"}]})"}});
+  append_records(file.path(),
+                 {{"extra/tsctl/manifest.json",
+                   R"({"steps": [{"tsctl_version": "0.1.0", "torch_version": "2.15.0"}]})"}});
   InspectOptions options;
   options.model_path = file.path();
   const ModelSummary summary = inspect(options);

@@ -15,36 +15,55 @@ std::string text_of(const std::string& pickle) {
 }
 
 std::string refusal_of(const std::string& pickle) {
-  const std::string message = input_error_of([&pickle] { read_pickle(pickle, "record 'data.pkl'"); });
+  const std::string message =
+      input_error_of([&pickle] { read_pickle(pickle, "record 'data.pkl'"); });
   return message.substr(0, message.find(" | "));
 }
 
 TEST(Pickle, reads_plain_values) {
   EXPECT_EQ(text_of("\x80\x02N."s), "None");
-  EXPECT_EQ(text_of("\x80\x02(\x88\x89K\x07M\x00\x01J\xfd\xff\xff\xfft."s), "(True, False, 7, 256, -3)");
+  EXPECT_EQ(text_of("\x80\x02(\x88\x89K\x07M\x00\x01J\xfd\xff\xff\xfft."s),
+            "(True, False, 7, 256, -3)");
   EXPECT_EQ(text_of("\x80\x02\x8a\x06\x00\x00\x00\x00\x00\x01."s), "1099511627776");
   EXPECT_EQ(text_of("\x80\x02\x8a\x01\xff."s), "-1");
   EXPECT_EQ(text_of("\x80\x02\x8a\x00."s), "0");
   EXPECT_EQ(text_of("\x80\x02G\x3f\xf8\x00\x00\x00\x00\x00\x00."s), "1.5");
-  EXPECT_EQ(text_of("\x80\x02X\x03\x00\x00\x00" "a\"\n."s), "\"a\\\"\\n\"");
-  EXPECT_EQ(text_of("\x80\x02]q\x00(K\x01K\x02" "e."s), "[1, 2]");
+  EXPECT_EQ(text_of("\x80\x02X\x03\x00\x00\x00"
+                    "a\"\n."s),
+            "\"a\\\"\\n\"");
+  EXPECT_EQ(text_of("\x80\x02]q\x00(K\x01K\x02"
+                    "e."s),
+            "[1, 2]");
   EXPECT_EQ(text_of("\x80\x02}(X\x01\x00\x00\x00xK\x01u."s), "{\"x\": 1}");
 }
 
 TEST(Pickle, gives_the_value_of_torchscripts_helpers) {
-  EXPECT_EQ(text_of("\x80\x02" "ctorch.jit._pickle\nbuild_intlist\n](K\x01K\x02" "e\x85R."s), "[1, 2]");
-  EXPECT_EQ(text_of("\x80\x02" "ctorch.jit._pickle\nrestore_type_tag\n]X\x01\x00\x00\x00T\x86R."s), "[]");
+  EXPECT_EQ(text_of("\x80\x02"
+                    "ctorch.jit._pickle\nbuild_intlist\n](K\x01K\x02"
+                    "e\x85R."s),
+            "[1, 2]");
+  EXPECT_EQ(text_of("\x80\x02"
+                    "ctorch.jit._pickle\nrestore_type_tag\n]X\x01\x00\x00\x00T\x86R."s),
+            "[]");
 }
 
 TEST(Pickle, never_looks_up_a_name) {
-  EXPECT_EQ(text_of("\x80\x02" "cos\nsystem\nX\x02\x00\x00\x00id\x85R."s), "os.system(\"id\")");
-  EXPECT_EQ(text_of("\x80\x02" "cos\nsystem\n."s), "<os.system>");
+  EXPECT_EQ(text_of("\x80\x02"
+                    "cos\nsystem\nX\x02\x00\x00\x00id\x85R."s),
+            "os.system(\"id\")");
+  EXPECT_EQ(text_of("\x80\x02"
+                    "cos\nsystem\n."s),
+            "<os.system>");
 }
 
 TEST(Pickle, reads_a_tensor_without_its_bytes) {
   const auto read = read_pickle(
-      "\x80\x02" "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00storagectorch\nHalfStorage\n"
-      "X\x01\x00\x00\x00" "5X\x04\x00\x00\x00" "cudaK\x0ctQK\x02(K\x02K\x03t(K\x03K\x01t\x88Nt" "R."s,
+      "\x80\x02"
+      "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00storagectorch\nHalfStorage\n"
+      "X\x01\x00\x00\x00"
+      "5X\x04\x00\x00\x00"
+      "cudaK\x0ctQK\x02(K\x02K\x03t(K\x03K\x01t\x88Nt"
+      "R."s,
       "x");
   ASSERT_EQ(read->tensors.size(), 1U);
   const PickledTensor& tensor = read->tensors[0];
@@ -60,28 +79,43 @@ TEST(Pickle, reads_a_tensor_without_its_bytes) {
 }
 
 TEST(Pickle, keeps_a_tensor_of_odd_arguments_opaque) {
-  const auto read = read_pickle("\x80\x02" "ctorch._utils\n_rebuild_tensor_v2\nK\x01\x85R."s, "x");
+  const auto read = read_pickle(
+      "\x80\x02"
+      "ctorch._utils\n_rebuild_tensor_v2\nK\x01\x85R."s,
+      "x");
   EXPECT_TRUE(read->tensors.empty());
   EXPECT_EQ(read->at(read->root).kind, PickleNode::Kind::opaque);
 }
 
 TEST(Pickle, refuses_what_torchscript_does_not_write) {
   EXPECT_EQ(refusal_of(""), "record 'data.pkl' cannot be read: it is cut off");
-  EXPECT_EQ(refusal_of("\x80\x02X\xff\xff\xff\x7f" "abc"s), "record 'data.pkl' cannot be read: it is cut off");
-  EXPECT_EQ(refusal_of("\x80\x02\x86."s), "record 'data.pkl' cannot be read: it takes what is not there");
-  EXPECT_EQ(refusal_of("\x80\x02h\x05."s), "record 'data.pkl' cannot be read: it refers to an object that it does not hold");
-  EXPECT_EQ(refusal_of("\x80\x02NN."s), "record 'data.pkl' cannot be read: it leaves objects behind");
-  EXPECT_EQ(refusal_of("\x80\x02K\x01)R."s), "record 'data.pkl' cannot be read: it calls something that is no function");
-  EXPECT_EQ(refusal_of("\x80\x02i"s), "record 'data.pkl' cannot be read: it has the operation 105, which TorchScript does not write");
-  EXPECT_EQ(refusal_of("\x80\x02Na."s), "record 'data.pkl' cannot be read: it takes what is not there");
+  EXPECT_EQ(refusal_of("\x80\x02X\xff\xff\xff\x7f"
+                       "abc"s),
+            "record 'data.pkl' cannot be read: it is cut off");
+  EXPECT_EQ(refusal_of("\x80\x02\x86."s),
+            "record 'data.pkl' cannot be read: it takes what is not there");
+  EXPECT_EQ(refusal_of("\x80\x02h\x05."s),
+            "record 'data.pkl' cannot be read: it refers to an object that it does not hold");
+  EXPECT_EQ(refusal_of("\x80\x02NN."s),
+            "record 'data.pkl' cannot be read: it leaves objects behind");
+  EXPECT_EQ(refusal_of("\x80\x02K\x01)R."s),
+            "record 'data.pkl' cannot be read: it calls something that is no function");
+  EXPECT_EQ(refusal_of("\x80\x02i"s),
+            "record 'data.pkl' cannot be read: it has the operation 105, which TorchScript does "
+            "not write");
+  EXPECT_EQ(refusal_of("\x80\x02Na."s),
+            "record 'data.pkl' cannot be read: it takes what is not there");
 }
 
 TEST(Pickle, bounds_the_number_of_objects) {
-  EXPECT_EQ(refusal_of(std::string(2'100'000, 'N')), "record 'data.pkl' cannot be read: it holds more than 2000000 objects");
+  EXPECT_EQ(refusal_of(std::string(2'100'000, 'N')),
+            "record 'data.pkl' cannot be read: it holds more than 2000000 objects");
 }
 
 TEST(ValueText, ends_for_lists_that_hold_themselves) {
-  EXPECT_EQ(text_of("\x80\x02]q\x00h\x00" "a."s), std::string(21, '[') + "…" + std::string(21, ']'));
+  EXPECT_EQ(text_of("\x80\x02]q\x00h\x00"
+                    "a."s),
+            std::string(21, '[') + "…" + std::string(21, ']'));
 }
 
 TEST(ValueText, cuts_long_values_between_characters) {

@@ -40,7 +40,8 @@ class Inner(Module):
 ScriptCode sample() {
   ScriptCode code;
   add_code(code, "__torch__", kCode);
-  add_code(code, "__torch__.functions", "def twice(x: Tensor) -> Tensor:\n  return torch.mul(x, CONSTANTS.c1)\n");
+  add_code(code, "__torch__.functions",
+           "def twice(x: Tensor) -> Tensor:\n  return torch.mul(x, CONSTANTS.c1)\n");
   return code;
 }
 
@@ -63,7 +64,8 @@ TEST(ScriptCode, writes_signatures_as_the_code_has_them) {
   EXPECT_EQ(signature_text(*code.find_class("__torch__.Net")->method("forward")),
             "forward(self, x: Tensor, mode: str=\"a(b, c\", sizes: Optional[List[int]]=None) -> "
             "Tuple[Tensor, Dict[str, int]]");
-  EXPECT_EQ(signature_text(*code.find_class("__torch__.Net")->method("helper")), "helper(self) -> int");
+  EXPECT_EQ(signature_text(*code.find_class("__torch__.Net")->method("helper")),
+            "helper(self) -> int");
 }
 
 TEST(ScriptCode, blanks_strings_and_comments_only) {
@@ -83,15 +85,21 @@ TEST(ScriptCode, takes_text_that_is_no_code) {
 
 TEST(OpCount, counts_calls_where_they_are_written) {
   const ScriptCode code = sample();
-  EXPECT_EQ(OpCounter(code).written(),
-            (OpCounts{{"aten::linear", 1}, {"aten::mul", 1}, {"aten::relu", 2}, {"prim::Print", 1}, {"prim::dtype", 1}}));
+  EXPECT_EQ(OpCounter(code).written(), (OpCounts{{"aten::linear", 1},
+                                                 {"aten::mul", 1},
+                                                 {"aten::relu", 2},
+                                                 {"prim::Print", 1},
+                                                 {"prim::dtype", 1}}));
 }
 
 TEST(OpCount, follows_calls_of_submodules_and_functions) {
   const ScriptCode code = sample();
   OpCounter counter(code);
-  EXPECT_EQ(counter.followed("__torch__.Net", "forward"),
-            (OpCounts{{"aten::linear", 1}, {"aten::mul", 1}, {"aten::relu", 4}, {"prim::Print", 1}, {"prim::dtype", 1}}));
+  EXPECT_EQ(counter.followed("__torch__.Net", "forward"), (OpCounts{{"aten::linear", 1},
+                                                                    {"aten::mul", 1},
+                                                                    {"aten::relu", 4},
+                                                                    {"prim::Print", 1},
+                                                                    {"prim::dtype", 1}}));
   EXPECT_EQ(counter.unresolved(), 0);
 }
 
@@ -106,13 +114,17 @@ TEST(OpCount, does_not_overflow_when_each_level_doubles_the_calls) {
   std::string text = "def f0(x: Tensor) -> Tensor:\n  return torch.relu(x)\n";
   for (int i = 1; i <= 80; ++i) {
     const std::string before = "__torch__.f" + std::to_string(i - 1);
-    text += "def f" + std::to_string(i) + "(x: Tensor) -> Tensor:\n  return " + before + "(" + before + "(x, ), )\n";
+    text += "def f" + std::to_string(i) + "(x: Tensor) -> Tensor:\n  return " + before + "(" +
+            before + "(x, ), )\n";
   }
-  text += "class M(Module):\n  def forward(self: __torch__.M) -> Tensor:\n    return __torch__.f80(0, )\n";
+  text +=
+      "class M(Module):\n  def forward(self: __torch__.M) -> Tensor:\n    return __torch__.f80(0, "
+      ")\n";
   ScriptCode code;
   add_code(code, "__torch__", text);
   OpCounter counter(code);
-  EXPECT_EQ(counter.followed("__torch__.M", "forward").at("aten::relu"), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(counter.followed("__torch__.M", "forward").at("aten::relu"),
+            std::numeric_limits<std::int64_t>::max());
 }
 
 TEST(OpCount, counts_the_uses_of_constants) {

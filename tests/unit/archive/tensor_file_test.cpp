@@ -62,7 +62,8 @@ TEST(TensorFile, keeps_tensors_of_every_dtype) {
     const TensorFile::Entry& entry = read.tensor(tensor.key);
     ASSERT_EQ(entry.size_bytes, tensor.size_bytes) << tensor.key;
     EXPECT_EQ(std::memcmp(entry.data, bytes.data(), entry.size_bytes), 0) << tensor.key;
-    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(entry.data) % element_size_bytes(entry.dtype), 0U) << tensor.key;
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(entry.data) % element_size_bytes(entry.dtype), 0U)
+        << tensor.key;
     if (is_complex(tensor.dtype)) {
       EXPECT_EQ(entry.shape, (std::vector<std::int64_t>{2, 1, 2})) << tensor.key;
     } else {
@@ -77,11 +78,15 @@ TEST(TensorFile, keeps_the_structure_of_calls) {
   CallRecord call;
   call.label = "B=8";
   call.args = {tensor_value("x"), container(Value::Kind::list, {real_value(0.1), Value{}}, {})};
-  call.kwargs = {{"scale", real_value(-std::numeric_limits<double>::infinity())}, {"nan", real_value(std::nan(""))}};
-  call.outputs = container(Value::Kind::dict, {tensor_value("x"), container(Value::Kind::tuple, {tensor_value("x")}, {"a"})},
-                           {"logits", "hidden"});
+  call.kwargs = {{"scale", real_value(-std::numeric_limits<double>::infinity())},
+                 {"nan", real_value(std::nan(""))}};
+  call.outputs =
+      container(Value::Kind::dict,
+                {tensor_value("x"), container(Value::Kind::tuple, {tensor_value("x")}, {"a"})},
+                {"logits", "hidden"});
   const MemoryFile file;
-  write_tensor_file(file.path(), {call, CallRecord{}}, {{"x", Dtype::float32, {2}, data, sizeof data}});
+  write_tensor_file(file.path(), {call, CallRecord{}},
+                    {{"x", Dtype::float32, {2}, data, sizeof data}});
   const TensorFile read = TensorFile::open(file.path());
   ASSERT_EQ(read.calls().size(), 2U);
   const CallRecord& first = read.calls()[0];
@@ -98,17 +103,20 @@ TEST(TensorFile, keeps_the_structure_of_calls) {
 }
 
 TEST(TensorFile, reads_a_file_of_other_tools_without_calls) {
-  const MemoryFile file(with_header(R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"a":"b"}})", 8));
+  const MemoryFile file(with_header(
+      R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"a":"b"}})", 8));
   const TensorFile read = TensorFile::open(file.path());
   EXPECT_TRUE(read.calls().empty());
   EXPECT_EQ(read.tensor("w").shape, std::vector<std::int64_t>{2});
-  EXPECT_NE(input_error_of([&read] { read.tensor("v"); }).find("has no tensor called 'v'"), std::string::npos);
+  EXPECT_NE(input_error_of([&read] { read.tensor("v"); }).find("has no tensor called 'v'"),
+            std::string::npos);
 }
 
 TEST(TensorFile, gives_aligned_data_whatever_the_header_length) {
   // The header's 73 bytes put the floats at an odd place.
   const MemoryFile file(with_header(R"({"b":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]},)"
-                                    R"("w":{"dtype":"F64","shape":[1],"data_offsets":[1,9]}} )", 9));
+                                    R"("w":{"dtype":"F64","shape":[1],"data_offsets":[1,9]}} )",
+                                    9));
   const TensorFile read = TensorFile::open(file.path());
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(read.tensor("w").data) % 8, 0U);
 }
@@ -116,7 +124,9 @@ TEST(TensorFile, gives_aligned_data_whatever_the_header_length) {
 TEST(TensorFile, holds_tensors_without_elements_and_scalars) {
   const std::int64_t one = 1;
   const MemoryFile file;
-  write_tensor_file(file.path(), {}, {{"none", Dtype::float32, {0, 3}, nullptr, 0}, {"one", Dtype::int64, {}, &one, 8}});
+  write_tensor_file(
+      file.path(), {},
+      {{"none", Dtype::float32, {0, 3}, nullptr, 0}, {"one", Dtype::int64, {}, &one, 8}});
   const TensorFile read = TensorFile::open(file.path());
   EXPECT_EQ(read.tensor("none").size_bytes, 0U);
   EXPECT_TRUE(read.tensor("one").shape.empty());
@@ -124,29 +134,38 @@ TEST(TensorFile, holds_tensors_without_elements_and_scalars) {
 
 TEST(TensorFile, refuses_damaged_headers) {
   EXPECT_EQ(refusal_of("short"), "it has only 5 bytes");
-  EXPECT_EQ(refusal_of(std::string(8, '\xff') + "{}"), "its header claims 18446744073709551615 bytes");
+  EXPECT_EQ(refusal_of(std::string(8, '\xff') + "{}"),
+            "its header claims 18446744073709551615 bytes");
   EXPECT_EQ(refusal_of(with_header("[]", 0)), "its header is no JSON object");
   EXPECT_EQ(refusal_of(with_header("{\"a\":", 0)), "its header is no JSON object");
-  EXPECT_EQ(refusal_of(with_header(R"({"w":{"dtype":"F32"}})", 0)), "the description of tensor 'w' is incomplete");
+  EXPECT_EQ(refusal_of(with_header(R"({"w":{"dtype":"F32"}})", 0)),
+            "the description of tensor 'w' is incomplete");
   EXPECT_EQ(refusal_of(with_header(R"({"w":{"dtype":"F7","shape":[],"data_offsets":[0,1]}})", 1)),
             "tensor 'w' has the unsupported type F7");
 }
 
 TEST(TensorFile, refuses_tensors_that_do_not_match_their_bytes) {
-  const auto one = [](const std::string& shape, const std::string& offsets, std::size_t data_bytes) {
-    return refusal_of(with_header(R"({"w":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}", data_bytes));
+  const auto one = [](const std::string& shape, const std::string& offsets,
+                      std::size_t data_bytes) {
+    return refusal_of(with_header(
+        R"({"w":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}",
+        data_bytes));
   };
   EXPECT_EQ(one("[2]", "[0,4]", 4), "the bytes of tensor 'w' do not match its shape");
   EXPECT_EQ(one("[-1]", "[0,4]", 4), "the bytes of tensor 'w' do not match its shape");
-  EXPECT_EQ(one("[4611686018427387904,4]", "[0,0]", 0), "the bytes of tensor 'w' do not match its shape");
-  EXPECT_EQ(one("[1]", "[4,8]", 8), "the bytes of tensor 'w' overlap others, leave a gap or lie outside");
-  EXPECT_EQ(one("[2]", "[0,8]", 4), "the bytes of tensor 'w' overlap others, leave a gap or lie outside");
+  EXPECT_EQ(one("[4611686018427387904,4]", "[0,0]", 0),
+            "the bytes of tensor 'w' do not match its shape");
+  EXPECT_EQ(one("[1]", "[4,8]", 8),
+            "the bytes of tensor 'w' overlap others, leave a gap or lie outside");
+  EXPECT_EQ(one("[2]", "[0,8]", 4),
+            "the bytes of tensor 'w' overlap others, leave a gap or lie outside");
   EXPECT_EQ(one("[1]", "[0,4]", 5), "bytes that belong to no tensor follow the last one");
 }
 
 TEST(TensorFile, refuses_a_name_that_stands_twice) {
   const std::string entry = R"("w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]})";
-  EXPECT_EQ(refusal_of(with_header("{" + entry + "," + entry + "}", 1)), "its header names a tensor twice");
+  EXPECT_EQ(refusal_of(with_header("{" + entry + "," + entry + "}", 1)),
+            "its header names a tensor twice");
 }
 
 TEST(TensorFile, refuses_calls_that_name_missing_tensors) {
@@ -154,13 +173,16 @@ TEST(TensorFile, refuses_calls_that_name_missing_tensors) {
   CallRecord call;
   call.args = {tensor_value("x")};
   write_tensor_file(file.path(), {call}, {});
-  EXPECT_NE(input_error_of([&file] { TensorFile::open(file.path()); }).find("name tensor 'x', which it does not have"),
+  EXPECT_NE(input_error_of([&file] {
+              TensorFile::open(file.path());
+            }).find("name tensor 'x', which it does not have"),
             std::string::npos);
 }
 
 TEST(TensorFile, refuses_calls_that_are_no_calls) {
   const MemoryFile file(with_header(R"({"__metadata__":{"tsctl_calls":"[{\"label\":1}]"}})", 0));
-  EXPECT_NE(input_error_of([&file] { TensorFile::open(file.path()); }).find("tsctl_calls of"), std::string::npos);
+  EXPECT_NE(input_error_of([&file] { TensorFile::open(file.path()); }).find("tsctl_calls of"),
+            std::string::npos);
 }
 
 TEST(TensorFile, survives_every_truncation) {

@@ -49,7 +49,8 @@ TEST(ZipAppend, gives_the_same_bytes_for_the_same_records) {
 
 TEST(ZipAppend, shortens_a_file_whose_directory_becomes_smaller) {
   ZipLies none;
-  const MemoryFile file(ZipBuilder().add("m/" + std::string(3000, 'n'), "1", none).add("m/b", "2").finish());
+  const MemoryFile file(
+      ZipBuilder().add("m/" + std::string(3000, 'n'), "1", none).add("m/b", "2").finish());
   append_records(file.path(), {{std::string(3000, 'n'), "3"}});
   ZipReader(file.path()).require_intact();
 }
@@ -67,7 +68,9 @@ TEST(ZipAppend, refuses_names_that_leave_the_archive) {
 
 TEST(ZipAppend, refuses_what_is_no_archive_of_one_folder) {
   const MemoryFile file(ZipBuilder().add("a", "1").finish());
-  EXPECT_NE(input_error_of([&file] { append_records(file.path(), {{"extra/x", "1"}}); }).find("no common folder"),
+  EXPECT_NE(input_error_of([&file] {
+              append_records(file.path(), {{"extra/x", "1"}});
+            }).find("no common folder"),
             std::string::npos);
 }
 

@@ -15,7 +15,8 @@ std::string refusal_of(const std::string& archive) {
 
 TEST(ZipReader, reads_stored_and_deflated_records) {
   const std::string text(5000, 'a');
-  const MemoryFile file(ZipBuilder().add("m/data/0", "weights").add_deflated("m/code/x.py", text).finish());
+  const MemoryFile file(
+      ZipBuilder().add("m/data/0", "weights").add_deflated("m/code/x.py", text).finish());
   const ZipReader reader(file.path());
   ASSERT_EQ(reader.records().size(), 2U);
   EXPECT_EQ(reader.top_folder(), "m");
@@ -57,25 +58,31 @@ TEST(ZipReader, finds_a_flipped_bit_by_the_checksum) {
   const ZipReader reader(file.path());
   EXPECT_TRUE(reader.crc_matches(*reader.find("m/a")));
   EXPECT_FALSE(reader.crc_matches(*reader.find("m/b")));
-  EXPECT_NE(input_error_of([&reader] { reader.require_intact(); })
-                .find("the content of record 'm/b' does not have its checksum"),
+  EXPECT_NE(input_error_of([&reader] {
+              reader.require_intact();
+            }).find("the content of record 'm/b' does not have its checksum"),
             std::string::npos);
 }
 
 TEST(ZipReader, does_not_read_more_than_it_was_allowed) {
   const MemoryFile file(ZipBuilder().add("m/a", "12345").finish());
   const ZipReader reader(file.path());
-  EXPECT_NE(input_error_of([&] { reader.read(*reader.find("m/a"), 4); }).find("has 5 bytes, more than the 4"),
+  EXPECT_NE(input_error_of([&] {
+              reader.read(*reader.find("m/a"), 4);
+            }).find("has 5 bytes, more than the 4"),
             std::string::npos);
 }
 
 TEST(ZipReader, refuses_two_records_of_one_name) {
-  EXPECT_EQ(refusal_of(ZipBuilder().add("m/a", "1").add("m/a", "2").finish()), "it has two records called 'm/a'");
+  EXPECT_EQ(refusal_of(ZipBuilder().add("m/a", "1").add("m/a", "2").finish()),
+            "it has two records called 'm/a'");
 }
 
 TEST(ZipReader, refuses_names_that_leave_the_folder) {
   for (const char* name : {"/etc/passwd", "m/../../x", "..", "m\\x", "./m"}) {
-    EXPECT_NE(refusal_of(ZipBuilder().add(name, "1").finish()).find("would leave the folder"), std::string::npos) << name;
+    EXPECT_NE(refusal_of(ZipBuilder().add(name, "1").finish()).find("would leave the folder"),
+              std::string::npos)
+        << name;
   }
   EXPECT_NE(refusal_of(ZipBuilder().add("", "1").finish()).find("the name ''"), std::string::npos);
 }
@@ -91,7 +98,8 @@ TEST(ZipReader, refuses_records_that_overlap) {
             "record 'm/a' overlaps what follows it");
   ZipLies in_directory;
   in_directory.header_offset = 100;
-  EXPECT_EQ(refusal_of(ZipBuilder().add("m/a", "1", in_directory).finish()), "record 'm/a' overlaps what follows it");
+  EXPECT_EQ(refusal_of(ZipBuilder().add("m/a", "1", in_directory).finish()),
+            "record 'm/a' overlaps what follows it");
 }
 
 TEST(ZipReader, refuses_sizes_that_the_file_cannot_hold) {
@@ -130,7 +138,9 @@ TEST(ZipReader, refuses_a_header_that_contradicts_the_directory) {
   other_name.local_name = "m/b";
   const MemoryFile file(ZipBuilder().add("m/a", "1", other_name).finish());
   const ZipReader reader(file.path());
-  EXPECT_NE(input_error_of([&] { reader.read(*reader.find("m/a"), 10); }).find("contradicts the directory"),
+  EXPECT_NE(input_error_of([&] {
+              reader.read(*reader.find("m/a"), 10);
+            }).find("contradicts the directory"),
             std::string::npos);
 }
 
@@ -140,16 +150,18 @@ TEST(ZipReader, refuses_compressed_content_of_another_length) {
     wrong.size_bytes = size;
     const MemoryFile file(ZipBuilder().add_deflated("m/a", "12345", wrong).finish());
     const ZipReader reader(file.path());
-    EXPECT_NE(input_error_of([&] { reader.read(*reader.find("m/a"), 10); }).find("is not what it claims"),
-              std::string::npos)
+    EXPECT_NE(
+        input_error_of([&] { reader.read(*reader.find("m/a"), 10); }).find("is not what it claims"),
+        std::string::npos)
         << size;
   }
 }
 
 TEST(ZipReader, says_how_long_a_truncated_file_is) {
   const MemoryFile file(ZipBuilder().add("m/a", "1").finish().substr(0, 40));
-  EXPECT_NE(input_error_of([&file] { const ZipReader reader(file.path()); })
-                .find("is truncated: 40 bytes of a zip archive without its end record"),
+  EXPECT_NE(input_error_of([&file] {
+              const ZipReader reader(file.path());
+            }).find("is truncated: 40 bytes of a zip archive without its end record"),
             std::string::npos);
 }
 
