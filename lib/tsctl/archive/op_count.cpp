@@ -117,7 +117,7 @@ void OpCounter::follow_method(const std::string& type, std::string_view method, 
                               OpCounts& counts) {
   const CodeClass* owner = code_.find_class(type);
   const CodeFunction* target = owner == nullptr ? nullptr : owner->method(method);
-  if (target == nullptr || owner->base == "Interface") {
+  if (target == nullptr || owner->base.ends_with("Interface")) {
     ++unresolved_;
     return;
   }

@@ -28,7 +28,7 @@ struct CodeFunction {
 // A class of the archive's code: a module, an interface, a named tuple or an enumeration.
 struct CodeClass {
   std::string name = {};  // qualified: "__torch__.torch.nn.modules.linear.Linear"
-  std::string base = {};  // Module, Interface, NamedTuple, Enum, or ""
+  std::string base = {};  // Module, ModuleInterface, NamedTuple, Enum, …, or ""
   std::vector<std::string> parameters = {};  // names of its __parameters__
   std::vector<std::string> buffers = {};
   std::vector<std::pair<std::string, std::string>> attributes = {};  // name, type; in order

@@ -121,7 +121,8 @@ struct ModelSummary {
   std::int64_t training_modules = 0;  // submodules in training mode
   std::int64_t parameter_count = 0;   // elements, shared ones once
   std::int64_t parameter_bytes = 0;
-  std::int64_t buffer_bytes = 0;
+  std::int64_t buffer_bytes =
+      0;  // of buffers and tensors in attributes, as far as not counted above
   std::int64_t constant_count = 0;  // elements
   std::int64_t constant_bytes = 0;
   std::vector<GroupSummary> groups = {};

@@ -1,6 +1,7 @@
 #include "tsctl/report/inspect_text.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tsctl/report/text_table.h"
 #include "tsctl/report/units.h"
@@ -37,6 +38,17 @@ std::string weights_text(std::size_t tensors, std::int64_t count, std::int64_t b
          " values, " + bytes_text(bytes);
 }
 
+// Buffers, or tensors in attributes; the latter often show parameters a second time.
+std::string other_tensors_text(const ModelSummary& summary, const std::string& kind) {
+  std::int64_t bytes = 0;
+  for (const TensorSummary& row : summary.tensors) {
+    if (row.kind == kind && row.shared_with.empty()) bytes += row.size_bytes;
+  }
+  const std::size_t count = count_kind(summary, kind);
+  const std::string text = std::to_string(count) + (count == 1 ? " tensor, " : " tensors, ");
+  return text + (bytes > 0 ? bytes_text(bytes) : "all of which share memory with others");
+}
+
 std::string head(const ModelSummary& summary) {
   std::string version = summary.format_version.empty() ? "not stated" : summary.format_version;
   if (!summary.byte_order.empty()) version += ", " + summary.byte_order + " endian";
@@ -49,10 +61,9 @@ std::string head(const ModelSummary& summary) {
   line("state", state_text(summary));
   line("parameters", weights_text(count_kind(summary, "parameter"), summary.parameter_count,
                                   summary.parameter_bytes));
-  const std::size_t others = summary.tensors.size() - count_kind(summary, "parameter");
-  if (others > 0) {
-    line("buffers", std::to_string(others) + (others == 1 ? " tensor, " : " tensors, ") +
-                        bytes_text(summary.buffer_bytes));
+  for (const auto& [kind, title] :
+       {std::pair("buffer", "buffers"), std::pair("attribute", "in attributes")}) {
+    if (count_kind(summary, kind) > 0) line(title, other_tensors_text(summary, kind));
   }
   line("constants",
        weights_text(summary.constants.size(), summary.constant_count, summary.constant_bytes));

@@ -110,6 +110,18 @@ TEST(OpCount, ends_for_methods_that_call_themselves) {
   EXPECT_EQ(counter.unresolved(), 1);
 }
 
+TEST(OpCount, tells_calls_of_interfaces_that_it_cannot_follow) {
+  ScriptCode code;
+  add_code(code, "__torch__",
+           "class Part(ModuleInterface):\n  def forward(self, x: Tensor) -> Tensor:\n    pass\n"
+           "class M(Module):\n  part : __torch__.Part\n  def forward(self: __torch__.M, x: Tensor) "
+           "-> Tensor:\n"
+           "    part = self.part\n    return (part).forward(x, )\n");
+  OpCounter counter(code);
+  EXPECT_TRUE(counter.followed("__torch__.M", "forward").empty());
+  EXPECT_EQ(counter.unresolved(), 1);
+}
+
 TEST(OpCount, does_not_overflow_when_each_level_doubles_the_calls) {
   std::string text = "def f0(x: Tensor) -> Tensor:\n  return torch.relu(x)\n";
   for (int i = 1; i <= 80; ++i) {
