@@ -53,11 +53,25 @@ TEST_F(Running, writes_a_file_that_reads_back) {
   calls.add("B=2", {input});
   run(module, calls);
   const TensorFile file = TensorFile::open(dir_.file("out.safetensors"));
-  EXPECT_EQ(file.keys(), (std::vector<std::string>{"B=2/out.logits", "B=2/out.wave"}));
+  EXPECT_EQ(file.keys(), (std::vector<std::string>{"B=2/out.logits", "B=2/out.wave", "t0"}));
   ASSERT_EQ(file.calls().size(), 1U);
   const Outputs outputs = outputs_from_record(file.calls()[0], file);
   EXPECT_TRUE(torch::equal(outputs.tensors.at("B=2/out.logits"), input + 1));
   EXPECT_TRUE(torch::equal(outputs.tensors.at("B=2/out.wave"), torch::complex(input, input)));
+}
+
+TEST_F(Running, keeps_the_arguments_beside_the_outputs_and_shared_ones_once) {
+  const auto module = test::module_from("def forward(self, x):\n  return x + 1\n");
+  Calls calls;
+  CallRecord record{.label = "first", .args = {calls.tensor(torch::tensor({1.0F, 3.0F}))}};
+  calls.add(record);
+  record.label = "second";
+  calls.add(record);
+  run(module, calls);
+  const TensorFile file = TensorFile::open(dir_.file("out.safetensors"));
+  EXPECT_EQ(file.keys(), (std::vector<std::string>{"first/out", "second/out", "t0"}));
+  ASSERT_EQ(file.calls().size(), 2U);
+  EXPECT_EQ(file.calls()[1].args.at(0).tensor, "t0");
 }
 
 TEST_F(Running, counts_what_is_not_finite) {

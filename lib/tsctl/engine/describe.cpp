@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "tsctl/core/error.h"
 #include "tsctl/engine/device.h"
@@ -91,8 +92,11 @@ std::vector<Finding> find_devices() {
                .detail = "no usable device",
                .hint = "look at nvidia-smi"}};
     std::vector<Finding> devices;
-    for (int i = 0; i < count; ++i)
-      devices.push_back({.name = "cuda:" + std::to_string(i), .status = "ok"});
+    for (int i = 0; i < count; ++i) {
+      std::string name = "cuda:";
+      name += std::to_string(i);
+      devices.push_back({.name = std::move(name), .status = "ok"});
+    }
     return devices;
   } catch (const Error& error) {
     return {{.name = "cuda", .status = "missing", .detail = error.what(), .hint = error.hint()}};

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <map>
 #include <utility>
 
 #include "tsctl/archive/tensor_file.h"
@@ -57,25 +58,28 @@ OutputSummary summarize_leaf(const Leaf& leaf, const Outputs& outputs, const std
   return summary;
 }
 
-void add_buffers(const Value& value, const TensorFile& file, std::vector<TensorBuffer>& buffers) {
+void add_buffers(const Value& value, const TensorFile& file,
+                 std::map<std::string, TensorBuffer>& buffers) {
   for (const Leaf& leaf : leaves_of(value, "in")) {
     if (leaf.value->kind != Value::Kind::tensor) continue;
     const TensorFile::Entry& entry = file.tensor(leaf.value->tensor);
-    buffers.push_back({.key = leaf.value->tensor,
-                       .dtype = entry.dtype,
-                       .shape = entry.shape,
-                       .data = entry.data,
-                       .size_bytes = entry.size_bytes});
+    buffers[leaf.value->tensor] = {.key = leaf.value->tensor,
+                                   .dtype = entry.dtype,
+                                   .shape = entry.shape,
+                                   .data = entry.data,
+                                   .size_bytes = entry.size_bytes};
   }
 }
 
-// The tensors of the calls' arguments, as the file holds them.
+// The tensors of the calls' arguments, as the file holds them. Several calls may share one.
 std::vector<TensorBuffer> argument_buffers(const TensorFile& file) {
-  std::vector<TensorBuffer> buffers;
+  std::map<std::string, TensorBuffer> by_key;
   for (const CallRecord& call : file.calls()) {
-    for (const Value& value : call.args) add_buffers(value, file, buffers);
-    for (const auto& [name, value] : call.kwargs) add_buffers(value, file, buffers);
+    for (const Value& value : call.args) add_buffers(value, file, by_key);
+    for (const auto& [name, value] : call.kwargs) add_buffers(value, file, by_key);
   }
+  std::vector<TensorBuffer> buffers;
+  for (auto& [key, buffer] : by_key) buffers.push_back(std::move(buffer));
   return buffers;
 }
 
@@ -93,9 +97,10 @@ RunResult run_file(const RunRequest& request, Events& events) {
   }
 
   RunResult result;
-  if (runner.was_training())
+  if (runner.was_training()) {
     result.warnings.push_back(
         {"was_training", "the file is in train mode; it was run in eval mode"});
+  }
   std::vector<CallRecord> calls;
   std::vector<Outputs> kept;
   for (const CallRecord& record : file.calls()) {
@@ -117,8 +122,9 @@ RunResult run_file(const RunRequest& request, Events& events) {
 
   std::vector<TensorBuffer> buffers = argument_buffers(file);
   for (const Outputs& outputs : kept) {
-    for (const auto& [key, tensor] : outputs.tensors)
+    for (const auto& [key, tensor] : outputs.tensors) {
       buffers.push_back(buffer_from_tensor(key, tensor));
+    }
   }
   write_tensor_file(request.outputs_tensors, calls, buffers);
   return result;
