@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -108,6 +110,23 @@ Json to_json(const T& value) {
   }
 }
 
+// Whole numbers that fit, written as 3 or 3.0; nlohmann's own get<int>() cuts and wraps, and takes true for 1.
+template <typename T>
+T whole_number(const Json& json) {
+  if (json.is_number_unsigned() && std::in_range<T>(json.get<std::uint64_t>())) return json.get<T>();
+  if (json.is_number_integer() && !json.is_number_unsigned() && std::in_range<T>(json.get<std::int64_t>())) {
+    return json.get<T>();
+  }
+  if (json.is_number_float()) {
+    constexpr double kExact = 9007199254740992.0;  // 2^53: below it every whole number is a double
+    const auto number = json.get<double>();
+    if (std::trunc(number) == number && std::abs(number) < kExact && std::in_range<T>(static_cast<std::int64_t>(number))) {
+      return static_cast<T>(number);
+    }
+  }
+  throw std::invalid_argument("a whole number was expected instead of " + json.dump());
+}
+
 template <typename T>
 void read_json(const Json& json, T& value) {
   if constexpr (std::is_same_v<T, Dtype>) {
@@ -124,6 +143,7 @@ void read_json(const Json& json, T& value) {
     }
     throw std::invalid_argument("unknown name " + text);
   } else if constexpr (std::is_floating_point_v<T>) {
+    if (!json.is_null() && !json.is_number()) throw std::invalid_argument("a number was expected");
     value = json.is_null() ? std::numeric_limits<T>::quiet_NaN() : json.get<T>();
   } else if constexpr (IsOptional<T>::value) {
     if (json.is_null()) {
@@ -135,12 +155,15 @@ void read_json(const Json& json, T& value) {
     read_json(json.at(0), value.first);
     read_json(json.at(1), value.second);
   } else if constexpr (IsVector<T>::value) {
+    if (!json.is_array()) throw std::invalid_argument("a list was expected");
     value.clear();
     for (const auto& item : json) read_json(item, value.emplace_back());
   } else if constexpr (Described<T>) {
     if (!json.is_object()) throw std::invalid_argument("an object was expected");
     Reader reader{json};
     fields::visit(reader, value);
+  } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+    value = whole_number<T>(json);
   } else {
     value = json.get<T>();
   }
