@@ -86,7 +86,7 @@ def run_declared(model: LoadedModel, calls: Sequence[Call], device: str, toleran
                 _run_again(model, call, device, tolerances, draws, found)
         except CaptureError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise CaptureError(
                 "capture",
                 f"'{model.class_name}' refuses {call.title} ({shapes(call)}): {describe(error)}",
@@ -203,10 +203,11 @@ def _answer(model: LoadedModel, probe: Probe, device: str) -> None:
         probe.error = describe(error)
 
 
-def drop_broadcast_probes(probes: Sequence[Probe]) -> list[Probe]:
-    """Without the probes that changed a size of 1 in one input alone where the joint change was accepted.
+def drop_single_probes(probes: Sequence[Probe]) -> list[Probe]:
+    """Without the probes that changed one input alone where eager took the joint change.
 
-    There the inputs share a dimension, and eager took the odd one only because sizes of 1 broadcast.
+    Inputs of the same size on the same axis share a dimension then (a batch, a sequence and its mask). Eager may take
+    an odd one as well, because sizes of 1 broadcast or a mask is padded, but nobody means such a call.
     """
     joint = {
         (name, probe.axis) for probe in probes if probe.joint and probe.accepted for name in probe.inputs
@@ -214,10 +215,7 @@ def drop_broadcast_probes(probes: Sequence[Probe]) -> list[Probe]:
     return [
         probe
         for probe in probes
-        if probe.joint
-        or probe.declared != 1
-        or not probe.inputs
-        or (probe.inputs[0], probe.axis) not in joint
+        if probe.joint or not probe.inputs or (probe.inputs[0], probe.axis) not in joint
     ]
 
 

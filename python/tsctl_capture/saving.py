@@ -42,9 +42,11 @@ def save_module(module: torch.jit.ScriptModule, path: str) -> None:
                 _reserve(path, size + _OVERHEAD_BYTES)
                 torch.jit.save(module, path)
     except OSError as error:
-        raise CaptureError(
-            "environment", f"the captured module cannot be written to '{path}': {error}"
-        ) from error
+        hint = "choose another folder for the output"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            hint = "free some space, or write to another disk"
+        reason = error.strerror or str(error)
+        raise CaptureError("environment", f"'{path}' cannot be written: {reason}", hint) from error
     except RuntimeError as error:
         raise _not_saved(error) from error
 
