@@ -1,5 +1,9 @@
 #include "finish.h"
 
+#include <algorithm>
+#include <optional>
+#include <vector>
+
 #include "tsctl/report/csv.h"
 #include "tsctl/report/document.h"
 #include "tsctl/report/report_text.h"
@@ -32,6 +36,19 @@ ErrorInfo info_from(const Error& error, const std::string& phase) {
           .message = error.what(),
           .hint = error.hint(),
           .detail = error.detail()};
+}
+
+ErrorInfo standard_output_error() {
+  return {.kind = std::string(name_from_kind(ErrorKind::environment)),
+          .phase = "report",
+          .message = "the result cannot be written to standard output",
+          .hint = "standard output is a full disk or a closed pipe; use --json FILE to keep the result"};
+}
+
+// The exit code once the environment has failed too.
+ExitCode with_environment_failure(ExitCode code) {
+  const bool outranks = code == ExitCode::interrupted || code == ExitCode::terminated || code == ExitCode::internal;
+  return outranks ? code : ExitCode::environment;
 }
 
 // The value of --json in a command line that could not be parsed; "" if it is not there.
@@ -74,31 +91,41 @@ void print_error(const ErrorInfo& error, Context& context) {
 ExitCode flush_result(Context& context) {
   context.out.flush();
   if (context.out) return ExitCode::ok;
-  print_error({.message = "the result cannot be written to standard output",
-               .hint = "standard output is a full disk or a closed pipe; use --json FILE to keep the result"},
-              context);
+  print_error(standard_output_error(), context);
   return ExitCode::environment;
 }
 
 ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& options, Context& context) {
   report.tool = tool_info();
   report.command = context.command;
-  report.exit_code = static_cast<int>(code);
-  report.status = status_of(code);
+  std::vector<ErrorInfo> errors;
+  if (report.error) errors.push_back(*report.error);
+  const auto add_error = [&](const ErrorInfo& error) {
+    code = with_environment_failure(code);
+    if (!report.error) report.error = error;
+    const bool said = std::any_of(errors.begin(), errors.end(),
+                                  [&](const ErrorInfo& other) { return other.message == error.message; });
+    if (!said) errors.push_back(error);
+  };
+
+  // The text comes first, so that the files can say whether it got through.
   const bool text_wanted = !options.quiet && options.json != "-" && options.csv != "-";
   if (text_wanted) {
-    context.out << text_from_report(report, {.verbose = options.verbose, .sections = options.sections});
-    if (!options.json.empty()) context.out << "report     " << options.json << "\n";
+    context.out << text_from_report(report, {.verbose = options.verbose, .sections = options.sections}) << std::flush;
+    if (!context.out) add_error(standard_output_error());
   }
-  if (report.error) print_error(*report.error, context);
+  report.exit_code = static_cast<int>(code);
+  report.status = status_of(code);
   try {
     write_files(report, options, context);
+    if (text_wanted && !options.json.empty()) context.out << "report     " << options.json << "\n";
   } catch (const Error& error) {
-    print_error(info_from(error, "report"), context);
-    if (code == ExitCode::ok || code == ExitCode::check_failed) code = ExitCode::environment;
+    add_error(info_from(error, "report"));
   }
-  const ExitCode flushed = flush_result(context);
-  return code == ExitCode::ok ? flushed : code;
+  context.out.flush();
+  if (!context.out) add_error(standard_output_error());
+  for (const ErrorInfo& error : errors) print_error(error, context);
+  return code;
 }
 
 ExitCode report_usage_error(const Error& error, Context& context) {
