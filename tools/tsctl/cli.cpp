@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "commands.h"
 #include "finish.h"
@@ -43,7 +44,23 @@ std::string first_unexpected(const CLI::App& app) {
   return left.empty() ? std::string() : left.front();
 }
 
+// CLI11 gives an option the next word whatever it is; if that is a flag, the value was forgotten.
+std::optional<Error> missing_value(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands()) {
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& value : option->results()) {
+        if (!value.starts_with("-") || value.size() < 2 || command->get_option_no_throw(value) == nullptr) continue;
+        return Error(ErrorKind::usage,
+                     "tsctl " + command->get_name() + ": " + option->get_name() + " has no value: " + value + " follows it",
+                     "run tsctl " + command->get_name() + " --help");
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  if (const auto forgotten = missing_value(app)) return *forgotten;
   const std::vector<CLI::App*> chosen = app.get_subcommands();
   if (chosen.empty()) {
     const std::string word = first_unexpected(app);
@@ -94,6 +111,7 @@ ExitCode parse_and_run(const std::vector<std::string>& arguments, Context& conte
   } catch (const CLI::ParseError& error) {
     return report_usage_error(usage_error(app, error), context);
   }
+  if (const auto forgotten = missing_value(app)) return report_usage_error(*forgotten, context);
   return selected(context);
 }
 

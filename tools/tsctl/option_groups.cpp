@@ -1,6 +1,8 @@
 #include "option_groups.h"
 
 #include <cmath>
+#include <cstdlib>
+#include <functional>
 #include <sstream>
 
 #include "tsctl/core/did_you_mean.h"
@@ -8,6 +10,24 @@
 #include "tsctl/core/rewrite.h"
 
 namespace tsctl {
+
+namespace {
+
+// A check whose function gives what is wrong with a value, or "".
+CLI::Validator checked(const std::function<std::string(const std::string&)>& fault) {
+  return CLI::Validator([fault](std::string& text) { return fault(text); }, "");
+}
+
+}  // namespace
+
+CLI::Validator positive_number() {
+  return checked([](const std::string& text) {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    const bool read = end != text.c_str() && *end == '\0';
+    return read && value > 0 && std::isfinite(value) ? std::string() : "'" + text + "' is not a number above 0";
+  });
+}
 
 CLI::Option* add_repeatable(CLI::App& command, const std::string& flag, std::vector<std::string>& target,
                             const std::string& help) {
@@ -37,7 +57,7 @@ void add_run_options(CLI::App& command, RunOptions& options, Executor* executor)
       ->type_name("N");
   command.add_option("--timeout", options.timeout_s, "Seconds after which a step is ended (default: none)")
       ->group("Running")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->type_name("SECONDS");
   if (executor != nullptr) {
     add_choice<Executor>(command, "--executor", *executor,
@@ -74,6 +94,10 @@ void add_input_options(CLI::App& command, InputFlags& flags) {
       ->type_name("FILE");
   command.add_option("--seed", flags.seed, "Seed for drawn inputs and weights (default 0)")
       ->group("Inputs")
+      ->check(checked([](const std::string& text) {
+        const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+        return digits ? std::string() : "'" + text + "' is not a whole number from 0 on";
+      }))
       ->type_name("N");
 }
 
@@ -88,7 +112,10 @@ void add_tolerance_options(CLI::App& command, ToleranceFlags& flags) {
 }
 
 void add_output_options(CLI::App& command, OutputFlags& flags, bool keeps_failed) {
-  command.add_option("-o,--output", flags.output, "The TorchScript file to write")->required()->type_name("OUT.pt");
+  command.add_option("-o,--output", flags.output, "The TorchScript file to write")
+      ->required()
+      ->check(checked([](const std::string& text) { return std::string(text.empty() ? "the file has no name" : ""); }))
+      ->type_name("OUT.pt");
   add_repeatable(command, "--extra", flags.extra, "Store metadata in the file: NAME=TEXT or NAME=@FILE")
       ->type_name("NAME=…");
   if (keeps_failed) {
@@ -109,7 +136,7 @@ void add_bench_options(CLI::App& command, BenchFlags& flags) {
   BenchOptions& options = flags.options;
   command.add_option("--budget", options.budget_s, "Seconds to measure for at the most (default 40)")
       ->group("Measuring")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->type_name("SECONDS");
   command.add_option("--precision", options.precision, "Half-width of the interval that ends it (default 0.005)")
       ->group("Measuring")

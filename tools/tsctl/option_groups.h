@@ -62,6 +62,9 @@ void add_tolerance_options(CLI::App& command, ToleranceFlags& flags);
 void add_output_options(CLI::App& command, OutputFlags& flags, bool keeps_failed);
 void add_pass_options(CLI::App& command, PassFlags& flags);
 void add_bench_options(CLI::App& command, BenchFlags& flags);
+// Checks for an option: a finite number above 0.
+CLI::Validator positive_number();
+
 // A required positional file or SOURCE.
 CLI::Option* add_positional(CLI::App& command, const std::string& name, std::string& target, const std::string& help);
 // An option that may be given several times, one value each.
