@@ -58,6 +58,8 @@ ExitCode capture_command(Run& run, const CaptureFlags& flags, CaptureMode mode) 
   check_before_start(run, flags.output.output);
   OutputFile file(flags.output.output, "-o");
   const ScratchFile tensors(std::filesystem::path(flags.output.output).parent_path());
+  run.name_file(file.path(), flags.output.output);
+  run.name_file(tensors.path(), flags.output.output + " (inputs and outputs)");
   const CaptureResult capture = capture_step(run, plan.source, plan.inputs, mode, plan.tolerance,
                                              plan.trace_submodules, file.path(), tensors.path());
   if (capture.status != "captured") {

@@ -82,6 +82,10 @@ ExitCode convert(Run& run, const Flags& flags) {
   const ScratchFile captured(folder);
   const ScratchFile frozen(folder);
   const ScratchFile tensors(folder);
+  run.name_file(file.path(), output.output);
+  run.name_file(captured.path(), output.output + " (captured)");
+  run.name_file(frozen.path(), output.output + " (frozen)");
+  run.name_file(tensors.path(), output.output + " (inputs and outputs)");
   const CaptureResult capture = capture_step(run, plan.source, plan.inputs, flags.mode, plan.tolerance,
                                              plan.trace_submodules, captured.path(), tensors.path());
   if (capture.status != "captured") {
@@ -135,7 +139,7 @@ void add_convert(CLI::App& app, Action& selected) {
   command->add_option("--require-speedup", flags->bench.options.require_speedup,
                       "Exit 1 unless the optimized file is shown to be this many times as fast as eager")
       ->group("Measuring")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->type_name("R");
   command->callback([flags, &selected] {
     selected = [flags](Context& context) {

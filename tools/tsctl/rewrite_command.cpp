@@ -72,6 +72,7 @@ ExitCode rewrite_command(Run& run, const RewriteFlags& flags, RewriteGoal goal) 
   check_before_start(run, flags.output.output);
 
   OutputFile file(flags.output.output, "-o");
+  run.name_file(file.path(), flags.output.output);
   const RewriteResult result = rewrite_step(run, goal, flags.model, file.path(), flags.passes);
   Manifest manifest = recorded.value_or(Manifest{.inputs = inputs.plan});
   if (flags.inputs.specs.size() + flags.inputs.dims.size() > 0) manifest.inputs = inputs.plan;

@@ -1,11 +1,13 @@
 #include "run.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <utility>
 
 #include "tsctl/worker/host.h"
+#include "tsctl/worker/process.h"
 #include "tsctl/worker/python_site.h"
 
 namespace tsctl {
@@ -16,7 +18,8 @@ class Run::StderrEvents : public Events {
   StderrEvents(Run& run, std::ostream& err, bool terminal, bool quiet)
       : run_(run), err_(err), terminal_(terminal), quiet_(quiet) {}
 
-  void progress(const std::string& text) override {
+  void progress(const std::string& worded) override {
+    const std::string text = run_.with_names(worded);
     if (quiet_ || text == last_) return;
     last_ = text;
     if (terminal_) {
@@ -51,12 +54,12 @@ std::string chosen_python(const std::string& flag) {
   return variable != nullptr && *variable != '\0' ? variable : default_python();
 }
 
-ErrorInfo error_info(const Error& error, const std::string& phase) {
+ErrorInfo error_info(const Error& error, const Run& run) {
   return {.kind = std::string(name_from_kind(error.kind())),
-          .phase = phase,
-          .message = error.what(),
-          .hint = error.hint(),
-          .detail = error.detail()};
+          .phase = run.phase(),
+          .message = run.with_names(error.what()),
+          .hint = run.with_names(error.hint()),
+          .detail = run.with_names(error.detail())};
 }
 
 }  // namespace
@@ -72,9 +75,13 @@ Run::Run(Context& context, const ReportOptions& report_options, const RunOptions
 
 Run::~Run() { events_->close_line(); }
 
+void Run::watch_interrupts() {
+  if (!interrupt_) interrupt_ = std::make_unique<Interrupt>();
+}
+
 Jobs& Run::jobs() {
   if (!jobs_) {
-    interrupt_ = std::make_unique<Interrupt>();
+    watch_interrupts();
     const WorkerSettings settings{.installation = installation_of_this_process(),
                                   .timeout_s = options_.timeout_s,
                                   .threads = threads()};
@@ -89,13 +96,18 @@ const PythonSite& Run::python() {
     report_.environment.python = python_->executable;
     report_.environment.python_version = python_->version;
     report_.environment.torch_version = python_->torch_version;
+    if (interrupt_) interrupt_->check();
   }
   return *python_;
 }
 
 void Run::say(const std::string& text) { events_->progress(text); }
 
-void Run::warn(const Warning& warning) {
+void Run::warn(const Warning& worded) {
+  const Warning warning{.code = worded.code, .text = with_names(worded.text)};
+  // A worker tells a warning at once and lists it in its result again; two steps may also see the same.
+  const auto is_known = [&](const Warning& known) { return known.code == warning.code && known.text == warning.text; };
+  if (std::any_of(report_.warnings.begin(), report_.warnings.end(), is_known)) return;
   report_.warnings.push_back(warning);
   if (report_options_.quiet) return;
   events_->close_line();
@@ -112,6 +124,19 @@ std::string Run::phase() const {
   return phase_;
 }
 
+std::string Run::with_names(std::string text) const {
+  for (const auto& [path, name] : names_) {
+    for (std::size_t at = text.find(path); at != std::string::npos; at = text.find(path, at)) {
+      const std::size_t end = at + path.size();
+      // "/proc/1/fd/3" is no part of "/proc/1/fd/30".
+      const bool whole = end == text.size() || text[end] < '0' || text[end] > '9';
+      if (whole) text.replace(at, path.size(), name);
+      at += whole ? name.size() : path.size();
+    }
+  }
+  return text;
+}
+
 std::vector<StepRecord> Run::steps() const { return jobs_ ? jobs_->steps() : std::vector<StepRecord>{}; }
 
 ExitCode run_reported(Context& context, const ReportOptions& report_options, const RunOptions& options,
@@ -124,10 +149,14 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options, con
       code = body(run);
     } catch (const Error& error) {
       code = exit_code_from_kind(error.kind());
-      run.report().error = error_info(error, run.phase());
+      run.report().error = error_info(error, run);
     } catch (const Interrupted& interrupted) {
       code = interrupted.signal == SIGTERM ? ExitCode::terminated : ExitCode::interrupted;
-      run.report().error = ErrorInfo{.kind = "interrupted", .phase = run.phase(), .message = "interrupted"};
+      run.report().error = ErrorInfo{.kind = "interrupted",
+                                     .phase = run.phase(),
+                                     .message = "interrupted by " + name_of_signal(interrupted.signal) +
+                                                " in the step '" + run.phase() + "'",
+                                     .hint = "no file was changed; run the command again"};
     } catch (const std::exception& error) {
       code = ExitCode::internal;
       run.report().error = ErrorInfo{.kind = "internal",

@@ -26,6 +26,8 @@ class Run {
   ~Run();
 
   Report& report() noexcept { return report_; }
+  // From here on SIGINT and SIGTERM end the command in order: its files go, its report is written.
+  void watch_interrupts();
   Jobs& jobs();
   // The interpreter to embed, probed on first use. Throws Error{environment}.
   const PythonSite& python();
@@ -44,6 +46,10 @@ class Run {
 
   std::vector<StepRecord> steps() const;
 
+  // What `path` is called in messages: a temporary file's own name says nothing to anybody.
+  void name_file(const std::string& path, const std::string& name) { names_.emplace_back(path, name); }
+  std::string with_names(std::string text) const;
+
  private:
   class StderrEvents;
 
@@ -51,6 +57,7 @@ class Run {
   ReportOptions report_options_;
   RunOptions options_;
   Report report_ = {};
+  std::vector<std::pair<std::string, std::string>> names_ = {};
   std::string phase_ = "usage";
   std::unique_ptr<StderrEvents> events_;
   std::unique_ptr<Interrupt> interrupt_;

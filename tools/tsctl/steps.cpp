@@ -10,6 +10,14 @@ namespace tsctl {
 
 namespace {
 
+// "cuda" or "cuda:N".
+bool is_cuda_device(const std::string& text) {
+  if (!text.starts_with("cuda")) return false;
+  const std::string number = text.substr(4);
+  return number.empty() || (number.size() > 1 && number[0] == ':' &&
+                            number.find_first_not_of("0123456789", 1) == std::string::npos);
+}
+
 void require_source_file(const SourceSpec& source) {
   if (source.file.empty() || std::filesystem::is_regular_file(source.file)) return;
   throw Error(ErrorKind::input, "'" + source.file + "' of SOURCE '" + source.text + "' is not a file",
@@ -89,13 +97,14 @@ ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& opt
 }  // namespace
 
 void check_before_start(Run& run, const std::string& output) {
+  run.watch_interrupts();
   if (!output.empty()) require_writable_target(output, "-o");
   const ReportOptions& report = run.report_options();
   if (!report.json.empty() && report.json != "-") require_writable_target(report.json, "--json");
   if (!report.csv.empty() && report.csv != "-") require_writable_target(report.csv, "--csv");
   if (run.options().device == "cpu") return;
   const std::string& device = run.options().device;
-  if (!device.starts_with("cuda")) {
+  if (!is_cuda_device(device)) {
     throw Error(ErrorKind::usage, "--device '" + device + "' is not a device", "write cpu, cuda or cuda:N");
   }
   run.enter("look at the device");
