@@ -50,12 +50,18 @@ unprivileged = "setpriv --bounding-set=-dac_override,-dac_read_search,-fowner --
 
 config.substitutions += [
     ("%expect-exit", tool("expect_exit.py")),
+    ("%flip-byte", tool("flip_byte.py")),
+    ("%foreign-file", tool("foreign_file.py")),
     ("%json", tool("json_value.py")),
+    ("%left-in", tool("left_in.py")),
+    ("%refused", tool("refused.py")),
+    ("%signalled", tool("signalled.py")),
     ("%small-disk", f"sh {shlex.quote(str(tools / 'small_disk.sh'))}"),
     ("%unprivileged", unprivileged if os.geteuid() == 0 else ""),
     ("%validate", f"{python} {shlex.quote(str(repository / 'tests/schema/validate.py'))}"),
     ("%python", python),
     ("%models", shlex.quote(str(repository / "tests/fixtures/models"))),
+    ("%files", shlex.quote(str(repository / "tests/fixtures/commands"))),
     ("%fixtures", shlex.quote(str(repository / "tests/fixtures"))),
     ("%examples", shlex.quote(str(repository / "docs/examples"))),
     ("%repository", shlex.quote(str(repository))),
