@@ -112,7 +112,10 @@ std::string parallel_backend() {
     const auto found = line.find(kMarker);
     if (found != std::string::npos) backend = line.substr(found + kMarker.size());
   }
-  return backend + ", " + std::to_string(at::get_num_threads()) + " threads";
+  backend += ", ";
+  backend += std::to_string(at::get_num_threads());
+  backend += " threads";
+  return backend;
 }
 
 }  // namespace
