@@ -12,7 +12,7 @@ from .attempts import Attempt, Subject, attempt_script, attempt_trace, attempt_t
 from .comparison import tolerances_from_dict
 from .eager import (
     Declared,
-    drop_broadcast_probes,
+    drop_single_probes,
     not_checked,
     plan_probes,
     prepare_device,
@@ -130,7 +130,7 @@ def run_capture_job(request: Request, events: Any) -> dict[str, Any]:
     result = _described(request, model, subject)
     events.progress("probing other sizes")
     run_probes(model, subject.probes, request.device)
-    subject.probes = drop_broadcast_probes(subject.probes)
+    subject.probes = drop_single_probes(subject.probes)
     result["not_checked"] = not_checked(subject.probes, model)
 
     def redraw() -> list[Any]:

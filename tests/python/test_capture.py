@@ -165,6 +165,20 @@ def test_a_broadcast_size_of_one_does_not_count_against_a_trace(request_for, eve
     assert len(labels) == 2  # and the mirrored values
 
 
+def test_inputs_that_share_a_dimension_are_changed_together(request_for, events):
+    x, mask = tensor(2, 4), tensor(2, 4, stream=1)
+    longer, longer_mask = {**x, "shape": [2, 5]}, {**mask, "shape": [2, 5]}
+    probes = [
+        probe([longer, mask], "0", 1, 5, 4),
+        probe([longer, longer_mask], "0+1", 1, 5, 4, joint=True),
+    ]
+    request = request_for("lengths.py:PaddedMask", input_set(x, mask), probes=probes, mode="trace")
+    result = jobs.run("capture", request, events)
+    assert result["status"] == "captured"
+    labels = [item["label"] for item in result["attempts"][0]["comparisons"] if item["probe"]]
+    assert labels[0] == "input sequence and input mask axis 1: 5 instead of 4"
+
+
 def test_an_ignored_method_is_named(request_for, events):
     request = request_for("failing.py:Ignoring", input_set(tensor(1, 4)), mode="script")
     with pytest.raises(CaptureError) as caught:
