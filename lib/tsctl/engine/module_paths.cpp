@@ -32,9 +32,11 @@ std::string path_from_constant(const std::string& name) {
   return {};
 }
 
+// Constants of equal values are pooled under the name of the first (the means of every batch norm that was never
+// trained), so one that several nodes read names none of them.
 std::string path_from_constants(const Node& node) {
   for (const torch::jit::Value* input : node.inputs()) {
-    if (input->node()->kind() != c10::prim::Constant) continue;
+    if (input->node()->kind() != c10::prim::Constant || input->uses().size() != 1) continue;
     if (std::string path = path_from_constant(input->debugName()); !path.empty()) return path;
   }
   return {};
