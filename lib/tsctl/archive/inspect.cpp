@@ -155,9 +155,9 @@ void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
   }
   if (counter.unresolved() > 0) {
     summary.warnings.push_back(
-        {"calls_not_followed", std::to_string(counter.unresolved()) +
-                                   " calls of methods could not be followed; counts of ops in "
-                                   "forward lack what they do"});
+        {"calls_not_followed",
+         "counts of ops in forward lack what calls do that could not be followed: " +
+             std::to_string(counter.unresolved())});
   }
 }
 
