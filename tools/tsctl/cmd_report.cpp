@@ -1,11 +1,9 @@
-#include <fstream>
-#include <iterator>
-
 #include "commands.h"
 #include "option_groups.h"
 #include "tsctl/report/csv.h"
 #include "tsctl/report/document.h"
 #include "tsctl/report/report_text.h"
+#include "tsctl/worker/files.h"
 
 namespace tsctl {
 
@@ -18,9 +16,7 @@ struct Flags {
 };
 
 ExitCode render(const Flags& flags, Context& context) {
-  std::ifstream file(flags.file, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file) throw Error(ErrorKind::input, "'" + flags.file + "' cannot be read", "give a file that tsctl wrote with --json");
+  const std::string text = bytes_of_file(flags.file);
   const Report report = report_from_document(text, flags.file);
   if (flags.format == "csv") {
     context.out << csv_from_report(report);

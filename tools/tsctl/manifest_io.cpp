@@ -1,12 +1,11 @@
 #include "manifest_io.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "tsctl/archive/zip_reader.h"
 #include "tsctl/core/error.h"
 #include "tsctl/report/json.h"
+#include "tsctl/worker/files.h"
 
 namespace tsctl {
 
@@ -16,20 +15,19 @@ constexpr const char* kExtraFolder = "extra/";
 constexpr std::uint64_t kMaxManifestBytes = 64U << 20;
 constexpr std::uint64_t kMaxExtraBytes = 1U << 30;
 
-std::string read_whole(const std::string& path, const std::string& flag) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file) throw Error(ErrorKind::input, "'" + path + "' cannot be read (" + flag + ")", "check the file's name");
-  return text;
-}
-
 }  // namespace
 
 std::optional<Manifest> read_manifest(const std::string& path) {
   const ZipReader archive(path);
   const ZipRecord* record = archive.find_in_top(kManifestRecord);
   if (record == nullptr) return std::nullopt;
-  return from_json_text<Manifest>(archive.read(*record, kMaxManifestBytes));
+  const std::string text = archive.read(*record, kMaxManifestBytes);
+  try {
+    return from_json_text<Manifest>(text);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::input, "the manifest in '" + path + "' cannot be read: " + error.what(),
+                "make the file again with tsctl; unpacked and packed again without extra/tsctl it is like one made elsewhere");
+  }
 }
 
 std::vector<NewRecord> read_user_extras(const std::string& path) {
@@ -55,7 +53,7 @@ std::vector<NewRecord> extras_from(const std::vector<std::string>& flags) {
     }
     const std::string value = flag.substr(equals + 1);
     extras.push_back({.name = kExtraFolder + name,
-                      .bytes = value.starts_with('@') ? read_whole(value.substr(1), "--extra") : value});
+                      .bytes = value.starts_with('@') ? bytes_of_file(value.substr(1), "--extra") : value});
   }
   return extras;
 }

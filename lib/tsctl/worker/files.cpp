@@ -28,8 +28,10 @@ fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.
   throw Error(ErrorKind::environment, "'" + path.string() + "' cannot be written: " + std::strerror(code), hint);
 }
 
-[[noreturn]] void throw_read_error(const std::string& path, int code) {
-  throw Error(ErrorKind::input, "'" + path + "' cannot be read: " + std::strerror(code), "check the file's name");
+[[noreturn]] void throw_read_error(const std::string& path, int code, const std::string& flag = {}) {
+  const std::string where = flag.empty() ? "" : " (" + flag + ")";
+  throw Error(ErrorKind::input, "'" + path + "' cannot be read" + where + ": " + std::strerror(code),
+              "check the file's name");
 }
 
 // Ends with the pid that made it; false for anything else and for processes that still run.
@@ -196,6 +198,22 @@ void write_text_file(const fs::path& target, const std::string& text, const std:
   if (fd >= 0 && ::close(fd) != 0 && code == 0) code = errno;
   if (code != 0) throw_write_error(target, flag, code);
   file.commit();
+}
+
+std::string bytes_of_file(const std::string& path, const std::string& flag) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw_read_error(path, errno, flag);
+  std::string text;
+  char bytes[65536];
+  while (true) {
+    const ssize_t count = ::read(fd, bytes, sizeof bytes);
+    if (count < 0 && errno == EINTR) continue;
+    const int code = errno;
+    if (count <= 0) ::close(fd);
+    if (count < 0) throw_read_error(path, code, flag);
+    if (count == 0) return text;
+    text.append(bytes, static_cast<std::size_t>(count));
+  }
 }
 
 void copy_file_bytes(const std::string& from, const std::string& to) {

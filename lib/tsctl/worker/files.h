@@ -64,6 +64,9 @@ void write_text_file(const std::filesystem::path& target, const std::string& tex
 // cannot be read, Error{environment} when `to` cannot be written.
 void copy_file_bytes(const std::string& from, const std::string& to);
 
+// The bytes of a whole file. Throws Error{input} when it cannot be read, which names `flag` if there is one.
+std::string bytes_of_file(const std::string& path, const std::string& flag = {});
+
 // In hexadecimal. Throws Error{input} when the file cannot be read.
 std::string sha256_of_file(const std::string& path);
 

@@ -272,6 +272,18 @@ TEST_F(Files, bytes_are_copied_over_a_longer_file) {
   EXPECT_EQ(fs::file_size(in("to")), 0U);
 }
 
+TEST_F(Files, bytes_are_read_whole_or_not_at_all) {
+  std::string bytes(100'000, 'b');
+  bytes[1] = '\0';
+  write_text(in("from"), bytes);
+  EXPECT_TRUE(bytes_of_file(in("from")) == bytes);
+  const std::size_t before = open_descriptors();
+  EXPECT_EQ(error_of([&] { bytes_of_file(in("no"), "--extra"); }),
+            "input: 'F/no' cannot be read (--extra): No such file or directory | check the file's name");
+  EXPECT_EQ(error_of([&] { bytes_of_file(folder_); }), "input: 'F' cannot be read: Is a directory | check the file's name");
+  EXPECT_EQ(open_descriptors(), before);
+}
+
 TEST_F(Files, a_copy_says_which_side_failed) {
   write_text(in("file"), "bytes");
   const std::size_t before = open_descriptors();
