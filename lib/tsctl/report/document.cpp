@@ -1,6 +1,8 @@
 #include "tsctl/report/document.h"
 
 #include "tsctl/core/error.h"
+#include "tsctl/report/diff_json.h"
+#include "tsctl/report/inspect_json.h"
 #include "tsctl/report/json_convert.h"
 
 namespace tsctl {
@@ -32,11 +34,14 @@ Report report_from_document(const std::string& text, const std::string& name) {
   }
   try {
     json::read_json(document, report);
+    // Read once here, so that everything that renders them may count on their keys.
+    if (document.contains(kInspect)) {
+      report.inspect_json = json_text_from_summary(summary_from_json_text(document[kInspect].dump()));
+    }
+    if (document.contains(kDiff)) report.diff_json = json_text_from_diff(diff_from_json_text(document[kDiff].dump()));
   } catch (const std::exception& error) {
     throw Error(ErrorKind::input, "'" + name + "' is not a complete tsctl report: " + error.what(), hint);
   }
-  if (document.contains(kInspect)) report.inspect_json = document[kInspect].dump();
-  if (document.contains(kDiff)) report.diff_json = document[kDiff].dump();
   return report;
 }
 
