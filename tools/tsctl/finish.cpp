@@ -54,7 +54,10 @@ ExitCode with_environment_failure(ExitCode code) {
 // The value of --json in a command line that could not be parsed; "" if it is not there.
 std::string json_target(const std::vector<std::string>& command) {
   for (std::size_t i = 1; i < command.size(); ++i) {
-    if (command[i] == "--json" && i + 1 < command.size()) return command[i + 1];
+    if (command[i] == "--json" && i + 1 < command.size()) {
+      const std::string& value = command[i + 1];
+      return value == "-" || !value.starts_with("-") ? value : std::string();  // a flag is no file
+    }
     if (command[i].starts_with("--json=")) return command[i].substr(7);
   }
   return {};

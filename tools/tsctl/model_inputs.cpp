@@ -64,13 +64,11 @@ ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest
   const bool by_flags = !flags.specs.empty() || !flags.file.empty();
   ModelInputs inputs;
   inputs.plan = merged_plan(flags, manifest ? manifest->inputs : InputPlan{});
-  if (!inputs.given()) {
-    if (!flags.dims.empty()) {
-      throw Error(ErrorKind::usage, "--dim " + flags.dims.front() + " has no --input to belong to",
-                  "name the dimension in a shape: --input Bx3x224x224 --dim B=1,8");
-    }
-    return inputs;
+  if (inputs.plan.specs.empty() && !flags.dims.empty()) {
+    throw Error(ErrorKind::usage, "--dim " + flags.dims.front() + " has no --input to belong to",
+                "name the dimension in a shape: --input Bx3x224x224 --dim B=1,8");
   }
+  if (!inputs.given()) return inputs;
   inputs.given_by = by_flags ? "flags" : "manifest";
   if (!inputs.plan.file.empty()) {
     if (!by_flags) require_unchanged(inputs.plan);

@@ -161,6 +161,8 @@ double fraction_from(const std::string& text, const std::string& flag) {
   stream >> value;
   const bool read = !stream.fail();
   stream >> unit;
+  std::string rest;
+  if (stream >> rest) unit += " " + rest;
   if (!read || value < 0 || !std::isfinite(value) || (!unit.empty() && unit != "%")) {
     throw Error(ErrorKind::usage, flag + " '" + text + "' is not a fraction", "write 2% or 0.02");
   }
