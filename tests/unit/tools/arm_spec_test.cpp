@@ -1,0 +1,63 @@
+#include "arm_spec.h"
+
+#include <gtest/gtest.h>
+
+#include "errors.h"
+
+namespace tsctl {
+namespace {
+
+TEST(ArmSpec, takes_its_label_from_the_file) {
+  const ArmSpec arm = arm_spec_from_text("models/old.pt");
+  EXPECT_EQ(arm.text, "models/old.pt");
+  EXPECT_EQ(arm.label, "old.pt");
+  EXPECT_EQ(arm.subject, "models/old.pt");
+  EXPECT_FALSE(arm.threads.has_value());
+  EXPECT_FALSE(arm.executor.has_value());
+}
+
+TEST(ArmSpec, has_a_label_and_settings) {
+  const ArmSpec arm = arm_spec_from_text("fast-1=new.pt,threads=2,executor=static");
+  EXPECT_EQ(arm.label, "fast-1");
+  EXPECT_EQ(arm.subject, "new.pt");
+  EXPECT_EQ(arm.threads, 2);
+  EXPECT_EQ(arm.executor, Executor::fixed);
+  EXPECT_EQ(arm_spec_from_text("a.pt,executor=default").executor, Executor::standard);
+  EXPECT_EQ(arm_spec_from_text("a.pt,executor=unoptimized").executor, Executor::unoptimized);
+}
+
+TEST(ArmSpec, takes_a_source) {
+  const ArmSpec arm = arm_spec_from_text("eager=dir/net.py:Net,threads=1");
+  EXPECT_EQ(arm.label, "eager");
+  EXPECT_EQ(arm.subject, "dir/net.py:Net");
+  EXPECT_EQ(arm_spec_from_text("dir/net.py:Net").label, "net.py:Net");
+}
+
+TEST(ArmSpec, takes_an_equals_sign_in_a_path_for_what_it_is) {
+  const ArmSpec arm = arm_spec_from_text("runs/lr=0.1.pt");
+  EXPECT_EQ(arm.subject, "runs/lr=0.1.pt");
+  EXPECT_EQ(arm.label, "lr=0.1.pt");
+}
+
+TEST(ArmSpec, names_the_part_at_fault) {
+  EXPECT_EQ(error_of([] { arm_spec_from_text("a="); }),
+            "usage: the arm 'a=' names no file or SOURCE | write [LABEL=]FILE[,threads=N]");
+  EXPECT_EQ(error_of([] { arm_spec_from_text(""); }),
+            "usage: the arm '' names no file or SOURCE | write [LABEL=]FILE[,threads=N]");
+  EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,fast"); }),
+            "usage: the arm 'a.pt,fast': 'fast' is not key=value | settings are threads=N and executor=NAME");
+  EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,thread=2"); }),
+            "usage: the arm 'a.pt,thread=2': there is no setting 'thread' | did you mean threads?");
+  EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,speed=2"); }),
+            "usage: the arm 'a.pt,speed=2': there is no setting 'speed' | settings are threads=N and executor=NAME");
+  EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,executor=fast"); }),
+            "usage: the arm 'a.pt,executor=fast': there is no executor 'fast' | executors are default, static and "
+            "unoptimized");
+  for (const std::string value : {"0", "-1", "two", "2x", "", "99999999999"}) {
+    EXPECT_EQ(error_of([&] { arm_spec_from_text("a.pt,threads=" + value); }),
+              "usage: the arm 'a.pt,threads=" + value + "': '" + value + "' is not a number of threads | write threads=1");
+  }
+}
+
+}  // namespace
+}  // namespace tsctl
