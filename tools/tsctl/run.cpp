@@ -92,7 +92,12 @@ Jobs& Run::jobs() {
 
 const PythonSite& Run::python() {
   if (!python_) {
-    python_ = probe_python(chosen_python(options_.python), installation_of_this_process().package_dir);
+    try {
+      python_ = probe_python(chosen_python(options_.python), installation_of_this_process().package_dir);
+    } catch (const Error&) {
+      if (interrupt_) interrupt_->check();  // the signal that ended us ended the interpreter too
+      throw;
+    }
     report_.environment.python = python_->executable;
     report_.environment.python_version = python_->version;
     report_.environment.torch_version = python_->torch_version;
