@@ -15,8 +15,16 @@ struct Flags {
   bool verbose = false;
 };
 
+std::string saved_report(const std::string& path) {
+  try {
+    return bytes_of_file(path);
+  } catch (const Error& error) {
+    throw Error(error.kind(), error.what(), "give a file that tsctl wrote with --json");
+  }
+}
+
 ExitCode render(const Flags& flags, Context& context) {
-  const std::string text = bytes_of_file(flags.file);
+  const std::string text = saved_report(flags.file);
   const Report report = report_from_document(text, flags.file);
   if (flags.format == "csv") {
     context.out << csv_from_report(report);
