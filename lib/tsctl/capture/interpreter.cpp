@@ -43,6 +43,7 @@ void start(const PythonSite& site) {
   config.parse_argv = 0;
   config.install_signal_handlers = 0;  // the worker's own handlers stay
   config.pathconfig_warnings = 0;
+  config.buffered_stdio = 0;  // nobody would flush it when the process ends or crashes: what a model prints is seen
   // From this path Python finds the environment's pyvenv.cfg, and so its site-packages.
   const PyStatus status = PyConfig_SetBytesString(&config, &config.executable, site.executable.c_str());
   if (PyStatus_Exception(status) != 0) {
