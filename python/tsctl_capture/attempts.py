@@ -29,6 +29,13 @@ from .tracer_warnings import Notice, collected_warnings
 from .values import flatten, is_plain, leaves
 
 
+_SCRIPT_HINT = "tsctl script compiles the source instead, and takes arguments that are no tensors"
+_TRACE_HINT = (
+    "write that line in what TorchScript supports; tsctl trace takes a model without branches on values, "
+    "--trace-submodule PATH=SHAPE one part of it"
+)
+
+
 @dataclass
 class Subject:
     """What is captured, and eager's answers to hold the capture against."""
@@ -132,6 +139,7 @@ def _trace(attempt: Attempt, subject: Subject) -> None:
     call, outputs = attempt.example or (subject.calls[0], subject.outputs[0])
     attempt.reason = _why_not_traceable(call, outputs)
     if attempt.reason:
+        attempt.hint = _SCRIPT_HINT
         return
     attempt.flattens = not is_plain(outputs)
     reasons = why_adapted(model, call, outputs)
@@ -145,6 +153,7 @@ def _trace(attempt: Attempt, subject: Subject) -> None:
     except Exception as error:
         attempt.reason = describe(error)
         attempt.detail = user_traceback(error)
+        attempt.hint = _SCRIPT_HINT
 
 
 def _why_not_traceable(call: Call, outputs: Any) -> str:
@@ -169,6 +178,7 @@ def _script(attempt: Attempt, subject: Subject) -> None:
     dropped = dropped_outputs(subject.outputs[0])
     if dropped:
         attempt.reason = f"TorchScript has no type for the output {', '.join(dropped)}"
+        attempt.hint = "return tensors, numbers, strings, None, and lists, tuples or dicts of these"
         return
     try:
         if model.function is None:
@@ -179,6 +189,7 @@ def _script(attempt: Attempt, subject: Subject) -> None:
             attempt.adapter = "a function is given a module to be saved in"
     except Exception as error:
         attempt.reason, attempt.detail = compiler_message(error)
+        attempt.hint = _TRACE_HINT
 
 
 def compiler_message(error: BaseException) -> tuple[str, str]:
@@ -212,9 +223,12 @@ def _reason(wrong: list[Comparison], attempt: Attempt) -> str:
     more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
     text = f"it does not follow eager for {first.label}: {first.reason}{more}"
     branches = [notice for notice in attempt.notices if notice.is_branch]
+    values = [notice for notice in attempt.notices if notice.code == "tracer_warning"]
     if branches:
         others = f" (and {len(branches) - 1} more like it)" if len(branches) > 1 else ""
         text += f"; the example decided the branch at {branches[0].place} `{branches[0].line}`{others}"
+    elif values:
+        text += f"; the example fixed a value at {values[0].place} `{values[0].line}`"
     return text
 
 

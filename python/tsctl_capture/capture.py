@@ -208,7 +208,16 @@ def _chosen(request: Request, attempts: list[Attempt]) -> Attempt:
     )
     reasons = "; ".join(f"{attempt.mode}: {attempt.reason}" for attempt in attempts)
     raise CaptureError(
-        "capture", f"'{name}' can be neither traced nor scripted ({reasons})", "".join(hints[:1]), detail
+        "capture", f"'{name}' can be neither traced nor scripted ({reasons})", _hint_for_both(attempts), detail
+    )
+
+
+def _hint_for_both(attempts: list[Attempt]) -> str:
+    """Each way's own hint is the other way, which failed too, unless a method in Python is what stands in the way."""
+    ignored = next((attempt.hint for attempt in attempts if "@torch.jit.unused" in attempt.hint), "")
+    return ignored or (
+        "write what neither can follow in another way, or trace the part that has no branches: "
+        "--trace-submodule PATH=SHAPE"
     )
 
 

@@ -123,7 +123,11 @@ def _read_npz(path: str) -> dict[str, torch.Tensor]:
         with numpy.load(path, allow_pickle=False) as archive:
             return {name: torch.from_numpy(numpy.ascontiguousarray(archive[name])) for name in archive.files}
     except Exception as error:
-        raise CaptureError("input", f"the inputs file '{path}' cannot be read: {describe(error)}") from error
+        raise CaptureError(
+            "input",
+            f"the inputs file '{path}' cannot be read: {describe(error)}",
+            "write it again; it must hold plain arrays named like forward's parameters",
+        ) from error
 
 
 def _read_safetensors(path: str) -> list[Call]:
@@ -137,14 +141,22 @@ def _read_safetensors(path: str) -> list[Call]:
     except CaptureError:
         raise
     except Exception as error:
-        raise CaptureError("input", f"the inputs file '{path}' cannot be read: {describe(error)}") from error
+        raise CaptureError(
+            "input",
+            f"the inputs file '{path}' cannot be read: {describe(error)}",
+            "write it again; it must hold plain arrays named like forward's parameters",
+        ) from error
 
 
 def _call_from_names(tensors: Mapping[str, torch.Tensor], path: str) -> Call:
     """Keys are forward's parameter names, or positions "0", "1", …"""
     positions = sorted(int(name) for name in tensors if name.isdigit())
     if positions != list(range(len(positions))):
-        raise CaptureError("input", f"the positional inputs in '{path}' are not numbered 0, 1, …")
+        raise CaptureError(
+            "input",
+            f"the positional inputs in '{path}' are not numbered 0, 1, …",
+            "name each array like a parameter of forward, or number all of them from 0 on",
+        )
     args = tuple(tensors[str(position)] for position in positions)
     return Call("", args, {name: value for name, value in tensors.items() if not name.isdigit()})
 

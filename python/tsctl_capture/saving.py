@@ -74,5 +74,8 @@ def _not_saved(error: RuntimeError) -> CaptureError:
             text.strip(),
         )
     return CaptureError(
-        "capture", f"the captured module cannot be saved: {first_line(text)}", detail=text.strip()
+        "capture",
+        f"the captured module cannot be saved: {first_line(text)}",
+        "what TorchScript says of it stands above; the other way of capturing may do: tsctl trace, tsctl script",
+        text.strip(),
     )

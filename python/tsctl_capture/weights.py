@@ -26,7 +26,10 @@ def load_weights(module: torch.nn.Module, path: str) -> None:
             module.load_state_dict(state, strict=False)
     except Exception as error:
         raise CaptureError(
-            "input", f"the weights in '{path}' cannot be loaded: {describe(error)}", detail=str(error)
+            "input",
+            f"the weights in '{path}' cannot be loaded: {describe(error)}",
+            "the file was made for another model, or for another version of it",
+            str(error),
         ) from error
 
 
@@ -46,7 +49,9 @@ def _read(path: str) -> Any:
             return package.load_file(path)
         except Exception as error:
             raise CaptureError(
-                "input", f"the safetensors file '{path}' is damaged: {describe(error)}"
+                "input",
+                f"the safetensors file '{path}' is damaged: {describe(error)}",
+                "fetch or write the file again",
             ) from error
     try:
         return _torch_load(path)

@@ -39,11 +39,21 @@ CapturePlan capture_plan_from(const CaptureFlags& flags) {
 void record_not_general(Run& run, const CaptureResult& capture) {
   std::string reason = "the captured module differs from eager";
   std::string kind = "capture";
+  std::string not_scripted;
+  for (const CaptureAttempt& attempt : capture.attempts) {
+    if (attempt.mode == "script" && attempt.status == "failed") not_scripted = attempt.reason;
+  }
   for (const CaptureAttempt& attempt : capture.attempts) {
     if (attempt.status != "not_general") continue;
     kind = attempt.mode;
     reason = attempt.reason;
     break;
+  }
+  if (!not_scripted.empty()) {
+    record_check_failure(run, "capture",
+                         "the " + kind + " is not general: " + reason + "; and it cannot be scripted: " + not_scripted,
+                         "write the model without that decision, or in what TorchScript's compiler supports");
+    return;
   }
   record_check_failure(run, "capture", "the " + kind + " is not general: " + reason,
                        kind == "trace" ? "what the example decided is fixed in a trace; script the module (tsctl script, or "
