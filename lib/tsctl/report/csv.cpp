@@ -24,25 +24,25 @@ std::string cell(const json::Json& value) {
   return quoted(value.dump());
 }
 
-// Rows are flat JSON objects with equal keys; nested values are written as JSON in one cell.
-std::string table(const std::vector<json::Json>& rows) {
+// Rows are flat JSON objects with the keys `columns`; nested values are written as JSON in one cell.
+std::string table(const std::vector<std::string>& columns, const std::vector<json::Json>& rows) {
   std::string text;
-  if (rows.empty()) return text;
-  std::string separator;
-  for (const auto& [key, value] : rows.front().items()) {
-    text += separator + key;
-    separator = ",";
-  }
+  for (const std::string& column : columns) text += (text.empty() ? "" : ",") + column;
   text += "\r\n";
   for (const json::Json& row : rows) {
-    separator.clear();
-    for (const auto& [key, value] : row.items()) {
-      text += separator + cell(value);
-      separator = ",";
-    }
-    text += "\r\n";
+    std::string line;
+    for (std::size_t i = 0; i < columns.size(); ++i) line += (i > 0 ? "," : "") + cell(row.value(columns[i], json::Json()));
+    text += line + "\r\n";
   }
   return text;
+}
+
+// The keys of the first row, which the others have too; nothing at all without rows.
+std::string table(const std::vector<json::Json>& rows) {
+  if (rows.empty()) return {};
+  std::vector<std::string> columns;
+  for (const auto& [key, value] : rows.front().items()) columns.push_back(key);
+  return table(columns, rows);
 }
 
 std::vector<json::Json> bench_rows(const BenchResult& bench) {
@@ -73,16 +73,47 @@ std::vector<json::Json> verify_rows(const std::vector<VerifyResult>& results) {
   return rows;
 }
 
+template <typename T>
+std::vector<json::Json> rows_of(const std::vector<T>& items) {
+  std::vector<json::Json> rows;
+  for (const T& item : items) rows.push_back(json::to_json(item));
+  return rows;
+}
+
+// Every tensor of a file, those that became constants among them.
+std::string inspect_table(const std::string& inspect_json) {
+  const json::Json summary = json::Json::parse(inspect_json);
+  std::vector<json::Json> rows;
+  for (const char* list : {"tensors", "constants"}) {
+    for (const json::Json& tensor : summary.at(list)) rows.push_back(tensor);
+  }
+  return table(rows);
+}
+
+// One list of all that differs; `part` says what it is. Two equal files give the heading alone.
+std::string diff_table(const std::string& diff_json) {
+  const json::Json diff = json::Json::parse(diff_json);
+  std::vector<json::Json> rows;
+  for (const char* part : {"tensors", "constants", "methods", "ops", "attributes", "extra_files"}) {
+    for (json::Json row : diff.at(part)) {
+      row["part"] = part;
+      rows.push_back(std::move(row));
+    }
+  }
+  return table({"part", "name", "kind", "method", "change", "before", "after", "changed_elements", "count"}, rows);
+}
+
 }  // namespace
 
 std::string csv_from_report(const Report& report) {
   if (report.bench) return table(bench_rows(*report.bench));
   if (!report.verify.empty()) return table(verify_rows(report.verify));
-  std::vector<json::Json> rows;
-  if (report.run) {
-    for (const OutputSummary& output : report.run->outputs) rows.push_back(json::to_json(output));
-  }
-  return table(rows);
+  if (report.run) return table(rows_of(report.run->outputs));
+  if (!report.passes.empty()) return table(rows_of(report.passes));
+  if (!report.checks.empty()) return table(rows_of(report.checks));
+  if (!report.inspect_json.empty()) return inspect_table(report.inspect_json);
+  if (!report.diff_json.empty()) return diff_table(report.diff_json);
+  return {};
 }
 
 }  // namespace tsctl

@@ -6,8 +6,9 @@
 
 namespace tsctl {
 
-// One table: a row for each arm of the bench if there was one, otherwise one for each compared output, otherwise one
-// for each output that was run. Columns are named by the report's keys. RFC 4180 quoting.
+// One table, the first of these that the report has: a row for each arm of the bench, compared output, output that was
+// run, pass, doctor's check, tensor of an inspected file, difference between two files. Columns are named by the
+// report's keys. RFC 4180 quoting; empty where there is no such table.
 std::string csv_from_report(const Report& report);
 
 }  // namespace tsctl

@@ -96,6 +96,31 @@ TEST(Csv, prefers_the_bench_to_the_comparisons) {
   EXPECT_TRUE(csv_from_report({.verify = {VerifyResult{}}, .bench = bench}).starts_with("label,"));
 }
 
+TEST(Csv, has_a_row_for_each_pass_where_nothing_was_compared) {
+  const auto lines = lines_of(csv_from_report({.passes = {{.pass = "remove_dropout", .method = "forward", .status = "changed"}}}));
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_TRUE(lines[0].starts_with("pass,method,status,"));
+  EXPECT_TRUE(lines[1].starts_with("remove_dropout,forward,changed,"));
+}
+
+TEST(Csv, has_a_row_for_each_check_of_doctor) {
+  EXPECT_EQ(csv_from_report({.checks = {{.name = "python", .status = "missing", .detail = "no torch", .hint = "pip"}}}),
+            "name,status,detail,hint\r\npython,missing,no torch,pip\r\n");
+}
+
+TEST(Csv, has_a_row_for_each_tensor_of_an_inspected_file_constants_too) {
+  EXPECT_EQ(csv_from_report({.inspect_json = R"({"tensors": [{"name": "a", "shape": [2]}], "constants": [{"name": "c0", "shape": []}]})"}),
+            "name,shape\r\na,[2]\r\nc0,[]\r\n");
+}
+
+TEST(Csv, lists_all_that_differs_and_says_what_each_row_is) {
+  const auto lines = lines_of(csv_from_report({.diff_json = R"({"tensors": [{"name": "a", "change": "values", "count": 4}],
+      "constants": [], "methods": [], "ops": [{"method": "forward", "name": "aten::relu", "before": 1, "after": 0}],
+      "attributes": [], "extra_files": []})"}));
+  EXPECT_EQ(lines, (std::vector<std::string>{"part,name,kind,method,change,before,after,changed_elements,count",
+                                             "tensors,a,,,values,,,,4", "ops,aten::relu,,forward,,1,0,,"}));
+}
+
 TEST(Csv, is_empty_without_a_table) { EXPECT_EQ(csv_from_report({}), ""); }
 
 }  // namespace
