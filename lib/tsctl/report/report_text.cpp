@@ -116,7 +116,9 @@ std::string passes_text(const std::vector<PassRecord>& passes, bool verbose) {
 }
 
 std::string output_text(const OutputComparison& output) {
-  std::string text = output.output + " " + output.dtype + " " + shape_text(output.shape) + ": " + output.status;
+  // What is no tensor has no dtype and no shape to tell.
+  const std::string type = output.dtype.empty() ? "" : " " + output.dtype + " " + shape_text(output.shape);
+  std::string text = output.output + type + ": " + output.status;
   if (output.reason == "structure" || output.reason == "dtype" || output.reason == "shape" ||
       output.reason == "raised") {
     return text + ", " + output.reason + ": " + output.detail;
@@ -136,6 +138,29 @@ std::string output_text(const OutputComparison& output) {
   }
   if (!output.detail.empty()) text += "; " + output.detail;
   return text;
+}
+
+// A line of a comparison, and the calls that it holds for.
+struct OutputLine {
+  std::string set = {};
+  std::vector<std::string> calls = {};
+  std::string text = {};
+};
+
+// Mostly every call of a set differs by the same numbers: said once.
+std::vector<OutputLine> output_lines(const VerifyResult& result, bool verbose) {
+  std::vector<OutputLine> lines;
+  for (const CallComparison& call : result.calls) {
+    for (const OutputComparison& output : call.outputs) {
+      if (output.status == "same" && !verbose) continue;
+      OutputLine line{.set = call.set, .text = output_text(output)};
+      const auto equal = [&](const OutputLine& other) { return other.set == line.set && other.text == line.text; };
+      auto known = std::find_if(lines.begin(), lines.end(), equal);
+      if (known == lines.end()) known = lines.insert(lines.end(), line);
+      known->calls.push_back(std::to_string(call.call));
+    }
+  }
+  return lines;
 }
 
 std::string memory_text(const std::vector<StepRecord>& steps) {
@@ -217,12 +242,9 @@ std::string verify_text(const VerifyResult& result, bool verbose) {
   for (const int call : result.calls_checked) calls.push_back(std::to_string(call));
   if (!calls.empty()) summary += " (calls " + joined(calls, ", ") + ")";
   std::string text = line("verify", summary);
-  for (const CallComparison& call : result.calls) {
-    for (const OutputComparison& output : call.outputs) {
-      if (output.status == "same" && !verbose) continue;
-      const std::string where = (call.set.empty() ? "" : call.set + ", ") + "call " + std::to_string(call.call) + ": ";
-      text += line("", where + output_text(output));
-    }
+  for (const OutputLine& output : output_lines(result, verbose)) {
+    const std::string where = (output.set.empty() ? "" : output.set + ", ") + (output.calls.size() > 1 ? "calls " : "call ");
+    text += line("", where + joined(output.calls, ", ") + ": " + output.text);
   }
   return text;
 }

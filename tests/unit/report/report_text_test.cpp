@@ -144,6 +144,19 @@ TEST(VerifyText, lists_what_is_the_same_only_on_request) {
   EXPECT_TRUE(lines[1].starts_with("           B=8, call 1: out.a float32 [8]: same, max difference 0 "));
 }
 
+TEST(VerifyText, says_once_what_holds_for_several_calls_of_a_set) {
+  VerifyResult verify{.reference = "a.pt", .candidate = "b.pt", .status = "differ"};
+  const OutputComparison wrong{.output = "out", .status = "differ", .reason = "structure", .detail = "expected tensor, got list[1]"};
+  const OutputComparison other{.output = "out", .status = "differ", .reason = "raised", .detail = "no memory"};
+  verify.calls = {{.set = "B=1", .call = 1, .outputs = {wrong}}, {.set = "B=1", .call = 2, .outputs = {wrong}},
+                  {.set = "B=1", .call = 3, .outputs = {other}}, {.set = "B=8", .call = 1, .outputs = {wrong}}};
+  EXPECT_EQ(verify_text(verify, false),
+            "verify     b.pt against a.pt: differ, max difference 0\n"
+            "           B=1, calls 1, 2: out: differ, structure: expected tensor, got list[1]\n"
+            "           B=1, call 3: out: differ, raised: no memory\n"
+            "           B=8, call 1: out: differ, structure: expected tensor, got list[1]\n");
+}
+
 TEST(VerifyText, says_that_no_tolerance_would_do_for_a_nan) {
   VerifyResult verify = made_up_comparison();
   OutputComparison& nan = verify.calls[0].outputs[1];
