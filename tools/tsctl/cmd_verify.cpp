@@ -16,6 +16,32 @@ struct Flags {
   Executor executor = Executor::standard;
 };
 
+// What the candidate raised on inputs that the reference takes; "" if it raised nowhere.
+std::string raised_by(const VerifyResult& result) {
+  for (const CallComparison& call : result.calls) {
+    for (const OutputComparison& output : call.outputs) {
+      if (output.reason == "raised") return output.detail;
+    }
+  }
+  return {};
+}
+
+// Notes a candidate that is not the same, and gives the exit that it alone would mean.
+ExitCode judge(Run& run, const VerifyResult& result) {
+  if (result.status == "same") return ExitCode::ok;
+  if (const std::string raised = raised_by(result); !raised.empty()) {
+    run.report().error = ErrorInfo{.kind = std::string(name_from_kind(ErrorKind::execution)),
+                                   .phase = "verify",
+                                   .message = raised,
+                                   .hint = "'" + result.reference + "' takes the same inputs; give others with --input or --dim"};
+    return ExitCode::execution;
+  }
+  record_check_failure(run, "verify", "the outputs of '" + result.candidate + "' differ from those of '" + result.reference + "'",
+                       result.would_pass_rtol ? "a larger --rtol accepts more; the verify lines say which would pass"
+                                              : "no --rtol accepts this; the verify lines say where they differ");
+  return ExitCode::check_failed;
+}
+
 ExitCode verify(Run& run, const Flags& flags) {
   const ToleranceOptions tolerance = tolerance_from(flags.tolerance);
   std::vector<Subject> subjects{subject_from(flags.reference, flags.source)};
@@ -32,10 +58,8 @@ ExitCode verify(Run& run, const Flags& flags) {
   for (std::size_t i = 1; i < subjects.size(); ++i) {
     const VerifyResult& result =
         compare_subject(run, subjects.front(), subjects[i], reference.path(), inputs, structure, names, tolerance, flags.executor);
-    if (result.status == "same") continue;
-    record_check_failure(run, "verify", "the outputs of '" + result.candidate + "' differ from those of '" + result.reference + "'",
-                         "a larger --rtol accepts more; the verify lines say which would pass");
-    code = ExitCode::check_failed;
+    const ExitCode judged = judge(run, result);
+    if (code != ExitCode::execution && judged != ExitCode::ok) code = judged;
   }
   return code;
 }

@@ -30,7 +30,7 @@ struct VerifyRequest {
 struct OutputComparison {
   std::string output = {};  // leaf name: out.logits
   std::string status = {};  // same, differ
-  std::string reason = {};  // structure, dtype, shape, values, nan; empty for same
+  std::string reason = {};  // structure, dtype, shape, values, nan, raised; empty for same
   std::string detail = {};  // in words: "expected float32 [8, 10], got float32 [1, 10]"
   std::string dtype = {};
   std::vector<std::int64_t> shape = {};
