@@ -74,6 +74,9 @@ ExitCode rewrite_command(Run& run, const RewriteFlags& flags, RewriteGoal goal) 
   OutputFile file(flags.output.output, "-o");
   run.name_file(file.path(), flags.output.output);
   const RewriteResult result = rewrite_step(run, goal, flags.model, file.path(), flags.passes);
+  if (result.was_frozen) {
+    run.warn({"already_frozen", "'" + flags.model + "' was frozen before: its weights are constants already"});
+  }
   Manifest manifest = recorded.value_or(Manifest{.inputs = inputs.plan});
   if (flags.inputs.specs.size() + flags.inputs.dims.size() > 0) manifest.inputs = inputs.plan;
   manifest.steps.push_back(manifest_step(name, result.passes, flags.passes.preserve));
