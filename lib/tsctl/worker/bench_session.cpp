@@ -22,6 +22,7 @@ constexpr double kShortestSeconds = 1e-9;  // a clock's coarse tick must not giv
 constexpr std::size_t kMinRounds = 12;
 constexpr std::size_t kFewestRounds = 3;  // when calls are so slow that the budget does not allow more
 constexpr double kMaxWarmUpSeconds = 2.0;  // for one arm of one launch
+constexpr int kFewestLaunches = 2;  // one launch says nothing of how launches differ, so nothing could be concluded
 constexpr double kOverrun = 4.0;           // the budget may be exceeded this many times to reach min_launches
 // An effect this many half-widths away from none is decided; more precision would not change the verdict. Under no
 // effect at all such a distance does not occur, so stopping on it raises no false alarm.
@@ -105,7 +106,7 @@ void Session::run() {
         stopped_by_ = "budget";
         break;
       }
-    } else if (launches_ > 0 && elapsed_s >= kOverrun * options_.budget_s) {
+    } else if (launches_ >= kFewestLaunches && elapsed_s >= kOverrun * options_.budget_s) {
       stopped_by_ = "budget";
       break;
     }
