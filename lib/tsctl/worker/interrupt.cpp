@@ -13,8 +13,12 @@ namespace tsctl {
 Interrupt::Interrupt() {
   sigset_t caught;
   sigemptyset(&caught);
-  sigaddset(&caught, SIGINT);
-  sigaddset(&caught, SIGTERM);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {  // SIGHUP: a closed terminal
+    // A signal that is held back is kept even where it is ignored: nohup and background jobs would be interrupted.
+    struct sigaction action = {};
+    if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;
+    sigaddset(&caught, signal);
+  }
   sigprocmask(SIG_BLOCK, &caught, &before_);
   fd_ = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
   if (fd_ < 0) {

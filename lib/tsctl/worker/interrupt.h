@@ -4,8 +4,8 @@
 
 namespace tsctl {
 
-// Turns SIGINT and SIGTERM into something that a wait can see: while an object lives, both are blocked and readable
-// at fd(). Children are spawned with an empty signal mask, so they are not affected.
+// Turns SIGINT, SIGTERM and SIGHUP into something that a wait can see: while an object lives, those of them that are
+// not ignored are blocked and readable at fd(). Children are spawned with an empty signal mask, so they are not affected.
 class Interrupt {
  public:
   Interrupt();

@@ -35,16 +35,29 @@ TEST(Interrupt, throws_the_signal_that_arrived_once) {
   EXPECT_EQ(signal_thrown_by(interrupt), SIGTERM);
 }
 
-TEST(Interrupt, holds_both_signals_back_only_while_it_lives) {
-  EXPECT_FALSE(is_blocked(SIGINT));
-  {
-    const Interrupt interrupt;
-    EXPECT_TRUE(is_blocked(SIGINT));
-    EXPECT_TRUE(is_blocked(SIGTERM));
-    EXPECT_FALSE(is_blocked(SIGHUP));
+TEST(Interrupt, holds_its_signals_back_only_while_it_lives) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    EXPECT_FALSE(is_blocked(signal));
+    {
+      const Interrupt interrupt;
+      EXPECT_TRUE(is_blocked(signal));
+      EXPECT_FALSE(is_blocked(SIGUSR1));
+    }
+    EXPECT_FALSE(is_blocked(signal));
   }
-  EXPECT_FALSE(is_blocked(SIGINT));
-  EXPECT_FALSE(is_blocked(SIGTERM));
+}
+
+// As nohup and a shell's background jobs have it.
+TEST(Interrupt, leaves_signals_alone_that_are_ignored) {
+  std::signal(SIGHUP, SIG_IGN);
+  {
+    Interrupt interrupt;
+    raise(SIGHUP);
+    EXPECT_EQ(signal_thrown_by(interrupt), 0);
+    raise(SIGINT);
+    EXPECT_EQ(signal_thrown_by(interrupt), SIGINT);
+  }
+  std::signal(SIGHUP, SIG_DFL);
 }
 
 TEST(Interrupt, leaves_no_descriptor_open) {
