@@ -50,14 +50,19 @@ def compare(reference: Any, candidate: Any, names: list[str], tolerances: Tolera
         names = [leaf.name for leaf in expected]
         by_name = {leaf.name: leaf for leaf in found}
         # By name, because TorchScript may order a dict otherwise.
-        found = [by_name[name] for name in names] if set(by_name) == set(names) else []
+        if set(by_name) != set(names):
+            return Comparison(status="differ", reason=_other_structure(reference, candidate))
+        found = [by_name[name] for name in names]
     if len(found) != len(expected):
-        have, want = describe_structure(candidate), describe_structure(reference)
-        return Comparison(status="differ", reason=f"it returns {have}, eager returns {want}")
+        return Comparison(status="differ", reason=_other_structure(reference, candidate))
     result = Comparison()
     for name, want, have in zip(names, expected, found, strict=True):
         _compare_leaf(name, want, have, tolerances, result)
     return result
+
+
+def _other_structure(reference: Any, candidate: Any) -> str:
+    return f"it returns {describe_structure(candidate)}, eager returns {describe_structure(reference)}"
 
 
 def _compare_leaf(name: str, want: Leaf, have: Leaf, tolerances: Tolerances, result: Comparison) -> None:

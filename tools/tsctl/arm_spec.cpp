@@ -20,7 +20,8 @@ const std::vector<std::string>& known_keys() {
 
 bool is_label(const std::string& text) {
   return !text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) != 0 &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
+         std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
 }
 
 void apply_setting(ArmSpec& arm, const std::string& key, const std::string& value) {
@@ -38,11 +39,14 @@ void apply_setting(ArmSpec& arm, const std::string& key, const std::string& valu
     if (value == "default") arm.executor = Executor::standard;
     if (value == "static") arm.executor = Executor::fixed;
     if (value == "unoptimized") arm.executor = Executor::unoptimized;
-    if (!arm.executor) throw fault("there is no executor '" + value + "'", "executors are default, static and unoptimized");
+    if (!arm.executor)
+      throw fault("there is no executor '" + value + "'",
+                  "executors are default, static and unoptimized");
   } else {
     const std::string closest = closest_name(key, known_keys());
-    throw fault("there is no setting '" + key + "'", closest.empty() ? "settings are threads=N and executor=NAME"
-                                                                      : "did you mean " + closest + "?");
+    throw fault("there is no setting '" + key + "'",
+                closest.empty() ? "settings are threads=N and executor=NAME"
+                                : "did you mean " + closest + "?");
   }
 }
 
@@ -58,12 +62,14 @@ ArmSpec arm_spec_from_text(const std::string& text) {
     arm.subject = arm.subject.substr(equals + 1);
   }
   if (arm.subject.empty()) {
-    throw Error(ErrorKind::usage, "the arm '" + text + "' names no file or SOURCE", "write [LABEL=]FILE[,threads=N]");
+    throw Error(ErrorKind::usage, "the arm '" + text + "' names no file or SOURCE",
+                "write [LABEL=]FILE[,threads=N]");
   }
   if (arm.label.empty()) arm.label = std::filesystem::path(arm.subject).filename().string();
   while (comma != std::string::npos) {
     const std::size_t next = text.find(',', comma + 1);
-    const std::string setting = text.substr(comma + 1, next == std::string::npos ? next : next - comma - 1);
+    const std::string setting =
+        text.substr(comma + 1, next == std::string::npos ? next : next - comma - 1);
     const std::size_t sign = setting.find('=');
     if (sign == std::string::npos) {
       throw Error(ErrorKind::usage, "the arm '" + text + "': '" + setting + "' is not key=value",

@@ -20,7 +20,8 @@ CapturePlan capture_plan_from(const CaptureFlags& flags) {
   plan.inputs = resolve_inputs(flags.inputs, std::nullopt);
   if (!plan.inputs.given()) {
     throw Error(ErrorKind::usage, "the model's inputs are not given",
-                "give a shape for each, in order, such as --input 1x3x224x224, or real data with --inputs FILE");
+                "give a shape for each, in order, such as --input 1x3x224x224, or real data with "
+                "--inputs FILE");
   }
   plan.tolerance = tolerance_from(flags.tolerance);
   plan.extras = extras_from(flags.output.extra);
@@ -28,7 +29,8 @@ CapturePlan capture_plan_from(const CaptureFlags& flags) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
       throw Error(ErrorKind::usage, "--trace-submodule '" + text + "' is not PATH=SHAPE",
-                  "write the submodule's path and the shape of its input: --trace-submodule encoder=1x3x224x224");
+                  "write the submodule's path and the shape of its input: --trace-submodule "
+                  "encoder=1x3x224x224");
     }
     input_spec_from_text(text.substr(equals + 1));
     plan.trace_submodules.emplace_back(text.substr(0, equals), text.substr(equals + 1));
@@ -50,22 +52,26 @@ void record_not_general(Run& run, const CaptureResult& capture) {
     break;
   }
   if (!not_scripted.empty()) {
-    record_check_failure(run, "capture",
-                         "the " + kind + " is not general: " + reason + "; and it cannot be scripted: " + not_scripted,
-                         "write the model without that decision, or in what TorchScript's compiler supports");
+    record_check_failure(
+        run, "capture",
+        "the " + kind + " is not general: " + reason +
+            "; and it cannot be scripted: " + not_scripted,
+        "write the model without that decision, or in what TorchScript's compiler supports");
     return;
   }
-  record_check_failure(run, "capture", "the " + kind + " is not general: " + reason,
-                       kind == "trace" ? "what the example decided is fixed in a trace; script the module (tsctl script, or "
-                                         "convert --mode script), or write the model without that decision"
-                                       : "TorchScript gives this code another meaning than Python; see the differences above");
+  record_check_failure(
+      run, "capture", "the " + kind + " is not general: " + reason,
+      kind == "trace"
+          ? "what the example decided is fixed in a trace; script the module (tsctl script, or "
+            "convert --mode script), or write the model without that decision"
+          : "TorchScript gives this code another meaning than Python; see the differences above");
 }
 
 ExitCode capture_command(Run& run, const CaptureFlags& flags, CaptureMode mode) {
   const CapturePlan plan = capture_plan_from(flags);
   run.report().model.path = plan.source.text;
   record_inputs(run.report(), plan.inputs, labels_of(plan.inputs));
-  check_before_start(run, flags.output.output);
+  check_before_start(run, flags.output.output, {plan.source.file});
   OutputFile file(flags.output.output, "-o");
   const ScratchFile tensors(std::filesystem::path(flags.output.output).parent_path());
   run.name_file(file.path(), flags.output.output);
@@ -85,11 +91,9 @@ ExitCode capture_command(Run& run, const CaptureFlags& flags, CaptureMode mode) 
                                               .model_path = file.path(),
                                               .output_names = capture.output_names},
                                              plan.tolerance, flags.executor);
-  if (verified.status != "same") {
-    record_check_failure(run, "verify", "the outputs of the reloaded file differ from eager's",
-                         "see the verify lines; a larger --rtol accepts more");
+  if (const ExitCode code = judge_comparison(run, verified); code != ExitCode::ok) {
     withhold_step(run, file, flags.output.keep_failed, "its outputs differ from eager's");
-    return ExitCode::check_failed;
+    return code;
   }
   publish_step(run, file);
   return ExitCode::ok;

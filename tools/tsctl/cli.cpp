@@ -16,8 +16,9 @@ namespace tsctl::cli {
 namespace {
 
 // The one list of commands, in the order in which help shows them.
-constexpr std::array kCommands{&add_convert, &add_trace,   &add_script, &add_freeze, &add_optimize, &add_verify,
-                               &add_bench,   &add_inspect, &add_diff,   &add_run,    &add_doctor,   &add_report};
+constexpr std::array kCommands{&add_convert,  &add_trace,  &add_script, &add_freeze,
+                               &add_optimize, &add_verify, &add_bench,  &add_inspect,
+                               &add_diff,     &add_run,    &add_doctor, &add_report};
 
 std::vector<std::string> long_flags(const CLI::App& command) {
   std::vector<std::string> names;
@@ -49,9 +50,12 @@ std::optional<Error> missing_value(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands()) {
     for (const CLI::Option* option : command->get_options()) {
       for (const std::string& value : option->results()) {
-        if (!value.starts_with("-") || value.size() < 2 || command->get_option_no_throw(value) == nullptr) continue;
+        if (!value.starts_with("-") || value.size() < 2 ||
+            command->get_option_no_throw(value) == nullptr)
+          continue;
         return Error(ErrorKind::usage,
-                     "tsctl " + command->get_name() + ": " + option->get_name() + " has no value: " + value + " follows it",
+                     "tsctl " + command->get_name() + ": " + option->get_name() +
+                         " has no value: " + value + " follows it",
                      "run tsctl " + command->get_name() + " --help");
       }
     }
@@ -65,11 +69,13 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   if (chosen.empty()) {
     const std::string word = first_unexpected(app);
     if (word.empty()) {
-      return Error(ErrorKind::usage, "no command was given", "run tsctl --help for the list of commands");
+      return Error(ErrorKind::usage, "no command was given",
+                   "run tsctl --help for the list of commands");
     }
     const bool flag = word.starts_with("-");
     return Error(ErrorKind::usage, "there is no " + std::string(flag ? "flag " : "command ") + word,
-                 did_you_mean(word, flag ? long_flags(app) : command_names(app)) + "run tsctl --help for the list");
+                 did_you_mean(word, flag ? long_flags(app) : command_names(app)) +
+                     "run tsctl --help for the list");
   }
   const CLI::App& command = *chosen.front();
   const std::string help = "run tsctl " + command.get_name() + " --help";
@@ -80,9 +86,18 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
       return Error(ErrorKind::usage, "tsctl " + command.get_name() + " has no flag " + name,
                    did_you_mean(name, long_flags(command)) + help);
     }
-    return Error(ErrorKind::usage, "tsctl " + command.get_name() + " does not know what to do with '" + word + "'", help);
+    return Error(ErrorKind::usage,
+                 "tsctl " + command.get_name() + " does not know what to do with '" + word + "'",
+                 help);
   }
-  return Error(ErrorKind::usage, std::string("tsctl ") + command.get_name() + ": " + error.what(), help);
+  return Error(ErrorKind::usage, std::string("tsctl ") + command.get_name() + ": " + error.what(),
+               help);
+}
+
+// Whether --json in this command line means a report to write; tsctl report, for one, has no such flag.
+bool takes_json(const CLI::App& app) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  return !chosen.empty() && chosen.front()->get_option_no_throw("--json") != nullptr;
 }
 
 ExitCode print_and_flush(const std::string& text, Context& context) {
@@ -109,9 +124,10 @@ ExitCode parse_and_run(const std::vector<std::string>& arguments, Context& conte
   } catch (const PassListing&) {
     return print_and_flush(pass_listing_text(), context);
   } catch (const CLI::ParseError& error) {
-    return report_usage_error(usage_error(app, error), context);
+    return report_usage_error(usage_error(app, error), takes_json(app), context);
   }
-  if (const auto forgotten = missing_value(app)) return report_usage_error(*forgotten, context);
+  if (const auto forgotten = missing_value(app))
+    return report_usage_error(*forgotten, takes_json(app), context);
   return selected(context);
 }
 

@@ -24,12 +24,13 @@ void make_labels_unique(std::vector<ArmSpec>& specs) {
   std::set<std::string> seen;
   for (ArmSpec& spec : specs) {
     const std::string label = spec.label;
-    for (int number = 2; !seen.insert(spec.label).second; ++number) spec.label = label + "#" + std::to_string(number);
+    for (int number = 2; !seen.insert(spec.label).second; ++number)
+      spec.label = label + "#" + std::to_string(number);
   }
 }
 
-BenchArm arm_from(Run& run, const Flags& flags, const ArmSpec& spec, const Subject& subject, const ModelInputs& inputs,
-                  const std::string& tensors) {
+BenchArm arm_from(Run& run, const Flags& flags, const ArmSpec& spec, const Subject& subject,
+                  const ModelInputs& inputs, const std::string& tensors) {
   BenchArm arm;
   arm.request = {.label = spec.label,
                  .inputs_tensors = tensors,
@@ -59,46 +60,59 @@ ExitCode bench(Run& run, const Flags& flags) {
   const BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);
   run.report().model.path = subjects.front().text;
   record_inputs(run.report(), inputs, labels_of(inputs));
-  check_before_start(run, {});
+  std::vector<std::string> read;
+  for (const ArmSpec& spec : specs) read.push_back(spec.subject);
+  check_before_start(run, {}, read);
 
   // Outputs are compared before anything is timed.
   const std::vector<std::string> names = output_names_of(subjects);
   const CaptureMode structure = structure_of(subjects);
-  const ScratchFile reference = reference_outputs(run, subjects.front(), inputs, structure, flags.executor);
+  const ScratchFile reference =
+      reference_outputs(run, subjects.front(), inputs, structure, flags.executor);
   std::vector<BenchArm> arms;
+  ExitCode raised = ExitCode::ok;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     arms.push_back(arm_from(run, flags, specs[i], subjects[i], inputs, reference.path()));
     arms.back().outputs = "reference";
     if (i == 0) continue;
-    const VerifyResult& verified = compare_subject(run, subjects.front(), subjects[i], reference.path(), inputs, structure, names,
-                                                   tolerance, specs[i].executor.value_or(flags.executor));
+    const VerifyResult& verified =
+        compare_subject(run, subjects.front(), subjects[i], reference.path(), inputs, structure,
+                        names, tolerance, specs[i].executor.value_or(flags.executor));
+    if (!raised_by(verified).empty()) raised = judge_comparison(run, verified);
     arms.back().outputs = verified.status;
     arms.back().max_abs = verified.max_abs;
   }
   const std::vector<std::string>& labels = run.report().inputs.sets;
   const std::string label = labels.empty() ? "" : labels.at(inputs.bench_index);
-  return bench_step(run, arms, options, inputs, label);
+  const ExitCode code = bench_step(run, arms, options, inputs, label);
+  return raised == ExitCode::ok ? code : raised;
 }
 
 }  // namespace
 
 void add_bench(CLI::App& app, Action& selected) {
-  CLI::App* command = app.add_subcommand("bench", "Time files and sources against the first of them");
+  CLI::App* command =
+      app.add_subcommand("bench", "Time files and sources against the first of them");
   auto flags = std::make_shared<Flags>();
-  command->add_option("ARM", flags->arms, "[LABEL=]FILE|SOURCE[,threads=N][,executor=NAME]; a SOURCE runs eagerly")
+  command
+      ->add_option("ARM", flags->arms,
+                   "[LABEL=]FILE|SOURCE[,threads=N][,executor=NAME]; a SOURCE runs eagerly")
       ->required();
   add_source_options(*command, flags->source, flags->run);
   add_input_options(*command, flags->inputs);
   add_tolerance_options(*command, flags->tolerance);
   add_bench_options(*command, flags->bench);
-  command->add_option("--max-regress", flags->bench.max_regress, "Exit 1 if an arm is slower than the first by more: 2%")
+  command
+      ->add_option("--max-regress", flags->bench.max_regress,
+                   "Exit 1 if an arm is slower than the first by more: 2%")
       ->group("Measuring")
       ->type_name("P");
   add_run_options(*command, flags->run, &flags->executor);
   add_report_options(*command, flags->report);
   command->callback([flags, &selected] {
     selected = [flags](Context& context) {
-      return run_reported(context, flags->report, flags->run, [&](Run& run) { return bench(run, *flags); });
+      return run_reported(context, flags->report, flags->run,
+                          [&](Run& run) { return bench(run, *flags); });
     };
   });
 }

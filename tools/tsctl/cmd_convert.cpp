@@ -22,7 +22,8 @@ struct Stage {
   std::string path;
 };
 
-ArmRequest arm_request(Run& run, const Flags& flags, const ModelInputs& inputs, const std::string& tensors) {
+ArmRequest arm_request(Run& run, const Flags& flags, const ModelInputs& inputs,
+                       const std::string& tensors) {
   return {.inputs_tensors = tensors,
           .set_index = inputs.bench_index,
           .device = run.options().device,
@@ -31,16 +32,19 @@ ArmRequest arm_request(Run& run, const Flags& flags, const ModelInputs& inputs, 
           .seed = inputs.plan.seed};
 }
 
-std::vector<BenchArm> arms_of(Run& run, const Flags& flags, const CapturePlan& plan, const std::vector<Stage>& stages,
-                              const std::string& tensors) {
-  BenchArm eager{.request = arm_request(run, flags, plan.inputs, tensors), .kind = "eager", .outputs = "reference"};
+std::vector<BenchArm> arms_of(Run& run, const Flags& flags, const CapturePlan& plan,
+                              const std::vector<Stage>& stages, const std::string& tensors) {
+  BenchArm eager{.request = arm_request(run, flags, plan.inputs, tensors),
+                 .kind = "eager",
+                 .outputs = "reference"};
   eager.request.label = "eager";
   eager.request.source = plan.source;
   eager.site = run.python();
   std::vector<BenchArm> arms{eager};
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const VerifyResult& verified = run.report().verify.at(i);
-    BenchArm arm{.request = arm_request(run, flags, plan.inputs, tensors), .outputs = verified.status};
+    BenchArm arm{.request = arm_request(run, flags, plan.inputs, tensors),
+                 .outputs = verified.status};
     arm.request.label = stages[i].label;
     arm.request.model_path = stages[i].path;
     arm.max_abs = verified.max_abs;
@@ -49,9 +53,11 @@ std::vector<BenchArm> arms_of(Run& run, const Flags& flags, const CapturePlan& p
   return arms;
 }
 
-bool all_same(Run& run, const Flags& flags, const CapturePlan& plan, const CaptureResult& capture,
-              const std::vector<Stage>& stages, const std::string& tensors) {
-  bool same = true;
+// Holds every stage against eager and gives the exit that this means.
+ExitCode verify_stages(Run& run, const Flags& flags, const CapturePlan& plan,
+                       const CaptureResult& capture, const std::vector<Stage>& stages,
+                       const std::string& tensors) {
+  ExitCode code = ExitCode::ok;
   for (const Stage& stage : stages) {
     const VerifyResult& verified = verify_step(run,
                                                {.reference = "eager",
@@ -60,12 +66,9 @@ bool all_same(Run& run, const Flags& flags, const CapturePlan& plan, const Captu
                                                 .model_path = stage.path,
                                                 .output_names = capture.output_names},
                                                plan.tolerance, flags.capture.executor);
-    if (verified.status == "same") continue;
-    same = false;
-    record_check_failure(run, "verify", "the outputs of the " + stage.label + " file differ from eager's",
-                         "see the verify lines; --disable-pass leaves a pass out, a larger --rtol accepts more");
+    code = worse_of(code, judge_comparison(run, verified));
   }
-  return same;
+  return code;
 }
 
 ExitCode convert(Run& run, const Flags& flags) {
@@ -75,7 +78,7 @@ ExitCode convert(Run& run, const Flags& flags) {
   const OutputFlags& output = flags.capture.output;
   run.report().model.path = plan.source.text;
   record_inputs(run.report(), plan.inputs, labels_of(plan.inputs));
-  check_before_start(run, output.output);
+  check_before_start(run, output.output, {plan.source.file});
 
   OutputFile file(output.output, "-o");
   const std::filesystem::path folder = file.target().parent_path();
@@ -86,8 +89,9 @@ ExitCode convert(Run& run, const Flags& flags) {
   run.name_file(captured.path(), output.output + " (captured)");
   run.name_file(frozen.path(), output.output + " (frozen)");
   run.name_file(tensors.path(), output.output + " (inputs and outputs)");
-  const CaptureResult capture = capture_step(run, plan.source, plan.inputs, flags.mode, plan.tolerance,
-                                             plan.trace_submodules, captured.path(), tensors.path());
+  const CaptureResult capture =
+      capture_step(run, plan.source, plan.inputs, flags.mode, plan.tolerance, plan.trace_submodules,
+                   captured.path(), tensors.path());
   if (capture.status != "captured") {
     record_not_general(run, capture);
     if (output.keep_failed) copy_file_bytes(captured.path(), file.path());
@@ -95,23 +99,27 @@ ExitCode convert(Run& run, const Flags& flags) {
     return ExitCode::check_failed;
   }
   Manifest manifest = manifest_from(plan.source, plan.inputs, capture);
-  const RewriteResult freezing = rewrite_step(run, RewriteGoal::freeze, captured.path(), frozen.path(), flags.passes);
+  const RewriteResult freezing =
+      rewrite_step(run, RewriteGoal::freeze, captured.path(), frozen.path(), flags.passes);
   manifest.steps.push_back(manifest_step("freeze", freezing.passes, flags.passes.preserve));
   // From the captured file, not the frozen one: freezing and saving loses the modules' paths, by which folds are told.
-  const RewriteResult optimizing = rewrite_step(run, RewriteGoal::optimize, captured.path(), file.path(), flags.passes);
+  const RewriteResult optimizing =
+      rewrite_step(run, RewriteGoal::optimize, captured.path(), file.path(), flags.passes);
   manifest.steps.push_back(manifest_step("optimize", optimizing.passes, flags.passes.preserve));
   attach(file.path(), manifest, {}, plan.extras);
 
   const std::vector<Stage> stages{
       {"captured", captured.path()}, {"frozen", frozen.path()}, {"optimized", file.path()}};
-  if (!all_same(run, flags, plan, capture, stages, tensors.path())) {
+  ExitCode code = verify_stages(run, flags, plan, capture, stages, tensors.path());
+  if (code != ExitCode::ok) {
     withhold_step(run, file, output.keep_failed, "outputs differ from eager's");
-    return ExitCode::check_failed;
+    return code;
   }
-  ExitCode code = ExitCode::ok;
   if (!flags.no_bench) {
-    const std::string label = capture.input_labels.empty() ? "" : capture.input_labels.at(plan.inputs.bench_index);
-    code = bench_step(run, arms_of(run, flags, plan, stages, tensors.path()), bench_options, plan.inputs, label);
+    const std::string label =
+        capture.input_labels.empty() ? "" : capture.input_labels.at(plan.inputs.bench_index);
+    code = bench_step(run, arms_of(run, flags, plan, stages, tensors.path()), bench_options,
+                      plan.inputs, label);
   }
   publish_step(run, file);  // too slow is no reason to withhold a file that is right
   return code;
@@ -120,13 +128,16 @@ ExitCode convert(Run& run, const Flags& flags) {
 }  // namespace
 
 void add_convert(CLI::App& app, Action& selected) {
-  CLI::App* command =
-      app.add_subcommand("convert", "Do the whole job: capture, freeze, optimize, save, verify and time");
+  CLI::App* command = app.add_subcommand(
+      "convert", "Do the whole job: capture, freeze, optimize, save, verify and time");
   auto flags = std::make_shared<Flags>();
   add_capture_options(*command, flags->capture);
-  add_choice<CaptureMode>(*command, "--mode", flags->mode,
-                          {{"auto", CaptureMode::automatic}, {"trace", CaptureMode::trace}, {"script", CaptureMode::script}},
-                          "How to capture: auto (trace, and script where the trace is not general), trace, script")
+  add_choice<CaptureMode>(
+      *command, "--mode", flags->mode,
+      {{"auto", CaptureMode::automatic},
+       {"trace", CaptureMode::trace},
+       {"script", CaptureMode::script}},
+      "How to capture: auto (trace, and script where the trace is not general), trace, script")
       ->group("Source");
   add_repeatable(*command, "--trace-submodule", flags->capture.trace_submodules,
                  "Script, but trace this submodule with an input of that shape: PATH=SHAPE")
@@ -136,8 +147,10 @@ void add_convert(CLI::App& app, Action& selected) {
   add_list_passes(*command);
   add_bench_options(*command, flags->bench);
   command->add_flag("--no-bench", flags->no_bench, "Leave the timing out")->group("Measuring");
-  command->add_option("--require-speedup", flags->bench.options.require_speedup,
-                      "Exit 1 unless the optimized file is shown to be this many times as fast as eager")
+  command
+      ->add_option(
+          "--require-speedup", flags->bench.options.require_speedup,
+          "Exit 1 unless the optimized file is shown to be this many times as fast as eager")
       ->group("Measuring")
       ->check(positive_number())
       ->type_name("R");

@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "option_groups.h"
+#include "steps.h"
 #include "tsctl/archive/diff.h"
 #include "tsctl/archive/file_kind.h"
 #include "tsctl/report/diff_json.h"
@@ -15,6 +16,7 @@ struct Flags {
 
 ExitCode diff_files(Run& run, const Flags& flags) {
   run.report().model.path = flags.options.path_a;
+  check_before_start(run, {}, {flags.options.path_a, flags.options.path_b});
   require_torchscript(flags.options.path_a, false);
   require_torchscript(flags.options.path_b, false);
   const DiffResult result = diff(flags.options);
@@ -33,7 +35,8 @@ void add_diff(CLI::App& app, Action& selected) {
   add_report_options(*command, flags->report);
   command->callback([flags, &selected] {
     selected = [flags](Context& context) {
-      return run_reported(context, flags->report, {}, [&](Run& run) { return diff_files(run, *flags); });
+      return run_reported(context, flags->report, {},
+                          [&](Run& run) { return diff_files(run, *flags); });
     };
   });
 }

@@ -41,7 +41,8 @@ ExitCode render(const Flags& flags, Context& context) {
 }  // namespace
 
 void add_report(CLI::App& app, Action& selected) {
-  CLI::App* command = app.add_subcommand("report", "Render a saved report again, as text, CSV or JSON");
+  CLI::App* command =
+      app.add_subcommand("report", "Render a saved report again, as text, CSV or JSON");
   auto flags = std::make_shared<Flags>();
   add_positional(*command, "FILE", flags->file, "A report that --json wrote");
   command->add_option("--format", flags->format, "text, csv or json (default text)")
@@ -53,7 +54,8 @@ void add_report(CLI::App& app, Action& selected) {
       try {
         return render(*flags, context);
       } catch (const Error& error) {
-        print_error({.message = error.what(), .hint = error.hint(), .detail = error.detail()}, context);
+        print_error({.message = error.what(), .hint = error.hint(), .detail = error.detail()},
+                    context);
         return exit_code_from_kind(error.kind());
       }
     };

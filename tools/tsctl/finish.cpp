@@ -39,15 +39,18 @@ ErrorInfo info_from(const Error& error, const std::string& phase) {
 }
 
 ErrorInfo standard_output_error() {
-  return {.kind = std::string(name_from_kind(ErrorKind::environment)),
-          .phase = "report",
-          .message = "the result cannot be written to standard output",
-          .hint = "standard output is a full disk or a closed pipe; use --json FILE to keep the result"};
+  return {
+      .kind = std::string(name_from_kind(ErrorKind::environment)),
+      .phase = "report",
+      .message = "the result cannot be written to standard output",
+      .hint =
+          "standard output is a full disk or a closed pipe; use --json FILE to keep the result"};
 }
 
 // The exit code once the environment has failed too.
 ExitCode with_environment_failure(ExitCode code) {
-  const bool outranks = code == ExitCode::interrupted || code == ExitCode::terminated || code == ExitCode::internal;
+  const bool outranks =
+      code == ExitCode::interrupted || code == ExitCode::terminated || code == ExitCode::internal;
   return outranks ? code : ExitCode::environment;
 }
 
@@ -98,7 +101,8 @@ ExitCode flush_result(Context& context) {
   return ExitCode::environment;
 }
 
-ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& options, Context& context) {
+ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& options,
+                       Context& context) {
   report.tool = tool_info();
   report.command = context.command;
   std::vector<ErrorInfo> errors;
@@ -106,15 +110,18 @@ ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& optio
   const auto add_error = [&](const ErrorInfo& error) {
     code = with_environment_failure(code);
     if (!report.error) report.error = error;
-    const bool said = std::any_of(errors.begin(), errors.end(),
-                                  [&](const ErrorInfo& other) { return other.message == error.message; });
+    const bool said = std::any_of(errors.begin(), errors.end(), [&](const ErrorInfo& other) {
+      return other.message == error.message;
+    });
     if (!said) errors.push_back(error);
   };
 
   // The text comes first, so that the files can say whether it got through.
   const bool text_wanted = !options.quiet && options.json != "-" && options.csv != "-";
   if (text_wanted) {
-    context.out << text_from_report(report, {.verbose = options.verbose, .sections = options.sections}) << std::flush;
+    context.out << text_from_report(report,
+                                    {.verbose = options.verbose, .sections = options.sections})
+                << std::flush;
     if (!context.out) add_error(standard_output_error());
   }
   report.exit_code = static_cast<int>(code);
@@ -131,10 +138,12 @@ ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& optio
   return code;
 }
 
-ExitCode report_usage_error(const Error& error, Context& context) {
+ExitCode report_usage_error(const Error& error, bool takes_json, Context& context) {
   Report report;
   report.error = info_from(error, "usage");
-  return finish_report(report, ExitCode::usage, {.json = json_target(context.command), .quiet = true}, context);
+  return finish_report(
+      report, ExitCode::usage,
+      {.json = takes_json ? json_target(context.command) : std::string(), .quiet = true}, context);
 }
 
 ExitCode report_bug(const std::string& what, Context& context) {

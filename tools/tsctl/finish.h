@@ -20,13 +20,15 @@ struct ReportOptions {
 
 // Fills status and exit code, writes JSON and CSV, prints the text. Gives the exit code, which becomes
 // ExitCode::environment when something could not be written.
-ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& options, Context& context);
+ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& options,
+                       Context& context);
 
 // "tsctl: error: …", the detail, "tsctl: hint: …" on stderr.
 void print_error(const ErrorInfo& error, Context& context);
 
-// For a command line that could not be parsed: prints the error, and writes the report if --json stands in it.
-ExitCode report_usage_error(const Error& error, Context& context);
+// For a command line that could not be parsed: prints the error, and writes the report if the command takes --json and
+// it stands in the line.
+ExitCode report_usage_error(const Error& error, bool takes_json, Context& context);
 
 // For what escaped every handler.
 ExitCode report_bug(const std::string& what, Context& context);

@@ -29,7 +29,8 @@ int main(int argc, char** argv) {
   occupy_closed_streams();
   std::signal(SIGCHLD, SIG_DFL);  // a caller that ignores it would hide how workers end
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a write error like any other
-  tsctl::Context context{.out = std::cout, .err = std::cerr, .err_is_terminal = isatty(STDERR_FILENO) != 0};
+  tsctl::Context context{
+      .out = std::cout, .err = std::cerr, .err_is_terminal = isatty(STDERR_FILENO) != 0};
   context.command = {argv, argv + argc};
   return static_cast<int>(tsctl::cli::run({argv + 1, argv + argc}, context));
 }

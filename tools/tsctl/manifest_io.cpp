@@ -26,7 +26,8 @@ std::optional<Manifest> read_manifest(const std::string& path) {
     return from_json_text<Manifest>(text);
   } catch (const Error& error) {
     throw Error(ErrorKind::input, "the manifest in '" + path + "' cannot be read: " + error.what(),
-                "make the file again with tsctl; unpacked and packed again without extra/tsctl it is like one made elsewhere");
+                "make the file again with tsctl; unpacked and packed again without extra/tsctl it "
+                "is like one made elsewhere");
   }
 }
 
@@ -46,14 +47,16 @@ std::vector<NewRecord> extras_from(const std::vector<std::string>& flags) {
   for (const std::string& flag : flags) {
     const std::size_t equals = flag.find('=');
     const std::string name = flag.substr(0, equals);
-    if (equals == std::string::npos || name.empty() || name.starts_with("tsctl/") || name.starts_with('/') ||
-        name.find("..") != std::string::npos) {
+    if (equals == std::string::npos || name.empty() || name.starts_with("tsctl/") ||
+        name.starts_with('/') || name.find("..") != std::string::npos) {
       throw Error(ErrorKind::usage, "--extra '" + flag + "' is not NAME=TEXT or NAME=@FILE",
-                  "write --extra version.txt=1.0.0 or --extra config.json=@config.json; names below tsctl/ are taken");
+                  "write --extra version.txt=1.0.0 or --extra config.json=@config.json; names "
+                  "below tsctl/ are taken");
     }
     const std::string value = flag.substr(equals + 1);
-    extras.push_back({.name = kExtraFolder + name,
-                      .bytes = value.starts_with('@') ? bytes_of_file(value.substr(1), "--extra") : value});
+    extras.push_back(
+        {.name = kExtraFolder + name,
+         .bytes = value.starts_with('@') ? bytes_of_file(value.substr(1), "--extra") : value});
   }
   return extras;
 }
@@ -62,8 +65,9 @@ void attach(const std::string& path, const Manifest& manifest, const std::vector
             const std::vector<NewRecord>& added) {
   std::vector<NewRecord> records{{.name = kManifestRecord, .bytes = json_text(manifest)}};
   for (const NewRecord& record : kept) {
-    const bool replaced = std::any_of(added.begin(), added.end(),
-                                      [&](const NewRecord& newer) { return newer.name == record.name; });
+    const bool replaced = std::any_of(added.begin(), added.end(), [&](const NewRecord& newer) {
+      return newer.name == record.name;
+    });
     if (!replaced) records.push_back(record);
   }
   records.insert(records.end(), added.begin(), added.end());

@@ -12,17 +12,21 @@ namespace {
 // "file.py:function" names a file too.
 std::string data_file_of(const std::string& inputs) {
   const std::size_t colon = inputs.rfind(':');
-  return colon != std::string::npos && inputs.substr(0, colon).ends_with(".py") ? inputs.substr(0, colon) : inputs;
+  return colon != std::string::npos && inputs.substr(0, colon).ends_with(".py")
+             ? inputs.substr(0, colon)
+             : inputs;
 }
 
 void require_unchanged(const InputPlan& plan) {
   const std::string file = data_file_of(plan.file);
   if (!std::filesystem::exists(file)) {
-    throw Error(ErrorKind::input, "the inputs '" + file + "' that the model was captured with are gone",
+    throw Error(ErrorKind::input,
+                "the inputs '" + file + "' that the model was captured with are gone",
                 "give them again with --inputs, or draw some with --input");
   }
   if (!plan.file_sha256.empty() && sha256_of_file(file) != plan.file_sha256) {
-    throw Error(ErrorKind::input, "the inputs '" + file + "' have changed since the model was captured with them",
+    throw Error(ErrorKind::input,
+                "the inputs '" + file + "' have changed since the model was captured with them",
                 "give them again with --inputs " + plan.file + " if that is meant");
   }
 }
@@ -71,7 +75,12 @@ ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest
   if (!inputs.given()) return inputs;
   inputs.given_by = by_flags ? "flags" : "manifest";
   if (!inputs.plan.file.empty()) {
-    if (!by_flags) require_unchanged(inputs.plan);
+    if (!by_flags) {
+      require_unchanged(inputs.plan);
+    } else if (const std::string file = data_file_of(inputs.plan.file);
+               std::filesystem::is_regular_file(file)) {
+      inputs.plan.file_sha256 = sha256_of_file(file);
+    }
     return inputs;
   }
   std::vector<InputSpec> specs;
@@ -90,7 +99,8 @@ std::vector<std::string> labels_of(const ModelInputs& inputs) {
   return labels;
 }
 
-void record_inputs(Report& report, const ModelInputs& inputs, const std::vector<std::string>& labels) {
+void record_inputs(Report& report, const ModelInputs& inputs,
+                   const std::vector<std::string>& labels) {
   report.inputs.plan = inputs.plan;
   report.inputs.given_by = inputs.given_by;
   report.inputs.sets = labels;
@@ -98,6 +108,8 @@ void record_inputs(Report& report, const ModelInputs& inputs, const std::vector<
 
 ScratchFile write_inputs(Run& run, const ModelInputs& inputs, const std::filesystem::path& folder) {
   ScratchFile file(folder);
+  run.name_file(file.path(),
+                (folder.empty() ? std::string(".") : folder.string()) + "/ (drawn inputs)");
   if (inputs.plan.file.empty()) {
     write_drawn_inputs(file.path(), inputs.sets, inputs.plan.seed);
   } else {
@@ -111,7 +123,8 @@ ScratchFile write_inputs(Run& run, const ModelInputs& inputs, const std::filesys
   return file;
 }
 
-void throw_inputs_missing(const std::string& model, const std::string& command, const std::string& or_else) {
+void throw_inputs_missing(const std::string& model, const std::string& command,
+                          const std::string& or_else) {
   const ModelSummary summary = inspect({.model_path = model});
   std::string example;
   std::string signature = "forward";

@@ -16,7 +16,7 @@ namespace tsctl {
 // What a command runs a model on: flags, or what the model's manifest recorded, with every set written out.
 struct ModelInputs {
   InputPlan plan = {};
-  std::string given_by = "none";  // flags, manifest, none
+  std::string given_by = "none";    // flags, manifest, none
   std::vector<InputSet> sets = {};  // empty for --inputs: only Python knows them
   std::vector<ProbeSet> probes = {};
   std::size_t bench_index = 0;
@@ -30,7 +30,8 @@ struct ModelInputs {
 ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest>& manifest);
 
 // Notes the inputs in the report.
-void record_inputs(Report& report, const ModelInputs& inputs, const std::vector<std::string>& labels);
+void record_inputs(Report& report, const ModelInputs& inputs,
+                   const std::vector<std::string>& labels);
 
 // A scratch tensor file with the arguments of every set.
 ScratchFile write_inputs(Run& run, const ModelInputs& inputs, const std::filesystem::path& folder);
@@ -39,6 +40,7 @@ ScratchFile write_inputs(Run& run, const ModelInputs& inputs, const std::filesys
 std::vector<std::string> labels_of(const ModelInputs& inputs);
 
 // Throws Error{usage} that names the flags for exactly this file's forward, because `command` has to run it.
-[[noreturn]] void throw_inputs_missing(const std::string& model, const std::string& command, const std::string& or_else);
+[[noreturn]] void throw_inputs_missing(const std::string& model, const std::string& command,
+                                       const std::string& or_else);
 
 }  // namespace tsctl

@@ -25,68 +25,92 @@ CLI::Validator positive_number() {
     char* end = nullptr;
     const double value = std::strtod(text.c_str(), &end);
     const bool read = end != text.c_str() && *end == '\0';
-    return read && value > 0 && std::isfinite(value) ? std::string() : "'" + text + "' is not a number above 0";
+    return read && value > 0 && std::isfinite(value) ? std::string()
+                                                     : "'" + text + "' is not a number above 0";
   });
 }
 
-CLI::Option* add_repeatable(CLI::App& command, const std::string& flag, std::vector<std::string>& target,
-                            const std::string& help) {
+CLI::Option* add_repeatable(CLI::App& command, const std::string& flag,
+                            std::vector<std::string>& target, const std::string& help) {
   return command.add_option(flag, target, help)->allow_extra_args(false)->take_all();
 }
 
-CLI::Option* add_positional(CLI::App& command, const std::string& name, std::string& target, const std::string& help) {
+CLI::Option* add_positional(CLI::App& command, const std::string& name, std::string& target,
+                            const std::string& help) {
   return command.add_option(name, target, help)->required();
 }
 
 void add_report_options(CLI::App& command, ReportOptions& options) {
-  command.add_option("--json", options.json, "Write the report as JSON to this file; - for standard output")
+  command
+      .add_option("--json", options.json,
+                  "Write the report as JSON to this file; - for standard output")
       ->group("Report")
       ->type_name("FILE");
-  command.add_option("--csv", options.csv, "Write the main table as CSV to this file; - for standard output")
+  command
+      .add_option("--csv", options.csv,
+                  "Write the main table as CSV to this file; - for standard output")
       ->group("Report")
       ->type_name("FILE");
   command.add_flag("-q,--quiet", options.quiet, "Print nothing but errors")->group("Report");
-  command.add_flag("-v,--verbose", options.verbose, "Print every comparison and every pass")->group("Report");
+  command.add_flag("-v,--verbose", options.verbose, "Print every comparison and every pass")
+      ->group("Report");
 }
 
 void add_run_options(CLI::App& command, RunOptions& options, Executor* executor) {
-  command.add_option("--device", options.device, "cpu, cuda or cuda:N (default cpu)")->group("Running")->type_name("DEVICE");
-  command.add_option("--threads", options.threads, "Threads (default: what this process may really use)")
+  command.add_option("--device", options.device, "cpu, cuda or cuda:N (default cpu)")
+      ->group("Running")
+      ->type_name("DEVICE");
+  command
+      .add_option("--threads", options.threads,
+                  "Threads (default: what this process may really use)")
       ->group("Running")
       ->check(CLI::Range(1, 4096))
       ->type_name("N");
-  command.add_option("--timeout", options.timeout_s, "Seconds after which a step is ended (default: none)")
+  command
+      .add_option("--timeout", options.timeout_s,
+                  "Seconds after which a step is ended (default: none)")
       ->group("Running")
       ->check(positive_number())
       ->type_name("SECONDS");
   if (executor != nullptr) {
-    add_choice<Executor>(command, "--executor", *executor,
-                         {{"default", Executor::standard}, {"static", Executor::fixed}, {"unoptimized", Executor::unoptimized}},
-                         "How LibTorch runs graphs: default, static (no specialization) or unoptimized")
+    add_choice<Executor>(
+        command, "--executor", *executor,
+        {{"default", Executor::standard},
+         {"static", Executor::fixed},
+         {"unoptimized", Executor::unoptimized}},
+        "How LibTorch runs graphs: default, static (no specialization) or unoptimized")
         ->group("Running");
   }
 }
 
 void add_source_options(CLI::App& command, SourceFlags& flags, RunOptions& run) {
-  command.add_option("--kwargs", flags.kwargs, "Keyword arguments for SOURCE's class or function, as a JSON object")
+  command
+      .add_option("--kwargs", flags.kwargs,
+                  "Keyword arguments for SOURCE's class or function, as a JSON object")
       ->group("Source")
       ->type_name("JSON");
-  command.add_option("--weights", flags.weights, "Load these weights into the module (.safetensors or a state dict)")
+  command
+      .add_option("--weights", flags.weights,
+                  "Load these weights into the module (.safetensors or a state dict)")
       ->group("Source")
       ->type_name("FILE");
-  command.add_option("--python", run.python, "The Python whose packages the model needs (default: TSCTL_PYTHON)")
+  command
+      .add_option("--python", run.python,
+                  "The Python whose packages the model needs (default: TSCTL_PYTHON)")
       ->group("Source")
       ->type_name("PATH");
 }
 
 void add_input_options(CLI::App& command, InputFlags& flags) {
-  add_repeatable(command, "--input", flags.specs, "One input: [NAME:]SHAPE[:DTYPE][@LO..HI], such as 1x3x224x224")
+  add_repeatable(command, "--input", flags.specs,
+                 "One input: [NAME:]SHAPE[:DTYPE][@LO..HI], such as 1x3x224x224")
       ->group("Inputs")
       ->type_name("SPEC");
   add_repeatable(command, "--dim", flags.dims, "Values of a dimension in a SHAPE: B=1,8,32")
       ->group("Inputs")
       ->type_name("NAME=V,…");
-  add_repeatable(command, "--bench-dim", flags.bench_dims, "The value that is timed (default: the first): B=8")
+  add_repeatable(command, "--bench-dim", flags.bench_dims,
+                 "The value that is timed (default: the first): B=8")
       ->group("Inputs")
       ->type_name("NAME=V");
   command.add_option("--inputs", flags.file, "Real inputs: .npz, .safetensors or file.py:function")
@@ -95,17 +119,20 @@ void add_input_options(CLI::App& command, InputFlags& flags) {
   command.add_option("--seed", flags.seed, "Seed for drawn inputs and weights (default 0)")
       ->group("Inputs")
       ->check(checked([](const std::string& text) {
-        const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+        const bool digits =
+            !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
         return digits ? std::string() : "'" + text + "' is not a whole number from 0 on";
       }))
       ->type_name("N");
 }
 
 void add_tolerance_options(CLI::App& command, ToleranceFlags& flags) {
-  add_repeatable(command, "--rtol", flags.rtol, "Tolerance relative to the largest reference value: [OUTPUT:]V")
+  add_repeatable(command, "--rtol", flags.rtol,
+                 "Tolerance relative to the largest reference value: [OUTPUT:]V")
       ->group("Comparison")
       ->type_name("V");
-  add_repeatable(command, "--atol", flags.atol, "Absolute tolerance on top of it: [OUTPUT:]V (default 0)")
+  add_repeatable(command, "--atol", flags.atol,
+                 "Absolute tolerance on top of it: [OUTPUT:]V (default 0)")
       ->group("Comparison")
       ->type_name("V");
   command.add_flag("--equal-nan", flags.equal_nan, "NaN equals NaN")->group("Comparison");
@@ -114,35 +141,46 @@ void add_tolerance_options(CLI::App& command, ToleranceFlags& flags) {
 void add_output_options(CLI::App& command, OutputFlags& flags, bool keeps_failed) {
   command.add_option("-o,--output", flags.output, "The TorchScript file to write")
       ->required()
-      ->check(checked([](const std::string& text) { return std::string(text.empty() ? "the file has no name" : ""); }))
+      ->check(checked([](const std::string& text) {
+        return std::string(text.empty() ? "the file has no name" : "");
+      }))
       ->type_name("OUT.pt");
-  add_repeatable(command, "--extra", flags.extra, "Store metadata in the file: NAME=TEXT or NAME=@FILE")
+  add_repeatable(command, "--extra", flags.extra,
+                 "Store metadata in the file: NAME=TEXT or NAME=@FILE")
       ->type_name("NAME=…");
   if (keeps_failed) {
-    command.add_flag("--keep-failed", flags.keep_failed, "Keep a file that failed a check, as OUT.pt.failed");
+    command.add_flag("--keep-failed", flags.keep_failed,
+                     "Keep a file that failed a check, as OUT.pt.failed");
   }
 }
 
 void add_pass_options(CLI::App& command, PassFlags& flags) {
-  add_repeatable(command, "--preserve", flags.preserve, "Keep this method or attribute besides forward")
+  add_repeatable(command, "--preserve", flags.preserve,
+                 "Keep this method or attribute besides forward")
       ->group("Passes")
       ->type_name("NAME");
-  add_repeatable(command, "--disable-pass", flags.disabled, "Leave this pass out (--list-passes names them)")
+  add_repeatable(command, "--disable-pass", flags.disabled,
+                 "Leave this pass out (--list-passes names them)")
       ->group("Passes")
       ->type_name("PASS");
 }
 
 void add_bench_options(CLI::App& command, BenchFlags& flags) {
   BenchOptions& options = flags.options;
-  command.add_option("--budget", options.budget_s, "Seconds to measure for at the most (default 40)")
+  command
+      .add_option("--budget", options.budget_s, "Seconds to measure for at the most (default 40)")
       ->group("Measuring")
       ->check(positive_number())
       ->type_name("SECONDS");
-  command.add_option("--precision", options.precision, "Half-width of the interval that ends it (default 0.005)")
+  command
+      .add_option("--precision", options.precision,
+                  "Half-width of the interval that ends it (default 0.005)")
       ->group("Measuring")
       ->check(CLI::Range(1e-5, 1.0))
       ->type_name("FRACTION");
-  command.add_option("--margin", options.margin, "Ratios within this of 1 are equivalent (default 0.01)")
+  command
+      .add_option("--margin", options.margin,
+                  "Ratios within this of 1 are equivalent (default 0.01)")
       ->group("Measuring")
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("FRACTION");
@@ -150,7 +188,9 @@ void add_bench_options(CLI::App& command, BenchFlags& flags) {
       ->group("Measuring")
       ->check(CLI::Range(2, 1000))
       ->type_name("N");
-  command.add_flag("--require-conclusive", options.require_conclusive, "Exit 6 when a verdict is inconclusive")
+  command
+      .add_flag("--require-conclusive", options.require_conclusive,
+                "Exit 6 when a verdict is inconclusive")
       ->group("Measuring");
 }
 
@@ -171,16 +211,21 @@ double fraction_from(const std::string& text, const std::string& flag) {
 
 ToleranceOptions tolerance_from(const ToleranceFlags& flags) {
   ToleranceOptions options{.equal_nan = flags.equal_nan};
-  for (const std::string& text : flags.rtol) options.rtol.push_back(tolerance_override_from_text(text, "--rtol"));
-  for (const std::string& text : flags.atol) options.atol.push_back(tolerance_override_from_text(text, "--atol"));
+  for (const std::string& text : flags.rtol)
+    options.rtol.push_back(tolerance_override_from_text(text, "--rtol"));
+  for (const std::string& text : flags.atol)
+    options.atol.push_back(tolerance_override_from_text(text, "--atol"));
   return options;
 }
 
 InputPlan input_plan_from(const InputFlags& flags) {
-  InputPlan plan{.specs = flags.specs, .dims = flags.dims, .file = flags.file, .seed = flags.seed.value_or(0)};
-  for (const std::string& text : flags.bench_dims) plan.bench_dims += (plan.bench_dims.empty() ? "" : ",") + text;
+  InputPlan plan{
+      .specs = flags.specs, .dims = flags.dims, .file = flags.file, .seed = flags.seed.value_or(0)};
+  for (const std::string& text : flags.bench_dims)
+    plan.bench_dims += (plan.bench_dims.empty() ? "" : ",") + text;
   if (!plan.specs.empty() && !plan.file.empty()) {
-    throw Error(ErrorKind::usage, "--input and --inputs cannot be given together", "give one of them");
+    throw Error(ErrorKind::usage, "--input and --inputs cannot be given together",
+                "give one of them");
   }
   return plan;
 }
@@ -195,7 +240,8 @@ SourceSpec source_from(const std::string& text, const SourceFlags& flags) {
 BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed) {
   BenchOptions options = flags.options;
   options.seed = seed;
-  if (!flags.max_regress.empty()) options.max_regress = fraction_from(flags.max_regress, "--max-regress");
+  if (!flags.max_regress.empty())
+    options.max_regress = fraction_from(flags.max_regress, "--max-regress");
   return options;
 }
 
@@ -206,7 +252,8 @@ void require_known_passes(const std::vector<std::string>& names) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string closest = closest_name(name, known);
     throw Error(ErrorKind::usage, "there is no pass '" + name + "' (--disable-pass)",
-                (closest.empty() ? "" : "did you mean " + closest + "? ") + std::string("--list-passes names them all"));
+                (closest.empty() ? "" : "did you mean " + closest + "? ") +
+                    std::string("--list-passes names them all"));
   }
 }
 

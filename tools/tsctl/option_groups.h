@@ -66,10 +66,11 @@ void add_bench_options(CLI::App& command, BenchFlags& flags);
 CLI::Validator positive_number();
 
 // A required positional file or SOURCE.
-CLI::Option* add_positional(CLI::App& command, const std::string& name, std::string& target, const std::string& help);
-// An option that may be given several times, one value each.
-CLI::Option* add_repeatable(CLI::App& command, const std::string& flag, std::vector<std::string>& target,
+CLI::Option* add_positional(CLI::App& command, const std::string& name, std::string& target,
                             const std::string& help);
+// An option that may be given several times, one value each.
+CLI::Option* add_repeatable(CLI::App& command, const std::string& flag,
+                            std::vector<std::string>& target, const std::string& help);
 
 // Throw Error{usage} that names the flag.
 ToleranceOptions tolerance_from(const ToleranceFlags& flags);

@@ -9,7 +9,9 @@ namespace tsctl {
 
 void add_list_passes(CLI::App& command) {
   // A callback of a flag runs while the line is parsed, so that no other argument is demanded.
-  command.add_flag_callback("--list-passes", [] { throw PassListing{}; }, "List the passes in their order, and end")
+  command
+      .add_flag_callback(
+          "--list-passes", [] { throw PassListing{}; }, "List the passes in their order, and end")
       ->group("Passes")
       ->trigger_on_parse();
 }

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "tsctl/worker/host.h"
@@ -23,7 +24,8 @@ class Run::StderrEvents : public Events {
     if (quiet_ || text == last_) return;
     last_ = text;
     if (terminal_) {
-      err_ << "\r\033[K" << "tsctl: " << text << std::flush;
+      err_ << "\r\033[K"
+           << "tsctl: " << text << std::flush;
       line_open_ = true;
     } else {
       err_ << "tsctl: " << text << std::endl;
@@ -67,10 +69,12 @@ ErrorInfo error_info(const Error& error, const Run& run) {
 Run::Run(Context& context, const ReportOptions& report_options, const RunOptions& options)
     : context_(context), report_options_(report_options), options_(options) {
   report_.environment = describe_host();
-  report_.environment.threads = options.threads > 0 ? options.threads : usable_threads(report_.environment);
+  report_.environment.threads =
+      options.threads > 0 ? options.threads : usable_threads(report_.environment);
   report_.environment.device = options.device;
-  events_ = std::make_unique<StderrEvents>(*this, context.err, context.err_is_terminal && std::getenv("NO_COLOR") == nullptr,
-                                           report_options.quiet);
+  events_ = std::make_unique<StderrEvents>(
+      *this, context.err, context.err_is_terminal && std::getenv("NO_COLOR") == nullptr,
+      report_options.quiet);
 }
 
 Run::~Run() { events_->close_line(); }
@@ -93,7 +97,8 @@ Jobs& Run::jobs() {
 const PythonSite& Run::python() {
   if (!python_) {
     try {
-      python_ = probe_python(chosen_python(options_.python), installation_of_this_process().package_dir);
+      python_ =
+          probe_python(chosen_python(options_.python), installation_of_this_process().package_dir);
     } catch (const Error&) {
       if (interrupt_) interrupt_->check();  // the signal that ended us ended the interpreter too
       throw;
@@ -111,7 +116,9 @@ void Run::say(const std::string& text) { events_->progress(text); }
 void Run::warn(const Warning& worded) {
   const Warning warning{.code = worded.code, .text = with_names(worded.text)};
   // A worker tells a warning at once and lists it in its result again; two steps may also see the same.
-  const auto is_known = [&](const Warning& known) { return known.code == warning.code && known.text == warning.text; };
+  const auto is_known = [&](const Warning& known) {
+    return known.code == warning.code && known.text == warning.text;
+  };
   if (std::any_of(report_.warnings.begin(), report_.warnings.end(), is_known)) return;
   report_.warnings.push_back(warning);
   if (report_options_.quiet) return;
@@ -125,7 +132,8 @@ void Run::enter(const std::string& phase) {
 }
 
 std::string Run::phase() const {
-  if (jobs_ && !jobs_->steps().empty() && jobs_->steps().back().status == "failed") return jobs_->steps().back().name;
+  if (jobs_ && !jobs_->steps().empty() && jobs_->steps().back().status == "failed")
+    return jobs_->steps().back().name;
   return phase_;
 }
 
@@ -142,12 +150,15 @@ std::string Run::with_names(std::string text) const {
   return text;
 }
 
-std::vector<StepRecord> Run::steps() const { return jobs_ ? jobs_->steps() : std::vector<StepRecord>{}; }
+std::vector<StepRecord> Run::steps() const {
+  return jobs_ ? jobs_->steps() : std::vector<StepRecord>{};
+}
 
-ExitCode run_reported(Context& context, const ReportOptions& report_options, const RunOptions& options,
-                      const std::function<ExitCode(Run&)>& body) {
+ExitCode run_reported(Context& context, const ReportOptions& report_options,
+                      const RunOptions& options, const std::function<ExitCode(Run&)>& body) {
   Report report;
   ExitCode code = ExitCode::internal;
+  ReportOptions written = report_options;
   {
     Run run(context, report_options, options);
     try {
@@ -156,23 +167,32 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options, con
       code = exit_code_from_kind(error.kind());
       run.report().error = error_info(error, run);
     } catch (const Interrupted& interrupted) {
-      code = interrupted.signal == SIGTERM ? ExitCode::terminated : ExitCode::interrupted;
-      run.report().error = ErrorInfo{.kind = "interrupted",
+      code = interrupted.signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
+      run.report().error =
+          ErrorInfo{.kind = "interrupted",
+                    .phase = run.phase(),
+                    .message = "interrupted by " + name_of_signal(interrupted.signal) +
+                               " in the step '" + run.phase() + "'",
+                    .hint = "no file was changed; run the command again"};
+    } catch (const std::bad_alloc&) {
+      code = ExitCode::execution;
+      run.report().error = ErrorInfo{.kind = "execution",
                                      .phase = run.phase(),
-                                     .message = "interrupted by " + name_of_signal(interrupted.signal) +
-                                                " in the step '" + run.phase() + "'",
-                                     .hint = "no file was changed; run the command again"};
+                                     .message = "there is not enough memory for what was asked for",
+                                     .hint = "use smaller inputs"};
     } catch (const std::exception& error) {
       code = ExitCode::internal;
-      run.report().error = ErrorInfo{.kind = "internal",
-                                     .phase = run.phase(),
-                                     .message = std::string("a bug in tsctl: ") + error.what(),
-                                     .hint = "please report it with the command line and the output of tsctl doctor"};
+      run.report().error = ErrorInfo{
+          .kind = "internal",
+          .phase = run.phase(),
+          .message = std::string("a bug in tsctl: ") + error.what(),
+          .hint = "please report it with the command line and the output of tsctl doctor"};
     }
     run.report().steps = run.steps();
     report = std::move(run.report());
+    written = run.report_options();
   }
-  return finish_report(report, code, report_options, context);
+  return finish_report(report, code, written, context);
 }
 
 }  // namespace tsctl

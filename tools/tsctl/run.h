@@ -34,6 +34,8 @@ class Run {
 
   const RunOptions& options() const noexcept { return options_; }
   const ReportOptions& report_options() const noexcept { return report_options_; }
+  // Writes no report file: what --json or --csv names must not be written to.
+  void leave_report_files_alone() { report_options_.json = report_options_.csv = {}; }
   int threads() const noexcept { return report_.environment.threads; }
 
   // Tells on stderr, unless -q, what is being done.
@@ -47,7 +49,9 @@ class Run {
   std::vector<StepRecord> steps() const;
 
   // What `path` is called in messages: a temporary file's own name says nothing to anybody.
-  void name_file(const std::string& path, const std::string& name) { names_.emplace_back(path, name); }
+  void name_file(const std::string& path, const std::string& name) {
+    names_.emplace_back(path, name);
+  }
   std::string with_names(std::string text) const;
 
  private:
@@ -66,7 +70,7 @@ class Run {
 };
 
 // Runs `body`, turns whatever it throws into the report's error and an exit code, and finishes the report.
-ExitCode run_reported(Context& context, const ReportOptions& report_options, const RunOptions& options,
-                      const std::function<ExitCode(Run&)>& body);
+ExitCode run_reported(Context& context, const ReportOptions& report_options,
+                      const RunOptions& options, const std::function<ExitCode(Run&)>& body);
 
 }  // namespace tsctl

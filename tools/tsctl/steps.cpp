@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 
+#include "tsctl/core/did_you_mean.h"
 #include "tsctl/core/verdict.h"
 #include "tsctl/worker/build_info.h"
 
@@ -20,7 +22,8 @@ bool is_cuda_device(const std::string& text) {
 
 void require_source_file(const SourceSpec& source) {
   if (source.file.empty() || std::filesystem::is_regular_file(source.file)) return;
-  throw Error(ErrorKind::input, "'" + source.file + "' of SOURCE '" + source.text + "' is not a file",
+  throw Error(ErrorKind::input,
+              "'" + source.file + "' of SOURCE '" + source.text + "' is not a file",
               "check the path; SOURCE is path/to/file.py:Name or package.module:Name");
 }
 
@@ -46,17 +49,53 @@ void remember_inputs(Run& run, const ModelInputs& inputs, const CaptureResult& r
 
 // convert freezes twice, once for each file it times; what the second does again is no news.
 void add_pass(Report& report, const PassRecord& pass) {
-  const bool known = std::any_of(report.passes.begin(), report.passes.end(), [&](const PassRecord& earlier) {
-    return earlier.pass == pass.pass && earlier.method == pass.method;
-  });
+  const bool known =
+      std::any_of(report.passes.begin(), report.passes.end(), [&](const PassRecord& earlier) {
+        return earlier.pass == pass.pass && earlier.method == pass.method;
+      });
   if (!known) report.passes.push_back(pass);
 }
 
-// The user's own names of the leaves, where there is one for each.
-void rename_outputs(VerifyResult& result, const std::vector<std::string>& names) {
-  for (CallComparison& call : result.calls) {
-    if (call.outputs.size() != names.size()) continue;
-    for (std::size_t i = 0; i < names.size(); ++i) call.outputs[i].output = names[i];
+// A tolerance for an output that the model does not have would be ignored in silence.
+void require_known_outputs(const std::vector<ToleranceOverride>& overrides, const std::string& flag,
+                           const std::vector<std::string>& names) {
+  for (const ToleranceOverride& given : overrides) {
+    if (given.output.empty() || names.empty()) continue;
+    if (std::find(names.begin(), names.end(), given.output) != names.end()) continue;
+    std::string all;
+    for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+    const std::string closest = closest_name(given.output, names);
+    throw Error(ErrorKind::usage,
+                flag + " names the output '" + given.output + "', which the model does not have",
+                closest.empty() ? "its outputs are " + all
+                                : "did you mean " + closest + "? its outputs are " + all);
+  }
+}
+
+bool same_file(const std::string& left, const std::string& right) {
+  std::error_code ignored;
+  return std::filesystem::weakly_canonical(left, ignored) ==
+         std::filesystem::weakly_canonical(right, ignored);
+}
+
+// Writing one of these files would destroy another.
+void require_distinct_files(const std::vector<std::pair<std::string, std::string>>& written,
+                            const std::vector<std::string>& read) {
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    const auto& [flag, path] = written[i];
+    if (!std::filesystem::is_regular_file(path) && std::filesystem::exists(path))
+      continue;  // /dev/null
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!same_file(path, written[j].second)) continue;
+      throw Error(ErrorKind::usage,
+                  written[j].first + " and " + flag + " name the same file '" + path + "'",
+                  "give each its own name");
+    }
+    for (const std::string& model : read) {
+      if (flag == "-o" || !same_file(path, model)) continue;
+      throw Error(ErrorKind::usage, flag + " names the file '" + path + "' that is read",
+                  "give it a name of its own");
+    }
   }
 }
 
@@ -64,28 +103,35 @@ ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& opt
   ExitCode code = ExitCode::ok;
   for (const PairResult& pair : bench.pairs) {
     if (pair.outputs == "differ") {
-      record_check_failure(run, "bench", "the outputs of '" + pair.arm + "' differ from those of '" + pair.base + "'",
-                           "its speedup is withheld; see the verify lines for where they differ");
+      record_check_failure(
+          run, "bench",
+          "the outputs of '" + pair.arm + "' differ from those of '" + pair.base + "'",
+          "its speedup is withheld; see the verify lines for where they differ");
       code = ExitCode::check_failed;
     }
     if (!pair.speedup) continue;
     const Interval ratio{1.0 / *pair.speedup_high, 1.0 / *pair.speedup_low};
     if (options.max_regress && regresses(ratio, *options.max_regress)) {
-      record_check_failure(run, "bench", "'" + pair.arm + "' is slower than '" + pair.base + "' by more than --max-regress",
-                           "the whole interval lies beyond the gate; bench again with a larger --budget to confirm");
+      record_check_failure(
+          run, "bench",
+          "'" + pair.arm + "' is slower than '" + pair.base + "' by more than --max-regress",
+          "the whole interval lies beyond the gate; bench again with a larger --budget to confirm");
       code = ExitCode::check_failed;
     }
   }
   if (options.require_speedup && !bench.pairs.empty() && bench.pairs.back().speedup) {
     const PairResult& pair = bench.pairs.back();
-    if (!reaches_speedup({1.0 / *pair.speedup_high, 1.0 / *pair.speedup_low}, *options.require_speedup)) {
-      record_check_failure(run, "bench", "'" + pair.arm + "' is not shown to reach --require-speedup",
+    if (!reaches_speedup({1.0 / *pair.speedup_high, 1.0 / *pair.speedup_low},
+                         *options.require_speedup)) {
+      record_check_failure(run, "bench",
+                           "'" + pair.arm + "' is not shown to reach --require-speedup",
                            "the lower bound of its speedup lies below it");
       code = ExitCode::check_failed;
     }
   }
-  const bool undecided = std::any_of(bench.pairs.begin(), bench.pairs.end(),
-                                     [](const PairResult& pair) { return pair.verdict == "inconclusive"; });
+  const bool undecided =
+      std::any_of(bench.pairs.begin(), bench.pairs.end(),
+                  [](const PairResult& pair) { return pair.verdict == "inconclusive"; });
   if (code == ExitCode::ok && undecided && options.require_conclusive) {
     record_check_failure(run, "bench", "the measurement could not decide (--require-conclusive)",
                          "raise --budget or --margin, or measure on a quieter machine");
@@ -96,16 +142,26 @@ ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& opt
 
 }  // namespace
 
-void check_before_start(Run& run, const std::string& output) {
+void check_before_start(Run& run, const std::string& output, const std::vector<std::string>& read,
+                        const std::string& output_flag) {
   run.watch_interrupts();
-  if (!output.empty()) require_writable_target(output, "-o");
   const ReportOptions& report = run.report_options();
-  if (!report.json.empty() && report.json != "-") require_writable_target(report.json, "--json");
-  if (!report.csv.empty() && report.csv != "-") require_writable_target(report.csv, "--csv");
+  std::vector<std::pair<std::string, std::string>> written;
+  if (!output.empty()) written.emplace_back(output_flag, output);
+  if (!report.json.empty() && report.json != "-") written.emplace_back("--json", report.json);
+  if (!report.csv.empty() && report.csv != "-") written.emplace_back("--csv", report.csv);
+  for (const auto& [flag, path] : written) require_writable_target(path, flag);
+  try {
+    require_distinct_files(written, read);
+  } catch (const Error&) {
+    run.leave_report_files_alone();
+    throw;
+  }
   if (run.options().device == "cpu") return;
   const std::string& device = run.options().device;
   if (!is_cuda_device(device)) {
-    throw Error(ErrorKind::usage, "--device '" + device + "' is not a device", "write cpu, cuda or cuda:N");
+    throw Error(ErrorKind::usage, "--device '" + device + "' is not a device",
+                "write cpu, cuda or cuda:N");
   }
   run.enter("look at the device");
   const DescribeResult description = run.jobs().describe({.with_cuda = true});
@@ -116,12 +172,13 @@ void check_before_start(Run& run, const std::string& output) {
   for (const Finding& finding : description.devices) {
     if (!finding.detail.empty()) seen += ": " + finding.detail;
   }
-  throw Error(ErrorKind::environment, "--device " + device + ": there is no such device here" + seen,
+  throw Error(ErrorKind::environment,
+              "--device " + device + ": there is no such device here" + seen,
               "leave --device out to use the CPU; tsctl doctor lists the devices");
 }
 
-CaptureResult capture_step(Run& run, const SourceSpec& source, const ModelInputs& inputs, CaptureMode mode,
-                           const ToleranceOptions& tolerance,
+CaptureResult capture_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
+                           CaptureMode mode, const ToleranceOptions& tolerance,
                            const std::vector<std::pair<std::string, std::string>>& trace_submodules,
                            const std::string& model_path, const std::string& tensors_path) {
   CaptureRequest request = capture_request(run, source, inputs);
@@ -139,8 +196,9 @@ CaptureResult capture_step(Run& run, const SourceSpec& source, const ModelInputs
   return result;
 }
 
-CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs, CaptureMode mode,
-                         const std::string& inputs_from, const std::string& tensors_path) {
+CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
+                         CaptureMode mode, const std::string& inputs_from,
+                         const std::string& tensors_path) {
   CaptureRequest request = capture_request(run, source, inputs);
   request.mode = mode;
   request.inputs_from = inputs_from;
@@ -152,8 +210,8 @@ CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& 
   return result;
 }
 
-RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from, const std::string& to,
-                           const PassFlags& passes) {
+RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from,
+                           const std::string& to, const PassFlags& passes) {
   const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
   run.enter(name);
   RewriteResult result = run.jobs().rewrite(name, {.goal = goal,
@@ -165,12 +223,22 @@ RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from, 
                                                    .threads = run.threads()});
   add_warnings(run, result.warnings);
   for (const PassRecord& pass : result.passes) add_pass(run.report(), pass);
+  for (const std::string& method : result.methods) {
+    if (method == "forward") continue;
+    run.warn(
+        {"method_not_verified", "the method '" + method +
+                                    "' is kept and rewritten like forward, but only forward is "
+                                    "run and compared; tsctl run --method " +
+                                    method + " runs it"});
+  }
   return result;
 }
 
-const VerifyResult& verify_step(Run& run, const Comparison& comparison, const ToleranceOptions& tolerance,
-                                Executor executor) {
+const VerifyResult& verify_step(Run& run, const Comparison& comparison,
+                                const ToleranceOptions& tolerance, Executor executor) {
   run.enter("verify " + comparison.candidate);
+  require_known_outputs(tolerance.rtol, "--rtol", comparison.output_names);
+  require_known_outputs(tolerance.atol, "--atol", comparison.output_names);
   VerifyResult result = run.jobs().compare("verify " + comparison.candidate,
                                            {.model_path = comparison.model_path,
                                             .candidate_tensors = comparison.candidate_tensors,
@@ -178,10 +246,10 @@ const VerifyResult& verify_step(Run& run, const Comparison& comparison, const To
                                             .device = run.options().device,
                                             .threads = run.threads(),
                                             .executor = executor,
-                                            .tolerance = tolerance});
+                                            .tolerance = tolerance,
+                                            .output_names = comparison.output_names});
   result.reference = comparison.reference;
   result.candidate = comparison.candidate;
-  rename_outputs(result, comparison.output_names);
   Report& report = run.report();
   // The same reference proves as little to each of its candidates; once is enough.
   if (report.verify.empty()) add_warnings(run, result.warnings);
@@ -189,9 +257,44 @@ const VerifyResult& verify_step(Run& run, const Comparison& comparison, const To
   return report.verify.back();
 }
 
-void record_check_failure(Run& run, const std::string& phase, const std::string& message, const std::string& hint) {
+std::string raised_by(const VerifyResult& result) {
+  for (const CallComparison& call : result.calls) {
+    for (const OutputComparison& output : call.outputs) {
+      if (output.reason == "raised") return output.detail;
+    }
+  }
+  return {};
+}
+
+ExitCode judge_comparison(Run& run, const VerifyResult& result) {
+  if (result.status == "same") return ExitCode::ok;
+  if (const std::string raised = raised_by(result); !raised.empty()) {
+    run.report().error =
+        ErrorInfo{.kind = std::string(name_from_kind(ErrorKind::execution)),
+                  .phase = "verify",
+                  .message = "'" + result.candidate + "': " + raised,
+                  .hint = "'" + result.reference +
+                          "' takes the same inputs; give others with --input or --dim"};
+    return ExitCode::execution;
+  }
+  record_check_failure(
+      run, "verify",
+      "the outputs of '" + result.candidate + "' differ from those of '" + result.reference + "'",
+      result.would_pass_rtol ? "a larger --rtol accepts more; the verify lines say which would pass"
+                             : "no --rtol accepts this; the verify lines say where they differ");
+  return ExitCode::check_failed;
+}
+
+ExitCode worse_of(ExitCode left, ExitCode right) {
+  if (left == ExitCode::execution || right == ExitCode::execution) return ExitCode::execution;
+  return left == ExitCode::ok ? right : left;
+}
+
+void record_check_failure(Run& run, const std::string& phase, const std::string& message,
+                          const std::string& hint) {
   if (run.report().error) return;  // the first failure is the one that explains
-  run.report().error = ErrorInfo{.kind = "check_failed", .phase = phase, .message = message, .hint = hint};
+  run.report().error =
+      ErrorInfo{.kind = "check_failed", .phase = phase, .message = message, .hint = hint};
 }
 
 ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOptions& options,
@@ -199,15 +302,17 @@ ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOpti
   run.enter("bench");
   const Clock clock = steady_clock();
   const double start_s = clock();
-  BenchResult bench =
-      run_bench(arms, options, inputs.items_per_call, process_launcher(run.jobs()), clock, run.jobs().events());
+  BenchResult bench = run_bench(arms, options, inputs.items_per_call, process_launcher(run.jobs()),
+                                clock, run.jobs().events());
   bench.input_set = input_label;
   bench.device = run.options().device;
   bench.threads = run.threads();
   std::int64_t peak_bytes = 0;
   for (const ArmResult& arm : bench.arms) peak_bytes = std::max(peak_bytes, arm.peak_memory_bytes);
-  run.jobs().add_step(
-      {.name = "bench", .status = "ok", .seconds = clock() - start_s, .peak_memory_bytes = peak_bytes});
+  run.jobs().add_step({.name = "bench",
+                       .status = "ok",
+                       .seconds = clock() - start_s,
+                       .peak_memory_bytes = peak_bytes});
   add_warnings(run, bench.warnings);
   run.report().bench = bench;
   return judge_bench(run, bench, options);
@@ -233,7 +338,8 @@ void withhold_step(Run& run, OutputFile& file, bool keep_failed, const std::stri
   run.report().artifact = artifact;
 }
 
-Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs, const CaptureResult& capture) {
+Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
+                       const CaptureResult& capture) {
   Manifest manifest{.source = source.text};
   manifest.class_name = capture.class_name;
   manifest.capture_mode = capture.mode;
@@ -246,7 +352,8 @@ Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs, cons
   manifest.output_names = capture.output_names;
   manifest.checked_sets = capture.input_labels;
   manifest.not_checked = capture.not_checked;
-  manifest.steps.push_back({.command = capture.mode, .tsctl_version = kVersion, .torch_version = capture.torch_version});
+  manifest.steps.push_back(
+      {.command = capture.mode, .tsctl_version = kVersion, .torch_version = capture.torch_version});
   return manifest;
 }
 
@@ -254,7 +361,8 @@ ManifestStep manifest_step(const std::string& command, const std::vector<PassRec
                            const std::vector<std::string>& preserved) {
   ManifestStep step{.command = command, .tsctl_version = kVersion, .torch_version = kBuiltForTorch};
   for (const PassRecord& pass : passes) {
-    const bool seen = std::find(step.passes.begin(), step.passes.end(), pass.pass) != step.passes.end();
+    const bool seen =
+        std::find(step.passes.begin(), step.passes.end(), pass.pass) != step.passes.end();
     if (pass.status != "disabled" && !seen) step.passes.push_back(pass.pass);
   }
   step.preserved = preserved;

@@ -16,39 +16,53 @@
 // The steps that commands are made of. Each notes what it did in the run's report.
 namespace tsctl {
 
-// Checks before anything is started that every file to be written can be, and that the device is there.
-void check_before_start(Run& run, const std::string& output);
+// Checks before anything is started that every file to be written can be and destroys none of the others or of those
+// that are read, and that the device is there. `output` is the value of `output_flag`, "" without one.
+void check_before_start(Run& run, const std::string& output, const std::vector<std::string>& read,
+                        const std::string& output_flag = "-o");
 
 // Captures `source` to `model_path` and eager's inputs and outputs to `tensors_path`.
-CaptureResult capture_step(Run& run, const SourceSpec& source, const ModelInputs& inputs, CaptureMode mode,
-                           const ToleranceOptions& tolerance,
+CaptureResult capture_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
+                           CaptureMode mode, const ToleranceOptions& tolerance,
                            const std::vector<std::pair<std::string, std::string>>& trace_submodules,
                            const std::string& model_path, const std::string& tensors_path);
 
 // Runs `source` eagerly on the sets, or on the arguments of `inputs_from`, and writes `tensors_path`. With mode trace
 // its outputs have the structure that a trace gives them (flat where TorchScript has no such type).
-CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs, CaptureMode mode,
-                         const std::string& inputs_from, const std::string& tensors_path);
+CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
+                         CaptureMode mode, const std::string& inputs_from,
+                         const std::string& tensors_path);
 
-RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from, const std::string& to,
-                           const PassFlags& passes);
+RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from,
+                           const std::string& to, const PassFlags& passes);
 
 // What is compared, and how.
 struct Comparison {
   std::string reference = {};  // labels
   std::string candidate = {};
   std::string reference_tensors = {};
-  std::string model_path = {};         // one of these two
+  std::string model_path = {};  // one of these two
   std::string candidate_tensors = {};
   std::vector<std::string> output_names = {};
 };
 
 // Adds the result to the report and gives it.
-const VerifyResult& verify_step(Run& run, const Comparison& comparison, const ToleranceOptions& tolerance,
-                                Executor executor);
+const VerifyResult& verify_step(Run& run, const Comparison& comparison,
+                                const ToleranceOptions& tolerance, Executor executor);
+
+// What the candidate raised on inputs that the reference takes; "" if it raised nowhere.
+std::string raised_by(const VerifyResult& result);
+
+// The exit that a comparison means, noted in the report: check_failed where outputs differ, execution where the
+// candidate raised on inputs that the reference takes.
+ExitCode judge_comparison(Run& run, const VerifyResult& result);
+
+// The one of two exits that the contract ranks first, of ok, check_failed and execution.
+ExitCode worse_of(ExitCode left, ExitCode right);
 
 // Notes a failed check in the report: what failed, and what to do.
-void record_check_failure(Run& run, const std::string& phase, const std::string& message, const std::string& hint);
+void record_check_failure(Run& run, const std::string& phase, const std::string& message,
+                          const std::string& hint);
 
 // Measures, adds the result to the report, and judges it by the options' gates.
 ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOptions& options,
@@ -61,7 +75,8 @@ void publish_step(Run& run, OutputFile& file);
 void withhold_step(Run& run, OutputFile& file, bool keep_failed, const std::string& reason);
 
 // The manifest of a file that was just captured.
-Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs, const CaptureResult& capture);
+Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
+                       const CaptureResult& capture);
 
 // What a step did, for the manifest.
 ManifestStep manifest_step(const std::string& command, const std::vector<PassRecord>& passes,

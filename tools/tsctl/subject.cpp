@@ -1,6 +1,7 @@
 #include "subject.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "tsctl/archive/file_kind.h"
 
@@ -8,7 +9,7 @@ namespace tsctl {
 
 Subject subject_from(const std::string& text, const SourceFlags& flags) {
   Subject subject{.text = text};
-  if (looks_like_source(text)) {
+  if (looks_like_source(text) && !std::filesystem::is_regular_file(text)) {
     subject.source = source_from(text, flags);
     return subject;
   }
@@ -17,10 +18,12 @@ Subject subject_from(const std::string& text, const SourceFlags& flags) {
   return subject;
 }
 
-ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& flags, const std::string& command) {
+ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& flags,
+                       const std::string& command) {
   std::optional<Manifest> recorded;
   for (const Subject& subject : subjects) {
-    if (!recorded && subject.manifest && subject.manifest->inputs.given()) recorded = subject.manifest;
+    if (!recorded && subject.manifest && subject.manifest->inputs.given())
+      recorded = subject.manifest;
   }
   ModelInputs inputs = resolve_inputs(flags, recorded);
   if (inputs.given()) return inputs;
@@ -28,12 +31,14 @@ ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& f
     if (!subject.source) throw_inputs_missing(subject.text, command, "");
   }
   throw Error(ErrorKind::usage, "the model's inputs are not given",
-              "give a shape for each, in order, such as --input 1x3x224x224, or real data with --inputs FILE");
+              "give a shape for each, in order, such as --input 1x3x224x224, or real data with "
+              "--inputs FILE");
 }
 
 std::vector<std::string> output_names_of(const std::vector<Subject>& subjects) {
   for (const Subject& subject : subjects) {
-    if (subject.manifest && !subject.manifest->output_names.empty()) return subject.manifest->output_names;
+    if (subject.manifest && !subject.manifest->output_names.empty())
+      return subject.manifest->output_names;
   }
   return {};
 }
@@ -45,8 +50,8 @@ CaptureMode structure_of(const std::vector<Subject>& subjects) {
   return traced ? CaptureMode::trace : CaptureMode::automatic;
 }
 
-ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs, CaptureMode structure,
-                              Executor executor) {
+ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs,
+                              CaptureMode structure, Executor executor) {
   ScratchFile outputs(temporary_folder());
   if (subject.source) {
     eager_step(run, *subject.source, inputs, structure, {}, outputs.path());
@@ -65,8 +70,9 @@ ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInput
 
 const VerifyResult& compare_subject(Run& run, const Subject& reference, const Subject& candidate,
                                     const std::string& reference_tensors, const ModelInputs& inputs,
-                                    CaptureMode structure, const std::vector<std::string>& output_names, const ToleranceOptions& tolerance,
-                                    Executor executor) {
+                                    CaptureMode structure,
+                                    const std::vector<std::string>& output_names,
+                                    const ToleranceOptions& tolerance, Executor executor) {
   Comparison comparison{.reference = reference.text,
                         .candidate = candidate.text,
                         .reference_tensors = reference_tensors,

@@ -21,7 +21,8 @@ Subject subject_from(const std::string& text, const SourceFlags& flags);
 
 // The inputs that a command runs its subjects on: flags, or the first manifest that names some. Throws Error{usage}
 // with an example for the first file when there are none.
-ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& flags, const std::string& command);
+ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& flags,
+                       const std::string& command);
 
 // The names that the user's model gave its outputs; empty if no manifest says.
 std::vector<std::string> output_names_of(const std::vector<Subject>& subjects);
@@ -30,13 +31,14 @@ std::vector<std::string> output_names_of(const std::vector<Subject>& subjects);
 CaptureMode structure_of(const std::vector<Subject>& subjects);
 
 // Runs the subject on the sets and gives the tensor file with arguments and outputs.
-ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs, CaptureMode structure,
-                              Executor executor);
+ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs,
+                              CaptureMode structure, Executor executor);
 
 // Compares a further subject with it.
 const VerifyResult& compare_subject(Run& run, const Subject& reference, const Subject& candidate,
                                     const std::string& reference_tensors, const ModelInputs& inputs,
-                                    CaptureMode structure, const std::vector<std::string>& output_names, const ToleranceOptions& tolerance,
-                                    Executor executor);
+                                    CaptureMode structure,
+                                    const std::vector<std::string>& output_names,
+                                    const ToleranceOptions& tolerance, Executor executor);
 
 }  // namespace tsctl

@@ -31,7 +31,8 @@ std::uint16_t float16_from(float value) {
   if (std::isnan(value)) return static_cast<std::uint16_t>(sign | 0x7E00U);
   const float size = std::abs(value);
   if (size >= 65520.0F) return static_cast<std::uint16_t>(sign | 0x7C00U);
-  if (size < 0x1p-14F) {  // subnormal in binary16: adding 0.5 leaves the rounded multiple of 2^-24 in the low bits
+  if (size <
+      0x1p-14F) {  // subnormal in binary16: adding 0.5 leaves the rounded multiple of 2^-24 in the low bits
     return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(size + 0.5F) & 0x07FFU));
   }
   const std::uint32_t magnitude = std::bit_cast<std::uint32_t>(size);
@@ -92,7 +93,8 @@ Dtype stored_dtype(Dtype dtype) {
 
 }  // namespace
 
-void write_drawn_inputs(const std::string& path, const std::vector<InputSet>& sets, std::uint64_t seed) {
+void write_drawn_inputs(const std::string& path, const std::vector<InputSet>& sets,
+                        std::uint64_t seed) {
   std::vector<CallRecord> calls;
   std::vector<TensorBuffer> buffers;
   std::vector<std::string> bytes;
@@ -103,7 +105,8 @@ void write_drawn_inputs(const std::string& path, const std::vector<InputSet>& se
       const std::string leaf = "in." + (tensor.name.empty() ? std::to_string(i) : tensor.name);
       Value value{.kind = Value::Kind::tensor, .tensor = tensor_key(set.label, leaf)};
       value.complex_pairs = is_complex(tensor.dtype);
-      TensorBuffer buffer{.key = value.tensor, .dtype = stored_dtype(tensor.dtype), .shape = tensor.shape};
+      TensorBuffer buffer{
+          .key = value.tensor, .dtype = stored_dtype(tensor.dtype), .shape = tensor.shape};
       if (value.complex_pairs) buffer.shape.push_back(2);
       bytes.push_back(drawn_bytes(tensor, seed));
       buffers.push_back(std::move(buffer));

@@ -10,6 +10,7 @@ namespace tsctl {
 
 // Draws every tensor of the sets and writes them as a tensor file of calls without outputs. The same seed gives the
 // same bytes as the embedded Python draws for eager.
-void write_drawn_inputs(const std::string& path, const std::vector<InputSet>& sets, std::uint64_t seed);
+void write_drawn_inputs(const std::string& path, const std::vector<InputSet>& sets,
+                        std::uint64_t seed);
 
 }  // namespace tsctl

@@ -23,21 +23,39 @@ std::string text_of(const py::handle& object, const char* attribute) {
 
 std::string traceback_of(const py::error_already_set& raised) {
   const py::object lines =
-      py::module_::import("traceback").attr("format_exception")(raised.type(), raised.value(), raised.trace());
+      py::module_::import("traceback")
+          .attr("format_exception")(raised.type(), raised.value(), raised.trace());
   return py::cast<std::string>(py::str("").attr("join")(lines));
 }
 
-// CaptureError says what kind of failure it is; anything else that Python raises is a fault of the package.
+// torch says it by a RuntimeError of its own, or by the allocator's words.
+bool is_out_of_memory(const py::error_already_set& raised, const std::string& message) {
+  return raised.matches(PyExc_MemoryError) ||
+         text_of(raised.type(), "__name__") == "OutOfMemoryError" ||
+         message.find("not enough memory") != std::string::npos ||
+         message.find("can't allocate memory") != std::string::npos;
+}
+
+// CaptureError says what kind of failure it is, memory and files that cannot be had are the machine's; anything else that
+// Python raises is a fault of the package.
 Error error_from(const py::error_already_set& raised) {
   const py::object ours = py::module_::import("tsctl_capture.errors").attr("CaptureError");
   if (raised.matches(ours)) {
     const py::object& value = raised.value();
-    return Error(kind_from_name(text_of(value, "kind")), text_of(value, "message"), text_of(value, "hint"),
-                 text_of(value, "detail"));
+    return Error(kind_from_name(text_of(value, "kind")), text_of(value, "message"),
+                 text_of(value, "hint"), text_of(value, "detail"));
+  }
+  const std::string message = py::cast<std::string>(py::str(raised.value()));
+  if (is_out_of_memory(raised, message)) {
+    return Error(ErrorKind::execution,
+                 "there is not enough memory for the model and its inputs: " + message,
+                 "use smaller inputs, or a machine with more memory");
+  }
+  if (raised.matches(PyExc_OSError)) {
+    return Error(ErrorKind::input, message, "check that the file is there and may be read");
   }
   return Error(ErrorKind::capture,
-               "the capture package failed: " + text_of(raised.type(), "__name__") + ": " +
-                   py::cast<std::string>(py::str(raised.value())),
+               "the capture package failed: " + text_of(raised.type(), "__name__") + ": " + message,
                "this is a fault of tsctl or of its installation; the traceback below says where",
                traceback_of(raised));
 }
@@ -56,11 +74,13 @@ auto with_python(const PythonSite& site, Work&& work) {
     } catch (const py::error_already_set& again) {
       failure = again.what();  // the package itself cannot be imported
     }
-    throw Error(ErrorKind::environment,
-                "the package tsctl_capture in '" + site.package_dir + "' cannot be used: " + failure,
-                "reinstall tsctl, or point it at its python folder");
+    throw Error(
+        ErrorKind::environment,
+        "the package tsctl_capture in '" + site.package_dir + "' cannot be used: " + failure,
+        "reinstall tsctl, or point it at its python folder");
   } catch (const py::builtin_exception& error) {
-    throw Error(ErrorKind::capture, std::string("the capture package answered with another type: ") + error.what(),
+    throw Error(ErrorKind::capture,
+                std::string("the capture package answered with another type: ") + error.what(),
                 "this is a fault of tsctl or of its installation");
   }
 }
@@ -68,10 +88,12 @@ auto with_python(const PythonSite& site, Work&& work) {
 // What the Python side sees: events.progress(text) and events.warning(code, text).
 py::object python_events(Events& events) {
   return py::module_::import("types").attr("SimpleNamespace")(
-      py::arg("progress") = py::cpp_function([&events](const std::string& text) { events.progress(text); }),
-      py::arg("warning") = py::cpp_function([&events](const std::string& code, const std::string& text) {
-        events.warning({code, text});
-      }));
+      py::arg("progress") =
+          py::cpp_function([&events](const std::string& text) { events.progress(text); }),
+      py::arg("warning") =
+          py::cpp_function([&events](const std::string& code, const std::string& text) {
+            events.warning({code, text});
+          }));
 }
 
 py::object run_job(const std::string& job, const std::string& request_json, Events& events) {
@@ -105,11 +127,13 @@ std::string call(const PythonSite& site, const std::string& job, const std::stri
                  Events& events) {
   return with_python(site, [&] {
     const py::object result = run_job(job, request_json, events);
-    return py::cast<std::string>(py::module_::import("json").attr("dumps")(result, py::arg("allow_nan") = false));
+    return py::cast<std::string>(
+        py::module_::import("json").attr("dumps")(result, py::arg("allow_nan") = false));
   });
 }
 
-std::unique_ptr<Arm> open_arm(const PythonSite& site, const std::string& request_json, Events& events) {
+std::unique_ptr<Arm> open_arm(const PythonSite& site, const std::string& request_json,
+                              Events& events) {
   return with_python(site, [&]() -> std::unique_ptr<Arm> {
     return std::make_unique<PythonArm>(site, run_job("open_arm", request_json, events));
   });

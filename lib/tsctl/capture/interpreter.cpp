@@ -16,7 +16,8 @@ namespace {
 
 namespace py = pybind11;
 
-const std::string kBuiltFor = std::to_string(PY_MAJOR_VERSION) + "." + std::to_string(PY_MINOR_VERSION);
+const std::string kBuiltFor =
+    std::to_string(PY_MAJOR_VERSION) + "." + std::to_string(PY_MINOR_VERSION);
 
 // "3.11.2 (main, …" -> "3.11"
 std::string minor_version(const std::string& version) {
@@ -31,10 +32,12 @@ void check_version(const PythonSite& site) {
   const std::string& found = site.version.empty() ? loaded : minor_version(site.version);
   if (found == kBuiltFor && loaded == kBuiltFor) return;
   throw Error(ErrorKind::environment,
-              "the Python at '" + site.executable + "' is version " + (found == kBuiltFor ? loaded : found) +
-                  ", tsctl was built for " + kBuiltFor,
-              "name a Python " + kBuiltFor + " with --python, or build tsctl for this one: cmake -B build "
-              "-DTSCTL_PYTHON=" + site.executable);
+              "the Python at '" + site.executable + "' is version " +
+                  (found == kBuiltFor ? loaded : found) + ", tsctl was built for " + kBuiltFor,
+              "name a Python " + kBuiltFor +
+                  " with --python, or build tsctl for this one: cmake -B build "
+                  "-DTSCTL_PYTHON=" +
+                  site.executable);
 }
 
 void start(const PythonSite& site) {
@@ -43,12 +46,15 @@ void start(const PythonSite& site) {
   config.parse_argv = 0;
   config.install_signal_handlers = 0;  // the worker's own handlers stay
   config.pathconfig_warnings = 0;
-  config.buffered_stdio = 0;  // nobody would flush it when the process ends or crashes: what a model prints is seen
+  config.buffered_stdio =
+      0;  // nobody would flush it when the process ends or crashes: what a model prints is seen
   // From this path Python finds the environment's pyvenv.cfg, and so its site-packages.
-  const PyStatus status = PyConfig_SetBytesString(&config, &config.executable, site.executable.c_str());
+  const PyStatus status =
+      PyConfig_SetBytesString(&config, &config.executable, site.executable.c_str());
   if (PyStatus_Exception(status) != 0) {
     PyConfig_Clear(&config);
-    throw Error(ErrorKind::environment, "the path of the Python at '" + site.executable + "' cannot be decoded");
+    throw Error(ErrorKind::environment,
+                "the path of the Python at '" + site.executable + "' cannot be decoded");
   }
   const char* const argv[] = {"tsctl"};
   try {

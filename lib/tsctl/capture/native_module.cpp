@@ -59,20 +59,23 @@ py::dict difference(std::uintptr_t reference, std::uintptr_t candidate, std::siz
   const Tolerance tolerance{rtol, atol};
   switch (dtype_of(dtype_name)) {
     case Dtype::float32:
-      return dict_of(difference_between(elements<float>(reference), elements<float>(candidate), count, tolerance,
-                                        equal_nan));
+      return dict_of(difference_between(elements<float>(reference), elements<float>(candidate),
+                                        count, tolerance, equal_nan));
     case Dtype::float64:
-      return dict_of(difference_between(elements<double>(reference), elements<double>(candidate), count,
-                                        tolerance, equal_nan));
+      return dict_of(difference_between(elements<double>(reference), elements<double>(candidate),
+                                        count, tolerance, equal_nan));
     case Dtype::int64:
-      return dict_of(difference_between(elements<std::int64_t>(reference), elements<std::int64_t>(candidate),
-                                        count, tolerance));
+      return dict_of(difference_between(elements<std::int64_t>(reference),
+                                        elements<std::int64_t>(candidate), count, tolerance));
     default:
-      throw py::value_error("arrays of " + dtype_name + " are compared as float32, float64 or int64");
+      throw py::value_error("arrays of " + dtype_name +
+                            " are compared as float32, float64 or int64");
   }
 }
 
-std::pair<double, double> pair_of(const Tolerance& tolerance) { return {tolerance.rtol, tolerance.atol}; }
+std::pair<double, double> pair_of(const Tolerance& tolerance) {
+  return {tolerance.rtol, tolerance.atol};
+}
 
 std::vector<ToleranceOverride> overrides_of(const Overrides& given) {
   std::vector<ToleranceOverride> overrides;
@@ -84,14 +87,16 @@ std::vector<ToleranceOverride> overrides_of(const Overrides& given) {
 
 void define_native_module(py::module_& module) {
   module.def("fill", &fill);
-  module.def("staging_dtype",
-             [](const std::string& name) { return std::string(name_from_dtype(staging_dtype(dtype_of(name)))); });
+  module.def("staging_dtype", [](const std::string& name) {
+    return std::string(name_from_dtype(staging_dtype(dtype_of(name))));
+  });
   module.def("difference", &difference);
   module.def("default_tolerance",
              [](const std::string& name) { return pair_of(default_tolerance(dtype_of(name))); });
-  module.def("tolerance_for", [](const std::string& name, const std::string& output, const Overrides& rtol,
-                                 const Overrides& atol) {
-    return pair_of(tolerance_for(dtype_of(name), output, {overrides_of(rtol), overrides_of(atol), false}));
+  module.def("tolerance_for", [](const std::string& name, const std::string& output,
+                                 const Overrides& rtol, const Overrides& atol) {
+    return pair_of(
+        tolerance_for(dtype_of(name), output, {overrides_of(rtol), overrides_of(atol), false}));
   });
 }
 

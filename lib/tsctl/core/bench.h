@@ -40,7 +40,7 @@ struct ArmResult {
   std::string label = {};
   std::string kind = {};     // file, eager
   std::string outputs = {};  // same, differ, reference, not_compared
-  std::string speed = {};    // faster, slower, equivalent, inconclusive, reference; empty if withheld
+  std::string speed = {};  // faster, slower, equivalent, inconclusive, reference; empty if withheld
   std::optional<double> median_s = {};
   std::optional<double> p99_s = {};
   std::string p99_s_reason = {};  // why p99_s is null

@@ -20,14 +20,15 @@ enum class CaptureMode { automatic, trace, script };
 struct CaptureRequest {
   SourceSpec source = {};
   CaptureMode mode = CaptureMode::automatic;
-  std::vector<InputSet> sets = {};      // drawn from the specs; empty when `inputs_file` is given
+  std::vector<InputSet> sets = {};  // drawn from the specs; empty when `inputs_file` is given
   std::vector<ProbeSet> probes = {};
-  std::string inputs_file = {};         // --inputs
-  std::string inputs_from = {};         // a tensor file whose arguments are used instead (job "eager")
+  std::string inputs_file = {};  // --inputs
+  std::string inputs_from = {};  // a tensor file whose arguments are used instead (job "eager")
   std::uint64_t seed = 0;
   std::string device = "cpu";
   int threads = 1;
-  std::vector<std::pair<std::string, std::string>> trace_submodules = {};  // path, shape of its input
+  std::vector<std::pair<std::string, std::string>> trace_submodules =
+      {};  // path, shape of its input
   ToleranceOptions tolerance = {};
   std::string model_path = {};    // where the captured file goes
   std::string tensors_path = {};  // where inputs and eager's outputs go
@@ -37,7 +38,8 @@ struct CaptureRequest {
 struct CaptureComparison {
   std::string label = {};
   bool probe = false;
-  std::string status = {};  // same, differ, raised (the captured module did, eager did not), refused (eager did)
+  std::string status =
+      {};  // same, differ, raised (the captured module did, eager did not), refused (eager did)
   std::string reason = {};  // empty for same
   double max_abs = 0.0;
   double max_abs_to_peak = 0.0;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tsctl/core/bench.h"
 #include "tsctl/core/events.h"
@@ -12,11 +13,12 @@ inline constexpr int kCaptureApiVersion = 1;
 
 // The Python that is embedded.
 struct PythonSite {
-  std::string executable = {};    // the environment's python; makes its site-packages visible
-  std::string library = {};       // libpython, loaded before libtsctl_capture.so
-  std::string version = {};       // "3.11"
+  std::string executable = {};     // the environment's python; makes its site-packages visible
+  std::string library = {};        // libpython, loaded before libtsctl_capture.so
+  std::string version = {};        // "3.11"
   std::string torch_version = {};  // of the environment, "" if it has none
-  std::string package_dir = {};   // holds the package tsctl_capture
+  std::vector<std::string> missing = {};  // packages that capture needs and the environment lacks
+  std::string package_dir = {};           // holds the package tsctl_capture
 };
 
 // What libtsctl_capture.so offers. Requests and results are JSON documents, because both sides of the
@@ -24,8 +26,8 @@ struct PythonSite {
 struct CaptureApi {
   int version = 0;
   // Runs tsctl_capture.jobs.<job>(request) and gives its result.
-  std::string (*call)(const PythonSite& site, const std::string& job, const std::string& request_json,
-                      Events& events) = nullptr;
+  std::string (*call)(const PythonSite& site, const std::string& job,
+                      const std::string& request_json, Events& events) = nullptr;
   std::unique_ptr<Arm> (*open_arm)(const PythonSite& site, const std::string& request_json,
                                    Events& events) = nullptr;
 };

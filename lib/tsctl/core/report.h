@@ -25,7 +25,7 @@ struct ToolInfo {
 };
 
 struct ErrorInfo {
-  std::string kind = {};   // as of name_from_kind, or "internal"
+  std::string kind = {};  // as of name_from_kind, or "internal"
   std::string phase = {};  // the step that failed: "capture", "freeze", …; "usage" before the first
   std::string message = {};
   std::string hint = {};
@@ -74,8 +74,8 @@ struct StepRecord {
 
 struct InputsInfo {
   InputPlan plan = {};
-  std::string given_by = {};             // flags, manifest, or none
-  std::vector<std::string> sets = {};    // labels of the sets that were run
+  std::string given_by = {};           // flags, manifest, or none
+  std::vector<std::string> sets = {};  // labels of the sets that were run
 };
 
 struct Report {
@@ -114,7 +114,7 @@ struct ManifestStep {
 
 struct Manifest {
   std::string schema = "tsctl.manifest/1";
-  std::string source = {};       // SOURCE as given
+  std::string source = {};  // SOURCE as given
   std::string class_name = {};
   std::string capture_mode = {};
   std::string adapter = {};

@@ -16,7 +16,7 @@ struct RewriteRequest {
   RewriteGoal goal = RewriteGoal::freeze;
   std::string model_path = {};
   std::string output_path = {};
-  std::vector<std::string> preserve = {};         // methods and attributes besides forward
+  std::vector<std::string> preserve = {};  // methods and attributes besides forward
   std::vector<std::string> disabled_passes = {};
   std::string device = "cpu";
   int threads = 1;

@@ -28,9 +28,9 @@ SourceSpec source_from_text(const std::string& text);
 struct InputPlan {
   std::vector<std::string> specs = {};  // --input texts
   std::vector<std::string> dims = {};   // --dim texts
-  std::string bench_dims = {};          // --bench-dim texts joined by a comma; empty for the first set
-  std::string file = {};                // --inputs: .npz, .safetensors or file.py:function
-  std::string file_sha256 = {};         // what --inputs held when it was captured with
+  std::string bench_dims = {};   // --bench-dim texts joined by a comma; empty for the first set
+  std::string file = {};         // --inputs: .npz, .safetensors or file.py:function
+  std::string file_sha256 = {};  // what --inputs held when it was captured with
   std::uint64_t seed = 0;
 
   bool given() const noexcept { return !specs.empty() || !file.empty(); }

@@ -14,7 +14,7 @@ Dtype staging_dtype(Dtype dtype) noexcept;
 
 // Fills a buffer of staging_dtype(dtype) with `count` elements (twice as many reals for a complex type): normal(0, 1)
 // or, with a range, uniform; integers 0..1 or the range, both ends included; bools fair.
-void fill_staged(Dtype dtype, const DrawKey& key, void* data, std::size_t count, std::optional<double> low,
-                 std::optional<double> high);
+void fill_staged(Dtype dtype, const DrawKey& key, void* data, std::size_t count,
+                 std::optional<double> low, std::optional<double> high);
 
 }  // namespace tsctl

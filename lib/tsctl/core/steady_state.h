@@ -13,7 +13,9 @@ class SteadyState {
  public:
   void add(const std::vector<double>& call_s);
   bool reached() const noexcept { return steady_at_call_.has_value(); }
-  std::optional<std::size_t> steady_at_call() const noexcept { return steady_at_call_; }  // counted from 1
+  std::optional<std::size_t> steady_at_call() const noexcept {
+    return steady_at_call_;
+  }  // counted from 1
   const std::vector<double>& calls() const noexcept { return calls_; }
 
  private:

@@ -14,13 +14,13 @@ struct Value {
   enum class Kind { none, tensor, boolean, integer, real, string, list, tuple, dict };
 
   Kind kind = Kind::none;
-  std::string tensor = {};           // key in the tensor file
-  bool complex_pairs = false;        // the stored tensor holds (real, imaginary) in its last dimension
+  std::string tensor = {};     // key in the tensor file
+  bool complex_pairs = false;  // the stored tensor holds (real, imaginary) in its last dimension
   bool boolean = false;
   std::int64_t integer = 0;
   double real = 0.0;
   std::string string = {};
-  std::vector<Value> items = {};      // of list, tuple and dict, in order
+  std::vector<Value> items = {};       // of list, tuple and dict, in order
   std::vector<std::string> keys = {};  // of dict; of a tuple the field names if it has any
 };
 

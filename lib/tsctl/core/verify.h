@@ -25,6 +25,8 @@ struct VerifyRequest {
   int threads = 1;
   Executor executor = Executor::standard;
   ToleranceOptions tolerance = {};
+  std::vector<std::string> output_names =
+      {};  // the user's, in the leaves' order; used if there is one for each
 };
 
 struct OutputComparison {
@@ -39,7 +41,8 @@ struct OutputComparison {
   double max_abs = 0.0;
   double max_rel = 0.0;
   double max_abs_to_peak = 0.0;
-  std::vector<std::int64_t> index = {};  // where max_abs is, or the first mismatch that is not finite
+  std::vector<std::int64_t> index =
+      {};  // where max_abs is, or the first mismatch that is not finite
   std::optional<double> reference_value = {};
   std::optional<double> candidate_value = {};
   std::optional<double> would_pass_rtol = {};

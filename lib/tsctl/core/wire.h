@@ -10,8 +10,8 @@ namespace tsctl {
 struct WireMessage {
   // To the worker: job, time_calls. From it: progress, warning, ready, times, result, error.
   std::string type = {};
-  std::string text = {};     // progress; a warning's or an error's sentence
-  std::string code = {};     // a warning's code; an error's kind
+  std::string text = {};  // progress; a warning's or an error's sentence
+  std::string code = {};  // a warning's code; an error's kind
   std::string hint = {};
   std::string detail = {};
   std::string job = {};      // what to do

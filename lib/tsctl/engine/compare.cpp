@@ -42,9 +42,11 @@ class Collector {
   // Adds one call. Same calls after the first of a set only count towards the worst numbers.
   void add(const CallRecord& record, int call, const Outputs& reference, const Outputs& candidate) {
     std::vector<Warning> warnings;
-    std::vector<OutputComparison> outputs = guarded(
-        ErrorKind::execution, "the outputs could not be compared",
-        [&] { return compare_outputs(reference, candidate, request_.tolerance, warnings); });
+    std::vector<OutputComparison> outputs =
+        guarded(ErrorKind::execution, "the outputs could not be compared", [&] {
+          return compare_outputs(reference, candidate, request_.tolerance, request_.output_names,
+                                 warnings);
+        });
     for (Warning& warning : warnings) add_warning(std::move(warning), record.label);
     add_outputs(record.label, call, std::move(outputs));
   }

@@ -204,6 +204,7 @@ void compare_scalars(const Value& reference, const Value& candidate,
 
 std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Outputs& candidate,
                                               const ToleranceOptions& tolerance,
+                                              const std::vector<std::string>& names,
                                               std::vector<Warning>& warnings) {
   std::vector<LeafPair> pairs;
   if (const auto parted = pair_leaves(reference.value, candidate.value, "out", pairs)) {
@@ -212,6 +213,9 @@ std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Ou
            "expected " + describe_structure(*parted->reference) + ", got " +
                describe_structure(*parted->candidate));
     return {comparison};
+  }
+  for (std::size_t i = 0; i < pairs.size() && pairs.size() == names.size(); ++i) {
+    pairs[i].name = names[i];
   }
   std::vector<OutputComparison> comparisons;
   for (const LeafPair& pair : pairs) {

@@ -11,9 +11,11 @@ namespace tsctl {
 
 // Compares what two sides gave for one call: structure, then count, dtype and shape of each output, and values only
 // where these agree. A reference with names (a dict, a NamedTuple) may come back as a plain tuple of the same
-// length, because that is all a trace can return. Adds a warning for every output whose reference proves nothing.
+// length, because that is all a trace can return. `names` are the outputs' names, if there is one for each leaf; otherwise they
+// are named by their place. Adds a warning for every output whose reference proves nothing.
 std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Outputs& candidate,
                                               const ToleranceOptions& tolerance,
+                                              const std::vector<std::string>& names,
                                               std::vector<Warning>& warnings);
 
 }  // namespace tsctl

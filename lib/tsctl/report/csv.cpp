@@ -31,7 +31,8 @@ std::string table(const std::vector<std::string>& columns, const std::vector<jso
   text += "\r\n";
   for (const json::Json& row : rows) {
     std::string line;
-    for (std::size_t i = 0; i < columns.size(); ++i) line += (i > 0 ? "," : "") + cell(row.value(columns[i], json::Json()));
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      line += (i > 0 ? "," : "") + cell(row.value(columns[i], json::Json()));
     text += line + "\r\n";
   }
   return text;
@@ -63,7 +64,9 @@ std::vector<json::Json> verify_rows(const std::vector<VerifyResult>& results) {
   for (const VerifyResult& result : results) {
     for (const CallComparison& call : result.calls) {
       for (const OutputComparison& output : call.outputs) {
-        json::Json row = {{"reference", result.reference}, {"candidate", result.candidate}, {"set", call.set},
+        json::Json row = {{"reference", result.reference},
+                          {"candidate", result.candidate},
+                          {"set", call.set},
                           {"call", call.call}};
         row.update(json::to_json(output));
         rows.push_back(row);
@@ -100,7 +103,9 @@ std::string diff_table(const std::string& diff_json) {
       rows.push_back(std::move(row));
     }
   }
-  return table({"part", "name", "kind", "method", "change", "before", "after", "changed_elements", "count"}, rows);
+  return table(
+      {"part", "name", "kind", "method", "change", "before", "after", "changed_elements", "count"},
+      rows);
 }
 
 }  // namespace

@@ -28,19 +28,24 @@ Report report_from_document(const std::string& text, const std::string& name) {
     throw Error(ErrorKind::input, "'" + name + "' is not JSON", hint);
   }
   Report report;
-  if (!document.is_object() || !document.contains("schema") || document["schema"] != report.schema) {
-    throw Error(ErrorKind::input, "'" + name + "' is not a tsctl report (its schema is not " + report.schema + ")",
+  if (!document.is_object() || !document.contains("schema") ||
+      document["schema"] != report.schema) {
+    throw Error(ErrorKind::input,
+                "'" + name + "' is not a tsctl report (its schema is not " + report.schema + ")",
                 hint);
   }
   try {
     json::read_json(document, report);
     // Read once here, so that everything that renders them may count on their keys.
     if (document.contains(kInspect)) {
-      report.inspect_json = json_text_from_summary(summary_from_json_text(document[kInspect].dump()));
+      report.inspect_json =
+          json_text_from_summary(summary_from_json_text(document[kInspect].dump()));
     }
-    if (document.contains(kDiff)) report.diff_json = json_text_from_diff(diff_from_json_text(document[kDiff].dump()));
+    if (document.contains(kDiff))
+      report.diff_json = json_text_from_diff(diff_from_json_text(document[kDiff].dump()));
   } catch (const std::exception& error) {
-    throw Error(ErrorKind::input, "'" + name + "' is not a complete tsctl report: " + error.what(), hint);
+    throw Error(ErrorKind::input, "'" + name + "' is not a complete tsctl report: " + error.what(),
+                hint);
   }
   return report;
 }

@@ -38,6 +38,7 @@ void visit(V& v, PythonSite& s) {
   v("library", s.library);
   v("version", s.version);
   v("torch_version", s.torch_version);
+  v("missing", s.missing);
   v("package_dir", s.package_dir);
 }
 
@@ -206,6 +207,7 @@ void visit(V& v, VerifyRequest& s) {
   v("threads", s.threads);
   v("executor", s.executor);
   v("tolerance", s.tolerance);
+  v("output_names", s.output_names);
 }
 
 template <typename V>

@@ -25,27 +25,32 @@ struct EnumNames;
 template <>
 struct EnumNames<CaptureMode> {
   static constexpr std::pair<CaptureMode, const char*> kNames[] = {
-      {CaptureMode::automatic, "automatic"}, {CaptureMode::trace, "trace"}, {CaptureMode::script, "script"}};
+      {CaptureMode::automatic, "automatic"},
+      {CaptureMode::trace, "trace"},
+      {CaptureMode::script, "script"}};
 };
 
 template <>
 struct EnumNames<RewriteGoal> {
-  static constexpr std::pair<RewriteGoal, const char*> kNames[] = {{RewriteGoal::freeze, "freeze"},
-                                                                   {RewriteGoal::optimize, "optimize"}};
+  static constexpr std::pair<RewriteGoal, const char*> kNames[] = {
+      {RewriteGoal::freeze, "freeze"}, {RewriteGoal::optimize, "optimize"}};
 };
 
 template <>
 struct EnumNames<Executor> {
-  static constexpr std::pair<Executor, const char*> kNames[] = {{Executor::standard, "default"},
-                                                                {Executor::fixed, "static"},
-                                                                {Executor::unoptimized, "unoptimized"}};
+  static constexpr std::pair<Executor, const char*> kNames[] = {
+      {Executor::standard, "default"},
+      {Executor::fixed, "static"},
+      {Executor::unoptimized, "unoptimized"}};
 };
 
 struct Writer;
 struct Reader;
 
 template <typename T>
-concept Described = requires(T& value, Writer& writer) { fields::visit(writer, value); };
+concept Described = requires(T& value, Writer& writer) {
+  fields::visit(writer, value);
+};
 
 template <typename T>
 Json to_json(const T& value);
@@ -103,7 +108,8 @@ Json to_json(const T& value) {
     return array;
   } else if constexpr (Described<T>) {
     Writer writer;
-    fields::visit(writer, const_cast<T&>(value));  // the visitor is shared with Reader; Writer only reads
+    fields::visit(writer,
+                  const_cast<T&>(value));  // the visitor is shared with Reader; Writer only reads
     return std::move(writer.object);
   } else {
     return Json(value);
@@ -113,14 +119,17 @@ Json to_json(const T& value) {
 // Whole numbers that fit, written as 3 or 3.0; nlohmann's own get<int>() cuts and wraps, and takes true for 1.
 template <typename T>
 T whole_number(const Json& json) {
-  if (json.is_number_unsigned() && std::in_range<T>(json.get<std::uint64_t>())) return json.get<T>();
-  if (json.is_number_integer() && !json.is_number_unsigned() && std::in_range<T>(json.get<std::int64_t>())) {
+  if (json.is_number_unsigned() && std::in_range<T>(json.get<std::uint64_t>()))
+    return json.get<T>();
+  if (json.is_number_integer() && !json.is_number_unsigned() &&
+      std::in_range<T>(json.get<std::int64_t>())) {
     return json.get<T>();
   }
   if (json.is_number_float()) {
     constexpr double kExact = 9007199254740992.0;  // 2^53: below it every whole number is a double
     const auto number = json.get<double>();
-    if (std::trunc(number) == number && std::abs(number) < kExact && std::in_range<T>(static_cast<std::int64_t>(number))) {
+    if (std::trunc(number) == number && std::abs(number) < kExact &&
+        std::in_range<T>(static_cast<std::int64_t>(number))) {
       return static_cast<T>(number);
     }
   }

@@ -48,21 +48,23 @@ const PairResult* pair_of(const BenchResult& bench, const std::string& arm) {
 std::string speedup_text(const PairResult* pair) {
   if (pair == nullptr) return "1.00";
   if (!pair->speedup) return "withheld";
-  return ratio_text(*pair->speedup) + " [" + ratio_text(*pair->speedup_low) + ", " + ratio_text(*pair->speedup_high) +
-         "]";
+  return ratio_text(*pair->speedup) + " [" + ratio_text(*pair->speedup_low) + ", " +
+         ratio_text(*pair->speedup_high) + "]";
 }
 
 std::string capture_attempt_text(const CaptureAttempt& attempt) {
   const auto count = [&](const std::string& status, bool probe) {
-    return std::count_if(attempt.comparisons.begin(), attempt.comparisons.end(),
-                         [&](const CaptureComparison& c) { return c.status == status && c.probe == probe; });
+    return std::count_if(
+        attempt.comparisons.begin(), attempt.comparisons.end(),
+        [&](const CaptureComparison& c) { return c.status == status && c.probe == probe; });
   };
   std::string text = attempt.mode + " " + attempt.status;
   if (!attempt.comparisons.empty()) {
     text += ": equals eager on " + std::to_string(count("same", false)) + " of " +
             std::to_string(count("same", false) + count("differ", false) + count("raised", false)) +
             " input sets and " + std::to_string(count("same", true)) + " of " +
-            std::to_string(count("same", true) + count("differ", true) + count("raised", true)) + " probed sizes";
+            std::to_string(count("same", true) + count("differ", true) + count("raised", true)) +
+            " probed sizes";
   }
   return text;
 }
@@ -74,22 +76,24 @@ std::string capture_text(const CaptureResult& capture, bool verbose) {
     if (!attempt.reason.empty()) text += line("", attempt.reason);
     for (const CaptureComparison& comparison : attempt.comparisons) {
       if (comparison.status == "differ" || comparison.status == "raised" || verbose) {
-        text += line("", "  " + (comparison.label.empty() ? "the input set" : comparison.label) + ": " +
-                             comparison.status + (comparison.reason.empty() ? "" : ", " + comparison.reason));
+        text += line("", "  " + (comparison.label.empty() ? "the input set" : comparison.label) +
+                             ": " + comparison.status +
+                             (comparison.reason.empty() ? "" : ", " + comparison.reason));
       }
     }
     for (std::size_t i = 0; i < attempt.warnings.size() && (verbose || i < kMaxListed); ++i) {
       text += line("", "  warning: " + attempt.warnings[i].text);
     }
     if (!verbose && attempt.warnings.size() > kMaxListed) {
-      text += line("", "  and " + std::to_string(attempt.warnings.size() - kMaxListed) + " more warnings (-v)");
+      text += line("", "  and " + std::to_string(attempt.warnings.size() - kMaxListed) +
+                           " more warnings (-v)");
     }
   }
   if (!capture.not_checked.empty()) text += line("not checked", shortened(capture.not_checked));
   if (!capture.adapter.empty()) text += line("adapter", capture.adapter);
   if (capture.parameter_count > 0) {
-    text += line("model", capture.class_name + ", " + std::to_string(capture.parameter_count) + " parameters, " +
-                              bytes_text(capture.parameter_bytes));
+    text += line("model", capture.class_name + ", " + std::to_string(capture.parameter_count) +
+                              " parameters, " + bytes_text(capture.parameter_bytes));
   }
   return text;
 }
@@ -98,14 +102,18 @@ std::string passes_text(const std::vector<PassRecord>& passes, bool verbose) {
   std::string text;
   std::vector<std::string> unchanged;
   for (const PassRecord& pass : passes) {
-    const std::string where = pass.method == "forward" || pass.method.empty() ? "" : " (" + pass.method + ")";
+    const std::string where =
+        pass.method == "forward" || pass.method.empty() ? "" : " (" + pass.method + ")";
     if (pass.status == "unchanged" && !verbose) {
       unchanged.push_back(pass.pass + where);
       continue;
     }
-    const std::string nodes = std::to_string(pass.nodes_before) + " -> " + std::to_string(pass.nodes_after) + " nodes";
-    text += line("pass", pass.pass + where + ": " + (pass.status == "changed" ? nodes : pass.status));
-    const std::size_t listed = verbose ? pass.changes.size() : std::min(kMaxListed, pass.changes.size());
+    const std::string nodes =
+        std::to_string(pass.nodes_before) + " -> " + std::to_string(pass.nodes_after) + " nodes";
+    text +=
+        line("pass", pass.pass + where + ": " + (pass.status == "changed" ? nodes : pass.status));
+    const std::size_t listed =
+        verbose ? pass.changes.size() : std::min(kMaxListed, pass.changes.size());
     for (std::size_t i = 0; i < listed; ++i) text += line("", "  " + pass.changes[i]);
     if (listed < pass.changes.size()) {
       text += line("", "  and " + std::to_string(pass.changes.size() - listed) + " more (-v)");
@@ -117,17 +125,20 @@ std::string passes_text(const std::vector<PassRecord>& passes, bool verbose) {
 
 std::string output_text(const OutputComparison& output) {
   // What is no tensor has no dtype and no shape to tell.
-  const std::string type = output.dtype.empty() ? "" : " " + output.dtype + " " + shape_text(output.shape);
+  const std::string type =
+      output.dtype.empty() ? "" : " " + output.dtype + " " + shape_text(output.shape);
   std::string text = output.output + type + ": " + output.status;
   if (output.reason == "structure" || output.reason == "dtype" || output.reason == "shape" ||
       output.reason == "raised") {
     return text + ", " + output.reason + ": " + output.detail;
   }
-  text += ", max difference " + number_text(output.max_abs) + " (" + number_text(output.max_abs_to_peak) +
-          " of the largest value, " + number_text(output.max_rel) + " of its own)";
+  text += ", max difference " + number_text(output.max_abs) + " (" +
+          number_text(output.max_abs_to_peak) + " of the largest value, " +
+          number_text(output.max_rel) + " of its own)";
   if (!output.index.empty()) text += " at " + shape_text(output.index);
   if (output.reference_value && output.candidate_value) {
-    text += ": " + number_text(*output.reference_value) + " against " + number_text(*output.candidate_value);
+    text += ": " + number_text(*output.reference_value) + " against " +
+            number_text(*output.candidate_value);
   }
   text += "; rtol " + number_text(output.rtol);
   if (output.atol > 0) text += ", atol " + number_text(output.atol);
@@ -154,7 +165,9 @@ std::vector<OutputLine> output_lines(const VerifyResult& result, bool verbose) {
     for (const OutputComparison& output : call.outputs) {
       if (output.status == "same" && !verbose) continue;
       OutputLine line{.set = call.set, .text = output_text(output)};
-      const auto equal = [&](const OutputLine& other) { return other.set == line.set && other.text == line.text; };
+      const auto equal = [&](const OutputLine& other) {
+        return other.set == line.set && other.text == line.text;
+      };
       auto known = std::find_if(lines.begin(), lines.end(), equal);
       if (known == lines.end()) known = lines.insert(lines.end(), line);
       known->calls.push_back(std::to_string(call.call));
@@ -166,9 +179,11 @@ std::vector<OutputLine> output_lines(const VerifyResult& result, bool verbose) {
 std::string memory_text(const std::vector<StepRecord>& steps) {
   std::vector<std::string> parts;
   for (const StepRecord& step : steps) {
-    if (step.peak_memory_bytes > 0) parts.push_back(step.name + " " + bytes_text(step.peak_memory_bytes));
+    if (step.peak_memory_bytes > 0)
+      parts.push_back(step.name + " " + bytes_text(step.peak_memory_bytes));
   }
-  return parts.empty() ? std::string() : line("memory", "peak of each step: " + joined(parts, ", "));
+  return parts.empty() ? std::string()
+                       : line("memory", "peak of each step: " + joined(parts, ", "));
 }
 
 std::string artifact_text(const ArtifactInfo& artifact) {
@@ -180,7 +195,9 @@ std::string artifact_text(const ArtifactInfo& artifact) {
 
 std::string run_text(const RunResult& run) {
   TextTable table({"set", "output", "dtype", "shape", ">min", ">max", ">mean", ">not finite"});
-  const auto number = [](const std::optional<double>& value) { return value ? number_text(*value) : std::string("-"); };
+  const auto number = [](const std::optional<double>& value) {
+    return value ? number_text(*value) : std::string("-");
+  };
   for (const OutputSummary& output : run.outputs) {
     if (output.dtype.empty()) {
       table.add_row({or_dash(output.set), output.output, "", output.value});
@@ -206,26 +223,31 @@ std::string findings_text(const std::vector<Finding>& findings) {
 
 std::string bench_text(const BenchResult& bench) {
   const std::string base = bench.arms.empty() ? "" : bench.arms.front().label;
-  TextTable table({"arm", ">median", ">p99", ">spread", ">throughput", ">speedup vs " + base, ">max diff", "outputs",
-                   "speed"});
+  TextTable table({"arm", ">median", ">p99", ">spread", ">throughput", ">speedup vs " + base,
+                   ">max diff", "outputs", "speed"});
   for (const ArmResult& arm : bench.arms) {
     const PairResult* pair = pair_of(bench, arm.label);
     table.add_row({arm.label, seconds_text(arm.median_s), seconds_text(arm.p99_s),
                    arm.spread ? percent_text(*arm.spread) : "-",
-                   arm.throughput_per_s ? rate_text(*arm.throughput_per_s) + " " + arm.throughput_unit + "/s" : "-",
-                   speedup_text(pair), arm.max_abs ? number_text(*arm.max_abs) : "-", or_dash(arm.outputs),
-                   or_dash(arm.speed)});
+                   arm.throughput_per_s
+                       ? rate_text(*arm.throughput_per_s) + " " + arm.throughput_unit + "/s"
+                       : "-",
+                   speedup_text(pair), arm.max_abs ? number_text(*arm.max_abs) : "-",
+                   or_dash(arm.outputs), or_dash(arm.speed)});
   }
   std::string text = table.render() + "\n";
-  TextTable warm({"warm-up", ">load", ">1st call", ">2nd", ">3rd", ">steady from call", ">page faults/call", ">memory"});
+  TextTable warm({"warm-up", ">load", ">1st call", ">2nd", ">3rd", ">steady from call",
+                  ">page faults/call", ">memory"});
   for (const ArmResult& arm : bench.arms) {
-    warm.add_row({arm.label, seconds_text(arm.load_s), seconds_text(arm.first_call_s), seconds_text(arm.second_call_s),
-                  seconds_text(arm.third_call_s), arm.steady_at_call ? std::to_string(*arm.steady_at_call) : "-",
+    warm.add_row({arm.label, seconds_text(arm.load_s), seconds_text(arm.first_call_s),
+                  seconds_text(arm.second_call_s), seconds_text(arm.third_call_s),
+                  arm.steady_at_call ? std::to_string(*arm.steady_at_call) : "-",
                   arm.page_faults_per_call ? rate_text(*arm.page_faults_per_call) : "-",
                   bytes_text(arm.peak_memory_bytes)});
   }
   text += warm.render() + "\n";
-  std::string measured = std::to_string(bench.arms.empty() ? 0 : bench.arms.front().launches) + " launches of each arm, ";
+  std::string measured = std::to_string(bench.arms.empty() ? 0 : bench.arms.front().launches) +
+                         " launches of each arm, ";
   measured += (bench.pairs.empty() ? std::string("0") : std::to_string(bench.pairs.front().pairs)) +
               " rounds in random order, one arm at a time, on " + bench.device + " with " +
               std::to_string(bench.threads) + (bench.threads == 1 ? " thread" : " threads");
@@ -237,13 +259,15 @@ std::string bench_text(const BenchResult& bench) {
 std::string verify_text(const VerifyResult& result, bool verbose) {
   std::string summary = result.candidate + " against " + result.reference + ": " + result.status +
                         ", max difference " + number_text(result.max_abs);
-  if (result.would_pass_rtol) summary += ", would pass at rtol " + number_text(*result.would_pass_rtol);
+  if (result.would_pass_rtol)
+    summary += ", would pass at rtol " + number_text(*result.would_pass_rtol);
   std::vector<std::string> calls;
   for (const int call : result.calls_checked) calls.push_back(std::to_string(call));
   if (!calls.empty()) summary += " (calls " + joined(calls, ", ") + ")";
   std::string text = line("verify", summary);
   for (const OutputLine& output : output_lines(result, verbose)) {
-    const std::string where = (output.set.empty() ? "" : output.set + ", ") + (output.calls.size() > 1 ? "calls " : "call ");
+    const std::string where = (output.set.empty() ? "" : output.set + ", ") +
+                              (output.calls.size() > 1 ? "calls " : "call ");
     text += line("", where + joined(output.calls, ", ") + ": " + output.text);
   }
   return text;

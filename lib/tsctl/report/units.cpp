@@ -37,7 +37,9 @@ std::string seconds_text(double seconds) {
   return four_digits(seconds * 1e9) + " ns";
 }
 
-std::string seconds_text(std::optional<double> seconds) { return seconds ? seconds_text(*seconds) : "-"; }
+std::string seconds_text(std::optional<double> seconds) {
+  return seconds ? seconds_text(*seconds) : "-";
+}
 
 std::string bytes_text(std::int64_t bytes) {
   constexpr std::array kUnits{"KiB", "MiB", "GiB", "TiB"};

@@ -17,13 +17,17 @@ namespace {
 // One block: long against a message and a timer tick (both microseconds), short against drift of the machine.
 constexpr double kBlockSeconds = 0.02;
 constexpr int kMaxBlockCalls = 1000;
-constexpr double kShortestSeconds = 1e-9;  // a clock's coarse tick must not give a ratio of 0 or infinity
+constexpr double kShortestSeconds =
+    1e-9;  // a clock's coarse tick must not give a ratio of 0 or infinity
 // 5 launches of 12 rounds are 60 pairs: enough to find 3% on a loaded 2-core machine in 85% of runs.
 constexpr std::size_t kMinRounds = 12;
-constexpr std::size_t kFewestRounds = 3;  // when calls are so slow that the budget does not allow more
+constexpr std::size_t kFewestRounds =
+    3;  // when calls are so slow that the budget does not allow more
 constexpr double kMaxWarmUpSeconds = 2.0;  // for one arm of one launch
-constexpr int kFewestLaunches = 2;  // one launch says nothing of how launches differ, so nothing could be concluded
-constexpr double kOverrun = 4.0;           // the budget may be exceeded this many times to reach min_launches
+constexpr int kFewestLaunches =
+    2;  // one launch says nothing of how launches differ, so nothing could be concluded
+constexpr double kOverrun =
+    4.0;  // the budget may be exceeded this many times to reach min_launches
 // An effect this many half-widths away from none is decided; more precision would not change the verdict. Under no
 // effect at all such a distance does not occur, so stopping on it raises no false alarm.
 constexpr double kDecidedDistance = 10.0;
@@ -40,8 +44,8 @@ struct ArmRecord {
 
 class Session {
  public:
-  Session(const std::vector<BenchArm>& arms, const BenchOptions& options, const Launcher& launch, const Clock& now_s,
-          Events& events)
+  Session(const std::vector<BenchArm>& arms, const BenchOptions& options, const Launcher& launch,
+          const Clock& now_s, Events& events)
       : arms_(arms),
         options_(options),
         launch_(launch),
@@ -117,7 +121,8 @@ void Session::run() {
 
 void Session::run_launch() {
   ++launches_;
-  const std::string of = launches_ <= options_.min_launches ? "/" + std::to_string(options_.min_launches) : "";
+  const std::string of =
+      launches_ <= options_.min_launches ? "/" + std::to_string(options_.min_launches) : "";
   events_.progress("bench: launch " + std::to_string(launches_) + of);
   const double start_s = now_s_();
   start_arms();
@@ -151,7 +156,10 @@ void Session::warm_up(std::size_t index) {
   SteadyState state;
   const double start_s = now_s_();
   while (!state.reached()) {
-    state.add(arm.time_calls(0, state.calls().size() < kMinWarmUpCalls ? 1 : static_cast<int>(kSteadyWindow)).seconds);
+    state.add(arm.time_calls(0, state.calls().size() < kMinWarmUpCalls
+                                    ? 1
+                                    : static_cast<int>(kSteadyWindow))
+                  .seconds);
     if (state.calls().size() >= 3 && now_s_() - start_s > kMaxWarmUpSeconds) break;
   }
   const std::vector<double>& calls = state.calls();
@@ -164,8 +172,8 @@ void Session::warm_up(std::size_t index) {
     record.steady_every_time = false;
   }
   const double call_s = median({calls.end() - 3, calls.end()});
-  block_calls_[index] =
-      static_cast<int>(std::clamp(kBlockSeconds / std::max(call_s, 1e-7), 1.0, static_cast<double>(kMaxBlockCalls)));
+  block_calls_[index] = static_cast<int>(
+      std::clamp(kBlockSeconds / std::max(call_s, 1e-7), 1.0, static_cast<double>(kMaxBlockCalls)));
   arm.stop();
 }
 
@@ -177,7 +185,8 @@ double Session::measuring_time_left() const {
 
 void Session::measure_rounds(double until_s) {
   std::size_t rounds = 0;
-  while (rounds < kFewestRounds || (now_s_() < until_s && !(rounds >= kMinRounds && launch_precise_enough()))) {
+  while (rounds < kFewestRounds ||
+         (now_s_() < until_s && !(rounds >= kMinRounds && launch_precise_enough()))) {
     run_round();
     ++rounds;
   }
@@ -186,7 +195,8 @@ void Session::measure_rounds(double until_s) {
 void Session::run_round() {
   std::vector<double> block_s(arms_.size());
   for (const std::size_t index : random_order()) block_s[index] = run_block(index);
-  for (std::size_t i = 1; i < arms_.size(); ++i) log_ratios_[i].back().push_back(std::log(block_s[i] / block_s[0]));
+  for (std::size_t i = 1; i < arms_.size(); ++i)
+    log_ratios_[i].back().push_back(std::log(block_s[i] / block_s[0]));
 }
 
 double Session::run_block(std::size_t index) {
@@ -206,8 +216,10 @@ bool Session::launch_precise_enough() const {
   for (std::size_t i = 1; i < arms_.size(); ++i) {
     if (!counts(i)) continue;
     const std::vector<double>& ratios = log_ratios_[i].back();
-    const double deviation = (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 1.349;  // of a normal sample
-    if (1.2533 * deviation / std::sqrt(static_cast<double>(ratios.size())) > options_.precision / 2) return false;
+    const double deviation =
+        (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 1.349;  // of a normal sample
+    if (1.2533 * deviation / std::sqrt(static_cast<double>(ratios.size())) > options_.precision / 2)
+      return false;
   }
   return true;
 }
@@ -216,8 +228,10 @@ bool Session::precise_enough() const {
   for (std::size_t i = 1; i < arms_.size(); ++i) {
     if (!counts(i)) continue;
     const RatioEstimate estimate = estimate_ratio(log_ratios_[i], options_.seed);
-    const double half_width = (std::log(estimate.interval.high) - std::log(estimate.interval.low)) / 2;
-    const double wanted = std::max(options_.precision, std::abs(std::log(estimate.ratio)) / kDecidedDistance);
+    const double half_width =
+        (std::log(estimate.interval.high) - std::log(estimate.interval.low)) / 2;
+    const double wanted =
+        std::max(options_.precision, std::abs(std::log(estimate.ratio)) / kDecidedDistance);
     if (half_width > wanted) return false;
   }
   return true;
@@ -239,8 +253,8 @@ ArmResult Session::arm_result(std::size_t index, std::int64_t items_per_call) co
   if (record.calls.size() >= kMinSamplesForP99) {
     result.p99_s = quantile(record.calls, 0.99);
   } else {
-    result.p99_s_reason = std::to_string(record.calls.size()) + " samples, " + std::to_string(kMinSamplesForP99) +
-                          " are needed for a 99th percentile";
+    result.p99_s_reason = std::to_string(record.calls.size()) + " samples, " +
+                          std::to_string(kMinSamplesForP99) + " are needed for a 99th percentile";
   }
   const double total_s = std::accumulate(record.calls.begin(), record.calls.end(), 0.0);
   result.mean_s = total_s / static_cast<double>(record.calls.size());
@@ -258,7 +272,8 @@ ArmResult Session::arm_result(std::size_t index, std::int64_t items_per_call) co
   if (const auto steady = median_of(record.steady)) result.steady_at_call = std::lround(*steady);
   result.load_s = median_of(record.load);
   result.peak_memory_bytes = record.peak_memory_bytes;
-  result.page_faults_per_call = static_cast<double>(record.faults) / static_cast<double>(record.timed_calls);
+  result.page_faults_per_call =
+      static_cast<double>(record.faults) / static_cast<double>(record.timed_calls);
   return result;
 }
 
@@ -293,12 +308,14 @@ BenchResult Session::result(std::int64_t items_per_call) const {
       result.arms.back().speed = result.pairs.back().verdict;
     }
     if (!records_[i].steady_every_time) {
-      result.warnings.push_back({"warm_up_not_steady", "the calls of '" + arms_[i].request.label +
-                                                           "' did not become steady while it was warmed up"});
+      result.warnings.push_back(
+          {"warm_up_not_steady", "the calls of '" + arms_[i].request.label +
+                                     "' did not become steady while it was warmed up"});
     }
   }
   if (launches_ < options_.min_launches) {
-    result.warnings.push_back({"too_few_launches", "the budget allowed only " + std::to_string(launches_) + " of " +
+    result.warnings.push_back({"too_few_launches", "the budget allowed only " +
+                                                       std::to_string(launches_) + " of " +
                                                        std::to_string(options_.min_launches) +
                                                        " launches; raise --budget"});
   }
@@ -307,8 +324,9 @@ BenchResult Session::result(std::int64_t items_per_call) const {
 
 }  // namespace
 
-BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options, std::int64_t items_per_call,
-                      const Launcher& launch, const Clock& now_s, Events& events) {
+BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options,
+                      std::int64_t items_per_call, const Launcher& launch, const Clock& now_s,
+                      Events& events) {
   Session session(arms, options, launch, now_s, events);
   session.run();
   return session.result(items_per_call);

@@ -16,8 +16,8 @@ namespace tsctl {
 // One arm as the session sees it: what to open, and what the comparison of its outputs said.
 struct BenchArm {
   ArmRequest request = {};
-  std::optional<PythonSite> site = {};  // for arms that run in Python
-  std::string kind = "file";            // file, eager
+  std::optional<PythonSite> site = {};   // for arms that run in Python
+  std::string kind = "file";             // file, eager
   std::string outputs = "not_compared";  // reference, same, differ, not_compared
   std::optional<double> max_abs = {};
 };
@@ -51,7 +51,8 @@ Clock steady_clock();
 // an order drawn at random, while the others are stopped; the ratio is taken within the round. Ends when every
 // interval is narrow enough, or the budget is spent. `items_per_call` is the size of the dimension B, 0 without one.
 // An arm whose outputs differ is timed but gets no speedup and no verdict.
-BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options, std::int64_t items_per_call,
-                      const Launcher& launch, const Clock& now_s, Events& events);
+BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options,
+                      std::int64_t items_per_call, const Launcher& launch, const Clock& now_s,
+                      Events& events);
 
 }  // namespace tsctl

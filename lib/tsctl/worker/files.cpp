@@ -20,17 +20,23 @@ namespace {
 
 constexpr const char* kMark = ".tsctl-";
 
-fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
 
 [[noreturn]] void throw_write_error(const fs::path& path, const std::string& flag, int code) {
   std::string hint = "choose another place with " + flag;
-  if (code == ENOSPC || code == EDQUOT) hint = "make room on that file system, or choose another with " + flag;
-  throw Error(ErrorKind::environment, "'" + path.string() + "' cannot be written: " + std::strerror(code), hint);
+  if (code == ENOSPC || code == EDQUOT)
+    hint = "make room on that file system, or choose another with " + flag;
+  throw Error(ErrorKind::environment,
+              "'" + path.string() + "' cannot be written: " + std::strerror(code), hint);
 }
 
-[[noreturn]] void throw_read_error(const std::string& path, int code, const std::string& flag = {}) {
+[[noreturn]] void throw_read_error(const std::string& path, int code,
+                                   const std::string& flag = {}) {
   const std::string where = flag.empty() ? "" : " (" + flag + ")";
-  throw Error(ErrorKind::input, "'" + path + "' cannot be read" + where + ": " + std::strerror(code),
+  throw Error(ErrorKind::input,
+              "'" + path + "' cannot be read" + where + ": " + std::strerror(code),
               "check the file's name");
 }
 
@@ -39,15 +45,18 @@ bool is_left_behind(const std::string& name, const std::string& prefix) {
   if (!name.starts_with(prefix)) return false;
   const std::string digits = name.substr(prefix.size());
   if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos) return false;
-  return ::kill(static_cast<pid_t>(std::strtol(digits.c_str(), nullptr, 10)), 0) != 0 && errno == ESRCH;
+  return ::kill(static_cast<pid_t>(std::strtol(digits.c_str(), nullptr, 10)), 0) != 0 &&
+         errno == ESRCH;
 }
 
 void remove_left_behind(const fs::path& target) {
   std::error_code code;
   const std::string prefix = "." + target.filename().string() + kMark;
-  for (fs::directory_iterator entry(folder_of(target), code), end; !code && entry != end; entry.increment(code)) {
+  for (fs::directory_iterator entry(folder_of(target), code), end; !code && entry != end;
+       entry.increment(code)) {
     std::error_code ignored;
-    if (is_left_behind(entry->path().filename().string(), prefix)) fs::remove(entry->path(), ignored);
+    if (is_left_behind(entry->path().filename().string(), prefix))
+      fs::remove(entry->path(), ignored);
   }
 }
 
@@ -55,7 +64,9 @@ void remove_left_behind(const fs::path& target) {
 // (/dev/stdout, /dev/fd/3), even where these are open on a regular file.
 bool is_stream(const fs::path& path) {
   std::error_code ignored;
-  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored) && !fs::is_directory(path, ignored)) return true;
+  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored) &&
+      !fs::is_directory(path, ignored))
+    return true;
   const fs::path link = fs::read_symlink(path, ignored);
   const fs::path folder = fs::canonical(folder_of(path), ignored);
   return link.string().starts_with("/proc/") || folder.string().starts_with("/proc/");
@@ -96,7 +107,8 @@ void require_writable_target(const fs::path& path, const std::string& flag) {
                 "give the name of the file to write: " + flag + " " + (path / "model.pt").string());
   }
   if (path.empty()) {
-    throw Error(ErrorKind::usage, flag + " names no file", "give the name of the file to write: " + flag + " model.pt");
+    throw Error(ErrorKind::usage, flag + " names no file",
+                "give the name of the file to write: " + flag + " model.pt");
   }
   if (is_stream(path)) {
     if (::access(path.c_str(), W_OK) != 0) throw_write_error(path, flag, errno);
@@ -110,7 +122,8 @@ void require_writable_target(const fs::path& path, const std::string& flag) {
   }
   if (::access(folder.c_str(), W_OK | X_OK) != 0) {
     throw Error(ErrorKind::environment,
-                "the folder of '" + path.string() + "' is not writable (" + flag + "): " + std::strerror(errno),
+                "the folder of '" + path.string() + "' is not writable (" + flag +
+                    "): " + std::strerror(errno),
                 "choose another place with " + flag);
   }
 }
@@ -145,10 +158,12 @@ fs::path temporary_folder() {
   return folder != nullptr && *folder != '\0' ? fs::path(folder) : fs::path("/tmp");
 }
 
-OutputFile::OutputFile(const fs::path& target, const std::string& flag) : target_(target), flag_(flag) {
+OutputFile::OutputFile(const fs::path& target, const std::string& flag)
+    : target_(target), flag_(flag) {
   if (is_stream(target)) {
     throw Error(ErrorKind::usage, "'" + target.string() + "' is not a regular file (" + flag + ")",
-                "a file that appears only when it is complete needs a name of its own: " + flag + " model.pt");
+                "a file that appears only when it is complete needs a name of its own: " + flag +
+                    " model.pt");
   }
   require_writable_target(target, flag);
   remove_left_behind(target);
@@ -216,7 +231,7 @@ std::string bytes_of_file(const std::string& path, const std::string& flag) {
   }
 }
 
-void copy_file_bytes(const std::string& from, const std::string& to) {
+void copy_file_bytes(const std::string& from, const std::string& to, const std::string& flag) {
   const int in = ::open(from.c_str(), O_RDONLY | O_CLOEXEC);
   if (in < 0) throw_read_error(from, errno);
   int read_code = 0;
@@ -233,7 +248,7 @@ void copy_file_bytes(const std::string& from, const std::string& to) {
   ::close(in);
   if (out >= 0 && ::close(out) != 0 && code == 0) code = errno;
   if (read_code != 0) throw_read_error(from, read_code);
-  if (code != 0) throw_write_error(to, "-o", code);
+  if (code != 0) throw_write_error(to, flag, code);
 }
 
 }  // namespace tsctl

@@ -58,11 +58,13 @@ class OutputFile {
 
 // Writes `text` as a whole file with the same care: temporary file, sync, rename. A target that is no regular file
 // (/dev/stdout, a pipe) is written directly, at its end. Throws Error{environment} naming `flag`.
-void write_text_file(const std::filesystem::path& target, const std::string& text, const std::string& flag);
+void write_text_file(const std::filesystem::path& target, const std::string& text,
+                     const std::string& flag);
 
 // Copies the bytes of one file over another (in place; the target keeps its name). Throws Error{input} when `from`
 // cannot be read, Error{environment} when `to` cannot be written.
-void copy_file_bytes(const std::string& from, const std::string& to);
+void copy_file_bytes(const std::string& from, const std::string& to,
+                     const std::string& flag = "-o");
 
 // The bytes of a whole file. Throws Error{input} when it cannot be read, which names `flag` if there is one.
 std::string bytes_of_file(const std::string& path, const std::string& flag = {});

@@ -18,8 +18,9 @@ namespace tsctl {
 namespace {
 
 // The instruction sets that LibTorch, oneDNN and MKL choose their kernels by, as /proc/cpuinfo names them.
-constexpr std::array kFeatures{"avx2", "fma",         "avx512f",  "avx512bw", "avx512_vnni",
-                               "avx512_bf16", "amx_tile", "amx_bf16", "amx_int8", "asimd", "sve"};
+constexpr std::array kFeatures{"avx2",        "fma",         "avx512f",  "avx512bw",
+                               "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16",
+                               "amx_int8",    "asimd",       "sve"};
 
 std::string first_line(const std::string& path) {
   std::ifstream file(path);
@@ -41,7 +42,8 @@ void read_cpuinfo(Environment& host) {
     if (line.starts_with("flags") || line.starts_with("Features")) {
       const std::string flags = " " + value_after_colon(line) + " ";
       for (const char* feature : kFeatures) {
-        if (flags.find(" " + std::string(feature) + " ") != std::string::npos) host.cpu_features.emplace_back(feature);
+        if (flags.find(" " + std::string(feature) + " ") != std::string::npos)
+          host.cpu_features.emplace_back(feature);
       }
     }
   }
@@ -94,7 +96,8 @@ Environment describe_host() {
   host.cores_visible = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
   cpu_set_t set;
   CPU_ZERO(&set);
-  host.cores_affinity = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : host.cores_visible;
+  host.cores_affinity =
+      sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : host.cores_visible;
   host.cores_quota = cpu_quota();
   struct sysinfo memory = {};
   if (sysinfo(&memory) == 0) {
@@ -106,7 +109,8 @@ Environment describe_host() {
 
 int usable_threads(const Environment& host) {
   int threads = std::max(1, host.cores_affinity);
-  if (host.cores_quota) threads = std::min(threads, static_cast<int>(std::floor(*host.cores_quota)));
+  if (host.cores_quota)
+    threads = std::min(threads, static_cast<int>(std::floor(*host.cores_quota)));
   return std::max(1, threads);
 }
 

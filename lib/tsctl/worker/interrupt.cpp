@@ -24,7 +24,8 @@ Interrupt::Interrupt() {
   if (fd_ < 0) {
     const int code = errno;
     sigprocmask(SIG_SETMASK, &before_, nullptr);
-    throw Error(ErrorKind::environment, std::string("signals cannot be watched: ") + std::strerror(code));
+    throw Error(ErrorKind::environment,
+                std::string("signals cannot be watched: ") + std::strerror(code));
   }
 }
 

@@ -42,19 +42,24 @@ void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did, b
   const ErrorKind kind = ErrorKind::execution;
   if (end.ended_by_parent) {
     throw Error(kind, "the worker process closed its connection while " + what_it_did,
-                "something in the model closed a descriptor that is not its own; look for os.closerange in it");
+                "something in the model closed a descriptor that is not its own; look for "
+                "os.closerange in it");
   }
   if (end.signal == SIGKILL) {
-    throw Error(kind, "the worker process was killed (SIGKILL) while " + what_it_did,
-                "the system does this when memory runs out; use a machine with more, or a smaller batch");
+    throw Error(
+        kind, "the worker process was killed (SIGKILL) while " + what_it_did,
+        "the system does this when memory runs out; use a machine with more, or a smaller batch");
   }
   if (end.signal != 0) {
-    throw Error(kind, "the worker process crashed with " + name_of_signal(end.signal) + " while " + what_it_did,
-                std::string(runs_python ? "a library that the model uses" : "LibTorch") +
-                    " crashed; what it printed, if anything, stands above");
+    throw Error(
+        kind,
+        "the worker process crashed with " + name_of_signal(end.signal) + " while " + what_it_did,
+        std::string(runs_python ? "a library that the model uses" : "LibTorch") +
+            " crashed; what it printed, if anything, stands above");
   }
   throw Error(kind,
-              "the worker process ended with status " + std::to_string(end.exit_status) + " while " + what_it_did,
+              "the worker process ended with status " + std::to_string(end.exit_status) +
+                  " while " + what_it_did,
               "something in the model ended the process; look for exit() or os._exit() in it");
 }
 
@@ -66,12 +71,13 @@ void throw_worker_error(const WireMessage& message) {
 Jobs::Jobs(WorkerSettings settings, Interrupt& interrupt, Events& events)
     : settings_(std::move(settings)), interrupt_(interrupt), events_(events) {}
 
-std::string Jobs::do_job(const std::string& step, const std::string& job, const std::string& request,
-                         const PythonSite* site) {
+std::string Jobs::do_job(const std::string& step, const std::string& job,
+                         const std::string& request, const PythonSite* site) {
   const auto start = std::chrono::steady_clock::now();
   steps_.push_back({.name = step, .status = "failed"});
   const auto close_step = [&](const ProcessEnd& end) {
-    steps_.back().seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    steps_.back().seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     steps_.back().peak_memory_bytes = end.peak_memory_bytes;
   };
   WorkerProcess worker(settings_.installation.executable, worker_environment(settings_.threads));
@@ -100,7 +106,8 @@ std::string Jobs::do_job(const std::string& step, const std::string& job, const 
   } catch (const WorkerProcess::Timeout&) {
     close_step(worker.finish());
     throw Error(ErrorKind::execution,
-                "the step '" + step + "' took longer than " + seconds_text(settings_.timeout_s) + " (--timeout)",
+                "the step '" + step + "' took longer than " + seconds_text(settings_.timeout_s) +
+                    " (--timeout)",
                 "raise --timeout, or leave it out to wait for as long as it takes");
   } catch (...) {
     close_step(worker.finish());
@@ -112,7 +119,8 @@ std::string Jobs::do_job(const std::string& step, const std::string& job, const 
 }
 
 DescribeResult Jobs::describe(const DescribeRequest& request) {
-  return from_json_text<DescribeResult>(do_job("describe", "describe", json_text(request), nullptr));
+  return from_json_text<DescribeResult>(
+      do_job("describe", "describe", json_text(request), nullptr));
 }
 
 RewriteResult Jobs::rewrite(const std::string& step, const RewriteRequest& request) {

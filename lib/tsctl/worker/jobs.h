@@ -73,7 +73,8 @@ class Jobs {
 std::vector<std::string> worker_environment(int threads);
 
 // The Error for a worker that ended before it answered. `what_it_did` completes "while …".
-[[noreturn]] void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did, bool runs_python);
+[[noreturn]] void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did,
+                                     bool runs_python);
 
 // The Error that a worker's error message stands for; a std::logic_error when it was a bug.
 [[noreturn]] void throw_worker_error(const WireMessage& message);

@@ -28,7 +28,8 @@ namespace {
 // The additions come first: getenv takes the first of two equal names.
 std::vector<char*> merged_environment(const std::vector<std::string>& additions) {
   std::vector<char*> merged;
-  for (const std::string& addition : additions) merged.push_back(const_cast<char*>(addition.c_str()));
+  for (const std::string& addition : additions)
+    merged.push_back(const_cast<char*>(addition.c_str()));
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::string_view name = text.substr(0, text.find('=') + 1);
@@ -41,27 +42,32 @@ std::vector<char*> merged_environment(const std::vector<std::string>& additions)
 }
 
 [[noreturn]] void throw_spawn_error(int code) {
-  throw Error(ErrorKind::environment, std::string("a worker process cannot be started: ") + std::strerror(code));
+  throw Error(ErrorKind::environment,
+              std::string("a worker process cannot be started: ") + std::strerror(code));
 }
 
 // For poll: rounded up, so that a wait never ends just before its deadline; -1 is for ever.
 int milliseconds_until(const Deadline& deadline) {
   constexpr double kLongestMs = 1e9;  // poll takes an int; who waits longer polls again
   if (!deadline) return -1;
-  const std::chrono::duration<double, std::milli> left = *deadline - std::chrono::steady_clock::now();
+  const std::chrono::duration<double, std::milli> left =
+      *deadline - std::chrono::steady_clock::now();
   return static_cast<int>(std::clamp(std::ceil(left.count()), 0.0, kLongestMs));
 }
 
 }  // namespace
 
 Deadline deadline_in(double seconds) {
-  constexpr double kForEverSeconds = 1e9;  // 30 years; beyond, the clock's nanoseconds could overflow
+  constexpr double kForEverSeconds =
+      1e9;  // 30 years; beyond, the clock's nanoseconds could overflow
   if (seconds <= 0.0 || seconds > kForEverSeconds) return std::nullopt;
   const std::chrono::duration<double> wait(seconds);
-  return std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(wait);
+  return std::chrono::steady_clock::now() +
+         std::chrono::duration_cast<std::chrono::steady_clock::duration>(wait);
 }
 
-WorkerProcess::WorkerProcess(const std::string& executable, const std::vector<std::string>& environment) {
+WorkerProcess::WorkerProcess(const std::string& executable,
+                             const std::vector<std::string>& environment) {
   int sockets[2] = {-1, -1};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) throw_spawn_error(errno);
 
@@ -129,14 +135,17 @@ std::optional<WireMessage> WorkerProcess::receive(const Deadline& deadline, Inte
       try {
         return from_json_text<WireMessage>(*line);
       } catch (const Error& error) {
-        throw Error(ErrorKind::execution, std::string("the worker process sent something that is no message: ") + error.what(),
-                    "something in the model wrote to a descriptor that is not its own");
+        throw Error(
+            ErrorKind::execution,
+            std::string("the worker process sent something that is no message: ") + error.what(),
+            "something in the model wrote to a descriptor that is not its own");
       }
     }
     pollfd watched[3] = {{socket_, POLLIN, 0}, {interrupt.fd(), POLLIN, 0}, {pid_fd_, POLLIN, 0}};
     const int ready = poll(watched, 3, milliseconds_until(deadline));
     if (ready < 0 && errno != EINTR) {
-      throw Error(ErrorKind::environment, std::string("a worker process cannot be waited for: ") + std::strerror(errno));
+      throw Error(ErrorKind::environment,
+                  std::string("a worker process cannot be waited for: ") + std::strerror(errno));
     }
     interrupt.check();
     if (ready < 0) continue;
@@ -154,7 +163,8 @@ void WorkerProcess::stop() {
   if (end_) return;
   ::kill(-pid_, SIGSTOP);
   siginfo_t info = {};
-  while (waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+  while (waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WEXITED | WNOWAIT) != 0 &&
+         errno == EINTR) {
   }
 }
 
@@ -171,7 +181,8 @@ bool WorkerProcess::ends_within(double seconds) const {
     const int ready = poll(&watched, 1, milliseconds_until(deadline));
     if (ready < 0 && errno == EINTR) continue;
     siginfo_t info = {};
-    return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_;
+    return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == pid_;
   }
 }
 

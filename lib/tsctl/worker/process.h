@@ -54,7 +54,8 @@ class WorkerProcess {
   struct Timeout {};
   std::optional<WireMessage> receive(const Deadline& deadline, Interrupt& interrupt);
 
-  void stop();    // SIGSTOP for the child and what it started; returns when the kernel has stopped the whole child
+  void
+  stop();  // SIGSTOP for the child and what it started; returns when the kernel has stopped the whole child
   void resume();  // SIGCONT
 
   // Gives the child `grace_s` seconds to end by itself, ends it with SIGKILL if it does not, and tells how it ended.
@@ -66,7 +67,8 @@ class WorkerProcess {
  private:
   std::optional<std::string> take_line();
   bool ends_within(double seconds) const;
-  bool read_more(int flags);  // false at the end of the stream, or when there is nothing and `flags` say not to wait
+  bool read_more(
+      int flags);  // false at the end of the stream, or when there is nothing and `flags` say not to wait
 
   pid_t pid_ = -1;
   int pid_fd_ = -1;  // readable once the child is gone; -1 where the kernel has no such descriptors

@@ -48,10 +48,12 @@ class ProcessArm : public LaunchedArm {
       }
     } catch (const WorkerProcess::Timeout&) {
       worker_.finish();
-      throw Error(ErrorKind::execution, "the arm '" + arm_.request.label + "' did not answer in time (--timeout)",
+      throw Error(ErrorKind::execution,
+                  "the arm '" + arm_.request.label + "' did not answer in time (--timeout)",
                   "raise --timeout, or leave it out to wait for as long as it takes");
     }
-    throw_worker_death(worker_.finish(kEndAfterCloseSeconds), "it ran the arm '" + arm_.request.label + "'", arm_.site.has_value());
+    throw_worker_death(worker_.finish(kEndAfterCloseSeconds),
+                       "it ran the arm '" + arm_.request.label + "'", arm_.site.has_value());
   }
 
   Jobs& jobs_;
@@ -69,7 +71,8 @@ Launcher process_launcher(Jobs& jobs) {
 
 Clock steady_clock() {
   return [] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
   };
 }
 

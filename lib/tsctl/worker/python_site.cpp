@@ -24,7 +24,7 @@ namespace {
 constexpr const char* kQuestion = R"python(
 import sys
 sys.path[:] = [path for path in sys.path if path]  # a json.py in the current folder is not meant
-import importlib.metadata, json, os, sysconfig
+import importlib.metadata, importlib.util, json, os, sysconfig
 try:
     torch = importlib.metadata.version("torch").split("+")[0]
 except importlib.metadata.PackageNotFoundError:
@@ -36,14 +36,17 @@ if sysconfig.get_config_var("Py_ENABLE_SHARED"):
                sysconfig.get_config_var("MULTIARCH") or ""), os.path.join(sys.base_prefix, "lib")]
     paths = [os.path.join(folder, name) for folder in folders if folder]
     library = next((path for path in paths if os.path.exists(path)), "")
-print(json.dumps({"version": "%d.%d" % sys.version_info[:2], "library": library, "torch_version": torch}))
+missing = [name for name in ("safetensors",) if importlib.util.find_spec(name) is None]
+print(json.dumps({"version": "%d.%d" % sys.version_info[:2], "library": library, "torch_version": torch,
+                  "missing": missing}))
 )python";
 
 // Runs `executable -c kQuestion` and gives what it printed; "" if it failed.
 std::string ask(const std::string& executable) {
   int pipes[2] = {-1, -1};
   if (pipe2(pipes, O_CLOEXEC) != 0) {
-    throw Error(ErrorKind::environment, std::string("no pipe can be made: ") + std::strerror(errno));
+    throw Error(ErrorKind::environment,
+                std::string("no pipe can be made: ") + std::strerror(errno));
   }
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -53,14 +56,16 @@ std::string ask(const std::string& executable) {
   posix_spawnattr_init(&attributes);
   sigset_t none;
   sigemptyset(&none);
-  posix_spawnattr_setsigmask(&attributes, &none);  // an Interrupt may hold signals back here, not there
+  posix_spawnattr_setsigmask(&attributes,
+                             &none);  // an Interrupt may hold signals back here, not there
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   std::string name = executable;
   std::string option = "-c";
   std::string question = kQuestion;
   char* const arguments[] = {name.data(), option.data(), question.data(), nullptr};
   pid_t pid = -1;
-  const int code = posix_spawnp(&pid, executable.c_str(), &actions, &attributes, arguments, environ);
+  const int code =
+      posix_spawnp(&pid, executable.c_str(), &actions, &attributes, arguments, environ);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   ::close(pipes[1]);
@@ -103,13 +108,15 @@ PythonSite look_at_python(const std::string& executable, const std::string& pack
   const std::string text = path.empty() ? std::string() : ask(path);
   const std::string hint = "choose one with --python PATH or the variable TSCTL_PYTHON";
   if (text.empty()) {
-    throw Error(ErrorKind::environment, "the Python interpreter '" + executable + "' cannot be run", hint);
+    throw Error(ErrorKind::environment, "the Python interpreter '" + executable + "' cannot be run",
+                hint);
   }
   PythonSite site;
   try {
     site = from_json_text<PythonSite>(last_line(text));
   } catch (const Error&) {
-    throw Error(ErrorKind::environment, "'" + executable + "' is no Python interpreter: it answers something else", hint);
+    throw Error(ErrorKind::environment,
+                "'" + executable + "' is no Python interpreter: it answers something else", hint);
   }
   site.executable = path;
   site.package_dir = package_dir;
@@ -119,13 +126,17 @@ PythonSite look_at_python(const std::string& executable, const std::string& pack
 PythonSite probe_python(const std::string& executable, const std::string& package_dir) {
   PythonSite site = look_at_python(executable, package_dir);
   const std::string rebuild =
-      "build tsctl for it: cmake --preset release -DTSCTL_PYTHON=" + site.executable + " && cmake --build --preset release";
+      "build tsctl for it: cmake --preset release -DTSCTL_PYTHON=" + site.executable +
+      " && cmake --build --preset release";
   if (site.version != built_for_python()) {
     throw Error(ErrorKind::environment,
-                "'" + executable + "' is Python " + site.version + ", tsctl was built for " + built_for_python(), rebuild);
+                "'" + executable + "' is Python " + site.version + ", tsctl was built for " +
+                    built_for_python(),
+                rebuild);
   }
   if (site.library.empty()) {
-    throw Error(ErrorKind::environment, "'" + executable + "' has no shared libpython that could be embedded",
+    throw Error(ErrorKind::environment,
+                "'" + executable + "' has no shared libpython that could be embedded",
                 "use a Python that was built with --enable-shared, such as Debian's python3");
   }
   if (site.torch_version.empty()) {
@@ -134,8 +145,14 @@ PythonSite probe_python(const std::string& executable, const std::string& packag
   }
   if (site.torch_version != built_for_torch()) {
     throw Error(ErrorKind::environment,
-                "'" + executable + "' has torch " + site.torch_version + ", tsctl was built for " + built_for_torch(),
+                "'" + executable + "' has torch " + site.torch_version + ", tsctl was built for " +
+                    built_for_torch(),
                 rebuild);
+  }
+  if (!site.missing.empty()) {
+    throw Error(ErrorKind::environment,
+                "'" + executable + "' has no package '" + site.missing.front() + "'",
+                "install it: " + site.executable + " -m pip install " + site.missing.front());
   }
   return site;
 }

@@ -41,8 +41,10 @@ void* load_library(const std::string& path, int flags, const std::string& hint) 
   void* library = dlopen(path.c_str(), RTLD_NOW | flags);
   if (library == nullptr) {
     const char* reason = dlerror();
-    throw Error(ErrorKind::environment,
-                "'" + path + "' cannot be loaded: " + (reason != nullptr ? reason : "unknown reason"), hint);
+    throw Error(
+        ErrorKind::environment,
+        "'" + path + "' cannot be loaded: " + (reason != nullptr ? reason : "unknown reason"),
+        hint);
   }
   return library;
 }
@@ -58,7 +60,8 @@ auto api_of(void* library, const char* symbol, int version, const std::string& p
 }
 
 const EngineApi& engine_of(const WireMessage& job) {
-  const std::string hint = "build again against the installed torch (scripts/setup); tsctl doctor shows what is found";
+  const std::string hint =
+      "build again against the installed torch (scripts/setup); tsctl doctor shows what is found";
   void* library = load_library(job.engine, RTLD_LOCAL, hint);
   return *api_of<EngineEntry>(library, kEngineEntry, kEngineApiVersion, job.engine);
 }
@@ -72,7 +75,8 @@ const CaptureApi& capture_of(const WireMessage& job, const PythonSite& site) {
 }
 
 template <typename Request, typename Result>
-std::string engine_job(Result (*function)(const Request&, Events&), const WireMessage& job, Events& events) {
+std::string engine_job(Result (*function)(const Request&, Events&), const WireMessage& job,
+                       Events& events) {
   return json_text(function(from_json_text<Request>(job.payload), events));
 }
 
@@ -120,7 +124,8 @@ void do_job(const WireMessage& job, Events& events, LineReader& reader) {
     send({.type = "result", .payload = do_engine_job(job, events)});
   } else {
     const auto site = from_json_text<PythonSite>(job.site);
-    send({.type = "result", .payload = capture_of(job, site).call(site, job.job, job.payload, events)});
+    send({.type = "result",
+          .payload = capture_of(job, site).call(site, job.job, job.payload, events)});
   }
 }
 

@@ -14,7 +14,8 @@ namespace tsctl {
 namespace {
 
 [[noreturn]] void throw_read_error(const std::string& path, int code) {
-  throw Error(ErrorKind::input, "'" + path + "' cannot be read: " + std::strerror(code), "check the file's name");
+  throw Error(ErrorKind::input, "'" + path + "' cannot be read: " + std::strerror(code),
+              "check the file's name");
 }
 
 }  // namespace
@@ -22,7 +23,8 @@ namespace {
 std::string sha256_of_file(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) throw_read_error(path, errno);
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                        &EVP_MD_CTX_free);
   EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
   std::string bytes(std::size_t{1} << 20, '\0');
   while (true) {

@@ -55,8 +55,10 @@ TEST(Document, has_null_for_what_the_run_did_not_have_and_no_empty_inspect) {
 }
 
 TEST(Document, keeps_inspect_and_diff_as_objects_of_their_own) {
-  const std::string text = document_from_report({.inspect_json = R"({"path":"a.pt"})", .diff_json = R"({"same":true})"});
-  EXPECT_NE(text.find("\n  \"inspect\": {\n    \"path\": \"a.pt\"\n  },\n  \"diff\": {\n    \"same\": true\n  }\n}\n"),
+  const std::string text =
+      document_from_report({.inspect_json = R"({"path":"a.pt"})", .diff_json = R"({"same":true})"});
+  EXPECT_NE(text.find("\n  \"inspect\": {\n    \"path\": \"a.pt\"\n  },\n  \"diff\": {\n    "
+                      "\"same\": true\n  }\n}\n"),
             std::string::npos);
 }
 
@@ -69,19 +71,23 @@ TEST(Document, refuses_what_is_not_json) {
 
 TEST(Document, refuses_json_of_another_kind) {
   const std::string expected = "'r.json' is not a tsctl report (its schema is not tsctl.report/1)";
-  for (const char* text : {"{}", "[]", "3", "null", R"({"schema": "tsctl.report/2"})", R"({"schema": 1})", R"([{"schema": 1}])"}) {
+  for (const char* text : {"{}", "[]", "3", "null", R"({"schema": "tsctl.report/2"})",
+                           R"({"schema": 1})", R"([{"schema": 1}])"}) {
     EXPECT_EQ(refusal_of(text), expected) << text;
   }
 }
 
 TEST(Document, refuses_a_report_with_values_of_another_type) {
-  EXPECT_EQ(refusal_of(R"({"schema": "tsctl.report/1", "exit_code": "0"})"),
-            "'r.json' is not a complete tsctl report: a whole number was expected instead of \"0\"");
-  EXPECT_TRUE(refusal_of(R"({"schema": "tsctl.report/1", "bench": []})").starts_with("'r.json' is not a complete tsctl report"));
+  EXPECT_EQ(
+      refusal_of(R"({"schema": "tsctl.report/1", "exit_code": "0"})"),
+      "'r.json' is not a complete tsctl report: a whole number was expected instead of \"0\"");
+  EXPECT_TRUE(refusal_of(R"({"schema": "tsctl.report/1", "bench": []})")
+                  .starts_with("'r.json' is not a complete tsctl report"));
 }
 
 TEST(Document, reads_a_report_of_tomorrow) {
-  const Report report = report_from_document(R"({"schema": "tsctl.report/1", "status": "pass", "new": {"a": 1}})", "r.json");
+  const Report report = report_from_document(
+      R"({"schema": "tsctl.report/1", "status": "pass", "new": {"a": 1}})", "r.json");
   EXPECT_EQ(report.status, "pass");
 }
 

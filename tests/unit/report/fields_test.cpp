@@ -13,7 +13,7 @@ namespace {
 // Stands for an initializer of any member, so that an aggregate's members can be counted.
 struct Anything {
   template <typename T>
-    requires(!json::IsOptional<T>::value)  // an optional takes it as its content
+  requires(!json::IsOptional<T>::value)  // an optional takes it as its content
   operator T() const;
 };
 
@@ -58,15 +58,17 @@ struct Structs {
 };
 
 // Every struct in fields.h and inspect_fields.h.
-using All = Structs<
-    Warning, WireMessage, PythonSite, DrawnTensor, InputSet, ProbeSet, SourceSpec, InputPlan, ToleranceOverride,
-    ToleranceOptions, CaptureRequest, CaptureComparison, CaptureAttempt, ForwardParameter, CaptureResult, RewriteRequest,
-    PassRecord, RewriteResult, VerifyRequest, OutputComparison, CallComparison, VerifyResult, RunRequest, OutputSummary,
-    RunResult, GraphRequest, GraphResult, ArmRequest, ArmResult, PairResult, BenchResult, Finding, DescribeRequest,
-    DescribeResult, ToolInfo, ErrorInfo, Environment, ModelInfo, ArtifactInfo, StepRecord, InputsInfo, ManifestStep,
-    Manifest, Report, RecordSummary, GroupSummary, TensorSummary, AttributeSummary, ModuleSummary, OpCount,
-    MethodParameter, MethodSummary, OpSummary, ExtraFile, CodeText, ModelSummary, TensorChange, TextChange, OpChange,
-    DiffSide, DiffResult>;
+using All =
+    Structs<Warning, WireMessage, PythonSite, DrawnTensor, InputSet, ProbeSet, SourceSpec,
+            InputPlan, ToleranceOverride, ToleranceOptions, CaptureRequest, CaptureComparison,
+            CaptureAttempt, ForwardParameter, CaptureResult, RewriteRequest, PassRecord,
+            RewriteResult, VerifyRequest, OutputComparison, CallComparison, VerifyResult,
+            RunRequest, OutputSummary, RunResult, GraphRequest, GraphResult, ArmRequest, ArmResult,
+            PairResult, BenchResult, Finding, DescribeRequest, DescribeResult, ToolInfo, ErrorInfo,
+            Environment, ModelInfo, ArtifactInfo, StepRecord, InputsInfo, ManifestStep, Manifest,
+            Report, RecordSummary, GroupSummary, TensorSummary, AttributeSummary, ModuleSummary,
+            OpCount, MethodParameter, MethodSummary, OpSummary, ExtraFile, CodeText, ModelSummary,
+            TensorChange, TextChange, OpChange, DiffSide, DiffResult>;
 
 TEST(Fields, list_every_member_of_a_struct_under_a_key_of_its_own) {
   All::for_each([]<typename T>() {

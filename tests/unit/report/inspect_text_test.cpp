@@ -19,19 +19,41 @@ ModelSummary small_model() {
   summary.groups = {{.group = "code", .records = 1, .size_bytes = 300, .stored_bytes = 200},
                     {.group = "tensors", .records = 3, .size_bytes = 4200, .stored_bytes = 4200}};
   summary.methods = {{.name = "forward", .signature = "forward(self, x: Tensor) -> Tensor"}};
-  summary.tensors = {
-      {.name = "weight", .kind = "parameter", .dtype = "float32", .shape = {10, 100}, .size_bytes = 4000, .device = "cpu",
-       .record = "data/0"},
-      {.name = "bias", .kind = "parameter", .dtype = "float32", .shape = {40}, .size_bytes = 160, .device = "cpu",
-       .record = "data/1"},
-      {.name = "mean", .kind = "buffer", .dtype = "float32", .shape = {10}, .size_bytes = 40, .device = "cuda:0",
-       .record = "data/0", .shared_with = "weight"}};
+  summary.tensors = {{.name = "weight",
+                      .kind = "parameter",
+                      .dtype = "float32",
+                      .shape = {10, 100},
+                      .size_bytes = 4000,
+                      .device = "cpu",
+                      .record = "data/0"},
+                     {.name = "bias",
+                      .kind = "parameter",
+                      .dtype = "float32",
+                      .shape = {40},
+                      .size_bytes = 160,
+                      .device = "cpu",
+                      .record = "data/1"},
+                     {.name = "mean",
+                      .kind = "buffer",
+                      .dtype = "float32",
+                      .shape = {10},
+                      .size_bytes = 40,
+                      .device = "cuda:0",
+                      .record = "data/0",
+                      .shared_with = "weight"}};
   summary.attributes = {{.name = "eps", .type = "float", .value = "1e-05"}};
-  summary.ops = {{.name = "aten::add", .in_forward = 1, .written = 2}, {.name = "aten::linear", .in_forward = 3, .written = 1}};
-  summary.extra_files = {{.name = "note.txt", .size_bytes = 11, .text = "first\nsecond"}, {.name = "blob", .size_bytes = 2048}};
+  summary.ops = {{.name = "aten::add", .in_forward = 1, .written = 2},
+                 {.name = "aten::linear", .in_forward = 3, .written = 1}};
+  summary.extra_files = {{.name = "note.txt", .size_bytes = 11, .text = "first\nsecond"},
+                         {.name = "blob", .size_bytes = 2048}};
   summary.code = {{.record = "code/__torch__.py", .text = "def f():\n  pass\n"}};
-  summary.records = {{.name = "data/0", .group = "tensors", .method = "stored", .size_bytes = 4000, .stored_bytes = 4000,
-                      .crc32 = "0123abcd", .crc_ok = true}};
+  summary.records = {{.name = "data/0",
+                      .group = "tensors",
+                      .method = "stored",
+                      .size_bytes = 4000,
+                      .stored_bytes = 4000,
+                      .crc32 = "0123abcd",
+                      .crc_ok = true}};
   return summary;
 }
 
@@ -66,13 +88,16 @@ TEST(InspectText, sums_a_file_up) {
 TEST(InspectText, adds_the_sections_that_are_asked_for) {
   const ModelSummary summary = small_model();
   const std::string head = text_from_summary(summary, {});
-  const auto added = [&](const InspectSections& sections) { return text_from_summary(summary, sections).substr(head.size()); };
+  const auto added = [&](const InspectSections& sections) {
+    return text_from_summary(summary, sections).substr(head.size());
+  };
   EXPECT_EQ(added({.tensors = true}),
             "\ntensors\n"
             "  name    kind       dtype    shape          size  record  note\n"
             "  weight  parameter  float32  [10, 100]  3.91 KiB  data/0\n"
             "  bias    parameter  float32  [40]          160 B  data/1\n"
-            "  mean    buffer     float32  [10]           40 B  data/0  shares memory with weight, on cuda:0\n");
+            "  mean    buffer     float32  [10]           40 B  data/0  shares memory with weight, "
+            "on cuda:0\n");
   EXPECT_EQ(added({.ops = true}),
             "\nops\n"
             "  name          calls in forward  places in the code\n"
@@ -106,15 +131,18 @@ TEST(InspectText, tells_the_states_of_a_file) {
 TEST(InspectText, says_whether_the_checksums_hold) {
   ModelSummary summary = small_model();
   summary.crc_ok = true;
-  EXPECT_NE(text_from_summary(summary, {}).find("  checksums     all records intact\n"), std::string::npos);
+  EXPECT_NE(text_from_summary(summary, {}).find("  checksums     all records intact\n"),
+            std::string::npos);
   summary.crc_ok = false;
-  EXPECT_NE(text_from_summary(summary, {}).find("  checksums     DAMAGED, see the warnings\n"), std::string::npos);
+  EXPECT_NE(text_from_summary(summary, {}).find("  checksums     DAMAGED, see the warnings\n"),
+            std::string::npos);
 }
 
 TEST(InspectText, cuts_a_long_list_of_attributes) {
   ModelSummary summary = small_model();
   summary.attributes.assign(15, {.name = "eps", .type = "float", .value = "1"});
-  EXPECT_NE(text_from_summary(summary, {}).find("  and 3 more, which --json lists\n"), std::string::npos);
+  EXPECT_NE(text_from_summary(summary, {}).find("  and 3 more, which --json lists\n"),
+            std::string::npos);
 }
 
 TEST(ShortenedText, cuts_between_characters) {

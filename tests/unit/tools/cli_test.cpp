@@ -30,22 +30,25 @@ class Cli : public TemporaryFolderTest {
     return {code, out.str(), err.str()};
   }
 
-  static void expect_usage_error(const std::vector<std::string>& arguments, const std::string& error,
-                                 const std::string& hint) {
+  static void expect_usage_error(const std::vector<std::string>& arguments,
+                                 const std::string& error, const std::string& hint) {
     const Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.code, ExitCode::usage);
     EXPECT_EQ(outcome.out, "");
     EXPECT_EQ(outcome.err, "tsctl: error: " + error + "\ntsctl: hint: " + hint + "\n");
   }
 
-  static Report report_in(const std::string& path) { return report_from_document(text_of(path), path); }
+  static Report report_in(const std::string& path) {
+    return report_from_document(text_of(path), path);
+  }
 };
 
 TEST_F(Cli, prints_help_to_standard_output) {
   const Outcome outcome = run({"--help"});
   EXPECT_EQ(outcome.code, ExitCode::ok);
   EXPECT_EQ(outcome.err, "");
-  for (const char* word : {"From a PyTorch module", "convert", "inspect", "doctor", "Run tsctl COMMAND --help"}) {
+  for (const char* word :
+       {"From a PyTorch module", "convert", "inspect", "doctor", "Run tsctl COMMAND --help"}) {
     EXPECT_NE(outcome.out.find(word), std::string::npos) << word;
   }
 }
@@ -62,16 +65,20 @@ TEST_F(Cli, asks_for_a_command) {
 }
 
 TEST_F(Cli, knows_no_other_commands_but_those_that_are_close) {
-  expect_usage_error({"inspekt", "a.pt"}, "there is no command inspekt", "did you mean inspect? run tsctl --help for the list");
+  expect_usage_error({"inspekt", "a.pt"}, "there is no command inspekt",
+                     "did you mean inspect? run tsctl --help for the list");
   expect_usage_error({"fly"}, "there is no command fly", "run tsctl --help for the list");
-  expect_usage_error({"--versoin"}, "there is no flag --versoin", "did you mean --version? run tsctl --help for the list");
+  expect_usage_error({"--versoin"}, "there is no flag --versoin",
+                     "did you mean --version? run tsctl --help for the list");
 }
 
 TEST_F(Cli, knows_no_other_flags_but_those_that_are_close) {
   expect_usage_error({"inspect", "a.pt", "--tensor"}, "tsctl inspect has no flag --tensor",
                      "did you mean --tensors? run tsctl inspect --help");
-  expect_usage_error({"inspect", "a.pt", "--wings=2"}, "tsctl inspect has no flag --wings", "run tsctl inspect --help");
-  expect_usage_error({"inspect", "a.pt", "b.pt"}, "tsctl inspect does not know what to do with 'b.pt'",
+  expect_usage_error({"inspect", "a.pt", "--wings=2"}, "tsctl inspect has no flag --wings",
+                     "run tsctl inspect --help");
+  expect_usage_error({"inspect", "a.pt", "b.pt"},
+                     "tsctl inspect does not know what to do with 'b.pt'",
                      "run tsctl inspect --help");
 }
 
@@ -83,8 +90,11 @@ TEST_F(Cli, names_a_missing_argument) {
 
 TEST_F(Cli, refuses_a_flags_wrong_value) {
   for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{"run", "a.pt", "--threads", "0"}, {"run", "a.pt", "--timeout", "-1"},
-        {"run", "a.pt", "--executor", "fast"}, {"run", "a.pt", "--executor", "1"}, {"bench", "a.pt", "--launches", "1"},
+       {std::vector<std::string>{"run", "a.pt", "--threads", "0"},
+        {"run", "a.pt", "--timeout", "-1"},
+        {"run", "a.pt", "--executor", "fast"},
+        {"run", "a.pt", "--executor", "1"},
+        {"bench", "a.pt", "--launches", "1"},
         {"report", "a.json", "--format", "pdf"}}) {
     const Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.code, ExitCode::usage) << arguments[2];
@@ -93,7 +103,8 @@ TEST_F(Cli, refuses_a_flags_wrong_value) {
 }
 
 TEST_F(Cli, writes_the_report_of_a_usage_error) {
-  for (const std::vector<std::string>& json : {std::vector<std::string>{"--json", in("r.json")}, {"--json=" + in("r.json")}}) {
+  for (const std::vector<std::string>& json :
+       {std::vector<std::string>{"--json", in("r.json")}, {"--json=" + in("r.json")}}) {
     std::vector<std::string> arguments{"inspect", "a.pt", "--tensor"};
     arguments.insert(arguments.end(), json.begin(), json.end());
     EXPECT_EQ(run(arguments).code, ExitCode::usage);
@@ -148,7 +159,8 @@ TEST_F(Cli, inspects_a_file_as_text_or_as_json) {
 }
 
 TEST_F(Cli, prints_nothing_but_errors_when_it_is_quiet) {
-  const Outcome outcome = run({"inspect", copy_of_fixture("mlp_traced.pt"), "-q", "--json", in("r.json")});
+  const Outcome outcome =
+      run({"inspect", copy_of_fixture("mlp_traced.pt"), "-q", "--json", in("r.json")});
   EXPECT_EQ(outcome.code, ExitCode::ok);
   EXPECT_EQ(outcome.out, "");
   EXPECT_EQ(outcome.err, "");
@@ -178,17 +190,22 @@ TEST_F(Cli, refuses_to_render_what_is_no_report) {
   EXPECT_EQ(run({"report", write("a.json", "{}")}).code, ExitCode::input);
   const Outcome folder = run({"report", folder_});
   EXPECT_EQ(folder.code, ExitCode::input);
-  EXPECT_TRUE(folder.err.starts_with("tsctl: error: '" + folder_ + "' cannot be read")) << folder.err;
-  const std::string broken = write("b.json", R"({"schema": "tsctl.report/1", "inspect": [], "diff": 3})");
+  EXPECT_TRUE(folder.err.starts_with("tsctl: error: '" + folder_ + "' cannot be read"))
+      << folder.err;
+  const std::string broken =
+      write("b.json", R"({"schema": "tsctl.report/1", "inspect": [], "diff": 3})");
   for (const char* format : {"text", "csv", "json"}) {
     EXPECT_NE(run({"report", broken, "--format", format}).code, ExitCode::internal) << format;
   }
 }
 
 TEST_F(Cli, says_that_a_report_cannot_be_written) {
-  const Outcome outcome = run({"inspect", copy_of_fixture("mlp_traced.pt"), "-q", "--json", "/dev/full"});
+  const Outcome outcome =
+      run({"inspect", copy_of_fixture("mlp_traced.pt"), "-q", "--json", "/dev/full"});
   EXPECT_EQ(outcome.code, ExitCode::environment);
-  EXPECT_TRUE(outcome.err.starts_with("tsctl: error: '/dev/full' cannot be written: No space left on device\n")) << outcome.err;
+  EXPECT_TRUE(outcome.err.starts_with(
+      "tsctl: error: '/dev/full' cannot be written: No space left on device\n"))
+      << outcome.err;
 }
 
 TEST_F(Cli, notices_that_standard_output_fails) {
@@ -200,7 +217,8 @@ TEST_F(Cli, notices_that_standard_output_fails) {
        {std::vector<std::string>{"--help"}, {"--version"}, {"optimize", "--list-passes"}}) {
     EXPECT_EQ(cli::run(arguments, context), ExitCode::environment);
   }
-  EXPECT_NE(err.str().find("tsctl: error: the result cannot be written to standard output\n"), std::string::npos);
+  EXPECT_NE(err.str().find("tsctl: error: the result cannot be written to standard output\n"),
+            std::string::npos);
 }
 
 }  // namespace

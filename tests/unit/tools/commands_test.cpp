@@ -35,7 +35,8 @@ TEST(Commands, each_have_cases_and_a_page) {
   const std::filesystem::path root(TSCTL_ROOT);
   for (const std::string& command : listed_commands()) {
     EXPECT_TRUE(std::filesystem::is_directory(root / "tests/cli" / command)) << command;
-    EXPECT_TRUE(std::filesystem::is_regular_file(root / "docs/commands" / (command + ".md"))) << command;
+    EXPECT_TRUE(std::filesystem::is_regular_file(root / "docs/commands" / (command + ".md")))
+        << command;
   }
 }
 

@@ -31,7 +31,8 @@ TEST_F(ManifestIo, finds_no_manifest_in_a_file_made_elsewhere) {
 
 TEST_F(ManifestIo, writes_a_manifest_that_can_be_read_again) {
   const std::string path = copy_of_fixture("mlp_traced.pt");
-  attach(path, {.source = "net.py:Net", .inputs = {.specs = {"Bx4"}, .dims = {"B=1,8"}, .seed = 3}}, {}, {});
+  attach(path, {.source = "net.py:Net", .inputs = {.specs = {"Bx4"}, .dims = {"B=1,8"}, .seed = 3}},
+         {}, {});
   const auto manifest = read_manifest(path);
   ASSERT_TRUE(manifest.has_value());
   EXPECT_EQ(manifest->source, "net.py:Net");
@@ -77,16 +78,21 @@ TEST_F(ManifestIo, reads_extras_from_text_and_files) {
 }
 
 TEST_F(ManifestIo, refuses_extras_without_a_proper_name) {
-  for (const std::string flag : {"text", "=text", "tsctl/manifest.json=x", "/etc/passwd=x", "../up=x"}) {
-    EXPECT_TRUE(error_of([&] { extras_from({flag}); }).starts_with("usage: --extra '" + flag + "' is not NAME=TEXT or NAME=@FILE"));
+  for (const std::string flag :
+       {"text", "=text", "tsctl/manifest.json=x", "/etc/passwd=x", "../up=x"}) {
+    EXPECT_TRUE(error_of([&] {
+                  extras_from({flag});
+                }).starts_with("usage: --extra '" + flag + "' is not NAME=TEXT or NAME=@FILE"));
   }
 }
 
 TEST_F(ManifestIo, names_the_file_that_an_extra_cannot_be_read_from) {
   EXPECT_EQ(error_of([&] { extras_from({"a=@" + in("no")}); }),
-            "input: '" + in("no") + "' cannot be read (--extra): No such file or directory | check the file's name");
-  EXPECT_EQ(error_of([&] { extras_from({"a=@" + folder_}); }),
-            "input: '" + folder_ + "' cannot be read (--extra): Is a directory | check the file's name");
+            "input: '" + in("no") +
+                "' cannot be read (--extra): No such file or directory | check the file's name");
+  EXPECT_EQ(
+      error_of([&] { extras_from({"a=@" + folder_}); }),
+      "input: '" + folder_ + "' cannot be read (--extra): Is a directory | check the file's name");
 }
 
 }  // namespace

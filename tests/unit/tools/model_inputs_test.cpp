@@ -23,7 +23,8 @@ TEST_F(ResolveInputs, has_none_without_flags_and_manifest) {
 }
 
 TEST_F(ResolveInputs, writes_every_set_out) {
-  const ModelInputs inputs = resolve_inputs({.specs = {"Bx4"}, .dims = {"B=2,8"}, .bench_dims = {"B=8"}}, std::nullopt);
+  const ModelInputs inputs =
+      resolve_inputs({.specs = {"Bx4"}, .dims = {"B=2,8"}, .bench_dims = {"B=8"}}, std::nullopt);
   EXPECT_EQ(inputs.given_by, "flags");
   EXPECT_EQ(labels_of(inputs), (std::vector<std::string>{"B=2", "B=8"}));
   EXPECT_EQ(inputs.bench_index, 1U);
@@ -34,7 +35,9 @@ TEST_F(ResolveInputs, writes_every_set_out) {
 
 TEST_F(ResolveInputs, counts_no_items_without_the_dimension_b) {
   EXPECT_EQ(resolve_inputs({.specs = {"2x4"}}, std::nullopt).items_per_call, 0);
-  EXPECT_EQ(resolve_inputs({.specs = {"3", "TxB"}, .dims = {"T=2", "B=5"}}, std::nullopt).items_per_call, 5);
+  EXPECT_EQ(
+      resolve_inputs({.specs = {"3", "TxB"}, .dims = {"T=2", "B=5"}}, std::nullopt).items_per_call,
+      5);
 }
 
 TEST_F(ResolveInputs, takes_what_the_manifest_recorded) {
@@ -68,11 +71,13 @@ TEST_F(ResolveInputs, forgets_recorded_dimensions_when_shapes_are_given) {
 }
 
 TEST_F(ResolveInputs, refuses_a_dimension_that_belongs_to_nothing) {
-  EXPECT_TRUE(error_of([] { resolve_inputs({.dims = {"B=1"}}, std::nullopt); })
-                  .starts_with("usage: --dim B=1 has no --input to belong to"));
+  EXPECT_TRUE(error_of([] {
+                resolve_inputs({.dims = {"B=1"}}, std::nullopt);
+              }).starts_with("usage: --dim B=1 has no --input to belong to"));
   const std::string data = write("data.npz", "data");
-  EXPECT_TRUE(error_of([&] { resolve_inputs({.dims = {"B=1"}, .file = data}, std::nullopt); })
-                  .starts_with("usage: --dim B=1 has no --input to belong to"));
+  EXPECT_TRUE(error_of([&] {
+                resolve_inputs({.dims = {"B=1"}, .file = data}, std::nullopt);
+              }).starts_with("usage: --dim B=1 has no --input to belong to"));
 }
 
 TEST_F(ResolveInputs, leaves_data_to_python) {
@@ -96,21 +101,27 @@ TEST_F(ResolveInputs, refuses_recorded_data_that_changed_or_is_gone) {
   const InputPlan plan{.file = data, .file_sha256 = sha256_of_file(data)};
   write("data.npz", "abd");
   EXPECT_EQ(error_of([&] { resolve_inputs({}, recorded(plan)); }),
-            "input: the inputs '" + data + "' have changed since the model was captured with them | give them again with "
-            "--inputs " + data + " if that is meant");
+            "input: the inputs '" + data +
+                "' have changed since the model was captured with them | give them again with "
+                "--inputs " +
+                data + " if that is meant");
   EXPECT_NO_THROW(resolve_inputs({.file = data}, recorded(plan)));
   EXPECT_NO_THROW(resolve_inputs({.specs = {"1x4"}}, recorded(plan)));
   std::filesystem::remove(data);
   EXPECT_EQ(error_of([&] { resolve_inputs({}, recorded(plan)); }),
-            "input: the inputs '" + data + "' that the model was captured with are gone | give them again with --inputs, or "
-            "draw some with --input");
+            "input: the inputs '" + data +
+                "' that the model was captured with are gone | give them again with --inputs, or "
+                "draw some with --input");
 }
 
 TEST_F(ResolveInputs, names_the_flags_for_exactly_this_model) {
   const std::string path = copy_of_fixture("mlp_traced.pt");
-  const std::string error = error_of([&] { throw_inputs_missing(path, "verify", ", or --no-verify"); });
-  EXPECT_TRUE(error.starts_with("usage: '" + path + "' says nothing of its inputs, and tsctl verify has to run it | its "
-                                "method is forward(self, "))
+  const std::string error =
+      error_of([&] { throw_inputs_missing(path, "verify", ", or --no-verify"); });
+  EXPECT_TRUE(
+      error.starts_with("usage: '" + path +
+                        "' says nothing of its inputs, and tsctl verify has to run it | its "
+                        "method is forward(self, "))
       << error;
   EXPECT_NE(error.find("--input x:1x3x224x224"), std::string::npos) << error;
   EXPECT_TRUE(error.ends_with(", or --no-verify"));

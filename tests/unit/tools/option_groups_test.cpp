@@ -16,7 +16,8 @@ TEST(FractionFrom, reads_fractions_and_percentages) {
 }
 
 TEST(FractionFrom, refuses_anything_else) {
-  for (const std::string text : {"", "%", "two", "-1%", "2%%", "2% 3", "0.02x", "0.1 0.2", "nan", "inf", "1e999"}) {
+  for (const std::string text :
+       {"", "%", "two", "-1%", "2%%", "2% 3", "0.02x", "0.1 0.2", "nan", "inf", "1e999"}) {
     EXPECT_EQ(error_of([&] { fraction_from(text, "--max-regress"); }),
               "usage: --max-regress '" + text + "' is not a fraction | write 2% or 0.02");
   }
@@ -40,7 +41,8 @@ TEST(ToleranceFrom, names_the_flag_at_fault) {
 }
 
 TEST(InputPlanFrom, takes_flags_over) {
-  const InputPlan plan = input_plan_from({.specs = {"Bx3"}, .dims = {"B=1,8"}, .bench_dims = {"B=8", "T=2"}, .seed = 7});
+  const InputPlan plan = input_plan_from(
+      {.specs = {"Bx3"}, .dims = {"B=1,8"}, .bench_dims = {"B=8", "T=2"}, .seed = 7});
   EXPECT_EQ(plan.specs, std::vector<std::string>{"Bx3"});
   EXPECT_EQ(plan.dims, std::vector<std::string>{"B=1,8"});
   EXPECT_EQ(plan.bench_dims, "B=8,T=2");
@@ -54,7 +56,8 @@ TEST(InputPlanFrom, refuses_two_kinds_of_inputs) {
 }
 
 TEST(SourceFrom, adds_what_the_flags_say) {
-  const SourceSpec source = source_from("net.py:Net", {.kwargs = R"({"hidden": 8})", .weights = "w.safetensors"});
+  const SourceSpec source =
+      source_from("net.py:Net", {.kwargs = R"({"hidden": 8})", .weights = "w.safetensors"});
   EXPECT_EQ(source.file, "net.py");
   EXPECT_EQ(source.name, "Net");
   EXPECT_EQ(source.kwargs_json, R"({"hidden": 8})");
@@ -76,10 +79,14 @@ TEST(RequireKnownPasses, knows_the_list_and_helps_with_a_misspelt_name) {
   for (const PassInfo& pass : pass_list()) all.push_back(pass.name);
   EXPECT_NO_THROW(require_known_passes(all));
   EXPECT_NO_THROW(require_known_passes({}));
-  EXPECT_EQ(error_of([] { require_known_passes({"peephole", "peephol"}); }),
-            "usage: there is no pass 'peephol' (--disable-pass) | did you mean peephole? --list-passes names them all");
-  EXPECT_EQ(error_of([] { require_known_passes({"make_it_fast"}); }),
-            "usage: there is no pass 'make_it_fast' (--disable-pass) | --list-passes names them all");
+  EXPECT_EQ(error_of([] {
+              require_known_passes({"peephole", "peephol"});
+            }),
+            "usage: there is no pass 'peephol' (--disable-pass) | did you mean peephole? "
+            "--list-passes names them all");
+  EXPECT_EQ(
+      error_of([] { require_known_passes({"make_it_fast"}); }),
+      "usage: there is no pass 'make_it_fast' (--disable-pass) | --list-passes names them all");
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ class TemporaryFolderTest : public testing::Test {
 
   // A TorchScript file that tsctl did not make, to be changed.
   std::string copy_of_fixture(const std::string& name) const {
-    std::filesystem::copy_file(std::string(TSCTL_ROOT) + "/tests/fixtures/archives/" + name, in(name));
+    std::filesystem::copy_file(std::string(TSCTL_ROOT) + "/tests/fixtures/archives/" + name,
+                               in(name));
     return in(name);
   }
 

@@ -20,7 +20,9 @@ FakeArms::CallSeconds around(std::vector<double> middle_s) {
 
 // Arms that all take these seconds, with next to no noise.
 FakeArms::CallSeconds steadily(double seconds) {
-  return [seconds](std::size_t arm, int launch, int call) { return noisy(seconds, 0.0002, 0.001, arm, launch, call); };
+  return [seconds](std::size_t arm, int launch, int call) {
+    return noisy(seconds, 0.0002, 0.001, arm, launch, call);
+  };
 }
 
 std::vector<std::string> codes_of(const BenchResult& result) {
@@ -48,7 +50,8 @@ TEST(BenchSession, launches_every_arm_anew_and_ends_it) {
   EXPECT_EQ(result.arms[0].launches, 5);
   EXPECT_EQ(bench.loads.size(), 10U);
   EXPECT_EQ(bench.finished, 10);
-  for (std::size_t i = 0; i + 1 < bench.loads.size(); i += 2) EXPECT_NE(bench.loads[i], bench.loads[i + 1]);
+  for (std::size_t i = 0; i + 1 < bench.loads.size(); i += 2)
+    EXPECT_NE(bench.loads[i], bench.loads[i + 1]);
   EXPECT_EQ(bench.progress_texts.front(), "bench: launch 1/5");
 }
 
@@ -100,7 +103,9 @@ TEST(BenchSession, ends_with_the_fewest_launches_when_they_are_precise) {
 }
 
 TEST(BenchSession, goes_on_launching_until_the_budget_is_spent) {
-  FakeArms bench(2, [](std::size_t arm, int launch, int call) { return noisy(0.01, 0.05, 0.001, arm, launch, call); });
+  FakeArms bench(2, [](std::size_t arm, int launch, int call) {
+    return noisy(0.01, 0.05, 0.001, arm, launch, call);
+  });
   const BenchResult result = bench.run({.budget_s = 20.0});
   EXPECT_EQ(result.stopped_by, "budget");
   EXPECT_GT(result.arms[0].launches, 10);
@@ -111,7 +116,9 @@ TEST(BenchSession, goes_on_launching_until_the_budget_is_spent) {
 }
 
 TEST(BenchSession, shares_the_budget_among_the_fewest_launches_when_rounds_are_noisy) {
-  FakeArms bench(2, [](std::size_t arm, int launch, int call) { return noisy(0.01, 0.0, 0.3, arm, launch, call); });
+  FakeArms bench(2, [](std::size_t arm, int launch, int call) {
+    return noisy(0.01, 0.0, 0.3, arm, launch, call);
+  });
   const BenchResult result = bench.run({.budget_s = 20.0});
   EXPECT_EQ(result.stopped_by, "budget");
   EXPECT_EQ(result.arms[0].launches, 5);
@@ -133,7 +140,8 @@ TEST(BenchSession, keeps_the_fewest_launches_beyond_the_budget) {
   EXPECT_EQ(result.arms[0].launches, 5);
   EXPECT_GT(result.measured_s, 20.0);
   EXPECT_LE(result.measured_s, 80.0);
-  EXPECT_EQ(codes_of(result), std::vector<std::string>({"warm_up_not_steady", "warm_up_not_steady"}));
+  EXPECT_EQ(codes_of(result),
+            std::vector<std::string>({"warm_up_not_steady", "warm_up_not_steady"}));
 }
 
 TEST(BenchSession, gives_up_launches_rather_than_overrun_the_budget_without_end) {
@@ -172,7 +180,8 @@ TEST(BenchSession, notes_the_first_calls_and_when_they_became_steady) {
   EXPECT_NEAR(*result.arms[0].first_call_s, 9 * third_launch_s, 1e-12);
   EXPECT_NEAR(*result.arms[0].second_call_s, 5 * third_launch_s, 1e-12);
   EXPECT_NEAR(*result.arms[0].third_call_s, 2 * third_launch_s, 1e-12);
-  EXPECT_EQ(result.arms[0].steady_at_call, 8);  // the medians of calls 3 to 5 and 6 to 8 are the first to agree
+  EXPECT_EQ(result.arms[0].steady_at_call,
+            8);  // the medians of calls 3 to 5 and 6 to 8 are the first to agree
   EXPECT_EQ(codes_of(result), std::vector<std::string>{});
 }
 
@@ -186,15 +195,20 @@ TEST(BenchSession, does_not_count_the_loading_of_one_arm_for_another) {
 }
 
 TEST(BenchSession, warns_of_an_arm_that_does_not_become_steady) {
-  FakeArms bench(2, [](std::size_t arm, int, int call) { return arm == 0 ? 0.01 : 0.01 * (1 + call / 3 % 2); });
+  FakeArms bench(2, [](std::size_t arm, int, int call) {
+    return arm == 0 ? 0.01 : 0.01 * (1 + call / 3 % 2);
+  });
   const BenchResult result = bench.run({});
   EXPECT_EQ(codes_of(result), std::vector<std::string>{"warm_up_not_steady"});
-  EXPECT_EQ(result.warnings[0].text, "the calls of 'b' did not become steady while it was warmed up");
+  EXPECT_EQ(result.warnings[0].text,
+            "the calls of 'b' did not become steady while it was warmed up");
   EXPECT_FALSE(result.arms[1].steady_at_call.has_value());
 }
 
 TEST(BenchSession, computes_the_rest_of_an_arms_numbers) {
-  FakeArms bench(2, [](std::size_t arm, int, int call) { return call % 2 == 0 ? 0.03 : 0.03 + 0.001 * (arm == 0); });
+  FakeArms bench(2, [](std::size_t arm, int, int call) {
+    return call % 2 == 0 ? 0.03 : 0.03 + 0.001 * (arm == 0);
+  });
   const BenchResult result = bench.run({}, 8);
   const ArmResult& arm = result.arms[1];
   EXPECT_EQ(arm.label, "b");

@@ -58,7 +58,8 @@ class FakeArms::FakeArm : public LaunchedArm {
 
   // Warm-up times every call; only the blocks of a round begin with an untimed one.
   void note_block() {
-    if (session_.rounds.empty() || session_.rounds.back().size() == session_.arms.size()) session_.rounds.emplace_back();
+    if (session_.rounds.empty() || session_.rounds.back().size() == session_.arms.size())
+      session_.rounds.emplace_back();
     session_.rounds.back().push_back(index_);
   }
 
@@ -82,12 +83,14 @@ BenchResult FakeArms::run(const BenchOptions& options, std::int64_t items_per_ca
   const Launcher launch = [this](const BenchArm& arm) {
     return std::make_unique<FakeArm>(*this, static_cast<std::size_t>(arm.request.label[0] - 'a'));
   };
-  const BenchResult result = run_bench(arms, options, items_per_call, launch, [this] { return now_s; }, events);
+  const BenchResult result = run_bench(
+      arms, options, items_per_call, launch, [this] { return now_s; }, events);
   progress_texts = events.progress_texts;
   return result;
 }
 
-double noisy(double middle_s, double launch_deviation, double call_deviation, std::size_t arm, int launch, int call) {
+double noisy(double middle_s, double launch_deviation, double call_deviation, std::size_t arm,
+             int launch, int call) {
   // One stream for a launch of an arm, whose first number is the launch's own.
   static std::vector<std::pair<std::uint64_t, std::array<double, 4096>>> drawn;
   const std::uint64_t stream = 1000 * arm + static_cast<std::uint64_t>(launch);

@@ -25,8 +25,9 @@ class FakeArms {
   std::vector<double> load_s = {};
 
   // Told by run().
-  std::vector<std::vector<std::size_t>> rounds = {};  // the arms in the order in which each round ran them
-  std::vector<std::size_t> loads = {};                // the arms in the order in which they were launched
+  std::vector<std::vector<std::size_t>> rounds =
+      {};                               // the arms in the order in which each round ran them
+  std::vector<std::size_t> loads = {};  // the arms in the order in which they were launched
   int finished = 0;
   double now_s = 0.0;
   std::vector<std::string> progress_texts = {};
@@ -40,6 +41,7 @@ class FakeArms {
 };
 
 // Seconds around `middle_s` with a deviation between launches and one between calls, the same in every run.
-double noisy(double middle_s, double launch_deviation, double call_deviation, std::size_t arm, int launch, int call);
+double noisy(double middle_s, double launch_deviation, double call_deviation, std::size_t arm,
+             int launch, int call);
 
 }  // namespace tsctl

@@ -25,7 +25,9 @@ const std::string kResult = R"({"outputs":[{"output":"out","dtype":"float32","sh
 
 void send(const WireMessage& message) { send_line(kWorkerSocket, json_text(message)); }
 
-void send_bytes(const std::string& bytes) { ::send(kWorkerSocket, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+void send_bytes(const std::string& bytes) {
+  ::send(kWorkerSocket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
 
 void tell(const std::string& text) { send({.type = "progress", .text = text}); }
 
@@ -75,7 +77,9 @@ void answer_in_one_piece() {
              json_text(WireMessage{.type = "result", .payload = kResult}) + "\n");
 }
 
-void answer_at_length() { send({.type = "result", .text = std::string(300'000, 'x'), .payload = kResult}); }
+void answer_at_length() {
+  send({.type = "result", .text = std::string(300'000, 'x'), .payload = kResult});
+}
 
 void tell_for_ever() {
   while (true) {
@@ -92,7 +96,8 @@ void leave_a_child() {
 }
 
 void tell_environment() {
-  for (const char* name : {"OMP_NUM_THREADS", "MKL_NUM_THREADS"}) tell(name + std::string("=") + std::getenv(name));
+  for (const char* name : {"OMP_NUM_THREADS", "MKL_NUM_THREADS"})
+    tell(name + std::string("=") + std::getenv(name));
   answer();
 }
 
@@ -129,11 +134,31 @@ const std::map<std::string, std::function<void()>>& behaviours() {
       {"long", answer_at_length},
       {"no JSON", [] { send_bytes("this is no JSON\n"); }},
       {"half a line", [] { send_bytes("{\"type\":\"resu"); }},
-      {"close", [] { ::close(kWorkerSocket); wait_for_ever(); }},
-      {"crash beside a child", [] { leave_a_child(); die_of(SIGSEGV); }},
-      {"answer beside a child", [] { leave_a_child(); answer(); }},
-      {"interrupt", [] { ::kill(getppid(), SIGINT); wait_for_ever(); }},
-      {"terminate", [] { ::kill(getppid(), SIGTERM); wait_for_ever(); }},
+      {"close",
+       [] {
+         ::close(kWorkerSocket);
+         wait_for_ever();
+       }},
+      {"crash beside a child",
+       [] {
+         leave_a_child();
+         die_of(SIGSEGV);
+       }},
+      {"answer beside a child",
+       [] {
+         leave_a_child();
+         answer();
+       }},
+      {"interrupt",
+       [] {
+         ::kill(getppid(), SIGINT);
+         wait_for_ever();
+       }},
+      {"terminate",
+       [] {
+         ::kill(getppid(), SIGTERM);
+         wait_for_ever();
+       }},
       {"environment", tell_environment},
   };
   return known;
@@ -162,7 +187,8 @@ std::string this_program() { return std::filesystem::read_symlink("/proc/self/ex
 
 pid_t RecordedEvents::pid_after(const std::string& name) const {
   for (const std::string& text : progress_texts) {
-    if (text.starts_with(name + " ")) return static_cast<pid_t>(std::stol(text.substr(name.size() + 1)));
+    if (text.starts_with(name + " "))
+      return static_cast<pid_t>(std::stol(text.substr(name.size() + 1)));
   }
   return 0;
 }

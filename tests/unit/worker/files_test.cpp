@@ -19,7 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write_text(const fs::path& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+void write_text(const fs::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
 
 std::string text_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -54,7 +56,8 @@ class Files : public testing::Test {
     try {
       work();
     } catch (const Error& error) {
-      std::string text = std::string(name_from_kind(error.kind())) + ": " + error.what() + " | " + error.hint();
+      std::string text =
+          std::string(name_from_kind(error.kind())) + ": " + error.what() + " | " + error.hint();
       for (std::size_t at = text.find(folder_); at != std::string::npos; at = text.find(folder_)) {
         text.replace(at, folder_.size(), "F");
       }
@@ -113,8 +116,9 @@ TEST_F(Files, a_failed_output_is_kept_under_another_name) {
 
 TEST_F(Files, an_output_clears_away_what_dead_processes_left_and_nothing_else) {
   const std::string dead = std::to_string(dead_pid());
-  const Names others{".model.pt.tsctl-" + std::to_string(getppid()), ".model.pt.tsctl-" + dead + "x", ".model.pt.tsctl-",
-                     ".other.pt.tsctl-" + dead, "model.pt.tsctl-" + dead};
+  const Names others{".model.pt.tsctl-" + std::to_string(getppid()),
+                     ".model.pt.tsctl-" + dead + "x", ".model.pt.tsctl-", ".other.pt.tsctl-" + dead,
+                     "model.pt.tsctl-" + dead};
   for (const std::string& name : others) write_text(in(name), "");
   write_text(in(".model.pt.tsctl-" + dead), "half");
   { const OutputFile file(in("model.pt"), "-o"); }
@@ -135,29 +139,35 @@ TEST_F(Files, an_output_that_cannot_get_its_name_names_its_flag_and_leaves_nothi
     OutputFile file(in("out"), "--save");
     fs::create_directory(in("out"));
     EXPECT_EQ(error_of([&] { file.commit(); }),
-              "environment: 'F/out' cannot be written: Is a directory | choose another place with --save");
+              "environment: 'F/out' cannot be written: Is a directory | choose another place with "
+              "--save");
   }
   EXPECT_EQ(names(), Names{"out"});
 }
 
 TEST_F(Files, an_output_refuses_to_replace_a_device_or_a_stream) {
   for (const std::string path : {"/dev/null", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}) {
-    EXPECT_EQ(error_of([&] { const OutputFile file(path, "-o"); }),
-              "usage: '" + path + "' is not a regular file (-o) | a file that appears only when it is complete needs a "
-              "name of its own: -o model.pt");
+    EXPECT_EQ(
+        error_of([&] { const OutputFile file(path, "-o"); }),
+        "usage: '" + path +
+            "' is not a regular file (-o) | a file that appears only when it is complete needs a "
+            "name of its own: -o model.pt");
   }
 }
 
 TEST_F(Files, a_target_needs_a_folder_that_exists) {
   EXPECT_EQ(error_of([&] { require_writable_target(in("no/model.pt"), "-o"); }),
-            "environment: the folder of 'F/no/model.pt' does not exist (-o) | make it first: mkdir -p F/no");
-  EXPECT_EQ(error_of([&] { require_writable_target(in("no/"), "--json"); }),
-            "environment: the folder of 'F/no/' does not exist (--json) | make it first: mkdir -p F/no");
+            "environment: the folder of 'F/no/model.pt' does not exist (-o) | make it first: mkdir "
+            "-p F/no");
+  EXPECT_EQ(
+      error_of([&] { require_writable_target(in("no/"), "--json"); }),
+      "environment: the folder of 'F/no/' does not exist (--json) | make it first: mkdir -p F/no");
 }
 
 TEST_F(Files, a_target_is_a_file_with_a_name) {
   EXPECT_EQ(error_of([&] { require_writable_target(folder_, "-o"); }),
-            "usage: 'F' is a folder, not a file (-o) | give the name of the file to write: -o F/model.pt");
+            "usage: 'F' is a folder, not a file (-o) | give the name of the file to write: -o "
+            "F/model.pt");
   EXPECT_EQ(error_of([&] { require_writable_target("", "-o"); }),
             "usage: -o names no file | give the name of the file to write: -o model.pt");
 }
@@ -168,7 +178,10 @@ TEST_F(Files, a_target_in_the_current_folder_or_a_new_one_is_fine) {
   const fs::path before = fs::current_path();
   fs::current_path(folder_);
   EXPECT_NO_THROW(require_writable_target("model.pt", "-o"));
-  { OutputFile file("model.pt", "-o"); file.commit(); }
+  {
+    OutputFile file("model.pt", "-o");
+    file.commit();
+  }
   fs::current_path(before);
   EXPECT_EQ(names(), Names{"model.pt"});
 }
@@ -182,7 +195,8 @@ TEST_F(Files, a_target_needs_a_folder_that_is_writable) {
   const pid_t child = fork();
   if (child == 0) {
     const bool other = setgid(65534) == 0 && setuid(65534) == 0;
-    const std::string text = other ? error_of([&] { require_writable_target(in("model.pt"), "-o"); }) : "";
+    const std::string text =
+        other ? error_of([&] { require_writable_target(in("model.pt"), "-o"); }) : "";
     _exit(write(pipes[1], text.data(), text.size()) > 0 ? 0 : 1);
   }
   close(pipes[1]);
@@ -192,7 +206,8 @@ TEST_F(Files, a_target_needs_a_folder_that_is_writable) {
   waitpid(child, nullptr, 0);
   ASSERT_GT(count, 0);
   EXPECT_EQ(std::string(bytes, static_cast<std::size_t>(count)),
-            "environment: the folder of 'F/model.pt' is not writable (-o): Permission denied | choose another place with -o");
+            "environment: the folder of 'F/model.pt' is not writable (-o): Permission denied | "
+            "choose another place with -o");
 }
 
 TEST_F(Files, a_text_file_replaces_another_and_leaves_nothing_beside_it) {
@@ -204,7 +219,8 @@ TEST_F(Files, a_text_file_replaces_another_and_leaves_nothing_beside_it) {
 
 TEST_F(Files, a_text_on_a_full_device_is_an_error_with_advice) {
   EXPECT_EQ(error_of([&] { write_text_file("/dev/full", "{}", "--json"); }),
-            "environment: '/dev/full' cannot be written: No space left on device | make room on that file system, or "
+            "environment: '/dev/full' cannot be written: No space left on device | make room on "
+            "that file system, or "
             "choose another with --json");
   EXPECT_TRUE(fs::is_character_file("/dev/full"));
 }
@@ -215,7 +231,8 @@ TEST_F(Files, a_text_goes_through_a_pipe_or_to_the_end_of_standard_output) {
   const int reader = open(fifo.c_str(), O_RDONLY | O_NONBLOCK);
   write_text_file(fifo, "through", "--json");
   char bytes[16];
-  EXPECT_EQ(std::string(bytes, static_cast<std::size_t>(read(reader, bytes, sizeof bytes))), "through");
+  EXPECT_EQ(std::string(bytes, static_cast<std::size_t>(read(reader, bytes, sizeof bytes))),
+            "through");
   close(reader);
 
   write_text(in("log"), "before ");
@@ -257,7 +274,8 @@ TEST_F(Files, a_scratch_file_can_be_moved_and_closes_once) {
 
 TEST_F(Files, a_scratch_file_says_where_it_cannot_be_made) {
   EXPECT_EQ(error_of([&] { const ScratchFile file(in("no")); }),
-            "environment: no scratch file can be made in 'F/no': No such file or directory | choose a writable folder "
+            "environment: no scratch file can be made in 'F/no': No such file or directory | "
+            "choose a writable folder "
             "(TMPDIR for commands that write no model)");
 }
 
@@ -278,9 +296,11 @@ TEST_F(Files, bytes_are_read_whole_or_not_at_all) {
   write_text(in("from"), bytes);
   EXPECT_TRUE(bytes_of_file(in("from")) == bytes);
   const std::size_t before = open_descriptors();
-  EXPECT_EQ(error_of([&] { bytes_of_file(in("no"), "--extra"); }),
-            "input: 'F/no' cannot be read (--extra): No such file or directory | check the file's name");
-  EXPECT_EQ(error_of([&] { bytes_of_file(folder_); }), "input: 'F' cannot be read: Is a directory | check the file's name");
+  EXPECT_EQ(
+      error_of([&] { bytes_of_file(in("no"), "--extra"); }),
+      "input: 'F/no' cannot be read (--extra): No such file or directory | check the file's name");
+  EXPECT_EQ(error_of([&] { bytes_of_file(folder_); }),
+            "input: 'F' cannot be read: Is a directory | check the file's name");
   EXPECT_EQ(open_descriptors(), before);
 }
 
@@ -291,10 +311,13 @@ TEST_F(Files, a_copy_says_which_side_failed) {
             "input: 'F/no' cannot be read: No such file or directory | check the file's name");
   EXPECT_EQ(error_of([&] { copy_file_bytes(folder_, in("file")); }),
             "input: 'F' cannot be read: Is a directory | check the file's name");
-  EXPECT_TRUE(error_of([&] { copy_file_bytes("/dev/zero", "/dev/full"); })
-                  .starts_with("environment: '/dev/full' cannot be written: No space left on device"));
-  EXPECT_TRUE(error_of([&] { copy_file_bytes(in("file"), in("no/file")); })
-                  .starts_with("environment: 'F/no/file' cannot be written: No such file"));
+  EXPECT_TRUE(
+      error_of([&] {
+        copy_file_bytes("/dev/zero", "/dev/full");
+      }).starts_with("environment: '/dev/full' cannot be written: No space left on device"));
+  EXPECT_TRUE(error_of([&] {
+                copy_file_bytes(in("file"), in("no/file"));
+              }).starts_with("environment: 'F/no/file' cannot be written: No such file"));
   EXPECT_EQ(open_descriptors(), before);
 }
 
@@ -302,15 +325,18 @@ TEST_F(Files, a_copy_says_which_side_failed) {
 TEST_F(Files, a_digest_is_sha256_in_hexadecimal) {
   write_text(in("empty"), "");
   write_text(in("abc"), "abc");
-  EXPECT_EQ(sha256_of_file(in("empty")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(sha256_of_file(in("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256_of_file(in("empty")),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256_of_file(in("abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST_F(Files, a_digest_of_what_cannot_be_read_is_an_error) {
   const std::size_t before = open_descriptors();
   EXPECT_EQ(error_of([&] { sha256_of_file(in("no")); }),
             "input: 'F/no' cannot be read: No such file or directory | check the file's name");
-  EXPECT_EQ(error_of([&] { sha256_of_file(folder_); }), "input: 'F' cannot be read: Is a directory | check the file's name");
+  EXPECT_EQ(error_of([&] { sha256_of_file(folder_); }),
+            "input: 'F' cannot be read: Is a directory | check the file's name");
   EXPECT_EQ(open_descriptors(), before);
 }
 

@@ -67,7 +67,8 @@ TEST(Interrupt, leaves_no_descriptor_open) {
 }
 
 TEST(Interrupt, ends_the_wait_for_a_worker) {
-  for (const auto& [behaviour, signal] : {std::pair{"interrupt", SIGINT}, std::pair{"terminate", SIGTERM}}) {
+  for (const auto& [behaviour, signal] :
+       {std::pair{"interrupt", SIGINT}, std::pair{"terminate", SIGTERM}}) {
     Interrupt interrupt;
     WorkerProcess worker(this_program(), {});
     worker.send({.type = "job", .job = behaviour});

@@ -106,13 +106,15 @@ TEST_F(JobsTest, takes_an_internal_error_for_a_bug) {
 TEST_F(JobsTest, names_the_signal_of_a_crash) {
   const Error error = failure_of([&] { run("crash"); });
   EXPECT_EQ(error.kind(), ErrorKind::execution);
-  EXPECT_STREQ(error.what(), "the worker process crashed with SIGSEGV while it did the step 'run it'");
+  EXPECT_STREQ(error.what(),
+               "the worker process crashed with SIGSEGV while it did the step 'run it'");
 }
 
 TEST_F(JobsTest, thinks_of_memory_when_the_worker_was_killed) {
   const Error error = failure_of([&] { run("killed"); });
   EXPECT_EQ(error.kind(), ErrorKind::execution);
-  EXPECT_STREQ(error.what(), "the worker process was killed (SIGKILL) while it did the step 'run it'");
+  EXPECT_STREQ(error.what(),
+               "the worker process was killed (SIGKILL) while it did the step 'run it'");
   EXPECT_NE(error.hint().find("memory"), std::string::npos);
 }
 
@@ -134,7 +136,8 @@ TEST_F(JobsTest, refuses_rubbish_from_the_worker) {
 TEST_F(JobsTest, takes_the_death_of_a_worker_that_runs_python_for_a_crash_too) {
   const Error error = failure_of([&] { capture("crash"); });
   EXPECT_EQ(error.kind(), ErrorKind::execution);
-  EXPECT_STREQ(error.what(), "the worker process crashed with SIGSEGV while it did the step 'capture'");
+  EXPECT_STREQ(error.what(),
+               "the worker process crashed with SIGSEGV while it did the step 'capture'");
   EXPECT_NE(error.hint(), failure_of([&] { run("crash"); }).hint());
 }
 

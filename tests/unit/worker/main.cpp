@@ -10,7 +10,8 @@
 
 int main(int argc, char** argv) {
   if (std::string_view(argv[0]) == tsctl::kWorkerName) {
-    if (std::getenv(tsctl::kServeVariable) != nullptr) return tsctl::serve(std::strtol(argv[1], nullptr, 10));
+    if (std::getenv(tsctl::kServeVariable) != nullptr)
+      return tsctl::serve(std::strtol(argv[1], nullptr, 10));
     tsctl::run_fake_worker();
   }
   // Whoever runs the tests, with nohup or in the background, may ignore some.

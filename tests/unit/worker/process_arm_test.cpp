@@ -53,7 +53,8 @@ TEST_F(ProcessArmTest, names_the_arm_that_crashed) {
   arm->wait_until_ready();
   const Error error = error_of([&] { arm->time_calls(0, 1); });
   EXPECT_EQ(error.kind(), ErrorKind::execution);
-  EXPECT_STREQ(error.what(), "the worker process crashed with SIGSEGV while it ran the arm 'dying arm'");
+  EXPECT_STREQ(error.what(),
+               "the worker process crashed with SIGSEGV while it ran the arm 'dying arm'");
 }
 
 TEST_F(ProcessArmTest, names_the_arm_that_did_not_answer_in_time) {

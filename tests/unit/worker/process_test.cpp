@@ -47,7 +47,8 @@ TEST_F(Process, tells_how_the_worker_ended) {
     int signal;
     int status;
   };
-  for (const Case& expected : {Case{"crash", SIGSEGV, 0}, Case{"killed", SIGKILL, 0}, Case{"exit 3", 0, 3}}) {
+  for (const Case& expected :
+       {Case{"crash", SIGSEGV, 0}, Case{"killed", SIGKILL, 0}, Case{"exit 3", 0, 3}}) {
     WorkerProcess worker(this_program(), {});
     worker.send(job(expected.behaviour));
     skip_pid(worker, interrupt_);
@@ -110,7 +111,8 @@ TEST_F(Process, refuses_what_is_no_message) {
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::execution);
-    EXPECT_TRUE(std::string(error.what()).starts_with("the worker process sent something that is no message: "));
+    EXPECT_TRUE(std::string(error.what())
+                    .starts_with("the worker process sent something that is no message: "));
   }
 }
 
@@ -172,7 +174,8 @@ TEST_F(Process, notices_a_dead_worker_whose_child_holds_the_connection_and_ends_
     worker.send(job(behaviour));
     skip_pid(worker, interrupt_);
     RecordedEvents events;
-    while (const auto message = worker.receive(deadline_in(10.0), interrupt_)) events.progress(message->text);
+    while (const auto message = worker.receive(deadline_in(10.0), interrupt_))
+      events.progress(message->text);
     worker.finish(kEndAfterCloseSeconds);
     const pid_t child = events.pid_after("child");
     ASSERT_GT(child, 0);

@@ -32,9 +32,10 @@ class PythonSiteTest : public testing::Test {
     return path;
   }
 
-  std::string answering(const std::string& version, const std::string& library, const std::string& torch) const {
-    return interpreter(R"(echo '{"version": ")" + version + R"(", "library": ")" + library + R"(", "torch_version": ")" +
-                       torch + R"("}')");
+  std::string answering(const std::string& version, const std::string& library,
+                        const std::string& torch) const {
+    return interpreter(R"(echo '{"version": ")" + version + R"(", "library": ")" + library +
+                       R"(", "torch_version": ")" + torch + R"("}')");
   }
 
   template <typename Work>
@@ -64,7 +65,8 @@ TEST_F(PythonSiteTest, is_what_the_interpreter_answers) {
 }
 
 TEST_F(PythonSiteTest, refuses_what_cannot_be_run) {
-  for (const std::string& nonsense : {folder_ + "/no", folder_, std::string(), std::string("/etc/hostname")}) {
+  for (const std::string& nonsense :
+       {folder_ + "/no", folder_, std::string(), std::string("/etc/hostname")}) {
     const Error error = error_of([&] { look_at_python(nonsense, ""); });
     EXPECT_EQ(error.what(), "the Python interpreter '" + nonsense + "' cannot be run");
     EXPECT_EQ(error.hint(), "choose one with --python PATH or the variable TSCTL_PYTHON");
@@ -73,7 +75,8 @@ TEST_F(PythonSiteTest, refuses_what_cannot_be_run) {
 
 TEST_F(PythonSiteTest, refuses_an_interpreter_that_fails) {
   const std::string path = interpreter("echo '{}'; exit 3");
-  EXPECT_EQ(error_of([&] { look_at_python(path, ""); }).what(), "the Python interpreter '" + path + "' cannot be run");
+  EXPECT_EQ(error_of([&] { look_at_python(path, ""); }).what(),
+            "the Python interpreter '" + path + "' cannot be run");
 }
 
 TEST_F(PythonSiteTest, refuses_what_answers_something_else) {
@@ -92,7 +95,8 @@ TEST_F(PythonSiteTest, reads_the_answer_behind_what_start_up_hooks_print) {
 TEST_F(PythonSiteTest, names_both_versions_of_another_python) {
   const std::string path = answering("3.0", "/lib/libpython.so", built_for_torch());
   const Error error = error_of([&] { probe_python(path, ""); });
-  EXPECT_EQ(error.what(), "'" + path + "' is Python 3.0, tsctl was built for " + built_for_python());
+  EXPECT_EQ(error.what(),
+            "'" + path + "' is Python 3.0, tsctl was built for " + built_for_python());
   EXPECT_NE(error.hint().find("-DTSCTL_PYTHON=" + path), std::string::npos);
 }
 
@@ -113,14 +117,16 @@ TEST_F(PythonSiteTest, names_the_torch_that_is_missing) {
 TEST_F(PythonSiteTest, names_both_versions_of_another_torch) {
   const std::string path = answering(built_for_python(), "/lib/libpython.so", "1.0.0");
   const Error error = error_of([&] { probe_python(path, ""); });
-  EXPECT_EQ(error.what(), "'" + path + "' has torch 1.0.0, tsctl was built for " + built_for_torch());
+  EXPECT_EQ(error.what(),
+            "'" + path + "' has torch 1.0.0, tsctl was built for " + built_for_torch());
   EXPECT_NE(error.hint().find("cmake --preset release"), std::string::npos);
 }
 
 TEST_F(PythonSiteTest, leaves_the_signals_to_the_interpreter) {
   const Interrupt interrupt;
   const std::string path = interpreter("kill -TERM $$; echo '{}'");
-  EXPECT_EQ(error_of([&] { look_at_python(path, ""); }).what(), "the Python interpreter '" + path + "' cannot be run");
+  EXPECT_EQ(error_of([&] { look_at_python(path, ""); }).what(),
+            "the Python interpreter '" + path + "' cannot be run");
 }
 
 // The question itself, put to the system's own interpreter, where there is one.
@@ -139,7 +145,8 @@ TEST_F(PythonSiteTest, asks_a_real_interpreter_and_not_the_modules_of_the_curren
 TEST_F(PythonSiteTest, keeps_a_link_to_the_interpreter_and_a_relative_path_from_here) {
   fs::create_symlink(answering("3.9", "", ""), folder_ + "/link");
   EXPECT_EQ(look_at_python(folder_ + "/link", "").executable, folder_ + "/link");
-  EXPECT_EQ(look_at_python(folder_ + "/../" + fs::path(folder_).filename().string() + "/python", "").executable,
+  EXPECT_EQ(look_at_python(folder_ + "/../" + fs::path(folder_).filename().string() + "/python", "")
+                .executable,
             folder_ + "/python");
 }
 

@@ -45,7 +45,8 @@ TEST_F(Serve, says_which_plug_in_cannot_be_loaded) {
   settings_.installation.engine = "/nonexistent/libtsctl_engine.so";
   const Error error = error_of_describe();
   EXPECT_EQ(error.kind(), ErrorKind::environment);
-  EXPECT_TRUE(std::string(error.what()).starts_with("'/nonexistent/libtsctl_engine.so' cannot be loaded: "));
+  EXPECT_TRUE(std::string(error.what())
+                  .starts_with("'/nonexistent/libtsctl_engine.so' cannot be loaded: "));
   EXPECT_NE(error.hint().find("scripts/setup"), std::string::npos);
 }
 
