@@ -46,14 +46,22 @@ def main() -> int:
     pid_file = folder.with_name(folder.name + ".pid")
     pid_file.unlink(missing_ok=True)
     command = [*sys.argv[3:], "-o", str(folder / "model.pt"), "--json", str(folder / "report.json")]
-    process = subprocess.Popen(command, env={**os.environ, "TSCTL_TEST_PID_FILE": str(pid_file)})
+    chosen = getattr(signal, f"SIG{sys.argv[1]}")
+
+    def listen() -> None:
+        """A background job of a shell ignores SIGINT, and so would the command, on purpose."""
+        if chosen != signal.SIGKILL:
+            signal.signal(chosen, signal.SIG_DFL)
+
+    environment = {**os.environ, "TSCTL_TEST_PID_FILE": str(pid_file)}
+    process = subprocess.Popen(command, env=environment, preexec_fn=listen)
     try:
         ready = wait_until(lambda: process.poll() is not None or (pid_file.exists() and pid_file.read_text()))
         if not ready or process.poll() is not None:
             print("signalled: the model was never run", file=sys.stderr)
             return 99
         worker = int(pid_file.read_text())
-        process.send_signal(getattr(signal, f"SIG{sys.argv[1]}"))
+        process.send_signal(chosen)
         if not wait_until(lambda: process.poll() is not None):
             print("signalled: the command did not end", file=sys.stderr)
             return 98
