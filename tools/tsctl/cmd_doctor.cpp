@@ -1,5 +1,3 @@
-#include <cstdlib>
-
 #include "commands.h"
 #include "option_groups.h"
 #include "tsctl/worker/python_site.h"
@@ -48,11 +46,7 @@ ExitCode doctor(Run& run, const Flags& flags) {
       {.name = "system", .status = "ok", .detail = host.os + ", kernel " + host.kernel},
       {.name = "cpu", .status = "ok", .detail = features_text(host)},
       {.name = "threads", .status = "ok", .detail = cores_text(host)}};
-  const std::string variable =
-      std::getenv("TSCTL_PYTHON") != nullptr ? std::getenv("TSCTL_PYTHON") : "";
-  const std::string python = !flags.run.python.empty() ? flags.run.python
-                             : !variable.empty()       ? variable
-                                                       : default_python();
+  const std::string python = chosen_python(flags.run.python);
   report.checks.push_back(python_finding(python, installation_of_this_process().package_dir));
   try {
     run.enter("ask LibTorch");

@@ -64,11 +64,7 @@ void add_run(CLI::App& app, Action& selected) {
       ->type_name("NAME");
   add_input_options(*command, flags->inputs);
   add_run_options(*command, flags->run, &flags->executor);
-  command
-      ->add_option("--python", flags->run.python,
-                   "The Python that reads --inputs (default: TSCTL_PYTHON)")
-      ->group("Running")
-      ->type_name("PATH");
+  add_inputs_python_option(*command, flags->run);
   add_report_options(*command, flags->report);
   command->callback([flags, &selected] {
     selected = [flags](Context& context) {

@@ -126,6 +126,14 @@ void add_input_options(CLI::App& command, InputFlags& flags) {
       ->type_name("N");
 }
 
+void add_inputs_python_option(CLI::App& command, RunOptions& options) {
+  command
+      .add_option("--python", options.python,
+                  "The Python that reads --inputs (default: TSCTL_PYTHON)")
+      ->group("Running")
+      ->type_name("PATH");
+}
+
 void add_tolerance_options(CLI::App& command, ToleranceFlags& flags) {
   add_repeatable(command, "--rtol", flags.rtol,
                  "Tolerance relative to the largest reference value: [OUTPUT:]V")

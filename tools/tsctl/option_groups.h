@@ -58,6 +58,8 @@ void add_report_options(CLI::App& command, ReportOptions& options);
 void add_run_options(CLI::App& command, RunOptions& options, Executor* executor);
 void add_source_options(CLI::App& command, SourceFlags& flags, RunOptions& run);
 void add_input_options(CLI::App& command, InputFlags& flags);
+// --python of the commands that take files: only --inputs needs it there.
+void add_inputs_python_option(CLI::App& command, RunOptions& options);
 void add_tolerance_options(CLI::App& command, ToleranceFlags& flags);
 void add_output_options(CLI::App& command, OutputFlags& flags, bool keeps_failed);
 void add_pass_options(CLI::App& command, PassFlags& flags);

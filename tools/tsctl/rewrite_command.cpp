@@ -51,11 +51,7 @@ void add_rewrite_options(CLI::App& command, RewriteFlags& flags) {
   add_input_options(command, flags.inputs);
   add_tolerance_options(command, flags.tolerance);
   add_run_options(command, flags.run, &flags.executor);
-  command
-      .add_option("--python", flags.run.python,
-                  "The Python that reads --inputs (default: TSCTL_PYTHON)")
-      ->group("Running")
-      ->type_name("PATH");
+  add_inputs_python_option(command, flags.run);
   add_report_options(command, flags.report);
 }
 

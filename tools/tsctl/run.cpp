@@ -50,12 +50,6 @@ class Run::StderrEvents : public Events {
 
 namespace {
 
-std::string chosen_python(const std::string& flag) {
-  if (!flag.empty()) return flag;
-  const char* variable = std::getenv("TSCTL_PYTHON");
-  return variable != nullptr && *variable != '\0' ? variable : default_python();
-}
-
 ErrorInfo error_info(const Error& error, const Run& run) {
   return {.kind = std::string(name_from_kind(error.kind())),
           .phase = run.phase(),
@@ -65,6 +59,12 @@ ErrorInfo error_info(const Error& error, const Run& run) {
 }
 
 }  // namespace
+
+std::string chosen_python(const std::string& flag) {
+  if (!flag.empty()) return flag;
+  const char* variable = std::getenv("TSCTL_PYTHON");
+  return variable != nullptr && *variable != '\0' ? variable : default_python();
+}
 
 Run::Run(Context& context, const ReportOptions& report_options, const RunOptions& options)
     : context_(context), report_options_(report_options), options_(options) {

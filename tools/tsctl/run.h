@@ -11,6 +11,9 @@
 
 namespace tsctl {
 
+// The interpreter that is meant: the flag's value, else TSCTL_PYTHON, else that of the build.
+std::string chosen_python(const std::string& flag);
+
 // How a command that starts workers is run.
 struct RunOptions {
   std::string device = "cpu";
@@ -42,7 +45,7 @@ class Run {
   void say(const std::string& text);
   void warn(const Warning& warning);
 
-  // The step that is under way, for the report of an error; set by say_step and by jobs.
+  // The step that is under way, for the report of an error; set by enter and by jobs.
   void enter(const std::string& phase);
   std::string phase() const;
 
