@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from .adapters import argument_names, dropped_outputs
-from .attempts import Attempt, Subject, attempt_script, attempt_trace, attempt_trace_again, trace_submodules
+from .attempts import attempt_script, attempt_trace, attempt_trace_again
 from .comparison import tolerances_from_dict
 from .eager import (
     Declared,
@@ -26,6 +26,8 @@ from .inputs import calls_of, check_calls, inputs_sha256
 from .request import Request
 from .saving import save_module
 from .source import LoadedModel, load_model
+from .subject import Attempt, Subject
+from .submodules import trace_submodules
 from .tensor_file import write_tensor_file
 from .values import is_plain, leaves
 

@@ -1,0 +1,68 @@
+"""What is captured, and one way of capturing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .calls import Call
+from .comparison import Comparison, Tolerances
+from .eager import Probe
+from .source import LoadedModel
+from .tracer_warnings import Notice
+from .values import flatten, leaves
+
+
+@dataclass
+class Subject:
+    """What is captured, and eager's answers to hold the capture against."""
+
+    model: LoadedModel
+    calls: list[Call]
+    outputs: list[Any]
+    device: str
+    tolerances: Tolerances
+    probes: list[Probe] = field(default_factory=list)
+    redraw: Callable[[], list[Probe]] = list  # more probes, for a trace that warned
+    warnings: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Attempt:
+    """The members of core's CaptureAttempt, and the module."""
+
+    mode: str
+    status: str = "failed"  # kept, not_general, failed
+    reason: str = ""
+    detail: str = ""
+    comparisons: list[Comparison] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    seconds: float = 0.0
+    module: Any = None
+    flattens: bool = False
+    adapter: str = ""
+    hint: str = ""
+    example: tuple[Call, Any] | None = None  # what a trace ran on; the first declared set if None
+    example_label: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "mode": self.mode,
+            "status": self.status,
+            "reason": self.reason,
+            "detail": self.detail,
+            "comparisons": [item.as_dict() for item in self.comparisons],
+            "warnings": [notice.as_dict() for notice in self.notices],
+            "seconds": self.seconds,
+        }
+
+    def arrange(self, outputs: Any) -> Any:
+        """Eager's outputs in the structure that the captured module returns."""
+        return flatten(outputs) if self.flattens else outputs
+
+    def arranged(self, outputs: list[Any]) -> list[Any]:
+        return [self.arrange(one) for one in outputs]
+
+    def output_names(self, outputs: Any) -> list[str]:
+        return [leaf.name for leaf in leaves(outputs, "out") if leaf.is_tensor or not self.flattens]
