@@ -8,6 +8,7 @@ from typing import Any
 
 from .calls import Call
 from .comparison import Comparison, Tolerances
+from .diagnosis import Diagnosis
 from .eager import Probe
 from .source import LoadedModel
 from .tracer_warnings import Notice
@@ -45,6 +46,7 @@ class Attempt:
     hint: str = ""
     example: tuple[Call, Any] | None = None  # what a trace ran on; the first declared set if None
     example_label: str = ""
+    diagnosis: Diagnosis | None = None  # of a compiler that refused
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -55,6 +57,7 @@ class Attempt:
             "comparisons": [item.as_dict() for item in self.comparisons],
             "warnings": [notice.as_dict() for notice in self.notices],
             "seconds": self.seconds,
+            "diagnosis": None if self.diagnosis is None else self.diagnosis.as_dict(),
         }
 
     def arrange(self, outputs: Any) -> Any:
