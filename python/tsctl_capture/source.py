@@ -1,4 +1,4 @@
-"""From SOURCE to a module in eval mode: path/to/file.py:Name or package.module:Name."""
+"""From SOURCE to a module in eval mode: path/to/file.py:Name, package.module:Name or timm:convnext_tiny."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import random
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +22,7 @@ from .errors import CaptureError, describe, user_traceback
 from .request import Source
 from .signature import did_you_mean, shown, signature_of
 from .weights import load_weights
+from .worlds import build_by_name, is_world
 
 
 @dataclass
@@ -33,6 +34,7 @@ class LoadedModel:
     was_training: bool
     signature: inspect.Signature | None
     function: Callable[..., Any] | None = None
+    notes: list[str] = field(default_factory=list)  # what was done on the way, one clause each
 
     @property
     def is_function(self) -> bool:
@@ -65,14 +67,27 @@ def seed_everything(seed: int) -> None:
 def load_model(source: Source, seed: int) -> LoadedModel:
     """Builds the module on the CPU. Raises CaptureError of kind usage, input or capture."""
     seed_everything(seed)
-    imported = import_file(source.file) if source.file else import_module(source.module)
-    found = find_name(imported, source)
-    seed_everything(seed)
-    loaded = build(found, source)
-    if source.weights:
-        load_weights(loaded.module, source.weights)
+    if not source.file and is_world(source.module):
+        loaded = _from_world(source, seed)
+    else:
+        imported = import_file(source.file) if source.file else import_module(source.module)
+        found = find_name(imported, source)
+        seed_everything(seed)
+        loaded = build(found, source)
+        if source.weights:
+            loaded.notes += load_weights(loaded.module, source.weights)
     loaded.was_training = any(part.training for part in loaded.module.modules())
     loaded.module.eval()
+    return loaded
+
+
+def _from_world(source: Source, seed: int) -> LoadedModel:
+    seeded = functools.partial(seed_everything, seed)
+    built = build_by_name(source.module, source.name, _kwargs(source), source.weights, seeded)
+    loaded = _loaded(built.module, type(built.module).__name__)
+    loaded.notes = built.notes
+    if source.weights and not built.has_weights:
+        loaded.notes += load_weights(built.inner or loaded.module, source.weights)
     return loaded
 
 

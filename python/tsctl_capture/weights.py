@@ -1,7 +1,8 @@
-"""--weights: a safetensors file or a state dict, read without running anything in it."""
+"""--weights: safetensors, a state dict, or a folder of them, read without running anything in it."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -11,16 +12,29 @@ import torch
 from .errors import CaptureError, describe
 
 _SHOWN = 8
-_NESTED = ("state_dict", "model_state_dict")
+# Where training scripts put the state dict among the rest of a checkpoint, in the order they are looked for.
+_NESTED = ("state_dict", "model_state_dict", "model", "module", "net")
+# What wrappers put before every name, and what to save instead.
+_WRAPPERS = {
+    "module.": "as a model saved inside DataParallel has them: save model.module",
+    "_orig_mod.": "as a model saved inside torch.compile has them: save model._orig_mod",
+    "model.": "as a model saved inside another module has them: save the state dict of its .model",
+    "net.": "as a model saved inside another module has them: save the state dict of its .net",
+}
+_ENDINGS = (".safetensors", ".bin", ".pt", ".pth")
+_INDEX_ENDING = ".index.json"
 
 
-def load_weights(module: torch.nn.Module, path: str) -> None:
-    """Loads into `module`; every entry must fit. Raises CaptureError{input}."""
-    if not os.path.isfile(path):
-        raise CaptureError("input", f"the weights file '{path}' does not exist", "--weights names a file")
-    state = _unnested(_read(path), path)
+def load_weights(module: torch.nn.Module, path: str) -> list[str]:
+    """Loads into `module`; every entry must fit. Returns what is worth saying, one clause each.
+
+    Raises CaptureError{input}.
+    """
+    notes: list[str] = []
+    state = _state_of(path, notes)
     expected = module.state_dict()
     _check(expected, state, path)
+    notes += _casts(expected, state)
     try:
         with torch.no_grad():
             module.load_state_dict(state, strict=False)
@@ -31,6 +45,82 @@ def load_weights(module: torch.nn.Module, path: str) -> None:
             "the file was made for another model, or for another version of it",
             str(error),
         ) from error
+    return notes
+
+
+def refuse_what_does_not_fit(path: str, found: Mapping[str, list[str]], hint: str = "") -> None:
+    """Raises CaptureError{input} if `found` has any names; its keys say what is wrong with them."""
+    wrong = [(title, names) for title, names in found.items() if names]
+    if not wrong:
+        return
+    summary = ", ".join(f"{len(names)} {title}" for title, names in wrong)
+    raise CaptureError(
+        "input",
+        f"the weights in '{path}' do not fit the model: {summary}",
+        hint or "the file was made for another model, or --kwargs differ from those it was trained with",
+        "\n".join(_listed(title, names) for title, names in wrong),
+    )
+
+
+def _state_of(path: str, notes: list[str]) -> Mapping[str, torch.Tensor]:
+    if os.path.isdir(path):
+        path = _file_in_folder(path)
+    if not os.path.isfile(path):
+        raise CaptureError(
+            "input", f"the weights file '{path}' does not exist", "--weights names a file or a folder"
+        )
+    if path.endswith(_INDEX_ENDING):
+        return _sharded(path)
+    return _unnested(_read(path), path, notes)
+
+
+def _file_in_folder(folder: str) -> str:
+    names = sorted(os.listdir(folder))
+    indices = [name for name in names if name.endswith(_INDEX_ENDING)]
+    # Both forms often lie side by side with the same content.
+    choices = [[name for name in indices if ".safetensors" in name], indices]
+    if not indices:
+        choices = [[name for name in names if name.endswith(ending)] for ending in _ENDINGS]
+    for found in choices:
+        if len(found) == 1:
+            return os.path.join(folder, found[0])
+    several = [name for found in choices for name in found]
+    if several:
+        raise CaptureError(
+            "input",
+            f"the folder '{folder}' holds several files of weights: {', '.join(several[:_SHOWN])}",
+            "name one of them with --weights FILE",
+        )
+    raise CaptureError(
+        "input",
+        f"the folder '{folder}' holds no weights",
+        f"--weights FOLDER needs a file that ends in {', '.join(_ENDINGS)} or {_INDEX_ENDING}",
+    )
+
+
+def _sharded(path: str) -> Mapping[str, torch.Tensor]:
+    """All parts that an index names, each mapped."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            places = json.load(file)["weight_map"]
+        parts = sorted(set(places.values()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CaptureError(
+            "input",
+            f"'{path}' is no index of weights: {describe(error)}",
+            "an index is a JSON object whose weight_map gives each tensor's file",
+        ) from error
+    state: dict[str, torch.Tensor] = {}
+    for part in parts:
+        beside = os.path.join(os.path.dirname(path), part)
+        if not os.path.isfile(beside):
+            raise CaptureError(
+                "input",
+                f"'{path}' names the part '{part}', which is not beside it",
+                "fetch or copy the missing part",
+            )
+        state.update(_unnested(_read(beside), beside, []))
+    return state
 
 
 def _is_safetensors(path: str) -> bool:
@@ -72,20 +162,34 @@ def _torch_load(path: str) -> Any:
         return torch.load(path, map_location="cpu", weights_only=True)  # the old format cannot be mapped
 
 
-def _unnested(state: Any, path: str) -> Mapping[str, torch.Tensor]:
-    if isinstance(state, Mapping):
-        for key in _NESTED:
-            if isinstance(state.get(key), Mapping):
-                state = state[key]
-                break
-    tensors = isinstance(state, Mapping) and all(isinstance(value, torch.Tensor) for value in state.values())
-    if not tensors:
+def _is_state(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(item, torch.Tensor) for item in value.values())
+
+
+def _unnested(state: Any, path: str, notes: list[str]) -> Mapping[str, torch.Tensor]:
+    """The state dict, also where a checkpoint holds it under a key of its own."""
+    if isinstance(state, Mapping) and not _is_state(state):
+        key = next((one for one in _NESTED if isinstance(state.get(one), Mapping)), None)
+        if key is not None:
+            averaged = [one for one in state if isinstance(one, str) and "ema" in one.lower().split("_")]
+            if averaged:
+                notes.append(f"the weights are the checkpoint's '{key}', not its '{averaged[0]}'")
+            state = state[key]
+    if not _is_state(state):
+        held = f"a {type(state).__name__}{_keys(state)}"
         raise CaptureError(
             "input",
-            f"the weights file '{path}' holds a {type(state).__name__} that is not a state dict",
+            f"the weights file '{path}' holds {held} that is not a state dict",
             "save model.state_dict(), or {'state_dict': model.state_dict()}",
         )
     return state
+
+
+def _keys(state: Any) -> str:
+    if not isinstance(state, Mapping):
+        return ""
+    shown = ", ".join(str(key) for key in list(state)[:_SHOWN])
+    return f" ({shown}{', …' if len(state) > _SHOWN else ''})"
 
 
 def _listed(title: str, names: list[str]) -> str:
@@ -93,30 +197,66 @@ def _listed(title: str, names: list[str]) -> str:
     return f"{title}: {', '.join(names[:_SHOWN])}{more}"
 
 
+def _in_words(tensor: torch.Tensor) -> str:
+    return f"{list(tensor.shape)}"
+
+
+def _type_of(tensor: torch.Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def _kind(tensor: torch.Tensor) -> str:
+    """Numbers of one kind can stand for each other, if rounded."""
+    if tensor.is_complex():
+        return "complex"
+    return "floating" if tensor.is_floating_point() else "integer"
+
+
 def _check(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor], path: str) -> None:
-    missing = _missing(expected, state)
-    unexpected = [name for name in state if name not in expected]
-    shapes = [
-        f"{name} (file {list(state[name].shape)}, model {list(value.shape)})"
-        for name, value in expected.items()
-        if name in state and isinstance(value, torch.Tensor) and value.shape != state[name].shape
+    both = [(name, state[name], value) for name, value in expected.items() if name in state]
+    both = [(name, have, want) for name, have, want in both if isinstance(want, torch.Tensor)]
+    found = {
+        "missing": _missing(expected, state),
+        "unexpected": [name for name in state if name not in expected],
+        "of another shape": [
+            f"{name} (file {_in_words(have)}, model {_in_words(want)})"
+            for name, have, want in both
+            if have.shape != want.shape
+        ],
+        "of another type": [
+            f"{name} (file {_type_of(have)}, model {_type_of(want)})"
+            for name, have, want in both
+            if _kind(have) != _kind(want)
+        ],
+    }
+    refuse_what_does_not_fit(path, found, _prefix_hint(expected, state))
+
+
+def _prefix_hint(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> str:
+    """What to do where the names differ in their beginning only."""
+    for prefix, why in _WRAPPERS.items():
+        if all(name.startswith(prefix) for name in state) and not any(
+            name.startswith(prefix) for name in expected
+        ):
+            return f"its names start with '{prefix}', {why}"
+    prefix = next(iter(expected), "").split(".")[0] + "."
+    if all(f"{prefix}{name}" in expected for name in state):
+        return f"the model's names are the file's with '{prefix}' before them: name that part in SOURCE"
+    return ""
+
+
+def _casts(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> list[str]:
+    """Weights that change their precision on the way in."""
+    changed = [
+        (name, _type_of(tensor), _type_of(expected[name]))
+        for name, tensor in state.items()
+        if isinstance(expected.get(name), torch.Tensor) and expected[name].dtype != tensor.dtype
     ]
-    found = [("missing", missing), ("unexpected", unexpected), ("of another shape", shapes)]
-    found = [(title, names) for title, names in found if names]
-    if not found:
-        return
-    summary = ", ".join(f"{len(names)} {title}" for title, names in found)
-    hint = "the file was made for another model, or --kwargs differ from those it was trained with"
-    if unexpected and all(name.startswith("module.") for name in state):
-        hint = (
-            "its names start with 'module.', as a model saved inside DataParallel has them: save model.module"
-        )
-    raise CaptureError(
-        "input",
-        f"the weights in '{path}' do not fit the model: {summary}",
-        hint,
-        "\n".join(_listed(title, names) for title, names in found),
-    )
+    if not changed:
+        return []
+    name, have, want = changed[0]
+    more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+    return [f"the weights {name}{more} are {have} in the file and become {want}, as the model is"]
 
 
 def _missing(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> list[str]:

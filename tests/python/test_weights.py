@@ -1,5 +1,7 @@
 """--weights: safetensors and state dicts."""
 
+import json
+
 import pytest
 import torch
 from capture_requests import MODELS
@@ -71,3 +73,92 @@ def test_a_missing_file_is_an_input_error(tmp_path):
     with pytest.raises(CaptureError) as caught:
         load(tmp_path / "nowhere.pt")
     assert caught.value.kind == "input"
+
+
+def test_says_where_the_names_differ_in_their_beginning(tmp_path):
+    torch.save({f"_orig_mod.{name}": value for name, value in STATE.items()}, tmp_path / "w.pt")
+    with pytest.raises(CaptureError) as caught:
+        load(tmp_path / "w.pt")
+    assert "torch.compile" in caught.value.hint and "_orig_mod" in caught.value.hint
+    torch.save({name.removeprefix("linear."): value for name, value in STATE.items()}, tmp_path / "w.pt")
+    with pytest.raises(CaptureError) as caught:
+        load(tmp_path / "w.pt")
+    assert "with 'linear.' before them" in caught.value.hint
+
+
+def test_refuses_numbers_of_another_kind(tmp_path):
+    torch.save({**STATE, "linear.bias": torch.ones(2, dtype=torch.int64)}, tmp_path / "w.pt")
+    with pytest.raises(CaptureError) as caught:
+        load(tmp_path / "w.pt")
+    assert "1 of another type" in caught.value.message
+    assert "linear.bias (file int64, model float32)" in caught.value.detail
+
+
+def test_says_that_weights_change_their_precision(tmp_path):
+    torch.save({name: value.to(torch.bfloat16) for name, value in STATE.items()}, tmp_path / "w.pt")
+    source = Source("x", str(MODELS / "simple_model.py"), "", "Tiny", "", str(tmp_path / "w.pt"))
+    words = "linear.weight and 1 more are bfloat16 in the file and become float32, as the model is"
+    assert load_model(source, 0).notes == [f"the weights {words}"]
+
+
+@pytest.mark.parametrize("key", ["state_dict", "model_state_dict", "model"])
+def test_finds_the_state_dict_in_a_checkpoint(tmp_path, key):
+    torch.save({"epoch": 3, "model_ema": {"decay": 0.9}, key: STATE}, tmp_path / "w.pt")
+    source = Source("x", str(MODELS / "simple_model.py"), "", "Tiny", "", str(tmp_path / "w.pt"))
+    loaded = load_model(source, 0)
+    assert torch.equal(loaded.module.linear.weight, STATE["linear.weight"])
+    assert loaded.notes == [f"the weights are the checkpoint's '{key}', not its 'model_ema'"]
+
+
+def test_names_the_keys_of_a_checkpoint_without_a_state_dict(tmp_path):
+    torch.save({"epoch": 3, "optimizer": {"lr": 0.1}}, tmp_path / "w.pt")
+    with pytest.raises(CaptureError) as caught:
+        load(tmp_path / "w.pt")
+    assert "a dict (epoch, optimizer) that is not a state dict" in caught.value.message
+
+
+def write_shards(folder):
+    folder.mkdir()
+    places = {"linear.weight": "part-1.safetensors", "linear.bias": "part-2.safetensors"}
+    for name, part in places.items():
+        save_file({name: STATE[name]}, folder / part)
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": places}))
+    return folder
+
+
+@pytest.mark.parametrize("name", ["", "model.safetensors.index.json"])
+def test_joins_the_parts_that_an_index_names(tmp_path, name):
+    loaded = load(write_shards(tmp_path / "shards") / name)
+    assert torch.equal(loaded.linear.weight, STATE["linear.weight"])
+    assert torch.equal(loaded.linear.bias, STATE["linear.bias"])
+
+
+def test_names_the_part_that_is_missing(tmp_path):
+    folder = write_shards(tmp_path / "shards")
+    (folder / "part-2.safetensors").unlink()
+    with pytest.raises(CaptureError) as caught:
+        load(folder)
+    assert caught.value.kind == "input" and "'part-2.safetensors'" in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["[1]", "{}", '{"weight_map": 3}', "not JSON"])
+def test_refuses_a_damaged_index(tmp_path, text):
+    (tmp_path / "model.safetensors.index.json").write_text(text)
+    with pytest.raises(CaptureError) as caught:
+        load(tmp_path)
+    assert caught.value.kind == "input" and "is no index of weights" in caught.value.message
+
+
+def test_takes_the_one_file_of_a_folder(tmp_path):
+    save_file(STATE, tmp_path / "model.safetensors")
+    (tmp_path / "notes.txt").write_text("x")
+    assert torch.equal(load(tmp_path).linear.bias, STATE["linear.bias"])
+
+
+@pytest.mark.parametrize(("names", "words"), [([], "holds no weights"), (["a.pt", "b.pt"], "several files")])
+def test_refuses_a_folder_without_one_file_of_weights(tmp_path, names, words):
+    for name in names:
+        torch.save(STATE, tmp_path / name)
+    with pytest.raises(CaptureError) as caught:
+        load(tmp_path)
+    assert caught.value.kind == "input" and words in caught.value.message
