@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import collections
 import linecache
 from typing import Any
 
 import torch
 
 from .calls import Call
+from .exports import compiled
+from .input_adapter import InputForm, argument_names, input_form, is_structured, rebuilt
 from .signature import positional_names
 from .source import LoadedModel
 from .values import describe_structure, flatten, is_plain, is_scalar, leaves
@@ -23,11 +26,15 @@ class {name}(torch.nn.Module):
 """
 
 
-def argument_names(model: LoadedModel, call: Call) -> list[str]:
-    """One name for each argument of `call`, in its order: positional ones by forward's parameters."""
-    known = positional_names(model.signature)
-    positional = [known[i] if i < len(known) else f"input{i}" for i in range(len(call.args))]
-    return positional + list(call.kwargs)
+_TRACED_TEMPLATE = """\
+class {name}(torch.nn.Module):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def traced(self, {parameters}):
+        return run(self.model, ({parameters},))
+"""
 
 
 def positional_form(model: LoadedModel, call: Call) -> tuple[Any, ...] | None:
@@ -62,11 +69,84 @@ def why_adapted(model: LoadedModel, call: Call, outputs: Any) -> list[str]:
     reasons = []
     if model.is_function:
         reasons.append("a function is given a module to be saved in")
-    if positional_form(model, call) is None:
+    if is_structured(call):
+        named = zip(argument_names(model, call), [*call.args, *call.kwargs.values()], strict=True)
+        others = [f"{name} ({describe_structure(value)})" for name, value in named if not _is_tensor(value)]
+        reasons.append(f"not every argument is a tensor: {', '.join(others)}")
+    elif positional_form(model, call) is None:
         reasons.append(f"the inputs {', '.join(call.kwargs)} are passed by name")
-    if not is_plain(outputs):
+    if keeps_structure(outputs):
+        reasons.append(f"{describe_structure(outputs)} is put together from its tensors")
+    elif not is_plain(outputs):
         reasons.append(f"{describe_structure(outputs)} is returned as a tuple of its tensors")
     return reasons
+
+
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, torch.Tensor)
+
+
+def keeps_structure(outputs: Any) -> bool:
+    """Whether a traced file returns these outputs in a structure of their own, not as a flat tuple."""
+    if type(outputs) in (dict, collections.OrderedDict):
+        return bool(outputs) and all(type(key) is str and _is_tensor(outputs[key]) for key in outputs)
+    if type(outputs) is list or _is_named_tuple(outputs):
+        return len(outputs) > 0 and all(_is_tensor(item) for item in outputs)
+    return False
+
+
+def _is_named_tuple(value: Any) -> bool:
+    return isinstance(value, tuple) and hasattr(value, "_fields")
+
+
+def traced_structure(
+    model: LoadedModel, call: Call, outputs: Any, device: str
+) -> tuple[torch.jit.ScriptModule, InputForm]:
+    """A trace from tensors to tensors, in a module whose forward takes and gives the user's structures.
+
+    Raises NoTypeError when TorchScript has no type for an argument.
+    """
+    form = input_form(model, call)
+
+    def run(module: torch.nn.Module, tensors: tuple[torch.Tensor, ...]) -> Any:
+        args, kwargs = rebuilt((call.args, call.kwargs), iter(tensors))
+        return flatten(module(*args, **kwargs))
+
+    source = _TRACED_TEMPLATE.format(name=_adapter_name(model), parameters=", ".join(form.names))
+    adapter = _defined(source, {"run": run})(model.module).eval()
+    example = tuple(call.fresh(device).tensors())
+    with torch.no_grad():
+        traced = torch.jit.trace_module(adapter, {"traced": example}, check_trace=False, strict=False)
+    result, scope = _put_together(outputs)
+    text = [
+        f"def forward(self{''.join(f', {parameter}' for parameter in form.parameters)}):",
+        *(f"    {line}" for line in form.lines),
+        f"    out = self.traced({', '.join(form.tensors)})",
+        f"    return {result}\n",
+    ]
+    scope.update({"Tensor": torch.Tensor, "module": compiled(traced), "text": "\n".join(text)})
+    exec("module.define(text)", scope)  # the compiler looks names up where define is called  # noqa: S102
+    return traced, form
+
+
+def _put_together(outputs: Any) -> tuple[str, dict[str, Any]]:
+    """The expression that makes the result of the tensors in `out`, and the names that it needs."""
+    if not keeps_structure(outputs):
+        return "out", {}
+    one = len(outputs) == 1
+    items = ["out"] if one else [f"out[{i}]" for i in range(len(outputs))]
+    if type(outputs) is list:
+        return f"[{', '.join(items)}]", {}
+    if isinstance(outputs, dict):
+        return f"{{{', '.join(f'{key!r}: {item}' for key, item in zip(outputs, items, strict=True))}}}", {}
+    # One of our own: the compiler cannot read every annotation that the user's may have.
+    kind = type(outputs)
+    same = collections.namedtuple(kind.__name__, kind._fields, module="tsctl_adapter")
+    return f"{kind.__name__}({', '.join(items)})", {kind.__name__: same}
+
+
+def _adapter_name(model: LoadedModel) -> str:
+    return f"{model.class_name}Adapter" if model.class_name.isidentifier() else "Adapter"
 
 
 def make_adapter(model: LoadedModel, call: Call, flattens: bool) -> torch.nn.Module:
@@ -76,7 +156,7 @@ def make_adapter(model: LoadedModel, call: Call, flattens: bool) -> torch.nn.Mod
     count = len(call.args)
     arguments = [*names[:count], *(f"{name}={name}" for name in names[count:])]
     source = _TEMPLATE.format(
-        name=f"{model.class_name}Adapter" if model.class_name.isidentifier() else "Adapter",
+        name=_adapter_name(model),
         parameters="".join(f", {name}" for name in names),
         result="flatten" if flattens else "",
         arguments=", ".join(arguments),

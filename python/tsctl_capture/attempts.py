@@ -96,7 +96,7 @@ def _compare_one(
     try:
         # The plain executor: what profiling and fusion do to the results is for verification to find.
         with torch.jit.optimized_execution(False):
-            answer = run(attempt.module, call, subject.device)
+            answer = run(attempt.module, attempt.given(call), subject.device)
     except Exception as error:
         found = Comparison(status="raised", reason=f"it raises {_runtime_message(error)}")
     else:

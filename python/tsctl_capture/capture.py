@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from .adapters import argument_names, dropped_outputs
+from .adapters import dropped_outputs, keeps_structure
 from .attempts import attempt_script, attempt_trace, attempt_trace_again
 from .comparison import tolerances_from_dict
 from .eager import (
@@ -22,6 +22,7 @@ from .eager import (
     screen_on_cpu,
 )
 from .errors import CaptureError
+from .input_adapter import argument_names, fixes_values
 from .inputs import calls_of, check_calls, inputs_sha256
 from .request import Request
 from .saving import save_module
@@ -111,7 +112,7 @@ def run_eager_job(request: Request, events: Any) -> dict[str, Any]:
     model, subject = _prepare(request, events)
     result = _described(request, model, subject)
     outputs = subject.outputs
-    traced = request.mode == "trace" and not is_plain(outputs[0])
+    traced = request.mode == "trace" and not (is_plain(outputs[0]) or keeps_structure(outputs[0]))
     form = Attempt("trace", flattens=traced or bool(dropped_outputs(outputs[0])))
     result["output_names"] = form.output_names(outputs[0])
     names = argument_names(model, subject.calls[0])
@@ -151,6 +152,9 @@ def run_capture_job(request: Request, events: Any) -> dict[str, Any]:
             f"the model was traced with {kept.example_label}: a trace of the first input set is not general"
         )
         result["warnings"].append({"code": "other_example", "text": text})
+    if kept.left_out:
+        text = f"the file does not hold what is exported beside forward: {', '.join(kept.left_out)}"
+        result["warnings"].append({"code": "export_left_out", "text": text})
     result["status"] = "captured" if kept.status == "kept" else "not_general"
     result["output_names"] = kept.output_names(subject.outputs[0])
     result["parameters"] = _parameters(kept.module)
@@ -159,18 +163,13 @@ def run_capture_job(request: Request, events: Any) -> dict[str, Any]:
 
 def _attempts(request: Request, subject: Subject, events: Any) -> list[Attempt]:
     """What was tried, the last of them kept if any is. A kept one has been saved."""
-    attempts = []
-    if request.mode != "script" and not request.trace_submodules:
-        events.progress("tracing")
-        attempts.append(attempt_trace(subject))
-        if attempts[-1].status == "not_general":
-            again = attempt_trace_again(subject, attempts[-1])
-            attempts += [again] if again is not None else []
-    if request.mode != "trace" and not (attempts and attempts[-1].status == "kept"):
-        if request.trace_submodules:
-            trace_submodules(subject.model, request.trace_submodules, request.device, request.seed)
-        events.progress("scripting")
-        attempts.append(attempt_script(subject))
+    attempts: list[Attempt] = []
+    ways = [_try_trace, _try_script]
+    if request.mode == "automatic" and fixes_values(subject.calls[0]):
+        ways.reverse()  # a trace would keep the values of what is no tensor
+    for way in ways:
+        if not (attempts and attempts[-1].status == "kept"):
+            attempts += way(request, subject, events)
     last = attempts[-1]
     if last.status == "kept":
         events.progress("writing the captured module")
@@ -186,6 +185,24 @@ def _attempts(request: Request, subject: Subject, events: Any) -> list[Attempt]:
                 error.hint,
             )
     return attempts
+
+
+def _try_trace(request: Request, subject: Subject, events: Any) -> list[Attempt]:
+    if request.mode == "script" or request.trace_submodules:
+        return []
+    events.progress("tracing")
+    first = attempt_trace(subject)
+    again = attempt_trace_again(subject, first) if first.status == "not_general" else None
+    return [first] if again is None else [first, again]
+
+
+def _try_script(request: Request, subject: Subject, events: Any) -> list[Attempt]:
+    if request.mode == "trace":
+        return []
+    if request.trace_submodules:
+        trace_submodules(subject.model, request.trace_submodules, request.device, request.seed)
+    events.progress("scripting")
+    return [attempt_script(subject)]
 
 
 def _chosen(request: Request, attempts: list[Attempt]) -> Attempt:

@@ -10,6 +10,7 @@ from .calls import Call
 from .comparison import Comparison, Tolerances
 from .diagnosis import Diagnosis
 from .eager import Probe
+from .input_adapter import given_values
 from .source import LoadedModel
 from .tracer_warnings import Notice
 from .values import flatten, leaves
@@ -47,6 +48,8 @@ class Attempt:
     example: tuple[Call, Any] | None = None  # what a trace ran on; the first declared set if None
     example_label: str = ""
     diagnosis: Diagnosis | None = None  # of a compiler that refused
+    fixed: list[str] = field(default_factory=list)  # arguments that a trace keeps, in words
+    left_out: list[str] = field(default_factory=list)  # exported methods that the module lacks
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -57,8 +60,13 @@ class Attempt:
             "comparisons": [item.as_dict() for item in self.comparisons],
             "warnings": [notice.as_dict() for notice in self.notices],
             "seconds": self.seconds,
+            "fixed": self.fixed,
             "diagnosis": None if self.diagnosis is None else self.diagnosis.as_dict(),
         }
+
+    def given(self, call: Call) -> Call:
+        """The call as the captured module takes it."""
+        return given_values(call) if self.mode == "trace" else call
 
     def arrange(self, outputs: Any) -> Any:
         """Eager's outputs in the structure that the captured module returns."""

@@ -6,9 +6,18 @@ from typing import Any
 
 import torch
 
-from .adapters import make_adapter, positional_form, scalar_outputs, why_adapted
+from .adapters import (
+    keeps_structure,
+    make_adapter,
+    positional_form,
+    scalar_outputs,
+    traced_structure,
+    why_adapted,
+)
 from .calls import Call
 from .errors import describe, user_traceback
+from .exports import all_exported, exported_methods, hidden_exports, pass_on_exports
+from .input_adapter import NoTypeError, is_structured, not_alike
 from .subject import Attempt, Subject
 from .values import is_plain, leaves
 
@@ -18,33 +27,66 @@ _SCRIPT_HINT = "tsctl script compiles the source instead, and takes arguments th
 def trace(attempt: Attempt, subject: Subject) -> None:
     model = subject.model
     call, outputs = attempt.example or (subject.calls[0], subject.outputs[0])
-    attempt.reason = _why_not_traceable(call, outputs)
+    attempt.reason = _why_not_traceable(subject, call, outputs)
     if attempt.reason:
         attempt.hint = _SCRIPT_HINT
         return
-    attempt.flattens = not is_plain(outputs)
-    reasons = why_adapted(model, call, outputs)
-    attempt.adapter = "; ".join(reasons)
-    module = make_adapter(model, call, attempt.flattens).eval() if reasons else model.module
-    fresh = call.fresh(subject.device)
-    args = (*fresh.args, *fresh.kwargs.values()) if reasons else positional_form(model, fresh)
+    attempt.flattens = not is_plain(outputs) and not keeps_structure(outputs)
+    attempt.adapter = "; ".join(why_adapted(model, call, outputs))
     try:
-        with torch.no_grad():
-            attempt.module = torch.jit.trace(module, args, check_trace=False, strict=False)
+        _capture(attempt, subject, call, outputs)
+    except NoTypeError as error:
+        attempt.reason = f"TorchScript has no type for an argument: {error}"
+        attempt.hint = "give tensors, numbers, strings, None, and lists, tuples or dicts of one type each"
     except Exception as error:
         attempt.reason = describe(error)
         attempt.detail = user_traceback(error)
         attempt.hint = _SCRIPT_HINT
 
 
-def _why_not_traceable(call: Call, outputs: Any) -> str:
-    named = [*((f"argument {i}", value) for i, value in enumerate(call.args)), *call.kwargs.items()]
-    others = [leaf for name, value in named for leaf in leaves(value, name) if not leaf.is_tensor]
-    if others:
-        found = ", ".join(f"{leaf.name} ({type(leaf.value).__name__})" for leaf in others)
-        return f"a trace takes tensors only, and would keep the example's value of {found} for ever"
-    if not call.args and not call.kwargs:
-        return "a trace needs an input"
+def _capture(attempt: Attempt, subject: Subject, call: Call, outputs: Any) -> None:
+    exported = all_exported(subject.model.module)
+    try:
+        attempt.module = _traced(attempt, subject, call, outputs)
+    except Exception as error:
+        if not exported or isinstance(error, NoTypeError):
+            raise
+        # Tracing compiles them, and what is traced well enough may be what they cannot be compiled with.
+        with hidden_exports(subject.model.module):
+            attempt.module = _traced(attempt, subject, call, outputs)
+        attempt.left_out = exported
+        return
+    own = exported_methods(subject.model.module)
+    if attempt.adapter and own:
+        attempt.left_out = pass_on_exports(attempt.module, own)
+
+
+def _traced(attempt: Attempt, subject: Subject, call: Call, outputs: Any) -> torch.jit.ScriptModule:
+    if is_structured(call) or keeps_structure(outputs):
+        traced, form = traced_structure(subject.model, call, outputs, subject.device)
+        attempt.fixed = form.fixed
+        return traced
+    return _traced_tensors(attempt, subject, call)
+
+
+def _traced_tensors(attempt: Attempt, subject: Subject, call: Call) -> torch.jit.ScriptModule:
+    model = subject.model
+    fresh = call.fresh(subject.device)
+    module, args = model.module, positional_form(model, fresh)
+    if attempt.adapter:
+        module = make_adapter(model, call, attempt.flattens).eval()
+        args = (*fresh.args, *fresh.kwargs.values())
+    with torch.no_grad():
+        return torch.jit.trace(module, args, check_trace=False, strict=False)
+
+
+def _why_not_traceable(subject: Subject, call: Call, outputs: Any) -> str:
+    if not call.tensors():
+        return "a trace needs an input" if not is_structured(call) else "a trace needs a tensor as input"
+    if is_structured(call):
+        kept = not_alike(subject.model, subject.calls)
+        if kept:
+            return f"a trace takes tensors only, and would keep {kept}"
     scalars = scalar_outputs(outputs)
     if scalars:
         found = ", ".join(scalars)

@@ -107,13 +107,24 @@ def test_scripts_a_flag_and_compares_both_values(request_for, events, follows):
     follows()
 
 
-def test_explains_that_a_trace_takes_no_bool(request_for, events, tmp_path):
-    inputs = tmp_path / "flag_inputs.py"
-    inputs.write_text("import torch\ndef sets():\n    return [((torch.ones(2, 4), False))]\n")
-    request = request_for("branching.py:FlagModel", inputs_file=f"{inputs}:sets")
+def test_explains_that_a_trace_takes_no_bool(request_for, events):
+    request = request_for(
+        "structures.py:BoolCondition", inputs_file=f"{MODELS}/structures.py:both_conditions", mode="trace"
+    )
+    with pytest.raises(CaptureError) as caught:
+        jobs.run("capture", request, events)
+    assert "a trace takes tensors only" in caught.value.message
+    assert "condition=True, which is False in set 2" in caught.value.message
+    assert "tsctl script" in caught.value.hint
+
+
+def test_scripts_a_bool_that_a_trace_would_keep(request_for, events, follows):
+    request = request_for(
+        "structures.py:BoolCondition", inputs_file=f"{MODELS}/structures.py:both_conditions"
+    )
     result = jobs.run("capture", request, events)
-    assert result["mode"] == "script"
-    assert "argument 1 (bool)" in result["attempts"][0]["reason"]
+    assert [attempt["mode"] for attempt in result["attempts"]] == ["script"]
+    follows()
 
 
 def test_traces_a_submodule_before_scripting(request_for, events, follows):
@@ -143,13 +154,11 @@ def test_refuses_a_wrong_trace_submodule(request_for, events, wanted, kind, word
 
 
 def test_names_both_reasons_when_nothing_works(request_for, events):
-    request = request_for("hybrid.py:HybridModel", inputs_file="", mode="automatic")
-    request["inputs_file"] = f"{MODELS}/hybrid_inputs.py:sets"
     with pytest.raises(CaptureError) as caught:
-        jobs.run("capture", request, events)
+        jobs.run("capture", request_for("structures.py:CountsRows", input_set(tensor(2, 4))), events)
     assert caught.value.kind == "capture"
     assert "can be neither traced nor scripted" in caught.value.message
-    assert "argument 1 (float)" in caught.value.message and "hybrid.py:" in caught.value.message
+    assert "out[1] (int)" in caught.value.message and "structures.py:" in caught.value.message
 
 
 def test_a_broadcast_size_of_one_does_not_count_against_a_trace(request_for, events):

@@ -1,0 +1,78 @@
+"""Methods marked @torch.jit.export: torch compiles them even when a module is traced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+_MARK = "_torchscript_modifier"
+
+
+def _marked(kind: type) -> dict[str, Any]:
+    """The functions that a class exports, by name, inherited ones too."""
+    found: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        for name, value in vars(base).items():
+            found.pop(name, None)
+            if torch._jit_internal.get_torchscript_modifier(value) is torch._jit_internal.FunctionModifiers.EXPORT:
+                found[name] = value
+    return found
+
+
+def exported_methods(module: torch.nn.Module) -> list[str]:
+    """Of the module itself, not of its parts."""
+    return sorted(_marked(type(module)))
+
+
+def all_exported(module: torch.nn.Module) -> list[str]:
+    """Of the module and its parts, such as "encode" and "decoder.step"."""
+    return [
+        f"{path}.{name}" if path else name
+        for path, part in module.named_modules()
+        if not isinstance(part, torch.jit.ScriptModule)
+        for name in exported_methods(part)
+    ]
+
+
+@contextmanager
+def hidden_exports(module: torch.nn.Module) -> Iterator[None]:
+    """Inside, no class of the module's parts exports anything."""
+    functions = [
+        function
+        for kind in {type(part) for part in module.modules()}
+        for function in _marked(kind).values()
+    ]
+    default = torch._jit_internal.FunctionModifiers.DEFAULT
+    before = [(function, getattr(function, _MARK)) for function in functions]
+    try:
+        for function in functions:
+            setattr(function, _MARK, default)
+        yield
+    finally:
+        for function, mark in before:
+            setattr(function, _MARK, mark)
+
+
+def pass_on_exports(adapter: torch.jit.ScriptModule, names: list[str]) -> list[str]:
+    """Gives an adapter the exported methods of the model in it. Returns those whose types cannot be written."""
+    failed = []
+    for name in names:
+        parameters, arguments = [], []
+        for item in adapter.model._c._get_method(name).schema.arguments[1:]:
+            default = f" = {item.default_value!r}" if item.has_default_value() else ""
+            parameters.append(f", {item.name}: {item.type.annotation_str}{default}")
+            arguments.append(item.name)
+        text = f"def {name}(self{''.join(parameters)}):\n    return self.model.{name}({', '.join(arguments)})\n"
+        try:
+            compiled(adapter).define(text)
+        except RuntimeError:
+            failed.append(name)
+    return failed
+
+
+def compiled(module: torch.jit.ScriptModule) -> torch.jit.ScriptModule:
+    """What holds the methods of a traced module."""
+    return getattr(module, "_actual_script_module", module)
