@@ -11,6 +11,7 @@ import torch
 from .calls import Call
 from .comparison import Comparison, compare
 from .eager import Probe, run
+from .graph_reading import baked_constants
 from .scripting import script
 from .subject import Attempt, Subject
 from .tracer_warnings import collected_warnings
@@ -18,7 +19,7 @@ from .tracing import trace
 
 
 def attempt_trace(subject: Subject) -> Attempt:
-    return _attempted(Attempt("trace"), subject, trace)
+    return attempted(Attempt("trace"), subject, trace)
 
 
 def attempt_trace_again(subject: Subject, first: Attempt) -> Attempt | None:
@@ -35,7 +36,7 @@ def attempt_trace_again(subject: Subject, first: Attempt) -> Attempt | None:
     for label, call, outputs in tried:
         if label in wrong and _shapes(call) != shape_of:
             again = Attempt("trace", example=(call, outputs), example_label=label)
-            return _attempted(again, subject, trace)
+            return attempted(again, subject, trace)
     return None
 
 
@@ -44,36 +45,58 @@ def _shapes(call: Call) -> list[torch.Size]:
 
 
 def attempt_script(subject: Subject) -> Attempt:
-    return _attempted(Attempt("script"), subject, script)
+    return attempted(Attempt("script"), subject, script)
 
 
-def _attempted(attempt: Attempt, subject: Subject, capture: Callable[[Attempt, Subject], None]) -> Attempt:
+def attempted(attempt: Attempt, subject: Subject, capture: Callable[[Attempt, Subject], None]) -> Attempt:
     started = time.perf_counter()
     with collected_warnings() as notices:
         capture(attempt, subject)
+    attempt.capture_s = time.perf_counter() - started
     attempt.notices = notices
     if attempt.module is not None:
-        if any(notice.code == "tracer_warning" for notice in notices):
-            subject.probes += subject.redraw()
-            subject.redraw = list  # once is enough
         _compare_all(attempt, subject)
+        if attempt.mode == "trace":
+            attempt.baked = baked_constants(attempt.module)
     attempt.seconds = time.perf_counter() - started
     return attempt
 
 
 def _compare_all(attempt: Attempt, subject: Subject) -> None:
     """Fills in the comparisons; the first that is not the same is the reason."""
-    for call, outputs in zip(subject.calls, subject.outputs, strict=True):
+    declared = zip(subject.calls, subject.outputs, subject.eager_s, strict=True)
+    for call, outputs, eager_s in declared:
         _compare_one(attempt, subject, call, outputs, call.label or call.title)
+        attempt.comparisons[-1].eager_s = eager_s
     for probe in subject.probes:
-        if probe.accepted:
-            _compare_one(attempt, subject, probe.call, probe.outputs, probe.title, probe)
-        else:
-            attempt.comparisons.append(Comparison(probe.title, True, "refused", probe.error))
-    wrong = [item for item in attempt.comparisons if item.status in ("differ", "raised")]
-    attempt.status = "not_general" if wrong else "kept"
-    if wrong:
-        attempt.reason = _reason(wrong, attempt)
+        _compare_probe(attempt, subject, probe)
+    if not attempt.wrong and any(notice.decides for notice in attempt.notices):
+        _search(attempt, subject)
+    attempt.status = "not_general" if attempt.wrong else "kept"
+    if attempt.wrong:
+        attempt.reason = _reason(attempt.wrong, attempt)
+
+
+def _compare_probe(attempt: Attempt, subject: Subject, probe: Probe) -> None:
+    if probe.accepted:
+        _compare_one(attempt, subject, probe.call, probe.outputs, probe.title, probe)
+    else:
+        attempt.comparisons.append(Comparison(probe.title, True, "refused", probe.error))
+    attempt.comparisons[-1].eager_s = probe.eager_s
+
+
+def _search(attempt: Attempt, subject: Subject) -> None:
+    """More values until one shows what the trace decided by its example; what is found is tried on later attempts too.
+
+    Where nothing shows it the trace is kept, and the report says how much was tried.
+    """
+    before = len(attempt.comparisons)
+    for probe in subject.search():
+        _compare_probe(attempt, subject, probe)
+        if attempt.wrong:
+            subject.probes.append(probe)
+            return
+    attempt.searched = len(attempt.comparisons) - before
 
 
 def _reason(wrong: list[Comparison], attempt: Attempt) -> str:
@@ -81,7 +104,7 @@ def _reason(wrong: list[Comparison], attempt: Attempt) -> str:
     more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
     text = f"it does not follow eager for {first.label}: {first.reason}{more}"
     branches = [notice for notice in attempt.notices if notice.is_branch]
-    values = [notice for notice in attempt.notices if notice.code == "tracer_warning"]
+    values = [notice for notice in attempt.notices if notice.decides]
     if branches:
         others = f" (and {len(branches) - 1} more like it)" if len(branches) > 1 else ""
         text += f"; the example decided the branch at {branches[0].place} `{branches[0].line}`{others}"
@@ -93,18 +116,21 @@ def _reason(wrong: list[Comparison], attempt: Attempt) -> str:
 def _compare_one(
     attempt: Attempt, subject: Subject, call: Call, outputs: Any, label: str, probe: Probe | None = None
 ) -> None:
+    started = time.perf_counter()
     try:
         # The plain executor: what profiling and fusion do to the results is for verification to find.
         with torch.jit.optimized_execution(False):
             answer = run(attempt.module, attempt.given(call), subject.device)
     except Exception as error:
-        found = Comparison(status="raised", reason=f"it raises {_runtime_message(error)}")
+        found = Comparison(status="raised", reason=f"it raises {_runtime_message(error)}", detail=str(error))
+        captured_s = time.perf_counter() - started
     else:
+        captured_s = time.perf_counter() - started
         names = attempt.output_names(outputs) if attempt.flattens else []
         found = compare(attempt.arrange(outputs), answer, names, subject.tolerances)
     if found.status != "same" and probe is not None and not _eager_repeats(subject, probe):
         found = Comparison(status="refused", reason="eager itself answers otherwise when it is asked again")
-    found.label, found.probe = label, probe is not None
+    found.label, found.probe, found.captured_s = label, probe is not None, captured_s
     attempt.comparisons.append(found)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import platform
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 
 from .adapters import dropped_outputs, keeps_structure
-from .attempts import attempt_script, attempt_trace, attempt_trace_again
+from .choosing import Chosen, choose
 from .comparison import tolerances_from_dict
 from .eager import (
     Declared,
@@ -16,21 +18,20 @@ from .eager import (
     not_checked,
     plan_probes,
     prepare_device,
-    redraws,
     run_declared,
     run_probes,
     screen_on_cpu,
+    search_probes,
 )
 from .errors import CaptureError
-from .input_adapter import argument_names, fixes_values
+from .generality import SizeGenerality
+from .input_adapter import argument_names
 from .inputs import calls_of, check_calls, inputs_sha256
 from .request import Request
-from .saving import save_module
 from .source import LoadedModel, load_model
 from .subject import Attempt, Subject
-from .submodules import trace_submodules
 from .tensor_file import write_tensor_file
-from .values import is_plain, leaves
+from .values import describe_structure, is_plain, leaves
 
 
 def empty_result() -> dict[str, Any]:
@@ -38,8 +39,11 @@ def empty_result() -> dict[str, Any]:
     return {
         "mode": "",
         "status": "captured",
+        "failure": None,
         "attempts": [],
         "not_checked": [],
+        "generality": [],
+        "submodules": [],
         "class_name": "",
         "adapter": "",
         "was_training": False,
@@ -47,10 +51,15 @@ def empty_result() -> dict[str, Any]:
         "parameter_bytes": 0,
         "parameters": [],
         "output_names": [],
+        "input_structure": "",
+        "output_structure": "",
         "input_labels": [],
         "inputs_sha256": "",
         "torch_version": torch.__version__.split("+")[0],
         "python_version": platform.python_version(),
+        "build_s": 0.0,
+        "eager_s": 0.0,
+        "save_s": 0.0,
         "warnings": [],
     }
 
@@ -59,7 +68,9 @@ def _prepare(request: Request, events: Any) -> tuple[LoadedModel, Subject]:
     """Builds the model and runs it eagerly on every declared set."""
     prepare_device(request.device, request.threads)
     events.progress(f"building {request.source.text or request.source.name}")
+    started = time.perf_counter()
     model = load_model(request.source, request.seed)
+    build_s = time.perf_counter() - started
     calls = calls_of(request)
     check_calls(calls, model)
     probes = plan_probes(request, model)
@@ -70,6 +81,7 @@ def _prepare(request: Request, events: Any) -> tuple[LoadedModel, Subject]:
     events.progress(f"running eager on {len(calls)} input set{'s' if len(calls) > 1 else ''}")
     declared = run_declared(model, calls, request.device, tolerances)
     subject = Subject(model, calls, declared.outputs, request.device, tolerances, probes)
+    subject.eager_s, subject.build_s = declared.seconds, build_s
     subject.warnings = _warnings(subject, declared)
     return model, subject
 
@@ -84,6 +96,9 @@ def _described(request: Request, model: LoadedModel, subject: Subject) -> dict[s
     result["input_labels"] = [call.label for call in subject.calls]
     if request.inputs_file:
         result["inputs_sha256"] = inputs_sha256(request.inputs_file)
+    result["input_structure"] = describe_structure((*subject.calls[0].args, *subject.calls[0].kwargs.values()))
+    result["output_structure"] = describe_structure(subject.outputs[0])
+    result["build_s"], result["eager_s"] = subject.build_s, sum(subject.eager_s)
     result["warnings"] = list(subject.warnings)
     return result
 
@@ -121,8 +136,8 @@ def run_eager_job(request: Request, events: Any) -> dict[str, Any]:
 
 
 def run_capture_job(request: Request, events: Any) -> dict[str, Any]:
-    """Raises CaptureError{capture} when no way gives a module; one that does not follow eager everywhere is
-    a result with status "not_general"."""
+    """Where no way gives a module, the result says why in "failure"; one that does not follow eager everywhere has
+    the status "not_general"."""
     if request.trace_submodules and request.mode == "trace":
         raise CaptureError(
             "usage",
@@ -131,121 +146,80 @@ def run_capture_job(request: Request, events: Any) -> dict[str, Any]:
         )
     model, subject = _prepare(request, events)
     result = _described(request, model, subject)
-    events.progress("probing other sizes")
+    events.progress("probing other sizes and values")
     run_probes(model, subject.probes, request.device)
     subject.probes = drop_single_probes(subject.probes)
     result["not_checked"] = not_checked(subject.probes, model)
 
-    def redraw() -> list[Any]:
-        more = redraws(request)
-        run_probes(model, more, request.device)
-        return more
+    def search() -> Iterator[Any]:
+        events.progress("searching for an input that shows what the trace decided")
+        for probe in search_probes(request):
+            run_probes(model, [probe], request.device)
+            yield probe
 
-    subject.redraw = redraw
-    attempts = _attempts(request, subject, events)
-    kept = _chosen(request, attempts)
-    _write(request, subject, kept, events)
-    result["attempts"] = [attempt.as_dict() for attempt in attempts]
-    result["mode"], result["adapter"] = kept.mode, kept.adapter
-    if kept.example_label:
-        text = (
-            f"the model was traced with {kept.example_label}: a trace of the first input set is not general"
-        )
-        result["warnings"].append({"code": "other_example", "text": text})
-    if kept.left_out:
-        text = f"the file does not hold what is exported beside forward: {', '.join(kept.left_out)}"
-        result["warnings"].append({"code": "export_left_out", "text": text})
-    result["status"] = "captured" if kept.status == "kept" else "not_general"
-    result["output_names"] = kept.output_names(subject.outputs[0])
-    result["parameters"] = _parameters(kept.module)
+    subject.search = search
+    chosen = choose(request, subject, events)
+    result["attempts"] = [attempt.as_dict() for attempt in chosen.attempts]
+    result["eager_s"] = sum(subject.eager_s) + sum(probe.eager_s for probe in subject.probes)
+    if chosen.failure is not None:
+        failure = chosen.failure
+        result["failure"] = {"message": failure.message, "hint": failure.hint, "detail": failure.detail}
+        result["status"] = "failed"
+        return result
+    names = argument_names(subject.model, subject.calls[0])
+    outputs = chosen.kept.arranged(subject.outputs)
+    write_tensor_file(request.tensors_path, subject.calls, outputs, names)
+    _describe_chosen(result, chosen, subject)
     return result
 
 
-def _attempts(request: Request, subject: Subject, events: Any) -> list[Attempt]:
-    """What was tried, the last of them kept if any is. A kept one has been saved."""
-    attempts: list[Attempt] = []
-    ways = [_try_trace, _try_script]
-    if request.mode == "automatic" and fixes_values(subject.calls[0]):
-        ways.reverse()  # a trace would keep the values of what is no tensor
-    for way in ways:
-        if not (attempts and attempts[-1].status == "kept"):
-            attempts += way(request, subject, events)
-    last = attempts[-1]
-    if last.status == "kept":
-        events.progress("writing the captured module")
-        try:
-            save_module(last.module, request.model_path)
-        except CaptureError as error:
-            if error.kind != "capture":
-                raise
-            last.status, last.reason, last.detail, last.hint = (
-                "failed",
-                error.message,
-                error.detail,
-                error.hint,
-            )
-    return attempts
+def _describe_chosen(result: dict[str, Any], chosen: Chosen, subject: Subject) -> None:
+    kept = chosen.kept
+    result["mode"], result["adapter"] = kept.mode, kept.adapter
+    result["status"] = "captured" if kept.status == "kept" else "not_general"
+    result["generality"] = [entry.as_dict() for entry in chosen.generality]
+    result["save_s"] = chosen.save_s
+    result["output_names"] = kept.output_names(subject.outputs[0])
+    result["parameters"] = _parameters(kept.module)
+    result["warnings"] += [{"code": code, "text": text} for code, text in _notes(kept, chosen.generality)]
 
 
-def _try_trace(request: Request, subject: Subject, events: Any) -> list[Attempt]:
-    if request.mode == "script" or request.trace_submodules:
-        return []
-    events.progress("tracing")
-    first = attempt_trace(subject)
-    again = attempt_trace_again(subject, first) if first.status == "not_general" else None
-    return [first] if again is None else [first, again]
-
-
-def _try_script(request: Request, subject: Subject, events: Any) -> list[Attempt]:
-    if request.mode == "trace":
-        return []
-    if request.trace_submodules:
-        trace_submodules(subject.model, request.trace_submodules, request.device, request.seed)
-    events.progress("scripting")
-    return [attempt_script(subject)]
-
-
-def _chosen(request: Request, attempts: list[Attempt]) -> Attempt:
-    """The kept attempt, or the first that at least gave a module. Raises CaptureError if there is none."""
-    for status in ("kept", "not_general"):
-        for attempt in attempts:
-            if attempt.status == status:
-                return attempt
-    name = request.source.text or request.source.name
-    hints = [attempt.hint for attempt in attempts if attempt.hint]
-    if len(attempts) == 1:
-        verb = "traced" if attempts[0].mode == "trace" else "scripted"
-        raise CaptureError(
-            "capture",
-            f"'{name}' cannot be {verb}: {attempts[0].reason}",
-            "".join(hints[:1]),
-            attempts[0].detail,
+def _notes(kept: Attempt, generality: list[SizeGenerality]) -> Iterator[tuple[str, str]]:
+    """What a user of the file should know, by code."""
+    if kept.example_label:
+        yield (
+            "other_example",
+            f"the model was traced with {kept.example_label}: a trace of the first input set is not general",
         )
-    detail = "\n\n".join(
-        f"{attempt.mode}: {attempt.reason}" + (f"\n{attempt.detail}" if attempt.detail else "")
-        for attempt in attempts
-    )
-    reasons = "; ".join(f"{attempt.mode}: {attempt.reason}" for attempt in attempts)
-    raise CaptureError(
-        "capture", f"'{name}' can be neither traced nor scripted ({reasons})", _hint_for_both(attempts), detail
-    )
-
-
-def _hint_for_both(attempts: list[Attempt]) -> str:
-    """Each way's own hint is the other way, which failed too, unless a method in Python is what stands in the way."""
-    ignored = next((attempt.hint for attempt in attempts if "@torch.jit.unused" in attempt.hint), "")
-    return ignored or (
-        "write what neither can follow in another way, or trace the part that has no branches: "
-        "--trace-submodule PATH=SHAPE"
-    )
-
-
-def _write(request: Request, subject: Subject, kept: Attempt, events: Any) -> None:
-    if kept.status != "kept":
-        events.progress("writing the captured module")
-        save_module(kept.module, request.model_path)  # for --keep-failed
-    names = argument_names(subject.model, subject.calls[0])
-    write_tensor_file(request.tensors_path, subject.calls, kept.arranged(subject.outputs), names)
+    if kept.left_out:
+        yield (
+            "export_left_out",
+            f"the file does not hold what is exported beside forward: {', '.join(kept.left_out)}",
+        )
+    if kept.searched:
+        places = ", ".join(dict.fromkeys(notice.place for notice in kept.notices if notice.decides))
+        yield (
+            "decided_by_example",
+            f"the trace decided by its example at {places}; no input of {kept.searched} more that were tried "
+            "shows a difference",
+        )
+    if kept.status == "kept":
+        for entry in generality:
+            if entry.status == "fixed":
+                where = f" by {entry.place}" if entry.place else ""
+                yield (
+                    "size_fixed",
+                    f"axis {entry.axis} of {entry.input} is fixed at {entry.captured_with}{where}: "
+                    "the file refuses other sizes",
+                )
+    tied = [item for item in kept.baked if item.kind == "device" and item.origin == "tensor"]
+    for device in dict.fromkeys(item.value for item in tied):
+        places = list(dict.fromkeys(item.place for item in tied if item.value == device))
+        more = f" and {len(places) - 3} more" if len(places) > 3 else ""
+        yield (
+            "tied_to_device",
+            f"the file is tied to {device}: the trace keeps the device at {', '.join(places[:3])}{more}",
+        )
 
 
 def _parameters(module: torch.jit.ScriptModule) -> list[dict[str, Any]]:

@@ -38,9 +38,14 @@ class Comparison:
     reason: str = ""
     max_abs: float = 0.0
     max_abs_to_peak: float = 0.0
+    eager_s: float = 0.0
+    captured_s: float = 0.0
+    detail: str = ""  # all that was said where it raised; not in the report
 
     def as_dict(self) -> dict[str, Any]:
-        return dict(vars(self))
+        members = dict(vars(self))
+        del members["detail"]
+        return members
 
 
 def compare(reference: Any, candidate: Any, names: list[str], tolerances: Tolerances) -> Comparison:

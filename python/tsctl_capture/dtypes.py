@@ -20,11 +20,22 @@ _BY_NAME = {
     "complex64": torch.complex64,
     "complex128": torch.complex128,
 }
+# c10::ScalarType, as it stands in graphs.
+_BY_NUMBER = ["uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
+_BY_NUMBER += ["complex32", "complex64", "complex128", "bool"]
+_BFLOAT16 = 15
 _BY_DTYPE = {dtype: name for name, dtype in _BY_NAME.items()}
 
 
 def dtype_from_name(name: str) -> torch.dtype:
     return _BY_NAME[name]
+
+
+def name_from_number(number: int) -> str:
+    """The name of a dtype in a graph; "type N" for one without a name here."""
+    if number == _BFLOAT16:
+        return "bfloat16"
+    return _BY_NUMBER[number] if 0 <= number < len(_BY_NUMBER) else f"type {number}"
 
 
 def name_from_dtype(dtype: torch.dtype) -> str:

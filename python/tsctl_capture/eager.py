@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,16 +12,15 @@ import torch
 from .calls import Call
 from .comparison import Tolerances, compare
 from .errors import CaptureError, describe, user_traceback
-from .inputs import drawn_call
+from .inputs import VALUE_CHANGES, drawn_call
 from .request import Request
 from .source import LoadedModel
 from .tracer_warnings import without_retirement_notices
 from .values import map_tensors
 
-# Tries with other values for the first set. With the mirrored one, a branch that a fair coin decides is
-# missed once in 16 times or less.
-_REDRAWS = 3
 _REDRAW_STREAMS = 1 << 20  # far beyond the streams that input sets use
+# Draws in the search for an input that shows what a branch does: each as it is and with each change of values.
+_SEARCH_DRAWS = 4
 
 
 @dataclass
@@ -35,6 +35,7 @@ class Probe:
     joint: bool = False
     outputs: Any = None
     error: str = ""
+    eager_s: float = 0.0
 
     @property
     def accepted(self) -> bool:
@@ -69,6 +70,7 @@ class Declared:
     """Eager's outputs for every declared set, and what forward writes to beside them."""
 
     outputs: list[Any] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)  # of each of them
     written_state: list[str] = field(default_factory=list)  # buffers and parameters
     writes_inputs: bool = False
 
@@ -80,7 +82,9 @@ def run_declared(model: LoadedModel, calls: Sequence[Call], device: str, toleran
     for call in calls:
         try:
             random_before = torch.get_rng_state()
+            started = time.perf_counter()
             found.outputs.append(run(model.module, call, device))
+            found.seconds.append(time.perf_counter() - started)
             if len(found.outputs) == 1:
                 draws = not torch.equal(random_before, torch.get_rng_state())
                 _run_again(model, call, device, tolerances, draws, found)
@@ -147,7 +151,11 @@ def _run_again(
 
 
 def plan_probes(request: Request, model: LoadedModel) -> list[Probe]:
-    """Sizes that no --dim varies, then the first declared set with other values."""
+    """Sizes that no --dim varies, then the declared sets with other values.
+
+    The first set with every change of values and two more draws; each other set with one of these in turn, so that
+    every set is run with more than one draw.
+    """
     probes = []
     for item in request.probes:
         call = drawn_call(item["set"], request.seed)
@@ -156,23 +164,29 @@ def plan_probes(request: Request, model: LoadedModel) -> list[Probe]:
         changed = " and ".join(input_title(name, model) for name in inputs)
         title = f"{changed} axis {axis}: {size} instead of {declared}"
         probes.append(Probe(call, title, inputs, axis, declared, bool(item.get("joint"))))
-    if request.sets:
-        mirrored = drawn_call(request.sets[0], request.seed, mirrored=True)
-        probes.append(Probe(mirrored, "the first set with its values mirrored"))
+    variants = [*((0, change) for change in VALUE_CHANGES), (1, ""), (2, "")]
+    for position, drawn in enumerate(request.sets):
+        turns = variants if position == 0 else [variants[(position - 1) % len(variants)]]
+        probes += [_redrawn(request, position, turn, change) for turn, change in turns]
     return probes
 
 
-def redraws(request: Request) -> list[Probe]:
-    """More values for the first declared set, for a trace that may have kept decisions of its example."""
-    return (
-        [_redrawn(request.sets[0], request.seed, i) for i in range(1, _REDRAWS + 1)] if request.sets else []
-    )
+def search_probes(request: Request) -> Iterator[Probe]:
+    """Further values for every declared set, until one shows what a trace decided by its example."""
+    for turn in range(3, 3 + _SEARCH_DRAWS):
+        for position in range(len(request.sets)):
+            for change in ("", *VALUE_CHANGES):
+                yield _redrawn(request, position, turn, change)
 
 
-def _redrawn(first: dict[str, Any], seed: int, turn: int) -> Probe:
-    moved = [{**t, "stream": int(t.get("stream", 0)) + turn * _REDRAW_STREAMS} for t in first["tensors"]]
-    call = drawn_call({"label": first.get("label", ""), "tensors": moved}, seed)
-    return Probe(call, f"the first set with other values ({turn})")
+def _redrawn(request: Request, position: int, turn: int, change: str) -> Probe:
+    """A declared set with the values of draw `turn` (0: its own), changed."""
+    drawn = request.sets[position]
+    moved = [{**t, "stream": int(t.get("stream", 0)) + turn * _REDRAW_STREAMS} for t in drawn["tensors"]]
+    call = drawn_call({"label": drawn.get("label", ""), "tensors": moved}, request.seed, change)
+    title = drawn.get("label") or ("the first set" if len(request.sets) > 1 else "the input set")
+    values = f"values {VALUE_CHANGES[change]}" if change else f"other values (draw {turn})"
+    return Probe(call, f"{title} with {values}" + (f" (draw {turn})" if change and turn else ""))
 
 
 def input_title(name: str, model: LoadedModel) -> str:
@@ -197,10 +211,12 @@ def run_probes(model: LoadedModel, probes: Sequence[Probe], device: str) -> None
 
 
 def _answer(model: LoadedModel, probe: Probe, device: str) -> None:
+    started = time.perf_counter()
     try:
         probe.outputs = run(model.module, probe.call, device)
     except Exception as error:
         probe.error = describe(error)
+    probe.eager_s = time.perf_counter() - started
 
 
 def drop_single_probes(probes: Sequence[Probe]) -> list[Probe]:

@@ -22,8 +22,18 @@ from .tensor_file import read_calls, safetensors_torch
 from .values import is_scalar, leaves
 
 
-def draw(tensor: Mapping[str, Any], seed: int, mirrored: bool = False) -> torch.Tensor:
-    """One DrawnTensor of core/input_spec.h. `mirrored` reflects the values at the middle of their range."""
+# How drawn values are changed, and what the result is called.
+VALUE_CHANGES = {
+    "mirrored": "mirrored",
+    "negative": "negative, or the lowest that their range allows",
+    "zero": "zero, or nearest to it",
+    "large": "a thousand times as large, or the highest that their range allows",
+}
+_LARGE = 1000.0
+
+
+def draw(tensor: Mapping[str, Any], seed: int, change: str = "") -> torch.Tensor:
+    """One DrawnTensor of core/input_spec.h. `change` is one of VALUE_CHANGES, or nothing."""
     name, low, high = tensor["dtype"], tensor.get("low"), tensor.get("high")
     dtype = dtype_from_name(name)
     _check_range(tensor, dtype)
@@ -31,11 +41,23 @@ def draw(tensor: Mapping[str, Any], seed: int, mirrored: bool = False) -> torch.
     pairs = shape + [2] if dtype.is_complex else shape
     staged = torch.empty(pairs, dtype=dtype_from_name(_tsctl.staging_dtype(name)), device="cpu")
     _tsctl.fill(staged.data_ptr(), name, math.prod(shape), seed, int(tensor.get("stream", 0)), low, high)
-    if mirrored:
-        integral = not staged.is_floating_point()
-        middle = (low or 0) + (high if high is not None else 1) if integral or low is not None else 0
-        staged = (int(middle) if integral else middle) - staged
+    if change:
+        staged = _changed(staged, change, low, high)
     return torch.view_as_complex(staged) if dtype.is_complex else staged.to(dtype)
+
+
+def _changed(staged: torch.Tensor, change: str, low: float | None, high: float | None) -> torch.Tensor:
+    """Integers and values with a range stay inside it; normal ones have none."""
+    if staged.is_floating_point() and low is None:
+        by_change = {"mirrored": -staged, "negative": -staged.abs(), "zero": staged * 0}
+        return by_change[change] if change in by_change else staged * _LARGE
+    bottom, top = low or 0, 1 if high is None else high
+    if not staged.is_floating_point():
+        bottom, top = int(bottom), int(top)
+    if change == "mirrored":
+        return bottom + top - staged
+    value = {"negative": bottom, "zero": min(max(0, bottom), top), "large": top}[change]
+    return torch.full_like(staged, value)
 
 
 def _check_range(tensor: Mapping[str, Any], dtype: torch.dtype) -> None:
@@ -52,11 +74,11 @@ def _check_range(tensor: Mapping[str, Any], dtype: torch.dtype) -> None:
             )
 
 
-def drawn_call(drawn: Mapping[str, Any], seed: int, mirrored: bool = False) -> Call:
+def drawn_call(drawn: Mapping[str, Any], seed: int, change: str = "") -> Call:
     """The Call of an InputSet of core/input_spec.h."""
     call = Call(drawn.get("label", ""))
     for tensor in drawn["tensors"]:
-        value = draw(tensor, seed, mirrored)
+        value = draw(tensor, seed, change)
         if tensor.get("name"):
             call.kwargs[tensor["name"]] = value
         else:

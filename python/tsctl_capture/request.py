@@ -23,12 +23,15 @@ class Request:
     mode: str = "automatic"
     sets: list[dict[str, Any]] = field(default_factory=list)
     probes: list[dict[str, Any]] = field(default_factory=list)
+    named_sizes: list[dict[str, Any]] = field(default_factory=list)
     inputs_file: str = ""
     inputs_from: str = ""
     seed: int = 0
     device: str = "cpu"
     threads: int = 1
     trace_submodules: list[list[str]] = field(default_factory=list)
+    script_submodules: list[str] = field(default_factory=list)
+    require_general: bool = False
     tolerance: dict[str, Any] = field(default_factory=dict)
     model_path: str = ""
     tensors_path: str = ""

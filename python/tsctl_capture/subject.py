@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from .calls import Call
 from .comparison import Comparison, Tolerances
 from .diagnosis import Diagnosis
 from .eager import Probe
+from .graph_reading import BakedConstant
 from .input_adapter import given_values
 from .source import LoadedModel
 from .tracer_warnings import Notice
@@ -26,7 +27,10 @@ class Subject:
     device: str
     tolerances: Tolerances
     probes: list[Probe] = field(default_factory=list)
-    redraw: Callable[[], list[Probe]] = list  # more probes, for a trace that warned
+    # Draws more probes for a trace that warned, runs eager on them, and gives those that eager takes.
+    search: Callable[[], Iterator[Probe]] = lambda: iter(())
+    eager_s: list[float] = field(default_factory=list)  # of each call
+    build_s: float = 0.0
     warnings: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -40,6 +44,7 @@ class Attempt:
     detail: str = ""
     comparisons: list[Comparison] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    capture_s: float = 0.0  # tracing or compiling alone
     seconds: float = 0.0
     module: Any = None
     flattens: bool = False
@@ -49,7 +54,11 @@ class Attempt:
     example_label: str = ""
     diagnosis: Diagnosis | None = None  # of a compiler that refused
     fixed: list[str] = field(default_factory=list)  # arguments that a trace keeps, in words
+    baked: list[BakedConstant] = field(default_factory=list)
+    searched: int = 0  # inputs that did not show what the trace decided by its example
     left_out: list[str] = field(default_factory=list)  # exported methods that the module lacks
+    mixed: bool = False  # some submodules were captured in the other way
+    submodules: list[dict[str, str]] = field(default_factory=list)  # which, and why
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -59,10 +68,17 @@ class Attempt:
             "detail": self.detail,
             "comparisons": [item.as_dict() for item in self.comparisons],
             "warnings": [notice.as_dict() for notice in self.notices],
+            "baked": [constant.as_dict() for constant in self.baked],
+            "capture_s": self.capture_s,
             "seconds": self.seconds,
             "fixed": self.fixed,
+            "submodules": self.submodules,
             "diagnosis": None if self.diagnosis is None else self.diagnosis.as_dict(),
         }
+
+    @property
+    def wrong(self) -> list[Comparison]:
+        return [item for item in self.comparisons if item.status in ("differ", "raised")]
 
     def given(self, call: Call) -> Call:
         """The call as the captured module takes it."""

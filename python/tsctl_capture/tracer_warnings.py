@@ -14,29 +14,76 @@ from typing import Any
 import torch
 
 from .errors import first_line, is_own_frame, is_torch_frame
+from .trace_advice import advice_for
 
 # torch announces the retirement of its Python entry points with these words; tsctl's users cannot act on it.
 _RETIREMENT = "`torch.jit."
 
 
+# What the tracer's messages have in common by kind, and the kind's name in the report.
+_KINDS = (
+    ("tensor to a Python boolean", "branch_decided"),
+    ("Using len to get", "length_taken"),
+    ("Iterating over a tensor", "length_taken"),
+    ("Converting a tensor to", "value_baked_in"),
+    ("results are registered as constants", "constant_tensor"),
+    ("does not match the corresponding output of the Python function", "mismatch"),
+    ("nondeterministic nodes", "nondeterminism"),
+)
+
+
 @dataclass(frozen=True)
 class Notice:
-    code: str  # tracer_warning, capture_warning
+    """The members of core's CaptureNotice, and what they come from."""
+
+    code: str  # of _KINDS, tracer_warning for another of the tracer's, capture_warning for any other
     message: str
-    place: str  # net.py:12
-    line: str  # the source line
+    file: str
+    number: int
+
+    @property
+    def place(self) -> str:
+        """net.py:12"""
+        return f"{os.path.basename(self.file)}:{self.number}" if self.number else ""
+
+    @property
+    def line(self) -> str:
+        return linecache.getline(self.file, self.number).strip()
 
     @property
     def text(self) -> str:
         shown = f"{self.place} `{self.line}`: " if self.line else f"{self.place}: " if self.place else ""
-        return shown + self.message
+        return shown + _IN_WORDS.get(self.code, self.message)
+
+    @property
+    def is_tracer(self) -> bool:
+        return self.code != "capture_warning"
+
+    @property
+    def decides(self) -> bool:
+        """Whether the trace holds something of its example because of this."""
+        return self.is_tracer and self.code != "tracer_warning"
 
     @property
     def is_branch(self) -> bool:
-        return self.code == "tracer_warning" and "Python boolean" in self.message
+        return self.code == "branch_decided"
 
     def as_dict(self) -> dict[str, str]:
-        return {"code": self.code, "text": self.text}
+        return {
+            "code": self.code,
+            "text": self.text,
+            "place": self.place,
+            "source_line": self.line,
+            "advice": advice_for(self.code, self.line),
+        }
+
+
+_IN_WORDS = {
+    "branch_decided": "the example decides here which way the trace goes",
+    "length_taken": "the example's length becomes a constant of the trace",
+    "value_baked_in": "the example's value becomes a constant of the trace",
+    "constant_tensor": "a tensor made from Python values becomes a constant of the trace",
+}
 
 
 def _first_sentence(message: str) -> str:
@@ -55,14 +102,11 @@ def _user_place(filename: str, number: int) -> tuple[str, int]:
 
 
 def _notice(message: Warning | str, category: type[Warning], filename: str, number: int) -> Notice:
-    is_tracer = issubclass(category, torch.jit.TracerWarning)
-    filename, number = _user_place(filename, number)
-    return Notice(
-        "tracer_warning" if is_tracer else "capture_warning",
-        _first_sentence(str(message)),
-        f"{os.path.basename(filename)}:{number}" if number else "",
-        linecache.getline(filename, number).strip(),
-    )
+    text = str(message)
+    code = "capture_warning"
+    if issubclass(category, torch.jit.TracerWarning):
+        code = next((kind for words, kind in _KINDS if words in text), "tracer_warning")
+    return Notice(code, _first_sentence(text), *_user_place(filename, number))
 
 
 @contextmanager

@@ -8,6 +8,17 @@ from typing import Any
 MODELS = Path(__file__).resolve().parents[1] / "fixtures" / "models"
 
 
+def captured(request: dict[str, Any], events: Any) -> dict[str, Any]:
+    """The result of the job "capture"; a failure in it is raised, as the command makes an error of it."""
+    from tsctl_capture import jobs
+    from tsctl_capture.errors import CaptureError
+
+    result = jobs.run("capture", request, events)
+    if result["failure"] is not None:
+        raise CaptureError("capture", **result["failure"])
+    return result
+
+
 def tensor(
     *shape: int, name: str = "", dtype: str = "float32", low: Any = None, high: Any = None, stream: int = 0
 ):

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from capture_requests import MODELS, input_set, tensor
+from capture_requests import MODELS, captured, input_set, tensor
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
 
@@ -145,20 +145,20 @@ def test_arguments_at_their_default_may_be_left_out(request_for, events, reloade
 )
 def test_sets_that_one_trace_cannot_follow(request_for, events, name, sets, words):
     with pytest.raises(CaptureError) as caught:
-        jobs.run("capture", traced(request_for, name, sets), events)
+        captured(traced(request_for, name, sets), events)
     assert words in caught.value.message
 
 
 def test_an_argument_without_a_type_is_named(request_for, events):
     with pytest.raises(CaptureError) as caught:
-        jobs.run("capture", traced(request_for, "OddDict", "odd_dicts"), events)
+        captured(traced(request_for, "OddDict", "odd_dicts"), events)
     assert "the members of options are of the types List[Tensor], Tensor" in caught.value.message
 
 
 @pytest.mark.parametrize(("name", "sets"), [("OneNumber", "only_numbers"), ("NoInput", "no_inputs")])
 def test_a_trace_needs_a_tensor(request_for, events, name, sets):
     with pytest.raises(CaptureError) as caught:
-        jobs.run("capture", traced(request_for, name, sets), events)
+        captured(traced(request_for, name, sets), events)
     assert "a trace needs" in caught.value.message
 
 

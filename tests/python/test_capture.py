@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from capture_requests import MODELS, axis_probes, input_set, probe, tensor
+from capture_requests import MODELS, axis_probes, captured, input_set, probe, tensor
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
 
@@ -26,8 +26,8 @@ def test_traces_an_mlp(request_for, events, follows):
     assert result["output_names"] == ["out"]
     assert result["adapter"] == ""
     assert result["not_checked"] == ["axis 1 of input x was only tried as 784: eager refuses other sizes"]
-    # The set, batch 2, 785 and 783 features, mirrored values.
-    assert statuses(result["attempts"][0]) == ["same", "same", "refused", "refused", "same"]
+    # The set, batch 2, 785 and 783 features, then other values.
+    assert statuses(result["attempts"][0]) == ["same", "same", "refused", "refused", *["same"] * 6]
     assert events.lines[0] == "building simple_model.py:SimpleModel"
     follows()
 
@@ -58,9 +58,9 @@ def test_scripts_a_branch_that_the_trace_decided_by_its_example(request_for, eve
     assert (result["mode"], result["status"]) == ("script", "captured")
     trace, script = result["attempts"]
     assert trace["status"] == "not_general" and script["status"] == "kept"
-    assert "the first set with its values mirrored" in trace["reason"]
+    assert "the input set with values mirrored" in trace["reason"]
     assert "branching.py:16 `if x.sum() > 0:`" in trace["reason"]
-    assert [warning["code"] for warning in trace["warnings"]] == ["tracer_warning"]
+    assert [warning["code"] for warning in trace["warnings"]] == ["branch_decided"]
     module = follows()
     x = torch.ones(1, 10)
     assert torch.equal(module(x), module.positive(x)) and torch.equal(module(-x), module.negative(-x))
@@ -82,7 +82,9 @@ def test_keeps_the_trace_as_not_general_when_scripting_fails(request_for, events
 
 def test_catches_a_length_that_never_warns(request_for, events):
     x = tensor(3, 2)
-    request = request_for("lengths.py:ByLen", input_set(x), probes=axis_probes(x, 0), mode="trace")
+    request = request_for(
+        "lengths.py:ByLen", input_set(x), probes=axis_probes(x, 0), mode="trace", require_general=True
+    )
     assert jobs.run("capture", request, events)["status"] == "not_general"
     request = request_for("lengths.py:ByShape", input_set(x), probes=axis_probes(x, 0), mode="trace")
     assert jobs.run("capture", request, events)["status"] == "captured"
@@ -112,7 +114,7 @@ def test_explains_that_a_trace_takes_no_bool(request_for, events):
         "structures.py:BoolCondition", inputs_file=f"{MODELS}/structures.py:both_conditions", mode="trace"
     )
     with pytest.raises(CaptureError) as caught:
-        jobs.run("capture", request, events)
+        captured(request, events)
     assert "a trace takes tensors only" in caught.value.message
     assert "condition=True, which is False in set 2" in caught.value.message
     assert "tsctl script" in caught.value.hint
@@ -149,13 +151,13 @@ def test_traces_a_submodule_before_scripting(request_for, events, follows):
 def test_refuses_a_wrong_trace_submodule(request_for, events, wanted, kind, words):
     request = request_for("hybrid.py:HybridModel", input_set(tensor(1, 3, 8, 8)), trace_submodules=[wanted])
     with pytest.raises(CaptureError) as caught:
-        jobs.run("capture", request, events)
+        captured(request, events)
     assert caught.value.kind == kind and words in caught.value.message
 
 
 def test_names_both_reasons_when_nothing_works(request_for, events):
     with pytest.raises(CaptureError) as caught:
-        jobs.run("capture", request_for("structures.py:CountsRows", input_set(tensor(2, 4))), events)
+        captured(request_for("structures.py:CountsRows", input_set(tensor(2, 4))), events)
     assert caught.value.kind == "capture"
     assert "can be neither traced nor scripted" in caught.value.message
     assert "out[1] (int)" in caught.value.message and "structures.py:" in caught.value.message
@@ -167,11 +169,8 @@ def test_a_broadcast_size_of_one_does_not_count_against_a_trace(request_for, eve
     together = [{**x, "shape": [2, 4]}, {**y, "shape": [2, 4]}]
     probes = [probe(alone, "0", 0, 2, 1), probe(together, "0+1", 0, 2, 1, joint=True)]
     result = jobs.run("capture", request_for("lengths.py:Sum", input_set(x, y), probes=probes), events)
-    labels = [
-        comparison["label"] for comparison in result["attempts"][0]["comparisons"] if comparison["probe"]
-    ]
-    assert labels[0] == "input x and input y axis 0: 2 instead of 1"
-    assert len(labels) == 2  # and the mirrored values
+    labels = [item["label"] for item in result["attempts"][0]["comparisons"] if "axis" in item["label"]]
+    assert labels == ["input x and input y axis 0: 2 instead of 1"]
 
 
 def test_inputs_that_share_a_dimension_are_changed_together(request_for, events):
@@ -191,7 +190,7 @@ def test_inputs_that_share_a_dimension_are_changed_together(request_for, events)
 def test_an_ignored_method_is_named(request_for, events):
     request = request_for("failing.py:Ignoring", input_set(tensor(1, 4)), mode="script")
     with pytest.raises(CaptureError) as caught:
-        jobs.run("capture", request, events)
+        captured(request, events)
     assert "'logged'" in caught.value.message and "@torch.jit.unused" in caught.value.hint
 
 

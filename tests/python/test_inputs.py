@@ -31,11 +31,31 @@ def test_keeps_to_the_range():
 
 def test_mirrors_at_the_middle_of_the_range():
     for drawn in (tensor(50), tensor(50, low=2.0, high=4.0), tensor(50, dtype="int64", low=2, high=9)):
-        whole = draw(drawn, 0) + draw(drawn, 0, mirrored=True)
+        whole = draw(drawn, 0) + draw(drawn, 0, "mirrored")
         middle = (drawn["low"] or 0) + (drawn["high"] or 0)
         torch.testing.assert_close(whole, torch.full_like(whole, middle))
     flags = tensor(50, dtype="bool")
-    assert torch.equal(draw(flags, 0), ~draw(flags, 0, mirrored=True))
+    assert torch.equal(draw(flags, 0), ~draw(flags, 0, "mirrored"))
+
+
+@pytest.mark.parametrize(
+    ("drawn", "change", "lowest", "highest"),
+    [
+        (tensor(50), "negative", -10, 0),
+        (tensor(50), "zero", 0, 0),
+        (tensor(50, low=2.0, high=4.0), "large", 4, 4),
+        (tensor(50, dtype="int64", low=-3, high=9), "negative", -3, -3),
+        (tensor(50, dtype="int64", low=2, high=9), "zero", 2, 2),
+        (tensor(50, dtype="int64", low=2, high=9), "large", 9, 9),
+    ],
+)
+def test_changes_values_inside_their_range(drawn, change, lowest, highest):
+    values = draw(drawn, 0, change)
+    assert lowest <= values.min() and values.max() <= highest
+
+
+def test_normal_values_have_no_highest():
+    assert torch.equal(draw(tensor(50), 0, "large"), 1000 * draw(tensor(50), 0))
 
 
 def test_draws_a_scalar_and_nothing():

@@ -16,9 +16,9 @@ namespace tsctl::cli {
 namespace {
 
 // The one list of commands, in the order in which help shows them.
-constexpr std::array kCommands{&add_convert,  &add_trace,  &add_script, &add_freeze,
-                               &add_optimize, &add_verify, &add_bench,  &add_inspect,
-                               &add_diff,     &add_run,    &add_doctor, &add_report};
+constexpr std::array kCommands{&add_convert,  &add_explain, &add_trace, &add_script,  &add_freeze,
+                               &add_optimize, &add_verify,  &add_bench, &add_inspect, &add_diff,
+                               &add_run,      &add_doctor,  &add_report};
 
 std::vector<std::string> long_flags(const CLI::App& command) {
   std::vector<std::string> names;

@@ -10,7 +10,6 @@ namespace {
 
 struct Flags {
   CaptureFlags capture = {};
-  CaptureMode mode = CaptureMode::automatic;
   PassFlags passes = {};
   BenchFlags bench = {};
   bool no_bench = false;
@@ -89,9 +88,8 @@ ExitCode convert(Run& run, const Flags& flags) {
   run.name_file(captured.path(), output.output + " (captured)");
   run.name_file(frozen.path(), output.output + " (frozen)");
   run.name_file(tensors.path(), output.output + " (inputs and outputs)");
-  const CaptureResult capture =
-      capture_step(run, plan.source, plan.inputs, flags.mode, plan.tolerance, plan.trace_submodules,
-                   captured.path(), tensors.path());
+  const CaptureResult capture = capture_step(run, plan, captured.path(), tensors.path());
+  require_captured(capture);
   if (capture.status != "captured") {
     record_not_general(run, capture);
     if (output.keep_failed) copy_file_bytes(captured.path(), file.path());
@@ -131,18 +129,12 @@ void add_convert(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
       "convert", "Do the whole job: capture, freeze, optimize, save, verify and time");
   auto flags = std::make_shared<Flags>();
+  flags->capture.fixed_sizes = FixedSizes::guard;
   add_capture_options(*command, flags->capture);
-  add_choice<CaptureMode>(
-      *command, "--mode", flags->mode,
-      {{"auto", CaptureMode::automatic},
-       {"trace", CaptureMode::trace},
-       {"script", CaptureMode::script}},
-      "How to capture: auto (trace, and script where the trace is not general), trace, script")
-      ->group("Source");
-  add_repeatable(*command, "--trace-submodule", flags->capture.trace_submodules,
-                 "Script, but trace this submodule with an input of that shape: PATH=SHAPE")
-      ->group("Source")
-      ->type_name("PATH=SHAPE");
+  add_output_options(*command, flags->capture.output, true);
+  add_mode_option(*command, flags->capture);
+  add_trace_submodule_option(*command, flags->capture);
+  add_script_submodule_option(*command, flags->capture);
   add_pass_options(*command, flags->passes);
   add_list_passes(*command);
   add_bench_options(*command, flags->bench);

@@ -7,12 +7,14 @@ void add_trace(CLI::App& app, Action& selected) {
   CLI::App* command =
       app.add_subcommand("trace", "Trace a module, and check the trace against eager");
   auto flags = std::make_shared<CaptureFlags>();
+  flags->mode = CaptureMode::trace;
   add_capture_options(*command, *flags);
+  add_output_options(*command, flags->output, true);
+  add_script_submodule_option(*command, *flags);
   command->callback([flags, &selected] {
     selected = [flags](Context& context) {
-      return run_reported(context, flags->report, flags->run, [&](Run& run) {
-        return capture_command(run, *flags, CaptureMode::trace);
-      });
+      return run_reported(context, flags->report, flags->run,
+                          [&](Run& run) { return capture_command(run, *flags); });
     };
   });
 }

@@ -12,6 +12,7 @@ namespace tsctl {
 void add_convert(CLI::App& app, Action& selected);
 void add_trace(CLI::App& app, Action& selected);
 void add_script(CLI::App& app, Action& selected);
+void add_explain(CLI::App& app, Action& selected);
 void add_freeze(CLI::App& app, Action& selected);
 void add_optimize(CLI::App& app, Action& selected);
 void add_verify(CLI::App& app, Action& selected);

@@ -88,6 +88,7 @@ ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest
   const std::vector<DimSpec> dims = dims_from(inputs.plan.dims);
   inputs.sets = input_sets(specs, dims);
   inputs.probes = probe_sets(specs, dims);
+  inputs.named_sizes = named_sizes(specs);
   inputs.bench_index = bench_set_index(specs, dims, bench_dims_from_text(inputs.plan.bench_dims));
   inputs.items_per_call = items_in(specs, inputs.sets.at(inputs.bench_index));
   return inputs;

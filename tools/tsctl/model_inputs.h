@@ -19,6 +19,7 @@ struct ModelInputs {
   std::string given_by = "none";    // flags, manifest, none
   std::vector<InputSet> sets = {};  // empty for --inputs: only Python knows them
   std::vector<ProbeSet> probes = {};
+  std::vector<NamedSize> named_sizes = {};
   std::size_t bench_index = 0;
   std::int64_t items_per_call = 0;  // the timed set's dimension B; 0 without one
 

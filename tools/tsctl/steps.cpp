@@ -177,15 +177,17 @@ void check_before_start(Run& run, const std::string& output, const std::vector<s
               "leave --device out to use the CPU; tsctl doctor lists the devices");
 }
 
-CaptureResult capture_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
-                           CaptureMode mode, const ToleranceOptions& tolerance,
-                           const std::vector<std::pair<std::string, std::string>>& trace_submodules,
-                           const std::string& model_path, const std::string& tensors_path) {
-  CaptureRequest request = capture_request(run, source, inputs);
-  request.mode = mode;
+CaptureResult capture_step(Run& run, const CapturePlan& plan, const std::string& model_path,
+                           const std::string& tensors_path) {
+  const ModelInputs& inputs = plan.inputs;
+  CaptureRequest request = capture_request(run, plan.source, inputs);
+  request.mode = plan.mode;
   request.probes = inputs.probes;
-  request.tolerance = tolerance;
-  request.trace_submodules = trace_submodules;
+  request.named_sizes = inputs.named_sizes;
+  request.tolerance = plan.tolerance;
+  request.trace_submodules = plan.trace_submodules;
+  request.script_submodules = plan.script_submodules;
+  request.require_general = plan.require_general;
   request.model_path = model_path;
   request.tensors_path = tensors_path;
   run.enter("capture");
@@ -194,6 +196,12 @@ CaptureResult capture_step(Run& run, const SourceSpec& source, const ModelInputs
   remember_inputs(run, inputs, result);
   run.report().capture = result;
   return result;
+}
+
+void require_captured(const CaptureResult& capture) {
+  if (!capture.failure) return;
+  throw Error(ErrorKind::capture, capture.failure->message, capture.failure->hint,
+              capture.failure->detail);
 }
 
 CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
@@ -350,6 +358,9 @@ Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
   manifest.inputs.file_sha256 = capture.inputs_sha256;
   manifest.parameters = capture.parameters;
   manifest.output_names = capture.output_names;
+  manifest.input_structure = capture.input_structure;
+  manifest.output_structure = capture.output_structure;
+  manifest.generality = capture.generality;
   manifest.checked_sets = capture.input_labels;
   manifest.not_checked = capture.not_checked;
   manifest.steps.push_back(

@@ -21,11 +21,25 @@ namespace tsctl {
 void check_before_start(Run& run, const std::string& output, const std::vector<std::string>& read,
                         const std::string& output_flag = "-o");
 
-// Captures `source` to `model_path` and eager's inputs and outputs to `tensors_path`.
-CaptureResult capture_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
-                           CaptureMode mode, const ToleranceOptions& tolerance,
-                           const std::vector<std::pair<std::string, std::string>>& trace_submodules,
-                           const std::string& model_path, const std::string& tensors_path);
+// What is captured, and how.
+struct CapturePlan {
+  SourceSpec source = {};
+  ModelInputs inputs = {};
+  CaptureMode mode = CaptureMode::automatic;
+  ToleranceOptions tolerance = {};
+  std::vector<NewRecord> extras = {};
+  std::vector<std::pair<std::string, std::string>> trace_submodules = {};
+  std::vector<std::string> script_submodules = {};
+  bool require_general = false;
+};
+
+// Captures to `model_path`, and eager's inputs and outputs to `tensors_path`. A capture that gave no module is in the
+// result's status; require_captured() makes an error of it.
+CaptureResult capture_step(Run& run, const CapturePlan& plan, const std::string& model_path,
+                           const std::string& tensors_path);
+
+// Throws Error{capture} if no way of capturing gave a module.
+void require_captured(const CaptureResult& capture);
 
 // Runs `source` eagerly on the sets, or on the arguments of `inputs_from`, and writes `tensors_path`. With mode trace
 // its outputs have the structure that a trace gives them (flat where TorchScript has no such type).

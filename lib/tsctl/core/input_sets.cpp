@@ -254,6 +254,20 @@ std::size_t bench_set_index(const std::vector<InputSpec>& specs, const std::vect
   throw std::logic_error("every chosen value was found, yet no input set has them all");
 }
 
+std::vector<NamedSize> named_sizes(const std::vector<InputSpec>& specs) {
+  std::vector<NamedSize> named;
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    for (std::size_t axis = 0; axis < specs[i].shape.size(); ++axis) {
+      const Size& size = specs[i].shape[axis];
+      if (size.dim.empty()) continue;
+      named.push_back({.input = specs[i].name.empty() ? std::to_string(i) : specs[i].name,
+                       .axis = static_cast<std::int64_t>(axis),
+                       .dim = size.dim});
+    }
+  }
+  return named;
+}
+
 std::vector<ProbeSet> probe_sets(const std::vector<InputSpec>& specs,
                                  const std::vector<DimSpec>& dims) {
   const std::vector<InputSet> sets = input_sets(specs, dims);

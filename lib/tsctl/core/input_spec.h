@@ -63,6 +63,13 @@ struct ProbeSet {
   bool joint = false;         // the same axis of several inputs was changed together
 };
 
+// A size that --dim varies.
+struct NamedSize {
+  std::string input = {};  // name of the input, or its position ("0")
+  std::int64_t axis = 0;
+  std::string dim = {};
+};
+
 // Most input sets that are run; a larger product of --dim values is refused.
 inline constexpr std::size_t kMaxInputSets = 64;
 
@@ -90,6 +97,9 @@ std::vector<InputSet> input_sets(const std::vector<InputSpec>& specs,
 // (--bench-dim B=8) names. Throws Error{usage} when no set has that value.
 std::size_t bench_set_index(const std::vector<InputSpec>& specs, const std::vector<DimSpec>& dims,
                             const std::vector<DimSpec>& chosen);
+
+// The sizes of the specs that are dimensions, in order.
+std::vector<NamedSize> named_sizes(const std::vector<InputSpec>& specs);
 
 // For each size that no --dim varies, the first input set with that size one larger, one smaller (never
 // below 1), and, where several inputs have the same size on the same axis, with all of them changed together.

@@ -123,6 +123,9 @@ struct Manifest {
   InputPlan inputs = {};
   std::vector<ForwardParameter> parameters = {};
   std::vector<std::string> output_names = {};
+  std::string input_structure = {};
+  std::string output_structure = {};
+  std::vector<SizeGenerality> generality = {};
   std::vector<std::string> checked_sets = {};
   std::vector<std::string> not_checked = {};
   std::vector<ManifestStep> steps = {};

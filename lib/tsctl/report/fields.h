@@ -102,17 +102,27 @@ void visit(V& v, ToleranceOptions& s) {
 }
 
 template <typename V>
+void visit(V& v, NamedSize& s) {
+  v("input", s.input);
+  v("axis", s.axis);
+  v("dim", s.dim);
+}
+
+template <typename V>
 void visit(V& v, CaptureRequest& s) {
   v("source", s.source);
   v("mode", s.mode);
   v("sets", s.sets);
   v("probes", s.probes);
+  v("named_sizes", s.named_sizes);
   v("inputs_file", s.inputs_file);
   v("inputs_from", s.inputs_from);
   v("seed", s.seed);
   v("device", s.device);
   v("threads", s.threads);
   v("trace_submodules", s.trace_submodules);
+  v("script_submodules", s.script_submodules);
+  v("require_general", s.require_general);
   v("tolerance", s.tolerance);
   v("model_path", s.model_path);
   v("tensors_path", s.tensors_path);
@@ -126,6 +136,38 @@ void visit(V& v, CaptureComparison& s) {
   v("reason", s.reason);
   v("max_abs", s.max_abs);
   v("max_abs_to_peak", s.max_abs_to_peak);
+  v("eager_s", s.eager_s);
+  v("captured_s", s.captured_s);
+}
+
+template <typename V>
+void visit(V& v, CaptureNotice& s) {
+  v("code", s.code);
+  v("text", s.text);
+  v("place", s.place);
+  v("source_line", s.source_line);
+  v("advice", s.advice);
+}
+
+template <typename V>
+void visit(V& v, CaptureDiagnosis& s) {
+  v("problem", s.problem);
+  v("file", s.file);
+  v("line", s.line);
+  v("source_line", s.source_line);
+  v("cause", s.cause);
+  v("change", s.change);
+  v("tracing", s.tracing);
+}
+
+template <typename V>
+void visit(V& v, BakedConstant& s) {
+  v("kind", s.kind);
+  v("value", s.value);
+  v("op", s.op);
+  v("place", s.place);
+  v("source_line", s.source_line);
+  v("from", s.from);
 }
 
 template <typename V>
@@ -136,7 +178,32 @@ void visit(V& v, CaptureAttempt& s) {
   v("detail", s.detail);
   v("comparisons", s.comparisons);
   v("warnings", s.warnings);
+  v("diagnosis", s.diagnosis);
+  v("baked", s.baked);
+  v("fixed", s.fixed);
+  v("capture_s", s.capture_s);
   v("seconds", s.seconds);
+}
+
+template <typename V>
+void visit(V& v, SizeGenerality& s) {
+  v("input", s.input);
+  v("axis", s.axis);
+  v("dim", s.dim);
+  v("captured_with", s.captured_with);
+  v("tried", s.tried);
+  v("status", s.status);
+  v("reason", s.reason);
+  v("place", s.place);
+  v("source_line", s.source_line);
+}
+
+template <typename V>
+void visit(V& v, SubmoduleCapture& s) {
+  v("path", s.path);
+  v("class_name", s.class_name);
+  v("mode", s.mode);
+  v("reason", s.reason);
 }
 
 template <typename V>
@@ -147,11 +214,21 @@ void visit(V& v, ForwardParameter& s) {
 }
 
 template <typename V>
+void visit(V& v, CaptureFailure& s) {
+  v("message", s.message);
+  v("hint", s.hint);
+  v("detail", s.detail);
+}
+
+template <typename V>
 void visit(V& v, CaptureResult& s) {
   v("mode", s.mode);
   v("status", s.status);
+  v("failure", s.failure);
   v("attempts", s.attempts);
   v("not_checked", s.not_checked);
+  v("generality", s.generality);
+  v("submodules", s.submodules);
   v("class_name", s.class_name);
   v("adapter", s.adapter);
   v("was_training", s.was_training);
@@ -159,10 +236,15 @@ void visit(V& v, CaptureResult& s) {
   v("parameter_bytes", s.parameter_bytes);
   v("parameters", s.parameters);
   v("output_names", s.output_names);
+  v("input_structure", s.input_structure);
+  v("output_structure", s.output_structure);
   v("input_labels", s.input_labels);
   v("inputs_sha256", s.inputs_sha256);
   v("torch_version", s.torch_version);
   v("python_version", s.python_version);
+  v("build_s", s.build_s);
+  v("eager_s", s.eager_s);
+  v("save_s", s.save_s);
   v("warnings", s.warnings);
 }
 
@@ -478,6 +560,9 @@ void visit(V& v, Manifest& s) {
   v("inputs", s.inputs);
   v("parameters", s.parameters);
   v("output_names", s.output_names);
+  v("input_structure", s.input_structure);
+  v("output_structure", s.output_structure);
+  v("generality", s.generality);
   v("checked_sets", s.checked_sets);
   v("not_checked", s.not_checked);
   v("steps", s.steps);

@@ -3,38 +3,18 @@
 #include <algorithm>
 #include <vector>
 
+#include "tsctl/report/capture_text.h"
 #include "tsctl/report/diff_json.h"
 #include "tsctl/report/diff_text.h"
 #include "tsctl/report/inspect_json.h"
 #include "tsctl/report/inspect_text.h"
+#include "tsctl/report/text_lines.h"
 #include "tsctl/report/text_table.h"
 #include "tsctl/report/units.h"
 
 namespace tsctl {
 
 namespace {
-
-constexpr int kLabelWidth = 11;
-constexpr std::size_t kMaxListed = 8;  // items of a list in the summary; all are in the JSON
-
-// "file       cnn.pt, 1.7 MiB"
-std::string line(const std::string& label, const std::string& text) {
-  std::string padded = label;
-  padded.resize(std::max<std::size_t>(kLabelWidth, label.size() + 1), ' ');
-  return padded + text + "\n";
-}
-
-std::string joined(const std::vector<std::string>& items, const std::string& separator) {
-  std::string text;
-  for (const std::string& item : items) text += (text.empty() ? "" : separator) + item;
-  return text;
-}
-
-std::string shortened(const std::vector<std::string>& items) {
-  if (items.size() <= kMaxListed) return joined(items, "; ");
-  const std::vector<std::string> first(items.begin(), items.begin() + kMaxListed);
-  return joined(first, "; ") + "; and " + std::to_string(items.size() - kMaxListed) + " more";
-}
 
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
@@ -50,52 +30,6 @@ std::string speedup_text(const PairResult* pair) {
   if (!pair->speedup) return "withheld";
   return ratio_text(*pair->speedup) + " [" + ratio_text(*pair->speedup_low) + ", " +
          ratio_text(*pair->speedup_high) + "]";
-}
-
-std::string capture_attempt_text(const CaptureAttempt& attempt) {
-  const auto count = [&](const std::string& status, bool probe) {
-    return std::count_if(
-        attempt.comparisons.begin(), attempt.comparisons.end(),
-        [&](const CaptureComparison& c) { return c.status == status && c.probe == probe; });
-  };
-  std::string text = attempt.mode + " " + attempt.status;
-  if (!attempt.comparisons.empty()) {
-    text += ": equals eager on " + std::to_string(count("same", false)) + " of " +
-            std::to_string(count("same", false) + count("differ", false) + count("raised", false)) +
-            " input sets and " + std::to_string(count("same", true)) + " of " +
-            std::to_string(count("same", true) + count("differ", true) + count("raised", true)) +
-            " probed sizes";
-  }
-  return text;
-}
-
-std::string capture_text(const CaptureResult& capture, bool verbose) {
-  std::string text;
-  for (const CaptureAttempt& attempt : capture.attempts) {
-    text += line("capture", capture_attempt_text(attempt));
-    if (!attempt.reason.empty()) text += line("", attempt.reason);
-    for (const CaptureComparison& comparison : attempt.comparisons) {
-      if (comparison.status == "differ" || comparison.status == "raised" || verbose) {
-        text += line("", "  " + (comparison.label.empty() ? "the input set" : comparison.label) +
-                             ": " + comparison.status +
-                             (comparison.reason.empty() ? "" : ", " + comparison.reason));
-      }
-    }
-    for (std::size_t i = 0; i < attempt.warnings.size() && (verbose || i < kMaxListed); ++i) {
-      text += line("", "  warning: " + attempt.warnings[i].text);
-    }
-    if (!verbose && attempt.warnings.size() > kMaxListed) {
-      text += line("", "  and " + std::to_string(attempt.warnings.size() - kMaxListed) +
-                           " more warnings (-v)");
-    }
-  }
-  if (!capture.not_checked.empty()) text += line("not checked", shortened(capture.not_checked));
-  if (!capture.adapter.empty()) text += line("adapter", capture.adapter);
-  if (capture.parameter_count > 0) {
-    text += line("model", capture.class_name + ", " + std::to_string(capture.parameter_count) +
-                              " parameters, " + bytes_text(capture.parameter_bytes));
-  }
-  return text;
 }
 
 std::string passes_text(const std::vector<PassRecord>& passes, bool verbose) {

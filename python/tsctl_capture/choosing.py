@@ -1,0 +1,166 @@
+"""Which way of capturing is kept: one that follows eager everywhere, or one that says where it does not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from .attempts import attempt_script, attempt_trace, attempt_trace_again
+from .calls import Call
+from .errors import CaptureError
+from .generality import SizeGenerality, find_places, generality
+from .guard import guarded
+from .input_adapter import fixes_values
+from .request import Request
+from .saving import save_module
+from .subject import Attempt, Subject
+from .tracer_warnings import collected_warnings
+from .tracing import trace
+
+
+@dataclass
+class Chosen:
+    """What was tried, and what is kept; without a module only the failure."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+    kept: Attempt = field(default_factory=lambda: Attempt(""))
+    generality: list[SizeGenerality] = field(default_factory=list)
+    failure: CaptureError | None = None
+    save_s: float = 0.0
+
+
+def choose(request: Request, subject: Subject, events: Any) -> Chosen:
+    """Tries one way after the other until one is kept, and writes its module to request.model_path.
+
+    Raises CaptureError{environment} when the file cannot be written.
+    """
+    chosen = Chosen()
+    for way in _ways(request, subject):
+        for attempt in way(request, subject, events):
+            chosen.attempts.append(attempt)
+            if attempt.status == "kept" and _saved(attempt, request, chosen, events):
+                return _with_generality(chosen, attempt, request, subject)
+    if not request.require_general:
+        for attempt in chosen.attempts:
+            if _is_wrong_at_sizes_only(attempt, subject) and _guard(attempt, request, subject, chosen, events):
+                return chosen
+    for attempt in chosen.attempts:
+        if attempt.status == "not_general":
+            save_module(attempt.module, request.model_path)  # for --keep-failed
+            return _with_generality(chosen, attempt, request, subject)
+    chosen.failure = _failure(request, chosen.attempts)
+    return chosen
+
+
+Way = Callable[[Request, Subject, Any], list[Attempt]]
+
+
+def _ways(request: Request, subject: Subject) -> list[Way]:
+    if request.mode == "trace":
+        return [_try_trace]
+    if request.mode == "script" or request.trace_submodules:
+        return [_try_script]
+    ways = [_try_trace, _try_script]
+    # A trace would keep the values of what is no tensor.
+    return ways[::-1] if fixes_values(subject.calls[0]) else ways
+
+
+def _try_trace(request: Request, subject: Subject, events: Any) -> list[Attempt]:
+    events.progress("tracing")
+    first = attempt_trace(subject)
+    again = attempt_trace_again(subject, first) if first.status == "not_general" else None
+    return [first] if again is None else [first, again]
+
+
+def _try_script(request: Request, subject: Subject, events: Any) -> list[Attempt]:
+    if request.trace_submodules:
+        from .submodules import trace_submodules
+
+        trace_submodules(subject.model, request.trace_submodules, request.device, request.seed)
+    events.progress("scripting")
+    return [attempt_script(subject)]
+
+
+def _saved(attempt: Attempt, request: Request, chosen: Chosen, events: Any) -> bool:
+    """Whether a file can hold the attempt's module, which is then written."""
+    events.progress("writing the captured module")
+    started = time.perf_counter()
+    try:
+        save_module(attempt.module, request.model_path)
+    except CaptureError as error:
+        if error.kind != "capture":
+            raise
+        attempt.status = "failed"
+        attempt.reason, attempt.detail, attempt.hint = error.message, error.detail, error.hint
+        return False
+    chosen.save_s = time.perf_counter() - started
+    return True
+
+
+def _with_generality(chosen: Chosen, attempt: Attempt, request: Request, subject: Subject) -> Chosen:
+    dims = {(str(item["input"]), int(item["axis"])): str(item["dim"]) for item in request.named_sizes}
+    chosen.kept = attempt
+    chosen.generality = generality(subject, attempt, dims)
+    find_places(chosen.generality, subject, attempt, lambda call: _traced_at(call, subject))
+    return chosen
+
+
+def _traced_at(call: Call, subject: Subject) -> torch.jit.ScriptModule | None:
+    other = Attempt("trace", example=(call, subject.outputs[0]))
+    with collected_warnings():
+        trace(other, subject)
+    return other.module
+
+
+def _is_wrong_at_sizes_only(attempt: Attempt, subject: Subject) -> bool:
+    """Whether eager is followed on every declared set, and elsewhere except where a size was changed."""
+    if attempt.status != "not_general":
+        return False
+    sized = {probe.title for probe in subject.probes if probe.inputs}
+    return all(item.probe and item.label in sized for item in attempt.wrong)
+
+
+def _guard(attempt: Attempt, request: Request, subject: Subject, chosen: Chosen, events: Any) -> bool:
+    """Keeps the attempt behind a check of its inputs' sizes."""
+    _with_generality(chosen, attempt, request, subject)
+    fixed = [entry for entry in chosen.generality if entry.status == "fixed"]
+    if not fixed:
+        return False
+    unguarded = attempt.module
+    attempt.module = guarded(unguarded, fixed)
+    attempt.status = "kept"
+    if not _saved(attempt, request, chosen, events):
+        attempt.module = unguarded
+        return False
+    sizes = ", ".join(f"{entry.input} axis {entry.axis}" for entry in fixed)
+    attempt.adapter = "; ".join(part for part in (attempt.adapter, f"other sizes are refused ({sizes})") if part)
+    return True
+
+
+def _failure(request: Request, attempts: list[Attempt]) -> CaptureError:
+    name = request.source.text or request.source.name
+    hints = [attempt.hint for attempt in attempts if attempt.hint]
+    if len(attempts) == 1:
+        verb = "traced" if attempts[0].mode == "trace" else "scripted"
+        message = f"'{name}' cannot be {verb}: {attempts[0].reason}"
+        return CaptureError("capture", message, "".join(hints[:1]), attempts[0].detail)
+    detail = "\n\n".join(
+        f"{attempt.mode}: {attempt.reason}" + (f"\n{attempt.detail}" if attempt.detail else "")
+        for attempt in attempts
+    )
+    reasons = "; ".join(f"{attempt.mode}: {attempt.reason}" for attempt in attempts)
+    message = f"'{name}' can be neither traced nor scripted ({reasons})"
+    return CaptureError("capture", message, _hint_for_both(attempts), detail)
+
+
+def _hint_for_both(attempts: list[Attempt]) -> str:
+    """Each way's own hint is the other way, which failed too, unless a method in Python is what stands in the way."""
+    ignored = next((attempt.hint for attempt in attempts if "@torch.jit.unused" in attempt.hint), "")
+    return ignored or (
+        "write what neither can follow in another way, or trace the part that has no branches: "
+        "--trace-submodule PATH=SHAPE"
+    )

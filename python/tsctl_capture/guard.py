@@ -1,0 +1,64 @@
+"""A module around a captured one that refuses the sizes at which the captured one is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from .generated import defined_class
+from .generality import SizeGenerality
+
+_TEMPLATE = """\
+class {name}(torch.nn.Module):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self{parameters}):
+{checks}
+        return self.model({arguments})
+"""
+
+_CHECK = """\
+        if {condition}:
+            raise ValueError({message!r})
+"""
+
+
+def guarded(module: torch.jit.ScriptModule, fixed: Sequence[SizeGenerality]) -> torch.jit.ScriptModule:
+    """A compiled module with the same forward that raises ValueError unless each fixed size is one that was compared.
+
+    A wrong answer without a word becomes an error that names the input, the axis and the sizes that work.
+    """
+    arguments = [argument for argument in module.forward.schema.arguments if argument.name != "self"]
+    parameters, scope = [], _types()
+    for argument in arguments:
+        default = f" = {argument.default_value!r}" if argument.has_default_value() else ""
+        parameters.append(f", {argument.name}: {argument.type.annotation_str}{default}")
+    source = _TEMPLATE.format(
+        name="Guarded",
+        parameters="".join(parameters),
+        checks="".join(_check(entry) for entry in fixed).rstrip("\n"),
+        arguments=", ".join(argument.name for argument in arguments),
+    )
+    return torch.jit.script(defined_class(source, scope)(module).eval())
+
+
+def _types() -> dict[str, Any]:
+    import typing
+
+    names = ("Dict", "List", "Optional", "Tuple", "Union", "Any")
+    return {"Tensor": torch.Tensor, **{name: getattr(typing, name) for name in names}}
+
+
+def _check(entry: SizeGenerality) -> str:
+    sizes = sorted({entry.captured_with, *entry.tried})
+    size = f"{entry.input}.size({entry.axis})"
+    condition = " and ".join(f"{size} != {number}" for number in sizes)
+    known = " or ".join(str(number) for number in sizes)
+    message = f"axis {entry.axis} of {entry.input} must be {known}: this file was captured for no other size"
+    if entry.place:
+        message += f" ({entry.place} fixes it)"
+    return _CHECK.format(condition=condition, message=message)
