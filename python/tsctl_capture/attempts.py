@@ -11,6 +11,7 @@ import torch
 from .calls import Call
 from .comparison import Comparison, compare
 from .eager import Probe, run
+from .generality import find_places, fixed_text, generality
 from .graph_reading import baked_constants
 from .scripting import script
 from .subject import Attempt, Subject
@@ -73,8 +74,17 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
     if not attempt.wrong and any(notice.decides for notice in attempt.notices):
         _search(attempt, subject)
     attempt.status = "not_general" if attempt.wrong else "kept"
+    attempt.generality = generality(subject, attempt)
     if attempt.wrong:
-        attempt.reason = _reason(attempt.wrong, attempt)
+        find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
+        attempt.reason = _reason(attempt, subject)
+
+
+def _traced_at(call: Call, subject: Subject) -> torch.jit.ScriptModule | None:
+    other = Attempt("trace", example=(call, subject.outputs[0]))
+    with collected_warnings():
+        trace(other, subject)
+    return other.module
 
 
 def _compare_probe(attempt: Attempt, subject: Subject, probe: Probe) -> None:
@@ -99,18 +109,33 @@ def _search(attempt: Attempt, subject: Subject) -> None:
     attempt.searched = len(attempt.comparisons) - before
 
 
-def _reason(wrong: list[Comparison], attempt: Attempt) -> str:
+def _reason(attempt: Attempt, subject: Subject) -> str:
+    """The first comparison that shows it, and what in the code is behind it."""
+    wrong = attempt.wrong
     first = next((item for item in wrong if not item.probe), wrong[0])
     more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
     text = f"it does not follow eager for {first.label}: {first.reason}{more}"
+    fixed = [entry for entry in attempt.generality if entry.status == "fixed"]
+    if fixed and not _shows_values(attempt, subject):
+        return text + "".join(f"; {fixed_text(entry)}" for entry in fixed[:2])
     branches = [notice for notice in attempt.notices if notice.is_branch]
     values = [notice for notice in attempt.notices if notice.decides]
     if branches:
         others = f" (and {len(branches) - 1} more like it)" if len(branches) > 1 else ""
-        text += f"; the example decided the branch at {branches[0].place} `{branches[0].line}`{others}"
-    elif values:
-        text += f"; the example fixed a value at {values[0].place} `{values[0].line}`"
+        return text + f"; the example decided the branch at {branches[0].place} `{branches[0].line}`{others}"
+    if values:
+        return text + f"; the example fixed a value at {values[0].place} `{values[0].line}`"
     return text
+
+
+def _shows_values(attempt: Attempt, subject: Subject) -> bool:
+    """Whether something differs where only values were changed, and no size."""
+    example = _shapes(attempt.example[0] if attempt.example else subject.calls[0])
+    calls = [*subject.calls, *(probe.call for probe in subject.probes)]
+    return any(
+        item.status in ("differ", "raised") and _shapes(call) == example
+        for call, item in zip(calls, attempt.comparisons, strict=False)
+    )
 
 
 def _compare_one(

@@ -24,7 +24,7 @@ from .eager import (
     search_probes,
 )
 from .errors import CaptureError
-from .generality import SizeGenerality
+from .generality import fixed_text
 from .input_adapter import argument_names
 from .inputs import calls_of, check_calls, inputs_sha256
 from .request import Request
@@ -82,6 +82,7 @@ def _prepare(request: Request, events: Any) -> tuple[LoadedModel, Subject]:
     declared = run_declared(model, calls, request.device, tolerances)
     subject = Subject(model, calls, declared.outputs, request.device, tolerances, probes)
     subject.eager_s, subject.build_s = declared.seconds, build_s
+    subject.dims = {(item["input"], int(item["axis"])): item["dim"] for item in request.named_sizes}
     subject.warnings = _warnings(subject, declared)
     return model, subject
 
@@ -177,14 +178,14 @@ def _describe_chosen(result: dict[str, Any], chosen: Chosen, subject: Subject) -
     kept = chosen.kept
     result["mode"], result["adapter"] = kept.mode, kept.adapter
     result["status"] = "captured" if kept.status == "kept" else "not_general"
-    result["generality"] = [entry.as_dict() for entry in chosen.generality]
+    result["generality"] = [entry.as_dict() for entry in kept.generality]
     result["save_s"] = chosen.save_s
     result["output_names"] = kept.output_names(subject.outputs[0])
     result["parameters"] = _parameters(kept.module)
-    result["warnings"] += [{"code": code, "text": text} for code, text in _notes(kept, chosen.generality)]
+    result["warnings"] += [{"code": code, "text": text} for code, text in _notes(kept)]
 
 
-def _notes(kept: Attempt, generality: list[SizeGenerality]) -> Iterator[tuple[str, str]]:
+def _notes(kept: Attempt) -> Iterator[tuple[str, str]]:
     """What a user of the file should know, by code."""
     if kept.example_label:
         yield (
@@ -204,14 +205,9 @@ def _notes(kept: Attempt, generality: list[SizeGenerality]) -> Iterator[tuple[st
             "shows a difference",
         )
     if kept.status == "kept":
-        for entry in generality:
+        for entry in kept.generality:
             if entry.status == "fixed":
-                where = f" by {entry.place}" if entry.place else ""
-                yield (
-                    "size_fixed",
-                    f"axis {entry.axis} of {entry.input} is fixed at {entry.captured_with}{where}: "
-                    "the file refuses other sizes",
-                )
+                yield "size_fixed", f"{fixed_text(entry)}: the file refuses other sizes"
     tied = [item for item in kept.baked if item.kind == "device" and item.origin == "tensor"]
     for device in dict.fromkeys(item.value for item in tied):
         places = list(dict.fromkeys(item.place for item in tied if item.value == device))

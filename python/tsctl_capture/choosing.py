@@ -7,19 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import torch
-
 from .attempts import attempt_script, attempt_trace, attempt_trace_again
-from .calls import Call
 from .errors import CaptureError
-from .generality import SizeGenerality, find_places, generality
 from .guard import guarded
 from .input_adapter import fixes_values
+from .mixed import attempt_divided, attempt_scripted_inside, attempt_traced_inside
 from .request import Request
 from .saving import save_module
 from .subject import Attempt, Subject
-from .tracer_warnings import collected_warnings
-from .tracing import trace
 
 
 @dataclass
@@ -28,7 +23,6 @@ class Chosen:
 
     attempts: list[Attempt] = field(default_factory=list)
     kept: Attempt = field(default_factory=lambda: Attempt(""))
-    generality: list[SizeGenerality] = field(default_factory=list)
     failure: CaptureError | None = None
     save_s: float = 0.0
 
@@ -43,7 +37,7 @@ def choose(request: Request, subject: Subject, events: Any) -> Chosen:
         for attempt in way(request, subject, events):
             chosen.attempts.append(attempt)
             if attempt.status == "kept" and _saved(attempt, request, chosen, events):
-                return _with_generality(chosen, attempt, request, subject)
+                return _kept(chosen, attempt)
     if not request.require_general:
         for attempt in chosen.attempts:
             if _is_wrong_at_sizes_only(attempt, subject) and _guard(attempt, request, subject, chosen, events):
@@ -51,8 +45,13 @@ def choose(request: Request, subject: Subject, events: Any) -> Chosen:
     for attempt in chosen.attempts:
         if attempt.status == "not_general":
             save_module(attempt.module, request.model_path)  # for --keep-failed
-            return _with_generality(chosen, attempt, request, subject)
+            return _kept(chosen, attempt)
     chosen.failure = _failure(request, chosen.attempts)
+    return chosen
+
+
+def _kept(chosen: Chosen, attempt: Attempt) -> Chosen:
+    chosen.kept = attempt
     return chosen
 
 
@@ -60,29 +59,42 @@ Way = Callable[[Request, Subject, Any], list[Attempt]]
 
 
 def _ways(request: Request, subject: Subject) -> list[Way]:
+    if request.trace_submodules or request.script_submodules:
+        return [_try_divided]
     if request.mode == "trace":
         return [_try_trace]
-    if request.mode == "script" or request.trace_submodules:
+    if request.mode == "script":
         return [_try_script]
-    ways = [_try_trace, _try_script]
-    # A trace would keep the values of what is no tensor.
-    return ways[::-1] if fixes_values(subject.calls[0]) else ways
+    if fixes_values(subject.calls[0]):  # a trace would keep the values of what is no tensor
+        return [_try_script, _try_traced_inside, _try_trace, _try_scripted_inside]
+    return [_try_trace, _try_script, _try_scripted_inside, _try_traced_inside]
 
 
 def _try_trace(request: Request, subject: Subject, events: Any) -> list[Attempt]:
     events.progress("tracing")
     first = attempt_trace(subject)
     again = attempt_trace_again(subject, first) if first.status == "not_general" else None
-    return [first] if again is None else [first, again]
+    return [first, again] if again is not None and again.status == "kept" else [first]
 
 
 def _try_script(request: Request, subject: Subject, events: Any) -> list[Attempt]:
-    if request.trace_submodules:
-        from .submodules import trace_submodules
-
-        trace_submodules(subject.model, request.trace_submodules, request.device, request.seed)
     events.progress("scripting")
     return [attempt_script(subject)]
+
+
+def _try_divided(request: Request, subject: Subject, events: Any) -> list[Attempt]:
+    events.progress("capturing the named submodules apart")
+    return [attempt_divided(subject, request)]
+
+
+def _try_scripted_inside(_: Request, subject: Subject, events: Any) -> list[Attempt]:
+    events.progress("looking for submodules to script inside a trace")
+    return attempt_scripted_inside(subject)
+
+
+def _try_traced_inside(_: Request, subject: Subject, events: Any) -> list[Attempt]:
+    events.progress("looking for submodules to trace inside a script")
+    return attempt_traced_inside(subject)
 
 
 def _saved(attempt: Attempt, request: Request, chosen: Chosen, events: Any) -> bool:
@@ -101,21 +113,6 @@ def _saved(attempt: Attempt, request: Request, chosen: Chosen, events: Any) -> b
     return True
 
 
-def _with_generality(chosen: Chosen, attempt: Attempt, request: Request, subject: Subject) -> Chosen:
-    dims = {(str(item["input"]), int(item["axis"])): str(item["dim"]) for item in request.named_sizes}
-    chosen.kept = attempt
-    chosen.generality = generality(subject, attempt, dims)
-    find_places(chosen.generality, subject, attempt, lambda call: _traced_at(call, subject))
-    return chosen
-
-
-def _traced_at(call: Call, subject: Subject) -> torch.jit.ScriptModule | None:
-    other = Attempt("trace", example=(call, subject.outputs[0]))
-    with collected_warnings():
-        trace(other, subject)
-    return other.module
-
-
 def _is_wrong_at_sizes_only(attempt: Attempt, subject: Subject) -> bool:
     """Whether eager is followed on every declared set, and elsewhere except where a size was changed."""
     if attempt.status != "not_general":
@@ -126,8 +123,8 @@ def _is_wrong_at_sizes_only(attempt: Attempt, subject: Subject) -> bool:
 
 def _guard(attempt: Attempt, request: Request, subject: Subject, chosen: Chosen, events: Any) -> bool:
     """Keeps the attempt behind a check of its inputs' sizes."""
-    _with_generality(chosen, attempt, request, subject)
-    fixed = [entry for entry in chosen.generality if entry.status == "fixed"]
+    _kept(chosen, attempt)
+    fixed = [entry for entry in attempt.generality if entry.status == "fixed"]
     if not fixed:
         return False
     unguarded = attempt.module

@@ -185,8 +185,8 @@ def _redrawn(request: Request, position: int, turn: int, change: str) -> Probe:
     moved = [{**t, "stream": int(t.get("stream", 0)) + turn * _REDRAW_STREAMS} for t in drawn["tensors"]]
     call = drawn_call({"label": drawn.get("label", ""), "tensors": moved}, request.seed, change)
     title = drawn.get("label") or ("the first set" if len(request.sets) > 1 else "the input set")
-    values = f"values {VALUE_CHANGES[change]}" if change else f"other values (draw {turn})"
-    return Probe(call, f"{title} with {values}" + (f" (draw {turn})" if change and turn else ""))
+    draw = f" (draw {turn})" if turn else ""
+    return Probe(call, f"{title} with {VALUE_CHANGES.get(change, 'other values')}{draw}")
 
 
 def input_title(name: str, model: LoadedModel) -> str:

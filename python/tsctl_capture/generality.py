@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -13,27 +13,9 @@ from .calls import Call
 from .comparison import Comparison
 from .graph_reading import Place, first_difference
 from .input_adapter import argument_names
-from .subject import Attempt, Subject
+from .subject import Attempt, SizeGenerality, Subject
 
 _FILE_LINE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)|^(?P<traced>\S+)\((?P<number>\d+)\): ')
-
-
-@dataclass
-class SizeGenerality:
-    """The members of core's SizeGenerality."""
-
-    input: str
-    axis: int
-    dim: str = ""
-    captured_with: int = 0
-    tried: list[int] = field(default_factory=list)
-    status: str = "not_tried"  # general, fixed, refused, not_tried
-    reason: str = ""
-    place: str = ""
-    source_line: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass
@@ -45,8 +27,8 @@ class _Trial:
     outcome: Comparison
 
 
-def generality(subject: Subject, attempt: Attempt, dims: dict[tuple[str, int], str]) -> list[SizeGenerality]:
-    """One entry for each axis of each tensor argument, in order. `dims`: names of sizes by (input, axis)."""
+def generality(subject: Subject, attempt: Attempt) -> list[SizeGenerality]:
+    """One entry for each axis of each tensor argument, in order."""
     names = argument_names(subject.model, subject.calls[0])
     example = attempt.example[0] if attempt.example else subject.calls[0]
     entries = []
@@ -54,7 +36,7 @@ def generality(subject: Subject, attempt: Attempt, dims: dict[tuple[str, int], s
         if not isinstance(tensor, torch.Tensor):
             continue
         for axis, size in enumerate(tensor.shape):
-            dim = dims.get((name, axis)) or dims.get((str(position), axis), "")
+            dim = subject.dims.get((name, axis)) or subject.dims.get((str(position), axis), "")
             entry = SizeGenerality(name, axis, dim, size)
             _judge(entry, _trials(subject, attempt, position, axis, size))
             entries.append(entry)
@@ -179,3 +161,9 @@ def _place_in(text: str) -> Place:
     return found
 
 
+
+
+def fixed_text(entry: SizeGenerality) -> str:
+    """ "axis 2 of x is fixed at 224 by net.py:41 `x.view(1, -1)`"."""
+    by = f" by {entry.place} `{entry.source_line}`" if entry.place else ""
+    return f"axis {entry.axis} of {entry.input} is fixed at {entry.captured_with}{by}"

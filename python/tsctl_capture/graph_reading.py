@@ -16,6 +16,7 @@ from .dtypes import name_from_number
 from .errors import is_own_frame, is_torch_frame
 
 _FRAME = re.compile(r"^(?P<file>.+)\((?P<line>\d+)\): \S+$")
+_LONGEST_LINE = 100
 # What a statement says when it takes a device, or a dtype, from a tensor.
 _TAKES_DEVICE = re.compile(r"\.device\b|\.get_device\(|\btype_as\(|_like\(|\.new_\w+\(|\.to\(\s*\w+\s*\)")
 _TAKES_DTYPE = re.compile(r"\.dtype\b|\btype_as\(|_like\(|\.new_\w+\(|\.to\(\s*\w+\s*\)")
@@ -34,7 +35,9 @@ class Place:
 
     @property
     def line(self) -> str:
-        return linecache.getline(self.file, self.number).strip() if self.file else ""
+        """The statement that stands there, on one line."""
+        text = " ".join(statement_at(self).split())
+        return text if len(text) <= _LONGEST_LINE else text[: _LONGEST_LINE - 1] + "…"
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ def statement_at(place: Place) -> str:
     for first, last in _statements(place.file):
         if first <= place.number <= last:
             return "".join(linecache.getlines(place.file)[first - 1 : last])
-    return place.line
+    return linecache.getline(place.file, place.number)
 
 
 def first_difference(one: torch.jit.ScriptModule, other: torch.jit.ScriptModule) -> Place:

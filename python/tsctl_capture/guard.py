@@ -8,7 +8,8 @@ from typing import Any
 import torch
 
 from .generated import defined_class
-from .generality import SizeGenerality
+from .subject import SizeGenerality
+from .tracer_warnings import without_retirement_notices
 
 _TEMPLATE = """\
 class {name}(torch.nn.Module):
@@ -43,7 +44,8 @@ def guarded(module: torch.jit.ScriptModule, fixed: Sequence[SizeGenerality]) -> 
         checks="".join(_check(entry) for entry in fixed).rstrip("\n"),
         arguments=", ".join(argument.name for argument in arguments),
     )
-    return torch.jit.script(defined_class(source, scope)(module).eval())
+    with without_retirement_notices():
+        return torch.jit.script(defined_class(source, scope)(module).eval())
 
 
 def _types() -> dict[str, Any]:

@@ -22,12 +22,12 @@ from .tensor_file import read_calls, safetensors_torch
 from .values import is_scalar, leaves
 
 
-# How drawn values are changed, and what the result is called.
+# How drawn values are changed, and what the result is called. Lowest and highest are those of the --input's range.
 VALUE_CHANGES = {
-    "mirrored": "mirrored",
-    "negative": "negative, or the lowest that their range allows",
-    "zero": "zero, or nearest to it",
-    "large": "a thousand times as large, or the highest that their range allows",
+    "mirrored": "mirrored values",
+    "negative": "negative or lowest values",
+    "zero": "values of zero",
+    "large": "large or highest values",
 }
 _LARGE = 1000.0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .calls import Call
@@ -15,6 +15,24 @@ from .input_adapter import given_values
 from .source import LoadedModel
 from .tracer_warnings import Notice
 from .values import flatten, leaves
+
+
+@dataclass
+class SizeGenerality:
+    """The members of core's SizeGenerality."""
+
+    input: str
+    axis: int
+    dim: str = ""
+    captured_with: int = 0
+    tried: list[int] = field(default_factory=list)
+    status: str = "not_tried"  # general, fixed, refused, not_tried
+    reason: str = ""
+    place: str = ""
+    source_line: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 @dataclass
@@ -31,6 +49,7 @@ class Subject:
     search: Callable[[], Iterator[Probe]] = lambda: iter(())
     eager_s: list[float] = field(default_factory=list)  # of each call
     build_s: float = 0.0
+    dims: dict[tuple[str, int], str] = field(default_factory=dict)  # names of sizes by (input, axis)
     warnings: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -55,6 +74,7 @@ class Attempt:
     diagnosis: Diagnosis | None = None  # of a compiler that refused
     fixed: list[str] = field(default_factory=list)  # arguments that a trace keeps, in words
     baked: list[BakedConstant] = field(default_factory=list)
+    generality: list[SizeGenerality] = field(default_factory=list)
     searched: int = 0  # inputs that did not show what the trace decided by its example
     left_out: list[str] = field(default_factory=list)  # exported methods that the module lacks
     mixed: bool = False  # some submodules were captured in the other way

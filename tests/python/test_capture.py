@@ -58,7 +58,7 @@ def test_scripts_a_branch_that_the_trace_decided_by_its_example(request_for, eve
     assert (result["mode"], result["status"]) == ("script", "captured")
     trace, script = result["attempts"]
     assert trace["status"] == "not_general" and script["status"] == "kept"
-    assert "the input set with values mirrored" in trace["reason"]
+    assert "the input set with mirrored values" in trace["reason"]
     assert "branching.py:16 `if x.sum() > 0:`" in trace["reason"]
     assert [warning["code"] for warning in trace["warnings"]] == ["branch_decided"]
     module = follows()

@@ -73,12 +73,16 @@ std::string attempt_text(const CaptureAttempt& attempt, bool verbose) {
   std::string text = attempt_line(attempt);
   if (!attempt.reason.empty()) text += line("", attempt.reason);
   if (attempt.diagnosis) text += diagnosis_text(*attempt.diagnosis);
+  std::size_t listed = 0;
   for (const CaptureComparison& comparison : attempt.comparisons) {
     const bool wrong = comparison.status == "differ" || comparison.status == "raised";
-    if (!wrong && !verbose) continue;
+    if (!verbose && (!wrong || ++listed > kMaxListed)) continue;
     text += line("", "  " + (comparison.label.empty() ? "the input set" : comparison.label) + ": " +
                          comparison.status +
                          (comparison.reason.empty() ? "" : ", " + comparison.reason));
+  }
+  if (listed > kMaxListed) {
+    text += line("", "  and " + std::to_string(listed - kMaxListed) + " more (-v)");
   }
   text += notices_text(attempt, verbose);
   for (const std::string& fixed : attempt.fixed) text += line("", "  fixed: " + fixed);
