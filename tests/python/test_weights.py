@@ -1,11 +1,13 @@
 """--weights: safetensors and state dicts."""
 
 import json
+import zipfile
 
 import pytest
 import torch
-from capture_requests import MODELS
+from capture_requests import MODELS, input_set, tensor
 from safetensors.torch import save_file
+from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
 from tsctl_capture.request import Source
 from tsctl_capture.source import load_model
@@ -162,3 +164,47 @@ def test_refuses_a_folder_without_one_file_of_weights(tmp_path, names, words):
     with pytest.raises(CaptureError) as caught:
         load(tmp_path)
     assert caught.value.kind == "input" and words in caught.value.message
+
+
+def tied(module):
+    """Names by the storage they share, those that share with nobody left out."""
+    named = [*module.named_parameters(remove_duplicate=False), *module.named_buffers(remove_duplicate=False)]
+    by_place = {}
+    for name, value in named:
+        by_place.setdefault(value.data_ptr(), set()).add(name)
+    return sorted(sorted(names) for names in by_place.values() if len(names) > 1)
+
+
+@pytest.mark.parametrize("mode", ["trace", "script"])
+@pytest.mark.parametrize(
+    ("name", "drawn", "shared", "stored_bytes"),
+    [
+        (
+            "TiedEmbedding",
+            tensor(2, 5, dtype="int64", low=0, high=511),
+            [["embedding.weight", "head.weight"]],
+            (512 * 64 + 2 * 64) * 4,
+        ),
+        (
+            "SharedParts",
+            tensor(3, 128),
+            [
+                ["last.bias", "last_again.bias"],
+                ["last.weight", "last_again.weight"],
+                ["left.offset", "right.offset"],
+                ["left.weight", "right.weight"],
+            ],
+            (2 * 128 * 128 + 2 * 128) * 4,
+        ),
+    ],
+)
+def test_tied_weights_stay_tied(
+    request_for, events, follows, tmp_path, mode, name, drawn, shared, stored_bytes
+):
+    jobs.run("capture", request_for(f"tied.py:{name}", input_set(drawn), mode=mode), events)
+    module = follows()
+    prefix = "model." if any(name.startswith("model.") for name, _ in module.named_parameters()) else ""
+    assert tied(module) == [[prefix + one for one in names] for names in shared]
+    with zipfile.ZipFile(tmp_path / "captured.pt") as file:
+        stored = [item.file_size for item in file.infolist() if "/data/" in item.filename]
+    assert sum(stored) == stored_bytes
