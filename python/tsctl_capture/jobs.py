@@ -9,12 +9,17 @@ from .arm import open_arm
 from .capture import empty_result, run_capture_job, run_eager_job
 from .errors import CaptureError
 from .inputs import calls_of, inputs_sha256
+from .longevity import require_capture, version_warnings
 from .request import request_from_dict
 from .tensor_file import NO_OUTPUTS, write_tensor_file
 
 
 def capture(request: Mapping[str, Any], events: Any) -> dict[str, Any]:
-    return run_capture_job(request_from_dict(request), events)
+    known = request_from_dict(request)
+    require_capture(known.mode)
+    result = run_capture_job(known, events)
+    result["warnings"] += version_warnings()
+    return result
 
 
 def eager(request: Mapping[str, Any], events: Any) -> dict[str, Any]:

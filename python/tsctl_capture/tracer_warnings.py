@@ -14,11 +14,8 @@ from typing import Any
 import torch
 
 from .errors import first_line, is_own_frame, is_torch_frame
+from .longevity import RETIREMENT_CATEGORIES, RETIREMENT_WORDS, is_retirement_notice
 from .trace_advice import advice_for
-
-# torch announces the retirement of its Python entry points with these words; tsctl's users cannot act on it.
-_RETIREMENT = "`torch.jit."
-
 
 # What the tracer's messages have in common by kind, and the kind's name in the report.
 _KINDS = (
@@ -118,7 +115,7 @@ def collected_warnings() -> Iterator[list[Notice]]:
     def show(
         message: Any, category: Any, filename: str, number: int, file: Any = None, line: Any = None
     ) -> None:
-        if str(message).startswith(_RETIREMENT):
+        if is_retirement_notice(message, category):
             return
         notice = _notice(message, category, filename, number)
         if notice not in found:
@@ -134,5 +131,6 @@ def collected_warnings() -> Iterator[list[Notice]]:
 @contextmanager
 def without_retirement_notices() -> Iterator[None]:
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=_RETIREMENT)
+        for category in RETIREMENT_CATEGORIES:
+            warnings.filterwarnings("ignore", message=RETIREMENT_WORDS, category=category)
         yield
