@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 _MARK = "_torchscript_modifier"
+_EXPORT = torch._jit_internal.FunctionModifiers.EXPORT
 
 
 def _marked(kind: type) -> dict[str, Any]:
@@ -17,7 +18,7 @@ def _marked(kind: type) -> dict[str, Any]:
     for base in reversed(kind.__mro__):
         for name, value in vars(base).items():
             found.pop(name, None)
-            if torch._jit_internal.get_torchscript_modifier(value) is torch._jit_internal.FunctionModifiers.EXPORT:
+            if torch._jit_internal.get_torchscript_modifier(value) is _EXPORT:
                 found[name] = value
     return found
 
@@ -40,11 +41,8 @@ def all_exported(module: torch.nn.Module) -> list[str]:
 @contextmanager
 def hidden_exports(module: torch.nn.Module) -> Iterator[None]:
     """Inside, no class of the module's parts exports anything."""
-    functions = [
-        function
-        for kind in {type(part) for part in module.modules()}
-        for function in _marked(kind).values()
-    ]
+    kinds = {type(part) for part in module.modules()}
+    functions = [function for kind in kinds for function in _marked(kind).values()]
     default = torch._jit_internal.FunctionModifiers.DEFAULT
     before = [(function, getattr(function, _MARK)) for function in functions]
     try:
@@ -57,7 +55,7 @@ def hidden_exports(module: torch.nn.Module) -> Iterator[None]:
 
 
 def pass_on_exports(adapter: torch.jit.ScriptModule, names: list[str]) -> list[str]:
-    """Gives an adapter the exported methods of the model in it. Returns those whose types cannot be written."""
+    """Gives an adapter the exported methods of the model in it; returns those whose types cannot be written."""
     failed = []
     for name in names:
         parameters, arguments = [], []
@@ -65,9 +63,9 @@ def pass_on_exports(adapter: torch.jit.ScriptModule, names: list[str]) -> list[s
             default = f" = {item.default_value!r}" if item.has_default_value() else ""
             parameters.append(f", {item.name}: {item.type.annotation_str}{default}")
             arguments.append(item.name)
-        text = f"def {name}(self{''.join(parameters)}):\n    return self.model.{name}({', '.join(arguments)})\n"
+        head = f"def {name}(self{''.join(parameters)}):\n"
         try:
-            compiled(adapter).define(text)
+            compiled(adapter).define(head + f"    return self.model.{name}({', '.join(arguments)})\n")
         except RuntimeError:
             failed.append(name)
     return failed

@@ -1,4 +1,4 @@
-"""Calls that are more than tensors: how a traced module takes them apart, and what the trace fixes of them."""
+"""Calls that are more than tensors: how a traced module takes them apart, and what a trace fixes of them."""
 
 from __future__ import annotations
 

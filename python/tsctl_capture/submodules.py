@@ -1,44 +1,112 @@
-"""Submodules captured in another way than what is around them."""
+"""Submodules of a user's model: where they are, what they are called with, and others put in their place."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 import _tsctl
 import torch
 
-from .errors import CaptureError, describe, user_traceback
+from .calls import Call
+from .eager import run
+from .errors import CaptureError
 from .signature import did_you_mean
-from .source import LoadedModel
-from .tracer_warnings import collected_warnings
+from .subject import Subject
+from .values import map_tensors
+
+# Enough to see that calls differ; a part that is called at every step of a loop has many more.
+_MOST_CALLS = 64
 
 
-def trace_submodules(model: LoadedModel, wanted: list[list[str]], device: str, seed: int) -> None:
-    """Replaces submodules by their traces, so that what around them needs scripting can be scripted."""
-    for position, (path, shape) in enumerate(wanted):
-        try:
-            part = model.module.get_submodule(path)
-        except AttributeError as error:
-            known = [name for name, _ in model.module.named_modules() if name]
-            raise CaptureError(
-                "usage",
-                f"--trace-submodule {path}={shape}: '{model.class_name}' has no submodule '{path}'",
-                did_you_mean(path, known),
-            ) from error
-        example = torch.empty(_sizes(path, shape), device="cpu")
-        _tsctl.fill(example.data_ptr(), "float32", example.numel(), seed, position, None, None)
-        try:
-            with torch.no_grad(), collected_warnings():
-                traced = torch.jit.trace(part, (example.to(device),), check_trace=False, strict=False)
-        except Exception as error:
-            raise CaptureError(
-                "capture",
-                f"the submodule '{path}' cannot be traced with {shape}: {describe(error)}",
-                "check the shape given with --trace-submodule",
-                user_traceback(error),
-            ) from error
-        parent, _, name = path.rpartition(".")
-        setattr(model.module.get_submodule(parent), name, traced)
+def part_at(subject: Subject, flag: str, path: str) -> torch.nn.Module:
+    """Raises CaptureError{usage} when the model has no such submodule."""
+    module = subject.model.module
+    try:
+        found = module.get_submodule(path) if path else None
+    except AttributeError:
+        found = None
+    if found is None:
+        known = [name for name, _ in module.named_modules() if name]
+        raise CaptureError(
+            "usage",
+            f"{flag}: '{subject.model.class_name}' has no submodule '{path}'",
+            did_you_mean(path, known),
+        )
+    return found
+
+
+@contextmanager
+def replaced(root: torch.nn.Module, others: Mapping[str, torch.nn.Module]) -> Iterator[None]:
+    """Inside, the submodules at these paths are the others, wherever else they are registered too."""
+    swaps = []
+    for path, other in others.items():
+        part = root.get_submodule(path)
+        for parent in root.modules():
+            if not isinstance(parent, torch.jit.ScriptModule):
+                names = [name for name, child in parent._modules.items() if child is part]
+                swaps += [(parent, name, part, other) for name in names]
+    try:
+        for parent, name, _, other in swaps:
+            parent._modules[name] = other
+        yield
+    finally:
+        for parent, name, part, _ in swaps:
+            parent._modules[name] = part
+
+
+def forget_compiled_types() -> None:
+    """Otherwise a class that failed to compile half-way is refused as redefined when it is compiled again."""
+    store = getattr(torch.jit._recursive, "concrete_type_store", None)
+    if store is not None:
+        store.type_store.clear()
+        store.methods_compiled.clear()
+
+
+def parent_of(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def is_below(path: str, other: str) -> bool:
+    """Whether `path` lies inside `other`; the root has everything inside."""
+    return path != other and (not other or path.startswith(f"{other}."))
+
+
+def recorded_calls(subject: Subject, path: str) -> list[tuple[Call, Any]]:
+    """What the submodule is called with and answers while eager runs every set and accepted probe."""
+    found: list[tuple[Call, Any]] = []
+    open_calls: list[Call] = []
+    copied = lambda tensor: tensor.detach().cpu().clone()  # noqa: E731
+
+    def before(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        label = f"call {len(found) + len(open_calls) + 1}"
+        open_calls.append(Call(label, map_tensors(args, copied), map_tensors(kwargs, copied)))
+
+    def after(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any) -> None:
+        found.append((open_calls.pop(), map_tensors(outputs, copied)))
+
+    part = subject.model.module.get_submodule(path)
+    hooks = [
+        part.register_forward_pre_hook(before, with_kwargs=True),
+        part.register_forward_hook(after, with_kwargs=True),
+    ]
+    try:
+        for call in [*subject.calls, *(probe.call for probe in subject.probes if probe.accepted)]:
+            if len(found) < _MOST_CALLS:
+                run(subject.model.module, call, subject.device)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return found[:_MOST_CALLS]
+
+
+def drawn_example(path: str, shape: str, seed: int, position: int) -> Call:
+    """The call that --trace-submodule PATH=SHAPE stands for."""
+    example = torch.empty(_sizes(path, shape), device="cpu")
+    _tsctl.fill(example.data_ptr(), "float32", example.numel(), seed, position, None, None)
+    return Call("", (example,))
 
 
 def _sizes(path: str, shape: str) -> list[int]:
@@ -48,6 +116,6 @@ def _sizes(path: str, shape: str) -> list[int]:
         raise CaptureError(
             "usage",
             f"--trace-submodule {path}={shape}: '{shape}' is not a shape of numbers",
-            f"write --trace-submodule {path}=1x3x224x224",
+            f"write --trace-submodule {path}=1x3x224x224, or leave the shape out",
         )
     return [int(size) for size in shape.split("x")]
