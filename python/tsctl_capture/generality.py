@@ -93,6 +93,8 @@ def _acquit(entries: Sequence[SizeGenerality], subject: Subject, attempt: Attemp
     alone = _smallest(changes)
     for place, entry in fixed.items():
         if alone and not any(place in group for group in alone):
+            trials = _trials(subject, attempt, names.index(entry.input), entry.axis, entry.captured_with)
+            entry.tried = sorted({trial.size for trial in trials if trial.outcome.status == "same"})
             entry.status = "general" if entry.tried else "not_tried"
             entry.reason = ""
 

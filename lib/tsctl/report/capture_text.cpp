@@ -154,7 +154,11 @@ std::string capture_text(const CaptureResult& capture, bool verbose) {
   for (const CaptureAttempt& attempt : capture.attempts) text += attempt_text(attempt, verbose);
   text += submodules_text(capture.submodules);
   text += generality_text(capture.generality);
-  text += baked_text(capture);
+  // Reports of earlier versions have only this.
+  if (capture.generality.empty() && !capture.not_checked.empty()) {
+    text += line("not checked", joined(capture.not_checked, "; "));
+  }
+  if (verbose) text += baked_text(capture);
   if (!capture.adapter.empty()) text += line("adapter", capture.adapter);
   if (capture.parameter_count > 0) {
     text += line("model", capture.class_name + ", " + std::to_string(capture.parameter_count) +

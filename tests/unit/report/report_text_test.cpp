@@ -192,56 +192,6 @@ TEST(VerifyText, says_that_no_tolerance_would_do_for_a_nan) {
       verify_text(verify, false).ends_with("; rtol 1.00e-05, atol 0.001, would pass at no rtol\n"));
 }
 
-CaptureResult made_up_capture() {
-  CaptureAttempt trace{
-      .mode = "trace", .status = "not_general", .reason = "the trace differs from eager at B=8"};
-  trace.comparisons = {{.label = "B=1", .status = "same"},
-                       {.label = "B=8", .status = "differ", .reason = "values"},
-                       {.label = "x axis 2: 29 instead of 28",
-                        .probe = true,
-                        .status = "raised",
-                        .reason = "a size"},
-                       {.label = "x axis 2: 27 instead of 28", .probe = true, .status = "refused"}};
-  trace.warnings = {{.code = "tracer", .text = "a bool from a tensor (net.py:7)"}};
-  CaptureAttempt script{.mode = "script", .status = "kept"};
-  return {.mode = "script",
-          .status = "captured",
-          .attempts = {trace, script},
-          .not_checked = {"x axis 1", "x axis 3"},
-          .class_name = "Net",
-          .adapter = "results are flattened",
-          .parameter_count = 1040,
-          .parameter_bytes = 4160};
-}
-
-TEST(ReportText, tells_why_an_attempt_to_capture_was_not_kept) {
-  EXPECT_EQ(
-      text_from_report({.capture = made_up_capture()}, {}),
-      "capture    trace not_general: equals eager on 1 of 2 input sets and 0 of 1 probed sizes\n"
-      "           the trace differs from eager at B=8\n"
-      "             B=8: differ, values\n"
-      "             x axis 2: 29 instead of 28: raised, a size\n"
-      "             warning: a bool from a tensor (net.py:7)\n"
-      "capture    script kept\n"
-      "not checked x axis 1; x axis 3\n"
-      "adapter    results are flattened\n"
-      "model      Net, 1040 parameters, 4.06 KiB\n");
-}
-
-TEST(ReportText, shortens_long_lists_unless_it_is_verbose) {
-  CaptureResult capture{.attempts = {{.mode = "trace", .status = "kept"}}};
-  for (int i = 0; i < 11; ++i) {
-    capture.attempts[0].warnings.push_back({.text = "warning " + std::to_string(i)});
-    capture.not_checked.push_back("axis " + std::to_string(i));
-  }
-  const std::string text = text_from_report({.capture = capture}, {});
-  EXPECT_EQ(text.find("warning: warning 8"), std::string::npos);
-  EXPECT_NE(text.find("             and 3 more warnings (-v)\n"), std::string::npos);
-  EXPECT_NE(text.find("; axis 7; and 3 more\n"), std::string::npos);
-  EXPECT_NE(text_from_report({.capture = capture}, {.verbose = true}).find("warning: warning 10\n"),
-            std::string::npos);
-}
-
 TEST(ReportText, sums_the_passes_up) {
   const std::vector<PassRecord> passes{
       {.pass = "fold_conv_batchnorm",

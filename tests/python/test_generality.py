@@ -1,0 +1,183 @@
+"""What a capture says of each size, of what torch warned about, and of constants that came from tensors."""
+
+import pytest
+import torch
+from capture_requests import axis_probes, input_set, tensor
+from tsctl_capture import jobs
+from tsctl_capture.trace_advice import advice_for
+
+
+def capture(request_for, events, source, *drawn, **changes):
+    probes = [
+        probe
+        for position, one in enumerate(drawn)
+        for axis in range(len(one["shape"]))
+        for probe in axis_probes(one, axis, str(position))
+    ]
+    request = request_for(source, input_set(*drawn), probes=probes, **{"mode": "trace", **changes})
+    return jobs.run("capture", request, events)
+
+
+def sizes(result):
+    return {(item["input"], item["axis"]): item for item in result["generality"]}
+
+
+def codes(result):
+    return [warning["code"] for warning in result["warnings"]]
+
+
+def test_each_size_is_general_fixed_or_taken_by_no_other(request_for, events):
+    result = capture(request_for, events, "simple_model.py:SimpleModel", tensor(2, 784))
+    batch, features = sizes(result)["x", 0], sizes(result)["x", 1]
+    assert (batch["status"], batch["captured_with"], batch["tried"]) == ("general", 2, [1, 3])
+    assert (features["status"], features["tried"]) == ("refused", [])
+
+
+def test_names_the_line_that_fixes_a_size(request_for, events):
+    result = capture(request_for, events, "sizes.py:HeightFixed", tensor(2, 5, 3))
+    height = sizes(result)["x", 1]
+    assert height["status"] == "fixed" and height["captured_with"] == 5
+    assert height["place"] == "sizes.py:12" or height["place"] == "sizes.py:13"
+    assert "rows" in height["source_line"]
+    assert sizes(result)["x", 0]["status"] == sizes(result)["x", 2]["status"] == "general"
+
+
+def test_the_file_refuses_a_size_that_would_be_wrong(request_for, events, follows):
+    result = capture(request_for, events, "sizes.py:HeightFixed", tensor(2, 5, 3))
+    assert result["status"] == "captured" and "size_fixed" in codes(result)
+    assert "other sizes are refused (x axis 1)" in result["adapter"]
+    module = follows()
+    assert module(torch.ones(7, 5, 9)).shape == (7, 5)
+    with pytest.raises(torch.jit.Error, match=r"axis 1 of x must be 5"):
+        module(torch.ones(2, 6, 3))
+
+
+def test_a_fixed_size_is_no_capture_when_general_ones_are_required(request_for, events):
+    result = capture(
+        request_for, events, "sizes.py:HeightFixed", tensor(2, 5, 3), require_general=True
+    )
+    assert result["status"] == "not_general"
+    assert "axis 1 of x is fixed at 5 by sizes.py:" in result["attempts"][0]["reason"]
+
+
+def test_a_declared_size_is_never_guarded(request_for, events):
+    sets = [input_set(tensor(2, n, 3, stream=n), label=f"H={n}") for n in (5, 6)]
+    named = [{"input": "0", "axis": 1, "dim": "H"}]
+    request = request_for("sizes.py:HeightFixed", *sets, mode="trace", named_sizes=named)
+    result = jobs.run("capture", request, events)
+    assert result["status"] == "not_general"
+    height = sizes(result)["x", 1]
+    assert (height["dim"], height["status"]) == ("H", "fixed")
+
+
+def test_a_size_that_is_only_wrong_together_with_another_is_cleared(request_for, events):
+    sets = [
+        input_set(tensor(b, t, stream=10 * b + t), label=f"B={b}, T={t}") for b in (2, 3) for t in (4, 5)
+    ]
+    named = [{"input": "0", "axis": 0, "dim": "B"}, {"input": "0", "axis": 1, "dim": "T"}]
+    request = request_for("sizes.py:TwoSizes", *sets, mode="trace", named_sizes=named)
+    result = jobs.run("capture", request, events)
+    assert sizes(result)["x", 1]["status"] == "fixed"
+    batch = sizes(result)["x", 0]
+    assert (batch["status"], batch["tried"]) == ("general", [3])
+
+
+def test_a_loop_over_rows_is_caught_where_it_is(request_for, events):
+    result = capture(request_for, events, "sizes.py:LoopOverRows", tensor(3, 2))
+    rows = sizes(result)["x", 0]
+    assert rows["status"] == "fixed" and rows["source_line"] in (
+        "total = total + row",
+        "for row in x:",
+    )
+    assert [notice["code"] for notice in result["attempts"][0]["warnings"]] == ["length_taken"]
+
+
+def test_a_loop_with_a_count_of_the_module_is_general(request_for, events):
+    result = capture(request_for, events, "sizes.py:CountedLoop", tensor(3, 4))
+    assert result["status"] == "captured" and codes(result) == []
+    assert sizes(result)["x", 0]["status"] == "general"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "advice"),
+    [
+        ("ByItem", "value_baked_in", "return x * x.max()"),
+        ("ByNumpy", "value_baked_in", "torch's functions"),
+        ("ByNewTensor", "value_baked_in", "keep the value a tensor"),
+    ],
+)
+def test_values_that_become_constants_are_caught_with_what_to_write(request_for, events, name, code, advice):
+    result = capture(request_for, events, f"sizes.py:{name}", tensor(3, 4))
+    assert result["status"] == "not_general"
+    notices = result["attempts"][0]["warnings"]
+    assert code in [notice["code"] for notice in notices]
+    assert any(advice in notice["advice"] for notice in notices)
+    assert all(notice["place"].startswith("sizes.py:") and notice["source_line"] for notice in notices)
+
+
+def test_a_slice_by_a_tensors_value_is_caught(request_for, events):
+    length = tensor(dtype="int64", low=1, high=4)
+    request = request_for("sizes.py:BySlice", input_set(tensor(3, 4), length), mode="trace")
+    result = jobs.run("capture", request, events)
+    assert result["status"] == "not_general"
+    assert "value_baked_in" in [notice["code"] for notice in result["attempts"][0]["warnings"]]
+
+
+def test_large_values_show_a_branch_that_normal_ones_never_take(request_for, events):
+    result = capture(request_for, events, "sizes.py:RareBranch", tensor(3, 4))
+    assert result["status"] == "not_general"
+    assert "the input set with large or highest values" in result["attempts"][0]["reason"]
+    assert "sizes.py:" in result["attempts"][0]["reason"]
+
+
+def test_a_branch_that_no_input_shows_is_kept_and_said(request_for, events):
+    result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4))
+    assert result["status"] == "captured"
+    text = next(item["text"] for item in result["warnings"] if item["code"] == "decided_by_example")
+    assert "sizes.py:" in text and "20 more" in text
+    assert "searching for an input that shows what the trace decided" in events.lines
+
+
+def test_what_the_search_finds_is_asked_of_the_script_too(request_for, events):
+    result = capture(request_for, events, "sizes.py:RareBranch", tensor(3, 4), mode="automatic")
+    assert result["mode"] == "script" and result["status"] == "captured"
+    labels = [item["label"] for item in result["attempts"][1]["comparisons"]]
+    assert "the input set with large or highest values" in labels
+
+
+def test_devices_and_dtypes_that_came_from_a_tensor_are_found(request_for, events):
+    result = capture(request_for, events, "sizes.py:OnItsDevice", tensor(3, 4))
+    baked = {(item["kind"], item["op"]): item for item in result["attempts"][0]["baked"]}
+    assert baked["device", "aten::ones"]["from"] == "tensor"
+    assert baked["device", "aten::ones"]["value"] == "cpu"
+    assert baked["dtype", "aten::ones"]["value"] == "float32"
+    assert baked["device", "aten::arange"]["from"] == "code"
+    tied = next(item["text"] for item in result["warnings"] if item["code"] == "tied_to_device")
+    assert "tied to cpu" in tied and baked["device", "aten::ones"]["place"] in tied
+
+
+def test_every_comparison_says_what_it_cost(request_for, events):
+    result = capture(request_for, events, "simple_model.py:SimpleModel", tensor(2, 784))
+    attempt = result["attempts"][0]
+    timed = [item for item in attempt["comparisons"] if item["status"] == "same"]
+    assert timed and all(item["eager_s"] > 0 and item["captured_s"] > 0 for item in timed)
+    assert 0 < attempt["capture_s"] < attempt["seconds"]
+    assert result["build_s"] > 0 and result["eager_s"] > 0 and result["save_s"] > 0
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "advice"),
+    [
+        ("length_taken", "n = len(x)", "n = x.shape[0]"),
+        ("value_baked_in", "y = x[: int(x.shape[1])]", "y = x[: x.shape[1]]"),
+        ("branch_decided", "y = a if x.sum() > 0 else b", "y = torch.where(x.sum() > 0, a, b)"),
+        ("capture_warning", "y = x", ""),
+    ],
+)
+def test_writes_the_line_as_a_trace_follows_it(code, line, advice):
+    assert advice_for(code, line) == advice
+
+
+def test_says_what_to_do_where_no_line_can_be_written():
+    assert "torch.where" in advice_for("branch_decided", "if x.sum() > 0:")
+    assert "torch.stack" in advice_for("constant_tensor", "y = torch.tensor([n, m])")
