@@ -27,6 +27,7 @@ from .errors import CaptureError
 from .generality import fixed_text
 from .input_adapter import argument_names
 from .inputs import calls_of, check_calls, inputs_sha256
+from .mixed import check_division
 from .request import Request
 from .source import LoadedModel, load_model
 from .subject import Attempt, Subject
@@ -139,12 +140,7 @@ def run_eager_job(request: Request, events: Any) -> dict[str, Any]:
 def run_capture_job(request: Request, events: Any) -> dict[str, Any]:
     """Where no way gives a module, the result says why in "failure"; one that does not follow eager everywhere has
     the status "not_general"."""
-    if request.trace_submodules and request.mode == "trace":
-        raise CaptureError(
-            "usage",
-            "--trace-submodule belongs to scripting, the mode is trace",
-            "leave out --mode, or --trace-submodule",
-        )
+    check_division(request)
     model, subject = _prepare(request, events)
     result = _described(request, model, subject)
     events.progress("probing other sizes and values")
