@@ -14,6 +14,7 @@ from .adapters import (
     traced_structure,
     why_adapted,
 )
+from .autograd_functions import traced_through_forward
 from .calls import Call
 from .errors import describe, user_traceback
 from .exports import all_exported, exported_methods, hidden_exports, pass_on_exports
@@ -34,7 +35,11 @@ def trace(attempt: Attempt, subject: Subject) -> None:
     attempt.flattens = not is_plain(outputs) and not keeps_structure(outputs)
     attempt.adapter = "; ".join(why_adapted(model, call, outputs))
     try:
-        _capture(attempt, subject, call, outputs)
+        with traced_through_forward() as functions:
+            _capture(attempt, subject, call, outputs)
+        if functions:
+            inlined = f"{', '.join(functions)}, written for training, is traced through its forward"
+            attempt.adapter = "; ".join([*filter(None, [attempt.adapter]), inlined])
     except NoTypeError as error:
         attempt.reason = f"TorchScript has no type for an argument: {error}"
         attempt.hint = "give tensors, numbers, strings, None, and lists, tuples or dicts of one type each"
