@@ -22,5 +22,14 @@ class Diagnosis:
         """net.py:12"""
         return f"{self.file.rsplit('/', 1)[-1]}:{self.line}"
 
+    @property
+    def hint(self) -> str:
+        """The change as what to do; empty if none is known."""
+        if not self.change:
+            return ""
+        if "\n" not in self.change:
+            return f"write `{self.change}`"
+        return "write\n" + "\n".join(f"    {line}" for line in self.change.splitlines())
+
     def as_dict(self) -> dict[str, object]:
         return asdict(self)

@@ -10,6 +10,8 @@ import re
 import torch
 
 from .errors import CaptureError, first_line
+from .problems.refusal import cleaned, frames_of
+from .problems.user_code import is_user_file, user_file
 from .tracer_warnings import without_retirement_notices
 
 # Below this a file is put together in memory, where no disk can be full; above it that would cost too much.
@@ -66,16 +68,28 @@ def _not_saved(error: RuntimeError) -> CaptureError:
     text = str(error)
     ignored = re.search(r"Could not export Python function call '([^']+)'", text)
     if ignored:
-        return CaptureError(
-            "capture",
-            f"the scripted module calls '{ignored[1]}' in Python (@torch.jit.ignore), which no file can hold",
-            f"mark '{ignored[1]}' @torch.jit.unused if the exported module never calls it, "
-            "or capture with --mode trace",
-            text.strip(),
-        )
+        return _ignored_method(ignored[1], text)
     return CaptureError(
         "capture",
         f"the captured module cannot be saved: {first_line(text)}",
         "what TorchScript says of it stands above; the other way of capturing may do: tsctl trace, tsctl script",
         text.strip(),
+    )
+
+
+def _ignored_method(name: str, text: str) -> CaptureError:
+    """Names the definition, found from the call that torch names."""
+    place = ""
+    for frame in frames_of(text)[1]:
+        file = user_file(frame.file) if is_user_file(frame.file) else None
+        for function in file.functions(name) if file is not None else []:
+            marks = [item.lineno for item in function.decorator_list if "ignore" in file.line(item.lineno)]
+            if marks:
+                place = f"{os.path.basename(file.path)}:{marks[0]}: "
+    return CaptureError(
+        "capture",
+        f"{place}the scripted module calls '{name}' in Python (@torch.jit.ignore), which no file can hold",
+        f"mark '{name}' @torch.jit.unused if the exported module never calls it, "
+        "or capture with --mode trace, which keeps what it computes",
+        cleaned(text),
     )

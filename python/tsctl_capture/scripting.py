@@ -8,6 +8,8 @@ import torch
 
 from .adapters import dropped_outputs, scripted_function_module
 from .errors import first_line
+from .problems import cleaned, diagnose, place_of
+from .source import LoadedModel
 from .subject import Attempt, Subject
 
 _TRACE_HINT = (
@@ -31,16 +33,24 @@ def script(attempt: Attempt, subject: Subject) -> None:
             attempt.module = torch.jit.script(scripted_function_module(compiled, model.class_name).eval())
             attempt.adapter = "a function is given a module to be saved in"
     except Exception as error:
-        attempt.reason, attempt.detail = compiler_message(error)
-        attempt.hint = _TRACE_HINT
+        explain_refusal(attempt, error, model)
 
 
-def compiler_message(error: BaseException) -> tuple[str, str]:
-    """What TorchScript's compiler cannot do, in one line with the user's file and line; and all it says."""
-    text = str(error).strip("\n")
+def explain_refusal(attempt: Attempt, error: BaseException, model: LoadedModel) -> None:
+    """Why the compiler refuses: in our words where the catalogue knows, otherwise in its own."""
+    attempt.reason, attempt.detail = compiler_message(error, model)
+    attempt.hint = _TRACE_HINT
+    attempt.diagnosis = diagnose(error, model)
+    if attempt.diagnosis is None:
+        return
+    attempt.reason = f"{attempt.diagnosis.place}: {attempt.diagnosis.cause}"
+    attempt.hint = attempt.diagnosis.hint or _TRACE_HINT
+
+
+def compiler_message(error: BaseException, model: LoadedModel | None = None) -> tuple[str, str]:
+    """The first line that TorchScript says, with the user's file and line; and all of it, without torch's places."""
+    text = str(error)
     reason = first_line(text) or type(error).__name__
-    reason = reason.rstrip(":")
-    place = re.search(r'File "([^"]+)", line (\d+)', text)
-    if place:
-        return f"{reason} ({place[1].rsplit('/', 1)[-1]}:{place[2]})", text
-    return reason, text
+    reason = re.sub(r'(?: at)?\s+File "[^"]+", line \d+$', "", reason).rstrip(":.")
+    place = place_of(error, model)
+    return f"{place}: {reason}" if place else reason, cleaned(text)

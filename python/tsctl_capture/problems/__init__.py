@@ -1,0 +1,61 @@
+"""From what TorchScript's compiler says to what the user's code does: a table of messages and explanations.
+
+Each module of this package has its ENTRIES, pairs of a pattern for torch's message and a function that looks at
+the user's code there and explains it, or returns None when it is something else. The first that explains is taken.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+
+from ..diagnosis import Diagnosis
+from ..source import LoadedModel
+from . import attributes, calls, classes, modules, parameters, syntax, values
+from .refusal import Finding, Refusal, cleaned, refusal_of
+from .user_code import without_comment
+
+Explain = Callable[[Refusal, re.Match[str]], Finding | None]
+
+# What is asked first: the entry that knows most about the message.
+CATALOGUE: list[tuple[re.Pattern[str], Explain]] = [
+    (re.compile(pattern, re.DOTALL), explain)
+    for part in (syntax, modules, classes, parameters, attributes, values, calls)
+    for pattern, explain in part.ENTRIES
+]
+
+
+def diagnose(error: BaseException, model: LoadedModel) -> Diagnosis | None:
+    """What stands behind the compiler's message; None if the catalogue does not know."""
+    refusal = refusal_of(error, model)
+    for pattern, explain in CATALOGUE:
+        match = pattern.search(refusal.message)
+        found = explain(refusal, match) if match else None
+        if found is not None:
+            diagnosis = _diagnosis(refusal, found)
+            if diagnosis is not None:
+                return diagnosis
+    return None
+
+
+def _diagnosis(refusal: Refusal, found: Finding) -> Diagnosis | None:
+    file = found.file or refusal.file
+    line = _line_of(found.node) if found.node is not None else refusal.line
+    if file is None or not line:
+        return None
+    source_line = without_comment(file.line(line))
+    return Diagnosis(found.problem, file.path, line, source_line, found.cause, found.change, found.tracing)
+
+
+def _line_of(node: ast.AST) -> int:
+    return getattr(node, "lineno", 0)
+
+
+def place_of(error: BaseException, model: LoadedModel | None) -> str:
+    """net.py:12, the user's innermost place that torch names; empty if it names none."""
+    refusal = refusal_of(error, model)
+    return f"{refusal.file.path.rsplit('/', 1)[-1]}:{refusal.line}" if refusal.file is not None else ""
+
+
+__all__ = ["CATALOGUE", "cleaned", "diagnose", "place_of"]

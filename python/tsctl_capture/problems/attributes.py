@@ -1,0 +1,332 @@
+"""Attributes of modules that TorchScript cannot hold, or does not see."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import re
+from typing import Any
+
+import torch
+
+from .refusal import Finding, Refusal, user_files
+from .sentences import NO_VALUES, python_type, type_of_literal
+from .user_code import UserFile, attribute_assignment, dotted, targets_of, without_comment
+
+
+def _assigned(refusal: Refusal, kind: str, name: str) -> tuple[Any, UserFile | None, ast.stmt | None]:
+    """The attribute's value, and the statement that gives it to a module of this class."""
+    module = refusal.module_named(kind)
+    found = attribute_assignment(type(module), name) if module is not None else None
+    value = getattr(module, name, None) if module is not None else None
+    return value, *(found or (None, None))
+
+
+def _value_of(statement: ast.stmt | None) -> ast.expr | None:
+    return statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
+
+
+def unsupported_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """An attribute that the compiler found no type for: what it is says what to write."""
+    kind, name = match["module"], match["name"]
+    value, file, statement = _assigned(refusal, kind, name)
+    if value is None:
+        return None
+    for explain in (_of_modules, _of_functions, _empty, _set, _numpy, _mixed, _object):
+        found = explain(refusal, name, value, file, _value_of(statement))
+        if found is not None:
+            if statement is not None and found.node is None:
+                found.node, found.file = statement, file
+            return found
+    return None
+
+
+def _replacement(file: UserFile | None, node: ast.expr | None, text: str) -> str:
+    return file.replaced(node, text) if file is not None and node is not None else ""
+
+
+def _of_modules(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+    items = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, (list, tuple)) else []
+    if not items or not all(isinstance(item, torch.nn.Module) for item in items):
+        return None
+    holder = "ModuleDict" if isinstance(value, dict) else "ModuleList"
+    change = ""
+    if file is not None and node is not None:
+        text = file.text(node)
+        one_line = isinstance(node, (ast.List, ast.Dict, ast.ListComp, ast.DictComp, ast.Tuple))
+        wrapped = f"[{text[1:-1].rstrip(',')}]" if isinstance(node, ast.Tuple) and text.startswith("(") else text
+        held = f"{_nn(file)}.{holder}({wrapped})"
+        change = file.replaced(node, held)
+        if not change and one_line:
+            change = f"self.{name} = {held}"
+    what = f"a plain {type(value).__name__} of modules"
+    cause = f"'{name}' is {what}, whose weights PyTorch does not register and whose modules TorchScript cannot call"
+    problem = Finding("list-of-modules", cause, change, NO_VALUES)
+    if isinstance(value, dict):
+        problem = Finding("dict-of-modules", cause, change, NO_VALUES)
+    return problem
+
+
+def _nn(file: UserFile) -> str:
+    return "nn" if file.imports("nn") else "torch.nn"
+
+
+def _of_functions(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+    if not isinstance(value, (list, tuple, dict)) or not value:
+        return None
+    items = list(value.values()) if isinstance(value, dict) else list(value)
+    if not all(callable(item) and not isinstance(item, type) for item in items):
+        return None
+    cause = f"'{name}' holds functions, for which TorchScript has no type"
+    if not isinstance(node, (ast.List, ast.Tuple)) or file is None:
+        return Finding("functions-in-attribute", cause, "", NO_VALUES)
+    used = refusal.file.around(refusal.node, ast.Subscript) if refusal.file and refusal.node else None
+    if used is not None and isinstance(used.slice, ast.Constant) and isinstance(used.slice.value, int):
+        function = file.text(node.elts[used.slice.value])
+        change = refusal.file.replaced(used, function) if refusal.file else ""
+        return Finding("functions-in-attribute", cause, change, NO_VALUES, refusal.node, refusal.file)
+    return Finding("functions-in-attribute", cause, "", NO_VALUES)
+
+
+def _element_type(refusal: Refusal, name: str, holder: str, file: UserFile | None) -> str:
+    """What is appended to an empty list, or set in an empty dict; a tensor unless it is a literal."""
+    tensor = file.name_of("Tensor") if file else "torch.Tensor"
+    tree = refusal.file.tree if refusal.file else None
+    for node in ast.walk(tree) if tree is not None else ():
+        if (
+            isinstance(node, ast.Call)
+            and dotted(node.func) == f"self.{name}.append"
+            and node.args
+            and (kind := type_of_literal(node.args[0]))
+        ):
+            return kind
+    return tensor if holder == "list" else f"str, {tensor}"
+
+
+def _empty(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+    if not isinstance(value, (list, dict)) or value:
+        return None
+    holder = type(value).__name__
+    change = f"{name}: {holder}[{_element_type(refusal, name, holder, file)}]  # in the class's body"
+    cause = f"'{name}' is an empty {holder}, which does not say what it will hold"
+    return Finding("empty-attribute", cause, change, NO_VALUES)
+
+
+def _set(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+    if not isinstance(value, (set, frozenset)):
+        return None
+    text = file.text(node) if file is not None and node is not None else ""
+    listed = f"[{text[1:-1]}]" if isinstance(node, ast.Set) else f"list({text})"
+    cause = f"'{name}' is a set, for which TorchScript has no type"
+    return Finding("set", cause, _replacement(file, node, listed), NO_VALUES)
+
+
+def _numpy(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+    if type(value).__module__ != "numpy":
+        return None
+    cause = f"'{name}' is a numpy {type(value).__name__}, which TorchScript cannot hold"
+    change = ""
+    if file is not None and node is not None:
+        change = f'self.register_buffer("{name}", torch.as_tensor({file.text(node)}))'
+    used = refusal.file.around(refusal.node, ast.Call) if refusal.file and refusal.node else None
+    if used is not None and refusal.file and dotted(used.func).endswith("from_numpy"):
+        change += f"\n{refusal.file.replaced(used, f'self.{name}')}"
+    return Finding("numpy", cause, change, NO_VALUES)
+
+
+def _mixed(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+    if isinstance(value, dict):
+        kinds = sorted({type(item).__name__ for item in value.values()})
+        if len(kinds) < 2:
+            return None
+        cause = f"'{name}' is a dict with values of several types ({', '.join(kinds)}): TorchScript's have one"
+        used = refusal.file.around(refusal.node, ast.Subscript) if refusal.file and refusal.node else None
+        change = ""
+        if used is not None and isinstance(used.slice, ast.Constant) and refusal.file:
+            key = str(used.slice.value)
+            other = key if key.isidentifier() else "value"
+            taken = f'{dotted(used.value)}["{key}"]'
+            change = f"self.{other} = {taken}  # in __init__\n{refusal.file.replaced(used, f'self.{other}')}"
+        return Finding("mixed-attribute", cause, change, NO_VALUES)
+    if not isinstance(value, list):
+        return None
+    kinds = sorted({type(item).__name__ for item in value})
+    if len(kinds) < 2:
+        return None
+    cause = f"'{name}' is a list of several types ({', '.join(kinds)}): TorchScript's have one"
+    change = ""
+    if isinstance(node, ast.List) and file is not None:
+        numbers = set(kinds) <= {"int", "float"}
+        if numbers:
+            items = [(item, f"{file.text(item)}.0") for item in node.elts if type_of_literal(item) == "int"]
+            change = file.edited(items)
+        else:
+            change = file.replaced(node, f"({file.text(node)[1:-1]})")
+    return Finding("mixed-attribute", cause, change, NO_VALUES)
+
+
+def _object(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+    what = type(value).__name__
+    if isinstance(value, (str, int, float, list, tuple, dict, torch.Tensor)):
+        return None
+    if callable(value) and what in ("function", "builtin_function_or_method", "partial"):
+        return _function(name, value, file, node)
+    cause = f"'{name}' is an object of the class {what}, which TorchScript cannot hold"
+    used = refusal.file.parent_of(refusal.node) if refusal.file and refusal.node else None
+    change = ""
+    if isinstance(used, ast.Attribute) and refusal.file and file is not None:
+        held = "config" if file.text(node) == "" else f"self.{name}"
+        change = f"self.{used.attr} = {held}.{used.attr}  # in __init__\n"
+        change += refusal.file.replaced(used, f"self.{used.attr}")
+    elif isinstance(used, ast.Call) and refusal.file:
+        kind = f"class {what}({_nn(refusal.file)}.Module):"
+        change = f"{kind}  # with forward instead of __call__"
+    return Finding("object-attribute", cause, change, NO_VALUES)
+
+
+def _function(name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+    if type(value).__name__ == "partial":
+        cause = f"'{name}' is a functools.partial, for which TorchScript has no type"
+        change = ""
+        if file is not None and isinstance(node, ast.Call) and node.args:
+            fixed = [*node.args[1:], *node.keywords]
+            rest = ", ".join(file.text(item) for item in fixed)
+            change = f"def {name}(self, x):\n    return {file.text(node.args[0])}(x, {rest})"
+        return Finding("function-attribute", cause, change, NO_VALUES)
+    return None
+
+
+def function_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """A function held as an attribute that does not compile: a lambda most of the time."""
+    kind, name = match["module"], match["name"]
+    value, file, statement = _assigned(refusal, kind, name)
+    node = _value_of(statement)
+    if file is None or not isinstance(node, ast.Lambda):
+        return None
+    parameters = ", ".join(["self", *(item.arg for item in node.args.args)])
+    change = f"def {name}({parameters}):\n    return {file.text(node.body)}"
+    cause = f"'{name}' is a lambda, whose source TorchScript cannot read"
+    return Finding("function-attribute", cause, change, NO_VALUES, statement, file)
+
+
+def class_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """self.SCALE where SCALE stands in the class's body."""
+    kind, name = match["module"], match["name"]
+    module = refusal.module_named(kind)
+    if module is None or not hasattr(type(module), name) or name in vars(module):
+        return None
+    value, file, statement = _assigned(refusal, kind, name)
+    if file is None or statement is None or callable(value):
+        return None
+    line = without_comment(file.line(statement.lineno))
+    held = "" if isinstance(value, enum.Enum) else f"self.{name} = {file.text(_value_of(statement))}"
+    change = f"{held}  # in __init__" if held and line else ""
+    cause = f"'{name}' is an attribute of the class: TorchScript sees those that __init__ gives to the module"
+    return Finding("class-attribute", cause, change, NO_VALUES, statement, file)
+
+
+def uncastable_object(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """An object whose class compiles, but not with the values that it has."""
+    name = match["name"]
+    for part in refusal.model.module.modules():
+        if name not in vars(part):
+            continue
+        found = attribute_assignment(type(part), name)
+        if found is not None:
+            what = type(getattr(part, name)).__name__
+            cause = f"'{name}' is an object of the class {what}, which TorchScript cannot hold"
+            change = f"class {what}({_nn(found[0])}.Module):  # with forward instead of __call__"
+            return Finding("object-attribute", cause, change, NO_VALUES, found[1], found[0])
+    return None
+
+
+def name_of_class(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """self.__class__.__name__; torch says no place."""
+    for file in user_files(refusal.model):
+        for node in ast.walk(file.tree):
+            if dotted(node) == "self.__class__" and (owner := file.around(node, ast.ClassDef)) is not None:
+                outer = file.parent_of(node)
+                named = isinstance(outer, ast.Attribute) and outer.attr == "__name__"
+                change = file.replaced(outer, f'"{owner.name}"') if named and outer is not None else ""
+                cause = "'__class__' belongs to Python: a TorchScript module has its declared attributes alone"
+                return Finding("python-attribute", cause, change, NO_VALUES, node, file)
+    return None
+
+
+def private_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """self.__helper(x): Python mangles the name, TorchScript does not."""
+    name = match["name"]
+    if not name.startswith("__") or name.endswith("__") or refusal.file is None or refusal.node is None:
+        return None
+    cause = f"Python renames '{name}' to '_{match['module']}{name}', because of its two underscores; TorchScript does not"
+    line = without_comment(refusal.file.line(refusal.line))
+    return Finding("private-name", cause, line.replace(f".{name}", f".{name[1:]}"), NO_VALUES)
+
+
+def missing_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    cause = f"'{match['name']}' is no attribute of the module that TorchScript sees"
+    if match["name"] in ("__dict__", "__class__"):
+        cause = f"'{match['name']}' belongs to Python: a TorchScript module has its declared attributes alone"
+        return Finding("python-attribute", cause, "", NO_VALUES)
+    return None
+
+
+def new_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """self.last = x, where __init__ gave no `last`."""
+    name, file = match["name"], refusal.file
+    if file is None:
+        return None
+    tensor = file.name_of("Tensor")
+    change = f"{name}: {tensor} | None  # in the class's body\nself.{name} = None  # in __init__"
+    cause = f"'{name}' is set here for the first time: TorchScript's modules have the attributes that __init__ sets"
+    return Finding("new-attribute", cause, change, "tracing would leave the assignment out of the file")
+
+
+def none_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """self.cache = None in __init__, and a tensor later."""
+    statement, file = refusal.statement, refusal.file
+    targets = [target for target in targets_of(statement) if isinstance(target, ast.Attribute)] if statement else []
+    if file is None or not targets or match["declared"] != "NoneType":
+        return None
+    name, owner = targets[0].attr, file.around(statement, ast.ClassDef)
+    kind = python_type(match["found"], file)
+    module = refusal.module_named(owner.name) if owner is not None else None
+    place = attribute_assignment(type(module), name) if module is not None else None
+    cause = f"'{name}' is None in __init__, which TorchScript takes for its type"
+    change = f"{name}: {kind} | None  # in the class's body"
+    node, where = (place[1], place[0]) if place else (statement, file)
+    return Finding("none-attribute", cause, change, "tracing would leave the assignment out of the file", node, where)
+
+
+def tensor_attribute_assignment(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """weight.data = ... and requires_grad = ...: a tensor's own attributes are not written to."""
+    statement, file = refusal.statement, refusal.file
+    if file is None or not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Attribute):
+        return None
+    target = statement.targets[0]
+    owner, value = file.text(target.value), file.text(statement.value)
+    change = ""
+    if target.attr == "data":
+        change = f"with torch.no_grad():\n    {owner}.copy_({value})"
+    elif target.attr == "requires_grad":
+        change = f"{owner}.requires_grad_({value})"
+    cause = f"TorchScript does not set attributes of tensors, here '{target.attr}'"
+    return Finding("tensor-attribute", cause, change, NO_VALUES)
+
+
+_MODULE = r"^Module '(?P<module>\w+)' has no attribute '(?P<name>\w+)' "
+ENTRIES = [
+    (_MODULE + r"\(This attribute exists on the Python module", unsupported_attribute),
+    (_MODULE + r"\(This function exists", function_attribute),
+    (_MODULE, class_attribute),
+    (_MODULE, private_method),
+    (_MODULE, missing_attribute),
+    (r"^Could not cast attribute '(?P<name>\w+)' to type __torch__", uncastable_object),
+    (r"^type object 'type' has no attribute '__globals__'", name_of_class),
+    (r"^Tried to set nonexistent attribute: (?P<name>\w+)", new_attribute),
+    (
+        r"^Wrong type for attribute assignment\. Expected (?P<declared>\S+) but got (?P<found>.+?):?$",
+        none_attribute,
+    ),
+    (r"^Tried to set an attribute: \w+ on a non-class: Tensor", tensor_attribute_assignment),
+]

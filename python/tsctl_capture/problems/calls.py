@@ -1,0 +1,437 @@
+"""Functions of Python, numpy and torch that TorchScript does not know, and arguments that it does not spread."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+import types
+
+import torch
+
+from .refusal import Finding, Refusal, user_files
+from .sentences import FIXED_LENGTH, KEEPS_VALUE, NO_VALUES, NOT_IN_FILE, type_of_literal
+from .user_code import UserFile, assignments_to, attribute_assignment, dotted, user_file, without_comment
+
+_ONE_VALUE = "tracing would keep the value of the run that captures"
+
+
+def name_of_library(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """np.sqrt, np.pi, os.environ, logger.info."""
+    file, node = refusal.file, refusal.node
+    if file is None or not isinstance(node, ast.Attribute):
+        return None
+    root = dotted(node).split(".")[0]
+    library = refusal.resolved(root)
+    named = library.__name__ if isinstance(library, types.ModuleType) else type(library).__name__
+    if named == "numpy":
+        return _numpy_name(file, node)
+    if named == "os" or match.groupdict().get("kind") == "_Environ":
+        return _environment(file, node)
+    if named in ("Logger", "RootLogger") or named == "logging":
+        call = file.around(node, ast.Call)
+        shown = file.text(call.args[0]) if call is not None and call.args else '""'
+        cause = f"TorchScript cannot use the {named} '{root}': a file has print alone"
+        change = file.replaced(call, f"print({shown})") if call is not None else ""
+        return Finding("logging", cause, change, NOT_IN_FILE)
+    return None
+
+
+def _numpy_name(file: UserFile, node: ast.AST) -> Finding:
+    """np.sqrt(2.0) as math.sqrt(2.0), np.clip(x, 0, 1) as torch.clip(x, 0, 1)."""
+    call = file.parent_of(node)
+    arguments = call.args if isinstance(call, ast.Call) and call.func is node else []
+    plain = all(type_of_literal(item) for item in arguments)
+    name = dotted(node).rsplit(".", 1)[-1]
+    other = f"math.{name}" if plain and hasattr(math, name) else f"torch.{name}" if hasattr(torch, name) else ""
+    cause = f"TorchScript has no numpy, here {dotted(node)}"
+    change = file.replaced(node, other) if other else ""
+    return Finding("numpy", cause, change, NO_VALUES if plain else KEEPS_VALUE, node, file)
+
+
+def _environment(file: UserFile, node: ast.AST) -> Finding:
+    outer = node
+    while isinstance(above := file.parent_of(outer), (ast.Attribute, ast.Call, ast.Subscript)):
+        if isinstance(above, ast.Call) and above.func is not outer:
+            break
+        outer = above
+    keys = [item.value for item in ast.walk(outer) if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+    name = f"self.{keys[0].lower()}" if keys and keys[0].isidentifier() else "self.setting"
+    change = f"{name} = {file.text(outer)}  # in __init__\n{file.replaced(outer, name)}"
+    cause = "TorchScript has no os: the environment is read when the module is built, not when a file runs"
+    return Finding("environment", cause, change, _ONE_VALUE)
+
+
+def python_builtin(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    file = refusal.file
+    if file is None or refusal.in_library is not None:
+        return None
+    for call in file.on_line(refusal.line, ast.Call):
+        name = dotted(call.func)
+        if name.rsplit(".", 1)[-1] == match["name"] or (refusal.node is not None and call.func is refusal.node):
+            return _python_call(refusal, file, call)
+    return None
+
+
+def _python_call(refusal: Refusal, file: UserFile, call: ast.Call) -> Finding:
+    name = dotted(call.func)
+    cause = f"TorchScript cannot call Python's {name}()"
+    arguments = [file.text(item) for item in call.args]
+    if name == "setattr" and len(call.args) == 3 and isinstance(call.args[1], ast.Constant):
+        change = f"{arguments[0]}.{call.args[1].value} = {arguments[2]}"
+        return Finding("setattr", cause, change, NOT_IN_FILE)
+    if name == "next" and "parameters" in arguments[0]:
+        first = next((key for key, _ in refusal.model.module.named_parameters()), "")
+        owner = file.around(call, ast.ClassDef)
+        module = refusal.module_named(owner.name) if owner is not None else None
+        if module is not None:
+            first = next((key for key, _ in module.named_parameters()), "")
+        change = file.replaced(call, f"self.{first}") if first and not re.search(r"\.\d", first) else ""
+        return Finding("next-parameter", f"{cause}: name a parameter", change, NO_VALUES)
+    if name.startswith(("random.", "time.")):
+        return _impure(file, call, name, cause, arguments)
+    if name == "math.prod" and len(call.args) == 1:
+        shape = arguments[0].removesuffix(".shape") if arguments[0].endswith(".shape") else ""
+        change = file.replaced(call, f"{shape}.numel()" if shape else f"int(torch.tensor({arguments[0]}).prod())")
+        return Finding("python-function", cause, change, NO_VALUES)
+    return Finding("python-function", cause, _without(file, call), NO_VALUES)
+
+
+def _without(file: UserFile, call: ast.Call) -> str:
+    """The value kept by __init__, when all that it is made of are literals."""
+    if not call.args or not all(type_of_literal(item) for item in call.args) or "." not in dotted(call.func):
+        return ""
+    name = f"self.{dotted(call.func).rsplit('.', 1)[-1]}_value"
+    return f"{name} = {file.text(call)}  # in __init__\n{file.replaced(call, name)}"
+
+
+def _impure(file: UserFile, call: ast.Call, name: str, cause: str, arguments: list[str]) -> Finding:
+    others = {
+        "random.random": "float(torch.rand(1))",
+        "random.gauss": "float(torch.randn(1))",
+    }
+    if name == "random.randint" and len(arguments) == 2:
+        others[name] = f"int(torch.randint({arguments[0]}, {arguments[1]} + 1, (1,)))"
+    if name == "random.uniform" and len(arguments) == 2:
+        others[name] = f"({arguments[0]} + ({arguments[1]} - {arguments[0]}) * float(torch.rand(1)))"
+    if name.startswith("random."):
+        other = others.get(name, "")
+        return Finding("random", cause, file.replaced(call, other) if other else "", _ONE_VALUE)
+    return Finding("clock", f"{cause}: measure around the model", file.replaced(call, "0.0"), _ONE_VALUE)
+
+
+def without_source(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """os.path.exists and the like: torch says neither file nor line; the call is looked for."""
+    wanted = match["name"]
+    for file in user_files(refusal.model):
+        for call in ast.walk(file.tree):
+            if not isinstance(call, ast.Call) or dotted(call.func).rsplit(".", 1)[-1] != wanted:
+                continue
+            if file.around(call, ast.FunctionDef) is None or dotted(call.func).startswith("self."):
+                continue
+            refusal.file, refusal.line = file, call.lineno
+            cause = f"TorchScript cannot call Python's {dotted(call.func)}(), whose source it does not get"
+            return Finding("python-function", cause, _without(file, call), _ONE_VALUE, call, file)
+    return None
+
+
+def numpy_function(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """A numpy function in a function of the user's; torch names neither file nor line."""
+    for file in user_files(refusal.model):
+        named = [
+            alias.asname or alias.name
+            for node in ast.walk(file.tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+            if alias.name == "numpy"
+        ]
+        for call in ast.walk(file.tree):
+            if isinstance(call, ast.Call) and dotted(call.func).split(".")[0] in named:
+                function = file.around(call, ast.FunctionDef)
+                if function is None or function.name == "__init__":
+                    continue
+                return _numpy_name(file, call.func)
+    return None
+
+
+def spread(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """x.view(*size), first, *rest = ..., tuple(parts)."""
+    file, statement = refusal.file, refusal.statement
+    if file is None or statement is None:
+        return None
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    if targets and any(isinstance(item, ast.Starred) for item in getattr(targets[0], "elts", [])):
+        return _starred_targets(file, statement)
+    for call in file.on_line(refusal.line, ast.Call):
+        if dotted(call.func) == "tuple" and len(call.args) == 1:
+            return _tuple_of(file, call)
+    starred = file.on_line(refusal.line, ast.Starred)
+    if not starred:
+        return None
+    node = starred[0]
+    above = file.parent_of(node)
+    value = file.text(node.value)
+    cause = f"how many values '*{value}' stands for is not known when compiling"
+    if isinstance(above, (ast.List, ast.Tuple)):
+        return Finding("star-argument", cause, _joined(file, above, above.elts), NO_VALUES)
+    if isinstance(above, ast.Call) and len(above.args) == 1:
+        return Finding("star-argument", cause, _one_argument(file, above, node), NO_VALUES)
+    if isinstance(above, ast.Call):
+        joined = _join_text(file, above.args)
+        change = file.replaced(above, f"{file.text(above.func)}({joined})")
+        return Finding("star-argument", cause, change, NO_VALUES)
+    return None
+
+
+def _one_argument(file: UserFile, call: ast.Call, node: ast.Starred) -> str:
+    if dotted(call.func).startswith("torch.") and isinstance(node.value, ast.Call):
+        parts = node.value.func
+        if isinstance(parts, ast.Attribute) and parts.attr == "chunk" and node.value.args:
+            count = node.value.args[0]
+            if isinstance(count, ast.Constant) and isinstance(count.value, int):
+                items = ", ".join(f"parts[{i}]" for i in range(count.value))
+                return f"parts = {file.text(node.value)}\n{file.replaced(node, items)}"
+    return file.replaced(node, file.text(node.value))
+
+
+def _join_text(file: UserFile, items: list[ast.expr]) -> str:
+    """(*shape, 2) as shape + (2,)."""
+    pieces: list[str] = []
+    plain: list[str] = []
+    for item in [*items, None]:
+        if item is not None and not isinstance(item, ast.Starred):
+            plain.append(file.text(item))
+            continue
+        if plain:
+            pieces.append(f"({plain[0]},)" if len(plain) == 1 else f"({', '.join(plain)})")
+            plain = []
+        if item is not None:
+            pieces.append(file.text(item.value))
+    return " + ".join(pieces)
+
+
+def _joined(file: UserFile, node: ast.List | ast.Tuple, items: list[ast.expr]) -> str:
+    joined = _join_text(file, items)
+    if isinstance(node, ast.List):
+        joined = re.sub(r"\(([^()]*?),?\)(?= \+|$)", r"[\1]", joined)
+    return file.replaced(node, joined)
+
+
+def _starred_targets(file: UserFile, statement: ast.Assign) -> Finding:
+    target = statement.targets[0]
+    names = list(target.elts) if isinstance(target, ast.Tuple) else []
+    star = next(i for i, item in enumerate(names) if isinstance(item, ast.Starred))
+    left, right = names[:star], names[star + 1 :]
+    values = [f"parts[{i}]" for i in range(len(left))]
+    values.append(f"parts[{len(left)}:{f'-{len(right)}' if right else ''}]")
+    values += [f"parts[-{len(right) - i}]" for i in range(len(right))]
+    shown = [file.text(item.value if isinstance(item, ast.Starred) else item) for item in names]
+    change = f"parts = {file.text(statement.value)}\n{', '.join(shown)} = {', '.join(values)}"
+    cause = f"how many values '{file.text(names[star])}' takes is not known when compiling"
+    return Finding("starred-assignment", cause, change, FIXED_LENGTH)
+
+
+def _tuple_of(file: UserFile, call: ast.Call) -> Finding:
+    inner = call.args[0]
+    text = file.text(inner)
+    cause = "the length of this tuple is not known when compiling: a list has any length"
+    if isinstance(inner, ast.GeneratorExp):
+        text = f"[{text.strip('()')}]" if text.startswith("(") else f"[{text}]"
+        text = f"[{ast.unparse(inner)[1:-1]}]"
+    return Finding("tuple-of-list", cause, file.replaced(call, text), FIXED_LENGTH)
+
+
+def unknown_operator(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """torch.Tensor(...), torch.finfo, and what else is not an operator."""
+    file, name = refusal.file, match["name"]
+    if file is None:
+        return None
+    cause = f"TorchScript has no torch.{name}"
+    calls = [item for item in file.on_line(refusal.line, ast.Call) if dotted(item.func).endswith(f".{name}")]
+    if not calls:
+        return None
+    call = calls[0]
+    if name == "Tensor":
+        change = file.replaced(call.func, f"{dotted(call.func).removesuffix('Tensor')}tensor")
+        return Finding("torch-function", cause, change, KEEPS_VALUE)
+    if name in ("finfo", "iinfo"):
+        used = file.parent_of(call)
+        outer = used if isinstance(used, ast.Attribute) else call
+        attribute = f"self.lowest_{'float' if name == 'finfo' else 'int'}" if getattr(outer, "attr", "") == "min" else "self.limit"
+        fixed = f"torch.{name}(torch.{'float32' if name == 'finfo' else 'int64'}).{getattr(outer, 'attr', 'max')}"
+        change = f"{attribute} = {fixed}  # in __init__\n{file.replaced(outer, attribute)}"
+        return Finding("torch-function", cause, change, NO_VALUES)
+    return Finding("torch-function", cause, "", NO_VALUES)
+
+
+def attribute_by_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """getattr(self, f"layer{i}") and hasattr with a variable."""
+    file, word = refusal.file, match["word"]
+    calls = [item for item in file.on_line(refusal.line, ast.Call) if dotted(item.func) == word] if file else []
+    if file is None or not calls or len(calls[0].args) < 2:
+        return None
+    call, key = calls[0], calls[0].args[1]
+    cause = f"{word} takes a written name: '{file.text(key)}' is not known when compiling"
+    change = ""
+    owner = file.around(call, ast.ClassDef)
+    module = refusal.module_named(owner.name) if owner is not None else None
+    loop = file.around(call, ast.For)
+    if isinstance(key, ast.JoinedStr) and module is not None and loop is not None and len(loop.body) == 1:
+        pattern = "".join(re.escape(str(item.value)) if isinstance(item, ast.Constant) else r"(\d+)" for item in key.values)
+        names = [name for name, _ in module.named_children() if re.fullmatch(pattern, name)]
+        change = "\n".join(file.replaced(call, f"self.{name}") for name in names)
+    elif isinstance(key, ast.Name) and refusal.function is not None:
+        given = assignments_to(refusal.function, key.id, refusal.line)
+        value = given[-1].value if given else None
+        if type_of_literal(value) == "str" and value is not None:
+            change = file.replaced(key, file.text(value))
+    return Finding("attribute-by-name", cause, change, NO_VALUES)
+
+
+def mapped(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """map(int, values) and filter."""
+    file = refusal.file
+    for call in file.on_line(refusal.line, ast.Call) if file else []:
+        if file is not None and dotted(call.func) == "map" and len(call.args) == 2:
+            text = f"[{file.text(call.args[0])}(item) for item in {file.text(call.args[1])}]"
+            return Finding("map", "TorchScript has no map", file.replaced(call, text), NO_VALUES)
+        if file is not None and dotted(call.func).endswith("defaultdict"):
+            statement = file.statement_of(call)
+            name = file.text(statement.targets[0]) if isinstance(statement, ast.Assign) else "values"
+            kind = file.text(call.args[0]) if call.args else "int"
+            change = f"{name}: dict[str, {kind}] = {{}}"
+            return Finding("default-dict", "TorchScript has no defaultdict", change, NO_VALUES)
+    return None
+
+
+def python_iterator(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """itertools.product and what else is called with other things than tensors."""
+    file = refusal.file
+    for call in file.on_line(refusal.line, ast.Call) if file else []:
+        if file is None or dotted(call.func).rsplit(".", 1)[-1] != match["name"]:
+            continue
+        change = ""
+        loop = file.parent_of(call)
+        if match["name"] == "product" and isinstance(loop, ast.For) and isinstance(loop.target, ast.Tuple):
+            pairs = list(zip(loop.target.elts, call.args, strict=False))
+            lines = ["    " * i + f"for {file.text(a)} in {file.text(b)}:" for i, (a, b) in enumerate(pairs)]
+            body = [without_comment(file.line(item.lineno)) for item in loop.body]
+            change = "\n".join(lines + ["    " * len(pairs) + line for line in body])
+        cause = f"TorchScript cannot call Python's {dotted(call.func)}()"
+        return Finding("python-function", cause, change, NO_VALUES)
+    return None
+
+
+def type_comparison(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """type(x) == torch.Tensor, and isinstance with what TorchScript has no type for."""
+    file = refusal.file
+    if file is None:
+        return None
+    for node in file.on_line(refusal.line, ast.Compare):
+        left = node.left
+        if isinstance(left, ast.Call) and dotted(left.func) == "type" and len(node.ops) == 1:
+            negated = "not " if isinstance(node.ops[0], (ast.NotEq, ast.IsNot)) else ""
+            text = f"{negated}isinstance({file.text(left.args[0])}, {file.text(node.comparators[0])})"
+            cause = "TorchScript's types are no values: they are asked for with isinstance"
+            return Finding("type-comparison", cause, file.replaced(node, text), "tracing would do: types are those of the example")
+    for call in file.on_line(refusal.line, ast.Call):
+        if dotted(call.func) == "isinstance" and len(call.args) == 2:
+            kind = file.text(call.args[1])
+            cause = f"TorchScript has no type {kind}, so nothing can be one"
+            above = file.parent_of(call)
+            change = ""
+            if isinstance(above, ast.If) and above.test is call and not above.orelse:
+                change = f"if not torch.jit.is_scripting():\n    {without_comment(file.line(call.lineno))}"
+            return Finding("isinstance-without-type", cause, change, "tracing would do: types are those of the example")
+    return None
+
+
+def library_code(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """A function of torch or Python that is itself written in what TorchScript cannot compile."""
+    if refusal.in_library is None or refusal.file is None:
+        return _library_call_without_place(refusal)
+    file, node = refusal.file, refusal.node
+    call = node if isinstance(node, ast.Call) else file.around(node, ast.Call) if node is not None else None
+    if call is None or not dotted(call.func):
+        call = next(iter(file.on_line(refusal.line, ast.Call)), None)
+    return _library_finding(file, call) if call is not None else None
+
+
+def _library_call_without_place(refusal: Refusal) -> Finding | None:
+    """torch named its own file alone: the call is looked for by the function's name."""
+    if refusal.in_library is None:
+        return None
+    names = [getattr(item, "__name__", "") for item in reversed(refusal.functions)]
+    library = user_file(refusal.in_library.file)
+    function = library.function_at(refusal.in_library.line) if library else None
+    names += [function.name] if function is not None else []
+    for name in names:
+        for file in user_files(refusal.model):
+            for call in ast.walk(file.tree):
+                if isinstance(call, ast.Call) and dotted(call.func).rsplit(".", 1)[-1] == name:
+                    return _library_finding(file, call)
+    return _parametrized(refusal)
+
+
+def _parametrized(refusal: Refusal) -> Finding | None:
+    """torch.nn.utils.parametrizations: a weight computed by code of torch's own."""
+    module = next((part for part in reversed(refusal.modules) if hasattr(part, "parametrizations")), None)
+    for path, part in refusal.model.module.named_modules():
+        if part is not module and not hasattr(part, "parametrizations"):
+            continue
+        name = path.rsplit(".", 1)[-1]
+        owner = refusal.model.module.get_submodule(path.rpartition(".")[0])
+        found = attribute_assignment(type(owner), name)
+        weight = next(iter(part.parametrizations), "weight")
+        if found is not None:
+            file, statement = found
+            removed = f'torch.nn.utils.parametrize.remove_parametrizations(self.{name}, "{weight}")'
+            cause = f"'{weight}' of '{name}' is computed by a parametrization, whose code TorchScript cannot compile"
+            change = f"{without_comment(file.line(statement.lineno))}\n{removed}"
+            tracing = "tracing would do: a trace holds what the parametrization computes"
+            return Finding("parametrization", cause, change, tracing, statement, file)
+    return None
+
+
+def _library_finding(file: UserFile, call: ast.Call) -> Finding:
+    name = dotted(call.func)
+    short = name.rsplit(".", 1)[-1]
+    change = ""
+    if short == "checkpoint" and call.args:
+        rest = ", ".join(file.text(item) for item in call.args[1:])
+        change = file.replaced(call, f"{file.text(call.args[0])}({rest})")
+    if short == "apply":
+        return _custom_function(file, call, name)
+    cause = f"{name}() is written in Python that TorchScript cannot compile"
+    return Finding("library-function", cause, change, NO_VALUES, call, file)
+
+
+def _custom_function(file: UserFile, call: ast.Call, name: str) -> Finding:
+    owner = name.rsplit(".", 1)[0]
+    kind = file.class_named(owner)
+    cause = f"'{owner}' is a torch.autograd.Function, which TorchScript does not have: a file needs its forward alone"
+    change = ""
+    forwards = [item for item in kind.body if isinstance(item, ast.FunctionDef) and item.name == "forward"] if kind else []
+    if forwards and isinstance(forwards[0].body[-1], ast.Return) and len(forwards[0].body) == 1:
+        names = [item.arg for item in forwards[0].args.args][1:]
+        text = file.text(forwards[0].body[-1].value) if forwards[0].body[-1].value else ""
+        for parameter, argument in zip(names, call.args, strict=False):
+            text = re.sub(rf"\b{parameter}\b", file.text(argument), text)
+        change = file.replaced(call, f"({text})" if not isinstance(file.parent_of(call), ast.Return) else text)
+    return Finding("autograd-function", cause, change, NO_VALUES, call, file)
+
+
+ENTRIES = [
+    (r"^object has no attribute (?P<name>\w+)", name_of_library),
+    (r"^attribute lookup is not defined on python value of type '(?P<kind>(?!type')\w+)'", name_of_library),
+    (r"^cannot create weak reference to 'numpy", numpy_function),
+    (r"^Python builtin <built-in (?:function|method) (?P<name>\w+)", python_builtin),
+    (r"^Can't get source for <function (?P<name>\w+)", without_source),
+    (r"^cannot statically infer the expected size", spread),
+    (r"^Unknown builtin op: aten::(?P<name>\w+)", unknown_operator),
+    (r"^(?P<word>getattr|hasattr)'s second argument", attribute_by_name),
+    (r"cannot be used as a value", mapped),
+    (r"^(?P<name>\w+)\(Tensor 0", python_iterator),
+    (r"^builtin cannot be used as a value|^Unknown type name|^'Tensor' object has no attribute or method '__name__'", type_comparison),
+    (r"", library_code),
+]
