@@ -55,7 +55,7 @@ def hidden_exports(module: torch.nn.Module) -> Iterator[None]:
 
 
 def pass_on_exports(adapter: torch.jit.ScriptModule, names: list[str]) -> list[str]:
-    """Gives an adapter the exported methods of the model in it; returns those whose types cannot be written."""
+    """Gives an adapter the exported methods of the model in it; returns those whose types have no text."""
     failed = []
     for name in names:
         parameters, arguments = [], []

@@ -16,7 +16,7 @@ from .calls import Call
 from .dtypes import dtype_from_name
 from .errors import CaptureError, describe, user_traceback
 from .request import Request
-from .signature import did_you_mean, example_inputs, named_parameters, shown
+from .signature import did_you_mean, example_inputs, named_parameters, shown, takes_any_name
 from .source import LoadedModel, import_file
 from .tensor_file import read_calls, safetensors_torch
 from .values import is_scalar, leaves
@@ -264,8 +264,10 @@ def check_calls(calls: list[Call], model: LoadedModel) -> None:
     known = named_parameters(signature)
     hint = f"it is {shown(forward, signature)}; for example {example_inputs(signature, model.module)}"
     for call in calls:
-        for name in call.kwargs:
-            if known and name not in known:
+        for name, value in call.kwargs.items():
+            # What **kwargs takes are flags (return_dict=True); a tensor of an unknown name is a slip of the pen.
+            passed_on = takes_any_name(signature) and not isinstance(value, torch.Tensor)
+            if known and name not in known and not passed_on:
                 raise CaptureError(
                     "usage",
                     f"{forward} of '{model.class_name}' has no parameter '{name}': "

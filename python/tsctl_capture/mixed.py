@@ -137,7 +137,7 @@ def _calls_by_hand(
 def _trace_by_hand(
     subject: Subject, request: Request, path: str, shape: str, position: int, division: _Division
 ) -> None:
-    """Only the trace's failure is an error: whether it follows eager shows when the whole model is compared."""
+    """Only the trace's failure is an error: whether it follows eager shows when the model is compared."""
     around = request.script_submodules
     if around and not any(is_below(path, other) for other in around):
         raise CaptureError(

@@ -42,6 +42,11 @@ def named_parameters(signature: inspect.Signature) -> list[str]:
     return [name for name, parameter in signature.parameters.items() if parameter.kind not in variable]
 
 
+def takes_any_name(signature: inspect.Signature) -> bool:
+    kinds = {parameter.kind for parameter in signature.parameters.values()}
+    return inspect.Parameter.VAR_KEYWORD in kinds
+
+
 def required_parameters(signature: inspect.Signature) -> list[str]:
     names = named_parameters(signature)
     return [name for name in names if signature.parameters[name].default is inspect.Parameter.empty]

@@ -149,6 +149,16 @@ def test_sets_that_one_trace_cannot_follow(request_for, events, name, sets, word
     assert words in caught.value.message
 
 
+def test_a_flag_may_go_through_keywords(request_for, events, follows):
+    result = jobs.run("capture", traced(request_for, "PassesOn", "passed_on"), events)
+    assert result["attempts"][0]["fixed"] == ["with_input fixed at True"]
+    assert result["output_names"] == ["out[0]", "out[1]"]
+    follows()
+    with pytest.raises(CaptureError) as caught:
+        jobs.run("capture", traced(request_for, "PassesOn", "passed_on_tensors"), events)
+    assert caught.value.kind == "usage" and "no parameter 'with_inputs'" in caught.value.message
+
+
 def test_an_argument_without_a_type_is_named(request_for, events):
     with pytest.raises(CaptureError) as caught:
         captured(traced(request_for, "OddDict", "odd_dicts"), events)

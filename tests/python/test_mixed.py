@@ -132,7 +132,7 @@ def test_traces_a_named_submodule_inside_a_scripted_one(request_for, events, fol
     [
         ({"script_submodules": ["gat"]}, "usage", "--script-submodule gat: 'GateInside' has no submodule"),
         ({"script_submodules": ["first"]}, "capture", "the submodule 'first' cannot be scripted"),
-        ({"script_submodules": ["gate"], "mode": "script"}, "usage", "belongs to tracing, the mode is script"),
+        ({"script_submodules": ["gate"], "mode": "script"}, "usage", "belongs to tracing, the mode is"),
         ({"trace_submodules": [["gate", ""]], "mode": "trace"}, "usage", "belongs to scripting"),
         (
             {"script_submodules": ["gate"], "trace_submodules": [["first", ""]]},
