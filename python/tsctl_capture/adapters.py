@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import collections
-import linecache
 from typing import Any
 
 import torch
 
 from .calls import Call
 from .exports import compiled
+from .generated import defined_class
 from .input_adapter import InputForm, argument_names, input_form, is_structured, rebuilt
+from .output_adapter import OutputForm
 from .signature import positional_names
 from .source import LoadedModel
 from .values import describe_structure, flatten, is_plain, is_scalar, leaves
@@ -64,7 +64,7 @@ def scalar_outputs(outputs: Any) -> list[str]:
     ]
 
 
-def why_adapted(model: LoadedModel, call: Call, outputs: Any) -> list[str]:
+def why_adapted(model: LoadedModel, call: Call, outputs: Any, flattens: bool) -> list[str]:
     """The reasons for an adapter; none if the plain module can be traced."""
     reasons = []
     if model.is_function:
@@ -75,10 +75,10 @@ def why_adapted(model: LoadedModel, call: Call, outputs: Any) -> list[str]:
         reasons.append(f"not every argument is a tensor: {', '.join(others)}")
     elif positional_form(model, call) is None:
         reasons.append(f"the inputs {', '.join(call.kwargs)} are passed by name")
-    if keeps_structure(outputs):
-        reasons.append(f"{describe_structure(outputs)} is put together from its tensors")
-    elif not is_plain(outputs):
+    if flattens:
         reasons.append(f"{describe_structure(outputs)} is returned as a tuple of its tensors")
+    elif not is_plain(outputs):
+        reasons.append(f"{describe_structure(outputs)} is put together from its tensors")
     return reasons
 
 
@@ -86,21 +86,8 @@ def _is_tensor(value: Any) -> bool:
     return isinstance(value, torch.Tensor)
 
 
-def keeps_structure(outputs: Any) -> bool:
-    """Whether a traced file returns these outputs in a structure of their own, not as a flat tuple."""
-    if type(outputs) in (dict, collections.OrderedDict):
-        return bool(outputs) and all(type(key) is str and _is_tensor(outputs[key]) for key in outputs)
-    if type(outputs) is list or _is_named_tuple(outputs):
-        return len(outputs) > 0 and all(_is_tensor(item) for item in outputs)
-    return False
-
-
-def _is_named_tuple(value: Any) -> bool:
-    return isinstance(value, tuple) and hasattr(value, "_fields")
-
-
 def traced_structure(
-    model: LoadedModel, call: Call, outputs: Any, device: str
+    model: LoadedModel, call: Call, result: OutputForm, device: str
 ) -> tuple[torch.jit.ScriptModule, InputForm]:
     """A trace from tensors to tensors, in a module whose forward takes and gives the user's structures.
 
@@ -113,36 +100,20 @@ def traced_structure(
         return flatten(module(*args, **kwargs))
 
     source = _TRACED_TEMPLATE.format(name=_adapter_name(model), parameters=", ".join(form.names))
-    adapter = _defined(source, {"run": run})(model.module).eval()
+    adapter = defined_class(source, {"run": run})(model.module).eval()
     example = tuple(call.fresh(device).tensors())
     with torch.no_grad():
         traced = torch.jit.trace_module(adapter, {"traced": example}, check_trace=False, strict=False)
-    result, scope = _put_together(outputs)
+    scope = dict(result.scope)
     text = [
         f"def forward(self{''.join(f', {parameter}' for parameter in form.parameters)}):",
         *(f"    {line}" for line in form.lines),
         f"    out = self.traced({', '.join(form.tensors)})",
-        f"    return {result}\n",
+        f"    return {result.text}\n",
     ]
     scope.update({"Tensor": torch.Tensor, "module": compiled(traced), "text": "\n".join(text)})
     exec("module.define(text)", scope)  # the compiler looks names up where define is called  # noqa: S102
     return traced, form
-
-
-def _put_together(outputs: Any) -> tuple[str, dict[str, Any]]:
-    """The expression that makes the result of the tensors in `out`, and the names that it needs."""
-    if not keeps_structure(outputs):
-        return "out", {}
-    one = len(outputs) == 1
-    items = ["out"] if one else [f"out[{i}]" for i in range(len(outputs))]
-    if type(outputs) is list:
-        return f"[{', '.join(items)}]", {}
-    if isinstance(outputs, dict):
-        return f"{{{', '.join(f'{key!r}: {item}' for key, item in zip(outputs, items, strict=True))}}}", {}
-    # One of our own: the compiler cannot read every annotation that the user's may have.
-    kind = type(outputs)
-    same = collections.namedtuple(kind.__name__, kind._fields, module="tsctl_adapter")
-    return f"{kind.__name__}({', '.join(items)})", {kind.__name__: same}
 
 
 def _adapter_name(model: LoadedModel) -> str:
@@ -161,17 +132,7 @@ def make_adapter(model: LoadedModel, call: Call, flattens: bool) -> torch.nn.Mod
         result="flatten" if flattens else "",
         arguments=", ".join(arguments),
     )
-    return _defined(source, {"flatten": flatten})(model.module)
-
-
-def _defined(source: str, names: dict[str, Any]) -> Any:
-    """The class that `source` defines. Its text is registered, for TorchScript to read when it compiles."""
-    filename = f"<tsctl adapter {len(linecache.cache)}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    scope: dict[str, Any] = {"torch": torch, "__name__": "tsctl_adapter", **names}
-    before = set(scope)
-    exec(compile(source, filename, "exec"), scope)  # noqa: S102 - the text is the template above
-    return next(scope[name] for name in scope if name not in before and name != "__builtins__")
+    return defined_class(source, {"flatten": flatten})(model.module)
 
 
 _FUNCTION_TEMPLATE = """\
@@ -198,4 +159,4 @@ def scripted_function_module(function: Any, name: str) -> torch.nn.Module:
         parameters="".join(parameters),
         arguments=", ".join(arguments),
     )
-    return _defined(source, scope)()
+    return defined_class(source, scope)()

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from .adapters import dropped_outputs, keeps_structure
+from .adapters import dropped_outputs
 from .choosing import Chosen, choose
 from .comparison import tolerances_from_dict
 from .eager import (
@@ -28,6 +28,7 @@ from .generality import fixed_text
 from .input_adapter import argument_names
 from .inputs import calls_of, check_calls, inputs_sha256
 from .mixed import check_division
+from .output_adapter import keeps_structure
 from .request import Request
 from .source import LoadedModel, load_model
 from .subject import Attempt, Subject

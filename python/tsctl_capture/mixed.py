@@ -152,7 +152,7 @@ def _trace_by_hand(
             f"the submodule '{path}' is never called, so there is nothing to trace it with",
             f"give a shape: --trace-submodule {path}=1x3x224x224",
         )
-    attempt = Attempt("trace")
+    attempt = Attempt("trace", inside=True)
     with collected_warnings() as notices:
         trace(attempt, _part_subject(subject, path, calls))
     if attempt.module is None or attempt.flattens:
@@ -258,8 +258,10 @@ def _trace_or_climb(subject: Subject, path: str, top: str, reason: str, division
         if tried in division.traced or any(is_below(tried, other) for other in division.traced):
             return False
         calls = recorded_calls(subject, tried)
-        attempt = attempted(Attempt("trace"), _part_subject(subject, tried, calls), trace) if calls else None
-        if attempt is not None and attempt.status == "kept" and not attempt.flattens:
+        attempt = Attempt("trace", inside=True)
+        if calls:
+            attempted(attempt, _part_subject(subject, tried, calls), trace)
+        if attempt.status == "kept" and not attempt.flattens:
             for below in [other for other in division.traced if is_below(other, tried)]:
                 del division.traced[below]
             division.traced[tried] = attempt.module

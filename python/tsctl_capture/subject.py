@@ -77,6 +77,7 @@ class Attempt:
     generality: list[SizeGenerality] = field(default_factory=list)
     searched: int = 0  # inputs that did not show what the trace decided by its example
     left_out: list[str] = field(default_factory=list)  # exported methods that the module lacks
+    inside: bool = False  # of a submodule that a script calls
     mixed: bool = False  # some submodules were captured in the other way
     submodules: list[dict[str, str]] = field(default_factory=list)  # which, and why
 

@@ -6,19 +6,13 @@ from typing import Any
 
 import torch
 
-from .adapters import (
-    keeps_structure,
-    make_adapter,
-    positional_form,
-    scalar_outputs,
-    traced_structure,
-    why_adapted,
-)
+from .adapters import make_adapter, positional_form, scalar_outputs, traced_structure, why_adapted
 from .autograd_functions import traced_through_forward
 from .calls import Call
 from .errors import describe, user_traceback
 from .exports import all_exported, exported_methods, hidden_exports, pass_on_exports
 from .input_adapter import NoTypeError, is_structured, not_alike
+from .output_adapter import OutputForm, keeps_structure, output_form
 from .subject import Attempt, Subject
 from .values import is_plain, leaves
 
@@ -32,8 +26,8 @@ def trace(attempt: Attempt, subject: Subject) -> None:
     if attempt.reason:
         attempt.hint = _SCRIPT_HINT
         return
-    attempt.flattens = not is_plain(outputs) and not keeps_structure(outputs)
-    attempt.adapter = "; ".join(why_adapted(model, call, outputs))
+    attempt.flattens = not is_plain(outputs) and not keeps_structure(outputs, attempt.inside)
+    attempt.adapter = "; ".join(why_adapted(model, call, outputs, attempt.flattens))
     try:
         with traced_through_forward() as functions:
             _capture(attempt, subject, call, outputs)
@@ -67,8 +61,10 @@ def _capture(attempt: Attempt, subject: Subject, call: Call, outputs: Any) -> No
 
 
 def _traced(attempt: Attempt, subject: Subject, call: Call, outputs: Any) -> torch.jit.ScriptModule:
-    if is_structured(call) or keeps_structure(outputs):
-        traced, form = traced_structure(subject.model, call, outputs, subject.device)
+    result = output_form(outputs, attempt.inside) if not is_plain(outputs) else None
+    if is_structured(call) or result is not None:
+        result = result or OutputForm("out")
+        traced, form = traced_structure(subject.model, call, result, subject.device)
         attempt.fixed = form.fixed
         return traced
     return _traced_tensors(attempt, subject, call)

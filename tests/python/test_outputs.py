@@ -20,6 +20,14 @@ from tsctl_capture.errors import CaptureError
         ("ListOutput", ["out[0]", "out[1]"], True),
         ("NoneOutput", ["out[0]"], True),
         ("TupleOutput", ["out[0]", "out[1][0]", "out[1][1]"], False),
+        (
+            "NestedOutput",
+            [
+                *("out[0].one.left", "out[0].one.right", "out[0].two.left", "out[0].two.right"),
+                *("out[1][0][0]", "out[1][0][1]", "out[1][1][0]", "out[1][1][1]"),
+            ],
+            True,
+        ),
         ("ComplexOutput", ["out"], False),
     ],
 )
@@ -29,6 +37,28 @@ def test_traces_outputs_of_every_form(request_for, events, follows, name, names,
     assert result["output_names"] == names
     assert bool(result["adapter"]) == adapted
     follows()
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("PairOutput", "Pair(left, right)"),
+        ("ListOutput", "list"),
+        ("PlainDictOutput", "dict(logits, hidden)"),
+        ("NestedOutput", "tuple"),
+        ("DictOutput", "tuple"),  # its values are of two types
+        ("DataclassOutput", "tuple"),
+    ],
+)
+def test_a_traced_file_returns_the_users_structure(request_for, events, reloaded, name, form):
+    jobs.run("capture", request_for(f"outputs.py:{name}", input_set(tensor(2, 4)), mode="trace"), events)
+    module, (record,) = reloaded()
+    answer = module(*record["args"])
+    members = getattr(answer, "_fields", answer if isinstance(answer, dict) else ())
+    shown = type(answer).__name__ + (f"({', '.join(members)})" if members else "")
+    assert shown == form
+    if name == "NestedOutput":
+        assert answer[0]["one"]._fields == ("left", "right") and len(answer[1][1]) == 2
 
 
 def test_a_single_leaf_stays_a_tensor(request_for, events, reloaded):
