@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 
 from .attempts import attempted
 from .blame import python_calls, refused_parts, warned_parts
-from .calls import Call
 from .eager import run
 from .errors import CaptureError, describe
 from .request import Request
@@ -18,6 +16,7 @@ from .signature import signature_of
 from .source import LoadedModel
 from .subject import Attempt, Subject
 from .submodules import (
+    Recorded,
     drawn_example,
     forget_compiled_types,
     is_below,
@@ -54,9 +53,8 @@ class _Division:
 def attempt_scripted_inside(subject: Subject) -> list[Attempt]:
     """A trace around scripts of the submodules in whose code values decide; none without such submodules."""
     with without_retirement_notices():
-        with_branches = _parts_with_branches(subject)
-        divides = bool(with_branches) and "" not in with_branches
-        return [_scripted_inside(subject, with_branches)] if divides else []
+        culprits = _culprits(subject)
+        return [_scripted_inside(subject, culprits)] if culprits else []
 
 
 def attempt_traced_inside(subject: Subject) -> list[Attempt]:
@@ -119,9 +117,9 @@ def _script_by_hand(subject: Subject, path: str, division: _Division) -> None:
 
 def _calls_by_hand(
     subject: Subject, request: Request, path: str, shape: str, position: int
-) -> list[tuple[Call, Any]]:
+) -> Recorded:
     if not shape:
-        return recorded_calls(subject, path)
+        return recorded_calls(subject, [path])[path]
     call = drawn_example(path, shape, request.seed, position)
     part = subject.model.module.get_submodule(path)
     try:
@@ -171,21 +169,34 @@ def _trace_by_hand(
 # --- a trace around scripted submodules --------------------------------------------------------------
 
 
-def _parts_with_branches(subject: Subject) -> dict[str, str]:
-    """The submodules in whose code a tracer warns."""
+def _culprits(subject: Subject) -> dict[str, str]:
+    """The submodules in whose code a tracer warns, at which place, and whose own trace does not follow eager."""
     with warned_parts(subject.model.module) as found:
         trace(Attempt("trace"), subject)
-    return found
+    found.pop("", None)
+    recorded = recorded_calls(subject, found)
+    return {path: place for path, place in found.items() if not _follows(subject, path, recorded[path])}
 
 
-def _scripted_inside(subject: Subject, with_branches: dict[str, str]) -> Attempt:
+def _follows(subject: Subject, path: str, calls: Recorded) -> bool:
+    attempt = Attempt("trace", inside=True)
+    if calls:
+        attempted(attempt, _part_subject(subject, path, calls), trace)
+    return attempt.status == "kept"
+
+
+def _scripted_inside(subject: Subject, culprits: dict[str, str]) -> Attempt:
+    """What cannot be scripted stays in the trace: whether that follows is for the comparison to say."""
     division = _Division()
-    try:
-        for path, place in with_branches.items():
-            if not any(path == other or is_below(path, other) for other in division.scripted):
+    failed: list[NotMixedError] = []
+    for path, place in culprits.items():
+        if not any(path == other or is_below(path, other) for other in division.scripted):
+            try:
                 _script_or_climb(subject, path, place, division)
-    except NotMixedError as error:
-        return Attempt("trace", reason=str(error), detail=error.detail, mixed=True)
+            except NotMixedError as error:
+                failed.append(error)
+    if not division.scripted:
+        return Attempt("trace", reason=str(failed[0]), detail=failed[0].detail, mixed=True)
     return _attempt_trace(subject, division)
 
 
@@ -194,6 +205,9 @@ def _script_or_climb(subject: Subject, path: str, place: str, division: _Divisio
     first: NotMixedError | None = None
     tried = path
     while tried:
+        if not _has_forward(subject.model.module.get_submodule(tried)):
+            tried = parent_of(tried)
+            continue
         try:
             compiled = _compiled(subject, tried, division)
         except NotMixedError as error:
@@ -209,6 +223,11 @@ def _script_or_climb(subject: Subject, path: str, place: str, division: _Divisio
         f"the submodule '{path}', whose values decide at {place}, cannot be scripted: {first}",
         first.detail if first else "",
     )
+
+
+def _has_forward(part: torch.nn.Module) -> bool:
+    """A list of modules has none."""
+    return type(part).forward is not torch.nn.Module.forward
 
 
 def _attempt_trace(subject: Subject, division: _Division) -> Attempt:
@@ -255,9 +274,12 @@ def _trace_or_climb(subject: Subject, path: str, top: str, reason: str, division
     """Traces the submodule, or one around it below `top`, if the trace follows eager for all its calls."""
     tried = path
     while is_below(tried, top):
+        if not _has_forward(subject.model.module.get_submodule(tried)):
+            tried = parent_of(tried)
+            continue
         if tried in division.traced or any(is_below(tried, other) for other in division.traced):
             return False
-        calls = recorded_calls(subject, tried)
+        calls = recorded_calls(subject, [tried])[tried]
         attempt = Attempt("trace", inside=True)
         if calls:
             attempted(attempt, _part_subject(subject, tried, calls), trace)
@@ -272,7 +294,7 @@ def _trace_or_climb(subject: Subject, path: str, top: str, reason: str, division
     return False
 
 
-def _part_subject(subject: Subject, path: str, calls: list[tuple[Call, Any]]) -> Subject:
+def _part_subject(subject: Subject, path: str, calls: Recorded) -> Subject:
     part = subject.model.module.get_submodule(path)
     model = LoadedModel(part, type(part).__name__, False, signature_of(part.forward))
     given, outputs = [list(column) for column in zip(*calls, strict=True)]

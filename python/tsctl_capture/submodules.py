@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,8 +17,11 @@ from .signature import did_you_mean
 from .subject import Subject
 from .values import map_tensors
 
-# Enough to see that calls differ; a part that is called at every step of a loop has many more.
+# Enough to see that calls differ; a part that is called at every step of a loop has many more. The whole model is
+# compared on everything afterwards.
 _MOST_CALLS = 64
+_MOST_RUNS = 16
+_MOST_BYTES = 1 << 30
 
 
 def part_at(subject: Subject, flag: str, path: str) -> torch.nn.Module:
@@ -74,32 +77,55 @@ def is_below(path: str, other: str) -> bool:
     return path != other and (not other or path.startswith(f"{other}."))
 
 
-def recorded_calls(subject: Subject, path: str) -> list[tuple[Call, Any]]:
-    """What the submodule is called with and answers while eager runs every set and accepted probe."""
-    found: list[tuple[Call, Any]] = []
-    open_calls: list[Call] = []
-    copied = lambda tensor: tensor.detach().cpu().clone()  # noqa: E731
+Recorded = list[tuple[Call, Any]]  # what a submodule was called with, and what it answered
 
-    def before(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        label = f"call {len(found) + len(open_calls) + 1}"
-        open_calls.append(Call(label, map_tensors(args, copied), map_tensors(kwargs, copied)))
 
-    def after(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any) -> None:
-        found.append((open_calls.pop(), map_tensors(outputs, copied)))
-
-    part = subject.model.module.get_submodule(path)
-    hooks = [
-        part.register_forward_pre_hook(before, with_kwargs=True),
-        part.register_forward_hook(after, with_kwargs=True),
-    ]
+def recorded_calls(subject: Subject, paths: Iterable[str]) -> dict[str, Recorded]:
+    """By submodule, from eager runs of the declared sets and of accepted probes, values before sizes."""
+    root = subject.model.module
+    recorders = {path: _Recorder() for path in paths}
+    hooks = [hook for path, recorder in recorders.items() for hook in recorder.hooks(root.get_submodule(path))]
+    accepted = [probe for probe in subject.probes if probe.accepted]
+    calls = [*subject.calls, *(probe.call for probe in sorted(accepted, key=lambda probe: bool(probe.inputs)))]
     try:
-        for call in [*subject.calls, *(probe.call for probe in subject.probes if probe.accepted)]:
-            if len(found) < _MOST_CALLS:
-                run(subject.model.module, call, subject.device)
+        for call in calls[:_MOST_RUNS]:
+            run(root, call, subject.device)
+            if sum(recorder.size_bytes for recorder in recorders.values()) > _MOST_BYTES:
+                break
     finally:
         for hook in hooks:
             hook.remove()
-    return found[:_MOST_CALLS]
+    return {path: recorder.found for path, recorder in recorders.items()}
+
+
+class _Recorder:
+    def __init__(self) -> None:
+        self.found: Recorded = []
+        self.size_bytes = 0
+        self._open: list[Call] = []  # a part may call itself
+
+    def hooks(self, part: torch.nn.Module) -> list[Any]:
+        return [
+            part.register_forward_pre_hook(self._before, with_kwargs=True),
+            part.register_forward_hook(self._after, with_kwargs=True),
+        ]
+
+    def _copied(self, value: Any) -> Any:
+        def copy(tensor: torch.Tensor) -> torch.Tensor:
+            self.size_bytes += tensor.nbytes
+            return tensor.detach().cpu().clone()
+
+        return map_tensors(value, copy)
+
+    def _before(self, _: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        label = f"call {len(self.found) + len(self._open) + 1}"
+        full = len(self.found) >= _MOST_CALLS
+        self._open.append(Call() if full else Call(label, self._copied(args), self._copied(kwargs)))
+
+    def _after(self, _: Any, args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any) -> None:
+        call = self._open.pop()
+        if call.label:
+            self.found.append((call, self._copied(outputs)))
 
 
 def drawn_example(path: str, shape: str, seed: int, position: int) -> Call:

@@ -35,6 +35,7 @@ def tree(result):
         ("Climbing", "script", [("", "scripted"), ("inner", "traced")]),
         ("StructuredInside", "script", [("", "scripted"), ("masked", "traced")]),
         ("IgnoredInPart", "script", [("", "scripted"), ("part", "traced")]),
+        ("CautiousAndGate", "trace", [("", "traced"), ("gates", "inside"), ("gates.1", "scripted")]),
         ("UsesResults", "script", [("", "scripted"), ("one", "traced"), ("two", "traced")]),
         ("GateCannotCompile", "trace", [("", "traced"), ("outer", "scripted"), ("outer.keywords", "traced")]),
     ],
