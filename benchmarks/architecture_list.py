@@ -1,7 +1,7 @@
-"""The architectures of architectures.py. B is the batch; every other size stands as the model's users give it.
+"""The architectures of architectures.py, with their inputs. B is the batch, T a length.
 
-Sizes are small where an architecture allows it, and transformers' configurations are small: what is looked for
-is whether the structure can be captured, not how long it takes.
+Sizes are small where an architecture allows it, and so are transformers' configurations: what is looked for is
+whether the structure can be captured, not how long it takes.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ TIMM = [
         """convnext_atto convnextv2_atto resnetv2_50 resnest14d seresnet50 skresnet18 nfnet_l0
         mobilenetv4_conv_small mobilenetv3_small_050 ghostnetv2_100 hardcorenas_a tf_efficientnet_b0 mixnet_s
         rexnet_100 hrnet_w18_small dla34 dpn68 cspdarknet53 ese_vovnet19b_dw repvgg_a0 fastvit_t8 mobileone_s0
-        edgenext_xx_small mobilevit_xxs mobilevitv2_050 pvt_v2_b0 poolformer_s12 caformer_s18 focalnet_tiny_srf
-        davit_tiny inception_next_tiny nextvit_small mambaout_femto lcnet_050 regnety_002 xception41
+        edgenext_xx_small mobilevit_xxs mobilevitv2_050 pvt_v2_b0 poolformer_s12 caformer_s18
+        focalnet_tiny_srf davit_tiny inception_next_tiny nextvit_small mambaout_femto lcnet_050 regnety_002 xception41
         efficientvit_b0 repvit_m0_9 starnet_s1""",
     ),
     *_images(
@@ -114,12 +114,20 @@ TRANSFORMERS = [
     *_text({"dim": 64, "n_layers": 2, "n_heads": 4, "hidden_dim": 128}, "DistilBertModel"),
     *_text({**_SMALL, "vocab_size": 100, "pad_token_id": 0}, "ModernBertModel"),
     *_text(_GPT, "GPT2Model GPT2LMHeadModel", [_IDS, _MASK]),
-    *_text({"hidden_size": 64, "num_layers": 2, "num_heads": 4, "attention_types": [[["global", "local"], 1]]},
-           "GPTNeoModel"),
+    *_text(
+        {"hidden_size": 64, "num_layers": 2, "num_heads": 4, "attention_types": [[["global", "local"], 1]]},
+        "GPTNeoModel",
+    ),
     *_text({**_SMALL, "vocab_size": 100}, "GPTNeoXModel"),
     *_text(
-        {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "ffn_dim": 128, "vocab_size": 100,
-         "word_embed_proj_dim": 64},
+        {
+            "hidden_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "ffn_dim": 128,
+            "vocab_size": 100,
+            "word_embed_proj_dim": 64,
+        },
         "OPTModel",
     ),
     *_text({**_DECODER, "pad_token_id": 0}, "LlamaModel LlamaForCausalLM MistralModel Qwen2Model PhiModel"),
@@ -131,13 +139,30 @@ TRANSFORMERS = [
     *_text(_BART, "BartModel", [_IDS, "decoder_input_ids:BxT:int64@0..99"]),
     *_text({**_SMALL, "vocab_size": 100}, "CLIPTextModel SiglipTextModel"),
     *_text(_VISION, "CLIPVisionModel SiglipVisionModel ViTModel DeiTModel BeitModel Dinov2Model", [_PIXELS]),
-    *_text({"embed_dim": 16, "depths": [1, 1], "num_heads": [2, 2], "image_size": 32, "window_size": 4,
-            "patch_size": 2}, "SwinModel", [_PIXELS]),
-    *_text({"hidden_sizes": [16, 32, 64, 64], "depths": [1, 1, 1, 1], "num_stages": 4}, "ConvNextModel", [_PIXELS]),
+    *_text(
+        {
+            "embed_dim": 16,
+            "depths": [1, 1],
+            "num_heads": [2, 2],
+            "image_size": 32,
+            "window_size": 4,
+            "patch_size": 2,
+        },
+        "SwinModel",
+        [_PIXELS],
+    ),
+    *_text(
+        {"hidden_sizes": [16, 32, 64, 64], "depths": [1, 1, 1, 1], "num_stages": 4},
+        "ConvNextModel",
+        [_PIXELS],
+    ),
     *_text({}, "ResNetModel", [_PIXELS]),
     *_text({"hidden_sizes": [16, 32, 64, 64], "depths": [1, 1, 1, 1]}, "SegformerModel", ["Bx3x64x64"]),
-    *_text({**_BART, "max_source_positions": 50, "vocab_size": 100, "pad_token_id": 0}, "WhisperModel",
-           ["Bx80x100", "decoder_input_ids:BxT:int64@0..99"]),
+    *_text(
+        {**_BART, "max_source_positions": 50, "vocab_size": 100, "pad_token_id": 0},
+        "WhisperModel",
+        ["Bx80x100", "decoder_input_ids:BxT:int64@0..99"],
+    ),
     *_text({**_BART, "max_source_positions": 50}, "WhisperForAudioClassification", ["Bx80x100"]),
     *_text(_SPEECH, "Wav2Vec2Model HubertModel", ["Bx1600"]),
 ]

@@ -1,7 +1,7 @@
 """Converts many architectures of torchvision, timm and transformers, and prints what came of each as a table.
 
-Each one is given its input shapes and nothing else. B stands for the batch and T for a length, with two values
-each, so that every kept file is verified at two batch sizes, from the captured module to the optimized one.
+Each one is given its input shapes and nothing else. B stands for the batch and T for a length, with two
+values each, so that every kept file is verified at two batch sizes, captured, frozen and optimized.
 
     benchmarks/architectures.py --python ENV/bin/python --results build/architectures
     benchmarks/architectures.py --results build/architectures --table > table.md
@@ -60,7 +60,9 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="how many are converted at a time (1)")
     parser.add_argument("--timeout", type=float, default=600, help="seconds for one architecture (600)")
     parser.add_argument("--redo", action="store_true", help="convert again what has a result")
-    parser.add_argument("--table", action="store_true", help="convert nothing, print the table of what is there")
+    parser.add_argument(
+        "--table", action="store_true", help="convert nothing, print the table of what is there"
+    )
     return parser.parse_args()
 
 
@@ -126,12 +128,15 @@ def _extracted(report: dict[str, Any]) -> dict[str, Any]:
 
 def _batches(result: dict[str, Any]) -> list[str]:
     """The values of B at which the last file equals eager."""
-    return sorted({part[2:] for name in result["verified"] for part in re.split(r"[, ]+", name) if part[:2] == "B="})
+    return sorted(
+        {part[2:] for name in result["verified"] for part in re.split(r"[, ]+", name) if part[:2] == "B="}
+    )
 
 
 def _fixed(result: dict[str, Any]) -> str:
     found = [
-        f"{item['input']} axis {item['axis']} at {item['captured_with']}" + (f" ({item['place']})" if item.get("place") else "")
+        f"{item['input']} axis {item['axis']} at {item['captured_with']}"
+        + (f" ({item['place']})" if item.get("place") else "")
         for item in result["generality"]
         if item["status"] in ("fixed", "refused")
     ]
@@ -188,8 +193,8 @@ def _table(results: list[dict[str, Any]]) -> str:
     two = [one for one in done if len(_batches(one)) > 1]
     said = [one for one in results if one["exit_code"] != 0 and _place(one, _diagnosis(one))]
     lines = [
-        f"{len(results)} architectures: {len(done)} converted, {len(two)} of these verified at two batch sizes; "
-        f"{len(results) - len(done)} not, {len(said)} of these with a line named.",
+        f"{len(results)} architectures: {len(done)} converted, {len(two)} of these verified at two batch "
+        f"sizes; {len(results) - len(done)} not, {len(said)} of these with a line named.",
         "",
         "| architecture | kept as | verified at B | fixed dimensions | seconds | diagnosis |",
         "|---|---|---|---|---|---|",

@@ -10,8 +10,8 @@ import torch
 
 from .errors import CaptureError, describe
 
-# torch announces the retirement of its Python entry points with these words, as these categories; tsctl's users
-# cannot act on it. A TracerWarning is none of these, whatever its words are.
+# torch announces the retirement of its Python entry points with these words, as these categories; tsctl's
+# users cannot act on it. A TracerWarning is none of these, whatever its words are.
 RETIREMENT_WORDS = "`torch.jit."
 RETIREMENT_CATEGORIES = (FutureWarning, DeprecationWarning)
 
@@ -63,8 +63,8 @@ def require_capture(mode: str) -> None:
     raise CaptureError(
         "capture",
         f"torch {version} does not capture TorchScript any more: {describe(refusal)}",
-        "build tsctl for an older torch, such as 2.15.0, and capture with that (docs/building.md); files that "
-        "exist can be frozen, optimized, verified and timed all the same",
+        "build tsctl for an older torch, such as 2.15.0, and capture with that (docs/building.md); "
+        "files that exist can be frozen, optimized, verified and timed all the same",
         str(refusal),
     ) from refusal
 
@@ -75,7 +75,7 @@ def version_warnings() -> list[dict[str, str]]:
     if found < _UNSUPPORTED_PYTHON:
         return []
     text = (
-        f"Python {found[0]}.{found[1]} is newer than those that torch supports TorchScript on: the capture was "
-        "held against eager as always, but prefer Python 3.13 or older"
+        f"torch does not support TorchScript on Python {found[0]}.{found[1]}: the capture was held against "
+        "eager as always, but prefer Python 3.13 or older"
     )
     return [{"code": "python_not_supported_by_torchscript", "text": text}]

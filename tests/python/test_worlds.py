@@ -12,7 +12,7 @@ from tsctl_capture.errors import CaptureError
 from tsctl_capture.request import Source
 from tsctl_capture.source import load_model
 
-TORCHVISION = '''
+TORCHVISION = """
 import types
 import torch
 from torch import nn
@@ -62,9 +62,9 @@ models = types.SimpleNamespace(
     get_model_builder=BUILDERS.__getitem__,
     get_model=lambda name, **config: BUILDERS[name](**config),
 )
-'''
+"""
 
-TIMM = '''
+TIMM = """
 import torch
 from torch import nn
 
@@ -87,9 +87,9 @@ def create_model(name, pretrained=False, scriptable=None, **kwargs):
     assert pretrained is False
     built_with.update(scriptable=scriptable)
     return Net(**kwargs)
-'''
+"""
 
-TRANSFORMERS = '''
+TRANSFORMERS = """
 import dataclasses
 import json
 import os
@@ -154,7 +154,7 @@ class TinyModel(PreTrainedModel):
 
 class AutoModel:
     from_pretrained = TinyModel.from_pretrained
-'''
+"""
 
 PACKAGES = {"torchvision": TORCHVISION, "timm": TIMM, "transformers": TRANSFORMERS}
 
