@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 
 import torch
 
@@ -41,6 +42,8 @@ def explain_refusal(attempt: Attempt, error: BaseException, model: LoadedModel) 
     attempt.reason, attempt.detail = compiler_message(error, model)
     attempt.hint = _TRACE_HINT
     attempt.diagnosis = diagnose(error, model)
+    # Their locals hold the compiler's call stack: the next refusal would name the places of this one.
+    traceback.clear_frames(error.__traceback__)
     if attempt.diagnosis is None:
         return
     attempt.reason = f"{attempt.diagnosis.place}: {attempt.diagnosis.cause}"

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from ..errors import is_torch_frame
 from ..source import LoadedModel
 from .user_code import UserFile, file_of, is_user_file, user_file
 
@@ -48,7 +49,6 @@ class Finding:
 class Refusal:
     """`file` and `line` are the user's innermost place; they are unknown (None, 0) when torch names none."""
 
-    error: BaseException
     model: LoadedModel | None
     message: str
     frames: list[Frame]
@@ -127,7 +127,7 @@ def _frame(file: str, line: int, block: list[str]) -> Frame:
 
 def refusal_of(error: BaseException, model: LoadedModel | None) -> Refusal:
     message, frames = frames_of(str(error))
-    refusal = Refusal(error, model, message or type(error).__name__, frames)
+    refusal = Refusal(model, message or type(error).__name__, frames)
     refusal.functions, refusal.modules = _being_compiled(error)
     for frame in frames:
         file, column = _users(frame, refusal)
@@ -150,8 +150,9 @@ def _being_compiled(error: BaseException) -> tuple[list[Any], list[torch.nn.Modu
     modules: list[torch.nn.Module] = []
     traceback = error.__traceback__
     while traceback is not None:
-        values = traceback.tb_frame.f_locals
-        if "torch" in traceback.tb_frame.f_code.co_filename:
+        # Only torch's: asking our own frame for its locals would make it hold `error`, and that its frames.
+        if is_torch_frame(traceback.tb_frame.f_code.co_filename):
+            values = traceback.tb_frame.f_locals
             for name in ("obj", "fn", "nn_module", "method", "hook"):
                 value = values.get(name)
                 if isinstance(value, torch.nn.Module):

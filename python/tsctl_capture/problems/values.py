@@ -445,10 +445,17 @@ def list_of_none(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     for name in sorted(names_in(refusal.statement)):
         for given in assignments_to(function, name, refusal.line):
             if given.value is not None and "[None]" in file.text(given.value):
-                change = f"{name}: list[{file.name_of('Tensor')} | None] = {file.text(given.value)}"
+                change = f"{name}: list[{file.name_of('Tensor')} | None] = {_nones(file, given.value)}"
                 cause = f"'{name}' is a list of None, which TorchScript takes for its type"
                 return Finding("list-of-none", cause, change, NO_VALUES, given)
     return None
+
+
+def _nones(file: UserFile, value: ast.expr) -> str:
+    """[None] * n as a comprehension, which takes the declared type."""
+    if isinstance(value, ast.BinOp) and file.text(value.left) == "[None]":
+        return f"[None for _ in range({file.text(value.right)})]"
+    return file.text(value)
 
 
 def global_variable(refusal: Refusal, match: re.Match[str]) -> Finding | None:
