@@ -1,7 +1,7 @@
 """The architectures of architectures.py, with their inputs. B is the batch, T a length.
 
-Sizes are small where an architecture allows it, and so are transformers' configurations: what is looked for is
-whether the structure can be captured, not how long it takes.
+Sizes are small where an architecture allows it, and so are transformers' configurations: what is looked for
+is whether the structure can be captured, not how long it takes.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ TIMM = [
         mobilenetv4_conv_small mobilenetv3_small_050 ghostnetv2_100 hardcorenas_a tf_efficientnet_b0 mixnet_s
         rexnet_100 hrnet_w18_small dla34 dpn68 cspdarknet53 ese_vovnet19b_dw repvgg_a0 fastvit_t8 mobileone_s0
         edgenext_xx_small mobilevit_xxs mobilevitv2_050 pvt_v2_b0 poolformer_s12 caformer_s18
-        focalnet_tiny_srf davit_tiny inception_next_tiny nextvit_small mambaout_femto lcnet_050 regnety_002 xception41
-        efficientvit_b0 repvit_m0_9 starnet_s1""",
+        focalnet_tiny_srf davit_tiny inception_next_tiny nextvit_small mambaout_femto lcnet_050 regnety_002
+        xception41 efficientvit_b0 repvit_m0_9 starnet_s1""",
     ),
     *_images(
         "timm",

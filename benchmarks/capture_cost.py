@@ -21,8 +21,8 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parents[1]
 _MAX_MEMORY_RATIO = 2.2
 _MAX_TIME_RATIO = 1.5
-# What capture takes however small the model is. It would be most of the ratio of a model that is traced in 4 ms,
-# and says nothing about models that are worth waiting for.
+# What capture takes however small the model is. It would be most of the ratio of a model that is traced in
+# 4 ms, and says nothing about models that are worth waiting for.
 _FIXED_S = 0.01
 _WIDTH = 4096
 _LAYER_BYTES = (_WIDTH * _WIDTH + _WIDTH) * 4
