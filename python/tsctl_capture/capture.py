@@ -42,6 +42,7 @@ def empty_result() -> dict[str, Any]:
         "mode": "",
         "status": "captured",
         "failure": None,
+        "difference": None,
         "attempts": [],
         "not_checked": [],
         "generality": [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,6 +46,9 @@ class Comparison:
     def as_dict(self) -> dict[str, Any]:
         members = dict(vars(self))
         del members["detail"]
+        for key in ("max_abs", "max_abs_to_peak"):
+            if not math.isfinite(members[key]):
+                members[key] = None  # JSON has no NaN and no Inf
         return members
 
 

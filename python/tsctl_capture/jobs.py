@@ -9,6 +9,7 @@ from .arm import open_arm
 from .capture import empty_result, run_capture_job, run_eager_job
 from .errors import CaptureError
 from .inputs import calls_of, inputs_sha256
+from .locate import locate
 from .longevity import require_capture, version_warnings
 from .request import request_from_dict
 from .tensor_file import NO_OUTPUTS, write_tensor_file
@@ -37,10 +38,17 @@ def load_inputs(request: Mapping[str, Any], events: Any) -> dict[str, Any]:
     return result
 
 
+def locate_difference(request: Mapping[str, Any], events: Any) -> dict[str, Any]:
+    result = empty_result()
+    result["difference"] = locate(request_from_dict(request), events)
+    return result
+
+
 _JOBS: dict[str, Callable[[Mapping[str, Any], Any], Any]] = {
     "capture": capture,
     "eager": eager,
     "load_inputs": load_inputs,
+    "locate": locate_difference,
     "open_arm": open_arm,
 }
 

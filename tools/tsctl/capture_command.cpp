@@ -124,6 +124,9 @@ ExitCode capture_command(Run& run, const CaptureFlags& flags) {
                                               .output_names = capture.output_names},
                                              plan.tolerance, flags.executor);
   if (const ExitCode code = judge_comparison(run, verified); code != ExitCode::ok) {
+    if (code == ExitCode::check_failed) {
+      locate_step(run, plan.source, plan.inputs, plan.tolerance, file.path());
+    }
     withhold_step(run, file, flags.output.keep_failed, "its outputs differ from eager's");
     return code;
   }

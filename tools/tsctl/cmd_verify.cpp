@@ -37,7 +37,11 @@ ExitCode verify(Run& run, const Flags& flags) {
     const VerifyResult& result =
         compare_subject(run, subjects.front(), subjects[i], reference.path(), inputs, structure,
                         names, tolerance, flags.executor);
-    code = worse_of(code, judge_comparison(run, result));
+    const ExitCode judged = judge_comparison(run, result);
+    code = worse_of(code, judged);
+    if (judged == ExitCode::check_failed && subjects.front().source && !subjects[i].source) {
+      locate_step(run, *subjects.front().source, inputs, tolerance, subjects[i].text);
+    }
   }
   return code;
 }

@@ -265,6 +265,18 @@ const VerifyResult& verify_step(Run& run, const Comparison& comparison,
   return report.verify.back();
 }
 
+void locate_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
+                 const ToleranceOptions& tolerance, const std::string& model_path) {
+  CaptureRequest request = capture_request(run, source, inputs);
+  request.tolerance = tolerance;
+  request.candidate_path = model_path;
+  const std::string phase = run.phase();
+  run.enter("locate the difference");
+  const CaptureResult result = run.jobs().capture("locate", "locate", run.python(), request);
+  run.enter(phase);
+  run.report().verify.back().first_submodule = result.difference;
+}
+
 std::string raised_by(const VerifyResult& result) {
   for (const CallComparison& call : result.calls) {
     for (const OutputComparison& output : call.outputs) {

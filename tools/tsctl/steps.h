@@ -64,6 +64,11 @@ struct Comparison {
 const VerifyResult& verify_step(Run& run, const Comparison& comparison,
                                 const ToleranceOptions& tolerance, Executor executor);
 
+// After a comparison of `source` with the file `model_path` that differs: names the first submodule of the file that
+// answers otherwise, in the comparison's record and as the error's detail.
+void locate_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
+                 const ToleranceOptions& tolerance, const std::string& model_path);
+
 // What the candidate raised on inputs that the reference takes; "" if it raised nowhere.
 std::string raised_by(const VerifyResult& result);
 

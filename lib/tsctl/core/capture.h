@@ -9,6 +9,7 @@
 #include "tsctl/core/input_spec.h"
 #include "tsctl/core/source.h"
 #include "tsctl/core/tensor_difference.h"
+#include "tsctl/core/verify.h"
 #include "tsctl/core/warning.h"
 
 namespace tsctl {
@@ -17,6 +18,7 @@ enum class CaptureMode { automatic, trace, script };
 
 // Job "capture": build the module, run eager on every set, capture, compare, save.
 // Job "eager" takes the same request, captures nothing and writes only the tensor file.
+// Job "locate" finds the submodule of `candidate_path` that first answers otherwise than the source's.
 // Job "load_inputs" writes the tensor file with the sets of --inputs and no outputs.
 struct CaptureRequest {
   SourceSpec source = {};
@@ -36,6 +38,7 @@ struct CaptureRequest {
   // sizes; not so if this is set.
   bool require_general = false;
   ToleranceOptions tolerance = {};
+  std::string candidate_path = {};  // the file that is held against the source (job "locate")
   std::string model_path = {};    // where the captured file goes
   std::string tensors_path = {};  // where inputs and eager's outputs go
 };
@@ -141,6 +144,7 @@ struct CaptureResult {
   std::string mode = {};    // trace or script; empty for job "eager"
   std::string status = {};  // captured, not_general, or failed (no attempt gave a file)
   std::optional<CaptureFailure> failure = {};
+  std::optional<SubmoduleDifference> difference = {};  // of job "locate"
   std::vector<CaptureAttempt> attempts = {};
   std::vector<std::string> not_checked = {};  // sizes that could not be varied, in words
   std::vector<SizeGenerality> generality = {};

@@ -58,6 +58,14 @@ struct CallComparison {
   std::vector<OutputComparison> outputs = {};
 };
 
+// The innermost submodule of a file that answers otherwise than eager's for the same inputs.
+struct SubmoduleDifference {
+  std::string path = {};  // empty if none was found; `reason` says why then
+  std::string class_name = {};
+  std::string set = {};  // label of the input set
+  std::string reason = {};
+};
+
 struct VerifyResult {
   std::string reference = {};  // label
   std::string candidate = {};  // label
@@ -67,6 +75,7 @@ struct VerifyResult {
   double max_abs = 0.0;  // over everything
   double max_abs_to_peak = 0.0;
   std::optional<double> would_pass_rtol = {};
+  std::optional<SubmoduleDifference> first_submodule = {};  // of outputs that differ from a SOURCE
   std::vector<Warning> warnings = {};
 };
 

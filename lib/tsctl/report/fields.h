@@ -124,6 +124,7 @@ void visit(V& v, CaptureRequest& s) {
   v("script_submodules", s.script_submodules);
   v("require_general", s.require_general);
   v("tolerance", s.tolerance);
+  v("candidate_path", s.candidate_path);
   v("model_path", s.model_path);
   v("tensors_path", s.tensors_path);
 }
@@ -214,6 +215,14 @@ void visit(V& v, ForwardParameter& s) {
 }
 
 template <typename V>
+void visit(V& v, SubmoduleDifference& s) {
+  v("path", s.path);
+  v("class_name", s.class_name);
+  v("set", s.set);
+  v("reason", s.reason);
+}
+
+template <typename V>
 void visit(V& v, CaptureFailure& s) {
   v("message", s.message);
   v("hint", s.hint);
@@ -225,6 +234,7 @@ void visit(V& v, CaptureResult& s) {
   v("mode", s.mode);
   v("status", s.status);
   v("failure", s.failure);
+  v("difference", s.difference);
   v("attempts", s.attempts);
   v("not_checked", s.not_checked);
   v("generality", s.generality);
@@ -331,6 +341,7 @@ void visit(V& v, VerifyResult& s) {
   v("max_abs", s.max_abs);
   v("max_abs_to_peak", s.max_abs_to_peak);
   v("would_pass_rtol", s.would_pass_rtol);
+  v("first_submodule", s.first_submodule);
   v("warnings", s.warnings);
 }
 

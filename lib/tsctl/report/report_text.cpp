@@ -204,6 +204,13 @@ std::string verify_text(const VerifyResult& result, bool verbose) {
                               (output.calls.size() > 1 ? "calls " : "call ");
     text += line("", where + joined(output.calls, ", ") + ": " + output.text);
   }
+  if (result.first_submodule) {
+    const SubmoduleDifference& first = *result.first_submodule;
+    text += line("", first.path.empty()
+                         ? "no submodule is to blame alone: " + first.reason
+                         : "first differs in " + first.path + " (" + first.class_name +
+                               "), given what eager gives it: " + first.reason);
+  }
   return text;
 }
 
