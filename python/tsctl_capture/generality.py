@@ -11,6 +11,7 @@ import torch
 
 from .calls import Call
 from .comparison import Comparison
+from .errors import is_own_frame, is_torch_frame
 from .graph_reading import Place, first_difference
 from .input_adapter import argument_names
 from .subject import Attempt, SizeGenerality, Subject
@@ -151,15 +152,21 @@ def _first_wrong(entry: SizeGenerality, subject: Subject, attempt: Attempt) -> _
 
 
 def _place_in(text: str) -> Place:
-    """The last line of user code that the interpreter's traceback names."""
+    """The innermost line of user code that the interpreter's traceback names.
+
+    A trace's own traceback begins with it, a compiled module's ends with it.
+    """
     found = Place()
     for line in text.splitlines():
         match = _FILE_LINE.search(line)
         if match is None:
             continue
         file, number = (match["file"], match["line"]) if match["file"] else (match["traced"], match["number"])
-        if "site-packages/torch/" not in file and not file.startswith(("<", "code/")):
-            found = Place(file, int(number))
+        if is_torch_frame(file) or is_own_frame(file) or file.startswith(("<", "code/")):
+            continue
+        found = Place(file, int(number))
+        if match["traced"]:
+            return found
     return found
 
 

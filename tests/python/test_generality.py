@@ -4,6 +4,7 @@ import pytest
 import torch
 from capture_requests import axis_probes, input_set, tensor
 from tsctl_capture import jobs
+from tsctl_capture.generality import _place_in
 from tsctl_capture.trace_advice import advice_for
 
 
@@ -181,3 +182,12 @@ def test_writes_the_line_as_a_trace_follows_it(code, line, advice):
 def test_says_what_to_do_where_no_line_can_be_written():
     assert "torch.where" in advice_for("branch_decided", "if x.sum() > 0:")
     assert "torch.stack" in advice_for("constant_tensor", "y = torch.tensor([n, m])")
+
+
+def test_a_traceback_is_read_from_its_innermost_line_of_user_code():
+    torch_file, own_file = f"{torch.__path__[0]}/nn/modules/module.py", jobs.__file__
+    traced = f"{torch_file}(9): forward\n/home/me/net.py(41): mix\n/home/me/net.py(7): forward\n{own_file}(5): run"
+    compiled = 'File "/home/me/net.py", line 7, in forward\nFile "/home/me/net.py", line 41, in mix\n'
+    assert _place_in(traced).text == "net.py:41"
+    assert _place_in(compiled).text == "net.py:41"
+    assert _place_in(f"{own_file}(52): run").text == ""
