@@ -9,6 +9,7 @@ from typing import Any
 
 from .attempts import attempt_script, attempt_trace, attempt_trace_again
 from .errors import CaptureError
+from .exports import exported_methods, pass_on_exports
 from .guard import guarded
 from .input_adapter import fixes_values
 from .mixed import attempt_divided, attempt_scripted_inside, attempt_traced_inside
@@ -129,6 +130,8 @@ def _guard(attempt: Attempt, request: Request, subject: Subject, chosen: Chosen,
         return False
     unguarded = attempt.module
     attempt.module = guarded(unguarded, fixed)
+    exported = [name for name in exported_methods(subject.model.module) if name not in attempt.left_out]
+    attempt.left_out = [*attempt.left_out, *pass_on_exports(attempt.module, exported)]
     attempt.status = "kept"
     if not _saved(attempt, request, chosen, events):
         attempt.module = unguarded

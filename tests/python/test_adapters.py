@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from capture_requests import MODELS, captured, input_set, tensor
+from capture_requests import MODELS, axis_probes, captured, input_set, tensor
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
 
@@ -185,6 +185,16 @@ def test_exported_methods_are_passed_on_by_an_adapter(request_for, events, reloa
     assert result["status"] == "captured" and result["warnings"] == []
     module, x = reloaded()[0], torch.ones(3, 4)
     torch.testing.assert_close(module.encode(x, 3.0), module.encode(x) * 1.5)
+
+
+def test_exported_methods_stay_behind_a_guard_of_sizes(request_for, events, reloaded):
+    x = tensor(2, 4)
+    request = request_for("structures.py:ExportsAtOneSize", input_set(x), probes=axis_probes(x, 0))
+    result = jobs.run("capture", request, events)
+    assert result["status"] == "captured" and "other sizes are refused" in result["adapter"]
+    module, _ = reloaded()
+    assert "must be" in _refusal(module, torch.ones(5, 4))
+    assert module.encode(torch.ones(5, 4)).shape == (5, 3)
 
 
 def test_exported_methods_that_cannot_be_compiled_are_named(request_for, events, follows):
