@@ -186,7 +186,8 @@ def test_says_what_to_do_where_no_line_can_be_written():
 
 def test_a_traceback_is_read_from_its_innermost_line_of_user_code():
     torch_file, own_file = f"{torch.__path__[0]}/nn/modules/module.py", jobs.__file__
-    traced = f"{torch_file}(9): forward\n/home/me/net.py(41): mix\n/home/me/net.py(7): forward\n{own_file}(5): run"
+    users = "/home/me/net.py(41): mix\n/home/me/net.py(7): forward"
+    traced = f"{torch_file}(9): forward\n{users}\n{own_file}(5): run"
     compiled = 'File "/home/me/net.py", line 7, in forward\nFile "/home/me/net.py", line 41, in mix\n'
     assert _place_in(traced).text == "net.py:41"
     assert _place_in(compiled).text == "net.py:41"
