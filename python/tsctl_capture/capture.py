@@ -177,6 +177,7 @@ def _describe_chosen(result: dict[str, Any], chosen: Chosen, subject: Subject) -
     result["mode"], result["adapter"] = kept.mode, kept.adapter
     result["status"] = "captured" if kept.status == "kept" else "not_general"
     result["generality"] = [entry.as_dict() for entry in kept.generality]
+    result["submodules"] = kept.submodules
     result["save_s"] = chosen.save_s
     result["output_names"] = kept.output_names(subject.outputs[0])
     result["parameters"] = _parameters(kept.module)
