@@ -28,6 +28,15 @@ from architecture_list import ARCHITECTURES, Architecture
 
 _ROOT = Path(__file__).resolve().parents[1]
 _DIMS = {"B": "1,2", "T": "16,24"}
+_COLUMNS = (
+    "architecture",
+    "kept as",
+    "verified at B",
+    "fixed in the file",
+    "fixed in the model",
+    "seconds",
+    "diagnosis",
+)
 _PLACE = re.compile(r"[\w./-]+\.py:\d+")
 _QUOTED_PLACE = re.compile(r'[Ff]ile "([^"]+)", line (\d+)')
 
@@ -116,7 +125,6 @@ def _extracted(report: dict[str, Any]) -> dict[str, Any]:
         "adapter": capture.get("adapter", ""),
         "verified": sorted(same - differ) if last.get("candidate") == "optimized" else [],
         "generality": capture.get("generality") or [],
-        "not_checked": capture.get("not_checked") or [],
         "attempts": [
             {key: attempt.get(key) for key in ("mode", "status", "reason", "diagnosis", "warnings")}
             for attempt in capture.get("attempts") or []
@@ -127,32 +135,30 @@ def _extracted(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _batches(result: dict[str, Any]) -> list[str]:
-    """The values of B at which the last file equals eager."""
+    """The values of B at which the optimized file equals eager."""
     return sorted(
         {part[2:] for name in result["verified"] for part in re.split(r"[, ]+", name) if part[:2] == "B="}
     )
 
 
-def _fixed(result: dict[str, Any]) -> str:
+def _sizes(result: dict[str, Any], status: str) -> str:
+    """Axes of that status, such as x axis 2 at 64 (net.py:41)."""
     found = [
         f"{item['input']} axis {item['axis']} at {item['captured_with']}"
         + (f" ({item['place']})" if item.get("place") else "")
         for item in result["generality"]
-        if item["status"] in ("fixed", "refused")
+        if item["status"] == status
     ]
-    if not result["generality"]:
-        found = [re.sub(r" was only tried as (\d+).*", r" at \1", text) for text in result["not_checked"]]
-    return "; ".join(text.replace("of input ", "of ") for text in found)
+    return "; ".join(found)
 
 
 def _diagnosis(result: dict[str, Any]) -> str:
     if result["exit_code"] == 0:
         return ""
-    error = result["error"] or {"message": result["said"].strip().splitlines()[-1:] or ["no report"]}
-    text = error["message"] if isinstance(error["message"], str) else error["message"][0]
-    text = re.sub(r"\s+", " ", text)
-    place = _place(result, text)
-    return _shortened(text) + (f" [{place}]" if place and place not in _shortened(text) else "")
+    said = (result["said"].strip().splitlines() or ["no report"])[-1]
+    text = " ".join((result["error"]["message"] if result["error"] else said).split())
+    place, shown = _place(result, text), _shortened(text)
+    return shown + (f" [{place}]" if place and place not in shown else "")
 
 
 def _place(result: dict[str, Any], text: str) -> str:
@@ -181,7 +187,8 @@ def _row(result: dict[str, Any]) -> str:
         f"`{result['source']}`",
         kept,
         ", ".join(_batches(result)),
-        _fixed(result),
+        _sizes(result, "fixed"),
+        _sizes(result, "refused"),
         f"{result['seconds']:.0f}",
         _diagnosis(result),
     ]
@@ -196,8 +203,8 @@ def _table(results: list[dict[str, Any]]) -> str:
         f"{len(results)} architectures: {len(done)} converted, {len(two)} of these verified at two batch "
         f"sizes; {len(results) - len(done)} not, {len(said)} of these with a line named.",
         "",
-        "| architecture | kept as | verified at B | fixed dimensions | seconds | diagnosis |",
-        "|---|---|---|---|---|---|",
+        f"| {' | '.join(_COLUMNS)} |",
+        f"|{'---|' * len(_COLUMNS)}",
         *(_row(one) for one in results),
     ]
     return "\n".join(lines)
