@@ -1,5 +1,7 @@
-"""Every problem of the catalogue, as docs/capture-problems.md shows it: the bad model is refused at the marked line with
-this problem, the good one holds the change and is captured."""
+"""Every problem of the catalogue, as docs/capture-problems.md shows it.
+
+The bad model is refused at the marked line with this problem; the good one holds the change and is captured.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ import pytest
 import torch
 from capture_requests import input_set, tensor
 from tsctl_capture import jobs, problems
+from tsctl_capture.submodules import forget_compiled_types
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "capture-problems.md"
@@ -60,12 +63,17 @@ def marked_line(code: str) -> int:
     return marked[0]
 
 
+@pytest.fixture(autouse=True)
+def as_in_a_process_of_its_own():
+    forget_compiled_types()
+
+
 @pytest.fixture
 def captured(request_for, tmp_path, events):
-    def capture(name: str, code: str):
+    def capture(name: str, code: str, mode: str = "script"):
         file = tmp_path / f"{name}.py"
         file.write_text(code, encoding="utf-8")
-        return jobs.run("capture", request_for(f"{file}:Net", inputs_of(code), mode="script"), events)
+        return jobs.run("capture", request_for(f"{file}:Net", inputs_of(code), mode=mode), events)
 
     return capture
 
@@ -105,6 +113,20 @@ def test_the_bad_example_is_diagnosed(entry, captured):
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.problem)
+def test_what_is_said_of_tracing_is_so(entry, captured):
+    said = captured(f"scripted_{entry.problem.replace('-', '_')}", entry.bad)["attempts"][0]["diagnosis"][
+        "tracing"
+    ]
+    traced = captured(f"traced_{entry.problem.replace('-', '_')}", entry.bad, "trace")
+    if said.startswith("tracing would"):
+        assert traced["failure"] is None, (said, traced["failure"])
+    if said.startswith("tracing would do"):
+        assert traced["status"] == "captured", (said, traced["attempts"][0]["reason"])
+    if said.startswith("tracing refuses"):
+        assert traced["failure"] is not None, said
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.problem)
 def test_the_good_example_is_captured(entry, captured, follows):
     result = captured(f"good_{entry.problem.replace('-', '_')}", entry.good)
     assert (result["mode"], result["status"]) == ("script", "captured")
@@ -124,4 +146,6 @@ def test_every_problem_is_documented_and_every_documented_problem_exists():
 
 def test_every_entry_of_the_table_can_be_reached():
     assert all(callable(explain) for _, explain in problems.CATALOGUE)
-    assert len({(pattern.pattern, explain) for pattern, explain in problems.CATALOGUE}) == len(problems.CATALOGUE)
+    assert len({(pattern.pattern, explain) for pattern, explain in problems.CATALOGUE}) == len(
+        problems.CATALOGUE
+    )

@@ -31,12 +31,18 @@ def diagnose(error: BaseException, model: LoadedModel) -> Diagnosis | None:
     refusal = refusal_of(error, model)
     for pattern, explain in CATALOGUE:
         match = pattern.search(refusal.message)
-        found = explain(refusal, match) if match else None
-        if found is not None:
-            diagnosis = _diagnosis(refusal, found)
-            if diagnosis is not None:
-                return diagnosis
+        diagnosis = _explained(explain, refusal, match) if match else None
+        if diagnosis is not None:
+            return diagnosis
     return None
+
+
+def _explained(explain: Explain, refusal: Refusal, match: re.Match[str]) -> Diagnosis | None:
+    try:
+        found = explain(refusal, match)
+        return _diagnosis(refusal, found) if found is not None else None
+    except Exception:
+        return None  # the user's code is of a form that the entry does not expect: torch's own words remain
 
 
 def _diagnosis(refusal: Refusal, found: Finding) -> Diagnosis | None:

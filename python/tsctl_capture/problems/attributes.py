@@ -11,7 +11,7 @@ import torch
 
 from .refusal import Finding, Refusal, user_files
 from .sentences import NO_VALUES, python_type, type_of_literal
-from .user_code import UserFile, attribute_assignment, dotted, targets_of, without_comment
+from .user_code import UserFile, attribute_assignment, dotted, targets_of, user_classes, without_comment
 
 
 def _assigned(refusal: Refusal, kind: str, name: str) -> tuple[Any, UserFile | None, ast.stmt | None]:
@@ -45,8 +45,16 @@ def _replacement(file: UserFile | None, node: ast.expr | None, text: str) -> str
     return file.replaced(node, text) if file is not None and node is not None else ""
 
 
-def _of_modules(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
-    items = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, (list, tuple)) else []
+def _of_modules(
+    refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None
+) -> Finding | None:
+    items = (
+        list(value.values())
+        if isinstance(value, dict)
+        else list(value)
+        if isinstance(value, (list, tuple))
+        else []
+    )
     if not items or not all(isinstance(item, torch.nn.Module) for item in items):
         return None
     holder = "ModuleDict" if isinstance(value, dict) else "ModuleList"
@@ -54,24 +62,29 @@ def _of_modules(refusal: Refusal, name: str, value: Any, file: UserFile | None, 
     if file is not None and node is not None:
         text = file.text(node)
         one_line = isinstance(node, (ast.List, ast.Dict, ast.ListComp, ast.DictComp, ast.Tuple))
-        wrapped = f"[{text[1:-1].rstrip(',')}]" if isinstance(node, ast.Tuple) and text.startswith("(") else text
+        wrapped = (
+            f"[{text[1:-1].rstrip(',')}]" if isinstance(node, ast.Tuple) and text.startswith("(") else text
+        )
         held = f"{_nn(file)}.{holder}({wrapped})"
         change = file.replaced(node, held)
         if not change and one_line:
             change = f"self.{name} = {held}"
     what = f"a plain {type(value).__name__} of modules"
     cause = f"'{name}' is {what}, whose weights PyTorch does not register and whose modules TorchScript cannot call"
-    problem = Finding("list-of-modules", cause, change, NO_VALUES)
+    held = any(True for item in items for _ in item.parameters())
+    tracing = "tracing refuses it too: a file holds registered weights alone" if held else NO_VALUES
     if isinstance(value, dict):
-        problem = Finding("dict-of-modules", cause, change, NO_VALUES)
-    return problem
+        return Finding("dict-of-modules", cause, change, tracing)
+    return Finding("list-of-modules", cause, change, tracing)
 
 
 def _nn(file: UserFile) -> str:
     return "nn" if file.imports("nn") else "torch.nn"
 
 
-def _of_functions(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+def _of_functions(
+    refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None
+) -> Finding | None:
     if not isinstance(value, (list, tuple, dict)) or not value:
         return None
     items = list(value.values()) if isinstance(value, dict) else list(value)
@@ -103,7 +116,9 @@ def _element_type(refusal: Refusal, name: str, holder: str, file: UserFile | Non
     return tensor if holder == "list" else f"str, {tensor}"
 
 
-def _empty(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+def _empty(
+    refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None
+) -> Finding | None:
     if not isinstance(value, (list, dict)) or value:
         return None
     holder = type(value).__name__
@@ -112,7 +127,9 @@ def _empty(refusal: Refusal, name: str, value: Any, file: UserFile | None, node:
     return Finding("empty-attribute", cause, change, NO_VALUES)
 
 
-def _set(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+def _set(
+    refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None
+) -> Finding | None:
     if not isinstance(value, (set, frozenset)):
         return None
     text = file.text(node) if file is not None and node is not None else ""
@@ -121,7 +138,9 @@ def _set(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: a
     return Finding("set", cause, _replacement(file, node, listed), NO_VALUES)
 
 
-def _numpy(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+def _numpy(
+    refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None
+) -> Finding | None:
     if type(value).__module__ != "numpy":
         return None
     cause = f"'{name}' is a numpy {type(value).__name__}, which TorchScript cannot hold"
@@ -134,12 +153,16 @@ def _numpy(refusal: Refusal, name: str, value: Any, file: UserFile | None, node:
     return Finding("numpy", cause, change, NO_VALUES)
 
 
-def _mixed(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+def _mixed(
+    refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None
+) -> Finding | None:
     if isinstance(value, dict):
         kinds = sorted({type(item).__name__ for item in value.values()})
         if len(kinds) < 2:
             return None
-        cause = f"'{name}' is a dict with values of several types ({', '.join(kinds)}): TorchScript's have one"
+        cause = (
+            f"'{name}' is a dict with values of several types ({', '.join(kinds)}): TorchScript's have one"
+        )
         used = refusal.file.around(refusal.node, ast.Subscript) if refusal.file and refusal.node else None
         change = ""
         if used is not None and isinstance(used.slice, ast.Constant) and refusal.file:
@@ -165,7 +188,9 @@ def _mixed(refusal: Refusal, name: str, value: Any, file: UserFile | None, node:
     return Finding("mixed-attribute", cause, change, NO_VALUES)
 
 
-def _object(refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None) -> Finding | None:
+def _object(
+    refusal: Refusal, name: str, value: Any, file: UserFile | None, node: ast.expr | None
+) -> Finding | None:
     what = type(value).__name__
     if isinstance(value, (str, int, float, list, tuple, dict, torch.Tensor)):
         return None
@@ -240,6 +265,36 @@ def uncastable_object(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     return None
 
 
+def held_dataclass(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """A module holds an object whose __init__ was generated; torch says no place. Configurations are such."""
+    name = match["name"]
+    for part in [*reversed(refusal.modules), *refusal.model.module.modules()]:
+        held = next((key for key, value in vars(part).items() if type(value).__name__ == name), "")
+        place = attribute_assignment(type(part), held) if held else None
+        if place is None:
+            continue
+        file, statement = place
+        cause = f"'{held}' is an object of the class {name}, which TorchScript cannot hold"
+        change = _read_in_init(type(part), held)
+        return Finding("object-attribute", cause, change, NO_VALUES, statement, file)
+    return None
+
+
+def _read_in_init(kind: type, held: str) -> str:
+    """The first member of a held object that forward reads, kept as an attribute of the module's own."""
+    for file, node in user_classes(kind):
+        for function in node.body:
+            if not isinstance(function, ast.FunctionDef) or function.name != "forward":
+                continue
+            for used in ast.walk(function):
+                if isinstance(used, ast.Attribute) and dotted(used.value) == f"self.{held}":
+                    if isinstance(file.parent_of(used), ast.Call):
+                        continue
+                    taken = f"self.{used.attr} = self.{held}.{used.attr}  # in __init__"
+                    return f"{taken}\n{file.replaced(used, f'self.{used.attr}')}"
+    return ""
+
+
 def name_of_class(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """self.__class__.__name__; torch says no place."""
     for file in user_files(refusal.model):
@@ -248,7 +303,9 @@ def name_of_class(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                 outer = file.parent_of(node)
                 named = isinstance(outer, ast.Attribute) and outer.attr == "__name__"
                 change = file.replaced(outer, f'"{owner.name}"') if named and outer is not None else ""
-                cause = "'__class__' belongs to Python: a TorchScript module has its declared attributes alone"
+                cause = (
+                    "'__class__' belongs to Python: a TorchScript module has its declared attributes alone"
+                )
                 return Finding("python-attribute", cause, change, NO_VALUES, node, file)
     return None
 
@@ -285,7 +342,9 @@ def new_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def none_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """self.cache = None in __init__, and a tensor later."""
     statement, file = refusal.statement, refusal.file
-    targets = [target for target in targets_of(statement) if isinstance(target, ast.Attribute)] if statement else []
+    targets = (
+        [target for target in targets_of(statement) if isinstance(target, ast.Attribute)] if statement else []
+    )
     if file is None or not targets or match["declared"] != "NoneType":
         return None
     name, owner = targets[0].attr, file.around(statement, ast.ClassDef)
@@ -295,13 +354,19 @@ def none_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     cause = f"'{name}' is None in __init__, which TorchScript takes for its type"
     change = f"{name}: {kind} | None  # in the class's body"
     node, where = (place[1], place[0]) if place else (statement, file)
-    return Finding("none-attribute", cause, change, "tracing would leave the assignment out of the file", node, where)
+    return Finding(
+        "none-attribute", cause, change, "tracing would leave the assignment out of the file", node, where
+    )
 
 
 def tensor_attribute_assignment(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """weight.data = ... and requires_grad = ...: a tensor's own attributes are not written to."""
     statement, file = refusal.statement, refusal.file
-    if file is None or not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Attribute):
+    if (
+        file is None
+        or not isinstance(statement, ast.Assign)
+        or not isinstance(statement.targets[0], ast.Attribute)
+    ):
         return None
     target = statement.targets[0]
     owner, value = file.text(target.value), file.text(statement.value)
@@ -322,6 +387,7 @@ ENTRIES = [
     (_MODULE, private_method),
     (_MODULE, missing_attribute),
     (r"^Could not cast attribute '(?P<name>\w+)' to type __torch__", uncastable_object),
+    (r"^Failed to get source for <function (?P<name>\w+)\.__init__", held_dataclass),
     (r"^type object 'type' has no attribute '__globals__'", name_of_class),
     (r"^Tried to set nonexistent attribute: (?P<name>\w+)", new_attribute),
     (

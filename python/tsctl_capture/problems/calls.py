@@ -43,7 +43,9 @@ def _numpy_name(file: UserFile, node: ast.AST) -> Finding:
     arguments = call.args if isinstance(call, ast.Call) and call.func is node else []
     plain = all(type_of_literal(item) for item in arguments)
     name = dotted(node).rsplit(".", 1)[-1]
-    other = f"math.{name}" if plain and hasattr(math, name) else f"torch.{name}" if hasattr(torch, name) else ""
+    other = (
+        f"math.{name}" if plain and hasattr(math, name) else f"torch.{name}" if hasattr(torch, name) else ""
+    )
     cause = f"TorchScript has no numpy, here {dotted(node)}"
     change = file.replaced(node, other) if other else ""
     return Finding("numpy", cause, change, NO_VALUES if plain else KEEPS_VALUE, node, file)
@@ -55,7 +57,11 @@ def _environment(file: UserFile, node: ast.AST) -> Finding:
         if isinstance(above, ast.Call) and above.func is not outer:
             break
         outer = above
-    keys = [item.value for item in ast.walk(outer) if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+    keys = [
+        item.value
+        for item in ast.walk(outer)
+        if isinstance(item, ast.Constant) and isinstance(item.value, str)
+    ]
     name = f"self.{keys[0].lower()}" if keys and keys[0].isidentifier() else "self.setting"
     change = f"{name} = {file.text(outer)}  # in __init__\n{file.replaced(outer, name)}"
     cause = "TorchScript has no os: the environment is read when the module is built, not when a file runs"
@@ -68,7 +74,9 @@ def python_builtin(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         return None
     for call in file.on_line(refusal.line, ast.Call):
         name = dotted(call.func)
-        if name.rsplit(".", 1)[-1] == match["name"] or (refusal.node is not None and call.func is refusal.node):
+        if name.rsplit(".", 1)[-1] == match["name"] or (
+            refusal.node is not None and call.func is refusal.node
+        ):
             return _python_call(refusal, file, call)
     return None
 
@@ -92,7 +100,9 @@ def _python_call(refusal: Refusal, file: UserFile, call: ast.Call) -> Finding:
         return _impure(file, call, name, cause, arguments)
     if name == "math.prod" and len(call.args) == 1:
         shape = arguments[0].removesuffix(".shape") if arguments[0].endswith(".shape") else ""
-        change = file.replaced(call, f"{shape}.numel()" if shape else f"int(torch.tensor({arguments[0]}).prod())")
+        change = file.replaced(
+            call, f"{shape}.numel()" if shape else f"int(torch.tensor({arguments[0]}).prod())"
+        )
         return Finding("python-function", cause, change, NO_VALUES)
     return Finding("python-function", cause, _without(file, call), NO_VALUES)
 
@@ -257,8 +267,14 @@ def unknown_operator(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if name in ("finfo", "iinfo"):
         used = file.parent_of(call)
         outer = used if isinstance(used, ast.Attribute) else call
-        attribute = f"self.lowest_{'float' if name == 'finfo' else 'int'}" if getattr(outer, "attr", "") == "min" else "self.limit"
-        fixed = f"torch.{name}(torch.{'float32' if name == 'finfo' else 'int64'}).{getattr(outer, 'attr', 'max')}"
+        attribute = (
+            f"self.lowest_{'float' if name == 'finfo' else 'int'}"
+            if getattr(outer, "attr", "") == "min"
+            else "self.limit"
+        )
+        fixed = (
+            f"torch.{name}(torch.{'float32' if name == 'finfo' else 'int64'}).{getattr(outer, 'attr', 'max')}"
+        )
         change = f"{attribute} = {fixed}  # in __init__\n{file.replaced(outer, attribute)}"
         return Finding("torch-function", cause, change, NO_VALUES)
     return Finding("torch-function", cause, "", NO_VALUES)
@@ -267,7 +283,9 @@ def unknown_operator(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def attribute_by_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """getattr(self, f"layer{i}") and hasattr with a variable."""
     file, word = refusal.file, match["word"]
-    calls = [item for item in file.on_line(refusal.line, ast.Call) if dotted(item.func) == word] if file else []
+    calls = (
+        [item for item in file.on_line(refusal.line, ast.Call) if dotted(item.func) == word] if file else []
+    )
     if file is None or not calls or len(calls[0].args) < 2:
         return None
     call, key = calls[0], calls[0].args[1]
@@ -277,7 +295,9 @@ def attribute_by_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     module = refusal.module_named(owner.name) if owner is not None else None
     loop = file.around(call, ast.For)
     if isinstance(key, ast.JoinedStr) and module is not None and loop is not None and len(loop.body) == 1:
-        pattern = "".join(re.escape(str(item.value)) if isinstance(item, ast.Constant) else r"(\d+)" for item in key.values)
+        pattern = "".join(
+            re.escape(str(item.value)) if isinstance(item, ast.Constant) else r"(\d+)" for item in key.values
+        )
         names = [name for name, _ in module.named_children() if re.fullmatch(pattern, name)]
         change = "\n".join(file.replaced(call, f"self.{name}") for name in names)
     elif isinstance(key, ast.Name) and refusal.function is not None:
@@ -333,7 +353,12 @@ def type_comparison(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             negated = "not " if isinstance(node.ops[0], (ast.NotEq, ast.IsNot)) else ""
             text = f"{negated}isinstance({file.text(left.args[0])}, {file.text(node.comparators[0])})"
             cause = "TorchScript's types are no values: they are asked for with isinstance"
-            return Finding("type-comparison", cause, file.replaced(node, text), "tracing would do: types are those of the example")
+            return Finding(
+                "type-comparison",
+                cause,
+                file.replaced(node, text),
+                "tracing would do: types are those of the example",
+            )
     for call in file.on_line(refusal.line, ast.Call):
         if dotted(call.func) == "isinstance" and len(call.args) == 2:
             kind = file.text(call.args[1])
@@ -342,7 +367,9 @@ def type_comparison(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             change = ""
             if isinstance(above, ast.If) and above.test is call and not above.orelse:
                 change = f"if not torch.jit.is_scripting():\n    {without_comment(file.line(call.lineno))}"
-            return Finding("isinstance-without-type", cause, change, "tracing would do: types are those of the example")
+            return Finding(
+                "isinstance-without-type", cause, change, "tracing would do: types are those of the example"
+            )
     return None
 
 
@@ -411,13 +438,19 @@ def _custom_function(file: UserFile, call: ast.Call, name: str) -> Finding:
     kind = file.class_named(owner)
     cause = f"'{owner}' is a torch.autograd.Function, which TorchScript does not have: a file needs its forward alone"
     change = ""
-    forwards = [item for item in kind.body if isinstance(item, ast.FunctionDef) and item.name == "forward"] if kind else []
+    forwards = (
+        [item for item in kind.body if isinstance(item, ast.FunctionDef) and item.name == "forward"]
+        if kind
+        else []
+    )
     if forwards and isinstance(forwards[0].body[-1], ast.Return) and len(forwards[0].body) == 1:
         names = [item.arg for item in forwards[0].args.args][1:]
         text = file.text(forwards[0].body[-1].value) if forwards[0].body[-1].value else ""
         for parameter, argument in zip(names, call.args, strict=False):
             text = re.sub(rf"\b{parameter}\b", file.text(argument), text)
-        change = file.replaced(call, f"({text})" if not isinstance(file.parent_of(call), ast.Return) else text)
+        change = file.replaced(
+            call, f"({text})" if not isinstance(file.parent_of(call), ast.Return) else text
+        )
     return Finding("autograd-function", cause, change, NO_VALUES, call, file)
 
 
@@ -432,6 +465,9 @@ ENTRIES = [
     (r"^(?P<word>getattr|hasattr)'s second argument", attribute_by_name),
     (r"cannot be used as a value", mapped),
     (r"^(?P<name>\w+)\(Tensor 0", python_iterator),
-    (r"^builtin cannot be used as a value|^Unknown type name|^'Tensor' object has no attribute or method '__name__'", type_comparison),
+    (
+        r"^builtin cannot be used as a value|^Unknown type name|^'Tensor' object has no attribute or method '__name__'",
+        type_comparison,
+    ),
     (r"", library_code),
 ]

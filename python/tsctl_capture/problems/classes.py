@@ -62,7 +62,12 @@ def recursion(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if function is None or file is None:
         return None
     cause = f"'{match['name']}' calls itself, which TorchScript does not have"
-    return Finding("recursion", cause, _as_loop(file, function), "tracing would do, with the depth that the example takes")
+    return Finding(
+        "recursion",
+        cause,
+        _as_loop(file, function),
+        "tracing would do, with the depth that the example takes",
+    )
 
 
 def _as_loop(file: UserFile, function: ast.FunctionDef) -> str:
@@ -70,7 +75,11 @@ def _as_loop(file: UserFile, function: ast.FunctionDef) -> str:
     if len(function.body) != 2:
         return ""
     end, again = function.body
-    if not isinstance(end, ast.If) or not isinstance(again, ast.Return) or not isinstance(again.value, ast.Call):
+    if (
+        not isinstance(end, ast.If)
+        or not isinstance(again, ast.Return)
+        or not isinstance(again.value, ast.Call)
+    ):
         return ""
     call = again.value
     if dotted(call.func).rsplit(".", 1)[-1] != function.name or call.keywords or len(end.body) != 1:
@@ -117,13 +126,19 @@ def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                 cause = f"the hook '{name}' does not say what it takes and gives"
                 returns = f" -> tuple[{tensor}]"
             else:
-                noted = [held[0], f"{held[1]}: tuple[{tensor}]", f"{held[2]}: {tensor}"] if len(held) > 2 else held
+                noted = (
+                    [held[0], f"{held[1]}: tuple[{tensor}]", f"{held[2]}: {tensor}"]
+                    if len(held) > 2
+                    else held
+                )
                 cause = f"the hook '{name}' does not say what it takes and gives"
                 returns = ""
             if first:
                 cause = f"the hook '{name}' is a method: TorchScript compiles a hook as a function of the module that it is on"
             change = f"def {name}({', '.join(noted)}){returns}:"
-            return Finding("hook", cause, change, "tracing would do: a trace holds what the hook does", function, file)
+            return Finding(
+                "hook", cause, change, "tracing would do: a trace holds what the hook does", function, file
+            )
     return None
 
 
@@ -138,7 +153,14 @@ def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                 cause = f"{name}() puts a hook on the module that TorchScript cannot compile"
                 line = without_comment(file.line(call.lineno))
                 change = f"{line}\ntorch.nn.utils.remove_{name}({_target(file, call)})  # when it is built"
-                return Finding("hook-object", cause, change, "tracing would do: a trace holds what the hook does", call, file)
+                return Finding(
+                    "hook-object",
+                    cause,
+                    change,
+                    "tracing would do: a trace holds what the hook does",
+                    call,
+                    file,
+                )
     return None
 
 
@@ -156,9 +178,12 @@ def decorated_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                     continue
                 inner = refusal.function.name if refusal.function else ""
                 plain = [dotted(one) for one in item.decorator_list if isinstance(one, ast.Name)]
-                made = [one for name in plain for one in file.functions(name) if any(
-                    isinstance(part, ast.FunctionDef) and part.name == inner for part in ast.walk(one)
-                )]
+                made = [
+                    one
+                    for name in plain
+                    for one in file.functions(name)
+                    if any(isinstance(part, ast.FunctionDef) and part.name == inner for part in ast.walk(one))
+                ]
                 if not made:
                     continue
                 line = without_comment(file.line(item.lineno))
@@ -175,7 +200,9 @@ def enumeration(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """An Enum with values of several types, or of one that TorchScript has no type for."""
     for file in user_files(refusal.model):
         for kind in ast.walk(file.tree):
-            if not isinstance(kind, ast.ClassDef) or "Enum" not in "".join(file.text(base) for base in kind.bases):
+            if not isinstance(kind, ast.ClassDef) or "Enum" not in "".join(
+                file.text(base) for base in kind.bases
+            ):
                 continue
             members = [item for item in kind.body if isinstance(item, ast.Assign)]
             values = [item.value for item in members]
@@ -188,7 +215,11 @@ def enumeration(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                 if not (isinstance(item.value, ast.Constant) and isinstance(item.value.value, str)):
                     lines.append(file.replaced(item.value, f'"{file.text(item.targets[0]).lower()}"'))
             wrong = next(
-                (item for item in members if not (isinstance(item.value, ast.Constant) and isinstance(item.value.value, str))),
+                (
+                    item
+                    for item in members
+                    if not (isinstance(item.value, ast.Constant) and isinstance(item.value.value, str))
+                ),
                 members[0],
             )
             return Finding("enum-values", cause, "\n".join(lines), NO_VALUES, wrong, file)
@@ -213,7 +244,12 @@ def named_tuple_types(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """namedtuple("Out", ["a", "n"]): its fields have no types, so they are tensors."""
     file, name = refusal.file, match["function"]
     value = refusal.resolved(name)
-    if file is None or not isinstance(value, type) or not issubclass(value, tuple) or not hasattr(value, "_fields"):
+    if (
+        file is None
+        or not isinstance(value, type)
+        or not issubclass(value, tuple)
+        or not hasattr(value, "_fields")
+    ):
         return None
     if getattr(value, "__annotations__", None):
         return None
@@ -222,9 +258,7 @@ def named_tuple_types(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     lines += [f"    {field}: {kinds.get(field, file.name_of('Tensor'))}" for field in value._fields]
     cause = f"the fields of '{name}' have no types, so TorchScript takes '{match['argument']}' for a tensor"
     made = [
-        node
-        for node in file.tree.body
-        if isinstance(node, ast.Assign) and dotted(node.targets[0]) == name
+        node for node in file.tree.body if isinstance(node, ast.Assign) and dotted(node.targets[0]) == name
     ]
     return Finding("named-tuple", cause, "\n".join(lines), NO_VALUES, made[0] if made else None)
 
@@ -240,7 +274,11 @@ def class_without_source(refusal: Refusal, match: re.Match[str]) -> Finding | No
     base = file.text(owner.bases[0])
     cause = f"'{owner.name}' inherits from '{base}': TorchScript compiles a class without its base, so it has no '{match['name']}'"
     parent = file.class_named(base)
-    inits = [item for item in parent.body if isinstance(item, ast.FunctionDef) and item.name == "__init__"] if parent else []
+    inits = (
+        [item for item in parent.body if isinstance(item, ast.FunctionDef) and item.name == "__init__"]
+        if parent
+        else []
+    )
     change = f"class {owner.name}:"
     if inits:
         change += f"\n    def __init__({ast.unparse(inits[0].args)}):"
@@ -277,7 +315,11 @@ def function_without_source(refusal: Refusal, match: re.Match[str]) -> Finding |
     name = match["name"]
     for file in user_files(refusal.model):
         for call in ast.walk(file.tree):
-            if isinstance(call, ast.Call) and dotted(call.func) == name and file.around(call, ast.FunctionDef):
+            if (
+                isinstance(call, ast.Call)
+                and dotted(call.func) == name
+                and file.around(call, ast.FunctionDef)
+            ):
                 cause = f"'{name}' has no source that TorchScript could read: it was made by exec, or has no module"
                 return Finding("no-source", cause, f"def {name}(x):  # in a file", NO_VALUES, call, file)
     return None

@@ -9,7 +9,15 @@ import torch
 
 from .refusal import Finding, Refusal, user_files
 from .sentences import NO_VALUES, of_branch
-from .user_code import UserFile, assignments_to, dotted, is_self_attribute, names_in, user_classes, without_comment
+from .user_code import (
+    UserFile,
+    assignments_to,
+    dotted,
+    is_self_attribute,
+    names_in,
+    user_classes,
+    without_comment,
+)
 
 _FIXED = "tracing would do: the module alone decides which of its modules are called"
 
@@ -20,18 +28,30 @@ def module_index(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if file is None or not isinstance(node, ast.Subscript):
         return None
     held, index = file.text(node.value), file.text(node.slice)
-    cause = f"'{held}' is a ModuleList, which TorchScript indexes with a written number alone, not with '{index}'"
+    cause = (
+        f"'{held}' is a ModuleList, which TorchScript indexes with a written number alone, not with '{index}'"
+    )
     loop = file.around(node, ast.For)
     if loop is not None and index in names_in(loop.target):
         name = "layer" if "layer" not in names_in(loop) else "module"
-        others = [item for item in ast.walk(loop) if isinstance(item, ast.Name) and item.id == index and item is not loop.target]
+        others = [
+            item
+            for item in ast.walk(loop)
+            if isinstance(item, ast.Name) and item.id == index and item is not loop.target
+        ]
         used = [item for item in others if file.parent_of(item) is not node]
         head = f"for {index}, {name} in enumerate({held}):" if used else f"for {name} in {held}:"
         change = f"{head}\n    {file.replaced(node, name)}"
         return Finding("module-index", cause, change, _FIXED, node)
     function = refusal.function
     value = "out" if function is None or "out" not in names_in(function) else "chosen"
-    return Finding("module-index", cause, _chosen_by_loop(file, node, f"enumerate({held})", index, value), _by_argument(index), node)
+    return Finding(
+        "module-index",
+        cause,
+        _chosen_by_loop(file, node, f"enumerate({held})", index, value),
+        _by_argument(index),
+        node,
+    )
 
 
 def _by_argument(index: str) -> str:
@@ -79,17 +99,25 @@ def zip_with_list(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         )
         for where, kind in user_classes(type(module)):
             for statement in ast.walk(kind):
-                if isinstance(statement, ast.Assign) and is_self_attribute(statement.targets[0], argument.attr):
+                if isinstance(statement, ast.Assign) and is_self_attribute(
+                    statement.targets[0], argument.attr
+                ):
                     text = where.text(statement.value)
                     held = f"({text[1:-1]})" if isinstance(statement.value, ast.List) else f"tuple({text})"
-                    return Finding("module-zip", cause, where.replaced(statement.value, held), _FIXED, statement, where)
+                    return Finding(
+                        "module-zip", cause, where.replaced(statement.value, held), _FIXED, statement, where
+                    )
         return Finding("module-zip", cause, "", _FIXED)
     return None
 
 
 def reversed_modules(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     file, node = refusal.file, refusal.node
-    found = [item for item in file.on_line(refusal.line, ast.Call) if dotted(item.func) == "reversed"] if file else []
+    found = (
+        [item for item in file.on_line(refusal.line, ast.Call) if dotted(item.func) == "reversed"]
+        if file
+        else []
+    )
     if file is None or not found:
         return None
     held = file.text(found[0].args[0])
@@ -131,7 +159,9 @@ def break_in_module_loop(refusal: Refusal, match: re.Match[str]) -> Finding | No
         if word == "break" and counted:
             opposite = re.sub(r" != ", " < ", opposite)
         if word == "continue" or counted:
-            change = f"if {opposite}:\n" + "\n".join(f"    {without_comment(file.line(item.lineno))}" for item in rest)
+            change = f"if {opposite}:\n" + "\n".join(
+                f"    {without_comment(file.line(item.lineno))}" for item in rest
+            )
     cause = f"a loop over modules is written out when compiling, so TorchScript has no {word} in it"
     return Finding("module-loop-break", cause, change, tracing)
 
@@ -210,7 +240,12 @@ def function_as_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """f = torch.relu if fast else torch.sigmoid."""
     file, function = refusal.file, refusal.function
     statement = refusal.statement
-    if file is None or function is None or not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.IfExp):
+    if (
+        file is None
+        or function is None
+        or not isinstance(statement, ast.Assign)
+        or not isinstance(statement.value, ast.IfExp)
+    ):
         return None
     name = file.text(statement.targets[0])
     for call in ast.walk(function):

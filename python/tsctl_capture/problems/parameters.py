@@ -6,14 +6,14 @@ import ast
 import re
 
 from .refusal import Finding, Refusal, user_files
-from .sentences import KEEPS_VALUE, NO_VALUES, python_type, type_of_literal
+from .sentences import KEEPS_VALUE, NO_VALUES, TENSORS_ONLY, python_type, type_of_literal
 from .user_code import UserFile, default_of, parameters_of, without_comment
 
 
 def _tracing(kind: str) -> str:
     if "Tensor" in kind or kind.endswith("None"):
         return NO_VALUES
-    return "a trace takes tensors only, and keeps the value of everything else"
+    return TENSORS_ONLY
 
 
 def _definition(refusal: Refusal, name: str, parameter: str) -> tuple[UserFile, ast.FunctionDef] | None:
@@ -26,10 +26,14 @@ def _definition(refusal: Refusal, name: str, parameter: str) -> tuple[UserFile, 
     return None
 
 
-def _called_definition(refusal: Refusal, name: str, parameter: str) -> tuple[UserFile, ast.FunctionDef] | None:
+def _called_definition(
+    refusal: Refusal, name: str, parameter: str
+) -> tuple[UserFile, ast.FunctionDef] | None:
     if name != "forward":
         return _definition(refusal, name, parameter)
-    kind = re.match(r"forward\(__torch__\.(?:[\w.]+\.)?(\w+?)(?:___torch_mangle_\d+)?(?:\.(\w+))? ", refusal.message)
+    kind = re.match(
+        r"forward\(__torch__\.(?:[\w.]+\.)?(\w+?)(?:___torch_mangle_\d+)?(?:\.(\w+))? ", refusal.message
+    )
     wanted = (kind[2] or kind[1]) if kind else ""
     for file in user_files(refusal.model):
         owner = file.class_named(wanted)
@@ -59,7 +63,11 @@ def _annotated(file: UserFile, function: ast.FunctionDef, name: str, kind: str) 
         return parameter, file.replaced(parameter, text)
     line = file.line(parameter.lineno)
     between = line[parameter.end_col_offset : default.col_offset]
-    spaced = [(parameter, text)] if between == " = " else [(parameter, f"{text} "), (default, f" {file.text(default)}")]
+    spaced = (
+        [(parameter, text)]
+        if between == " = "
+        else [(parameter, f"{text} "), (default, f" {file.text(default)}")]
+    )
     return parameter, file.edited(spaced)
 
 
@@ -76,7 +84,13 @@ def _missing(file: UserFile, function: ast.FunctionDef, name: str, kind: str) ->
 
 
 def _a(kind: str) -> str:
-    return f"a {kind}" if re.fullmatch(r"bool|float|str", kind) else f"an {kind}" if kind == "int" else f"'{kind}'"
+    return (
+        f"a {kind}"
+        if re.fullmatch(r"bool|float|str", kind)
+        else f"an {kind}"
+        if kind == "int"
+        else f"'{kind}'"
+    )
 
 
 def argument_of_another_type(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -89,6 +103,12 @@ def argument_of_another_type(refusal: Refusal, match: re.Match[str]) -> Finding 
     if found is None:
         return None
     file, function = found
+    owner = file.parent_of(function)
+    if (
+        isinstance(owner, ast.ClassDef)
+        and sum(isinstance(item, ast.FunctionDef) and item.name == function.name for item in owner.body) > 1
+    ):
+        return None  # overloads: the annotations stand elsewhere
     return _missing(file, function, name, kind)
 
 
@@ -110,7 +130,9 @@ def range_of_parameter(refusal: Refusal, match: re.Match[str]) -> Finding | None
         return None
     names = _unannotated_names(refusal, refusal.node)
     arguments = refusal.node.args if isinstance(refusal.node, ast.Call) else []
-    plain = [item for item in names if any(isinstance(arg, ast.Name) and arg.id == item.arg for arg in arguments)]
+    plain = [
+        item for item in names if any(isinstance(arg, ast.Name) and arg.id == item.arg for arg in arguments)
+    ]
     return _missing(refusal.file, refusal.function, plain[0].arg, "int") if plain else None
 
 
@@ -120,7 +142,9 @@ def compared_with_text(refusal: Refusal, match: re.Match[str]) -> Finding | None
     if not isinstance(node, ast.Compare) or refusal.file is None or refusal.function is None:
         return None
     names = _unannotated_names(refusal, node)
-    texts = [item for item in ast.walk(node) if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+    texts = [
+        item for item in ast.walk(node) if isinstance(item, ast.Constant) and isinstance(item.value, str)
+    ]
     return _missing(refusal.file, refusal.function, names[0].arg, "str") if names and texts else None
 
 
@@ -138,7 +162,13 @@ def default_of_another_type(refusal: Refusal, match: re.Match[str]) -> Finding |
     declared = file.text(parameter.annotation)
     if isinstance(default, ast.Constant) and default.value is None:
         cause = f"the default of '{name}' is None, which its annotation {declared} does not allow"
-        return Finding("default-type", cause, file.replaced(parameter.annotation, f"{declared} | None"), NO_VALUES, parameter)
+        return Finding(
+            "default-type",
+            cause,
+            file.replaced(parameter.annotation, f"{declared} | None"),
+            NO_VALUES,
+            parameter,
+        )
     shown = file.text(default)
     if declared == "float" and kind == "int":
         change = file.replaced(default, f"{shown}.0")
@@ -151,14 +181,18 @@ def default_of_another_type(refusal: Refusal, match: re.Match[str]) -> Finding |
 def mutable_default(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     name, function, file = match["name"], refusal.function, refusal.file
     default = default_of(function, name) if function else None
-    parameter = next((item for item in parameters_of(function) if item.arg == name), None) if function else None
+    parameter = (
+        next((item for item in parameters_of(function) if item.arg == name), None) if function else None
+    )
     if default is None or parameter is None or file is None:
         return None
     kind = file.text(parameter.annotation) if parameter.annotation else type_of_literal(default)
     change = ""
     if kind and default.lineno == parameter.lineno == (default.end_lineno or 0):
         line = file.line(parameter.lineno)
-        whole = line[: parameter.col_offset] + f"{name}: {kind} | None = None" + line[default.end_col_offset :]
+        whole = (
+            line[: parameter.col_offset] + f"{name}: {kind} | None = None" + line[default.end_col_offset :]
+        )
         change = f"{without_comment(whole)}\n    if {name} is None:\n        {name} = {file.text(default)}"
     cause = f"the default of '{name}' is a {match['kind']}, which calls would share and change"
     return Finding("mutable-default", cause, change, NO_VALUES, parameter)
@@ -218,7 +252,11 @@ def bare_annotation(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         noted = parameter.annotation
         if parameter.arg in names and isinstance(noted, ast.Name) and noted.id in ("list", "dict", "tuple"):
             tensor = file.name_of("Tensor")
-            other = {"list": f"list[{tensor}]", "dict": f"dict[str, {tensor}]", "tuple": f"tuple[{tensor}, {tensor}]"}
+            other = {
+                "list": f"list[{tensor}]",
+                "dict": f"dict[str, {tensor}]",
+                "tuple": f"tuple[{tensor}, {tensor}]",
+            }
             cause = f"the annotation {noted.id} of '{parameter.arg}' does not say what it holds"
             return Finding("bare-container", cause, file.replaced(noted, other[noted.id]), NO_VALUES, noted)
     return None
@@ -230,14 +268,20 @@ def any_type(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         return None
     names = {item.id for item in ast.walk(node) if isinstance(item, ast.Name)}
     for parameter in parameters_of(function):
-        if parameter.arg in names and parameter.annotation and file.text(parameter.annotation).endswith("Any"):
+        if (
+            parameter.arg in names
+            and parameter.annotation
+            and file.text(parameter.annotation).endswith("Any")
+        ):
             cause = f"'{parameter.arg}' is annotated Any, which TorchScript can pass on but not compute with"
             calls = [
                 item
                 for item in ast.walk(file.tree)
                 if isinstance(item, ast.Call) and file.text(item.func).endswith(f".{function.name}")
             ]
-            position = [item.arg for item in parameters_of(function) if item.arg != "self"].index(parameter.arg)
+            position = [item.arg for item in parameters_of(function) if item.arg != "self"].index(
+                parameter.arg
+            )
             kinds = {type_of_literal(item.args[position]) for item in calls if len(item.args) > position}
             kind = kinds.pop() if len(kinds) == 1 else ""
             change = file.replaced(parameter.annotation, kind or file.name_of("Tensor"))
@@ -249,7 +293,8 @@ def int_for_float(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """2 where a float is declared: TorchScript does not turn one into the other."""
     node, file = refusal.node, refusal.file
     call = next(
-        (item for item in _calls_at(refusal) if any(word.arg == match["argument"] for word in item.keywords)), None
+        (item for item in _calls_at(refusal) if any(word.arg == match["argument"] for word in item.keywords)),
+        None,
     )
     if file is None or call is None:
         call = node if isinstance(node, ast.Call) else next(iter(_calls_at(refusal)), None)
@@ -292,8 +337,14 @@ ENTRIES = [
         r"^Mutable default parameters.*Found <class '(?P<kind>\w+)'> on parameter (?P<name>\w+)",
         mutable_default,
     ),
-    (r"^Unknown type (?:name|constructor)|^Expression of type dots|^Unknown type annotation", unknown_annotation),
-    (r"^'(?:list|dict|tuple)' object is not subscriptable|^Unknown type name '(?:list|dict|tuple)'", bare_annotation),
+    (
+        r"^Unknown type (?:name|constructor)|^Expression of type dots|^Unknown type annotation",
+        unknown_annotation,
+    ),
+    (
+        r"^'(?:list|dict|tuple)' object is not subscriptable|^Unknown type name '(?:list|dict|tuple)'",
+        bare_annotation,
+    ),
     (r"instead found type 'Any'|^'Any' object", any_type),
     (
         r"of type '(?:Optional\[)?(?:List\[)?float\]*' for argument '(?P<argument>\w+)' but instead found type 'int'",

@@ -11,6 +11,7 @@ NO_VALUES = "tracing would do for this line: it does not look at the values of t
 FIXED_LENGTH = "tracing would do for this line, with the number of rounds that the example takes"
 KEEPS_EXAMPLE = "tracing would keep what the example decides here, for every input"
 KEEPS_VALUE = "tracing would keep the example's number for ever"
+TENSORS_ONLY = "a trace takes and returns tensors only, and keeps the example's value of everything else"
 NOT_IN_FILE = "tracing would leave it out of the file"
 
 _SIZES = {"shape", "size", "dim", "ndim", "dtype", "device", "numel", "is_cuda", "training"}

@@ -47,10 +47,14 @@ def _closed_over(function: ast.FunctionDef | None, node: ast.AST) -> list[str]:
     if function is None:
         return []
     own = {item.arg for item in ast.walk(node) if isinstance(item, ast.arg)}
-    own |= {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)}
+    own |= {
+        item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)
+    }
     outer = {item.arg for item in parameters_of(function)}
     outer |= {
-        item.id for item in ast.walk(function) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)
+        item.id
+        for item in ast.walk(function)
+        if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)
     }
     return sorted((names_in(node) & outer) - own - {getattr(node, "name", "")})
 
@@ -75,7 +79,11 @@ def generator_function(refusal: Refusal, match: re.Match[str]) -> Finding | None
         return None
     if any("contextmanager" in ast.unparse(item) for item in function.decorator_list):
         return _with(file, function.name)
-    yields = [item.value for item in function.body if isinstance(item, ast.Expr) and isinstance(item.value, ast.Yield)]
+    yields = [
+        item.value
+        for item in function.body
+        if isinstance(item, ast.Expr) and isinstance(item.value, ast.Yield)
+    ]
     change = ""
     if len(yields) == len(function.body):
         change = f"return [{', '.join(file.text(item.value) for item in yields if item.value)}]"
@@ -88,7 +96,10 @@ def _with(file: UserFile, name: str, files: list[UserFile] | None = None) -> Fin
         for node in ast.walk(where.tree):
             if not isinstance(node, ast.With):
                 continue
-            if any(name in names_in(item.context_expr) or name in dotted(item.context_expr) for item in node.items):
+            if any(
+                name in names_in(item.context_expr) or name in dotted(item.context_expr)
+                for item in node.items
+            ):
                 return _with_statement(where, node)
     return None
 
@@ -214,7 +225,9 @@ def _global_value(file: UserFile, name: str) -> str:
     values = [
         item.value
         for item in file.tree.body
-        if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name) and item.targets[0].id == name
+        if isinstance(item, ast.Assign)
+        and isinstance(item.targets[0], ast.Name)
+        and item.targets[0].id == name
     ]
     return file.text(values[0]) if values else "0"
 
@@ -228,7 +241,11 @@ def nested_function(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     needed = _closed_over(file.around(node, ast.FunctionDef), node)
     lines = _dedented(file, [node]).splitlines()
     if needed:
-        lines[0] = lines[0].replace("):", f", {', '.join(needed)}):") if node.args.args else lines[0].replace("()", f"({', '.join(needed)})")
+        lines[0] = (
+            lines[0].replace("):", f", {', '.join(needed)}):")
+            if node.args.args
+            else lines[0].replace("()", f"({', '.join(needed)})")
+        )
     lines[0] = f"{without_comment(lines[0])}  # outside the class"
     return Finding(
         "nested-function",
@@ -323,10 +340,22 @@ def f_string(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if file is None:
         return None
     line = without_comment(file.line(refusal.line))
-    parts = [node for node in file.on_line(refusal.line, ast.FormattedValue) if node.format_spec or node.conversion > 0]
+    parts = [
+        node
+        for node in file.on_line(refusal.line, ast.FormattedValue)
+        if node.format_spec or node.conversion > 0
+    ]
     shown = []
     for node in parts:
-        spec = "".join(str(item.value) for item in ast.walk(node.format_spec or node) if isinstance(item, ast.Constant)) if node.format_spec else ""
+        spec = (
+            "".join(
+                str(item.value)
+                for item in ast.walk(node.format_spec or node)
+                if isinstance(item, ast.Constant)
+            )
+            if node.format_spec
+            else ""
+        )
         shown.append(f":{spec}" if spec else f"!{chr(node.conversion)}")
         line = line.replace(f"{shown[-1]}}}", "}")
     if not shown:
@@ -338,7 +367,9 @@ def f_string(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def format_names(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     file = refusal.file
     for node in file.on_line(refusal.line, ast.Call) if file else []:
-        owner = node.func.value if isinstance(node.func, ast.Attribute) and node.func.attr == "format" else None
+        owner = (
+            node.func.value if isinstance(node.func, ast.Attribute) and node.func.attr == "format" else None
+        )
         if file is None or not isinstance(owner, ast.Constant) or not node.keywords:
             continue
         text = file.text(owner)
@@ -347,7 +378,9 @@ def format_names(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         given = [file.text(item) for item in node.args] + [values[name] for name in order if name in values]
         plain = re.sub(r"{\w+}", "{}", text)
         change = file.replaced(node, f"{plain}.format({', '.join(given)})")
-        return Finding("format-names", "TorchScript's format fills {} in order and knows no names", change, NOT_IN_FILE)
+        return Finding(
+            "format-names", "TorchScript's format fills {} in order and knows no names", change, NOT_IN_FILE
+        )
     return None
 
 
@@ -372,10 +405,14 @@ def dict_expansion(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         lines = [f"{name} = {file.text(node.values[0])}.copy()"]
         for key, value in zip(node.keys[1:], node.values[1:], strict=True):
             lines.append(
-                f"{name}.update({file.text(value)})" if key is None else f"{name}[{file.text(key)}] = {file.text(value)}"
+                f"{name}.update({file.text(value)})"
+                if key is None
+                else f"{name}[{file.text(key)}] = {file.text(value)}"
             )
         change = "\n".join(lines)
-    return Finding("dict-expansion", "TorchScript cannot put one dict into another with **", change, NO_VALUES)
+    return Finding(
+        "dict-expansion", "TorchScript cannot put one dict into another with **", change, NO_VALUES
+    )
 
 
 def keyword_expansion(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -390,11 +427,15 @@ def keyword_expansion(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             value = given[-1].value or value if given else value
         change = ""
         if isinstance(value, ast.Dict) and all(isinstance(key, ast.Constant) for key in value.keys):
-            words = [f"{key.value}={file.text(item)}" for key, item in zip(value.keys, value.values, strict=True)]
+            words = [
+                f"{key.value}={file.text(item)}" for key, item in zip(value.keys, value.values, strict=True)
+            ]
             others = [file.text(item) for item in node.args]
             others += [file.text(word) for word in node.keywords if word.arg is not None]
             change = file.replaced(node, f"{file.text(node.func)}({', '.join(others + words)})")
-        return Finding("keyword-expansion", "TorchScript cannot pass a dict as keywords with **", change, NO_VALUES)
+        return Finding(
+            "keyword-expansion", "TorchScript cannot pass a dict as keywords with **", change, NO_VALUES
+        )
     return None
 
 
@@ -406,14 +447,22 @@ def variable_arguments(refusal: Refusal, match: re.Match[str]) -> Finding | None
     arguments = function.args
     if arguments.kwarg is not None:
         taken = _keywords_read(file, function, arguments.kwarg.arg)
-        change = re.sub(rf"(, )?\*\*{arguments.kwarg.arg}(: [^,)]+)?", "".join(f", {item}" for item in taken), line)
-        cause = f"'{function.name}' takes **{arguments.kwarg.arg}: TorchScript knows no arguments without a name"
-        return Finding("variable-arguments", cause, change, "tracing would do, with the arguments of the example")
+        change = re.sub(
+            rf"(, )?\*\*{arguments.kwarg.arg}(: [^,)]+)?", "".join(f", {item}" for item in taken), line
+        )
+        cause = (
+            f"'{function.name}' takes **{arguments.kwarg.arg}: TorchScript knows no arguments without a name"
+        )
+        return Finding(
+            "variable-arguments", cause, change, "tracing would do, with the arguments of the example"
+        )
     if arguments.vararg is not None:
         name = arguments.vararg.arg
         change = line.replace(f"*{name}", f"{name}: list[{file.name_of('Tensor')}]")
         cause = f"'{function.name}' takes *{name}: TorchScript's functions have a fixed number of arguments"
-        return Finding("variable-arguments", cause, change, "tracing would do, with the arguments of the example")
+        return Finding(
+            "variable-arguments", cause, change, "tracing would do, with the arguments of the example"
+        )
     named = [item.arg for item in arguments.kwonlyargs if default_of(function, item.arg) is not None]
     if named:
         change = re.sub(r"\*,\s*", "", line)
@@ -426,7 +475,11 @@ def _keywords_read(file: UserFile, function: ast.FunctionDef, name: str) -> list
     """The parameters that a function reads out of its **kwargs."""
     found = []
     for node in ast.walk(function):
-        if isinstance(node, ast.Call) and dotted(node.func) in (f"{name}.get", f"{name}.pop") and len(node.args) == 2:
+        if (
+            isinstance(node, ast.Call)
+            and dotted(node.func) in (f"{name}.get", f"{name}.pop")
+            and len(node.args) == 2
+        ):
             kind = type_of_literal(node.args[1])
             if isinstance(node.args[0], ast.Constant) and kind:
                 found.append(f"{node.args[0].value}: {kind} = {file.text(node.args[1])}")
@@ -466,7 +519,10 @@ def slice_assignment(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 ENTRIES = [
     (r"^Lambda aren't supported", lambda_expression),
     (r"^Yield(?:From)? aren't supported", generator_function),
-    (r"^With item expression must return an object|^Unknown builtin op: aten::inference_mode", with_statement),
+    (
+        r"^With item expression must return an object|^Unknown builtin op: aten::inference_mode",
+        with_statement,
+    ),
     (r"^Expected <function (?P<name>\w+)\.__aenter__", with_null_context),
     (r"^Comprehension ifs|^Only a single generator", comprehension),
     (r"^Set(?:Comp)? aren't supported|^(?:frozen)?set\(", set_expression),

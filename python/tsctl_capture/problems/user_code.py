@@ -66,9 +66,7 @@ class UserFile:
             for node in ast.walk(self.tree)
             if getattr(node, "lineno", 0) == line and node.col_offset == column
         ]
-        same = [
-            node for node in found if node.end_lineno == line and node.end_col_offset == column + length
-        ]
+        same = [node for node in found if node.end_lineno == line and node.end_col_offset == column + length]
         return (same or found or [None])[0]
 
     def on_line(self, line: int, kind: type[Node] | tuple[type[Node], ...]) -> list[Node]:
@@ -184,8 +182,12 @@ def attribute_assignment(kind: type, name: str) -> tuple[UserFile, ast.stmt] | N
             ):
                 return file, statement
         for statement in node.body:
-            if isinstance(statement, (ast.Assign, ast.AnnAssign)) and any(
-                isinstance(target, ast.Name) and target.id == name for target in targets_of(statement)
+            if (
+                isinstance(statement, (ast.Assign, ast.AnnAssign))
+                and statement.value is not None
+                and any(
+                    isinstance(target, ast.Name) and target.id == name for target in targets_of(statement)
+                )
             ):
                 return file, statement
     return None

@@ -11,6 +11,7 @@ from .sentences import (
     KEEPS_EXAMPLE,
     KEEPS_VALUE,
     NO_VALUES,
+    TENSORS_ONLY,
     of_branch,
     python_type,
     type_of_literal,
@@ -86,7 +87,9 @@ def optional_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             checked = [
                 item
                 for item in ast.walk(function)
-                if isinstance(item, ast.If) and shown in file.text(item.test) and "None" in file.text(item.test)
+                if isinstance(item, ast.If)
+                and shown in file.text(item.test)
+                and "None" in file.text(item.test)
             ]
             test = f"if {name} is not None:\n    " if checked else f"assert {name} is not None\n"
             change = f"{name} = {shown}\n{test}{line.replace(shown, name)}"
@@ -162,7 +165,9 @@ def float_as_size(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def _sized(text: str) -> str:
-    return f"tracing refuses it too: in Python '{text}' is a float as well" if "**" not in text and "0." not in text else NO_VALUES
+    if "**" in text or re.search(r"\d\.", text):
+        return NO_VALUES
+    return f"Python refuses it too when this line runs: there '{text}' is a float as well"
 
 
 def tensor_as_int(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -171,7 +176,11 @@ def tensor_as_int(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if file is None or not isinstance(node, ast.Call):
         return None
     for argument in node.args:
-        if isinstance(argument, ast.Constant) or dotted(argument).startswith("self.") or "len(" in file.text(argument):
+        if (
+            isinstance(argument, ast.Constant)
+            or dotted(argument).startswith("self.")
+            or "len(" in file.text(argument)
+        ):
             continue
         shown = file.text(argument)
         what = "a number of unknown type" if match["found"].startswith("number") else "a tensor"
@@ -183,7 +192,11 @@ def tensor_as_int(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 def tolist(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     file = refusal.file
-    found = [node for node in file.on_line(refusal.line, ast.Call) if file.text(node.func).endswith(".tolist")] if file else []
+    found = (
+        [node for node in file.on_line(refusal.line, ast.Call) if file.text(node.func).endswith(".tolist")]
+        if file
+        else []
+    )
     statement = refusal.statement
     if file is None or not found or statement is None:
         return None
@@ -211,13 +224,17 @@ def tensor_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         call = file.around(node, ast.Call)
         owner = file.text(node.value) if isinstance(node, ast.Attribute) else ""
         change = file.replaced(call, owner) if call is not None and owner else ""
-        return Finding("numpy", "TorchScript has no numpy: a file computes on tensors alone", change, KEEPS_EXAMPLE)
+        return Finding(
+            "numpy", "TorchScript has no numpy: a file computes on tensors alone", change, KEEPS_EXAMPLE
+        )
     function = refusal.function
     owner = node.value if isinstance(node, ast.Attribute) else None
     if function is not None and isinstance(owner, ast.Name):
         parameter = next((item for item in parameters_of(function) if item.arg == owner.id), None)
         if parameter is not None and parameter.annotation is None and not _tensor_has(name):
-            cause = f"'{owner.id}' has no annotation, so TorchScript takes it for a tensor, which has no '{name}'"
+            cause = (
+                f"'{owner.id}' has no annotation, so TorchScript takes it for a tensor, which has no '{name}'"
+            )
             return Finding("not-a-tensor", cause, "", NO_VALUES, parameter)
     return None
 
@@ -295,11 +312,16 @@ def return_types(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     file, function, statement = refusal.file, refusal.function, refusal.statement
     if file is None or function is None or not isinstance(statement, ast.Return):
         return None
-    first, second = match["first"].strip(), match["second"].removesuffix(":").removesuffix(" (inferred)").strip()
+    first, second = (
+        match["first"].strip(),
+        match["second"].removesuffix(":").removesuffix(" (inferred)").strip(),
+    )
     cause = f"'{function.name}' returns {first} in one place and {second} here"
     tests = [node for node in ast.walk(function) if isinstance(node, ast.If)]
     change = ""
-    others = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node is not statement]
+    others = [
+        node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node is not statement
+    ]
     if first.startswith("Tuple[") and second == "Tensor" and others and isinstance(others[0], ast.Tuple):
         shown = file.text(statement.value) if statement.value else ""
         change = file.edited([(statement, f"return {', '.join([shown] * len(others[0].elts))}")])
@@ -314,7 +336,11 @@ def undefined_in_branch(refusal: Refusal, match: re.Match[str]) -> Finding | Non
     test = next(iter(file.on_line(refusal.line, ast.If)), None)
     if test is None:
         return None
-    given = [item for item in assignments_to(function, name) if item.value is not None and item.lineno > test.lineno]
+    given = [
+        item
+        for item in assignments_to(function, name)
+        if item.value is not None and item.lineno > test.lineno
+    ]
     others = sorted(names_in(given[0].value) - {"torch", "self"}) if given and given[0].value else []
     first = others[0] if others else f"{file.name_of('Tensor')}()"
     literal = type_of_literal(given[0].value) if given else ""
@@ -360,7 +386,9 @@ def list_of_unknown(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                 continue
             holder = "list" if isinstance(value, ast.List) else "dict"
             noted = f"list[{kind}]" if holder == "list" else f"dict[str, {kind}]"
-            cause = f"'{name}' is an empty {holder}, which TorchScript takes for one of tensors; it holds {kind}"
+            cause = (
+                f"'{name}' is an empty {holder}, which TorchScript takes for one of tensors; it holds {kind}"
+            )
             change = f"{name}: {noted} = {file.text(value)}"
             return Finding("empty-container", cause, change, NO_VALUES, given)
     return _set_in_dict(refusal, match, kind)
@@ -369,12 +397,17 @@ def list_of_unknown(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def _set_in_dict(refusal: Refusal, match: re.Match[str], kind: str) -> Finding | None:
     statement, file = refusal.statement, refusal.file
     targets = targets_of(statement) if statement else []
-    if file is None or not targets or not isinstance(targets[0], ast.Subscript) or kind not in ("int", "float", "bool"):
+    if (
+        file is None
+        or not targets
+        or not isinstance(targets[0], ast.Subscript)
+        or kind not in ("int", "float", "bool")
+    ):
         return None
     value = getattr(statement, "value", None)
     cause = f"the dict '{file.text(targets[0].value)}' holds tensors, and this value is {kind}: TorchScript's dicts have one type"
     change = file.replaced(value, f"torch.tensor({file.text(value)})") if value is not None else ""
-    return Finding("mixed-dict", cause, change, KEEPS_VALUE)
+    return Finding("mixed-dict", cause, change, TENSORS_ONLY)
 
 
 def mixed_values(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -392,7 +425,11 @@ def mixed_values(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             cause = f"'{shown}' is one of {match['kinds']}: its {'dict' if 'str' in _key_kind(item) else 'list'} holds values of several types"
             return Finding("mixed-values", cause, change, NO_VALUES)
     for parameter in parameters_of(function) if function else []:
-        if parameter.arg in names_in(node) and parameter.annotation is not None and "Union" in file.text(parameter.annotation):
+        if (
+            parameter.arg in names_in(node)
+            and parameter.annotation is not None
+            and "Union" in file.text(parameter.annotation)
+        ):
             cause = f"'{parameter.arg}' is one of {match['kinds']}, and nothing before this line says which"
             line = without_comment(file.line(refusal.line))
             change = f"assert isinstance({parameter.arg}, {match['kinds'].split(', ')[-1]})\n{line}"
@@ -414,11 +451,16 @@ def dict_literal(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if match.group().startswith("Dict keys"):
         wrong = [key for key in node.keys if key is not None and type_of_literal(key) not in ("str", "")]
         change = file.edited([(key, f'"{file.text(key)}"') for key in wrong]) if wrong else ""
-        return Finding("mixed-keys", "the keys of this dict are of several types: TorchScript's have one", change, NO_VALUES)
+        return Finding(
+            "mixed-keys",
+            "the keys of this dict are of several types: TorchScript's have one",
+            change,
+            NO_VALUES,
+        )
     wrong = [value for value in node.values if type_of_literal(value) or _is_size(value)]
     change = file.edited([(value, f"torch.tensor({file.text(value)})") for value in wrong]) if wrong else ""
     cause = "this dict is declared to hold tensors, and not all of its values are"
-    return Finding("mixed-dict", cause, change, KEEPS_VALUE)
+    return Finding("mixed-dict", cause, change, TENSORS_ONLY)
 
 
 def _is_size(node: ast.expr) -> bool:
@@ -481,12 +523,18 @@ def global_variable(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def tensor_unpacking(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """a, b = x, where x is a tensor."""
     file, statement = refusal.file, refusal.statement
-    if file is None or not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Tuple):
+    if (
+        file is None
+        or not isinstance(statement, ast.Assign)
+        or not isinstance(statement.targets[0], ast.Tuple)
+    ):
         return None
     value, count = file.text(statement.value), len(statement.targets[0].elts)
     cause = f"'{value}' is a tensor: how many rows it has is not known when compiling"
     change = file.replaced(statement.value, ", ".join(f"{value}[{i}]" for i in range(count)))
-    return Finding("tensor-unpacking", cause, change, "tracing would do, with the number of rows of the example")
+    return Finding(
+        "tensor-unpacking", cause, change, "tracing would do, with the number of rows of the example"
+    )
 
 
 def repeated_text(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -495,7 +543,11 @@ def repeated_text(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         text, count = node.left, node.right
         if not isinstance(node.op, ast.Mult) or type_of_literal(text) != "str" or file is None:
             continue
-        plain = isinstance(text, ast.Constant) and isinstance(count, ast.Constant) and isinstance(count.value, int)
+        plain = (
+            isinstance(text, ast.Constant)
+            and isinstance(count, ast.Constant)
+            and isinstance(count.value, int)
+        )
         change = file.replaced(node, f'"{text.value * count.value}"') if plain else ""
         return Finding("repeated-text", "TorchScript does not multiply text", change, NO_VALUES)
     return None
@@ -518,7 +570,10 @@ ENTRIES = [
     (r"aten::mul.*found type 'str'", repeated_text),
     (r"aten::__or__.*found type 'Dict", dict_merge),
     (r"^Could not cast value of type Optional\[.*\] to bool", optional_condition),
-    (r"instead found type 'Optional\[|^'Optional\[.*\]' object has no attribute|instead found type 'NoneType'", optional_value),
+    (
+        r"instead found type 'Optional\[|^'Optional\[.*\]' object has no attribute|instead found type 'NoneType'",
+        optional_value,
+    ),
     (r"found float|instead found type 'float'", float_as_size),
     (r"all inputs of range must be ints, found (?P<found>Tensor|number)", tensor_as_int),
     (r"^Expected type hint for result of tolist", tolist),
@@ -528,7 +583,10 @@ ENTRIES = [
         r"(?P<second>.+?) in the false branch",
         branch_types,
     ),
-    (r"^if-expression's true branch has type (?P<first>.+?) but false branch has type (?P<second>.+?):?$", conditional_types),
+    (
+        r"^if-expression's true branch has type (?P<first>.+?) but false branch has type (?P<second>.+?):?$",
+        conditional_types,
+    ),
     (
         r"^Variable '(?P<name>\w+)' previously had type (?P<before>.+?) but is now being assigned to a value of "
         r"type (?P<after>[^\n]+?)\s*:?$",
@@ -541,9 +599,15 @@ ENTRIES = [
     ),
     (r"^(?P<name>\w+) is not defined in the (?P<which>true|false) branch", undefined_in_branch),
     (r"^undefined value (?P<name>\w+)", undefined_value),
-    (r"Type variable 't' previously matched to type \S+(?: \(inferred\))? is matched to type (?P<found>[^\n]+?)\.(?:\n|$)", list_of_unknown),
+    (
+        r"Type variable 't' previously matched to type \S+(?: \(inferred\))? is matched to type (?P<found>[^\n]+?)\.(?:\n|$)",
+        list_of_unknown,
+    ),
     (r"found type 'Union\[(?P<kinds>[^']+)\]'", mixed_values),
-    (r"^Dict keys must contain only a single type|^Type annotation was inferred to be `Dict.*given by the dict", dict_literal),
+    (
+        r"^Dict keys must contain only a single type|^Type annotation was inferred to be `Dict.*given by the dict",
+        dict_literal,
+    ),
     (r"^Cannot index into a Tuple\[.*with a non-integer literal", tuple_index),
     (r"List\[NoneType\]", list_of_none),
     (r"^python value of type '(?P<kind>\w+)' cannot be used as a value", global_variable),
