@@ -1,7 +1,8 @@
 """From what TorchScript's compiler says to what the user's code does: a table of messages and explanations.
 
-Each module of this package has its ENTRIES, pairs of a pattern for torch's message and a function that looks at
-the user's code there and explains it, or returns None when it is something else. The first that explains is taken.
+Each module of this package has its ENTRIES: pairs of a pattern for torch's message and a function that looks
+at the user's code there and explains it, or returns None when it is something else. The first that explains
+is taken.
 """
 
 from __future__ import annotations
@@ -12,17 +13,44 @@ from collections.abc import Callable
 
 from ..diagnosis import Diagnosis
 from ..source import LoadedModel
-from . import attributes, calls, classes, modules, parameters, syntax, values
+from . import (
+    arguments,
+    attributes,
+    branches,
+    calls,
+    classes,
+    containers,
+    libraries,
+    modules,
+    numeric,
+    optional_values,
+    parameters,
+    spread,
+    syntax,
+)
 from .refusal import Finding, Refusal, cleaned, refusal_of
 from .user_code import without_comment
 
 Explain = Callable[[Refusal, re.Match[str]], Finding | None]
 
-# What is asked first: the entry that knows most about the message.
+# In the order in which they are asked: those that know most about a message come first.
+_PARTS = (
+    syntax,
+    arguments,
+    modules,
+    classes,
+    parameters,
+    attributes,
+    containers,
+    optional_values,
+    numeric,
+    branches,
+    spread,
+    calls,
+    libraries,
+)
 CATALOGUE: list[tuple[re.Pattern[str], Explain]] = [
-    (re.compile(pattern, re.DOTALL), explain)
-    for part in (syntax, modules, classes, parameters, attributes, values, calls)
-    for pattern, explain in part.ENTRIES
+    (re.compile(pattern, re.DOTALL), explain) for part in _PARTS for pattern, explain in part.ENTRIES
 ]
 
 

@@ -1,4 +1,4 @@
-"""Functions of Python, numpy and torch that TorchScript does not know, and arguments that it does not spread."""
+"""Functions of Python and numpy that TorchScript does not know."""
 
 from __future__ import annotations
 
@@ -10,8 +10,18 @@ import types
 import torch
 
 from .refusal import Finding, Refusal, user_files
-from .sentences import FIXED_LENGTH, KEEPS_VALUE, NO_VALUES, NOT_IN_FILE, type_of_literal
-from .user_code import UserFile, assignments_to, attribute_assignment, dotted, user_file, without_comment
+from .sentences import (
+    KEEPS_VALUE,
+    NO_VALUES,
+    NOT_IN_FILE,
+    type_of_literal,
+)
+from .user_code import (
+    UserFile,
+    assignments_to,
+    dotted,
+    without_comment,
+)
 
 _ONE_VALUE = "tracing would keep the value of the run that captures"
 
@@ -164,122 +174,6 @@ def numpy_function(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     return None
 
 
-def spread(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """x.view(*size), first, *rest = ..., tuple(parts)."""
-    file, statement = refusal.file, refusal.statement
-    if file is None or statement is None:
-        return None
-    targets = statement.targets if isinstance(statement, ast.Assign) else []
-    if targets and any(isinstance(item, ast.Starred) for item in getattr(targets[0], "elts", [])):
-        return _starred_targets(file, statement)
-    for call in file.on_line(refusal.line, ast.Call):
-        if dotted(call.func) == "tuple" and len(call.args) == 1:
-            return _tuple_of(file, call)
-    starred = file.on_line(refusal.line, ast.Starred)
-    if not starred:
-        return None
-    node = starred[0]
-    above = file.parent_of(node)
-    value = file.text(node.value)
-    cause = f"how many values '*{value}' stands for is not known when compiling"
-    if isinstance(above, (ast.List, ast.Tuple)):
-        return Finding("star-argument", cause, _joined(file, above, above.elts), NO_VALUES)
-    if isinstance(above, ast.Call) and len(above.args) == 1:
-        return Finding("star-argument", cause, _one_argument(file, above, node), NO_VALUES)
-    if isinstance(above, ast.Call):
-        joined = _join_text(file, above.args)
-        change = file.replaced(above, f"{file.text(above.func)}({joined})")
-        return Finding("star-argument", cause, change, NO_VALUES)
-    return None
-
-
-def _one_argument(file: UserFile, call: ast.Call, node: ast.Starred) -> str:
-    if dotted(call.func).startswith("torch.") and isinstance(node.value, ast.Call):
-        parts = node.value.func
-        if isinstance(parts, ast.Attribute) and parts.attr == "chunk" and node.value.args:
-            count = node.value.args[0]
-            if isinstance(count, ast.Constant) and isinstance(count.value, int):
-                items = ", ".join(f"parts[{i}]" for i in range(count.value))
-                return f"parts = {file.text(node.value)}\n{file.replaced(node, items)}"
-    return file.replaced(node, file.text(node.value))
-
-
-def _join_text(file: UserFile, items: list[ast.expr]) -> str:
-    """(*shape, 2) as shape + (2,)."""
-    pieces: list[str] = []
-    plain: list[str] = []
-    for item in [*items, None]:
-        if item is not None and not isinstance(item, ast.Starred):
-            plain.append(file.text(item))
-            continue
-        if plain:
-            pieces.append(f"({plain[0]},)" if len(plain) == 1 else f"({', '.join(plain)})")
-            plain = []
-        if item is not None:
-            pieces.append(file.text(item.value))
-    return " + ".join(pieces)
-
-
-def _joined(file: UserFile, node: ast.List | ast.Tuple, items: list[ast.expr]) -> str:
-    joined = _join_text(file, items)
-    if isinstance(node, ast.List):
-        joined = re.sub(r"\(([^()]*?),?\)(?= \+|$)", r"[\1]", joined)
-    return file.replaced(node, joined)
-
-
-def _starred_targets(file: UserFile, statement: ast.Assign) -> Finding:
-    target = statement.targets[0]
-    names = list(target.elts) if isinstance(target, ast.Tuple) else []
-    star = next(i for i, item in enumerate(names) if isinstance(item, ast.Starred))
-    left, right = names[:star], names[star + 1 :]
-    values = [f"parts[{i}]" for i in range(len(left))]
-    values.append(f"parts[{len(left)}:{f'-{len(right)}' if right else ''}]")
-    values += [f"parts[-{len(right) - i}]" for i in range(len(right))]
-    shown = [file.text(item.value if isinstance(item, ast.Starred) else item) for item in names]
-    change = f"parts = {file.text(statement.value)}\n{', '.join(shown)} = {', '.join(values)}"
-    cause = f"how many values '{file.text(names[star])}' takes is not known when compiling"
-    return Finding("starred-assignment", cause, change, FIXED_LENGTH)
-
-
-def _tuple_of(file: UserFile, call: ast.Call) -> Finding:
-    inner = call.args[0]
-    text = file.text(inner)
-    cause = "the length of this tuple is not known when compiling: a list has any length"
-    if isinstance(inner, ast.GeneratorExp):
-        text = f"[{text.strip('()')}]" if text.startswith("(") else f"[{text}]"
-        text = f"[{ast.unparse(inner)[1:-1]}]"
-    return Finding("tuple-of-list", cause, file.replaced(call, text), FIXED_LENGTH)
-
-
-def unknown_operator(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """torch.Tensor(...), torch.finfo, and what else is not an operator."""
-    file, name = refusal.file, match["name"]
-    if file is None:
-        return None
-    cause = f"TorchScript has no torch.{name}"
-    calls = [item for item in file.on_line(refusal.line, ast.Call) if dotted(item.func).endswith(f".{name}")]
-    if not calls:
-        return None
-    call = calls[0]
-    if name == "Tensor":
-        change = file.replaced(call.func, f"{dotted(call.func).removesuffix('Tensor')}tensor")
-        return Finding("torch-function", cause, change, KEEPS_VALUE)
-    if name in ("finfo", "iinfo"):
-        used = file.parent_of(call)
-        outer = used if isinstance(used, ast.Attribute) else call
-        attribute = (
-            f"self.lowest_{'float' if name == 'finfo' else 'int'}"
-            if getattr(outer, "attr", "") == "min"
-            else "self.limit"
-        )
-        fixed = (
-            f"torch.{name}(torch.{'float32' if name == 'finfo' else 'int64'}).{getattr(outer, 'attr', 'max')}"
-        )
-        change = f"{attribute} = {fixed}  # in __init__\n{file.replaced(outer, attribute)}"
-        return Finding("torch-function", cause, change, NO_VALUES)
-    return Finding("torch-function", cause, "", NO_VALUES)
-
-
 def attribute_by_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """getattr(self, f"layer{i}") and hasattr with a variable."""
     file, word = refusal.file, match["word"]
@@ -373,95 +267,12 @@ def type_comparison(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     return None
 
 
-def library_code(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A function of torch or Python that is itself written in what TorchScript cannot compile."""
-    if refusal.in_library is None or refusal.file is None:
-        return _library_call_without_place(refusal)
-    file, node = refusal.file, refusal.node
-    call = node if isinstance(node, ast.Call) else file.around(node, ast.Call) if node is not None else None
-    if call is None or not dotted(call.func):
-        call = next(iter(file.on_line(refusal.line, ast.Call)), None)
-    return _library_finding(file, call) if call is not None else None
-
-
-def _library_call_without_place(refusal: Refusal) -> Finding | None:
-    """torch named its own file alone: the call is looked for by the function's name."""
-    if refusal.in_library is None:
-        return None
-    names = [getattr(item, "__name__", "") for item in reversed(refusal.functions)]
-    library = user_file(refusal.in_library.file)
-    function = library.function_at(refusal.in_library.line) if library else None
-    names += [function.name] if function is not None else []
-    for name in names:
-        for file in user_files(refusal.model):
-            for call in ast.walk(file.tree):
-                if isinstance(call, ast.Call) and dotted(call.func).rsplit(".", 1)[-1] == name:
-                    return _library_finding(file, call)
-    return _parametrized(refusal)
-
-
-def _parametrized(refusal: Refusal) -> Finding | None:
-    """torch.nn.utils.parametrizations: a weight computed by code of torch's own."""
-    module = next((part for part in reversed(refusal.modules) if hasattr(part, "parametrizations")), None)
-    for path, part in refusal.model.module.named_modules():
-        if part is not module and not hasattr(part, "parametrizations"):
-            continue
-        name = path.rsplit(".", 1)[-1]
-        owner = refusal.model.module.get_submodule(path.rpartition(".")[0])
-        found = attribute_assignment(type(owner), name)
-        weight = next(iter(part.parametrizations), "weight")
-        if found is not None:
-            file, statement = found
-            removed = f'torch.nn.utils.parametrize.remove_parametrizations(self.{name}, "{weight}")'
-            cause = f"'{weight}' of '{name}' is computed by a parametrization, whose code TorchScript cannot compile"
-            change = f"{without_comment(file.line(statement.lineno))}\n{removed}"
-            tracing = "tracing would do: a trace holds what the parametrization computes"
-            return Finding("parametrization", cause, change, tracing, statement, file)
-    return None
-
-
-def _library_finding(file: UserFile, call: ast.Call) -> Finding:
-    name = dotted(call.func)
-    short = name.rsplit(".", 1)[-1]
-    change = ""
-    if short == "checkpoint" and call.args:
-        rest = ", ".join(file.text(item) for item in call.args[1:])
-        change = file.replaced(call, f"{file.text(call.args[0])}({rest})")
-    if short == "apply":
-        return _custom_function(file, call, name)
-    cause = f"{name}() is written in Python that TorchScript cannot compile"
-    return Finding("library-function", cause, change, NO_VALUES, call, file)
-
-
-def _custom_function(file: UserFile, call: ast.Call, name: str) -> Finding:
-    owner = name.rsplit(".", 1)[0]
-    kind = file.class_named(owner)
-    cause = f"'{owner}' is a torch.autograd.Function, which TorchScript does not have: a file needs its forward alone"
-    change = ""
-    forwards = (
-        [item for item in kind.body if isinstance(item, ast.FunctionDef) and item.name == "forward"]
-        if kind
-        else []
-    )
-    if forwards and isinstance(forwards[0].body[-1], ast.Return) and len(forwards[0].body) == 1:
-        names = [item.arg for item in forwards[0].args.args][1:]
-        text = file.text(forwards[0].body[-1].value) if forwards[0].body[-1].value else ""
-        for parameter, argument in zip(names, call.args, strict=False):
-            text = re.sub(rf"\b{parameter}\b", file.text(argument), text)
-        change = file.replaced(
-            call, f"({text})" if not isinstance(file.parent_of(call), ast.Return) else text
-        )
-    return Finding("autograd-function", cause, change, NO_VALUES, call, file)
-
-
 ENTRIES = [
     (r"^object has no attribute (?P<name>\w+)", name_of_library),
     (r"^attribute lookup is not defined on python value of type '(?P<kind>(?!type')\w+)'", name_of_library),
     (r"^cannot create weak reference to 'numpy", numpy_function),
     (r"^Python builtin <built-in (?:function|method) (?P<name>\w+)", python_builtin),
     (r"^Can't get source for <function (?P<name>\w+)", without_source),
-    (r"^cannot statically infer the expected size", spread),
-    (r"^Unknown builtin op: aten::(?P<name>\w+)", unknown_operator),
     (r"^(?P<word>getattr|hasattr)'s second argument", attribute_by_name),
     (r"cannot be used as a value", mapped),
     (r"^(?P<name>\w+)\(Tensor 0", python_iterator),
@@ -469,5 +280,4 @@ ENTRIES = [
         r"^builtin cannot be used as a value|^Unknown type name|^'Tensor' object has no attribute or method '__name__'",
         type_comparison,
     ),
-    (r"", library_code),
 ]

@@ -186,7 +186,7 @@ def module_as_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def _loop_over_modules(refusal: Refusal, file: UserFile, loop: ast.For, name: str) -> Finding | None:
-    line = without_comment(file.line(refusal.line))
+    line = file.shown(refusal.line)
     shown = file.text(loop.iter)
     if isinstance(loop.iter, (ast.List, ast.Tuple)):
         change = "\n".join(re.sub(rf"\b{name}\b", file.text(item), line) for item in loop.iter.elts)

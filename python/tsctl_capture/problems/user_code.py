@@ -115,15 +115,37 @@ class UserFile:
         return f"torch.{name}"
 
     def replaced(self, node: ast.AST, text: str) -> str:
-        """The line of `node`, with `text` in its place and without what indents it."""
-        return self.edited([(node, text)])
+        """The line of `node`, with `text` in its place and without what indents it.
+
+        A node that goes over several lines is replaced in its whole statement, put on one line.
+        """
+        return self.edited([(node, text)]) or self._in_statement(node, text)
+
+    def _in_statement(self, node: ast.AST, text: str) -> str:
+        statement = self.statement_of(node)
+        if hasattr(statement, "body"):
+            return ""
+        whole, part = (ast.get_source_segment("\n".join(self.lines), item) for item in (statement, node))
+        if not whole or not part or whole.count(part) != 1:
+            return ""
+        try:
+            return ast.unparse(ast.parse(whole.replace(part, text)))
+        except SyntaxError:
+            return ""
+
+    def shown(self, number: int) -> str:
+        """The statement of a line: as it is, or on one line if it goes over several."""
+        statement = self.statement_at(number)
+        if statement is None or hasattr(statement, "body") or statement.lineno == statement.end_lineno:
+            return without_comment(self.line(number))
+        return ast.unparse(statement)
 
     def edited(self, edits: list[tuple[ast.AST, str]]) -> str:
         """One line with several nodes of it replaced. Empty if one of them goes over several lines."""
+        if not edits or len({number for node, _ in edits for number in (node.lineno, node.end_lineno)}) != 1:
+            return ""
         line = self.line(edits[0][0].lineno).encode()
         for node, text in sorted(edits, key=lambda edit: -edit[0].col_offset):
-            if node.end_lineno != node.lineno:
-                return ""
             line = line[: node.col_offset] + text.encode() + line[node.end_col_offset :]
         return without_comment(line.decode())
 

@@ -1,0 +1,135 @@
+"""Values that may be None, where nothing says that they are not."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from .refusal import Finding, Refusal
+from .sentences import (
+    NO_VALUES,
+    of_branch,
+)
+from .user_code import (
+    UserFile,
+    assignments_to,
+    default_of,
+    is_self_attribute,
+    parameters_of,
+)
+
+
+def _candidates(refusal: Refusal) -> list[ast.expr]:
+    """Names and attributes in the refused expression, in order; the whole line's if it is unknown."""
+    root = refusal.expression if refusal.node is not None else refusal.statement
+    found = [
+        node
+        for node in (ast.walk(root) if root is not None else ())
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)
+    ]
+    return sorted(found, key=lambda node: (node.lineno, node.col_offset))
+
+
+def _may_be_none(refusal: Refusal, node: ast.expr) -> bool:
+    function = refusal.function
+    if is_self_attribute(node):
+        return _optional_attribute(refusal, node.attr)
+    if not isinstance(node, ast.Name) or function is None or refusal.file is None:
+        return False
+    for parameter in parameters_of(function):
+        if parameter.arg == node.id:
+            noted = refusal.file.text(parameter.annotation) if parameter.annotation else ""
+            default = default_of(function, node.id)
+            none = isinstance(default, ast.Constant) and default.value is None
+            return "Optional" in noted or "None" in noted or none
+    given = [item.value for item in assignments_to(function, node.id, refusal.line)]
+    return any(
+        isinstance(item, ast.Constant) and item.value is None
+        for value in given
+        if value is not None
+        for item in ast.walk(value)
+    )
+
+
+def _optional_attribute(refusal: Refusal, name: str) -> bool:
+    file = refusal.file
+    for node in ast.walk(file.tree) if file else ():
+        if isinstance(node, ast.AnnAssign) and file is not None:
+            target = node.target
+            if (isinstance(target, ast.Name) and target.id == name) or is_self_attribute(target, name):
+                noted = file.text(node.annotation)
+                return "Optional" in noted or "None" in noted
+    return False
+
+
+def optional_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """Something that may be None is computed with, without a check before."""
+    file, function = refusal.file, refusal.function
+    if file is None or function is None:
+        return None
+    line = file.shown(refusal.line)
+    for node in _candidates(refusal):
+        if not _may_be_none(refusal, node):
+            continue
+        shown = file.text(node)
+        if is_self_attribute(node):
+            name = shown.removeprefix("self.")
+            checked = [
+                item
+                for item in ast.walk(function)
+                if isinstance(item, ast.If)
+                and shown in file.text(item.test)
+                and "None" in file.text(item.test)
+            ]
+            test = f"if {name} is not None:\n    " if checked else f"assert {name} is not None\n"
+            change = f"{name} = {shown}\n{test}{line.replace(shown, name)}"
+            cause = f"'{shown}' may be None: TorchScript believes a check of a local name, not one of an attribute"
+            return Finding("optional-attribute", cause, change, _none_branch(node))
+        change = f"assert {shown} is not None\n{line}"
+        cause = f"'{shown}' may be None, and nothing before this line says that it is not"
+        return Finding("optional-value", cause, change, _none_branch(node))
+    for node in ast.walk(refusal.expression) if refusal.expression is not None else ():
+        if isinstance(node, ast.Call):
+            return _optional_result(file, node, match)
+    return None
+
+
+def _none_branch(node: ast.AST) -> str:
+    return "tracing would do, for the arguments that the example has"
+
+
+def _optional_result(file: UserFile, node: ast.Call, match: re.Match[str]) -> Finding | None:
+    called = file.text(node.func)
+    if called.endswith(".get") and len(node.args) == 1:
+        change = file.replaced(node, f"{called.removesuffix('.get')}[{file.text(node.args[0])}]")
+        cause = f"'{file.text(node)}' may be None, and nothing before this line says that it is not"
+        return Finding("optional-value", cause, change, NO_VALUES)
+    functions = file.functions(called.rsplit(".", 1)[-1])
+    if not functions:
+        return None
+    change = f"out = {file.text(node)}\nassert out is not None\n{file.replaced(node, 'out')}"
+    cause = f"'{called}' returns None on some way through it, and nothing says that it did not here"
+    return Finding("optional-value", cause, change, of_branch(node, None))
+
+
+def optional_condition(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """`if mask:` and `n or 2`, where None stands for false."""
+    file, node = refusal.file, refusal.node
+    if file is None or not isinstance(node, ast.expr):
+        return None
+    shown, above = file.text(node), file.parent_of(node)
+    cause = f"'{shown}' may be None: TorchScript takes no truth of it"
+    if isinstance(above, ast.BoolOp) and isinstance(above.op, ast.Or) and len(above.values) == 2:
+        change = file.replaced(above, f"{shown} if {shown} is not None else {file.text(above.values[1])}")
+    else:
+        change = file.replaced(node, f"{shown} is not None")
+    return Finding("optional-condition", cause, change, _none_branch(node))
+
+
+ENTRIES = [
+    (r"^Could not cast value of type Optional\[.*\] to bool", optional_condition),
+    (
+        r"instead found type 'Optional\[|^'Optional\[.*\]' object has no attribute|instead found type 'NoneType'",
+        optional_value,
+    ),
+]
