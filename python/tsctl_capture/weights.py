@@ -242,6 +242,10 @@ def _prefix_hint(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor])
     prefix = next(iter(expected), "").split(".")[0] + "."
     if all(f"{prefix}{name}" in expected for name in state):
         return f"the model's names are the file's with '{prefix}' before them: name that part in SOURCE"
+    part = max(expected, key=len, default="")
+    prefix = next((name.removesuffix(part) for name in state if name.endswith(f".{part}")), "")
+    if prefix:
+        return f"the model's names stand in the file with '{prefix}' before them: save that part's state dict"
     return ""
 
 

@@ -86,6 +86,13 @@ def test_says_where_the_names_differ_in_their_beginning(tmp_path):
     with pytest.raises(CaptureError) as caught:
         load(tmp_path / "w.pt")
     assert "with 'linear.' before them" in caught.value.hint
+    torch.save(
+        {f"net.body.{name}": value for name, value in STATE.items()} | {"head": torch.ones(1)},
+        tmp_path / "w.pt",
+    )
+    with pytest.raises(CaptureError) as caught:
+        load(tmp_path / "w.pt")
+    assert "with 'net.body.' before them" in caught.value.hint
 
 
 def test_refuses_numbers_of_another_kind(tmp_path):

@@ -312,6 +312,7 @@ def test_lists_what_a_folder_lacks(worlds, tmp_path, change, words):
     state = {name: value for name, value in {**STATE, **change}.items() if value is not None}
     error = refusal("transformers:TinyModel", weights=make_folder(tmp_path / "saved", state))
     assert error.kind == "input" and words in error.detail
+    assert ("add_pooling_layer" in error.hint) == words.startswith("missing: pooler")
 
 
 def test_a_folder_without_a_configuration_is_an_input_error(worlds, tmp_path):

@@ -120,7 +120,10 @@ def _from_folder(transformers: Any, model: Any, name: str, kwargs: dict[str, Any
         f"{key} (folder {list(have)}, model {list(want)})" for key, have, want in found["mismatched_keys"]
     ]
     missing = sorted(found["missing_keys"])
-    refuse_what_does_not_fit(folder, {"missing": missing, "of another shape": sorted(mismatched)})
+    hint = ""
+    if missing and all(key.startswith("pooler.") for key in missing):
+        hint = "--kwargs '{\"add_pooling_layer\": false}' builds the model without its pooler"
+    refuse_what_does_not_fit(folder, {"missing": missing, "of another shape": sorted(mismatched)}, hint)
     notes = _notes(module, kwargs)
     unused = sorted(found["unexpected_keys"])
     if unused:
