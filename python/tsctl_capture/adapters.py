@@ -33,7 +33,7 @@ class {name}(torch.nn.Module):
         self.model = model
 
     def traced(self, {parameters}):
-        return run(self.model, ({parameters},))
+        return _run(self.model, ({parameters},))
 """
 
 
@@ -100,7 +100,7 @@ def traced_structure(
         return flatten(module(*args, **kwargs))
 
     source = _TRACED_TEMPLATE.format(name=_adapter_name(model), parameters=", ".join(form.names))
-    adapter = defined_class(source, {"run": run})(model.module).eval()
+    adapter = defined_class(source, {"_run": run})(model.module).eval()
     example = tuple(call.fresh(device).tensors())
     with torch.no_grad():
         traced = torch.jit.trace_module(adapter, {"traced": example}, check_trace=False, strict=False)
@@ -108,7 +108,7 @@ def traced_structure(
     text = [
         f"def forward(self{''.join(f', {parameter}' for parameter in form.parameters)}):",
         *(f"    {line}" for line in form.lines),
-        f"    out = self.traced({', '.join(form.tensors)})",
+        f"    _out = self.traced({', '.join(form.tensors)})",
         f"    return {result.text}\n",
     ]
     scope.update({"Tensor": torch.Tensor, "module": compiled(traced), "text": "\n".join(text)})

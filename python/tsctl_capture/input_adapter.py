@@ -7,6 +7,7 @@ import copy
 import dataclasses
 import inspect
 import keyword
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -120,9 +121,8 @@ def _type_of(value: Any, name: str) -> str:
         return "None"
     if isinstance(value, torch.Tensor):
         return "Tensor"
-    for kind in (bool, int, float, str):
-        if isinstance(value, kind):
-            return kind.__name__
+    if _is_scalar(value):
+        return _plain(value).__class__.__name__
     if isinstance(value, tuple):
         items = [_closed(_type_of(item, f"{name}[{i}]")) for i, item in enumerate(value)]
         return f"Tuple[{', '.join(items) or '()'}]"
@@ -188,8 +188,19 @@ def _is_scalar(value: Any) -> bool:
     return isinstance(value, (bool, int, float, str))
 
 
+def _plain(value: Any) -> Any:
+    """A scalar without a class that is derived from int, float or str, such as an enum's."""
+    if value is None:
+        return None
+    for kind in (bool, int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    return str.__str__(value)
+
+
 def _literal(value: Any) -> str:
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    value = _plain(value)
+    if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     return repr(value)
 
@@ -198,7 +209,7 @@ def _take(form: InputForm, value: Any, expression: str, name: str, kind: str) ->
     """Adds what reaches the tensors of `value` from `expression`, which is of the type `kind`."""
     if isinstance(value, torch.Tensor):
         if kind != "Tensor":
-            local = f"leaf{len(form.lines)}"
+            local = f"_leaf{len(form.lines)}"
             form.lines.append(f"{local} = {expression}")
             form.lines.append(f"assert isinstance({local}, Tensor), {_sentence(f'a tensor as {name}')}")
             expression = local
@@ -248,6 +259,7 @@ def _inner_types(kind: str) -> list[str]:
 
 def _fix(form: InputForm, value: Any, expression: str, name: str, kind: str) -> None:
     """Adds the check that a leaf has the value that the trace keeps."""
+    value = _plain(value)
     form.fixed.append(f"{name} fixed at {value!r}")
     message = _sentence(f"{name}={value!r}")
     if value is None:
@@ -256,7 +268,7 @@ def _fix(form: InputForm, value: Any, expression: str, name: str, kind: str) -> 
         form.lines.append(f"assert {test}, {message}")
         return
     if kind != type(value).__name__:  # Any or Optional
-        local = f"leaf{len(form.lines)}"
+        local = f"_leaf{len(form.lines)}"
         form.lines.append(f"{local} = {expression}")
         form.lines.append(f"assert isinstance({local}, {type(value).__name__}), {message}")
         expression = local
@@ -276,7 +288,7 @@ def _sentence(what: str) -> str:
 def _leaf_name(name: str, taken: list[str]) -> str:
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in name).strip("_")
     plain = plain if plain.isidentifier() and not keyword.iskeyword(plain) else f"input_{plain}"
-    while plain in taken:
+    while plain in taken or plain == "self":
         plain += "_"
     return plain
 

@@ -27,13 +27,13 @@ class _FlatOnlyError(Exception):
 
 
 def output_form(outputs: Any, inside: bool = False) -> OutputForm | None:
-    """Of a result whose tensors `out` holds in order; None when only a flat tuple of them can be returned.
+    """Of a result whose tensors `_out` holds in order; None when only a flat tuple of them can be returned.
 
     `inside` a script, what has attributes (a dataclass, the dicts with attributes of large model libraries)
     becomes a named tuple, for the code around it to take apart as before.
     """
     count = len(leaves(outputs, "out"))
-    tensors = iter(["out"] if count == 1 else [f"out[{i}]" for i in range(count)])
+    tensors = iter(["_out"] if count == 1 else [f"_out[{i}]" for i in range(count)])
     form = OutputForm("")
     try:
         form.text, _ = _built(outputs, tensors, form.scope, inside)

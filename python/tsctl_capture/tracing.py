@@ -63,7 +63,7 @@ def _capture(attempt: Attempt, subject: Subject, call: Call, outputs: Any) -> No
 def _traced(attempt: Attempt, subject: Subject, call: Call, outputs: Any) -> torch.jit.ScriptModule:
     result = output_form(outputs, attempt.inside) if not is_plain(outputs) else None
     if is_structured(call) or result is not None:
-        result = result or OutputForm("out")
+        result = result or OutputForm("_out")
         traced, form = traced_structure(subject.model, call, result, subject.device)
         attempt.fixed = form.fixed
         return traced

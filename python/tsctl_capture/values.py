@@ -128,7 +128,7 @@ def encode(value: Any, root: str, keep: Callable[[str, torch.Tensor], str]) -> d
     if isinstance(value, float):
         return {"kind": "real", "real": repr(float(value))}
     if isinstance(value, str):
-        return {"kind": "string", "string": str(value)}
+        return {"kind": "string", "string": str.__str__(value)}  # the value of an enum, not its name
     node = _node(value)
     if node is None:
         raise CaptureError(

@@ -149,6 +149,15 @@ def test_sets_that_one_trace_cannot_follow(request_for, events, name, sets, word
     assert words in caught.value.message
 
 
+def test_names_and_classes_of_leaves_do_no_harm(request_for, events, follows):
+    result = jobs.run("capture", traced(request_for, "UnluckyNames", "unlucky_names"), events)
+    types = ["Dict[str, Tensor]", "List[Tensor]", "Tensor", "str", "float"]
+    assert [parameter["type"] for parameter in result["parameters"]] == types
+    assert result["attempts"][0]["fixed"][2:] == ["mode fixed at 'sum'", "scale fixed at 0.1"]
+    assert result["output_names"] == ["out.out", "out.run"]
+    follows()
+
+
 def test_a_flag_may_go_through_keywords(request_for, events, follows):
     result = jobs.run("capture", traced(request_for, "PassesOn", "passed_on"), events)
     assert result["attempts"][0]["fixed"] == ["with_input fixed at True"]
