@@ -83,9 +83,8 @@ def _ignored_method(name: str, text: str) -> CaptureError:
     for frame in frames_of(text)[1]:
         file = user_file(frame.file) if is_user_file(frame.file) else None
         for function in file.functions(name) if file is not None else []:
-            marks = [item.lineno for item in function.decorator_list if "ignore" in file.line(item.lineno)]
-            if marks:
-                place = f"{os.path.basename(file.path)}:{marks[0]}: "
+            if any("ignore" in file.text(mark) for mark in function.decorator_list):
+                place = f"{os.path.basename(file.path)}:{function.lineno}: "
     return CaptureError(
         "capture",
         f"{place}the scripted module calls '{name}' in Python (@torch.jit.ignore), which no file can hold",

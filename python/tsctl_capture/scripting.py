@@ -51,7 +51,7 @@ def explain_refusal(attempt: Attempt, error: BaseException, model: LoadedModel) 
 
 
 def compiler_message(error: BaseException, model: LoadedModel | None = None) -> tuple[str, str]:
-    """The first line that TorchScript says, with the user's file and line; and all of it, without torch's places."""
+    """The first line that TorchScript says, at the user's file and line; and all of it but torch's places."""
     text = str(error)
     reason = first_line(text) or type(error).__name__
     reason = re.sub(r'(?: at)?\s+File "[^"]+", line \d+$', "", reason).rstrip(":.")

@@ -151,7 +151,10 @@ def variable_arguments(refusal: Refusal, match: re.Match[str]) -> Finding | None
     named = [item.arg for item in arguments.kwonlyargs if default_of(function, item.arg) is not None]
     if named:
         change = re.sub(r"\*,\s*", "", line)
-        cause = f"'{function.name}' has the keyword-only argument '{named[0]}' with a default, which TorchScript does not know"
+        cause = (
+            f"'{function.name}' has the keyword-only argument '{named[0]}' with a default, which "
+            "TorchScript does not know"
+        )
         return Finding("keyword-only", cause, change, NO_VALUES)
     return None
 

@@ -70,7 +70,10 @@ def _of_modules(
         if not change and one_line:
             change = f"self.{name} = {held}"
     what = f"a plain {type(value).__name__} of modules"
-    cause = f"'{name}' is {what}, whose weights PyTorch does not register and whose modules TorchScript cannot call"
+    cause = (
+        f"'{name}' is {what}, whose weights PyTorch does not register and whose modules TorchScript "
+        "cannot call"
+    )
     held = any(True for item in items for _ in item.parameters())
     tracing = "tracing refuses it too: a file holds registered weights alone" if held else NO_VALUES
     if isinstance(value, dict):
@@ -315,7 +318,10 @@ def private_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     name = match["name"]
     if not name.startswith("__") or name.endswith("__") or refusal.file is None or refusal.node is None:
         return None
-    cause = f"Python renames '{name}' to '_{match['module']}{name}', because of its two underscores; TorchScript does not"
+    cause = (
+        f"Python renames '{name}' to '_{match['module']}{name}', because of its two underscores; "
+        "TorchScript does not"
+    )
     line = without_comment(refusal.file.line(refusal.line))
     return Finding("private-name", cause, line.replace(f".{name}", f".{name[1:]}"), NO_VALUES)
 
@@ -335,7 +341,10 @@ def new_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         return None
     tensor = file.name_of("Tensor")
     change = f"{name}: {tensor} | None  # in the class's body\nself.{name} = None  # in __init__"
-    cause = f"'{name}' is set here for the first time: TorchScript's modules have the attributes that __init__ sets"
+    cause = (
+        f"'{name}' is set here for the first time: TorchScript's modules have the attributes that "
+        "__init__ sets"
+    )
     return Finding("new-attribute", cause, change, "tracing would leave the assignment out of the file")
 
 

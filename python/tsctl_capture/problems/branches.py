@@ -80,7 +80,10 @@ def changed_type(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             change = file.replaced(first.value, f"{file.text(first.value)}.0")
     cause = f"'{name}' is {before} before the loop and becomes {after} in it"
     if before == "NoneType":
-        cause = f"'{name}' is None before the loop, which TorchScript takes for its type, and becomes {after} in it"
+        cause = (
+            f"'{name}' is None before the loop, which TorchScript takes for its type, and becomes "
+            f"{after} in it"
+        )
     return Finding("loop-type", cause, change, FIXED_LENGTH, node)
 
 
@@ -122,7 +125,10 @@ def undefined_in_branch(refusal: Refusal, match: re.Match[str]) -> Finding | Non
     literal = type_of_literal(given[0].value) if given else ""
     zero = {"int": "0", "float": "0.0", "bool": "False", "str": '""'}.get(literal)
     change = f"{name} = {zero or first}\n{without_comment(file.line(test.lineno))}"
-    cause = f"'{name}' has a value in the {'first' if match['which'] == 'false' else 'second'} branch alone and is used after both"
+    cause = (
+        f"'{name}' has a value in the {'first' if match['which'] == 'false' else 'second'} branch "
+        "alone and is used after both"
+    )
     return Finding("undefined-in-branch", cause, change, of_branch(test.test, function), test)
 
 
@@ -177,13 +183,13 @@ ENTRIES = [
         conditional_types,
     ),
     (
-        r"^Variable '(?P<name>\w+)' previously had type (?P<before>.+?) but is now being assigned to a value of "
-        r"type (?P<after>[^\n]+?)\s*:?$",
+        r"^Variable '(?P<name>\w+)' previously had type (?P<before>.+?) but is now being assigned to a value "
+        r"of type (?P<after>[^\n]+?)\s*:?$",
         changed_type,
     ),
     (
-        r"^Previous return statement returned a value of type (?P<first>.+?) but this return statement returns a "
-        r"value of type (?P<second>.+?)$",
+        r"^Previous return statement returned a value of type (?P<first>.+?) "
+        r"but this return statement returns a value of type (?P<second>.+?)$",
         return_types,
     ),
     (r"^(?P<name>\w+) is not defined in the (?P<which>true|false) branch", undefined_in_branch),

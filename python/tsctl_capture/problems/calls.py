@@ -277,7 +277,8 @@ ENTRIES = [
     (r"cannot be used as a value", mapped),
     (r"^(?P<name>\w+)\(Tensor 0", python_iterator),
     (
-        r"^builtin cannot be used as a value|^Unknown type name|^'Tensor' object has no attribute or method '__name__'",
+        r"^builtin cannot be used as a value|^Unknown type name"
+        r"|^'Tensor' object has no attribute or method '__name__'",
         type_comparison,
     ),
 ]

@@ -91,7 +91,8 @@ def _as_loop(file: UserFile, function: ast.FunctionDef) -> str:
         if file.text(value) != name
     ]
     left, right = ", ".join(name for name, _ in changed), ", ".join(value for _, value in changed)
-    return f"while {_negated(file, end.test)}:\n    {left} = {right}\n{without_comment(file.line(end.body[0].lineno))}"
+    last = without_comment(file.line(end.body[0].lineno))
+    return f"while {_negated(file, end.test)}:\n    {left} = {right}\n{last}"
 
 
 def _negated(file: UserFile, test: ast.expr) -> str:
@@ -134,7 +135,10 @@ def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                 cause = f"the hook '{name}' does not say what it takes and gives"
                 returns = ""
             if first:
-                cause = f"the hook '{name}' is a method: TorchScript compiles a hook as a function of the module that it is on"
+                cause = (
+                    f"the hook '{name}' is a method: TorchScript compiles a hook as a function of "
+                    "the module that it is on"
+                )
             change = f"def {name}({', '.join(noted)}){returns}:"
             return Finding(
                 "hook", cause, change, "tracing would do: a trace holds what the hook does", function, file
@@ -143,7 +147,7 @@ def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """torch.nn.utils.weight_norm: the hook is an object, its class has no name that the compiler could use."""
+    """torch.nn.utils.weight_norm: the hook is an object, which has no name that the compiler could use."""
     what = match["kind"]
     others = {"WeightNorm": "weight_norm", "SpectralNorm": "spectral_norm"}
     name = others.get(what, "")
@@ -188,8 +192,8 @@ def decorated_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                     continue
                 line = without_comment(file.line(item.lineno))
                 cause = (
-                    f"the decorator '{made[0].name}' puts its inner function '{inner}' in the place of '{item.name}', "
-                    "and TorchScript compiles that"
+                    f"the decorator '{made[0].name}' puts its inner function '{inner}' in the place of "
+                    f"'{item.name}', and TorchScript compiles that"
                 )
                 change = f"{line}  # without @{made[0].name}"
                 return Finding("decorator", cause, change, NO_VALUES, item.decorator_list[0], file)
@@ -272,7 +276,10 @@ def class_without_source(refusal: Refusal, match: re.Match[str]) -> Finding | No
     if not owner.bases:
         return None
     base = file.text(owner.bases[0])
-    cause = f"'{owner.name}' inherits from '{base}': TorchScript compiles a class without its base, so it has no '{match['name']}'"
+    cause = (
+        f"'{owner.name}' inherits from '{base}': TorchScript compiles a class without its base, so "
+        f"it has no '{match['name']}'"
+    )
     parent = file.class_named(base)
     inits = (
         [item for item in parent.body if isinstance(item, ast.FunctionDef) and item.name == "__init__"]
@@ -320,14 +327,18 @@ def function_without_source(refusal: Refusal, match: re.Match[str]) -> Finding |
                 and dotted(call.func) == name
                 and file.around(call, ast.FunctionDef)
             ):
-                cause = f"'{name}' has no source that TorchScript could read: it was made by exec, or has no module"
+                cause = (
+                    f"'{name}' has no source that TorchScript could read: it was made by exec, or "
+                    "has no module"
+                )
                 return Finding("no-source", cause, f"def {name}(x):  # in a file", NO_VALUES, call, file)
     return None
 
 
 ENTRIES = [
     (
-        r"^'Tensor' object has no attribute or method|^attribute lookup is not defined on python value of type 'type'"
+        r"^'Tensor' object has no attribute or method"
+        r"|^attribute lookup is not defined on python value of type 'type'"
         r"|^Python type cannot be used as a value",
         super_call,
     ),

@@ -59,7 +59,10 @@ def _set_in_dict(refusal: Refusal, match: re.Match[str], kind: str) -> Finding |
     ):
         return None
     value = getattr(statement, "value", None)
-    cause = f"the dict '{file.text(targets[0].value)}' holds tensors, and this value is {kind}: TorchScript's dicts have one type"
+    cause = (
+        f"the dict '{file.text(targets[0].value)}' holds tensors, and this value is {kind}: "
+        "TorchScript's dicts have one type"
+    )
     change = file.replaced(value, f"torch.tensor({file.text(value)})") if value is not None else ""
     return Finding("mixed-dict", cause, change, TENSORS_ONLY)
 
@@ -76,7 +79,10 @@ def mixed_values(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             tensor = file.name_of("Tensor")
             line = file.shown(refusal.line)
             change = f"value = {shown}\nassert isinstance(value, {tensor})\n{line.replace(shown, 'value', 1)}"
-            cause = f"'{shown}' is one of {match['kinds']}: its {'dict' if 'str' in _key_kind(item) else 'list'} holds values of several types"
+            cause = (
+                f"'{shown}' is one of {match['kinds']}: its "
+                f"{'dict' if 'str' in _key_kind(item) else 'list'} holds values of several types"
+            )
             return Finding("mixed-values", cause, change, NO_VALUES)
     for parameter in parameters_of(function) if function else []:
         if (
@@ -126,7 +132,10 @@ def tuple_index(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if file is None or not isinstance(node, ast.Subscript):
         return None
     index = file.text(node.slice)
-    cause = f"'{file.text(node.value)}' is a tuple of several types: which one '{index}' takes is not known when compiling"
+    cause = (
+        f"'{file.text(node.value)}' is a tuple of several types: which one '{index}' takes is not "
+        "known when compiling"
+    )
     function = refusal.function
     default = default_of(function, index) if function is not None else None
     change = file.replaced(node.slice, file.text(default)) if default is not None else ""
@@ -186,12 +195,14 @@ ENTRIES = [
     (r"aten::mul.*found type 'str'", repeated_text),
     (r"aten::__or__.*found type 'Dict", dict_merge),
     (
-        r"Type variable 't' previously matched to type \S+(?: \(inferred\))? is matched to type (?P<found>[^\n]+?)\.(?:\n|$)",
+        r"Type variable 't' previously matched to type \S+(?: \(inferred\))? "
+        r"is matched to type (?P<found>[^\n]+?)\.(?:\n|$)",
         list_of_unknown,
     ),
     (r"found type 'Union\[(?P<kinds>[^']+)\]'", mixed_values),
     (
-        r"^Dict keys must contain only a single type|^Type annotation was inferred to be `Dict.*given by the dict",
+        r"^Dict keys must contain only a single type"
+        r"|^Type annotation was inferred to be `Dict.*given by the dict",
         dict_literal,
     ),
     (r"^Cannot index into a Tuple\[.*with a non-integer literal", tuple_index),

@@ -88,7 +88,10 @@ def _parametrized(refusal: Refusal) -> Finding | None:
         if found is not None:
             file, statement = found
             removed = f'torch.nn.utils.parametrize.remove_parametrizations(self.{name}, "{weight}")'
-            cause = f"'{weight}' of '{name}' is computed by a parametrization, whose code TorchScript cannot compile"
+            cause = (
+                f"'{weight}' of '{name}' is computed by a parametrization, whose code TorchScript "
+                "cannot compile"
+            )
             change = f"{without_comment(file.line(statement.lineno))}\n{removed}"
             tracing = "tracing would do: a trace holds what the parametrization computes"
             return Finding("parametrization", cause, change, tracing, statement, file)
@@ -111,7 +114,10 @@ def _library_finding(file: UserFile, call: ast.Call) -> Finding:
 def _custom_function(file: UserFile, call: ast.Call, name: str) -> Finding:
     owner = name.rsplit(".", 1)[0]
     kind = file.class_named(owner)
-    cause = f"'{owner}' is a torch.autograd.Function, which TorchScript does not have: a file needs its forward alone"
+    cause = (
+        f"'{owner}' is a torch.autograd.Function, which TorchScript does not have: a file needs its "
+        "forward alone"
+    )
     change = ""
     forwards = (
         [item for item in kind.body if isinstance(item, ast.FunctionDef) and item.name == "forward"]

@@ -94,7 +94,8 @@ def zip_with_list(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         if not isinstance(value, list):
             continue
         cause = (
-            f"a loop over modules is written out when compiling, and the length of the list '{file.text(argument)}' "
+            "a loop over modules is written out when compiling, and the length of the list "
+            f"'{file.text(argument)}' "
             "is not known then; that of a tuple is"
         )
         for where, kind in user_classes(type(module)):
@@ -112,7 +113,7 @@ def zip_with_list(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def reversed_modules(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    file, node = refusal.file, refusal.node
+    file = refusal.file
     found = (
         [item for item in file.on_line(refusal.line, ast.Call) if dotted(item.func) == "reversed"]
         if file

@@ -83,7 +83,10 @@ def optional_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             ]
             test = f"if {name} is not None:\n    " if checked else f"assert {name} is not None\n"
             change = f"{name} = {shown}\n{test}{line.replace(shown, name)}"
-            cause = f"'{shown}' may be None: TorchScript believes a check of a local name, not one of an attribute"
+            cause = (
+                f"'{shown}' may be None: TorchScript believes a check of a local name, not one of an "
+                "attribute"
+            )
             return Finding("optional-attribute", cause, change, _none_branch(node))
         change = f"assert {shown} is not None\n{line}"
         cause = f"'{shown}' may be None, and nothing before this line says that it is not"
@@ -129,7 +132,8 @@ def optional_condition(refusal: Refusal, match: re.Match[str]) -> Finding | None
 ENTRIES = [
     (r"^Could not cast value of type Optional\[.*\] to bool", optional_condition),
     (
-        r"instead found type 'Optional\[|^'Optional\[.*\]' object has no attribute|instead found type 'NoneType'",
+        r"instead found type 'Optional\["
+        r"|^'Optional\[.*\]' object has no attribute|instead found type 'NoneType'",
         optional_value,
     ),
 ]

@@ -307,7 +307,10 @@ def int_for_float(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if not whole:
         return None
     shown = file.text(whole[0])
-    cause = f"'{match['argument']}' is declared a float and is given the int {shown}, which TorchScript does not convert"
+    cause = (
+        f"'{match['argument']}' is declared a float and is given the int {shown}, which TorchScript "
+        "does not convert"
+    )
     return Finding("int-for-float", cause, file.replaced(whole[0], f"{shown}.0"), KEEPS_VALUE, whole[0])
 
 
@@ -347,7 +350,8 @@ ENTRIES = [
     ),
     (r"instead found type 'Any'|^'Any' object", any_type),
     (
-        r"of type '(?:Optional\[)?(?:List\[)?float\]*' for argument '(?P<argument>\w+)' but instead found type 'int'",
+        r"of type '(?:Optional\[)?(?:List\[)?float\]*' for argument '(?P<argument>\w+)' "
+        r"but instead found type 'int'",
         int_for_float,
     ),
     (r"^methods must have a self argument", positional_only),

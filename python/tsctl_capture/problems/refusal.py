@@ -1,4 +1,4 @@
-"""What TorchScript's compiler said, taken apart: its message, the places it names, and the user's code there."""
+"""What TorchScript's compiler said, taken apart: its message, its places, and the user's code there."""
 
 from __future__ import annotations
 
