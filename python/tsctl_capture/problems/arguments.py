@@ -16,6 +16,7 @@ from .user_code import (
     assignments_to,
     default_of,
     dotted,
+    parameters_of,
     without_comment,
 )
 
@@ -144,19 +145,43 @@ def variable_arguments(refusal: Refusal, match: re.Match[str]) -> Finding | None
     if arguments.vararg is not None:
         name = arguments.vararg.arg
         change = line.replace(f"*{name}", f"{name}: list[{file.name_of('Tensor')}]")
+        change += _call_with_list(file, function)
         cause = f"'{function.name}' takes *{name}: TorchScript's functions have a fixed number of arguments"
         return Finding(
             "variable-arguments", cause, change, "tracing would do, with the arguments of the example"
         )
     named = [item.arg for item in arguments.kwonlyargs if default_of(function, item.arg) is not None]
     if named:
+        noted = [(item, type_of_literal(default_of(function, item.arg))) for item in arguments.kwonlyargs]
         change = re.sub(r"\*,\s*", "", line)
+        for item, kind in noted:
+            if item.annotation is None and kind:
+                change = re.sub(rf"\b{item.arg}\s*=\s*", f"{item.arg}: {kind} = ", change)
         cause = (
             f"'{function.name}' has the keyword-only argument '{named[0]}' with a default, which "
             "TorchScript does not know"
         )
         return Finding("keyword-only", cause, change, NO_VALUES)
     return None
+
+
+def _call_with_list(file: UserFile, function: ast.FunctionDef) -> str:
+    """The first call of a function with *parts, as it is with a list in their place."""
+    fixed = len([item for item in parameters_of(function) if item.arg != "self"])
+    for call in ast.walk(file.tree):
+        if not isinstance(call, ast.Call) or dotted(call.func).rsplit(".", 1)[-1] != function.name:
+            continue
+        if any(isinstance(item, ast.Starred) for item in call.args):
+            continue
+        items = [file.text(item) for item in call.args]
+        given = [
+            *items[:fixed],
+            f"[{', '.join(items[fixed:])}]",
+            *(file.text(item) for item in call.keywords),
+        ]
+        called = f"{file.text(call.func)}({', '.join(given)})"
+        return f"\n{file.replaced(call, called)}"
+    return ""
 
 
 def _keywords_read(file: UserFile, function: ast.FunctionDef, name: str) -> list[str]:

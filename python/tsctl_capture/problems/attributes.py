@@ -322,8 +322,10 @@ def private_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         f"Python renames '{name}' to '_{match['module']}{name}', because of its two underscores; "
         "TorchScript does not"
     )
-    line = without_comment(refusal.file.line(refusal.line))
-    return Finding("private-name", cause, line.replace(f".{name}", f".{name[1:]}"), NO_VALUES)
+    line = refusal.file.shown(refusal.line).replace(f".{name}", f".{name[1:]}")
+    defined = [without_comment(refusal.file.line(item.lineno)) for item in refusal.file.functions(name)]
+    change = "\n".join([*(head.replace(name, name[1:], 1) for head in defined[:1]), line])
+    return Finding("private-name", cause, change, NO_VALUES)
 
 
 def missing_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:

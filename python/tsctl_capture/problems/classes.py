@@ -10,6 +10,8 @@ from .refusal import Finding, Refusal, user_files
 from .sentences import NO_VALUES, python_type
 from .user_code import UserFile, dotted, user_classes, without_comment
 
+_HOOK = "tracing would do: a trace holds what the hook does"
+
 
 def super_call(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """super().forward(x), super().step(x), Base.forward(self, x)."""
@@ -115,35 +117,35 @@ def enum_lookup(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """A forward hook or pre-hook whose signature TorchScript cannot type."""
-    name, before = match["name"], match["kind"] == "Pre-hook"
+    name, wanted = match["name"], 2 if match["kind"] == "Pre-hook" else 3
     for file in user_files(refusal.model):
         for function in file.functions(name):
-            tensor = file.name_of("Tensor")
             own = [item.arg for item in function.args.args]
-            first = own[:1] if own[:1] == ["self"] and len(own) > 2 + (not before) else []
-            held = [name for name in own if name not in first]
-            if before:
-                noted = [held[0], f"{held[1]}: tuple[{tensor}]"] if len(held) > 1 else held
-                cause = f"the hook '{name}' does not say what it takes and gives"
-                returns = f" -> tuple[{tensor}]"
-            else:
-                noted = (
-                    [held[0], f"{held[1]}: tuple[{tensor}]", f"{held[2]}: {tensor}"]
-                    if len(held) > 2
-                    else held
-                )
-                cause = f"the hook '{name}' does not say what it takes and gives"
-                returns = ""
-            if first:
-                cause = (
-                    f"the hook '{name}' is a method: TorchScript compiles a hook as a function of "
-                    "the module that it is on"
-                )
-            change = f"def {name}({', '.join(noted)}){returns}:"
-            return Finding(
-                "hook", cause, change, "tracing would do: a trace holds what the hook does", function, file
-            )
+            method = own[:1] == ["self"] and len(own) == wanted + 1
+            held = own[1:] if method else own
+            tensor = file.name_of("Tensor")
+            kinds = ["", f": tuple[{tensor}]", f": {tensor}"]
+            cause = f"the hook '{name}' does not say what it takes and gives"
+            change = ""
+            if method:
+                cause = f"the hook '{name}' is a method: TorchScript wants a function"
+            if len(held) > wanted:
+                cause = f"the hook '{name}' takes keywords, which TorchScript gives to no hook"
+            elif len(held) == wanted:
+                noted = [f"{item}{kind}" for item, kind in zip(held, kinds, strict=False)]
+                change = f"def {name}({', '.join(noted)}) -> {_hook_gives(function, tensor)}:"
+            return Finding("hook", cause, change, _HOOK, function, file)
     return None
+
+
+def _hook_gives(function: ast.FunctionDef, tensor: str) -> str:
+    """The result's annotation, which a hook has to have."""
+    values = [
+        item.value for item in ast.walk(function) if isinstance(item, ast.Return) and item.value is not None
+    ]
+    if not values:
+        return "None"
+    return f"tuple[{tensor}]" if isinstance(values[0], ast.Tuple) else tensor
 
 
 def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -161,7 +163,7 @@ def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                     "hook-object",
                     cause,
                     change,
-                    "tracing would do: a trace holds what the hook does",
+                    _HOOK,
                     call,
                     file,
                 )

@@ -263,13 +263,27 @@ def module_argument(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     names = [item.arg for item in function.args.args]
     if node.id not in names:
         return None
-    given = ""
+    position = names.index(node.id) - (1 if names[0] == "self" else 0)
+    change = ""
     for where in user_files(refusal.model):
         for call in ast.walk(where.tree):
-            if isinstance(call, ast.Call) and dotted(call.func).rsplit(".", 1)[-1] == function.name:
-                position = names.index(node.id) - (1 if names[0] == "self" else 0)
-                given = given or (where.text(call.args[position]) if len(call.args) > position else "")
-    change = file.replaced(node, given) if given else ""
+            if (
+                not change
+                and isinstance(call, ast.Call)
+                and dotted(call.func).rsplit(".", 1)[-1] == function.name
+                and len(call.args) > position
+            ):
+                given = where.text(call.args[position])
+                if given.startswith("self.") and names[0] != "self":
+                    continue
+                head = re.sub(rf",? *\b{node.id}\b(?=[,)])", "", without_comment(file.line(function.lineno)))
+                left = [
+                    where.text(item)
+                    for item in [*call.args, *call.keywords]
+                    if item is not call.args[position]
+                ]
+                called = where.replaced(call, f"{where.text(call.func)}({', '.join(left)})")
+                change = f"{head.replace('(, ', '(')}\n    {file.replaced(node, given)}\n{called}"
     cause = f"'{node.id}' is called, but TorchScript passes neither functions nor modules as arguments"
     return Finding("function-argument", cause, change, NO_VALUES)
 

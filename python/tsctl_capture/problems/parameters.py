@@ -103,6 +103,12 @@ def argument_of_another_type(refusal: Refusal, match: re.Match[str]) -> Finding 
     if found is None:
         return None
     file, function = found
+    if match["found"].startswith("__torch__."):
+        kind = re.sub(r" \(of Python.*|\.?___torch_mangle_\d+", "", match["found"]).rsplit(".", 1)[-1]
+        if refusal.module_named(kind) is not None:
+            cause = f"'{name}' is given a module, which TorchScript does not pass as an argument"
+            parameter = next(item for item in parameters_of(function) if item.arg == name)
+            return Finding("function-argument", cause, "", NO_VALUES, parameter, file)
     owner = file.parent_of(function)
     if (
         isinstance(owner, ast.ClassDef)
