@@ -30,6 +30,24 @@ TEST(guard, keeps_the_interpreters_words_and_the_last_place) {
   EXPECT_FALSE(failure.out_of_memory);
 }
 
+TEST(guard, says_which_device_a_file_is_tied_to) {
+  const TorchFailure failure = failure_from_text(
+      "The following operation failed in the TorchScript interpreter.\n"
+      "Traceback of TorchScript, original code (most recent call last):\n"
+      "  File \"/home/me/net.py\", line 7, in forward\n"
+      "    return x + torch.zeros(2, device=\"cuda:0\")\n"
+      "               ~~~~~~~~~~~ <--- HERE\n"
+      "RuntimeError: Could not run 'aten::empty.memory_format' with arguments from the 'CUDA' backend. This could be "
+      "because the operator doesn't exist for this backend.\n"
+      "\n"
+      "CPU: registered at /build/RegisterCPU.cpp:2413 [kernel]\n"
+      "PythonDispatcher: registered at /build/PythonFallbackKernel.cpp:196 [backend fallback]\n");
+  EXPECT_EQ(failure.reason,
+            "it is tied to cuda, which an operation in it names (/home/me/net.py:7, in forward)");
+  EXPECT_EQ(failure.detail.find("registered at"), std::string::npos);
+  EXPECT_NE(failure.detail.find("aten::empty.memory_format"), std::string::npos);
+}
+
 TEST(guard, names_the_users_line_in_a_traced_model) {
   const TorchFailure failure = failure_from_text(
       "The following operation failed in the TorchScript interpreter.\n"

@@ -153,6 +153,9 @@ void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
     const auto found = in_forward.find(name);
     summary.ops.push_back({name, found == in_forward.end() ? 0 : found->second, written});
   }
+  for (const auto& [device, written] : device_uses(archive.code)) {
+    summary.devices.push_back({device, written});
+  }
   if (counter.unresolved() > 0) {
     summary.warnings.push_back(
         {"calls_not_followed",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -195,20 +196,46 @@ OpCounts OpCounter::followed(const std::string& class_name, const std::string& m
   return counts;
 }
 
+namespace {
+
+void for_each_function(const ScriptCode& code,
+                       const std::function<void(const CodeFunction& function)>& visit) {
+  for (const auto& [name, target] : code.classes) {
+    for (const CodeFunction& method : target.methods) visit(method);
+  }
+  for (const auto& [name, function] : code.functions) visit(function);
+}
+
+}  // namespace
+
 std::map<std::string, std::int64_t> constant_uses(const ScriptCode& code) {
   std::map<std::string, std::int64_t> uses;
-  const auto scan = [&uses](const std::string& masked) {
+  for_each_function(code, [&uses](const CodeFunction& function) {
+    const std::string& masked = function.masked;
     for (std::size_t at = masked.find(kConstants); at != std::string::npos;
          at = masked.find(kConstants, at + 1)) {
       std::size_t end = at + kConstants.size();
       while (end < masked.size() && is_word(masked[end])) ++end;
       ++uses[masked.substr(at + kConstants.size(), end - at - kConstants.size())];
     }
-  };
-  for (const auto& [name, target] : code.classes) {
-    for (const CodeFunction& method : target.methods) scan(method.masked);
-  }
-  for (const auto& [name, function] : code.functions) scan(function.masked);
+  });
+  return uses;
+}
+
+std::map<std::string, std::int64_t> device_uses(const ScriptCode& code) {
+  constexpr std::string_view kCall = "torch.device(";
+  std::map<std::string, std::int64_t> uses;
+  for_each_function(code, [&uses, kCall](const CodeFunction& function) {
+    // The masked text says where a call is, the body what it is given.
+    const std::string& masked = function.masked;
+    for (std::size_t at = masked.find(kCall); at != std::string::npos;
+         at = masked.find(kCall, at + 1)) {
+      const std::size_t open = at + kCall.size();
+      if (open >= function.body.size() || function.body[open] != '"') continue;
+      const std::size_t close = function.body.find('"', open + 1);
+      if (close != std::string::npos) ++uses[function.body.substr(open + 1, close - open - 1)];
+    }
+  });
   return uses;
 }
 

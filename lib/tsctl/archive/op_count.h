@@ -48,4 +48,7 @@ class OpCounter {
 // How often each constant ("c0") stands in the code.
 std::map<std::string, std::int64_t> constant_uses(const ScriptCode& code);
 
+// How often the code writes each device ("cuda:0"): there it stays, wherever the file is loaded.
+std::map<std::string, std::int64_t> device_uses(const ScriptCode& code);
+
 }  // namespace tsctl

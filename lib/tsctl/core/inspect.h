@@ -95,6 +95,12 @@ struct OpSummary {
   std::int64_t written = 0;     // places in the code
 };
 
+// A device that the code names, as a trace writes the one it was captured on.
+struct DeviceUse {
+  std::string device = {};   // cpu, cuda:0
+  std::int64_t written = 0;  // places in the code
+};
+
 struct ExtraFile {
   std::string name = {};  // as torch.jit.load's _extra_files wants it: "config.json"
   std::int64_t size_bytes = 0;
@@ -132,6 +138,7 @@ struct ModelSummary {
   std::vector<AttributeSummary> attributes = {};
   std::vector<ModuleSummary> modules = {};
   std::vector<OpSummary> ops = {};
+  std::vector<DeviceUse> devices = {};
   std::vector<ExtraFile> extra_files = {};
   std::string manifest_text = {};
   std::vector<RecordSummary> records = {};

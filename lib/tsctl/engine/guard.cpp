@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/frontend/error_report.h>
 
 #include <array>
+#include <cctype>
 #include <new>
 #include <optional>
 #include <string_view>
@@ -139,6 +140,27 @@ std::string first_words(const std::vector<std::string_view>& lines) {
   return {};
 }
 
+// LibTorch answers an operation on a device that it has no kernels for with a list of all those that it has.
+constexpr std::string_view kKernelList = " This could be because the operator doesn't exist";
+
+// The device that an operation of the file asks for in vain; empty if that is not what the text tells.
+std::string missing_device(std::string_view text) {
+  constexpr std::string_view kFrom = "with arguments from the '";
+  const auto from = text.find(kFrom);
+  if (from != std::string_view::npos && text.find("Could not run '") < from) {
+    const auto begin = from + kFrom.size();
+    const auto end = text.find('\'', begin);
+    std::string name(text.substr(begin, end - begin));
+    for (char& letter : name) letter = static_cast<char>(std::tolower(letter));
+    return name;
+  }
+  for (const std::string_view words :
+       {"Torch not compiled with CUDA enabled", "Found no NVIDIA driver", "No CUDA GPUs"}) {
+    if (text.find(words) != std::string_view::npos) return "cuda";
+  }
+  return {};
+}
+
 bool tells_of_memory(const std::string& text) {
   return text.find("out of memory") != std::string::npos ||
          text.find("can't allocate memory") != std::string::npos ||
@@ -149,17 +171,25 @@ bool tells_of_memory(const std::string& text) {
 
 TorchFailure failure_from_text(const std::string& text) {
   TorchFailure failure;
-  const std::string clean = without_frames(text);
+  std::string clean = without_frames(text);
+  const std::string device = missing_device(clean);
+  if (const auto list = clean.find(kKernelList); list != std::string::npos) clean.resize(list);
   const std::vector<std::string_view> lines = lines_of(clean);
   if (clean.find("Traceback of TorchScript") != std::string::npos)
     failure.reason = words_after_traceback(lines);
   if (failure.reason.empty()) failure.reason = first_words(lines);
+  if (!device.empty()) {
+    failure.reason = "it is tied to " + device + ", which an operation in it names";
+    failure.hint = "run it there with --device " + device +
+                   ", or capture it again on the device that it is to run on";
+  }
   if (failure.reason.empty()) failure.reason = "LibTorch gave no reason";
   if (failure.reason.back() == '.') failure.reason.pop_back();
   if (const std::string place = nearest_place(lines); !place.empty())
     failure.reason += " (" + place + ")";
   if (lines.size() > 1) failure.detail = clean;
   failure.out_of_memory = tells_of_memory(clean);
+  if (failure.out_of_memory) failure.hint = "give smaller inputs, or a machine with more memory";
   return failure;
 }
 
@@ -167,13 +197,13 @@ TorchFailure current_failure() {
   try {
     throw;
   } catch (const std::bad_alloc&) {
-    return {.reason = "out of memory", .detail = {}, .out_of_memory = true};
+    return failure_from_text("out of memory");
   } catch (const c10::Error& error) {
     return failure_from_text(error.what_without_backtrace());
   } catch (const std::exception& error) {  // ErrorReport, and what the interpreter throws
     return failure_from_text(error.what());
   } catch (...) {
-    return {.reason = "an exception of an unknown type", .detail = {}, .out_of_memory = false};
+    return failure_from_text("an exception of an unknown type");
   }
 }
 

@@ -86,6 +86,12 @@ void visit(V& v, OpSummary& s) {
 }
 
 template <typename V>
+void visit(V& v, DeviceUse& s) {
+  v("device", s.device);
+  v("written", s.written);
+}
+
+template <typename V>
 void visit(V& v, ExtraFile& s) {
   v("name", s.name);
   v("size_bytes", s.size_bytes);
@@ -122,6 +128,7 @@ void visit(V& v, ModelSummary& s) {
   v("attributes", s.attributes);
   v("modules", s.modules);
   v("ops", s.ops);
+  v("devices", s.devices);
   v("extra_files", s.extra_files);
   v("manifest_text", s.manifest_text);
   v("records", s.records);

@@ -67,6 +67,10 @@ std::string head(const ModelSummary& summary) {
   }
   line("constants",
        weights_text(summary.constants.size(), summary.constant_count, summary.constant_bytes));
+  for (const DeviceUse& use : summary.devices) {
+    line("tied to", use.device + ", which the code names in " + std::to_string(use.written) +
+                        (use.written == 1 ? " place" : " places"));
+  }
   line("format", version);
   if (!summary.producer.empty()) line("made by", summary.producer);
   if (summary.crc_ok)

@@ -140,7 +140,22 @@ TEST(OpCount, does_not_overflow_when_each_level_doubles_the_calls) {
 }
 
 TEST(OpCount, counts_the_uses_of_constants) {
+  EXPECT_TRUE(device_uses(sample()).empty());
   EXPECT_EQ(constant_uses(sample()), (std::map<std::string, std::int64_t>{{"c0", 1}, {"c1", 2}}));
+}
+
+TEST(DeviceUses, counts_the_places_where_code_names_a_device) {
+  ScriptCode code;
+  add_code(code, "__torch__",
+           "class Net(Module):\n"
+           "  def forward(self: __torch__.Net, x: Tensor) -> Tensor:\n"
+           "    a = torch.zeros([2], device=torch.device(\"cuda:0\"))\n"
+           "    b = torch.to(x, torch.device(\"cpu\"), 6)\n"
+           "    c = torch.ones([2], device=torch.device(\"cuda:0\"))\n"
+           "    d = \"torch.device(\"\n"
+           "    e = torch.device(name)\n"
+           "    return torch.add(a, b)\n");
+  EXPECT_EQ(device_uses(code), (std::map<std::string, std::int64_t>{{"cpu", 1}, {"cuda:0", 2}}));
 }
 
 }  // namespace
