@@ -25,7 +25,7 @@ from .eager import (
 )
 from .errors import CaptureError
 from .generality import fixed_text
-from .input_adapter import argument_names
+from .input_adapter import argument_names, named_arguments
 from .inputs import calls_of, check_calls, inputs_sha256
 from .mixed import check_division
 from .output_adapter import keeps_structure
@@ -33,7 +33,7 @@ from .request import Request
 from .source import LoadedModel, load_model
 from .subject import Attempt, Subject
 from .tensor_file import write_tensor_file
-from .values import describe_structure, is_plain, leaves
+from .values import is_plain, leaves, structure_of
 
 
 def empty_result() -> dict[str, Any]:
@@ -100,8 +100,8 @@ def _described(request: Request, model: LoadedModel, subject: Subject) -> dict[s
     result["input_labels"] = [call.label for call in subject.calls]
     if request.inputs_file:
         result["inputs_sha256"] = inputs_sha256(request.inputs_file)
-    result["input_structure"] = describe_structure((*subject.calls[0].args, *subject.calls[0].kwargs.values()))
-    result["output_structure"] = describe_structure(subject.outputs[0])
+    result["input_structure"] = structure_of(named_arguments(model, subject.calls[0]))
+    result["output_structure"] = structure_of(subject.outputs[0])
     result["build_s"], result["eager_s"] = subject.build_s, sum(subject.eager_s)
     result["warnings"] = list(subject.warnings)
     return result

@@ -149,10 +149,10 @@ def _failure(request: Request, attempts: list[Attempt]) -> CaptureError:
         message = f"'{name}' cannot be {verb}: {attempts[0].reason}"
         return CaptureError("capture", message, "".join(hints[:1]), attempts[0].detail)
     detail = "\n\n".join(
-        f"{attempt.mode}: {attempt.reason}" + (f"\n{attempt.detail}" if attempt.detail else "")
+        f"{attempt.way}: {attempt.reason}" + (f"\n{attempt.detail}" if attempt.detail else "")
         for attempt in attempts
     )
-    reasons = "; ".join(f"{attempt.mode}: {attempt.reason}" for attempt in attempts)
+    reasons = "; ".join(f"{attempt.way}: {attempt.reason}" for attempt in attempts)
     message = f"'{name}' can be neither traced nor scripted ({reasons})"
     return CaptureError("capture", message, _hint_for_both(attempts), detail)
 

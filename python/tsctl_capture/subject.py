@@ -98,6 +98,12 @@ class Attempt:
         }
 
     @property
+    def way(self) -> str:
+        if not self.mixed:
+            return self.mode
+        return f"{self.mode} around {'scripted' if self.mode == 'trace' else 'traced'} submodules"
+
+    @property
     def wrong(self) -> list[Comparison]:
         return [item for item in self.comparisons if item.status in ("differ", "raised")]
 

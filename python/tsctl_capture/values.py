@@ -115,6 +115,19 @@ def describe_structure(value: Any) -> str:
     return f"{node.kind}[{len(node.items)}]"
 
 
+def structure_of(value: Any) -> str:
+    """In words, to the last leaf: "dict{logits: tensor, hidden: list[2 x tensor]}"."""
+    node = _node(value)
+    if node is None:
+        return describe_structure(value)
+    inner = [structure_of(item) for item in node.items]
+    if node.keys:
+        return f"{node.kind}{{{', '.join(f'{key}: {text}' for key, text in zip(node.keys, inner, strict=True))}}}"
+    if len(inner) > 1 and len(set(inner)) == 1:
+        return f"{node.kind}[{len(inner)} x {inner[0]}]"
+    return f"{node.kind}[{', '.join(inner)}]"
+
+
 def encode(value: Any, root: str, keep: Callable[[str, torch.Tensor], str]) -> dict[str, Any]:
     """The V of `value`. `keep` stores a tensor for the leaf of that name and gives its key."""
     if isinstance(value, torch.Tensor):

@@ -158,6 +158,23 @@ def test_names_and_classes_of_leaves_do_no_harm(request_for, events, follows):
     follows()
 
 
+@pytest.mark.parametrize(
+    ("source", "inputs", "outputs"),
+    [
+        (("DictInput", "dicts"), "dict{batch: dict{a: tensor, b: tensor}}", "dict{sum: tensor, a: tensor}"),
+        (("ListInput", "lists"), "dict{images: list[2 x tensor]}", "list[2 x tensor]"),
+        (("NamedTupleInput", "points"), "dict{points: tuple{near: tensor, far: tensor}}", None),
+        (("MixedDict", "mixed_dicts"), "dict{options: dict{x: tensor, mask: none, add: bool}}", "tensor"),
+        (("NestedInput", "nested"), "dict{nested: dict{layers: list[2 x tuple[2 x tensor]]}}", "tensor"),
+        (("PassesOn", "passed_on"), "dict{x: tensor, with_input: bool}", "tuple[2 x tensor]"),
+    ],
+)
+def test_the_structures_are_recorded(request_for, events, source, inputs, outputs):
+    result = jobs.run("capture", traced(request_for, *source), events)
+    assert result["input_structure"] == inputs
+    assert outputs is None or result["output_structure"] == outputs
+
+
 def test_a_flag_may_go_through_keywords(request_for, events, follows):
     result = jobs.run("capture", traced(request_for, "PassesOn", "passed_on"), events)
     assert result["attempts"][0]["fixed"] == ["with_input fixed at True"]

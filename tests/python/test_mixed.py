@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from capture_requests import MODELS, input_set, tensor
+from capture_requests import MODELS, captured, input_set, tensor
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
 from tsctl_capture.request import source_from_dict
@@ -76,6 +76,14 @@ def test_the_model_is_as_before_when_no_division_helps(request_for, events, name
     assert (result["mode"], result["status"]) == ("trace", "not_general")
     assert len(result["attempts"]) == tried
     assert all(attempt["status"] != "kept" for attempt in result["attempts"])
+
+
+def test_every_way_that_failed_is_named(request_for, events):
+    with pytest.raises(CaptureError) as caught:
+        captured(request_for("mixed.py:HopelessWithNumber", X), events)
+    message = caught.value.message
+    assert "(trace: a trace returns tensors only" in message and "; script: " in message
+    assert "; script around traced submodules: " in message and "mixed.py:" in message
 
 
 def test_hybrid_keeps_its_number_and_its_exported_method(request_for, events, follows):
