@@ -77,10 +77,18 @@ def nodes_of(graph: Any) -> Iterator[Any]:
             yield from nodes_of(block)
 
 
+def whole_graph(module: torch.jit.ScriptModule) -> Any:
+    """As it was traced: otherwise what is inlined has been simplified, or not, by who asked for it first."""
+    with torch.jit.optimized_execution(False):
+        graph = module.inlined_graph
+        torch._C._jit_pass_inline(graph)  # the first time leaves what a traced method calls of traced modules
+    return graph
+
+
 def baked_constants(module: torch.jit.ScriptModule) -> list[BakedConstant]:
     """Devices and dtypes that are constants of a trace's graph, each once a line."""
     found: dict[BakedConstant, None] = {}
-    for node in nodes_of(module.inlined_graph):
+    for node in nodes_of(whole_graph(module)):
         if node.kind() != "prim::Constant":
             continue
         for use in node.output().uses():
@@ -152,7 +160,7 @@ def first_difference(one: torch.jit.ScriptModule, other: torch.jit.ScriptModule)
     What the example's size decided is a constant, or a number of turns of a loop, and differs between traces of
     examples of different sizes; what follows the input does not.
     """
-    left, right = list(nodes_of(one.inlined_graph)), list(nodes_of(other.inlined_graph))
+    left, right = list(nodes_of(whole_graph(one))), list(nodes_of(whole_graph(other)))
     before = Place()
     for mine, theirs in zip(left, right, strict=False):
         here, there = place_of(mine), place_of(theirs)

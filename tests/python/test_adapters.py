@@ -206,6 +206,16 @@ def test_fixed_values_are_the_last_resort(request_for, events, follows):
     follows()
 
 
+def test_what_a_trace_keeps_is_found_behind_an_adapter(request_for, events):
+    x = tensor(2, 4)
+    request = request_for("structures.py:DictOfOneSize", input_set(x), probes=axis_probes(x, 0), mode="trace")
+    result = jobs.run("capture", request, events)
+    fixed = next(entry for entry in result["generality"] if entry["status"] == "fixed")
+    assert fixed["place"].startswith("structures.py:") and "len(x)" in fixed["source_line"]
+    (device,) = [item for item in result["attempts"][0]["baked"] if item["kind"] == "device"]
+    assert device["place"].startswith("structures.py:")
+
+
 def test_exported_methods_are_passed_on_by_an_adapter(request_for, events, reloaded):
     result = jobs.run("capture", traced(request_for, "ExportsWithDict", "dicts"), events)
     assert result["status"] == "captured" and result["warnings"] == []
