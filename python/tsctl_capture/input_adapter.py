@@ -19,7 +19,6 @@ from .signature import positional_names
 from .source import LoadedModel
 from .values import is_plain, leaves, member_name
 
-
 _EVERY_TYPE = "(Tensor, bool, int, float, str)"
 
 

@@ -265,7 +265,7 @@ def check_calls(calls: list[Call], model: LoadedModel) -> None:
     hint = f"it is {shown(forward, signature)}; for example {example_inputs(signature, model.module)}"
     for call in calls:
         for name, value in call.kwargs.items():
-            # What **kwargs takes are flags (return_dict=True); a tensor of an unknown name is a slip of the pen.
+            # What **kwargs takes are flags (return_dict=True); a tensor of an unknown name is a slip.
             passed_on = takes_any_name(signature) and not isinstance(value, torch.Tensor)
             if known and name not in known and not passed_on:
                 raise CaptureError(

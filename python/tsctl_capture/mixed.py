@@ -115,9 +115,7 @@ def _script_by_hand(subject: Subject, path: str, division: _Division) -> None:
     division.reasons[path] = "--script-submodule names it"
 
 
-def _calls_by_hand(
-    subject: Subject, request: Request, path: str, shape: str, position: int
-) -> Recorded:
+def _calls_by_hand(subject: Subject, request: Request, path: str, shape: str, position: int) -> Recorded:
     if not shape:
         return recorded_calls(subject, [path])[path]
     call = drawn_example(path, shape, request.seed, position)
@@ -170,7 +168,7 @@ def _trace_by_hand(
 
 
 def _culprits(subject: Subject) -> dict[str, str]:
-    """The submodules in whose code a tracer warns, at which place, and whose own trace does not follow eager."""
+    """The submodules in whose code a tracer warns, with the place, and whose own trace does not follow eager."""
     with warned_parts(subject.model.module) as found:
         trace(Attempt("trace"), subject)
     found.pop("", None)
@@ -298,9 +296,7 @@ def _part_subject(subject: Subject, path: str, calls: Recorded) -> Subject:
     part = subject.model.module.get_submodule(path)
     model = LoadedModel(part, type(part).__name__, False, signature_of(part.forward))
     given, outputs = [list(column) for column in zip(*calls, strict=True)]
-    return Subject(
-        model, given, outputs, subject.device, subject.tolerances, eager_s=[0.0] * len(given)
-    )
+    return Subject(model, given, outputs, subject.device, subject.tolerances, eager_s=[0.0] * len(given))
 
 
 def _attempt_script(subject: Subject, division: _Division) -> Attempt:

@@ -17,8 +17,8 @@ from .signature import did_you_mean
 from .subject import Subject
 from .values import map_tensors
 
-# Enough to see that calls differ; a part that is called at every step of a loop has many more. The whole model is
-# compared on everything afterwards.
+# Enough to see that calls differ; a part that is called at every step of a loop has many more. The whole model
+# is compared on everything afterwards.
 _MOST_CALLS = 64
 _MOST_RUNS = 16
 _MOST_BYTES = 1 << 30
@@ -84,9 +84,14 @@ def recorded_calls(subject: Subject, paths: Iterable[str]) -> dict[str, Recorded
     """By submodule, from eager runs of the declared sets and of accepted probes, values before sizes."""
     root = subject.model.module
     recorders = {path: _Recorder() for path in paths}
-    hooks = [hook for path, recorder in recorders.items() for hook in recorder.hooks(root.get_submodule(path))]
+    hooks = [
+        hook for path, recorder in recorders.items() for hook in recorder.hooks(root.get_submodule(path))
+    ]
     accepted = [probe for probe in subject.probes if probe.accepted]
-    calls = [*subject.calls, *(probe.call for probe in sorted(accepted, key=lambda probe: bool(probe.inputs)))]
+    calls = [
+        *subject.calls,
+        *(probe.call for probe in sorted(accepted, key=lambda probe: bool(probe.inputs))),
+    ]
     try:
         for call in calls[:_MOST_RUNS]:
             run(root, call, subject.device)
