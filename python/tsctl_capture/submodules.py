@@ -17,8 +17,8 @@ from .signature import did_you_mean
 from .subject import Subject
 from .values import map_tensors
 
-# Enough to see that calls differ; a part that is called at every step of a loop has many more. The whole model
-# is compared on everything afterwards.
+# Enough to see that calls differ; a part that is called at every step of a loop has many more. The whole
+# model is compared on everything afterwards.
 _MOST_CALLS = 64
 _MOST_RUNS = 16
 _MOST_BYTES = 1 << 30
