@@ -168,7 +168,7 @@ def _trace_by_hand(
 
 
 def _culprits(subject: Subject) -> dict[str, str]:
-    """The submodules that a tracer warns in, with the place, and whose own trace does not follow eager either."""
+    """The submodules that a tracer warns in, with the place, and whose own trace does not follow eager."""
     with warned_parts(subject.model.module) as found:
         trace(Attempt("trace"), subject)
     found.pop("", None)
