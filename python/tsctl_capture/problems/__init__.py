@@ -79,7 +79,15 @@ def _diagnosis(refusal: Refusal, found: Finding) -> Diagnosis | None:
     if file is None or not line:
         return None
     source_line = without_comment(file.line(line))
-    return Diagnosis(found.problem, file.path, line, source_line, found.cause, found.change, found.tracing)
+    change = found.change.rstrip("\n")
+    if "# in __init__" in change and not _in_method(refusal):
+        change = ""  # there is no self to keep it in
+    return Diagnosis(found.problem, file.path, line, source_line, found.cause, change, found.tracing)
+
+
+def _in_method(refusal: Refusal) -> bool:
+    function = refusal.function
+    return function is None or [item.arg for item in function.args.args][:1] == ["self"]
 
 
 def _line_of(node: ast.AST) -> int:

@@ -79,6 +79,20 @@ def print_keyword(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     return None
 
 
+def numpy_keyword(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """x.sum(axis=1): torch's Python takes numpy's names for its arguments too."""
+    file, wanted = refusal.file, match["name"]
+    for node in file.on_line(refusal.line, ast.Call) if file else []:
+        for word in node.keywords:
+            if file is None or word.arg != wanted:
+                continue
+            other = {"axis": "dim", "keepdims": "keepdim"}[wanted]
+            change = file.replaced(word, f"{other}={file.text(word.value)}")
+            cause = f"TorchScript knows '{other}' and not numpy's name '{wanted}' for it"
+            return Finding("numpy-keyword", cause, change, NO_VALUES)
+    return None
+
+
 def dict_expansion(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     file = refusal.file
     found = [node for node in file.on_line(refusal.line, ast.Dict) if None in node.keys] if file else []
@@ -210,6 +224,7 @@ def bytes_constant(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 ENTRIES = [
+    (r"Keyword argument (?P<name>axis|keepdims) unknown", numpy_keyword),
     (r"in JoinedStr", f_string),
     (r"^aten::format\(str self.*Keyword argument \w+ unknown", format_names),
     (r"^print doesn't accept any keyword", print_keyword),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import inspect
 import re
 from typing import Any
 
@@ -11,7 +12,15 @@ import torch
 
 from .refusal import Finding, Refusal, user_files
 from .sentences import NO_VALUES, python_type, type_of_literal
-from .user_code import UserFile, attribute_assignment, dotted, targets_of, user_classes, without_comment
+from .user_code import (
+    UserFile,
+    attribute_assignment,
+    dotted,
+    file_of,
+    targets_of,
+    user_classes,
+    without_comment,
+)
 
 
 def _assigned(refusal: Refusal, kind: str, name: str) -> tuple[Any, UserFile | None, ast.stmt | None]:
@@ -116,7 +125,14 @@ def _element_type(refusal: Refusal, name: str, holder: str, file: UserFile | Non
             and (kind := type_of_literal(node.args[0]))
         ):
             return kind
-    return tensor if holder == "list" else f"str, {tensor}"
+    if holder == "list":
+        return tensor
+    keys = {
+        "str" if isinstance(node.slice, ast.JoinedStr) else type_of_literal(node.slice)
+        for node in (ast.walk(tree) if tree is not None else ())
+        if isinstance(node, ast.Subscript) and dotted(node.value) == f"self.{name}"
+    }
+    return f"{keys.pop()}, {tensor}" if len(keys) == 1 and "" not in keys else ""
 
 
 def _empty(
@@ -125,7 +141,8 @@ def _empty(
     if not isinstance(value, (list, dict)) or value:
         return None
     holder = type(value).__name__
-    change = f"{name}: {holder}[{_element_type(refusal, name, holder, file)}]  # in the class's body"
+    kind = _element_type(refusal, name, holder, file)
+    change = f"{name}: {holder}[{kind}]  # in the class's body" if kind else ""
     cause = f"'{name}' is an empty {holder}, which does not say what it will hold"
     return Finding("empty-attribute", cause, change, NO_VALUES)
 
@@ -229,12 +246,34 @@ def function_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None
     kind, name = match["module"], match["name"]
     value, file, statement = _assigned(refusal, kind, name)
     node = _value_of(statement)
+    if file is not None and getattr(value, "__closure__", None) and not isinstance(node, ast.Lambda):
+        return _closure(name, value, file, statement)
     if file is None or not isinstance(node, ast.Lambda):
         return None
     parameters = ", ".join(["self", *(item.arg for item in node.args.args)])
     change = f"def {name}({parameters}):\n    return {file.text(node.body)}"
     cause = f"'{name}' is a lambda, whose source TorchScript cannot read"
     return Finding("function-attribute", cause, change, NO_VALUES, statement, file)
+
+
+def _closure(name: str, value: Any, file: UserFile, statement: ast.stmt | None) -> Finding | None:
+    """self.squash = make(2.0): a function that remembers what another one was called with."""
+    variables = inspect.getclosurevars(value).nonlocals
+    where = file_of(value)
+    found = where.functions(value.__name__) if where is not None else []
+    change = ""
+    plain = all(type(item) in (bool, int, float, str) for item in variables.values())
+    if where is not None and len(found) == 1 and plain and len(found[0].body) == 1:
+        body = where.text(found[0].body[0])
+        for variable in variables:
+            body = re.sub(rf"\b{variable}\b", f"self.{variable}", body)
+        held = [f"self.{variable} = {item!r}  # in __init__" for variable, item in variables.items()]
+        parameters = ", ".join(["self", *(item.arg for item in found[0].args.args)])
+        change = "\n".join([*held, f"def {name}({parameters}):", f"    {body}"])
+    cause = (
+        f"'{name}' is a function that uses {', '.join(variables)} of the one around it, unseen by TorchScript"
+    )
+    return Finding("closure", cause, change, NO_VALUES, statement, file)
 
 
 def class_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:

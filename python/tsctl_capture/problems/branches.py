@@ -14,7 +14,9 @@ from .sentences import (
     type_of_literal,
 )
 from .user_code import (
+    UserFile,
     assignments_to,
+    dotted,
     names_in,
     parameters_of,
     without_comment,
@@ -78,6 +80,8 @@ def changed_type(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             change = f"{name}: {kind} | None = {file.text(first.value)}"
         elif before == "int" and after == "float" and type_of_literal(first.value) == "int":
             change = file.replaced(first.value, f"{file.text(first.value)}.0")
+        elif before == "Tuple[()]":
+            change = _growing_list(file, refusal, name, kind)
     cause = f"'{name}' is {before} before the loop and becomes {after} in it"
     if before == "NoneType":
         cause = (
@@ -85,6 +89,23 @@ def changed_type(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             f"{after} in it"
         )
     return Finding("loop-type", cause, change, FIXED_LENGTH, node)
+
+
+def _growing_list(file: UserFile, refusal: Refusal, name: str, kind: str) -> str:
+    """outs = () and outs = outs + (x,) in a loop, as a list."""
+    statement = refusal.statement
+    value = getattr(statement, "value", None)
+    added = (
+        value.right
+        if isinstance(value, ast.BinOp)
+        else value
+        if isinstance(statement, ast.AugAssign)
+        else None
+    )
+    if not isinstance(added, ast.Tuple) or len(added.elts) != 1:
+        return ""
+    inner = kind.removeprefix("tuple[").removesuffix("]")
+    return f"{name}: list[{inner}] = []\n{name}.append({file.text(added.elts[0])})"
 
 
 def return_types(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -152,18 +173,33 @@ def undefined_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     return None
 
 
+def _global_as_default(file: UserFile, function: ast.FunctionDef, node: ast.AST, kind: str, own: str) -> str:
+    """A plain function has no self: the default of a parameter holds the value."""
+    head = without_comment(file.line(function.lineno))
+    if kind not in ("int", "float", "bool", "str") or "):" not in head and ") ->" not in head:
+        return ""
+    parameter = f"{own}: {kind} = {file.text(node)}"
+    head = re.sub(
+        r"\)(?= ->|:$)", f", {parameter})" if function.args.args else f"{parameter})", head, count=1
+    )
+    return f"{head}\n    {file.replaced(node, own)}"
+
+
 def global_variable(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     file, node = refusal.file, refusal.node
-    if file is None or not isinstance(node, ast.Name):
+    if file is None or node is None or not dotted(node) or dotted(node).startswith("self."):
         return None
-    kind, name = match["kind"], node.id
-    own = f"self.{name.lower()}"
+    kind, name = match["kind"], dotted(node)
+    own = f"self.{name.rsplit('.', 1)[-1].lower()}"
     if kind == "Tensor":
-        first = f'self.register_buffer("{name.lower()}", {name}, persistent=False)  # in __init__'
+        first = f'self.register_buffer("{own[5:]}", {name}, persistent=False)  # in __init__'
     else:
         first = f"{own} = {name}  # in __init__"
     cause = f"'{name}' is a global variable: TorchScript reads functions, modules and attributes of self"
     change = f"{first}\n{file.replaced(node, own)}"
+    function = refusal.function
+    if function is not None and [item.arg for item in function.args.args][:1] != ["self"]:
+        change = _global_as_default(file, function, node, kind, own[5:])
     held = refusal.resolved(name)
     items = list(held.values()) if isinstance(held, dict) else held if isinstance(held, (list, tuple)) else []
     if any(callable(item) for item in items):

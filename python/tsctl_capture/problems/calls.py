@@ -142,6 +142,22 @@ def _impure(file: UserFile, call: ast.Call, name: str, cause: str, arguments: li
     return Finding("clock", f"{cause}: measure around the model", file.replaced(call, "0.0"), _ONE_VALUE)
 
 
+def numpy_random(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """np.random.rand()."""
+    file = refusal.file
+    others = {
+        "rand": "float(torch.rand(1))",
+        "random": "float(torch.rand(1))",
+        "randn": "float(torch.randn(1))",
+    }
+    for call in file.on_line(refusal.line, ast.Call) if file else []:
+        if file is not None and dotted(call.func).endswith(f"random.{match['name']}"):
+            other = others.get(match["name"], "") if not call.args else ""
+            cause = f"TorchScript cannot call numpy's {dotted(call.func)}()"
+            return Finding("random", cause, file.replaced(call, other) if other else "", _ONE_VALUE)
+    return None
+
+
 def without_source(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """os.path.exists and the like: torch says neither file nor line; the call is looked for."""
     wanted = match["name"]
@@ -270,6 +286,7 @@ def type_comparison(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 ENTRIES = [
+    (r"^RandomState\.(?P<name>\w+)\(", numpy_random),
     (r"^object has no attribute (?P<name>\w+)", name_of_library),
     (r"^attribute lookup is not defined on python value of type '(?P<kind>(?!type')\w+)'", name_of_library),
     (r"^cannot create weak reference to 'numpy", numpy_function),

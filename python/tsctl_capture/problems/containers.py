@@ -39,6 +39,8 @@ def list_of_unknown(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             if not empty:
                 continue
             holder = "list" if isinstance(value, ast.List) else "dict"
+            if holder == "list" and (other := _mixed_list(refusal, file, function, name, kind)) is not None:
+                return other
             noted = f"list[{kind}]" if holder == "list" else f"dict[str, {kind}]"
             cause = (
                 f"'{name}' is an empty {holder}, which TorchScript takes for one of tensors; it holds {kind}"
@@ -46,6 +48,49 @@ def list_of_unknown(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             change = f"{name}: {noted} = {file.text(value)}"
             return Finding("empty-container", cause, change, NO_VALUES, given)
     return _set_in_dict(refusal, match, kind)
+
+
+def _mixed_list(
+    refusal: Refusal, file: UserFile, function: ast.FunctionDef, name: str, kind: str
+) -> Finding | None:
+    """A list that was given tensors before it is given something else."""
+    calls = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and dotted(node.func) == f"{name}.append" and node.args
+    ]
+    here = [node for node in calls if node.lineno == refusal.line]
+    if not here or not any(node.lineno < refusal.line for node in calls):
+        return None
+    value = here[0].args[0]
+    change = file.replaced(value, f"torch.tensor({file.text(value)})")
+    cause = f"the list '{name}' holds tensors, and this value is {kind}: TorchScript's lists have one type"
+    return Finding("mixed-list", cause, change, TENSORS_ONLY)
+
+
+def dict_of_other_keys(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """sizes = {} whose keys are then no text."""
+    file, function = refusal.file, refusal.function
+    if file is None or function is None or refusal.statement is None:
+        return None
+    for name in sorted(names_in(refusal.statement)):
+        for given in assignments_to(function, name, refusal.line):
+            if isinstance(given.value, ast.Dict) and not given.value.keys:
+                cause = f"'{name}' is an empty dict, which TorchScript takes for one with text as keys"
+                change = f"{name}: dict[{match['key']}, {file.name_of('Tensor')}] = {{}}"
+                return Finding("empty-container", cause, change, NO_VALUES, given)
+    return None
+
+
+def sum_of_tensors(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    file = refusal.file
+    for node in file.on_line(refusal.line, ast.Call) if file else []:
+        if file is not None and dotted(node.func) == "sum" and len(node.args) == 1:
+            text = file.text(node.args[0])
+            text = f"[{text.strip('()')}]" if isinstance(node.args[0], ast.GeneratorExp) else text
+            change = file.replaced(node, f"torch.stack({text}).sum(0)")
+            return Finding("sum-of-tensors", "TorchScript's sum adds numbers, not tensors", change, NO_VALUES)
+    return None
 
 
 def _set_in_dict(refusal: Refusal, match: re.Match[str], kind: str) -> Finding | None:
@@ -192,6 +237,12 @@ def dict_merge(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 ENTRIES = [
+    (
+        r"aten::_set_item\.str[^\n]*\s+Expected a value of type 'str' for argument 'idx' "
+        r"but instead found type '(?P<key>int|float|bool)'",
+        dict_of_other_keys,
+    ),
+    (r"aten::sum\(Tensor self.*found type 'List\[Tensor\]'", sum_of_tensors),
     (r"aten::mul.*found type 'str'", repeated_text),
     (r"aten::__or__.*found type 'Dict", dict_merge),
     (

@@ -183,6 +183,9 @@ def module_as_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     loop = file.around(node, ast.For)
     if loop is not None and name in names_in(loop.target):
         return _loop_over_modules(refusal, file, loop, name)
+    made = file.around(node, (ast.ListComp, ast.GeneratorExp))
+    if made is not None:
+        return _comprehension_over_modules(file, made)
     return _chosen(file, function, node, name)
 
 
@@ -195,14 +198,65 @@ def _loop_over_modules(refusal: Refusal, file: UserFile, loop: ast.For, name: st
         return Finding("module-as-value", cause, change, _FIXED)
     if not isinstance(loop.iter, ast.Subscript) or not isinstance(loop.iter.slice, ast.Slice):
         return None
-    part, held = loop.iter.slice, file.text(loop.iter.value)
-    tests = [f"i >= {file.text(part.lower)}"] if part.lower else []
-    tests += [f"i < {file.text(part.upper)}"] if part.upper else []
-    change = ""
-    if part.step is None and tests and not any("-" in test for test in tests):
-        change = f"for i, {name} in enumerate({held}):\n    if {' and '.join(tests)}:\n        {line}"
+    held, test = file.text(loop.iter.value), _slice_test(loop.iter.slice, file)
+    change = f"for i, {name} in enumerate({held}):\n    if {test}:\n        {line}" if test else ""
     cause = f"'{shown}' is a part of a ModuleList, whose modules TorchScript cannot call"
     return Finding("module-slice", cause, change, _FIXED)
+
+
+def _slice_test(part: ast.Slice, file: UserFile) -> str:
+    """`i >= 1 and i < 3`; empty where the ends are not known from the front."""
+    tests = [f"i >= {file.text(part.lower)}"] if part.lower else []
+    tests += [f"i < {file.text(part.upper)}"] if part.upper else []
+    return "" if part.step is not None or any("-" in test for test in tests) else " and ".join(tests)
+
+
+def _comprehension_over_modules(file: UserFile, made: ast.ListComp | ast.GeneratorExp) -> Finding | None:
+    source = made.generators[0].iter
+    if not isinstance(source, ast.Subscript) or not isinstance(source.slice, ast.Slice):
+        return None
+    test = _slice_test(source.slice, file)
+    change = ""
+    if test and len(made.generators) == 1:
+        head = f"for i, {file.text(made.generators[0].target)} in enumerate({file.text(source.value)}):"
+        change = f"items = []\n{head}\n    if {test}:\n        items.append({file.text(made.elt)})\n"
+        change += file.replaced(made, "items")
+    cause = f"'{file.text(source)}' is a part of a ModuleList, whose modules TorchScript cannot call"
+    return Finding("module-slice", cause, change, _FIXED)
+
+
+def sequential_slice(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """self.layers[:2](x), where layers is a Sequential."""
+    file = refusal.file
+    for call in file.on_line(refusal.line, ast.Call) if file else []:
+        held = call.func
+        if file is None or not isinstance(held, ast.Subscript) or not isinstance(held.slice, ast.Slice):
+            continue
+        test = _slice_test(held.slice, file)
+        change = ""
+        if test and len(call.args) == 1:
+            lines = [
+                f"out = {file.text(call.args[0])}",
+                f"for i, layer in enumerate({file.text(held.value)}):",
+            ]
+            lines += [f"    if {test}:", "        out = layer(out)", file.replaced(call, "out")]
+            change = "\n".join(lines)
+        cause = f"'{file.text(held)}' is a part of a Sequential, which TorchScript takes for a tuple"
+        return Finding("module-slice", cause, change, _FIXED)
+    return None
+
+
+def module_in_forward(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """nn.ReLU()(x): modules are made in __init__."""
+    file, kind = refusal.file, match["kind"]
+    for call in file.on_line(refusal.line, ast.Call) if file else []:
+        if file is None or dotted(call.func).rsplit(".", 1)[-1] != kind:
+            continue
+        own = f"self.{kind.lower()}"
+        change = f"{own} = {file.text(call)}  # in __init__\n{file.replaced(call, own)}"
+        cause = f"forward makes a {kind}: TorchScript's modules and parameters are made in __init__"
+        return Finding("module-in-forward", cause, change, "")
+    return None
 
 
 def _chosen(file: UserFile, function: ast.FunctionDef, node: ast.AST, name: str) -> Finding | None:
@@ -289,6 +343,8 @@ def module_argument(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 ENTRIES = [
+    (r"^cannot call a value of type 'Tuple\[__torch__", sequential_slice),
+    (r"^Cannot instantiate class '(?P<kind>\w+)' in a script function", module_in_forward),
     (r"^Expected integer literal for index", module_index),
     (r"^Unable to extract string literal index", module_key),
     (r"^Can not iterate over a module list or tuple with", zip_with_list),

@@ -103,10 +103,13 @@ def tensor_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     name, file, node = match["name"], refusal.file, refusal.node
     if file is None or node is None or name in ("forward",):
         return None
-    if name in ("numpy", "__array__"):
-        call = file.around(node, ast.Call)
-        owner = file.text(node.value) if isinstance(node, ast.Attribute) else ""
-        change = file.replaced(call, owner) if call is not None and owner else ""
+    if name == "numpy":
+        found = [
+            item for item in file.on_line(refusal.line, ast.Call) if file.text(item.func).endswith(".numpy")
+        ]
+        called = found[0].func if found else None
+        plain = file.text(called.value) if isinstance(called, ast.Attribute) else ""
+        change = file.replaced(found[0], plain) if plain else ""
         return Finding(
             "numpy", "TorchScript has no numpy: a file computes on tensors alone", change, KEEPS_EXAMPLE
         )

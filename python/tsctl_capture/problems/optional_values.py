@@ -14,6 +14,7 @@ from .user_code import (
     UserFile,
     assignments_to,
     default_of,
+    dotted,
     is_self_attribute,
     parameters_of,
 )
@@ -91,6 +92,14 @@ def optional_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         change = f"assert {shown} is not None\n{line}"
         cause = f"'{shown}' may be None, and nothing before this line says that it is not"
         return Finding("optional-value", cause, change, _none_branch(node))
+    for node in _candidates(refusal):
+        given = assignments_to(function, node.id, refusal.line) if isinstance(node, ast.Name) else []
+        called = given[-1].value if given else None
+        if isinstance(called, ast.Call) and file.functions(dotted(called.func).rsplit(".", 1)[-1]):
+            shown = file.text(called.func)
+            cause = f"'{file.text(node)}' may be None: '{shown}' returns None on some way through it"
+            change = f"assert {file.text(node)} is not None\n{line}"
+            return Finding("optional-value", cause, change, _none_branch(node))
     for node in ast.walk(refusal.expression) if refusal.expression is not None else ():
         if isinstance(node, ast.Call):
             return _optional_result(file, node, match)

@@ -130,6 +130,32 @@ def _unannotated_names(refusal: Refusal, node: ast.AST) -> list[ast.arg]:
     ]
 
 
+def passed_on(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """self.rnn(x, state), where state=None has no annotation and something else than a tensor is wanted."""
+    call, kind = refusal.expression, python_type(match["wanted"], refusal.file)
+    if (
+        not isinstance(call, ast.Call)
+        or refusal.file is None
+        or refusal.function is None
+        or "__torch__" in kind
+    ):
+        return None
+    given = {
+        item.id
+        for item in [*call.args, *(word.value for word in call.keywords)]
+        if isinstance(item, ast.Name)
+    }
+    names = [item for item in _unannotated_names(refusal, call) if item.arg in given]
+    wanted = [item for item in names if _is_none(default_of(refusal.function, item.arg))]
+    if len(wanted) != 1:
+        return None
+    return _missing(refusal.file, refusal.function, wanted[0].arg, kind)
+
+
+def _is_none(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
 def range_of_parameter(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """range(steps) where steps is a parameter without annotation."""
     if refusal.node is None or refusal.file is None or refusal.function is None:
@@ -340,6 +366,11 @@ ENTRIES = [
         argument_of_another_type,
     ),
     (r"all inputs of range must be ints, found Tensor \(inferred\)", range_of_parameter),
+    (
+        r"Expected a value of type '(?P<wanted>Optional\[(?!Tensor\])[^']+)' for argument '\w+' "
+        r"but instead found type '(?:Tensor \(inferred\)|Optional\[Tensor\])'",
+        passed_on,
+    ),
     (r"aten::eq.*found type 'str'", compared_with_text),
     (r'^Expected a default value of type .* on parameter "(?P<name>\w+)"', default_of_another_type),
     (
