@@ -15,6 +15,7 @@ from ..diagnosis import Diagnosis
 from ..source import LoadedModel
 from . import (
     arguments,
+    attribute_names,
     attributes,
     branches,
     calls,
@@ -29,7 +30,7 @@ from . import (
     syntax,
 )
 from .refusal import Finding, Refusal, cleaned, refusal_of
-from .user_code import without_comment
+from .user_code import UserFile, without_comment
 
 Explain = Callable[[Refusal, re.Match[str]], Finding | None]
 
@@ -41,6 +42,7 @@ _PARTS = (
     classes,
     parameters,
     attributes,
+    attribute_names,
     containers,
     optional_values,
     numeric,
@@ -80,13 +82,13 @@ def _diagnosis(refusal: Refusal, found: Finding) -> Diagnosis | None:
         return None
     source_line = without_comment(file.line(line))
     change = found.change.rstrip("\n")
-    if "# in __init__" in change and not _in_method(refusal):
+    if "# in __init__" in change and not _in_method(file, line):
         change = ""  # there is no self to keep it in
     return Diagnosis(found.problem, file.path, line, source_line, found.cause, change, found.tracing)
 
 
-def _in_method(refusal: Refusal) -> bool:
-    function = refusal.function
+def _in_method(file: UserFile, line: int) -> bool:
+    function = file.function_at(line)
     return function is None or [item.arg for item in function.args.args][:1] == ["self"]
 
 

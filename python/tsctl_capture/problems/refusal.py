@@ -188,7 +188,8 @@ def _files(model: LoadedModel | None) -> Iterator[UserFile]:
         return
     seen = set()
     things: list[Any] = [model.function] if model.function is not None else []
-    things += [base for part in model.module.modules() for base in type(part).__mro__]
+    kinds = dict.fromkeys(type(part) for part in model.module.modules())
+    things += dict.fromkeys(base for kind in kinds for base in kind.__mro__)
     for thing in things:
         file = file_of(thing)
         if file is not None and file.path not in seen:
