@@ -189,7 +189,7 @@ def _time(options: argparse.Namespace, folder: Path) -> int:
             probes.append(_probe_seconds(report))
             bare.append(_bare_seconds(options, folder, model, report["environment"]["threads"]))
         # The least of each: everything that disturbs a run makes it longer.
-        ratio = (min(own) - _FIXED_S) / min(bare)
+        ratio = max(0.0, min(own) - _FIXED_S) / min(bare)
         worst = max(worst, ratio)
         print(
             f"| `{model.source}` | {min(bare):.3f} s | {min(own):.3f} s | {ratio:.2f} | {min(probes):.3f} s |"
