@@ -3,6 +3,7 @@
 import importlib
 import json
 import sys
+import warnings
 
 import pytest
 import torch
@@ -257,6 +258,15 @@ def test_asks_timm_for_layers_that_a_file_can_hold(worlds):
     assert any("scriptable" in note for note in loaded.notes)
     load_model(by_name("timm:tiny_net", {"scriptable": False}), 0)
     assert sys.modules["timm"].built_with["scriptable"] is False
+
+
+def test_hides_what_transformers_says_of_its_own_future(worlds):
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        load_model(by_name("transformers:TinyModel"), 0)
+        for module in ("transformers.modeling_utils", "net"):
+            warnings.warn_explicit("a name is deprecated", FutureWarning, "file.py", 1, module=module)
+    assert len(shown) == 1
 
 
 def test_turns_the_cache_off_and_says_so(worlds):

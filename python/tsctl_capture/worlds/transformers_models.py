@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import re
+import warnings
 from typing import Any
 
 import torch
@@ -50,6 +51,8 @@ def build(transformers: Any, name: str, kwargs: dict[str, Any], weights: str) ->
 def _be_quiet(transformers: Any) -> None:
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
+    # Of its own calls to its own names, which nobody who captures a model can change.
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")
 
 
 def _is_model(transformers: Any, found: Any) -> bool:
