@@ -57,7 +57,7 @@ def attempted(attempt: Attempt, subject: Subject, capture: Callable[[Attempt, Su
     attempt.notices = notices
     if attempt.module is not None:
         _compare_all(attempt, subject)
-        if attempt.mode == "trace":
+        if attempt.mode == "trace" and not attempt.inside:
             attempt.baked = baked_constants(attempt.module)
     attempt.seconds = time.perf_counter() - started
     return attempt
@@ -69,11 +69,15 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
     for call, outputs, eager_s in declared:
         _compare_one(attempt, subject, call, outputs, call.label or call.title)
         attempt.comparisons[-1].eager_s = eager_s
+        if attempt.inside and attempt.wrong:
+            return  # nobody asks why, or where else
     for probe in subject.probes:
         _compare_probe(attempt, subject, probe)
     if not attempt.wrong and any(notice.decides for notice in attempt.notices):
         _search(attempt, subject)
     attempt.status = "not_general" if attempt.wrong else "kept"
+    if attempt.inside:
+        return
     attempt.generality = generality(subject, attempt)
     if attempt.wrong:
         find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 import re
@@ -58,13 +59,18 @@ def _holds(kind: type, file: str, line: int) -> bool:
 
 
 def _covers(kind: type, file: str, line: int) -> bool:
+    found, first, last = _written_at(kind)
+    return found == file and first <= line <= last
+
+
+@functools.lru_cache(maxsize=1024)
+def _written_at(kind: type) -> tuple[str, int, int]:
+    """File, first and last line of a class; "" for one that has no source."""
     try:
-        if inspect.getsourcefile(kind) != file:
-            return False
         lines, first = inspect.getsourcelines(kind)
+        return inspect.getsourcefile(kind) or "", first, first + len(lines) - 1
     except (OSError, TypeError):
-        return False
-    return first <= line < first + len(lines)
+        return "", 0, 0
 
 
 @contextmanager

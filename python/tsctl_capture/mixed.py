@@ -48,6 +48,7 @@ class _Division:
     scripted: dict[str, torch.jit.ScriptModule] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)  # of the traces inside
+    unfit: set[str] = field(default_factory=set)  # whose own traces do not follow eager
 
 
 def attempt_scripted_inside(subject: Subject) -> list[Attempt]:
@@ -187,40 +188,24 @@ def _scripted_inside(subject: Subject, culprits: dict[str, str]) -> Attempt:
     """What cannot be scripted stays in the trace: whether that follows is for the comparison to say."""
     division = _Division()
     failed: list[NotMixedError] = []
-    for path, place in culprits.items():
-        if not any(path == other or is_below(path, other) for other in division.scripted):
-            try:
-                _script_or_climb(subject, path, place, division)
-            except NotMixedError as error:
-                failed.append(error)
-    if not division.scripted:
-        return Attempt("trace", reason=str(failed[0]), detail=failed[0].detail, mixed=True)
-    return _attempt_trace(subject, division)
-
-
-def _script_or_climb(subject: Subject, path: str, place: str, division: _Division) -> None:
-    """Scripts the submodule, or one around it. Raises NotMixedError when only the whole model is left."""
-    first: NotMixedError | None = None
-    tried = path
-    while tried:
-        if not _has_forward(subject.model.module.get_submodule(tried)):
-            tried = parent_of(tried)
+    for path in sorted(culprits, key=len):
+        if any(path == other or is_below(path, other) for other in division.scripted):
             continue
+        parts = _Division(unfit=set(culprits))
         try:
-            compiled = _compiled(subject, tried, division)
+            division.scripted[path] = _compiled(subject, path, parts)
         except NotMixedError as error:
-            first = first or error
-        else:
-            for below in [other for other in division.scripted if is_below(other, tried)]:
-                del division.scripted[below]
-            division.scripted[tried] = compiled
-            division.reasons[tried] = f"its values decide at {place}" if place else "its values decide"
-            return
-        tried = parent_of(tried)
-    raise NotMixedError(
-        f"the submodule '{path}', whose values decide at {place}, cannot be scripted: {first}",
-        first.detail if first else "",
-    )
+            failed.append(error)
+            continue
+        division.traced.update(parts.traced)
+        division.notices += parts.notices
+        division.reasons.update({**parts.reasons, path: f"its values decide at {culprits[path]}"})
+    if not division.scripted:
+        first = min(culprits, key=len)
+        place = culprits[first]
+        reason = f"the submodule '{first}', whose values decide at {place}, cannot be scripted: {failed[0]}"
+        return Attempt("trace", reason=reason, detail=failed[0].detail, mixed=True)
+    return _attempt_trace(subject, division)
 
 
 def _has_forward(part: torch.nn.Module) -> bool:
@@ -263,7 +248,9 @@ def _compiled(subject: Subject, path: str, division: _Division) -> torch.jit.Scr
                 return compiled
             reason = f"it calls '{next(iter(calls.values()))}' in Python (@torch.jit.ignore)"
             refused = [f"{path}.{below}" if path else below for below in calls if below]
-        if not any([_trace_or_climb(subject, found, path, reason, division) for found in refused]):
+        # Each of them, not only until the first that is traced.
+        traced = [_trace_or_climb(subject, found, path, reason, division) for found in refused]
+        if not any(traced):
             break
     raise NotMixedError(reason, detail)
 
@@ -275,7 +262,9 @@ def _trace_or_climb(subject: Subject, path: str, top: str, reason: str, division
         if not _has_forward(subject.model.module.get_submodule(tried)):
             tried = parent_of(tried)
             continue
-        if tried in division.traced or any(is_below(tried, other) for other in division.traced):
+        if any(tried == other or is_below(tried, other) for other in division.traced):
+            return False
+        if any(tried == other or is_below(other, tried) for other in division.unfit):
             return False
         calls = recorded_calls(subject, [tried])[tried]
         attempt = Attempt("trace", inside=True)
@@ -288,6 +277,8 @@ def _trace_or_climb(subject: Subject, path: str, top: str, reason: str, division
             division.notices += attempt.notices
             division.reasons[tried] = f"it cannot be scripted: {reason}"
             return True
+        if attempt.status == "not_general":
+            division.unfit.add(tried)
         tried = parent_of(tried)
     return False
 
