@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from .adapters import dropped_outputs
+from .arm import compiled
 from .choosing import Chosen, choose
 from .comparison import tolerances_from_dict
 from .eager import (
@@ -80,6 +81,8 @@ def _prepare(request: Request, events: Any) -> tuple[LoadedModel, Subject]:
     if request.device != "cpu":
         screen_on_cpu(model, probes)
         model.module.to(request.device)
+    if request.compile:
+        model.module = compiled(model.module)
     tolerances = tolerances_from_dict(request.tolerance)
     events.progress(f"running eager on {len(calls)} input set{'s' if len(calls) > 1 else ''}")
     declared = run_declared(model, calls, request.device, tolerances)
@@ -114,6 +117,9 @@ def _warnings(subject: Subject, declared: Declared) -> list[dict[str, str]]:
     if declared.written_state:
         names = ", ".join(declared.written_state[:3]) + (", …" if len(declared.written_state) > 3 else "")
         found.append(("state_written", f"forward writes to {names}: so does every call of the file"))
+    if declared.written_attributes:
+        names = ", ".join(declared.written_attributes[:3])
+        found.append(("attribute_written", f"forward stores {names} on the model: the file does not"))
     if declared.writes_inputs:
         found.append(("input_written", "forward writes into its inputs: so does the file"))
     for call, outputs in zip(subject.calls, subject.outputs, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +73,7 @@ class Declared:
     outputs: list[Any] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)  # of each of them
     written_state: list[str] = field(default_factory=list)  # buffers and parameters
+    written_attributes: list[str] = field(default_factory=list)  # of Python, put back afterwards
     writes_inputs: bool = False
 
 
@@ -79,6 +81,36 @@ def run_declared(model: LoadedModel, calls: Sequence[Call], device: str, toleran
     """Raises CaptureError{capture} for a set that the model refuses, and for a model that does not answer the
     same twice."""
     found = Declared()
+    with attributes_put_back(model.module) as found.written_attributes:
+        _run_all(model, calls, device, tolerances, found)
+    return found
+
+
+@contextmanager
+def attributes_put_back(module: torch.nn.Module) -> Iterator[list[str]]:
+    """Gives every submodule back the Python attributes that it had, and names those that were assigned inside.
+
+    A forward that stores something on self would otherwise leave it for the compiler to find.
+    """
+    kept = {path: (part, dict(vars(part))) for path, part in module.named_modules()}
+    written: list[str] = []
+    try:
+        yield written
+    finally:
+        for path, (part, before) in kept.items():
+            now = vars(part)
+            changed = [name for name, value in now.items() if name not in before or before[name] is not value]
+            written += [f"{path}.{name}".lstrip(".") for name in changed]
+            for name in changed:
+                if name in before:
+                    now[name] = before[name]
+                else:
+                    del now[name]
+
+
+def _run_all(
+    model: LoadedModel, calls: Sequence[Call], device: str, tolerances: Tolerances, found: Declared
+) -> None:
     for call in calls:
         try:
             random_before = torch.get_rng_state()
@@ -97,7 +129,6 @@ def run_declared(model: LoadedModel, calls: Sequence[Call], device: str, toleran
                 "the traceback is your code's; check shapes and dtypes given with --input",
                 user_traceback(error),
             ) from error
-    return found
 
 
 def shapes(call: Call) -> str:
@@ -205,9 +236,10 @@ def screen_on_cpu(model: LoadedModel, probes: Sequence[Probe]) -> None:
 
 def run_probes(model: LoadedModel, probes: Sequence[Probe], device: str) -> None:
     """Fills in what eager answers, or why it refuses."""
-    for probe in probes:
-        if probe.accepted:
-            _answer(model, probe, device)
+    with attributes_put_back(model.module):
+        for probe in probes:
+            if probe.accepted:
+                _answer(model, probe, device)
 
 
 def _answer(model: LoadedModel, probe: Probe, device: str) -> None:

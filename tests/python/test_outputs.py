@@ -161,3 +161,11 @@ def test_eager_gives_outputs_the_structure_that_a_trace_returns(request_for, eve
     with safe_open(tmp_path / "calls.safetensors", "pt") as file:
         (record,) = json.loads(file.metadata()["tsctl_calls"])
         assert type(decode(record["outputs"], file.get_tensor)) is form
+
+
+def test_what_forward_stores_on_the_model_is_said_and_put_back(request_for, events, follows):
+    request = request_for("unsteady.py:Remembers", input_set(tensor(2, 4)), mode="trace")
+    result = jobs.run("capture", request, events)
+    text = next(item["text"] for item in result["warnings"] if item["code"] == "attribute_written")
+    assert "last" in text and "seen" in text
+    assert not hasattr(follows(), "last")
