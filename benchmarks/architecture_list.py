@@ -46,7 +46,7 @@ TORCHVISION = [
     *_images("torchvision", 299, "inception_v3"),
     *_images("torchvision", 224, "vgg11_bn vit_b_16 swin_t swin_v2_t maxvit_t"),
     *_videos(8, 64, "r3d_18 mc3_18 r2plus1d_18 swin3d_t"),
-    *_videos(16, 96, "s3d"),
+    *_videos(16, 224, "s3d"),
     Architecture("torchvision:raft_small", ["Bx3x128x128", "Bx3x128x128"], {}),
 ]
 
