@@ -80,6 +80,7 @@ _PIXELS = "Bx3x32x32"
 _SMALL = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 128}
 _DECODER = {**_SMALL, "vocab_size": 100, "num_key_value_heads": 2}
 _VISION = {**_SMALL, "image_size": 32, "patch_size": 8}
+_DINO = {key: value for key, value in _VISION.items() if key != "intermediate_size"}
 _BART = {
     "d_model": 64,
     "encoder_layers": 2,
@@ -138,7 +139,8 @@ TRANSFORMERS = [
     *_text(_T5, "T5Model", [_IDS, "decoder_input_ids:BxT:int64@0..99"]),
     *_text(_BART, "BartModel", [_IDS, "decoder_input_ids:BxT:int64@0..99"]),
     *_text({**_SMALL, "vocab_size": 100}, "CLIPTextModel SiglipTextModel"),
-    *_text(_VISION, "CLIPVisionModel SiglipVisionModel ViTModel DeiTModel BeitModel Dinov2Model", [_PIXELS]),
+    *_text(_VISION, "CLIPVisionModel SiglipVisionModel ViTModel DeiTModel BeitModel", [_PIXELS]),
+    *_text({**_DINO, "mlp_ratio": 2}, "Dinov2Model", [_PIXELS]),
     *_text(
         {
             "embed_dim": 16,

@@ -166,6 +166,9 @@ def _place(result: dict[str, Any], text: str) -> str:
         found = attempt.get("diagnosis")
         if found and found.get("line"):
             return f"{Path(found['file']).name}:{found['line']}"
+    for item in result["generality"]:
+        if item["status"] == "fixed" and item.get("place"):
+            return item["place"]
     detail = (result["error"] or {}).get("detail") or ""
     for where in (text, *(attempt["reason"] or "" for attempt in result["attempts"]), detail, result["said"]):
         if match := _PLACE.search(where):
