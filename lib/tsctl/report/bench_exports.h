@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "tsctl/core/report.h"
+
+namespace tsctl {
+
+// The bench in the formats of other tools, as JSON. Throws std::invalid_argument for a report without one.
+
+// Google Benchmark's console-independent output: one entry an arm, times in nanoseconds.
+std::string google_benchmark_json(const Report& report);
+
+// An array of {name, unit, value, range}, smaller is better, as github-action-benchmark reads it.
+std::string github_action_json(const Report& report);
+
+// One record a metric and arm, in the form of PyTorch's benchmark database (version 3).
+std::string pytorch_records_json(const Report& report);
+
+}  // namespace tsctl
