@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,20 @@ from .errors import CaptureError, describe, user_traceback
 from .request import source_from_dict
 from .source import load_model
 from .tensor_file import read_calls
+
+
+def compiled(module: torch.nn.Module) -> torch.nn.Module:
+    """Through torch.compile with the sizes as they are given, as for a benchmark of one set of inputs.
+
+    Raises CaptureError{environment} where there is nothing to compile with.
+    """
+    if shutil.which("c++") is None and shutil.which("g++") is None and shutil.which("clang++") is None:
+        raise CaptureError(
+            "environment",
+            "torch.compile needs a C++ compiler, and there is none here",
+            "install g++, or leave the arm with compile=on out",
+        )
+    return torch.compile(module, dynamic=False)
 
 
 class EagerArm:
@@ -73,4 +88,7 @@ def open_arm(request: Mapping[str, Any], events: Any) -> EagerArm:
         raise CaptureError(
             "input", f"'{request['inputs_tensors']}' holds {len(calls)} input sets, not {index + 1}"
         )
-    return EagerArm(model.module.to(device), calls[index].fresh(device), device)
+    module = model.module.to(device)
+    if request.get("compile"):
+        module = compiled(module)
+    return EagerArm(module, calls[index].fresh(device), device)

@@ -33,6 +33,7 @@ class Request:
     script_submodules: list[str] = field(default_factory=list)
     require_general: bool = False
     tolerance: dict[str, Any] = field(default_factory=dict)
+    compile: bool = False
     candidate_path: str = ""
     model_path: str = ""
     tensors_path: str = ""

@@ -14,7 +14,7 @@ namespace tsctl {
 namespace {
 
 const std::vector<std::string>& known_keys() {
-  static const std::vector<std::string> keys{"threads", "executor"};
+  static const std::vector<std::string> keys{"threads", "executor", "compile"};
   return keys;
 }
 
@@ -42,10 +42,15 @@ void apply_setting(ArmSpec& arm, const std::string& key, const std::string& valu
     if (!arm.executor)
       throw fault("there is no executor '" + value + "'",
                   "executors are default, static and unoptimized");
+  } else if (key == "compile") {
+    if (value != "on" && value != "off") {
+      throw fault("compile is on or off, not '" + value + "'", "write compile=on");
+    }
+    arm.compile = value == "on";
   } else {
     const std::string closest = closest_name(key, known_keys());
     throw fault("there is no setting '" + key + "'",
-                closest.empty() ? "settings are threads=N and executor=NAME"
+                closest.empty() ? "settings are threads=N, executor=NAME and compile=on"
                                 : "did you mean " + closest + "?");
   }
 }
@@ -73,7 +78,7 @@ ArmSpec arm_spec_from_text(const std::string& text) {
     const std::size_t sign = setting.find('=');
     if (sign == std::string::npos) {
       throw Error(ErrorKind::usage, "the arm '" + text + "': '" + setting + "' is not key=value",
-                  "settings are threads=N and executor=NAME");
+                  "settings are threads=N, executor=NAME and compile=on");
     }
     apply_setting(arm, setting.substr(0, sign), setting.substr(sign + 1));
     comma = next;

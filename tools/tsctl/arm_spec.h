@@ -14,6 +14,7 @@ struct ArmSpec {
   std::string subject = {};  // the file or SOURCE
   std::optional<int> threads = {};
   std::optional<Executor> executor = {};
+  bool compile = false;  // a SOURCE through torch.compile
 };
 
 // Throws Error{usage} that echoes the text and names the part at fault.

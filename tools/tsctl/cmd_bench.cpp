@@ -1,6 +1,7 @@
 #include <set>
 
 #include "arm_spec.h"
+#include "bench_step.h"
 #include "commands.h"
 #include "subject.h"
 
@@ -10,6 +11,8 @@ namespace {
 
 struct Flags {
   std::vector<std::string> arms = {};
+  std::string baseline = {};
+  bool selftest = false;
   SourceFlags source = {};
   InputFlags inputs = {};
   ToleranceFlags tolerance = {};
@@ -38,24 +41,56 @@ BenchArm arm_from(Run& run, const Flags& flags, const ArmSpec& spec, const Subje
                  .device = run.options().device,
                  .threads = spec.threads.value_or(run.threads()),
                  .executor = spec.executor.value_or(flags.executor),
-                 .seed = inputs.plan.seed};
+                 .seed = inputs.plan.seed,
+                 .allocator = flags.bench.allocator};
   if (subject.source) {
     arm.request.source = *subject.source;
     arm.site = run.python();
-    arm.kind = "eager";
+    arm.kind = spec.compile ? "compile" : "eager";
+    arm.request.compile = spec.compile;
   } else {
     arm.request.model_path = subject.text;
   }
   return arm;
 }
 
+// The arms in their order: the baseline first, and with --selftest the one arm twice.
+std::vector<ArmSpec> specs_from(const Flags& flags) {
+  std::vector<ArmSpec> specs;
+  if (!flags.baseline.empty()) {
+    specs.push_back(arm_spec_from_text(flags.baseline));
+    if (specs.back().subject.ends_with(".json")) {
+      throw Error(ErrorKind::usage,
+                  "--baseline '" + flags.baseline + "' is a report, not something to run",
+                  "numbers of another time say nothing about this one: give the old file, which is "
+                  "run beside the new one");
+    }
+    specs.back().label = "baseline";
+  }
+  for (const std::string& text : flags.arms) specs.push_back(arm_spec_from_text(text));
+  if (!flags.selftest) return specs;
+  if (specs.size() != 1) {
+    throw Error(ErrorKind::usage,
+                "--selftest takes one arm, " + std::to_string(specs.size()) + " were given",
+                "it is measured against itself, to see what this host can resolve");
+  }
+  specs.push_back(specs.front());
+  return specs;
+}
+
 ExitCode bench(Run& run, const Flags& flags) {
   const ToleranceOptions tolerance = tolerance_from(flags.tolerance);
-  std::vector<ArmSpec> specs;
-  for (const std::string& text : flags.arms) specs.push_back(arm_spec_from_text(text));
+  std::vector<ArmSpec> specs = specs_from(flags);
   make_labels_unique(specs);
   std::vector<Subject> subjects;
-  for (const ArmSpec& spec : specs) subjects.push_back(subject_from(spec.subject, flags.source));
+  for (const ArmSpec& spec : specs) {
+    subjects.push_back(subject_from(spec.subject, flags.source));
+    subjects.back().compile = spec.compile;
+    if (spec.compile && !subjects.back().source) {
+      throw Error(ErrorKind::usage, "the arm '" + spec.text + "': compile=on does not fit a file",
+                  "torch.compile takes a SOURCE: path/to/file.py:Name,compile=on");
+    }
+  }
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "bench");
   const BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);
   run.report().model.path = subjects.front().text;
@@ -85,6 +120,7 @@ ExitCode bench(Run& run, const Flags& flags) {
   const std::vector<std::string>& labels = run.report().inputs.sets;
   const std::string label = labels.empty() ? "" : labels.at(inputs.bench_index);
   const ExitCode code = bench_step(run, arms, options, inputs, label);
+  if (flags.selftest) record_smallest_effect(*run.report().bench);
   return raised == ExitCode::ok ? code : raised;
 }
 
@@ -95,8 +131,10 @@ void add_bench(CLI::App& app, Action& selected) {
       app.add_subcommand("bench", "Time files and sources against the first of them");
   auto flags = std::make_shared<Flags>();
   command
-      ->add_option("ARM", flags->arms,
-                   "[LABEL=]FILE|SOURCE[,threads=N][,executor=NAME]; a SOURCE runs eagerly")
+      ->add_option(
+          "ARM", flags->arms,
+          "[LABEL=]FILE|SOURCE[,threads=N][,executor=NAME]; a SOURCE runs eagerly, or with "
+          ",compile=on through torch.compile")
       ->required();
   add_source_options(*command, flags->source, flags->run);
   add_input_options(*command, flags->inputs);
@@ -107,6 +145,15 @@ void add_bench(CLI::App& app, Action& selected) {
                    "Exit 1 if an arm is slower than the first by more: 2%")
       ->group("Measuring")
       ->type_name("P");
+  command
+      ->add_option("--baseline", flags->baseline,
+                   "The arm that the others are held against: an old file, run beside them")
+      ->group("Measuring")
+      ->type_name("ARM");
+  command
+      ->add_flag("--selftest", flags->selftest,
+                 "Measure one arm against itself: the smallest effect that this host can resolve")
+      ->group("Measuring");
   add_run_options(*command, flags->run, &flags->executor);
   add_report_options(*command, flags->report);
   command->callback([flags, &selected] {

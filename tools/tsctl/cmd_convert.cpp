@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "bench_step.h"
 #include "capture_command.h"
 #include "commands.h"
 #include "pass_listing.h"
@@ -28,7 +29,8 @@ ArmRequest arm_request(Run& run, const Flags& flags, const ModelInputs& inputs,
           .device = run.options().device,
           .threads = run.threads(),
           .executor = flags.capture.executor,
-          .seed = inputs.plan.seed};
+          .seed = inputs.plan.seed,
+          .allocator = flags.bench.allocator};
 }
 
 std::vector<BenchArm> arms_of(Run& run, const Flags& flags, const CapturePlan& plan,

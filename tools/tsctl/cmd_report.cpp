@@ -1,7 +1,14 @@
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
 #include "commands.h"
 #include "option_groups.h"
+#include "tsctl/report/bench_exports.h"
 #include "tsctl/report/csv.h"
 #include "tsctl/report/document.h"
+#include "tsctl/report/html.h"
 #include "tsctl/report/report_text.h"
 #include "tsctl/worker/files.h"
 
@@ -23,30 +30,66 @@ std::string saved_report(const std::string& path) {
   }
 }
 
+std::string text_of(const Report& report, bool verbose) {
+  std::string text = text_from_report(report, {.verbose = verbose});
+  if (report.error) text += "error      " + report.error->message + "\n";
+  return text + "status     " + report.status + " (exit " + std::to_string(report.exit_code) +
+         ")\n";
+}
+
+// A rendering of a report; those of a bench need one in it.
+struct Format {
+  const char* name;
+  bool of_bench;
+  std::string (*render)(const Report& report);
+};
+
+constexpr std::array kFormats{
+    Format{"csv", false, &csv_from_report},
+    Format{"json", false, &document_from_report},
+    Format{"html", false, &html_from_report},
+    Format{"google-benchmark", true, &google_benchmark_json},
+    Format{"github-action", true, &github_action_json},
+    Format{"pytorch", true, &pytorch_records_json},
+};
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names{"text"};
+  for (const Format& format : kFormats) names.emplace_back(format.name);
+  return names;
+}
+
 ExitCode render(const Flags& flags, Context& context) {
   const std::string text = saved_report(flags.file);
   const Report report = report_from_document(text, flags.file);
-  if (flags.format == "csv") {
-    context.out << csv_from_report(report);
-  } else if (flags.format == "json") {
-    context.out << document_from_report(report);
-  } else {
-    context.out << text_from_report(report, {.verbose = flags.verbose});
-    if (report.error) context.out << "error      " << report.error->message << "\n";
-    context.out << "status     " << report.status << " (exit " << report.exit_code << ")\n";
+  const auto* format = std::find_if(kFormats.begin(), kFormats.end(), [&](const Format& known) {
+    return known.name == flags.format;
+  });
+  if (format == kFormats.end()) {
+    context.out << text_of(report, flags.verbose);
+    return flush_result(context);
   }
+  if (format->of_bench && !report.bench) {
+    throw Error(ErrorKind::usage,
+                "--format " + flags.format + " shows a bench, and '" + flags.file + "' holds none",
+                "give a report of tsctl bench or tsctl convert, or another --format");
+  }
+  context.out << format->render(report);
   return flush_result(context);
 }
 
 }  // namespace
 
 void add_report(CLI::App& app, Action& selected) {
-  CLI::App* command =
-      app.add_subcommand("report", "Render a saved report again, as text, CSV or JSON");
+  CLI::App* command = app.add_subcommand(
+      "report", "Render a saved report again, as text, a page or in the formats of other tools");
   auto flags = std::make_shared<Flags>();
   add_positional(*command, "FILE", flags->file, "A report that --json wrote");
-  command->add_option("--format", flags->format, "text, csv or json (default text)")
-      ->check(CLI::IsMember(std::vector<std::string>{"text", "csv", "json"}))
+  command
+      ->add_option("--format", flags->format,
+                   "text, csv, json, html; of a bench also google-benchmark, github-action or "
+                   "pytorch (default text)")
+      ->check(CLI::IsMember(format_names()))
       ->type_name("FORMAT");
   command->add_flag("-v,--verbose", flags->verbose, "Print every comparison and every pass");
   command->callback([flags, &selected] {

@@ -6,6 +6,7 @@
 
 #include "tsctl/report/csv.h"
 #include "tsctl/report/document.h"
+#include "tsctl/report/html.h"
 #include "tsctl/report/report_text.h"
 #include "tsctl/worker/build_info.h"
 #include "tsctl/worker/files.h"
@@ -66,7 +67,7 @@ std::string json_target(const std::vector<std::string>& command) {
   return {};
 }
 
-// Writes JSON and CSV where they were asked for. Throws Error.
+// Writes JSON, CSV and HTML where they were asked for. Throws Error.
 void write_files(const Report& report, const ReportOptions& options, Context& context) {
   if (options.json == "-") {
     context.out << document_from_report(report);
@@ -78,6 +79,7 @@ void write_files(const Report& report, const ReportOptions& options, Context& co
   } else if (!options.csv.empty()) {
     write_text_file(options.csv, csv_from_report(report), "--csv");
   }
+  if (!options.html.empty()) write_text_file(options.html, html_from_report(report), "--html");
 }
 
 }  // namespace

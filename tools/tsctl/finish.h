@@ -13,12 +13,13 @@ namespace tsctl {
 struct ReportOptions {
   std::string json = {};  // a file, or "-" for stdout in place of the text
   std::string csv = {};
+  std::string html = {};
   bool quiet = false;
   bool verbose = false;
   InspectSections sections = {};  // of inspect
 };
 
-// Fills status and exit code, writes JSON and CSV, prints the text. Gives the exit code, which becomes
+// Fills status and exit code, writes JSON, CSV and HTML, prints the text. Gives the exit code, which becomes
 // ExitCode::environment when something could not be written.
 ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& options,
                        Context& context);

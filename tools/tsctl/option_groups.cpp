@@ -1,11 +1,14 @@
 #include "option_groups.h"
 
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <sstream>
 
 #include "tsctl/core/did_you_mean.h"
+#include "tsctl/core/error.h"
 #include "tsctl/core/input_spec.h"
 #include "tsctl/core/rewrite.h"
 
@@ -49,6 +52,10 @@ void add_report_options(CLI::App& command, ReportOptions& options) {
   command
       .add_option("--csv", options.csv,
                   "Write the main table as CSV to this file; - for standard output")
+      ->group("Report")
+      ->type_name("FILE");
+  command
+      .add_option("--html", options.html, "Write the report as a page with pictures to this file")
       ->group("Report")
       ->type_name("FILE");
   command.add_flag("-q,--quiet", options.quiet, "Print nothing but errors")->group("Report");
@@ -176,21 +183,18 @@ void add_pass_options(CLI::App& command, PassFlags& flags) {
 void add_bench_options(CLI::App& command, BenchFlags& flags) {
   BenchOptions& options = flags.options;
   command
-      .add_option("--budget", options.budget_s, "Seconds to measure for at the most (default 40)")
+      .add_option("--budget", flags.budget,
+                  "Measure for at the most: 60, 60s or 2min (default 40s)")
       ->group("Measuring")
-      ->check(positive_number())
-      ->type_name("SECONDS");
+      ->type_name("TIME");
   command
-      .add_option("--precision", options.precision,
-                  "Half-width of the interval that ends it (default 0.005)")
+      .add_option("--precision", flags.precision,
+                  "Half-width of the interval that ends it (default 0.5%)")
       ->group("Measuring")
-      ->check(CLI::Range(1e-5, 1.0))
       ->type_name("FRACTION");
   command
-      .add_option("--margin", options.margin,
-                  "Ratios within this of 1 are equivalent (default 0.01)")
+      .add_option("--margin", flags.margin, "Ratios within this of 1 are equivalent (default 1%)")
       ->group("Measuring")
-      ->check(CLI::Range(0.0, 1.0))
       ->type_name("FRACTION");
   command.add_option("--launches", options.min_launches, "Fewest launches of each arm (default 5)")
       ->group("Measuring")
@@ -200,6 +204,16 @@ void add_bench_options(CLI::App& command, BenchFlags& flags) {
       .add_flag("--require-conclusive", options.require_conclusive,
                 "Exit 6 when a verdict is inconclusive")
       ->group("Measuring");
+  command
+      .add_flag("--require-quiet", options.require_quiet,
+                "Refuse to measure (exit 7) on a host that is busy with something else")
+      ->group("Measuring");
+  command
+      .add_option("--allocator", flags.allocator,
+                  "The arms' heap: system, keep (freed memory stays in the process), or a library "
+                  "to preload")
+      ->group("Measuring")
+      ->type_name("NAME|PATH");
 }
 
 double fraction_from(const std::string& text, const std::string& flag) {
@@ -245,9 +259,60 @@ SourceSpec source_from(const std::string& text, const SourceFlags& flags) {
   return source;
 }
 
+namespace {
+
+constexpr double kFinestPrecision = 1e-5;
+
+double seconds_from(const std::string& text, const std::string& flag) {
+  double value = 0.0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, code] = std::from_chars(text.data(), end, value);
+  const std::string unit(rest, end);
+  const double scale = unit.empty() || unit == "s" ? 1.0
+                       : unit == "ms"              ? 1e-3
+                       : unit == "min"             ? 60.0
+                                                   : 0.0;
+  if (code != std::errc{} || scale == 0.0 || !(value > 0.0) || !std::isfinite(value)) {
+    throw Error(ErrorKind::usage, flag + " '" + text + "' is not a time above 0",
+                "write 60, 60s or 2min");
+  }
+  return value * scale;
+}
+
+// system, keep, or a file.
+void require_allocator(const std::string& allocator) {
+  if (allocator == "system" || allocator == "keep") return;
+  if (allocator.find('/') == std::string::npos) {
+    throw Error(ErrorKind::usage, "--allocator '" + allocator + "' is neither system nor keep",
+                "a library is named by its path: --allocator /usr/lib/libjemalloc.so.2");
+  }
+  if (!std::filesystem::is_regular_file(allocator)) {
+    throw Error(ErrorKind::input, "the library '" + allocator + "' of --allocator is not a file",
+                "check the path, or use --allocator keep, which needs no library");
+  }
+}
+
+}  // namespace
+
 BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed) {
   BenchOptions options = flags.options;
   options.seed = seed;
+  if (!flags.budget.empty()) options.budget_s = seconds_from(flags.budget, "--budget");
+  if (!flags.precision.empty()) {
+    options.precision = fraction_from(flags.precision, "--precision");
+    if (options.precision < kFinestPrecision || options.precision > 1.0) {
+      throw Error(ErrorKind::usage, "--precision '" + flags.precision + "' is out of range",
+                  "write a fraction from 0.001% to 100%, such as 0.5%");
+    }
+  }
+  if (!flags.margin.empty()) {
+    options.margin = fraction_from(flags.margin, "--margin");
+    if (options.margin > 1.0) {
+      throw Error(ErrorKind::usage, "--margin '" + flags.margin + "' is out of range",
+                  "write a fraction from 0 to 100%, such as 1%");
+    }
+  }
+  require_allocator(flags.allocator);
   if (!flags.max_regress.empty())
     options.max_regress = fraction_from(flags.max_regress, "--max-regress");
   return options;

@@ -51,6 +51,10 @@ struct PassFlags {
 
 struct BenchFlags {
   BenchOptions options = {};
+  std::string allocator = "system";
+  std::string budget = {};  // as given, with or without units
+  std::string precision = {};
+  std::string margin = {};
   std::string max_regress = {};
 };
 

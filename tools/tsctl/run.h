@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "context.h"
 #include "finish.h"
@@ -37,13 +38,18 @@ class Run {
 
   const RunOptions& options() const noexcept { return options_; }
   const ReportOptions& report_options() const noexcept { return report_options_; }
-  // Writes no report file: what --json or --csv names must not be written to.
-  void leave_report_files_alone() { report_options_.json = report_options_.csv = {}; }
+  // Writes no report file: what --json, --csv or --html names must not be written to.
+  void leave_report_files_alone() {
+    report_options_.json = report_options_.csv = report_options_.html = {};
+  }
   int threads() const noexcept { return report_.environment.threads; }
 
   // Tells on stderr, unless -q, what is being done.
   void say(const std::string& text);
   void warn(const Warning& warning);
+  void warn_all(const std::vector<Warning>& warnings) {
+    for (const Warning& warning : warnings) warn(warning);
+  }
 
   // The step that is under way, for the report of an error; set by enter and by jobs.
   void enter(const std::string& phase);

@@ -5,7 +5,6 @@
 #include <system_error>
 
 #include "tsctl/core/did_you_mean.h"
-#include "tsctl/core/verdict.h"
 #include "tsctl/worker/build_info.h"
 
 namespace tsctl {
@@ -36,10 +35,6 @@ CaptureRequest capture_request(Run& run, const SourceSpec& source, const ModelIn
   request.device = run.options().device;
   request.threads = run.threads();
   return request;
-}
-
-void add_warnings(Run& run, const std::vector<Warning>& warnings) {
-  for (const Warning& warning : warnings) run.warn(warning);
 }
 
 void remember_inputs(Run& run, const ModelInputs& inputs, const CaptureResult& result) {
@@ -99,47 +94,6 @@ void require_distinct_files(const std::vector<std::pair<std::string, std::string
   }
 }
 
-ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& options) {
-  ExitCode code = ExitCode::ok;
-  for (const PairResult& pair : bench.pairs) {
-    if (pair.outputs == "differ") {
-      record_check_failure(
-          run, "bench",
-          "the outputs of '" + pair.arm + "' differ from those of '" + pair.base + "'",
-          "its speedup is withheld; see the verify lines for where they differ");
-      code = ExitCode::check_failed;
-    }
-    if (!pair.speedup) continue;
-    const Interval ratio{1.0 / *pair.speedup_high, 1.0 / *pair.speedup_low};
-    if (options.max_regress && regresses(ratio, *options.max_regress)) {
-      record_check_failure(
-          run, "bench",
-          "'" + pair.arm + "' is slower than '" + pair.base + "' by more than --max-regress",
-          "the whole interval lies beyond the gate; bench again with a larger --budget to confirm");
-      code = ExitCode::check_failed;
-    }
-  }
-  if (options.require_speedup && !bench.pairs.empty() && bench.pairs.back().speedup) {
-    const PairResult& pair = bench.pairs.back();
-    if (!reaches_speedup({1.0 / *pair.speedup_high, 1.0 / *pair.speedup_low},
-                         *options.require_speedup)) {
-      record_check_failure(run, "bench",
-                           "'" + pair.arm + "' is not shown to reach --require-speedup",
-                           "the lower bound of its speedup lies below it");
-      code = ExitCode::check_failed;
-    }
-  }
-  const bool undecided =
-      std::any_of(bench.pairs.begin(), bench.pairs.end(),
-                  [](const PairResult& pair) { return pair.verdict == "inconclusive"; });
-  if (code == ExitCode::ok && undecided && options.require_conclusive) {
-    record_check_failure(run, "bench", "the measurement could not decide (--require-conclusive)",
-                         "raise --budget or --margin, or measure on a quieter machine");
-    return ExitCode::inconclusive;
-  }
-  return code;
-}
-
 }  // namespace
 
 void check_before_start(Run& run, const std::string& output, const std::vector<std::string>& read,
@@ -150,6 +104,7 @@ void check_before_start(Run& run, const std::string& output, const std::vector<s
   if (!output.empty()) written.emplace_back(output_flag, output);
   if (!report.json.empty() && report.json != "-") written.emplace_back("--json", report.json);
   if (!report.csv.empty() && report.csv != "-") written.emplace_back("--csv", report.csv);
+  if (!report.html.empty()) written.emplace_back("--html", report.html);
   for (const auto& [flag, path] : written) require_writable_target(path, flag);
   try {
     require_distinct_files(written, read);
@@ -192,7 +147,7 @@ CaptureResult capture_step(Run& run, const CapturePlan& plan, const std::string&
   request.tensors_path = tensors_path;
   run.enter("capture");
   CaptureResult result = run.jobs().capture("capture", "capture", run.python(), request);
-  add_warnings(run, result.warnings);
+  run.warn_all(result.warnings);
   remember_inputs(run, inputs, result);
   run.report().capture = result;
   return result;
@@ -206,14 +161,15 @@ void require_captured(const CaptureResult& capture) {
 
 CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
                          CaptureMode mode, const std::string& inputs_from,
-                         const std::string& tensors_path) {
+                         const std::string& tensors_path, bool compile) {
   CaptureRequest request = capture_request(run, source, inputs);
   request.mode = mode;
   request.inputs_from = inputs_from;
+  request.compile = compile;
   request.tensors_path = tensors_path;
-  run.enter("run " + source.text + " eagerly");
+  run.enter("run " + source.text + (compile ? " through torch.compile" : " eagerly"));
   CaptureResult result = run.jobs().capture("eager", "eager", run.python(), request);
-  add_warnings(run, result.warnings);
+  run.warn_all(result.warnings);
   if (inputs_from.empty()) remember_inputs(run, inputs, result);
   return result;
 }
@@ -229,7 +185,7 @@ RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from,
                                                    .disabled_passes = passes.disabled,
                                                    .device = run.options().device,
                                                    .threads = run.threads()});
-  add_warnings(run, result.warnings);
+  run.warn_all(result.warnings);
   for (const PassRecord& pass : result.passes) add_pass(run.report(), pass);
   for (const std::string& method : result.methods) {
     if (method == "forward") continue;
@@ -260,7 +216,7 @@ const VerifyResult& verify_step(Run& run, const Comparison& comparison,
   result.candidate = comparison.candidate;
   Report& report = run.report();
   // The same reference proves as little to each of its candidates; once is enough.
-  if (report.verify.empty()) add_warnings(run, result.warnings);
+  if (report.verify.empty()) run.warn_all(result.warnings);
   report.verify.push_back(std::move(result));
   return report.verify.back();
 }
@@ -315,27 +271,6 @@ void record_check_failure(Run& run, const std::string& phase, const std::string&
   if (run.report().error) return;  // the first failure is the one that explains
   run.report().error =
       ErrorInfo{.kind = "check_failed", .phase = phase, .message = message, .hint = hint};
-}
-
-ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOptions& options,
-                    const ModelInputs& inputs, const std::string& input_label) {
-  run.enter("bench");
-  const Clock clock = steady_clock();
-  const double start_s = clock();
-  BenchResult bench = run_bench(arms, options, inputs.items_per_call, process_launcher(run.jobs()),
-                                clock, run.jobs().events());
-  bench.input_set = input_label;
-  bench.device = run.options().device;
-  bench.threads = run.threads();
-  std::int64_t peak_bytes = 0;
-  for (const ArmResult& arm : bench.arms) peak_bytes = std::max(peak_bytes, arm.peak_memory_bytes);
-  run.jobs().add_step({.name = "bench",
-                       .status = "ok",
-                       .seconds = clock() - start_s,
-                       .peak_memory_bytes = peak_bytes});
-  add_warnings(run, bench.warnings);
-  run.report().bench = bench;
-  return judge_bench(run, bench, options);
 }
 
 void publish_step(Run& run, OutputFile& file) {

@@ -10,7 +10,6 @@
 #include "run.h"
 #include "tsctl/core/capture.h"
 #include "tsctl/core/report.h"
-#include "tsctl/worker/bench_session.h"
 #include "tsctl/worker/files.h"
 
 // The steps that commands are made of. Each notes what it did in the run's report.
@@ -45,7 +44,7 @@ void require_captured(const CaptureResult& capture);
 // its outputs have the structure that a trace gives them (flat where TorchScript has no such type).
 CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
                          CaptureMode mode, const std::string& inputs_from,
-                         const std::string& tensors_path);
+                         const std::string& tensors_path, bool compile = false);
 
 RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from,
                            const std::string& to, const PassFlags& passes);
@@ -82,10 +81,6 @@ ExitCode worse_of(ExitCode left, ExitCode right);
 // Notes a failed check in the report: what failed, and what to do.
 void record_check_failure(Run& run, const std::string& phase, const std::string& message,
                           const std::string& hint);
-
-// Measures, adds the result to the report, and judges it by the options' gates.
-ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOptions& options,
-                    const ModelInputs& inputs, const std::string& input_label);
 
 // Gives the file its name and notes it.
 void publish_step(Run& run, OutputFile& file);

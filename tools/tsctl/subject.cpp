@@ -54,7 +54,7 @@ ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInput
                               CaptureMode structure, Executor executor) {
   ScratchFile outputs(temporary_folder());
   if (subject.source) {
-    eager_step(run, *subject.source, inputs, structure, {}, outputs.path());
+    eager_step(run, *subject.source, inputs, structure, {}, outputs.path(), subject.compile);
     return outputs;
   }
   const ScratchFile arguments = write_inputs(run, inputs, temporary_folder());
@@ -82,7 +82,8 @@ const VerifyResult& compare_subject(Run& run, const Subject& reference, const Su
     return verify_step(run, comparison, tolerance, executor);
   }
   const ScratchFile outputs(temporary_folder());
-  eager_step(run, *candidate.source, inputs, structure, reference_tensors, outputs.path());
+  eager_step(run, *candidate.source, inputs, structure, reference_tensors, outputs.path(),
+             candidate.compile);
   comparison.candidate_tensors = outputs.path();
   return verify_step(run, comparison, tolerance, executor);
 }

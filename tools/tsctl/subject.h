@@ -13,6 +13,7 @@ namespace tsctl {
 struct Subject {
   std::string text = {};
   std::optional<SourceSpec> source = {};  // none for a file
+  bool compile = false;                   // run the source through torch.compile
   std::optional<Manifest> manifest = {};  // of a file that tsctl made
 };
 

@@ -23,6 +23,10 @@ struct ArmRequest {
   int threads = 1;
   Executor executor = Executor::standard;
   std::uint64_t seed = 0;
+  bool compile = false;  // run the SOURCE through torch.compile
+  // system; keep (freed memory is kept for the next call instead of going back to the system); or the path of a
+  // library that takes malloc's place.
+  std::string allocator = "system";
 };
 
 // An open arm. It only calls and measures; when to do so is the parent's business.
@@ -35,10 +39,19 @@ class Arm {
   virtual std::vector<double> time_calls(int untimed, int calls) = 0;
 };
 
+// A quantile of the calls' times, type 7, with the interval that order statistics give it (95%).
+struct PercentileResult {
+  double p = 0.0;  // 0.99
+  std::optional<double> value_s = {};
+  std::optional<double> low_s = {};
+  std::optional<double> high_s = {};
+  std::string reason = {};  // why there is none
+};
+
 // What was measured of one arm over all launches.
 struct ArmResult {
   std::string label = {};
-  std::string kind = {};     // file, eager
+  std::string kind = {};     // file, eager, compile
   std::string outputs = {};  // same, differ, reference, not_compared
   std::string speed = {};  // faster, slower, equivalent, inconclusive, reference; empty if withheld
   std::optional<double> median_s = {};
@@ -61,7 +74,17 @@ struct ArmResult {
   std::optional<double> load_s = {};
   std::optional<double> max_abs = {};
   std::int64_t peak_memory_bytes = 0;
-  std::optional<double> page_faults_per_call = {};
+  std::optional<double> page_faults_per_call = {};  // minor ones, the mean over all launches
+  std::optional<double> page_faults_low = {};       // of the launch with the fewest
+  std::optional<double> page_faults_high = {};      // of the launch with the most
+  std::vector<PercentileResult> percentiles = {};
+  std::string warm_up =
+      {};  // flat, warm_up, slowdown, not_steady: of the first launch, see core/warm_up.h
+  std::vector<double> warm_up_s = {};  // the calls of the first launch's warm-up, from the first
+  std::string loop = "closed";         // the next call starts when the last one ended
+  int threads = 0;
+  std::string executor = {};
+  std::string allocator = {};
 };
 
 struct PairResult {
@@ -77,6 +100,22 @@ struct PairResult {
   std::int64_t launches = 0;
   std::optional<double> launch_deviation = {};
   std::optional<double> block_deviation = {};
+  std::string dominated_by =
+      {};  // launches, blocks: which of the two the interval's width comes from
+  // --max-regress and --require-speedup with Holm's correction over all pairs: pass, fail; empty without a gate.
+  std::string gate = {};
+};
+
+// What else happened on the host while it was measured; null where the system does not tell.
+struct NoiseInfo {
+  std::optional<double> cpu_pressure = {};  // share of the time in which some task waited for a CPU
+  std::optional<double> memory_pressure = {};  // likewise for memory
+  std::optional<double> io_pressure = {};
+  std::optional<double> steal = {};  // share of the CPUs' time that the hypervisor gave to others
+  std::optional<double> throttled_s = {};  // by the control group's quota
+  std::optional<double> load_before = {};  // tasks that wanted to run, mean of the minute before
+  std::optional<double> smallest_effect =
+      {};  // of --selftest: what two equal arms could not be told apart by
 };
 
 struct BenchResult {
@@ -88,6 +127,7 @@ struct BenchResult {
   double budget_s = 0.0;
   double measured_s = 0.0;
   std::string stopped_by = {};  // precision, budget
+  std::optional<NoiseInfo> noise = {};
   std::vector<Warning> warnings = {};
 };
 
@@ -99,6 +139,7 @@ struct BenchOptions {
   std::optional<double> max_regress = {};
   std::optional<double> require_speedup = {};
   bool require_conclusive = false;
+  bool require_quiet = false;
   std::uint64_t seed = 0;
 };
 

@@ -38,9 +38,10 @@ struct CaptureRequest {
   // sizes; not so if this is set.
   bool require_general = false;
   ToleranceOptions tolerance = {};
+  bool compile = false;             // job "eager": through torch.compile
   std::string candidate_path = {};  // the file that is held against the source (job "locate")
-  std::string model_path = {};    // where the captured file goes
-  std::string tensors_path = {};  // where inputs and eager's outputs go
+  std::string model_path = {};      // where the captured file goes
+  std::string tensors_path = {};    // where inputs and eager's outputs go
 };
 
 // Eager against the captured module on one call.

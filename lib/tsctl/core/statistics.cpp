@@ -14,7 +14,6 @@ namespace tsctl {
 
 namespace {
 
-constexpr double kTail = 0.025;  // beyond each end of a 95% interval
 constexpr std::size_t kMinResamples = 2'000;
 constexpr std::size_t kMaxResamples = 10'000;
 constexpr double kReplicatesBeyond =
@@ -59,10 +58,10 @@ std::vector<std::vector<double>> sorted_launches(
 // Hesterberg 2015, section 5.1: percentiles of a bootstrap are too narrow for n observations, because replicates
 // vary as if the variance were divided by n instead of n - 1 and because t is wider than the normal. Both are undone by
 // going further out: Phi(-sqrt(n / (n - 1)) * t) with t the quantile of n - 1 degrees of freedom.
-double expanded_tail(std::size_t launches) {
-  if (launches < 2) return kTail;
+double expanded_tail(std::size_t launches, double tail) {
+  if (launches < 2) return tail;
   const auto n = static_cast<double>(launches);
-  return normal_cdf(std::sqrt(n / (n - 1.0)) * student_t_quantile(kTail, n - 1.0));
+  return normal_cdf(std::sqrt(n / (n - 1.0)) * student_t_quantile(tail, n - 1.0));
 }
 
 // 0.1% beyond each end of the interval of 5 launches takes all of kMaxResamples, 2.5% the fewest.
@@ -95,10 +94,10 @@ std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& laun
 
 // All n launches of a replicate are the same one with probability n^-n. For fewer than five that is more than the
 // expanded tail, so the bootstrap ends too early and Student's interval has to help.
-Interval student_interval(const std::vector<double>& medians) {
+Interval student_interval(const std::vector<double>& medians, double tail) {
   const auto n = static_cast<double>(medians.size());
   const double half_width =
-      -student_t_quantile(kTail, n - 1.0) * sample_deviation(medians) / std::sqrt(n);
+      -student_t_quantile(tail, n - 1.0) * sample_deviation(medians) / std::sqrt(n);
   const double middle = mean_of(medians);
   return {middle - half_width, middle + half_width};
 }
@@ -132,7 +131,7 @@ double relative_spread(const std::vector<double>& samples) {
 }
 
 RatioEstimate estimate_ratio(const std::vector<std::vector<double>>& log_ratios, std::uint64_t seed,
-                             std::size_t resamples) {
+                             std::size_t resamples, double confidence) {
   const std::vector<std::vector<double>> launches = sorted_launches(log_ratios);
   RatioEstimate estimate;
   estimate.launches = launches.size();
@@ -148,12 +147,14 @@ RatioEstimate estimate_ratio(const std::vector<std::vector<double>>& log_ratios,
   estimate.launch_deviation = sample_deviation(medians);
   estimate.block_deviation = deviations.empty() ? 0.0 : mean_of(deviations);
 
-  const double tail = expanded_tail(launches.size());
+  const double wanted_tail = (1.0 - confidence) / 2.0;
+  const double tail = expanded_tail(launches.size(), wanted_tail);
   std::vector<double> means =
       bootstrap_means(launches, seed, resamples > 0 ? resamples : needed_resamples(tail));
   Interval interval{quantile_in_place(means, tail), quantile_in_place(means, 1.0 - tail)};
-  if (launches.size() > 1 && launches.size() < kMinBootstrapLaunches) {
-    const Interval student = student_interval(medians);
+  const auto n = static_cast<double>(launches.size());
+  if (launches.size() > 1 && (launches.size() < kMinBootstrapLaunches || tail < std::pow(n, -n))) {
+    const Interval student = student_interval(medians, wanted_tail);
     interval = {std::min(interval.low, student.low), std::max(interval.high, student.high)};
   }
   estimate.interval = {std::exp(interval.low), std::exp(interval.high)};

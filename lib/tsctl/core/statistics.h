@@ -43,10 +43,11 @@ inline constexpr std::size_t kMinBootstrapLaunches = 5;
 // Should Know About the Bootstrap", expanded percentile interval). Below kMinBootstrapLaunches the interval is at
 // least Student's t interval of the launches' medians; one launch alone tells nothing about other launches, its
 // interval is that of its rounds. Launches without rounds are left out.
-// `resamples` is the number of replicates; 0 takes as many as the level needs, 2000 to 10,000.
+// `resamples` is the number of replicates; 0 takes as many as the level needs, 2000 to 10,000. `confidence` is the
+// interval's; at levels that few launches cannot reach with replicates, Student's interval is taken as well.
 // The same seed gives the same interval. Throws std::invalid_argument when no launch has a round or a log-ratio is not
 // finite.
 RatioEstimate estimate_ratio(const std::vector<std::vector<double>>& log_ratios, std::uint64_t seed,
-                             std::size_t resamples = 0);
+                             std::size_t resamples = 0, double confidence = 0.95);
 
 }  // namespace tsctl

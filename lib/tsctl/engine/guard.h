@@ -25,13 +25,15 @@ TorchFailure current_failure();
 
 // What helps with most failures inside LibTorch; a caller that knows better says so.
 inline constexpr const char* kTorchHint =
-    "these are LibTorch's words: hold the inputs' shapes, dtypes and --device against what the file was captured with "
+    "these are LibTorch's words: hold the inputs' shapes, dtypes and --device against what the "
+    "file was captured with "
     "(tsctl inspect)";
 
 // No exception of LibTorch leaves the engine, and no C++ backtrace reaches a user: runs `work` and turns what it
 // throws into Error{kind, "DOING: REASON", hint}. Memory that could not be had is always Error{execution}.
 template <typename Work>
-auto guarded(ErrorKind kind, const std::string& doing, Work&& work, const std::string& hint = kTorchHint) {
+auto guarded(ErrorKind kind, const std::string& doing, Work&& work,
+             const std::string& hint = kTorchHint) {
   try {
     return std::forward<Work>(work)();
   } catch (const Error&) {

@@ -124,6 +124,7 @@ void visit(V& v, CaptureRequest& s) {
   v("script_submodules", s.script_submodules);
   v("require_general", s.require_general);
   v("tolerance", s.tolerance);
+  v("compile", s.compile);
   v("candidate_path", s.candidate_path);
   v("model_path", s.model_path);
   v("tensors_path", s.tensors_path);
@@ -402,6 +403,28 @@ void visit(V& v, ArmRequest& s) {
   v("threads", s.threads);
   v("executor", s.executor);
   v("seed", s.seed);
+  v("compile", s.compile);
+  v("allocator", s.allocator);
+}
+
+template <typename V>
+void visit(V& v, PercentileResult& s) {
+  v("p", s.p);
+  v("value_s", s.value_s);
+  v("low_s", s.low_s);
+  v("high_s", s.high_s);
+  v("reason", s.reason);
+}
+
+template <typename V>
+void visit(V& v, NoiseInfo& s) {
+  v("cpu_pressure", s.cpu_pressure);
+  v("memory_pressure", s.memory_pressure);
+  v("io_pressure", s.io_pressure);
+  v("steal", s.steal);
+  v("throttled_s", s.throttled_s);
+  v("load_before", s.load_before);
+  v("smallest_effect", s.smallest_effect);
 }
 
 template <typename V>
@@ -431,6 +454,15 @@ void visit(V& v, ArmResult& s) {
   v("max_abs", s.max_abs);
   v("peak_memory_bytes", s.peak_memory_bytes);
   v("page_faults_per_call", s.page_faults_per_call);
+  v("page_faults_low", s.page_faults_low);
+  v("page_faults_high", s.page_faults_high);
+  v("percentiles", s.percentiles);
+  v("warm_up", s.warm_up);
+  v("warm_up_s", s.warm_up_s);
+  v("loop", s.loop);
+  v("threads", s.threads);
+  v("executor", s.executor);
+  v("allocator", s.allocator);
 }
 
 template <typename V>
@@ -447,6 +479,8 @@ void visit(V& v, PairResult& s) {
   v("launches", s.launches);
   v("launch_deviation", s.launch_deviation);
   v("block_deviation", s.block_deviation);
+  v("dominated_by", s.dominated_by);
+  v("gate", s.gate);
 }
 
 template <typename V>
@@ -459,6 +493,7 @@ void visit(V& v, BenchResult& s) {
   v("budget_s", s.budget_s);
   v("measured_s", s.measured_s);
   v("stopped_by", s.stopped_by);
+  v("noise", s.noise);
   v("warnings", s.warnings);
 }
 

@@ -155,6 +155,37 @@ std::string findings_text(const std::vector<Finding>& findings) {
 
 }  // namespace
 
+namespace {
+
+// What the host did meanwhile, as far as it tells, and what its noise is made of.
+std::string noise_text(const BenchResult& bench) {
+  std::vector<std::string> parts;
+  const auto add = [&parts](const std::optional<double>& share, const std::string& what) {
+    if (share) parts.push_back(what + " " + percent_text(*share));
+  };
+  if (bench.noise) {
+    add(bench.noise->cpu_pressure, "a task waited for a CPU");
+    add(bench.noise->steal, "stolen by the hypervisor");
+    if (bench.noise->throttled_s.value_or(0.0) > 0.0)
+      parts.push_back("throttled for " + seconds_text(*bench.noise->throttled_s));
+  }
+  std::string text = parts.empty() ? "" : line("noise", joined(parts, ", "));
+  for (const PairResult& pair : bench.pairs) {
+    if (pair.verdict != "inconclusive" || pair.dominated_by.empty()) continue;
+    text += line("", "'" + pair.arm + "': the interval's width comes from " +
+                         (pair.dominated_by == "launches"
+                              ? "launches that differ; more of them narrow it (--launches)"
+                              : "noise within launches; a longer --budget narrows it"));
+  }
+  if (bench.noise && bench.noise->smallest_effect) {
+    text += line("selftest", "two equal arms cannot be told apart here by less than " +
+                                 percent_text(*bench.noise->smallest_effect));
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string bench_text(const BenchResult& bench) {
   const std::string base = bench.arms.empty() ? "" : bench.arms.front().label;
   TextTable table({"arm", ">median", ">p99", ">spread", ">throughput", ">speedup vs " + base,
@@ -187,7 +218,8 @@ std::string bench_text(const BenchResult& bench) {
               std::to_string(bench.threads) + (bench.threads == 1 ? " thread" : " threads");
   if (!bench.input_set.empty()) measured += ", at " + bench.input_set;
   measured += "; ended by " + bench.stopped_by + " after " + seconds_text(bench.measured_s);
-  return text + line("measured", measured);
+  text += line("measured", measured);
+  return text + noise_text(bench);
 }
 
 std::string verify_text(const VerifyResult& result, bool verbose) {
@@ -206,10 +238,10 @@ std::string verify_text(const VerifyResult& result, bool verbose) {
   }
   if (result.first_submodule) {
     const SubmoduleDifference& first = *result.first_submodule;
-    text += line("", first.path.empty()
-                         ? "no submodule is to blame alone: " + first.reason
-                         : "first differs in " + first.path + " (" + first.class_name +
-                               "), given what eager gives it: " + first.reason);
+    text +=
+        line("", first.path.empty() ? "no submodule is to blame alone: " + first.reason
+                                    : "first differs in " + first.path + " (" + first.class_name +
+                                          "), given what eager gives it: " + first.reason);
   }
   return text;
 }

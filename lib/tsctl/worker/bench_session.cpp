@@ -6,9 +6,11 @@
 #include <random>
 #include <utility>
 
+#include "tsctl/core/holm.h"
 #include "tsctl/core/statistics.h"
 #include "tsctl/core/steady_state.h"
 #include "tsctl/core/verdict.h"
+#include "tsctl/worker/bench_record.h"
 
 namespace tsctl {
 
@@ -17,8 +19,6 @@ namespace {
 // One block: long against a message and a timer tick (both microseconds), short against drift of the machine.
 constexpr double kBlockSeconds = 0.02;
 constexpr int kMaxBlockCalls = 1000;
-constexpr double kShortestSeconds =
-    1e-9;  // a clock's coarse tick must not give a ratio of 0 or infinity
 // 5 launches of 12 rounds are 60 pairs: enough to find 3% on a loaded 2-core machine in 85% of runs.
 constexpr std::size_t kMinRounds = 12;
 constexpr std::size_t kFewestRounds =
@@ -32,15 +32,10 @@ constexpr double kOverrun =
 // effect at all such a distance does not occur, so stopping on it raises no false alarm.
 constexpr double kDecidedDistance = 10.0;
 
-// Everything measured of one arm so far.
-struct ArmRecord {
-  std::vector<double> calls = {};
-  std::vector<double> first = {}, second = {}, third = {}, steady = {}, load = {};
-  std::int64_t faults = 0;
-  std::int64_t timed_calls = 0;
-  std::int64_t peak_memory_bytes = 0;
-  bool steady_every_time = true;
-};
+// Error of the whole family of gates: that of one 95% interval.
+constexpr double kFamilyAlpha = 0.05;
+// What a minor page fault costs at the least; 0.5 to 8 us were seen, the more in a virtual machine.
+constexpr double kFaultSeconds = 0.5e-6;
 
 class Session {
  public:
@@ -69,8 +64,9 @@ class Session {
   bool launch_precise_enough() const;
   double measuring_time_left() const;
   std::vector<std::size_t> random_order();
-  ArmResult arm_result(std::size_t index, std::int64_t items_per_call) const;
   PairResult pair_result(std::size_t index) const;
+  void judge_gates(std::vector<PairResult>& pairs) const;
+  void warn_of_faults(BenchResult& result) const;
   bool counts(std::size_t index) const { return index > 0 && arms_[index].outputs != "differ"; }
 
   const std::vector<BenchArm>& arms_;
@@ -131,6 +127,9 @@ void Session::run_launch() {
   for (auto& ratios : log_ratios_) ratios.emplace_back();
   measure_rounds(now_s_() + measuring_time_left());
   for (std::size_t i = 0; i < launched_.size(); ++i) {
+    ArmRecord& record = records_[i];
+    record.faults_per_call.push_back(static_cast<double>(std::exchange(record.faults, 0)) /
+                                     static_cast<double>(std::exchange(record.timed_calls, 0)));
     records_[i].peak_memory_bytes = std::max(records_[i].peak_memory_bytes, launched_[i]->finish());
   }
   launched_.clear();
@@ -163,6 +162,7 @@ void Session::warm_up(std::size_t index) {
     if (state.calls().size() >= 3 && now_s_() - start_s > kMaxWarmUpSeconds) break;
   }
   const std::vector<double>& calls = state.calls();
+  if (launches_ == 1) record.early = calls;
   record.first.push_back(calls.at(0));
   record.second.push_back(calls.at(1));
   record.third.push_back(calls.at(2));
@@ -206,6 +206,8 @@ double Session::run_block(std::size_t index) {
   const TimedCalls times = arm.time_calls(1, block_calls_[index]);
   arm.stop();
   record.calls.insert(record.calls.end(), times.seconds.begin(), times.seconds.end());
+  if (launches_ == 1 && record.early.size() < kProfiledCalls)
+    record.early.insert(record.early.end(), times.seconds.begin(), times.seconds.end());
   record.faults += times.page_faults;
   record.timed_calls += block_calls_[index] + 1;  // the untimed call faults as well
   return std::max(median(times.seconds), kShortestSeconds);
@@ -237,46 +239,6 @@ bool Session::precise_enough() const {
   return true;
 }
 
-std::optional<double> median_of(const std::vector<double>& values) {
-  if (values.empty()) return std::nullopt;
-  return median(values);
-}
-
-ArmResult Session::arm_result(std::size_t index, std::int64_t items_per_call) const {
-  const BenchArm& arm = arms_[index];
-  const ArmRecord& record = records_[index];
-  ArmResult result{.label = arm.request.label, .kind = arm.kind, .outputs = arm.outputs};
-  result.max_abs = arm.max_abs;
-  result.samples = static_cast<std::int64_t>(record.calls.size());
-  result.launches = launches_;
-  result.median_s = median(record.calls);
-  if (record.calls.size() >= kMinSamplesForP99) {
-    result.p99_s = quantile(record.calls, 0.99);
-  } else {
-    result.p99_s_reason = std::to_string(record.calls.size()) + " samples, " +
-                          std::to_string(kMinSamplesForP99) + " are needed for a 99th percentile";
-  }
-  const double total_s = std::accumulate(record.calls.begin(), record.calls.end(), 0.0);
-  result.mean_s = total_s / static_cast<double>(record.calls.size());
-  result.min_s = *std::min_element(record.calls.begin(), record.calls.end());
-  result.spread = relative_spread(record.calls);
-  const double items = items_per_call > 0 ? static_cast<double>(items_per_call) : 1.0;
-  result.throughput_per_s = items / *result.median_s;
-  result.throughput_unit = items_per_call > 0 ? "items" : "calls";
-  result.total_time_s = total_s;
-  result.time_per_iteration_ms = *result.mean_s * 1000.0;
-  result.throughput = items * static_cast<double>(record.calls.size()) / total_s;
-  result.first_call_s = median_of(record.first);
-  result.second_call_s = median_of(record.second);
-  result.third_call_s = median_of(record.third);
-  if (const auto steady = median_of(record.steady)) result.steady_at_call = std::lround(*steady);
-  result.load_s = median_of(record.load);
-  result.peak_memory_bytes = record.peak_memory_bytes;
-  result.page_faults_per_call =
-      static_cast<double>(record.faults) / static_cast<double>(record.timed_calls);
-  return result;
-}
-
 PairResult Session::pair_result(std::size_t index) const {
   PairResult pair{.base = arms_[0].request.label, .arm = arms_[index].request.label};
   pair.outputs = arms_[index].outputs;
@@ -291,7 +253,61 @@ PairResult Session::pair_result(std::size_t index) const {
   pair.launches = static_cast<std::int64_t>(estimate.launches);
   pair.launch_deviation = estimate.launch_deviation;
   pair.block_deviation = estimate.block_deviation;
+  // Each launch's median has the blocks' noise in it, by about 1.2533 deviations over the root of their count.
+  const double rounds_a_launch =
+      static_cast<double>(estimate.pairs) / static_cast<double>(estimate.launches);
+  const double of_blocks = 1.2533 * estimate.block_deviation / std::sqrt(rounds_a_launch);
+  pair.dominated_by =
+      estimate.launch_deviation > std::sqrt(2.0) * of_blocks ? "launches" : "blocks";
   return pair;
+}
+
+// With several arms some interval misses its ratio sooner or later: Holm's procedure keeps the chance that any
+// gate fails for no reason at that of one.
+void Session::judge_gates(std::vector<PairResult>& pairs) const {
+  if (!options_.max_regress) return;
+  std::vector<std::size_t> judged;
+  std::vector<TestAtLevel> tests;
+  for (std::size_t i = 1; i < arms_.size(); ++i) {
+    if (!counts(i)) continue;
+    judged.push_back(i - 1);
+    tests.push_back([this, i](double alpha) {
+      const RatioEstimate estimate = estimate_ratio(log_ratios_[i], options_.seed, 0, 1.0 - alpha);
+      return regresses(estimate.interval, *options_.max_regress);
+    });
+  }
+  const std::vector<bool> failed = holm_rejections(tests, kFamilyAlpha);
+  for (std::size_t i = 0; i < judged.size(); ++i)
+    pairs[judged[i]].gate = failed[i] ? "fail" : "pass";
+}
+
+// Faults that differ by more than the margin of a call's time are a difference that the heap makes, not the model.
+void Session::warn_of_faults(BenchResult& result) const {
+  const auto matters = [this](double low, double high, const ArmResult& arm) {
+    return (high - low) * kFaultSeconds > options_.margin * *arm.median_s;
+  };
+  for (const ArmResult& arm : result.arms) {
+    if (!matters(*arm.page_faults_low, *arm.page_faults_high, arm)) continue;
+    result.warnings.push_back(
+        {"page_faults_differ",
+         "the launches of '" + arm.label + "' took " +
+             std::to_string(std::lround(*arm.page_faults_low)) + " to " +
+             std::to_string(std::lround(*arm.page_faults_high)) +
+             " page faults a call: the heap gives memory back in some of them; --allocator keep "
+             "holds it"});
+  }
+  const ArmResult& base = result.arms.front();
+  for (std::size_t i = 1; i < result.arms.size(); ++i) {
+    const ArmResult& arm = result.arms[i];
+    const double mine = *arm.page_faults_per_call;
+    const double theirs = *base.page_faults_per_call;
+    if (!matters(std::min(mine, theirs), std::max(mine, theirs), arm)) continue;
+    result.warnings.push_back(
+        {"page_faults_of_arms_differ",
+         "'" + arm.label + "' takes " + std::to_string(std::lround(mine)) +
+             " page faults a call, '" + base.label + "' " + std::to_string(std::lround(theirs)) +
+             ": part of the difference is the heap's; --allocator keep takes it out"});
+  }
 }
 
 BenchResult Session::result(std::int64_t items_per_call) const {
@@ -300,7 +316,7 @@ BenchResult Session::result(std::int64_t items_per_call) const {
   result.measured_s = measured_s_;
   result.stopped_by = stopped_by_;
   for (std::size_t i = 0; i < arms_.size(); ++i) {
-    result.arms.push_back(arm_result(i, items_per_call));
+    result.arms.push_back(arm_result(arms_[i], records_[i], launches_, items_per_call));
     if (i == 0) {
       result.arms.back().speed = "reference";
     } else {
@@ -313,6 +329,8 @@ BenchResult Session::result(std::int64_t items_per_call) const {
                                      "' did not become steady while it was warmed up"});
     }
   }
+  judge_gates(result.pairs);
+  warn_of_faults(result);
   if (launches_ < options_.min_launches) {
     result.warnings.push_back({"too_few_launches", "the budget allowed only " +
                                                        std::to_string(launches_) + " of " +

@@ -71,6 +71,8 @@ class Jobs {
 
 // NAME=VALUE pairs that hold every worker to the same number of threads.
 std::vector<std::string> worker_environment(int threads);
+// The same for the heap of an arm; see ArmRequest::allocator.
+std::vector<std::string> allocator_environment(const std::string& allocator);
 
 // The Error for a worker that ended before it answered. `what_it_did` completes "while …".
 [[noreturn]] void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did,

@@ -16,7 +16,7 @@ class ProcessArm : public LaunchedArm {
   ProcessArm(Jobs& jobs, const BenchArm& arm, const std::string& request)
       : jobs_(jobs),
         arm_(arm),
-        worker_(jobs.settings().installation.executable, worker_environment(arm.request.threads)) {
+        worker_(jobs.settings().installation.executable, environment_of(arm.request)) {
     const Installation& installation = jobs.settings().installation;
     worker_.send({.type = "job",
                   .job = "open_arm",
@@ -39,6 +39,13 @@ class ProcessArm : public LaunchedArm {
   std::int64_t finish() override { return worker_.finish().peak_memory_bytes; }
 
  private:
+  static std::vector<std::string> environment_of(const ArmRequest& request) {
+    std::vector<std::string> environment = worker_environment(request.threads);
+    for (std::string& pair : allocator_environment(request.allocator))
+      environment.push_back(std::move(pair));
+    return environment;
+  }
+
   WireMessage expect(const std::string& type) {
     const Deadline deadline = deadline_in(jobs_.settings().timeout_s);
     try {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <random>
 #include <stdexcept>
 
 #include "tsctl/core/random_input.h"
@@ -175,6 +176,21 @@ TEST(EstimateRatio, covers_the_truth_with_fewer_launches_than_the_bootstrap_need
     EXPECT_GE(outcome_of(Experiments(0.0, 0.006, 0.001), 1.0, launches, 12, 100).covered, 90)
         << launches;
   }
+}
+
+TEST(EstimateRatio, is_wider_at_a_higher_confidence) {
+  std::mt19937_64 random(7);
+  std::normal_distribution<double> noise(0.0, 0.01);
+  std::vector<std::vector<double>> launches(5, std::vector<double>(12));
+  for (auto& rounds : launches) {
+    const double level = noise(random);
+    for (double& ratio : rounds) ratio = level + noise(random);
+  }
+  const RatioEstimate usual = estimate_ratio(launches, 1);
+  const RatioEstimate strict = estimate_ratio(launches, 1, 0, 0.99);
+  EXPECT_EQ(usual.ratio, strict.ratio);
+  EXPECT_LT(strict.interval.low, usual.interval.low);
+  EXPECT_GT(strict.interval.high, usual.interval.high);
 }
 
 TEST(EstimateRatio, finds_three_percent) {

@@ -45,13 +45,13 @@ TEST(ArmSpec, names_the_part_at_fault) {
   EXPECT_EQ(error_of([] { arm_spec_from_text(""); }),
             "usage: the arm '' names no file or SOURCE | write [LABEL=]FILE[,threads=N]");
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,fast"); }),
-            "usage: the arm 'a.pt,fast': 'fast' is not key=value | settings are threads=N and "
-            "executor=NAME");
+            "usage: the arm 'a.pt,fast': 'fast' is not key=value | settings are threads=N, "
+            "executor=NAME and compile=on");
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,thread=2"); }),
             "usage: the arm 'a.pt,thread=2': there is no setting 'thread' | did you mean threads?");
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,speed=2"); }),
-            "usage: the arm 'a.pt,speed=2': there is no setting 'speed' | settings are threads=N "
-            "and executor=NAME");
+            "usage: the arm 'a.pt,speed=2': there is no setting 'speed' | settings are threads=N, "
+            "executor=NAME and compile=on");
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,executor=fast"); }),
             "usage: the arm 'a.pt,executor=fast': there is no executor 'fast' | executors are "
             "default, static and "

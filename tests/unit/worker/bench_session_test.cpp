@@ -246,6 +246,69 @@ TEST(BenchSession, bears_calls_that_take_no_time_on_a_coarse_clock) {
   EXPECT_EQ(bench.run({}).arms[1].speed, "slower");
 }
 
+TEST(BenchSession, gives_percentiles_with_their_intervals_or_says_why_not) {
+  FakeArms bench(2, around({0.001, 0.001}));
+  const BenchResult result = bench.run({});
+  const std::vector<PercentileResult>& percentiles = result.arms[0].percentiles;
+  ASSERT_EQ(percentiles.size(), 5U);
+  EXPECT_EQ(percentiles[0].p, 0.5);
+  EXPECT_EQ(percentiles[0].value_s, result.arms[0].median_s);
+  EXPECT_LE(*percentiles[0].low_s, *percentiles[0].value_s);
+  EXPECT_GE(*percentiles[0].high_s, *percentiles[0].value_s);
+  FakeArms slow(2, around({1.0, 1.0}));
+  const BenchResult few = slow.run({.budget_s = 20.0});
+  EXPECT_FALSE(few.arms[0].percentiles[4].value_s);
+  EXPECT_NE(few.arms[0].percentiles[4].reason.find("samples are too few"), std::string::npos);
+}
+
+TEST(BenchSession, keeps_the_first_launchs_calls_and_says_how_they_develop) {
+  FakeArms bench(2, [](std::size_t arm, int launch, int call) {
+    const double settled = noisy(0.01, 0.0, 0.002, arm, launch, call);
+    return arm == 1 && call < 2 ? 20.0 * settled : settled;
+  });
+  const BenchResult result = bench.run({});
+  EXPECT_EQ(result.arms[0].warm_up, "flat");
+  EXPECT_EQ(result.arms[1].warm_up, "warm_up");
+  ASSERT_GT(result.arms[1].warm_up_s.size(), 6U);
+  EXPECT_GT(result.arms[1].warm_up_s[1], 10.0 * result.arms[1].warm_up_s[2]);
+}
+
+TEST(BenchSession, warns_of_page_faults_that_differ_between_launches_and_between_arms) {
+  FakeArms bench(2, steadily(0.01));
+  EXPECT_TRUE(codes_of(bench.run({})).empty());
+  FakeArms launches(2, steadily(0.01));
+  launches.faults = [](std::size_t arm, int launch) { return arm == 1 && launch == 3 ? 5000 : 2; };
+  const BenchResult result = launches.run({});
+  EXPECT_EQ(codes_of(result),
+            (std::vector<std::string>{"page_faults_differ", "page_faults_of_arms_differ"}));
+  EXPECT_EQ(result.arms[1].page_faults_low, 2.0);
+  EXPECT_EQ(result.arms[1].page_faults_high, 5000.0);
+  FakeArms arms(2, steadily(0.01));
+  arms.faults = [](std::size_t arm, int) { return arm == 1 ? 3000 : 2; };
+  EXPECT_EQ(codes_of(arms.run({})), std::vector<std::string>{"page_faults_of_arms_differ"});
+}
+
+TEST(BenchSession, judges_each_arm_by_the_gate) {
+  FakeArms bench(4, around({0.01, 0.0101, 0.0125, 0.008}));
+  const BenchResult result = bench.run({.max_regress = 0.05});
+  EXPECT_EQ(result.pairs[0].gate, "pass");
+  EXPECT_EQ(result.pairs[1].gate, "fail");
+  EXPECT_EQ(result.pairs[2].gate, "pass");
+  FakeArms ungated(2, around({0.01, 0.02}));
+  EXPECT_EQ(ungated.run({}).pairs[0].gate, "");
+}
+
+TEST(BenchSession, says_which_level_the_intervals_width_comes_from) {
+  FakeArms launches(2, [](std::size_t arm, int launch, int call) {
+    return noisy(0.01, 0.03, 0.0001, arm, launch, call);
+  });
+  EXPECT_EQ(launches.run({}).pairs[0].dominated_by, "launches");
+  FakeArms blocks(2, [](std::size_t arm, int launch, int call) {
+    return noisy(0.01, 0.0, 0.05, arm, launch, call);
+  });
+  EXPECT_EQ(blocks.run({}).pairs[0].dominated_by, "blocks");
+}
+
 TEST(BenchSession, repeats_itself_for_the_same_seed) {
   const auto run = [](std::uint64_t seed) {
     FakeArms bench(3, around({0.01, 0.0102, 0.0101}));

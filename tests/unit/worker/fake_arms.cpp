@@ -39,7 +39,7 @@ class FakeArms::FakeArm : public LaunchedArm {
     EXPECT_EQ(session_.running_, this) << "an arm is timed that does not run";
     if (untimed > 0) note_block();
     for (int i = 0; i < untimed; ++i) call();
-    TimedCalls times{.page_faults = 2 * (untimed + calls)};
+    TimedCalls times{.page_faults = session_.faults(index_, launch_) * (untimed + calls)};
     for (int i = 0; i < calls; ++i) times.seconds.push_back(call());
     return times;
   }

@@ -23,6 +23,8 @@ class FakeArms {
   // To be changed before run().
   std::vector<BenchArm> arms = {};
   std::vector<double> load_s = {};
+  // Page faults of a call, by arm and launch.
+  std::function<int(std::size_t arm, int launch)> faults = [](std::size_t, int) { return 2; };
 
   // Told by run().
   std::vector<std::vector<std::size_t>> rounds =

@@ -1,0 +1,164 @@
+"""How often a bench is right: false alarms between equal arms, and slow arms that it finds, on a loaded host.
+
+    benchmarks/measuring.py [--runs 100] [--budget 6s] [--load bursty|steady|none] [--tsctl build/release/bin/tsctl]
+
+Each run is a whole `tsctl bench` of two files with the same outputs, of which the second does as much work as the
+first, 3% more, or 1.3% more. The arms are TorchScript files that negate a small tensor so and so many times, because
+such work is as long as it is told to be. Prints a Markdown table, and ends with exit 1 when a rate misses its number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[1]
+_PAIRS_OF_BASE = 500  # negations, two and two; about a millisecond
+
+
+@dataclass(frozen=True)
+class Condition:
+    name: str
+    extra: float  # share of additional work in the second arm
+    wanted: str  # the verdict that is right
+    at_least: float  # share of runs that must give it, for alarms: must not give "faster" or "slower"
+
+
+_CONDITIONS = (
+    Condition("equal arms", 0.0, "", 0.95),
+    Condition("+3%", 0.03, "slower", 0.85),
+    Condition("+1.3%", 0.013, "slower", 0.75),
+)
+
+
+def make_file(path: Path, pairs: int) -> None:
+    """Its output is its input, after `pairs` times two negations."""
+    import torch
+
+    class Work(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.pairs = pairs
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            for _ in range(self.pairs):
+                x = torch.neg(torch.neg(x))
+            return x
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        torch.jit.save(torch.jit.script(Work().eval()), str(path))
+
+
+def _spin(seed: int, bursts: bool) -> None:
+    random_ = random.Random(seed)
+    while True:
+        end = time.monotonic() + random_.uniform(0.1, 1.0)
+        while time.monotonic() < end:
+            sum(range(1000))
+        if bursts:
+            time.sleep(random_.uniform(0.0, 0.5))
+
+
+@contextmanager
+def loaded(kind: str) -> Iterator[None]:
+    """Keeps every core busy inside, in bursts or steadily."""
+    if kind == "none":
+        yield
+        return
+    workers = [
+        multiprocessing.Process(target=_spin, args=(seed, kind == "bursty"), daemon=True)
+        for seed in range(multiprocessing.cpu_count())
+    ]
+    for worker in workers:
+        worker.start()
+    try:
+        yield
+    finally:
+        for worker in workers:
+            worker.kill()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    verdict: str
+    speedup: float
+    half_width: float
+    pairs: int
+    seconds: float
+
+
+def bench(arguments: argparse.Namespace, base: Path, arm: Path, seed: int) -> Outcome:
+    command = [arguments.tsctl, "bench", str(base), str(arm), "--input", "8", "--threads", "1"]
+    command += ["--budget", arguments.budget, "--seed", str(seed), "--json", "-"]
+    started = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}\nended with exit {done.returncode}\n{done.stderr}")
+    pair = json.loads(done.stdout)["bench"]["pairs"][0]
+    half_width = (pair["speedup_high"] - pair["speedup_low"]) / 2 / pair["speedup"]
+    seconds = time.monotonic() - started
+    return Outcome(pair["verdict"], pair["speedup"], half_width, pair["pairs"], seconds)
+
+
+def right(condition: Condition, outcome: Outcome) -> bool:
+    if condition.wanted:
+        return outcome.verdict == condition.wanted
+    return outcome.verdict not in ("faster", "slower")
+
+
+def row(condition: Condition, outcomes: list[Outcome]) -> tuple[str, bool]:
+    share = sum(right(condition, one) for one in outcomes) / len(outcomes)
+    counts = {
+        name: sum(one.verdict == name for one in outcomes) for name in sorted({o.verdict for o in outcomes})
+    }
+    cells = [
+        condition.name,
+        str(len(outcomes)),
+        ", ".join(f"{count} {name}" for name, count in counts.items()),
+        f"{share:.0%} right (at least {condition.at_least:.0%})",
+        f"{statistics.median(one.half_width for one in outcomes):.2%}",
+        f"{statistics.median(one.pairs for one in outcomes):.0f}",
+        f"{statistics.median(one.seconds for one in outcomes):.1f} s",
+    ]
+    return "| " + " | ".join(cells) + " |", share >= condition.at_least
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=100)
+    parser.add_argument("--budget", default="6s")
+    parser.add_argument("--load", choices=["bursty", "steady", "none"], default="bursty")
+    parser.add_argument("--tsctl", default=str(_ROOT / "build" / "release" / "bin" / "tsctl"))
+    arguments = parser.parse_args()
+    all_right = True
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder) / "base.pt"
+        make_file(base, _PAIRS_OF_BASE)
+        print("| arms | runs | verdicts | right | half-width | pairs | a run |")
+        print("|---|---|---|---|---|---|---|")
+        for condition in _CONDITIONS:
+            arm = Path(folder) / "arm.pt"
+            make_file(arm, round(_PAIRS_OF_BASE * (1 + condition.extra)))
+            with loaded(arguments.load):
+                outcomes = [bench(arguments, base, arm, seed) for seed in range(arguments.runs)]
+            text, is_right = row(condition, outcomes)
+            all_right = all_right and is_right
+            print(text, flush=True)
+    return 0 if all_right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+#include "tsctl/worker/bench_record.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <string>
+
+#include "tsctl/core/percentile.h"
+#include "tsctl/core/statistics.h"
+#include "tsctl/core/warm_up.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr std::array kPercentiles{0.5, 0.9, 0.95, 0.99, 0.999};
+
+std::string name_from_executor(Executor executor) {
+  switch (executor) {
+    case Executor::standard:
+      return "default";
+    case Executor::fixed:
+      return "static";
+    case Executor::unoptimized:
+      return "unoptimized";
+  }
+  return {};
+}
+
+std::optional<double> median_of(const std::vector<double>& values) {
+  if (values.empty()) return std::nullopt;
+  return median(values);
+}
+
+void add_percentiles(const ArmRecord& record, ArmResult& result) {
+  std::vector<double> sorted = record.calls;
+  std::sort(sorted.begin(), sorted.end());
+  for (const double p : kPercentiles) {
+    PercentileResult percentile{.p = p};
+    const std::size_t needed = samples_for_quantile(p);
+    const auto interval = quantile_interval(sorted, p);
+    if (sorted.size() < needed || !interval) {
+      percentile.reason =
+          std::to_string(sorted.size()) + " samples are too few for an interval with an upper end";
+    } else {
+      percentile.value_s = quantile(sorted, p);
+      percentile.low_s = interval->low;
+      percentile.high_s = interval->high;
+    }
+    result.percentiles.push_back(percentile);
+  }
+}
+
+void add_early_calls(const ArmRecord& record, ArmResult& result) {
+  result.warm_up_s = record.early;
+  if (result.warm_up_s.size() > kProfiledCalls) result.warm_up_s.resize(kProfiledCalls);
+  for (double& seconds : result.warm_up_s) seconds = std::max(seconds, kShortestSeconds);
+  result.warm_up = name_from_warm_up(profile_warm_up(result.warm_up_s).kind);
+}
+
+void add_faults(const ArmRecord& record, ArmResult& result) {
+  const std::vector<double>& faults = record.faults_per_call;
+  result.page_faults_per_call =
+      std::accumulate(faults.begin(), faults.end(), 0.0) / static_cast<double>(faults.size());
+  result.page_faults_low = *std::min_element(faults.begin(), faults.end());
+  result.page_faults_high = *std::max_element(faults.begin(), faults.end());
+}
+
+}  // namespace
+
+ArmResult arm_result(const BenchArm& arm, const ArmRecord& record, int launches,
+                     std::int64_t items_per_call) {
+  ArmResult result{.label = arm.request.label, .kind = arm.kind, .outputs = arm.outputs};
+  result.max_abs = arm.max_abs;
+  result.samples = static_cast<std::int64_t>(record.calls.size());
+  result.launches = launches;
+  result.median_s = median(record.calls);
+  if (record.calls.size() >= kMinSamplesForP99) {
+    result.p99_s = quantile(record.calls, 0.99);
+  } else {
+    result.p99_s_reason = std::to_string(record.calls.size()) + " samples, " +
+                          std::to_string(kMinSamplesForP99) + " are needed for a 99th percentile";
+  }
+  const double total_s = std::accumulate(record.calls.begin(), record.calls.end(), 0.0);
+  result.mean_s = total_s / static_cast<double>(record.calls.size());
+  result.min_s = *std::min_element(record.calls.begin(), record.calls.end());
+  result.spread = relative_spread(record.calls);
+  const double items = items_per_call > 0 ? static_cast<double>(items_per_call) : 1.0;
+  result.throughput_per_s = items / *result.median_s;
+  result.throughput_unit = items_per_call > 0 ? "items" : "calls";
+  result.total_time_s = total_s;
+  result.time_per_iteration_ms = *result.mean_s * 1000.0;
+  result.throughput = items * static_cast<double>(record.calls.size()) / total_s;
+  result.first_call_s = median_of(record.first);
+  result.second_call_s = median_of(record.second);
+  result.third_call_s = median_of(record.third);
+  if (const auto steady = median_of(record.steady)) result.steady_at_call = std::lround(*steady);
+  result.load_s = median_of(record.load);
+  result.peak_memory_bytes = record.peak_memory_bytes;
+  add_percentiles(record, result);
+  add_early_calls(record, result);
+  add_faults(record, result);
+  result.threads = arm.request.threads;
+  result.executor = name_from_executor(arm.request.executor);
+  result.allocator = arm.request.allocator;
+  return result;
+}
+
+}  // namespace tsctl

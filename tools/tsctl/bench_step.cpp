@@ -1,0 +1,108 @@
+#include "bench_step.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "steps.h"
+#include "tsctl/core/verdict.h"
+#include "tsctl/report/units.h"
+#include "tsctl/worker/noise.h"
+
+namespace tsctl {
+
+namespace {
+
+// A host is quiet when its CPUs are idle while nothing of ours runs.
+constexpr double kQuietLookSeconds = 1.0;
+constexpr double kQuietShare = 0.05;
+
+void require_quiet_host(const Clock& clock) {
+  const NoiseReading before = read_noise(clock());
+  std::this_thread::sleep_for(std::chrono::duration<double>(kQuietLookSeconds));
+  const auto busy = busy_between(before, read_noise(clock()));
+  if (busy && *busy <= kQuietShare) return;
+  throw Error(ErrorKind::environment,
+              busy ? "the host is not quiet: its CPUs were busy for " + percent_text(*busy) +
+                         " of a second in which nothing was measured (--require-quiet)"
+                   : "whether the host is quiet cannot be seen here (--require-quiet)",
+              "wait until other work has ended, or leave --require-quiet out: noise makes verdicts "
+              "inconclusive, not wrong");
+}
+
+ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& options) {
+  ExitCode code = ExitCode::ok;
+  for (const PairResult& pair : bench.pairs) {
+    if (pair.outputs == "differ") {
+      record_check_failure(
+          run, "bench",
+          "the outputs of '" + pair.arm + "' differ from those of '" + pair.base + "'",
+          "its speedup is withheld; see the verify lines for where they differ");
+      code = ExitCode::check_failed;
+    }
+    if (!pair.speedup) continue;
+    if (pair.gate == "fail") {
+      record_check_failure(
+          run, "bench",
+          "'" + pair.arm + "' is slower than '" + pair.base + "' by more than --max-regress",
+          "the whole interval lies beyond the gate; bench again with a larger --budget to confirm");
+      code = ExitCode::check_failed;
+    }
+  }
+  if (options.require_speedup && !bench.pairs.empty() && bench.pairs.back().speedup) {
+    const PairResult& pair = bench.pairs.back();
+    if (!reaches_speedup({1.0 / *pair.speedup_high, 1.0 / *pair.speedup_low},
+                         *options.require_speedup)) {
+      record_check_failure(run, "bench",
+                           "'" + pair.arm + "' is not shown to reach --require-speedup",
+                           "the lower bound of its speedup lies below it");
+      code = ExitCode::check_failed;
+    }
+  }
+  const bool undecided =
+      std::any_of(bench.pairs.begin(), bench.pairs.end(),
+                  [](const PairResult& pair) { return pair.verdict == "inconclusive"; });
+  if (code == ExitCode::ok && undecided && options.require_conclusive) {
+    record_check_failure(run, "bench", "the measurement could not decide (--require-conclusive)",
+                         "raise --budget or --margin, or measure on a quieter machine");
+    return ExitCode::inconclusive;
+  }
+  return code;
+}
+
+}  // namespace
+
+ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOptions& options,
+                    const ModelInputs& inputs, const std::string& input_label) {
+  run.enter("bench");
+  const Clock clock = steady_clock();
+  if (options.require_quiet) require_quiet_host(clock);
+  const NoiseReading before = read_noise(clock());
+  const double start_s = clock();
+  BenchResult bench = run_bench(arms, options, inputs.items_per_call, process_launcher(run.jobs()),
+                                clock, run.jobs().events());
+  bench.noise = noise_between(before, read_noise(clock()));
+  bench.input_set = input_label;
+  bench.device = run.options().device;
+  bench.threads = run.threads();
+  std::int64_t peak_bytes = 0;
+  for (const ArmResult& arm : bench.arms) peak_bytes = std::max(peak_bytes, arm.peak_memory_bytes);
+  run.jobs().add_step({.name = "bench",
+                       .status = "ok",
+                       .seconds = clock() - start_s,
+                       .peak_memory_bytes = peak_bytes});
+  run.warn_all(bench.warnings);
+  run.report().bench = bench;
+  return judge_bench(run, bench, options);
+}
+
+void record_smallest_effect(BenchResult& bench) {
+  if (!bench.noise) bench.noise.emplace();
+  for (const PairResult& pair : bench.pairs) {
+    if (!pair.speedup) continue;
+    bench.noise->smallest_effect =
+        std::max(*pair.speedup_high - 1.0, 1.0 / *pair.speedup_low - 1.0);
+  }
+}
+
+}  // namespace tsctl

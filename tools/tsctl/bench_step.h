@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model_inputs.h"
+#include "run.h"
+#include "tsctl/core/bench.h"
+#include "tsctl/worker/bench_session.h"
+
+namespace tsctl {
+
+// Measures, adds the result to the report, and judges it by the options' gates.
+ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOptions& options,
+                    const ModelInputs& inputs, const std::string& input_label);
+
+// Of a run whose two arms are the same: how far from 1 their ratio's interval reaches is what cannot be resolved.
+void record_smallest_effect(BenchResult& bench);
+
+}  // namespace tsctl
