@@ -30,6 +30,7 @@ from . import (
     syntax,
 )
 from .refusal import Finding, Refusal, cleaned, refusal_of
+from .sentences import of_line
 from .user_code import UserFile, without_comment
 
 Explain = Callable[[Refusal, re.Match[str]], Finding | None]
@@ -84,7 +85,8 @@ def _diagnosis(refusal: Refusal, found: Finding) -> Diagnosis | None:
     change = found.change.rstrip("\n")
     if "# in __init__" in change and not _in_method(file, line):
         change = ""  # there is no self to keep it in
-    return Diagnosis(found.problem, file.path, line, source_line, found.cause, change, found.tracing)
+    tracing = of_line(found.tracing, source_line)
+    return Diagnosis(found.problem, file.path, line, source_line, found.cause, change, tracing)
 
 
 def _in_method(file: UserFile, line: int) -> bool:

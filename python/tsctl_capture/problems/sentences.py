@@ -17,6 +17,15 @@ NOT_IN_FILE = "tracing would leave it out of the file"
 _SIZES = {"shape", "size", "dim", "ndim", "dtype", "device", "numel", "is_cuda", "training"}
 
 
+# What takes a number out of a tensor, on whatever line it stands.
+_READS_VALUES = re.compile(r"\.(item|tolist|numpy)\(|\b(float|int|bool)\((?!self\b)[a-z_]")
+
+
+def of_line(tracing: str, source_line: str) -> str:
+    """The sentence, unless the line does what the sentence says that it does not."""
+    return KEEPS_VALUE if tracing == NO_VALUES and _READS_VALUES.search(source_line) else tracing
+
+
 def of_branch(test: ast.AST, function: ast.FunctionDef | None) -> str:
     """What a trace makes of a branch, judged by what its condition reads."""
     if isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.Is, ast.IsNot)):
