@@ -114,6 +114,7 @@ def _warnings(subject: Subject, declared: Declared) -> list[dict[str, str]]:
     found = []
     for name in dropped_outputs(subject.outputs[0]):
         found.append(("output_left_out", f"TorchScript has no type for {name}: the file does not return it"))
+    found += [("prepared", note) for note in subject.model.notes]
     if declared.written_state:
         names = ", ".join(declared.written_state[:3]) + (", …" if len(declared.written_state) > 3 else "")
         found.append(("state_written", f"forward writes to {names}: so does every call of the file"))

@@ -15,6 +15,7 @@ from .input_adapter import fixes_values
 from .mixed import attempt_divided, attempt_scripted_inside, attempt_traced_inside
 from .request import Request
 from .saving import save_module
+from .scripting import explain_unsaved
 from .subject import Attempt, Subject
 
 
@@ -37,7 +38,7 @@ def choose(request: Request, subject: Subject, events: Any) -> Chosen:
     for way in _ways(request, subject):
         for attempt in way(request, subject, events):
             chosen.attempts.append(attempt)
-            if attempt.status == "kept" and _saved(attempt, request, chosen, events):
+            if attempt.status == "kept" and _saved(attempt, request, subject, chosen, events):
                 return _kept(chosen, attempt)
     if not request.require_general:
         for attempt in chosen.attempts:
@@ -98,7 +99,7 @@ def _try_traced_inside(_: Request, subject: Subject, events: Any) -> list[Attemp
     return attempt_traced_inside(subject)
 
 
-def _saved(attempt: Attempt, request: Request, chosen: Chosen, events: Any) -> bool:
+def _saved(attempt: Attempt, request: Request, subject: Subject, chosen: Chosen, events: Any) -> bool:
     """Whether a file can hold the attempt's module, which is then written."""
     events.progress("writing the captured module")
     started = time.perf_counter()
@@ -109,6 +110,7 @@ def _saved(attempt: Attempt, request: Request, chosen: Chosen, events: Any) -> b
             raise
         attempt.status = "failed"
         attempt.reason, attempt.detail, attempt.hint = error.message, error.detail, error.hint
+        explain_unsaved(attempt, error.__cause__, subject.model)
         return False
     chosen.save_s = time.perf_counter() - started
     return True
@@ -133,7 +135,7 @@ def _guard(attempt: Attempt, request: Request, subject: Subject, chosen: Chosen,
     exported = [name for name in exported_methods(subject.model.module) if name not in attempt.left_out]
     attempt.left_out = [*attempt.left_out, *pass_on_exports(attempt.module, exported)]
     attempt.status = "kept"
-    if not _saved(attempt, request, chosen, events):
+    if not _saved(attempt, request, subject, chosen, events):
         attempt.module = unguarded
         return False
     sizes = ", ".join(f"{entry.input} axis {entry.axis}" for entry in fixed)

@@ -87,7 +87,7 @@ def _ignored_method(name: str, text: str) -> CaptureError:
                 place = f"{os.path.basename(file.path)}:{function.lineno}: "
     return CaptureError(
         "capture",
-        f"{place}the scripted module calls '{name}' in Python (@torch.jit.ignore), which no file can hold",
+        f"{place}the captured module calls '{name}' in Python (@torch.jit.ignore), which no file can hold",
         f"mark '{name}' @torch.jit.unused if the exported module never calls it, "
         "or capture with --mode trace, which keeps what it computes",
         cleaned(text),

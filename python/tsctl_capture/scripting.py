@@ -50,6 +50,15 @@ def explain_refusal(attempt: Attempt, error: BaseException, model: LoadedModel) 
     attempt.hint = attempt.diagnosis.hint or _TRACE_HINT
 
 
+def explain_unsaved(attempt: Attempt, error: BaseException | None, model: LoadedModel) -> None:
+    """Why a compiled module fits in no file, where the catalogue knows."""
+    diagnosis = diagnose(error, model) if error is not None and attempt.mode == "script" else None
+    if diagnosis is not None:
+        attempt.diagnosis = diagnosis
+        attempt.reason = f"{diagnosis.place}: {diagnosis.cause}"
+        attempt.hint = diagnosis.hint or attempt.hint
+
+
 def compiler_message(error: BaseException, model: LoadedModel | None = None) -> tuple[str, str]:
     """The first line that TorchScript says, at the user's file and line; and all of it but torch's places."""
     text = str(error)

@@ -98,9 +98,10 @@ void add_source_options(CLI::App& command, SourceFlags& flags, RunOptions& run) 
       ->type_name("JSON");
   command
       .add_option("--weights", flags.weights,
-                  "Load these weights into the module (.safetensors or a state dict)")
+                  "Load these weights into the module: .safetensors, a state dict, or a folder of "
+                  "shards or of a transformers model")
       ->group("Source")
-      ->type_name("FILE");
+      ->type_name("FILE|FOLDER");
   command
       .add_option("--python", run.python,
                   "The Python whose packages the model needs (default: TSCTL_PYTHON)")

@@ -1,5 +1,7 @@
 #include "tsctl/core/source.h"
 
+#include <algorithm>
+#include <cctype>
 #include <string_view>
 
 #include "tsctl/core/error.h"
@@ -31,8 +33,20 @@ bool is_python_file(std::string_view text) noexcept {
   throw Error(ErrorKind::usage, "SOURCE '" + text + "': " + fault, hint);
 }
 
+// Packages whose models have names of their own: "vit_base_patch16_224.augreg", "mobilenet-v2".
+bool names_its_models(std::string_view place) noexcept {
+  return place == "torchvision" || place == "timm" || place == "transformers";
+}
+
+bool is_model_name(std::string_view text) noexcept {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char letter) {
+    return std::isalnum(letter) != 0 || letter == '_' || letter == '.' || letter == '-';
+  });
+}
+
 void check_name(const std::string& text, const std::string& place, const std::string& name) {
   if (name.empty()) refuse(text, "the name after the colon is missing", std::string(kForms));
+  if (names_its_models(place) && is_model_name(name)) return;
   if (name.find('.') != std::string::npos && is_module_path(name)) {
     refuse(text, "'" + name + "' is more than one name",
            "name a class, function or module at the top level of '" + place + "'");
@@ -45,8 +59,10 @@ void check_name(const std::string& text, const std::string& place, const std::st
 
 bool looks_like_source(const std::string& text) {
   const std::size_t colon = text.rfind(':');
-  return colon != std::string::npos && colon > 0 &&
-         is_identifier(std::string_view(text).substr(colon + 1));
+  if (colon == std::string::npos || colon == 0) return false;
+  const std::string_view name = std::string_view(text).substr(colon + 1);
+  return is_identifier(name) ||
+         (names_its_models(std::string_view(text).substr(0, colon)) && is_model_name(name));
 }
 
 SourceSpec source_from_text(const std::string& text) {

@@ -138,7 +138,19 @@ def _custom_function(file: UserFile, call: ast.Call, name: str) -> Finding:
     return Finding("autograd-function", cause, change, NO_VALUES, call, file)
 
 
+def exported_call(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """A custom autograd function, which torch before 2.12 compiles and only then refuses to save."""
+    if refusal.file is None:
+        return None
+    for call in refusal.file.on_line(refusal.line, ast.Call):
+        name = dotted(call.func)
+        if name == f"{match['name']}.apply" or name.endswith(f".{match['name']}.apply"):
+            return _custom_function(refusal.file, call, name)
+    return None
+
+
 ENTRIES = [
+    (r"^Could not export Python function call '(?P<name>\w+)'", exported_call),
     (r"^Unknown builtin op: aten::(?P<name>\w+)", unknown_operator),
     (r"", library_code),
 ]

@@ -13,7 +13,8 @@ std::string error_of(const std::string& text) {
 
 TEST(LooksLikeSource, is_true_for_what_ends_in_a_name) {
   for (const char* const text :
-       {"net.py:Net", "torchvision.models:resnet18", "./a/b.py:make", "m:f", "net/x:Net"}) {
+       {"net.py:Net", "torchvision.models:resnet18", "./a/b.py:make", "m:f", "net/x:Net",
+        "timm:vit_base_patch16_224.augreg"}) {
     EXPECT_TRUE(looks_like_source(text)) << text;
   }
 }
@@ -38,6 +39,13 @@ TEST(Source, reads_a_module_and_a_name) {
   EXPECT_EQ(source.file, "");
   EXPECT_EQ(source.module, "torchvision.models");
   EXPECT_EQ(source.name, "resnet18");
+}
+
+TEST(Source, takes_the_names_that_packages_give_their_models) {
+  EXPECT_EQ(source_from_text("timm:vit_base_patch16_224.augreg").name,
+            "vit_base_patch16_224.augreg");
+  EXPECT_NE(error_of("net.py:a.b").find("more than one name"), std::string::npos);
+  EXPECT_NE(error_of("timm:a/b").find("is not a Python name"), std::string::npos);
 }
 
 TEST(Source, takes_the_last_colon_of_a_path) {
