@@ -12,9 +12,8 @@ std::string error_of(const std::string& text) {
 }
 
 TEST(LooksLikeSource, is_true_for_what_ends_in_a_name) {
-  for (const char* const text :
-       {"net.py:Net", "torchvision.models:resnet18", "./a/b.py:make", "m:f", "net/x:Net",
-        "timm:vit_base_patch16_224.augreg"}) {
+  for (const char* const text : {"net.py:Net", "torchvision.models:resnet18", "./a/b.py:make",
+                                 "m:f", "net/x:Net", "timm:vit_base_patch16_224.augreg"}) {
     EXPECT_TRUE(looks_like_source(text)) << text;
   }
 }

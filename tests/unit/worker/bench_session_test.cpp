@@ -144,6 +144,17 @@ TEST(BenchSession, keeps_the_fewest_launches_beyond_the_budget) {
             std::vector<std::string>({"warm_up_not_steady", "warm_up_not_steady"}));
 }
 
+TEST(BenchSession, does_not_take_the_start_of_python_out_of_the_budget) {
+  FakeArms file(2, around({0.01, 0.01}));
+  file.load_s = {0.1, 3.0};
+  const BenchResult short_of_time = file.run({.budget_s = 10.0});
+  FakeArms eager(2, around({0.01, 0.01}));
+  eager.load_s = {0.1, 3.0};
+  eager.arms[1].site = PythonSite{};
+  const BenchResult enough = eager.run({.budget_s = 10.0});
+  EXPECT_GT(enough.pairs[0].pairs, 2 * short_of_time.pairs[0].pairs);
+}
+
 TEST(BenchSession, gives_up_launches_rather_than_overrun_the_budget_without_end) {
   FakeArms bench(2, around({1.0, 1.0}));
   const BenchResult result = bench.run({.budget_s = 5.0});
