@@ -1,6 +1,6 @@
 """How often a bench is right: false alarms between equal arms, and slow arms that it finds, on a loaded host.
 
-    benchmarks/measuring.py [--runs 100] [--budget 6s] [--load bursty|steady|none] [--tsctl build/release/bin/tsctl]
+    benchmarks/measuring.py [--runs 100] [--budget 15s] [--load bursty|steady|none] [--tsctl build/release/bin/tsctl]
 
 Each run is a whole `tsctl bench` of two files with the same outputs, of which the second does as much work as the
 first, 3% more, or 1.3% more. The arms are TorchScript files that negate a small tensor so and so many times, because
@@ -139,7 +139,7 @@ def row(condition: Condition, outcomes: list[Outcome]) -> tuple[str, bool]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=100)
-    parser.add_argument("--budget", default="6s")
+    parser.add_argument("--budget", default="15s")
     parser.add_argument("--load", choices=["bursty", "steady", "none"], default="bursty")
     parser.add_argument("--tsctl", default=str(_ROOT / "build" / "release" / "bin" / "tsctl"))
     arguments = parser.parse_args()
