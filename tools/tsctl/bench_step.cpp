@@ -6,7 +6,9 @@
 
 #include "steps.h"
 #include "tsctl/core/verdict.h"
+#include "tsctl/report/json.h"
 #include "tsctl/report/units.h"
+#include "tsctl/worker/files.h"
 #include "tsctl/worker/noise.h"
 
 namespace tsctl {
@@ -28,6 +30,13 @@ void require_quiet_host(const Clock& clock) {
                    : "whether the host is quiet cannot be seen here (--require-quiet)",
               "wait until other work has ended, or leave --require-quiet out: noise makes verdicts "
               "inconclusive, not wrong");
+}
+
+// One object a line, so that a long file can be read piece by piece.
+std::string json_lines(const std::vector<LaunchSamples>& samples) {
+  std::string lines;
+  for (const LaunchSamples& launch : samples) lines += json_text(launch) + "\n";
+  return lines;
 }
 
 ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& options) {
@@ -73,14 +82,18 @@ ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& opt
 }  // namespace
 
 ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOptions& options,
-                    const ModelInputs& inputs, const std::string& input_label) {
+                    const ModelInputs& inputs, const std::string& input_label,
+                    const std::string& samples_path) {
+  if (!samples_path.empty()) require_writable_target(samples_path, "--samples");
   run.enter("bench");
   const Clock clock = steady_clock();
   if (options.require_quiet) require_quiet_host(clock);
   const NoiseReading before = read_noise(clock());
   const double start_s = clock();
+  std::vector<LaunchSamples> samples;
   BenchResult bench = run_bench(arms, options, inputs.items_per_call, process_launcher(run.jobs()),
-                                clock, run.jobs().events());
+                                clock, run.jobs().events(), &samples);
+  if (!samples_path.empty()) write_text_file(samples_path, json_lines(samples), "--samples");
   bench.noise = noise_between(before, read_noise(clock()));
   bench.input_set = input_label;
   bench.device = run.options().device;

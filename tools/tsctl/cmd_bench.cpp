@@ -119,7 +119,7 @@ ExitCode bench(Run& run, const Flags& flags) {
   }
   const std::vector<std::string>& labels = run.report().inputs.sets;
   const std::string label = labels.empty() ? "" : labels.at(inputs.bench_index);
-  const ExitCode code = bench_step(run, arms, options, inputs, label);
+  const ExitCode code = bench_step(run, arms, options, inputs, label, flags.bench.samples);
   if (flags.selftest) record_smallest_effect(*run.report().bench);
   return raised == ExitCode::ok ? code : raised;
 }

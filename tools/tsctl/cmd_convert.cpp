@@ -119,7 +119,7 @@ ExitCode convert(Run& run, const Flags& flags) {
     const std::string label =
         capture.input_labels.empty() ? "" : capture.input_labels.at(plan.inputs.bench_index);
     code = bench_step(run, arms_of(run, flags, plan, stages, tensors.path()), bench_options,
-                      plan.inputs, label);
+                      plan.inputs, label, flags.bench.samples);
   }
   publish_step(run, file);  // too slow is no reason to withhold a file that is right
   return code;

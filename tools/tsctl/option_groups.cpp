@@ -210,6 +210,11 @@ void add_bench_options(CLI::App& command, BenchFlags& flags) {
                 "Refuse to measure (exit 7) on a host that is busy with something else")
       ->group("Measuring");
   command
+      .add_option("--samples", flags.samples,
+                  "Write every single time to this file, as JSON lines")
+      ->group("Measuring")
+      ->type_name("FILE");
+  command
       .add_option("--allocator", flags.allocator,
                   "The arms' heap: system, keep (freed memory stays in the process), or a library "
                   "to preload")

@@ -52,6 +52,7 @@ struct PassFlags {
 struct BenchFlags {
   BenchOptions options = {};
   std::string allocator = "system";
+  std::string samples = {};
   std::string budget = {};  // as given, with or without units
   std::string precision = {};
   std::string margin = {};

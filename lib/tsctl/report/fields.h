@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tsctl/core/bench_samples.h"
 #include "tsctl/core/capture.h"
 #include "tsctl/core/capture_api.h"
 #include "tsctl/core/report.h"
@@ -481,6 +482,15 @@ void visit(V& v, PairResult& s) {
   v("block_deviation", s.block_deviation);
   v("dominated_by", s.dominated_by);
   v("gate", s.gate);
+}
+
+template <typename V>
+void visit(V& v, LaunchSamples& s) {
+  v("arm", s.arm);
+  v("launch", s.launch);
+  v("warm_up_s", s.warm_up_s);
+  v("rounds_s", s.rounds_s);
+  v("turns", s.turns);
 }
 
 template <typename V>

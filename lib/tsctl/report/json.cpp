@@ -56,5 +56,6 @@ template DescribeResult from_json_text(const std::string&);
 template std::string json_text(const Manifest&);
 template Manifest from_json_text(const std::string&);
 template std::string json_text(const SourceSpec&);
+template std::string json_text(const LaunchSamples&);
 
 }  // namespace tsctl

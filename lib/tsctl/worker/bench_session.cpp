@@ -52,6 +52,7 @@ class Session {
 
   void run();
   BenchResult result(std::int64_t items_per_call) const;
+  const std::vector<LaunchSamples>& samples() const noexcept { return samples_; }
 
  private:
   void run_launch();
@@ -67,6 +68,9 @@ class Session {
   // measure with: it comes on top.
   double spent_s() const { return now_s_() - start_s_ - python_load_s_; }
   std::vector<std::size_t> random_order();
+  LaunchSamples& sample_of(std::size_t index) {
+    return samples_[samples_.size() - arms_.size() + index];
+  }
   PairResult pair_result(std::size_t index) const;
   void judge_gates(std::vector<PairResult>& pairs) const;
   void warn_of_faults(BenchResult& result) const;
@@ -81,6 +85,7 @@ class Session {
   std::vector<std::unique_ptr<LaunchedArm>> launched_ = {};
   std::vector<int> block_calls_ = {};
   std::vector<ArmRecord> records_;
+  std::vector<LaunchSamples> samples_ = {};  // of the launch under way the last ones, one an arm
   std::vector<std::vector<std::vector<double>>> log_ratios_;  // [arm][launch][round]
   int launches_ = 0;
   double start_s_ = 0.0;
@@ -124,6 +129,8 @@ void Session::run_launch() {
   const std::string of =
       launches_ <= options_.min_launches ? "/" + std::to_string(options_.min_launches) : "";
   events_.progress("bench: launch " + std::to_string(launches_) + of);
+  for (const BenchArm& arm : arms_)
+    samples_.push_back({.arm = arm.request.label, .launch = launches_});
   const double start_s = spent_s();
   start_arms();
   for (const std::size_t index : random_order()) warm_up(index);
@@ -169,6 +176,7 @@ void Session::warm_up(std::size_t index) {
   }
   const std::vector<double>& calls = state.calls();
   if (launches_ == 1) record.early = calls;
+  sample_of(index).warm_up_s = calls;
   record.first.push_back(calls.at(0));
   record.second.push_back(calls.at(1));
   record.third.push_back(calls.at(2));
@@ -200,7 +208,11 @@ void Session::measure_rounds(double until_s) {
 
 void Session::run_round() {
   std::vector<double> block_s(arms_.size());
-  for (const std::size_t index : random_order()) block_s[index] = run_block(index);
+  int turn = 0;
+  for (const std::size_t index : random_order()) {
+    block_s[index] = run_block(index);
+    sample_of(index).turns.push_back(++turn);
+  }
   for (std::size_t i = 1; i < arms_.size(); ++i)
     log_ratios_[i].back().push_back(std::log(block_s[i] / block_s[0]));
 }
@@ -212,6 +224,7 @@ double Session::run_block(std::size_t index) {
   const TimedCalls times = arm.time_calls(1, block_calls_[index]);
   arm.stop();
   record.calls.insert(record.calls.end(), times.seconds.begin(), times.seconds.end());
+  sample_of(index).rounds_s.push_back(times.seconds);
   if (launches_ == 1 && record.early.size() < kProfiledCalls)
     record.early.insert(record.early.end(), times.seconds.begin(), times.seconds.end());
   record.faults += times.page_faults;
@@ -350,9 +363,10 @@ BenchResult Session::result(std::int64_t items_per_call) const {
 
 BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options,
                       std::int64_t items_per_call, const Launcher& launch, const Clock& now_s,
-                      Events& events) {
+                      Events& events, std::vector<LaunchSamples>* samples) {
   Session session(arms, options, launch, now_s, events);
   session.run();
+  if (samples != nullptr) *samples = session.samples();
   return session.result(items_per_call);
 }
 

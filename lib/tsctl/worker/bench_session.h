@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tsctl/core/bench.h"
+#include "tsctl/core/bench_samples.h"
 #include "tsctl/core/capture_api.h"
 #include "tsctl/core/events.h"
 #include "tsctl/worker/jobs.h"
@@ -50,9 +51,10 @@ Clock steady_clock();
 // Measures arms against the first one. Every launch starts each arm anew; in every round each arm runs one block, in
 // an order drawn at random, while the others are stopped; the ratio is taken within the round. Ends when every
 // interval is narrow enough, or the budget is spent. `items_per_call` is the size of the dimension B, 0 without one.
-// An arm whose outputs differ is timed but gets no speedup and no verdict.
+// An arm whose outputs differ is timed but gets no speedup and no verdict. `samples`, if given, takes every single time.
 BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options,
                       std::int64_t items_per_call, const Launcher& launch, const Clock& now_s,
-                      Events& events);
+                      Events& events,
+                      std::vector<LaunchSamples>* samples = nullptr);
 
 }  // namespace tsctl
