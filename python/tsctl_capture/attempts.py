@@ -10,7 +10,7 @@ import torch
 
 from .calls import Call
 from .comparison import Comparison, compare
-from .eager import Probe, run
+from .eager import Probe, run, state_put_back
 from .generality import find_places, fixed_text, generality
 from .graph_reading import baked_constants
 from .scripting import script
@@ -29,7 +29,7 @@ def attempt_trace_again(subject: Subject, first: Attempt) -> Attempt | None:
     Sizes of 1 are often treated apart (no broadcast, no mask): a trace with 2 then follows eager at 1 too,
     while one with 1 does not follow it at 2.
     """
-    wrong = {item.label for item in first.comparisons if item.status in ("differ", "raised")}
+    wrong = {item.label for item in first.comparisons if item.is_wrong}
     shape_of = _shapes(subject.calls[0])
     declared = zip(subject.calls, subject.outputs, strict=True)
     tried = [(call.label or call.title, call, outputs) for call, outputs in declared]
@@ -51,14 +51,16 @@ def attempt_script(subject: Subject) -> Attempt:
 
 def attempted(attempt: Attempt, subject: Subject, capture: Callable[[Attempt, Subject], None]) -> Attempt:
     started = time.perf_counter()
-    with collected_warnings() as notices:
-        capture(attempt, subject)
-    attempt.capture_s = time.perf_counter() - started
-    attempt.notices = notices
-    if attempt.module is not None:
-        _compare_all(attempt, subject)
-        if attempt.mode == "trace" and not attempt.inside:
-            attempt.baked = baked_constants(attempt.module)
+    # Tracing runs forward as well.
+    with state_put_back(subject.model.module):
+        with collected_warnings() as notices:
+            capture(attempt, subject)
+        attempt.capture_s = time.perf_counter() - started
+        attempt.notices = notices
+        if attempt.module is not None:
+            _compare_all(attempt, subject)
+            if attempt.mode == "trace" and not attempt.inside:
+                attempt.baked = baked_constants(attempt.module)
     attempt.seconds = time.perf_counter() - started
     return attempt
 
@@ -67,17 +69,20 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
     """Fills in the comparisons; the first that is not the same is the reason."""
     declared = zip(subject.calls, subject.outputs, subject.eager_s, strict=True)
     for call, outputs, eager_s in declared:
-        _compare_one(attempt, subject, call, outputs, call.label or call.title)
+        attempt.comparisons.append(_compare_one(attempt, subject, call, outputs, call.label or call.title))
         attempt.comparisons[-1].eager_s = eager_s
         if attempt.inside and attempt.wrong:
             return  # nobody asks why, or where else
     for probe in subject.probes:
-        _compare_probe(attempt, subject, probe)
+        attempt.comparisons.append(_compare_probe(attempt, subject, probe))
     if not attempt.wrong and any(notice.decides for notice in attempt.notices):
         _search(attempt, subject)
     attempt.status = "not_general" if attempt.wrong else "kept"
     if attempt.inside:
         return
+    if attempt.wrong:
+        # Only where it is to be told which of several sizes is to blame.
+        attempt.singles = [_compare_probe(attempt, subject, probe) for probe in subject.singles if probe.accepted]
     attempt.generality = generality(subject, attempt)
     if attempt.wrong:
         find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
@@ -91,12 +96,14 @@ def _traced_at(call: Call, subject: Subject) -> torch.jit.ScriptModule | None:
     return other.module
 
 
-def _compare_probe(attempt: Attempt, subject: Subject, probe: Probe) -> None:
+def _compare_probe(attempt: Attempt, subject: Subject, probe: Probe) -> Comparison:
     if probe.accepted:
-        _compare_one(attempt, subject, probe.call, probe.outputs, probe.title, probe)
+        found = _compare_one(attempt, subject, probe.call, probe.outputs, probe.title, probe)
     else:
-        attempt.comparisons.append(Comparison(probe.title, True, "refused", probe.error))
-    attempt.comparisons[-1].eager_s = probe.eager_s
+        found = Comparison(probe.title, True, "refused", probe.error, call=probe.call)
+        found.only_values = not probe.inputs
+    found.eager_s = probe.eager_s
+    return found
 
 
 def _search(attempt: Attempt, subject: Subject) -> None:
@@ -106,7 +113,7 @@ def _search(attempt: Attempt, subject: Subject) -> None:
     """
     before = len(attempt.comparisons)
     for probe in subject.search():
-        _compare_probe(attempt, subject, probe)
+        attempt.comparisons.append(_compare_probe(attempt, subject, probe))
         if attempt.wrong:
             subject.probes.append(probe)
             return
@@ -135,16 +142,12 @@ def _reason(attempt: Attempt, subject: Subject) -> str:
 def _shows_values(attempt: Attempt, subject: Subject) -> bool:
     """Whether something differs where only values were changed, and no size."""
     example = _shapes(attempt.example[0] if attempt.example else subject.calls[0])
-    calls = [*subject.calls, *(probe.call for probe in subject.probes)]
-    return any(
-        item.status in ("differ", "raised") and _shapes(call) == example
-        for call, item in zip(calls, attempt.comparisons, strict=False)
-    )
+    return any(item.is_wrong and item.call is not None and _shapes(item.call) == example for item in attempt.comparisons)
 
 
 def _compare_one(
     attempt: Attempt, subject: Subject, call: Call, outputs: Any, label: str, probe: Probe | None = None
-) -> None:
+) -> Comparison:
     started = time.perf_counter()
     try:
         # The plain executor: what profiling and fusion do to the results is for verification to find.
@@ -159,14 +162,15 @@ def _compare_one(
         found = compare(attempt.arrange(outputs), answer, names, subject.tolerances)
     if found.status != "same" and probe is not None and not _eager_repeats(subject, probe):
         found = Comparison(status="refused", reason="eager itself answers otherwise when it is asked again")
-    found.label, found.probe, found.captured_s = label, probe is not None, captured_s
-    attempt.comparisons.append(found)
+    found.label, found.probe, found.captured_s, found.call = label, probe is not None, captured_s, call
+    found.only_values = probe is not None and not probe.inputs
+    return found
 
 
 def _eager_repeats(subject: Subject, probe: Probe) -> bool:
     try:
         again = run(subject.model.module, probe.call, subject.device)
-    except Exception:
+    except (Exception, SystemExit):
         return False
     return compare(probe.outputs, again, [], subject.tolerances).status == "same"
 

@@ -15,7 +15,6 @@ from .choosing import Chosen, choose
 from .comparison import tolerances_from_dict
 from .eager import (
     Declared,
-    drop_single_probes,
     not_checked,
     plan_probes,
     prepare_device,
@@ -23,6 +22,7 @@ from .eager import (
     run_probes,
     screen_on_cpu,
     search_probes,
+    split_single_probes,
 )
 from .errors import CaptureError
 from .generality import fixed_text
@@ -154,12 +154,12 @@ def run_capture_job(request: Request, events: Any) -> dict[str, Any]:
     result = _described(request, model, subject)
     events.progress("probing other sizes and values")
     run_probes(model, subject.probes, request.device)
-    subject.probes = drop_single_probes(subject.probes)
+    subject.probes, subject.singles = split_single_probes(subject.probes)
     result["not_checked"] = not_checked(subject.probes, model)
 
     def search() -> Iterator[Any]:
         events.progress("searching for an input that shows what the trace decided")
-        for probe in search_probes(request):
+        for probe in search_probes(request, subject.calls, subject.probes):
             run_probes(model, [probe], request.device)
             yield probe
 
@@ -203,11 +203,11 @@ def _notes(kept: Attempt) -> Iterator[tuple[str, str]]:
             "export_left_out",
             f"the file does not hold what is exported beside forward: {', '.join(kept.left_out)}",
         )
-    if kept.searched:
+    if kept.status == "kept" and any(notice.decides for notice in kept.notices) and kept.mode == "trace":
         places = ", ".join(dict.fromkeys(notice.place for notice in kept.notices if notice.decides))
         yield (
             "decided_by_example",
-            f"the trace decided by its example at {places}; no input of {kept.searched} more that were tried "
+            f"the trace decided by its example at {places}; none of {len(kept.comparisons)} inputs that were tried "
             "shows a difference",
         )
     if kept.status == "kept":

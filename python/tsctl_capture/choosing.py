@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,17 +40,38 @@ def choose(request: Request, subject: Subject, events: Any) -> Chosen:
         for attempt in way(request, subject, events):
             chosen.attempts.append(attempt)
             if attempt.status == "kept" and _saved(attempt, request, subject, chosen, events):
-                return _kept(chosen, attempt)
+                proven = attempt if request.mode != "automatic" else _proven(attempt, request, subject, chosen, events)
+                return _kept(chosen, proven)
     if not request.require_general:
         for attempt in chosen.attempts:
             if _is_wrong_at_sizes_only(attempt, subject) and _guard(attempt, request, subject, chosen, events):
                 return chosen
     for attempt in chosen.attempts:
         if attempt.status == "not_general":
-            save_module(attempt.module, request.model_path)  # for --keep-failed
+            with suppress(CaptureError):  # what fits in no file cannot be kept for --keep-failed
+                save_module(attempt.module, request.model_path)
             return _kept(chosen, attempt)
     chosen.failure = _failure(request, chosen.attempts)
     return chosen
+
+
+def _proven(attempt: Attempt, request: Request, subject: Subject, chosen: Chosen, events: Any) -> Attempt:
+    """A script instead of a trace that decided something by its example, although nothing showed it, if there is one.
+
+    What was not shown may be there all the same; a script has the branch.
+    """
+    decided = any(notice.decides for notice in attempt.notices)
+    if attempt.mode != "trace" or attempt.mixed or not decided or chosen.attempts[0] is not attempt:
+        return attempt
+    for script in _try_script(request, subject, events):
+        chosen.attempts.append(script)
+        if script.status == "kept" and _saved(script, request, subject, chosen, events):
+            attempt.status = "not_general"
+            places = ", ".join(dict.fromkeys(notice.place for notice in attempt.notices if notice.decides))
+            attempt.reason = f"it decided by its example at {places}, which a script does not"
+            return script
+    _saved(attempt, request, subject, chosen, events)  # the script's may have been written over it
+    return attempt
 
 
 def _kept(chosen: Chosen, attempt: Attempt) -> Chosen:
@@ -131,7 +153,10 @@ def _guard(attempt: Attempt, request: Request, subject: Subject, chosen: Chosen,
     if not fixed:
         return False
     unguarded = attempt.module
-    attempt.module = guarded(unguarded, fixed)
+    try:
+        attempt.module = guarded(unguarded, fixed)
+    except Exception:
+        return False  # parameters of a type that cannot be written again, or sizes inside structures
     exported = [name for name in exported_methods(subject.model.module) if name not in attempt.left_out]
     attempt.left_out = [*attempt.left_out, *pass_on_exports(attempt.module, exported)]
     attempt.status = "kept"

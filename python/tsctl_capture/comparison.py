@@ -41,11 +41,19 @@ class Comparison:
     max_abs_to_peak: float = 0.0
     eager_s: float = 0.0
     captured_s: float = 0.0
-    detail: str = ""  # all that was said where it raised; not in the report
+    # Not in the report:
+    detail: str = ""  # all that was said where it raised
+    call: Any = None  # what was compared
+    only_values: bool = False  # a probe that changes values and no size
+
+    @property
+    def is_wrong(self) -> bool:
+        return self.status in ("differ", "raised")
 
     def as_dict(self) -> dict[str, Any]:
         members = dict(vars(self))
-        del members["detail"]
+        for key in ("detail", "call", "only_values"):
+            del members[key]
         for key in ("max_abs", "max_abs_to_peak"):
             if not math.isfinite(members[key]):
                 members[key] = None  # JSON has no NaN and no Inf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import torch
 from .calls import Call
 from .comparison import Tolerances, compare
 from .errors import CaptureError, describe, user_traceback
-from .inputs import VALUE_CHANGES, drawn_call
+from .inputs import VALUE_CHANGES, changed_call, drawn_call
 from .request import Request
 from .source import LoadedModel
 from .tracer_warnings import without_retirement_notices
@@ -22,6 +23,10 @@ from .values import map_tensors
 _REDRAW_STREAMS = 1 << 20  # far beyond the streams that input sets use
 # Draws in the search for an input that shows what a branch does: each as it is and with each change of values.
 _SEARCH_DRAWS = 4
+# Sizes beyond those one larger and one smaller that the search tries, as multiples of the given one.
+_SEARCH_FACTORS = (2, 8)
+_LARGEST_DRAWN = 1 << 24  # elements of a tensor that is drawn for it
+_LARGEST_KEPT_BYTES = 16 << 20
 
 
 @dataclass
@@ -81,31 +86,50 @@ def run_declared(model: LoadedModel, calls: Sequence[Call], device: str, toleran
     """Raises CaptureError{capture} for a set that the model refuses, and for a model that does not answer the
     same twice."""
     found = Declared()
-    with attributes_put_back(model.module) as found.written_attributes:
+    with state_put_back(model.module) as found.written_attributes:
         _run_all(model, calls, device, tolerances, found)
     return found
 
 
 @contextmanager
-def attributes_put_back(module: torch.nn.Module) -> Iterator[list[str]]:
-    """Gives every submodule back the Python attributes that it had, and names those that were assigned inside.
+def state_put_back(module: torch.nn.Module) -> Iterator[list[str]]:
+    """Gives every submodule back the buffers and Python attributes that it had, and names the attributes that were
+    assigned inside.
 
-    A forward that stores something on self would otherwise leave it for the compiler to find.
+    A forward that counts its calls, or stores something on self, would otherwise leave what our many calls made of
+    it for the file to hold.
     """
-    kept = {path: (part, dict(vars(part))) for path, part in module.named_modules()}
+    attributes = {path: (part, dict(vars(part))) for path, part in module.named_modules()}
+    buffers = [(part, name, tensor) for part in module.modules() for name, tensor in part._buffers.items()]
+    contents = _copies([tensor for _, _, tensor in buffers if tensor is not None])
     written: list[str] = []
     try:
         yield written
     finally:
-        for path, (part, before) in kept.items():
-            now = vars(part)
-            changed = [name for name, value in now.items() if name not in before or before[name] is not value]
-            written += [f"{path}.{name}".lstrip(".") for name in changed]
-            for name in changed:
-                if name in before:
-                    now[name] = before[name]
-                else:
-                    del now[name]
+        for path, (part, before) in attributes.items():
+            written += [f"{path}.{name}".lstrip(".") for name in _put_back(vars(part), before)]
+        for part, name, tensor in buffers:
+            part._buffers[name] = tensor
+        for tensor, version, copy in contents:
+            if tensor._version != version:
+                with torch.no_grad():
+                    tensor.copy_(copy)
+
+
+def _copies(tensors: list[torch.Tensor]) -> list[tuple[torch.Tensor, int, torch.Tensor]]:
+    """Each with its version and a copy of it; large ones are constants as a rule and would cost too much."""
+    small = [item for item in tensors if item.nbytes <= _LARGEST_KEPT_BYTES and not item.is_inference()]
+    return [(item, item._version, item.detach().clone()) for item in small]
+
+
+def _put_back(now: dict[str, Any], before: dict[str, Any]) -> list[str]:
+    changed = [name for name, value in now.items() if name not in before or before[name] is not value]
+    for name in changed:
+        if name in before:
+            now[name] = before[name]
+        else:
+            del now[name]
+    return changed
 
 
 def _run_all(
@@ -145,10 +169,10 @@ def shapes(call: Call) -> str:
     )
 
 
-def _versions(model: LoadedModel) -> dict[str, int]:
-    """How often each buffer and parameter was written to."""
+def _versions(model: LoadedModel) -> dict[str, tuple[int, int]]:
+    """Which tensor each buffer and parameter is, and how often it was written to."""
     named = [*model.module.named_buffers(), *model.module.named_parameters()]
-    return {name: tensor._version for name, tensor in named if not tensor.is_inference()}
+    return {name: (id(tensor), tensor._version) for name, tensor in named if not tensor.is_inference()}
 
 
 def _run_again(
@@ -202,12 +226,44 @@ def plan_probes(request: Request, model: LoadedModel) -> list[Probe]:
     return probes
 
 
-def search_probes(request: Request) -> Iterator[Probe]:
-    """Further values for every declared set, until one shows what a trace decided by its example."""
+def search_probes(request: Request, calls: Sequence[Call], sizes: Sequence[Probe]) -> Iterator[Probe]:
+    """Further sizes and values, until one shows what a trace decided by its example.
+
+    `sizes` are the probes that changed a size. Of data that was given the real numbers are changed, nothing else is
+    known of it.
+    """
+    yield from _grown(request, sizes)
     for turn in range(3, 3 + _SEARCH_DRAWS):
         for position in range(len(request.sets)):
             for change in ("", *VALUE_CHANGES):
                 yield _redrawn(request, position, turn, change)
+    if not request.sets:
+        for call in calls:
+            for change, words in VALUE_CHANGES.items():
+                yield Probe(changed_call(call, change), f"{call.label or 'the input set'} with {words}")
+
+
+def _grown(request: Request, sizes: Sequence[Probe]) -> Iterator[Probe]:
+    """The sizes of which eager took another value, much larger."""
+    accepted = {(tuple(probe.inputs), probe.axis): probe for probe in sizes if probe.accepted and probe.inputs}
+    for (inputs, axis), probe in accepted.items():
+        for factor in _SEARCH_FACTORS:
+            size = probe.declared * factor
+            drawn = _resized(request.sets[0], inputs, axis, size)
+            if max(math.prod(tensor["shape"]) for tensor in drawn["tensors"]) > _LARGEST_DRAWN:
+                continue
+            title = f"{probe.title.split(': ')[0]}: {size} instead of {probe.declared}"
+            yield Probe(drawn_call(drawn, request.seed), title, list(inputs), axis, probe.declared, probe.joint)
+
+
+def _resized(first: dict[str, Any], inputs: Sequence[str], axis: int, size: int) -> dict[str, Any]:
+    tensors = []
+    for position, tensor in enumerate(first["tensors"]):
+        shape = list(tensor["shape"])
+        if (tensor.get("name") or str(position)) in inputs:
+            shape[axis] = size
+        tensors.append({**tensor, "shape": shape})
+    return {**first, "tensors": tensors}
 
 
 def _redrawn(request: Request, position: int, turn: int, change: str) -> Probe:
@@ -236,7 +292,7 @@ def screen_on_cpu(model: LoadedModel, probes: Sequence[Probe]) -> None:
 
 def run_probes(model: LoadedModel, probes: Sequence[Probe], device: str) -> None:
     """Fills in what eager answers, or why it refuses."""
-    with attributes_put_back(model.module):
+    with state_put_back(model.module):
         for probe in probes:
             if probe.accepted:
                 _answer(model, probe, device)
@@ -246,13 +302,13 @@ def _answer(model: LoadedModel, probe: Probe, device: str) -> None:
     started = time.perf_counter()
     try:
         probe.outputs = run(model.module, probe.call, device)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         probe.error = describe(error)
     probe.eager_s = time.perf_counter() - started
 
 
-def drop_single_probes(probes: Sequence[Probe]) -> list[Probe]:
-    """Without the probes that changed one input alone where eager took the joint change.
+def split_single_probes(probes: Sequence[Probe]) -> tuple[list[Probe], list[Probe]]:
+    """The probes that count, and those that changed one input alone where eager took the joint change.
 
     Inputs of the same size on the same axis share a dimension then (a batch, a sequence and its mask). Eager may take
     an odd one as well, because sizes of 1 broadcast or a mask is padded, but nobody means such a call.
@@ -260,11 +316,11 @@ def drop_single_probes(probes: Sequence[Probe]) -> list[Probe]:
     joint = {
         (name, probe.axis) for probe in probes if probe.joint and probe.accepted for name in probe.inputs
     }
-    return [
-        probe
-        for probe in probes
-        if probe.joint or not probe.inputs or (probe.inputs[0], probe.axis) not in joint
-    ]
+
+    def counts(probe: Probe) -> bool:
+        return probe.joint or not probe.inputs or (probe.inputs[0], probe.axis) not in joint
+
+    return [probe for probe in probes if counts(probe)], [probe for probe in probes if not counts(probe)]
 
 
 def not_checked(probes: Sequence[Probe], model: LoadedModel) -> list[str]:

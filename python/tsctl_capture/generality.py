@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
@@ -13,109 +12,98 @@ from .calls import Call
 from .comparison import Comparison
 from .errors import is_own_frame, is_torch_frame
 from .graph_reading import Place, first_difference
-from .input_adapter import argument_names
+from .input_adapter import argument_names, named_arguments
+from .source import LoadedModel
 from .subject import Attempt, SizeGenerality, Subject
+from .values import leaves
 
 _FILE_LINE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)|^(?P<traced>\S+)\((?P<number>\d+)\): ')
 
 
+Axis = tuple[str, int]  # name of the input, or of a tensor inside one, and which of its sizes
+
+
+def sizes_of(model: LoadedModel, call: Call) -> dict[Axis, int]:
+    """Every size of every tensor among the arguments, those inside structures too."""
+    found = {}
+    for name, argument in named_arguments(model, call).items():
+        for leaf in leaves(argument, name):
+            if leaf.is_tensor:
+                found |= {(leaf.name, axis): size for axis, size in enumerate(leaf.value.shape)}
+    return found
+
+
 @dataclass
 class _Trial:
-    """A call in which the size was another than the captured one."""
+    """A call at other sizes than the captured ones, and how the captured module did there."""
 
-    size: int
-    call: Call
+    changed: dict[Axis, int]  # what was changed, to which size
     outcome: Comparison
 
 
 def generality(subject: Subject, attempt: Attempt) -> list[SizeGenerality]:
-    """One entry for each axis of each tensor argument, in order."""
+    """One entry for each size of each tensor among the arguments, in order."""
+    example = sizes_of(subject.model, attempt.example[0] if attempt.example else subject.calls[0])
     names = argument_names(subject.model, subject.calls[0])
-    example = attempt.example[0] if attempt.example else subject.calls[0]
+    trials = _trials(subject, attempt, example)
+    guilty = _guilty(trials)
     entries = []
-    for position, (name, tensor) in enumerate(zip(names, _arguments(example), strict=True)):
-        if not isinstance(tensor, torch.Tensor):
-            continue
-        for axis, size in enumerate(tensor.shape):
-            dim = subject.dims.get((name, axis)) or subject.dims.get((str(position), axis), "")
-            entry = SizeGenerality(name, axis, dim, size)
-            _judge(entry, _trials(subject, attempt, position, axis, size))
-            entries.append(entry)
-    _acquit(entries, subject, attempt)
+    for (name, axis), size in example.items():
+        position = str(names.index(name)) if name in names else ""
+        dim = subject.dims.get((name, axis)) or subject.dims.get((position, axis), "")
+        entry = SizeGenerality(name, axis, dim, size)
+        _judge(entry, [trial for trial in trials if (name, axis) in trial.changed], guilty)
+        entries.append(entry)
     return entries
 
 
-def _arguments(call: Call) -> list[Any]:
-    return [*call.args, *call.kwargs.values()]
-
-
-def _trials(subject: Subject, attempt: Attempt, position: int, axis: int, size: int) -> list[_Trial]:
-    """The comparisons of every call that changed this size, with whatever else it changed."""
+def _trials(subject: Subject, attempt: Attempt, example: dict[Axis, int]) -> list[_Trial]:
+    """The comparisons in which a size was changed and values were not looked for on purpose."""
     found = []
-    for call, outcome in _compared(subject, attempt):
-        arguments = _arguments(call)
-        tensor = arguments[position] if position < len(arguments) else None
-        if isinstance(tensor, torch.Tensor) and axis < tensor.dim() and tensor.shape[axis] != size:
-            found.append(_Trial(tensor.shape[axis], call, outcome))
+    for outcome in [*attempt.comparisons, *attempt.singles]:
+        if outcome.call is None or outcome.only_values:
+            continue
+        changed = {
+            place: size
+            for place, size in sizes_of(subject.model, outcome.call).items()
+            if example.get(place, size) != size
+        }
+        if changed:
+            found.append(_Trial(changed, outcome))
     return found
 
 
-def _compared(subject: Subject, attempt: Attempt) -> list[tuple[Call, Comparison]]:
-    calls = [*subject.calls, *(probe.call for probe in subject.probes)]
-    return list(zip(calls, attempt.comparisons, strict=False))
+def _guilty(trials: Sequence[_Trial]) -> set[Axis]:
+    """The sizes that wrong answers come from.
 
-
-def _judge(entry: SizeGenerality, trials: Sequence[_Trial]) -> None:
-    wrong = [trial for trial in trials if trial.outcome.status in ("differ", "raised")]
-    wrong_sizes = {trial.size for trial in wrong}
-    same = {trial.size for trial in trials if trial.outcome.status == "same"} - wrong_sizes
-    entry.tried = sorted(same)
-    if wrong:
-        entry.status, entry.reason = "fixed", wrong[0].outcome.reason
-    elif same:
-        entry.status = "general"
-    elif trials:
-        entry.status = "refused"
-
-
-def _acquit(entries: Sequence[SizeGenerality], subject: Subject, attempt: Attempt) -> None:
-    """Clears sizes that were only ever wrong together with another that is wrong by itself.
-
-    A set B=8, T=128 differs because of T when B=8, T=16 does not.
+    A set B=8, T=128 differs because of T when B=8, T=16 does not: of the changes that a wrong answer had, those that
+    do no harm by themselves, and of groups that hold a smaller guilty one the rest, are cleared.
     """
-    names = argument_names(subject.model, subject.calls[0])
-    example = _arguments(attempt.example[0] if attempt.example else subject.calls[0])
-    fixed = {(entry.input, entry.axis): entry for entry in entries if entry.status == "fixed"}
-    changes = []
-    for call, outcome in _compared(subject, attempt):
-        if outcome.status in ("differ", "raised"):
-            changed = _changed(names, example, _arguments(call))
-            changes.append({place for place in changed if place in fixed})
-    alone = _smallest(changes)
-    for place, entry in fixed.items():
-        if alone and not any(place in group for group in alone):
-            trials = _trials(subject, attempt, names.index(entry.input), entry.axis, entry.captured_with)
-            entry.tried = sorted({trial.size for trial in trials if trial.outcome.status == "same"})
-            entry.status = "general" if entry.tried else "not_tried"
-            entry.reason = ""
+    harmless = {next(iter(t.changed)) for t in trials if len(t.changed) == 1 and t.outcome.status == "same"}
+    wrong = [set(trial.changed) for trial in trials if trial.outcome.is_wrong]
+    harmless -= {next(iter(group)) for group in wrong if len(group) == 1}
+    groups: list[set[Axis]] = []
+    for changed in sorted(wrong, key=len):
+        group = changed - harmless or changed
+        if not any(smaller <= group for smaller in groups):
+            groups.append(group)
+    return set().union(*groups)
 
 
-def _changed(names: Sequence[str], example: Sequence[Any], other: Sequence[Any]) -> set[tuple[str, int]]:
-    found = set()
-    for name, one, two in zip(names, example, other, strict=False):
-        if isinstance(one, torch.Tensor) and isinstance(two, torch.Tensor):
-            pairs = enumerate(zip(one.shape, two.shape, strict=False))
-            found |= {(name, axis) for axis, (mine, theirs) in pairs if mine != theirs}
-    return found
-
-
-def _smallest(groups: Sequence[set[tuple[str, int]]]) -> list[set[tuple[str, int]]]:
-    """The groups that hold no other group."""
-    found: list[set[tuple[str, int]]] = []
-    for group in sorted(groups, key=len):
-        if group and not any(smaller <= group for smaller in found):
-            found.append(group)
-    return found
+def _judge(entry: SizeGenerality, trials: Sequence[_Trial], guilty: set[Axis]) -> None:
+    place = (entry.input, entry.axis)
+    same = {trial.changed[place] for trial in trials if trial.outcome.status == "same"}
+    wrong = [trial for trial in trials if trial.outcome.is_wrong]
+    if wrong and place in guilty:
+        # A size at which anything is wrong is not one of those that work.
+        entry.tried = sorted(same - {trial.changed[place] for trial in wrong})
+        entry.status, entry.reason = "fixed", wrong[0].outcome.reason
+        return
+    entry.tried = sorted(same)
+    if same:
+        entry.status = "general"
+    elif trials and not wrong:
+        entry.status = "refused"
 
 
 def find_places(
@@ -125,30 +113,23 @@ def find_places(
     trace_at: Callable[[Call], torch.jit.ScriptModule | None],
 ) -> None:
     """Fills in the line that takes a fixed size: where a trace at another size differs from this one."""
+    example = sizes_of(subject.model, attempt.example[0] if attempt.example else subject.calls[0])
+    trials = _trials(subject, attempt, example)
     for entry in entries:
         if entry.status != "fixed":
             continue
-        trial = _first_wrong(entry, subject, attempt)
-        if trial is None:
+        changing = [trial for trial in trials if (entry.input, entry.axis) in trial.changed]
+        wrong = [trial for trial in changing if trial.outcome.is_wrong]
+        if not wrong:
             continue
+        trial = min(wrong, key=lambda one: len(one.changed))  # the call that changes least says most
         place = Place()
         if attempt.mode == "trace":
-            other = trace_at(trial.call)
+            other = trace_at(trial.outcome.call)
             place = first_difference(attempt.module, other) if other is not None else Place()
         if not place.file:
             place = _place_in(trial.outcome.detail)
         entry.place, entry.source_line = place.text, place.line
-
-
-def _first_wrong(entry: SizeGenerality, subject: Subject, attempt: Attempt) -> _Trial | None:
-    names = argument_names(subject.model, subject.calls[0])
-    position = names.index(entry.input)
-    trials = _trials(subject, attempt, position, entry.axis, entry.captured_with)
-    wrong = [trial for trial in trials if trial.outcome.status in ("differ", "raised")]
-    # The call that changes least says most.
-    example = _arguments(attempt.example[0] if attempt.example else subject.calls[0])
-    wrong.sort(key=lambda trial: len(_changed(names, example, _arguments(trial.call))))
-    return wrong[0] if wrong else None
 
 
 def _place_in(text: str) -> Place:
@@ -168,8 +149,6 @@ def _place_in(text: str) -> Place:
         if match["traced"]:
             return found
     return found
-
-
 
 
 def fixed_text(entry: SizeGenerality) -> str:

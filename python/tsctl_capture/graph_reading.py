@@ -181,8 +181,10 @@ def _same_constant(mine: Any, theirs: Any) -> bool:
         return True
     left, right = mine.output().toIValue(), theirs.output().toIValue()
     if isinstance(left, torch.Tensor) and isinstance(right, torch.Tensor):
-        return left.shape == right.shape and left.dtype == right.dtype and bool(torch.equal(left, right))
-    return type(left) is type(right) and left == right
+        if left.shape != right.shape or left.dtype != right.dtype:
+            return False
+        return bool(torch.equal(left, right)) or bool(((left == right) | ((left != left) & (right != right))).all())
+    return type(left) is type(right) and (left == right or (left != left and right != right))
 
 
 def _place_with_users(node: Any) -> Place:

@@ -38,10 +38,11 @@ def guarded(module: torch.jit.ScriptModule, fixed: Sequence[SizeGenerality]) -> 
     for argument in arguments:
         default = f" = {argument.default_value!r}" if argument.has_default_value() else ""
         parameters.append(f", {argument.name}: {argument.type.annotation_str}{default}")
+    optional = {argument.name for argument in arguments if argument.type.annotation_str != "Tensor"}
     source = _TEMPLATE.format(
         name="Guarded",
         parameters="".join(parameters),
-        checks="".join(_check(entry) for entry in fixed).rstrip("\n"),
+        checks="".join(_check(entry, optional) for entry in fixed).rstrip("\n"),
         arguments=", ".join(argument.name for argument in arguments),
     )
     with without_retirement_notices():
@@ -55,10 +56,12 @@ def _types() -> dict[str, Any]:
     return {"Tensor": torch.Tensor, **{name: getattr(typing, name) for name in names}}
 
 
-def _check(entry: SizeGenerality) -> str:
+def _check(entry: SizeGenerality, optional: set[str]) -> str:
     sizes = sorted({entry.captured_with, *entry.tried})
     size = f"{entry.input}.size({entry.axis})"
     condition = " and ".join(f"{size} != {number}" for number in sizes)
+    if entry.input in optional:
+        condition = f"{entry.input} is not None and {condition}"
     known = " or ".join(str(number) for number in sizes)
     message = f"axis {entry.axis} of {entry.input} must be {known}: this file was captured for no other size"
     if entry.place:

@@ -19,7 +19,7 @@ from .request import Request
 from .signature import did_you_mean, example_inputs, named_parameters, shown, takes_any_name
 from .source import LoadedModel, import_file
 from .tensor_file import read_calls, safetensors_torch
-from .values import is_scalar, leaves
+from .values import is_scalar, leaves, map_tensors
 
 
 # How drawn values are changed, and what the result is called. Lowest and highest are those of the --input's range.
@@ -44,6 +44,15 @@ def draw(tensor: Mapping[str, Any], seed: int, change: str = "") -> torch.Tensor
     if change:
         staged = _changed(staged, change, low, high)
     return torch.view_as_complex(staged) if dtype.is_complex else staged.to(dtype)
+
+
+def changed_call(call: Call, change: str) -> Call:
+    """The call with its real numbers changed as drawn ones without a range are."""
+
+    def one(tensor: torch.Tensor) -> torch.Tensor:
+        return _changed(tensor, change, None, None) if tensor.is_floating_point() else tensor
+
+    return Call(call.label, map_tensors(call.args, one), map_tensors(call.kwargs, one))
 
 
 def _changed(staged: torch.Tensor, change: str, low: float | None, high: float | None) -> torch.Tensor:

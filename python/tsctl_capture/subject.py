@@ -45,6 +45,8 @@ class Subject:
     device: str
     tolerances: Tolerances
     probes: list[Probe] = field(default_factory=list)
+    # Sizes of one input alone that it shares with others: to tell which of them a joint change failed for.
+    singles: list[Probe] = field(default_factory=list)
     # Draws more probes for a trace that warned, runs eager on them, and gives those that eager takes.
     search: Callable[[], Iterator[Probe]] = lambda: iter(())
     eager_s: list[float] = field(default_factory=list)  # of each call
@@ -75,6 +77,7 @@ class Attempt:
     fixed: list[str] = field(default_factory=list)  # arguments that a trace keeps, in words
     baked: list[BakedConstant] = field(default_factory=list)
     generality: list[SizeGenerality] = field(default_factory=list)
+    singles: list[Comparison] = field(default_factory=list)  # see Subject.singles
     searched: int = 0  # inputs that did not show what the trace decided by its example
     left_out: list[str] = field(default_factory=list)  # exported methods that the module lacks
     inside: bool = False  # of a submodule that a script calls
@@ -105,7 +108,7 @@ class Attempt:
 
     @property
     def wrong(self) -> list[Comparison]:
-        return [item for item in self.comparisons if item.status in ("differ", "raised")]
+        return [item for item in self.comparisons if item.is_wrong]
 
     def given(self, call: Call) -> Call:
         """The call as the captured module takes it."""

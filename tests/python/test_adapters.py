@@ -238,7 +238,7 @@ def test_exported_methods_that_cannot_be_compiled_are_named(request_for, events,
     request = request_for("hybrid.py:HybridModel", inputs_file=inputs, mode="trace")
     result = jobs.run("capture", request, events)
     assert result["mode"] == "trace"
-    assert [warning["code"] for warning in result["warnings"]] == ["export_left_out"]
+    assert [warning["code"] for warning in result["warnings"]] == ["export_left_out", "decided_by_example"]
     assert "encode" in result["warnings"][0]["text"]
     assert not hasattr(follows(), "encode")
 

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from capture_requests import axis_probes, input_set, tensor
+from capture_requests import axis_probes, input_set, probe, tensor
 from tsctl_capture import jobs
 from tsctl_capture.generality import _place_in
 from tsctl_capture.trace_advice import advice_for
@@ -135,8 +135,84 @@ def test_a_branch_that_no_input_shows_is_kept_and_said(request_for, events):
     result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4))
     assert result["status"] == "captured"
     text = next(item["text"] for item in result["warnings"] if item["code"] == "decided_by_example")
-    assert "sizes.py:" in text and "20 more" in text
+    assert "sizes.py:" in text and " inputs that were tried" in text
     assert "searching for an input that shows what the trace decided" in events.lines
+
+
+def test_automatic_mode_prefers_a_script_to_a_branch_that_nothing_shows(request_for, events, follows):
+    result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4), mode="automatic")
+    assert (result["mode"], result["status"]) == ("script", "captured")
+    assert "decided by its example at sizes.py:" in result["attempts"][0]["reason"]
+    x = torch.zeros(3, 4)
+    x[0, 0] = 123.456
+    assert torch.equal(follows()(x), 2 * x)
+
+
+def test_a_branch_on_data_that_was_given_is_searched_for_too(request_for, events):
+    from capture_requests import MODELS
+
+    request = request_for(
+        "branching.py:ConditionalModel", inputs_file=f"{MODELS}/sizes.py:given", mode="trace"
+    )
+    result = jobs.run("capture", request, events)
+    assert result["status"] == "not_general"
+    assert "set 1 with" in result["attempts"][0]["reason"] or "the input set with" in result["attempts"][0]["reason"]
+
+
+def test_a_branch_on_a_size_far_from_the_given_one_is_searched_for(request_for, events):
+    result = capture(request_for, events, "sizes.py:BigBatch", tensor(2, 3))
+    batch = sizes(result)["x", 0]
+    assert (batch["status"], batch["tried"]) == ("fixed", [1, 3, 4])
+    assert batch["place"].startswith("sizes.py:")
+
+
+def test_of_two_inputs_that_share_a_size_only_the_guilty_one_is_blamed(request_for, events, follows):
+    x, y = tensor(2, 4), tensor(2, 3, stream=1)
+    together = [{**x, "shape": [3, 4]}, {**y, "shape": [3, 3]}]
+    probes = [
+        *(probe([{**x, "shape": [3, 4]}, y], "0", 0, 3, 2),),
+        *(probe([x, {**y, "shape": [3, 3]}], "1", 0, 3, 2),),
+        *(probe(together, "0+1", 0, 3, 2, joint=True),),
+    ]
+    request = request_for("sizes.py:TwoInputs", input_set(x, y), probes=probes, mode="trace")
+    result = jobs.run("capture", request, events)
+    assert sizes(result)["x", 0]["status"] == "fixed"
+    assert (sizes(result)["y", 0]["status"], sizes(result)["y", 0]["tried"]) == ("general", [3])
+    follows()(torch.ones(2, 4), torch.ones(5, 3))
+
+
+def test_a_branch_on_values_is_not_blamed_on_a_size(request_for, events):
+    sets = [input_set(tensor(n, 10, stream=n), label=f"B={n}") for n in (4, 8)]
+    named = [{"input": "0", "axis": 0, "dim": "B"}]
+    request = request_for("branching.py:ConditionalModel", *sets, mode="trace", named_sizes=named)
+    result = jobs.run("capture", request, events)
+    assert result["status"] == "not_general"
+    declared = [item["status"] for item in result["attempts"][0]["comparisons"] if not item["probe"]]
+    if declared == ["same", "same"]:
+        assert sizes(result)["x", 0]["status"] == "general"
+
+
+def test_keyword_sets_in_another_order_are_told_apart_by_name(request_for, events):
+    from capture_requests import MODELS
+
+    request = request_for("sizes.py:ByName", inputs_file=f"{MODELS}/sizes.py:in_another_order", mode="trace")
+    result = jobs.run("capture", request, events)
+    assert sizes(result)["b", 0]["status"] == "not_tried"
+    assert sizes(result)["a", 0]["tried"] == [7]
+
+
+def test_a_size_inside_a_structure_has_a_row(request_for, events):
+    from capture_requests import MODELS
+
+    request = request_for("sizes.py:FromDict", inputs_file=f"{MODELS}/sizes.py:dicts", mode="trace")
+    result = jobs.run("capture", request, events)
+    assert sizes(result)["d.x", 0]["status"] == "not_tried"
+
+
+def test_what_the_probes_make_of_a_buffer_is_put_back(request_for, events, follows):
+    result = capture(request_for, events, "sizes.py:Counter", tensor(2, 3))
+    assert "state_written" in codes(result)
+    assert dict(follows().named_buffers())["steps"].item() in (1, 2)  # that of checking the file
 
 
 def test_what_the_search_finds_is_asked_of_the_script_too(request_for, events):

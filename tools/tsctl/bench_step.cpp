@@ -114,7 +114,8 @@ void record_smallest_effect(BenchResult& bench) {
   for (const PairResult& pair : bench.pairs) {
     if (!pair.speedup) continue;
     bench.noise->smallest_effect =
-        std::max(*pair.speedup_high - 1.0, 1.0 / *pair.speedup_low - 1.0);
+        std::max({bench.noise->smallest_effect.value_or(0.0), *pair.speedup_high - 1.0,
+                  1.0 / *pair.speedup_low - 1.0});
   }
 }
 

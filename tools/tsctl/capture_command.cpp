@@ -93,7 +93,7 @@ void record_not_general(Run& run, const CaptureResult& capture) {
   }
   record_check_failure(
       run, "capture", "the " + kind + " is not general: " + reason,
-      kind == "trace"
+      kind == "trace" || !capture.submodules.empty()
           ? "what the example decided is fixed in a trace; script the module (tsctl script, or "
             "convert --mode script), or write the model without that decision"
           : "TorchScript gives this code another meaning than Python; see the differences above");

@@ -49,7 +49,8 @@ std::string google_benchmark_json(const Report& report) {
                {"threads", arm.threads},
                {"iterations", arm.samples},
                {"real_time", or_null(arm.median_s, kNanoseconds)},
-               {"cpu_time", nullptr},
+               // Its tools subtract these; the wall's is all that is measured.
+               {"cpu_time", or_null(arm.median_s, kNanoseconds)},
                {"time_unit", "ns"},
                {"items_per_second", or_null(arm.throughput_per_s)}};
     if (const PairResult* pair = pair_of(bench, arm.label); pair != nullptr && pair->speedup) {
