@@ -8,8 +8,16 @@ import torch
 
 from .calls import Call
 from .exports import compiled
-from .generated import defined_class
-from .input_adapter import InputForm, argument_names, input_form, is_structured, rebuilt
+from .generated import defined_class, literal
+from .input_adapter import (
+    InputForm,
+    argument_names,
+    in_order,
+    input_form,
+    is_structured,
+    named_arguments,
+    rebuilt,
+)
 from .output_adapter import OutputForm
 from .signature import positional_names
 from .source import LoadedModel
@@ -70,7 +78,7 @@ def why_adapted(model: LoadedModel, call: Call, outputs: Any, flattens: bool) ->
     if model.is_function:
         reasons.append("a function is given a module to be saved in")
     if is_structured(call):
-        named = zip(argument_names(model, call), [*call.args, *call.kwargs.values()], strict=True)
+        named = named_arguments(model, call).items()
         others = [f"{name} ({describe_structure(value)})" for name, value in named if not _is_tensor(value)]
         reasons.append(f"not every argument is a tensor: {', '.join(others)}")
     elif positional_form(model, call) is None:
@@ -93,6 +101,7 @@ def traced_structure(
 
     Raises NoTypeError when TorchScript has no type for an argument.
     """
+    call = in_order(model, call)  # the tensors of the example in the order of the forward's parameters
     form = input_form(model, call)
 
     def run(module: torch.nn.Module, tensors: tuple[torch.Tensor, ...]) -> Any:
@@ -121,7 +130,7 @@ def _adapter_name(model: LoadedModel) -> str:
 
 
 def make_adapter(model: LoadedModel, call: Call, flattens: bool) -> torch.nn.Module:
-    """A module whose forward has one parameter for each argument of `call`, by the user's names and order."""
+    """A module whose forward has one parameter for each argument of `call`, by the names and in the order of the user's."""
     names = argument_names(model, call)
     # Positional parameters may not have the same name as a keyword of the user's.
     count = len(call.args)
@@ -147,11 +156,12 @@ def scripted_function_module(function: Any, name: str) -> torch.nn.Module:
     import typing
 
     parameters, arguments, scope = [], [], {"function": function, "Tensor": torch.Tensor}
+    scope["Device"] = torch.device
     scope.update(
         {kind: getattr(typing, kind) for kind in ("Dict", "List", "Optional", "Tuple", "Union", "Any")}
     )
     for argument in function.schema.arguments:
-        default = f" = {argument.default_value!r}" if argument.has_default_value() else ""
+        default = f" = {literal(argument.default_value)}" if argument.has_default_value() else ""
         parameters.append(f", {argument.name}: {argument.type.annotation_str}{default}")
         arguments.append(argument.name)
     source = _FUNCTION_TEMPLATE.format(

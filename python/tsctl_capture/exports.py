@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from .generated import literal
+
 _MARK = "_torchscript_modifier"
 _EXPORT = torch._jit_internal.FunctionModifiers.EXPORT
 
@@ -60,7 +62,7 @@ def pass_on_exports(adapter: torch.jit.ScriptModule, names: list[str]) -> list[s
     for name in names:
         parameters, arguments = [], []
         for item in adapter.model._c._get_method(name).schema.arguments[1:]:
-            default = f" = {item.default_value!r}" if item.has_default_value() else ""
+            default = f" = {literal(item.default_value)}" if item.has_default_value() else ""
             parameters.append(f", {item.name}: {item.type.annotation_str}{default}")
             arguments.append(item.name)
         head = f"def {name}(self{''.join(parameters)}):\n"

@@ -1,8 +1,9 @@
-"""Classes made from text, readable for TorchScript's compiler."""
+"""Classes and values as text, readable for TorchScript's compiler."""
 
 from __future__ import annotations
 
 import linecache
+import math
 from typing import Any
 
 import torch
@@ -19,3 +20,16 @@ def defined_class(source: str, names: dict[str, Any]) -> Any:
     before = set(scope)
     exec(compile(source, filename, "exec"), scope)  # noqa: S102 - the text comes from our own templates
     return next(scope[name] for name in scope if name not in before and name != "__builtins__")
+
+
+def literal(value: Any) -> str:
+    """An expression for a default value, where repr() would need names that nobody imported (inf, device)."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{float(value)}")'
+    if isinstance(value, torch.device):
+        return f'torch.device("{value}")'
+    if isinstance(value, list):
+        return f"[{', '.join(literal(item) for item in value)}]"
+    if type(value) is tuple:
+        return f"({''.join(f'{literal(item)}, ' for item in value)})"
+    return repr(value)

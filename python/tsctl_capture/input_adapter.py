@@ -7,7 +7,6 @@ import copy
 import dataclasses
 import inspect
 import keyword
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,9 +14,10 @@ from typing import Any
 import torch
 
 from .calls import Call
+from .generated import literal
 from .signature import positional_names
 from .source import LoadedModel
-from .values import is_plain, leaves, member_name
+from .values import is_plain, is_scalar, leaves, member_name
 
 _EVERY_TYPE = "(Tensor, bool, int, float, str)"
 
@@ -37,15 +37,23 @@ class InputForm:
     fixed: list[str] = field(default_factory=list)  # in words
 
 
+def in_order(model: LoadedModel, call: Call) -> Call:
+    """The call with its named arguments in the order of forward's parameters; what `**kwargs` takes comes last."""
+    known = list(model.signature.parameters) if model.signature is not None else []
+    names = sorted(call.kwargs, key=lambda name: known.index(name) if name in known else len(known))
+    return Call(call.label, call.args, {name: call.kwargs[name] for name in names})
+
+
 def argument_names(model: LoadedModel, call: Call) -> list[str]:
-    """One name for each argument of `call`, in its order: positional ones by forward's parameters."""
+    """One name for each argument of `call`, in forward's order: positional ones by its parameters."""
     known = positional_names(model.signature)
     positional = [known[i] if i < len(known) else f"input{i}" for i in range(len(call.args))]
-    return positional + list(call.kwargs)
+    return positional + list(in_order(model, call).kwargs)
 
 
 def named_arguments(model: LoadedModel, call: Call) -> dict[str, Any]:
-    return dict(zip(argument_names(model, call), [*call.args, *call.kwargs.values()], strict=True))
+    ordered = in_order(model, call)
+    return dict(zip(argument_names(model, call), [*ordered.args, *ordered.kwargs.values()], strict=True))
 
 
 def is_structured(call: Call) -> bool:
@@ -176,8 +184,7 @@ def _usable_defaults(model: LoadedModel, given: dict[str, Any]) -> set[str]:
     for name, value in reversed(given.items()):
         parameter = signature.parameters.get(name) if signature is not None else None
         default = inspect.Parameter.empty if parameter is None else parameter.default
-        is_default = type(default) is type(value) and default == value if _is_scalar(value) else False
-        if not (is_default or value is None):
+        if type(default) is not type(value) or not is_scalar(value) or default != value:
             break
         found.add(name)
     return found
@@ -198,10 +205,7 @@ def _plain(value: Any) -> Any:
 
 
 def _literal(value: Any) -> str:
-    value = _plain(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return f'float("{value}")'
-    return repr(value)
+    return literal(_plain(value))
 
 
 def _take(form: InputForm, value: Any, expression: str, name: str, kind: str) -> None:

@@ -11,7 +11,7 @@ import _tsctl
 import torch
 
 from .calls import Call
-from .eager import run
+from .eager import run, state_put_back
 from .errors import CaptureError
 from .signature import did_you_mean
 from .subject import Subject
@@ -93,10 +93,11 @@ def recorded_calls(subject: Subject, paths: Iterable[str]) -> dict[str, Recorded
         *(probe.call for probe in sorted(accepted, key=lambda probe: bool(probe.inputs))),
     ]
     try:
-        for call in calls[:_MOST_RUNS]:
-            run(root, call, subject.device)
-            if sum(recorder.size_bytes for recorder in recorders.values()) > _MOST_BYTES:
-                break
+        with state_put_back(root):
+            for call in calls[:_MOST_RUNS]:
+                run(root, call, subject.device)
+                if sum(recorder.size_bytes for recorder in recorders.values()) > _MOST_BYTES:
+                    break
     finally:
         for hook in hooks:
             hook.remove()

@@ -11,7 +11,7 @@ from .autograd_functions import traced_through_forward
 from .calls import Call
 from .errors import describe, user_traceback
 from .exports import all_exported, exported_methods, hidden_exports, pass_on_exports
-from .input_adapter import NoTypeError, is_structured, not_alike
+from .input_adapter import NoTypeError, is_structured, named_arguments, not_alike
 from .output_adapter import OutputForm, keeps_structure, output_form
 from .subject import Attempt, Subject
 from .values import is_plain, leaves
@@ -76,7 +76,7 @@ def _traced_tensors(attempt: Attempt, subject: Subject, call: Call) -> torch.jit
     module, args = model.module, positional_form(model, fresh)
     if attempt.adapter:
         module = make_adapter(model, call, attempt.flattens).eval()
-        args = (*fresh.args, *fresh.kwargs.values())
+        args = tuple(named_arguments(model, fresh).values())
     with torch.no_grad():
         return torch.jit.trace(module, args, check_trace=False, strict=False)
 

@@ -5,6 +5,7 @@ import torch
 from capture_requests import MODELS, axis_probes, captured, input_set, tensor
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
+from tsctl_capture.generated import literal
 
 
 def traced(request_for, name, sets, mode="trace"):
@@ -248,3 +249,46 @@ def test_a_trace_keeps_exported_methods(request_for, events, follows):
     result = jobs.run("capture", request_for("structures.py:Exports", input_set(x), mode="trace"), events)
     assert result["adapter"] == "" and result["warnings"] == []
     assert follows().encode(torch.ones(1, 4)).shape == (1, 3)
+
+
+def test_none_is_no_default_where_the_users_is_another(request_for, events, reloaded):
+    result = jobs.run("capture", traced(request_for, "ScaleOrNone", "no_scale"), events)
+    assert [parameter["has_default"] for parameter in result["parameters"]] == [False, False]
+    module, (record,) = reloaded()
+    torch.testing.assert_close(module(**record["kwargs"]), record["outputs"])
+    assert "missing value for argument 'scale'" in _refusal(module, record["kwargs"]["x"]).replace("\"", "'")
+
+
+@pytest.mark.parametrize("name", ["Difference", "DifferenceByName"])
+def test_named_arguments_stand_in_the_order_of_forward(request_for, events, follows, reloaded, name):
+    result = jobs.run("capture", traced(request_for, name, "swapped"), events)
+    assert [parameter["name"] for parameter in result["parameters"]] == ["x", "y"]
+    assert result["input_structure"] == "dict{x: tensor, y: tensor}"
+    module, (record, _) = follows(), reloaded()[1]
+    x, y = record["kwargs"]["x"], record["kwargs"]["y"]
+    torch.testing.assert_close(module(x, y), record["outputs"])
+
+
+def test_values_given_in_another_order_are_fixed_where_they_belong(request_for, events, follows):
+    result = jobs.run("capture", traced(request_for, "ManyScalars", "swapped_with_scalar"), events)
+    names = [parameter["name"] for parameter in result["parameters"]]
+    assert names == ["x", "count", "flag", "scale", "mode", "mask"]
+    follows()
+
+
+def test_defaults_that_have_no_literal_of_their_own(request_for, events, reloaded, follows):
+    request = request_for("structures.py:limited", input_set(tensor(2, 4)), mode="script")
+    result = jobs.run("capture", request, events)
+    assert [parameter["has_default"] for parameter in result["parameters"]] == [False, True, True, True]
+    x = torch.ones(2, 4)
+    assert torch.equal(follows()(x, high=0.5), x / 2)
+    jobs.run("capture", traced(request_for, "ExportsALimit", "dicts"), events)
+    module, _ = reloaded()
+    assert torch.equal(module.clamped(x), x) and torch.equal(module.clamped(x, 0.5), x / 2)
+
+
+def test_writes_values_as_expressions():
+    values = [float("-inf"), [1.0, float("inf")], (1,), "it's", None, -2]
+    scope = {"torch": torch}
+    assert [eval(literal(value), scope) for value in values] == values  # noqa: S307 - our own text
+    assert literal(torch.device("cuda:0")) == 'torch.device("cuda:0")'

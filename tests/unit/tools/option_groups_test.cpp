@@ -66,10 +66,13 @@ TEST(SourceFrom, adds_what_the_flags_say) {
 
 TEST(BenchOptionsFrom, reads_the_gate_as_a_fraction) {
   BenchFlags flags{.max_regress = "2%"};
-  flags.options.budget_s = 3.0;
+  flags.budget = "3s";
   const BenchOptions options = bench_options_from(flags, 11);
   EXPECT_DOUBLE_EQ(*options.max_regress, 0.02);
   EXPECT_EQ(options.budget_s, 3.0);
+  flags.budget = "0.5min";
+  EXPECT_EQ(bench_options_from(flags, 11).budget_s, 30.0);
+  EXPECT_EQ(bench_options_from({}, 0).budget_s, 15.0);
   EXPECT_EQ(options.seed, 11U);
   EXPECT_FALSE(bench_options_from({}, 0).max_regress.has_value());
 }
