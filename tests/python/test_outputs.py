@@ -68,14 +68,14 @@ def test_a_single_leaf_stays_a_tensor(request_for, events, reloaded):
 
 
 def test_named_inputs_keep_their_names(request_for, events, follows):
-    # `mask` before `ids`, and `return_dict` between: no positional form fits.
+    # `return_dict` lies between them, so no positional form fits; given in another order than forward has.
     tensors = [tensor(2, 3, name="mask"), tensor(2, 4, name="ids", stream=1)]
     both = [{**item, "shape": [3, *item["shape"][1:]]} for item in tensors]
     request = request_for(
         "outputs.py:LibraryOutput", input_set(*tensors), probes=[probe(both, "mask+ids", 0, 3, 2, joint=True)]
     )
     result = jobs.run("capture", request, events)
-    assert [parameter["name"] for parameter in result["parameters"]] == ["mask", "ids"]
+    assert [parameter["name"] for parameter in result["parameters"]] == ["ids", "mask"]
     assert result["not_checked"] == []
     follows()
 
