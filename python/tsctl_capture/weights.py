@@ -104,6 +104,8 @@ def _sharded(path: str) -> Mapping[str, torch.Tensor]:
         with open(path, encoding="utf-8") as file:
             places = json.load(file)["weight_map"]
         parts = sorted(set(places.values()))
+        if not all(isinstance(part, str) for part in parts):
+            raise TypeError("its weight_map holds what is no name of a file")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CaptureError(
             "input",
@@ -163,7 +165,9 @@ def _torch_load(path: str) -> Any:
 
 
 def _is_state(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(isinstance(item, torch.Tensor) for item in value.values())
+    return isinstance(value, Mapping) and all(
+        isinstance(name, str) and isinstance(item, torch.Tensor) for name, item in value.items()
+    )
 
 
 def _unnested(state: Any, path: str, notes: list[str]) -> Mapping[str, torch.Tensor]:
@@ -229,7 +233,8 @@ def _check(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor], path:
             if _kind(have) != _kind(want)
         ],
     }
-    refuse_what_does_not_fit(path, found, _prefix_hint(expected, state))
+    hint = _prefix_hint(expected, state) if state else "the file holds no weights at all"
+    refuse_what_does_not_fit(path, found, hint)
 
 
 def _prefix_hint(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> str:

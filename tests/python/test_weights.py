@@ -215,3 +215,26 @@ def test_tied_weights_stay_tied(
     with zipfile.ZipFile(tmp_path / "captured.pt") as file:
         stored = [item.file_size for item in file.infolist() if "/data/" in item.filename]
     assert sum(stored) == stored_bytes
+
+
+def test_names_of_weights_are_strings(tmp_path):
+    torch.save({0: torch.ones(1)}, tmp_path / "w.pt")
+    with pytest.raises(CaptureError) as caught:
+        load(tmp_path / "w.pt")
+    assert caught.value.kind == "input" and "a dict (0) that is not a state dict" in caught.value.message
+
+
+@pytest.mark.parametrize("places", [{"a": 5}, {"a": "one.bin", "b": 5}, {"a": None}])
+def test_parts_of_an_index_are_names(tmp_path, places):
+    index = tmp_path / "w.index.json"
+    index.write_text(json.dumps({"weight_map": places}))
+    with pytest.raises(CaptureError) as caught:
+        load(index)
+    assert caught.value.kind == "input" and "w.index.json' is no index of weights" in caught.value.message
+
+
+def test_an_empty_file_of_weights_comes_from_no_wrapper(tmp_path):
+    torch.save({}, tmp_path / "w.pt")
+    with pytest.raises(CaptureError) as caught:
+        load(tmp_path / "w.pt")
+    assert "2 missing" in caught.value.message and caught.value.hint == "the file holds no weights at all"
