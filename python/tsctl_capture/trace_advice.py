@@ -18,14 +18,29 @@ _GENERAL = {
     "constant_tensor": "build it from tensors (torch.stack, torch.cat, x.new_full), "
     "or register it as a buffer if it never changes",
 }
+_LOOP = (
+    "a trace repeats the loop as often as its example did: compute on the whole tensor instead, "
+    "or put the loop into a function marked @torch.jit.script_if_tracing"
+)
+# Where Python takes one of two ways, or makes one bool of several tensors.
+_BRANCHES = (ast.If, ast.While, ast.IfExp, ast.BoolOp)
+# What makes a Python number of a tensor, whatever stands inside.
+_NUMBERS = {"bool", "int", "float", "str", "round", "range"}
 
 
 def advice_for(code: str, line: str) -> str:
     """The line written so that a trace follows it, where that can be said; otherwise what to do; "" if unknown."""
     if code not in _GENERAL:
         return ""
+    if code in ("length_taken", "value_baked_in"):
+        parts = _parsed(line)
+        if any(isinstance(part, ast.For) or _calls(part, {"range"}) for part in parts):
+            return _LOOP
+        if any(isinstance(part, _BRANCHES) or _is_not(part) for part in parts):
+            return _GENERAL["branch_decided"]
     rewritten = _rewritten(code, line)
-    if rewritten and _is_code(rewritten):
+    parts = _parsed(rewritten)
+    if parts and not any(_calls(part, _NUMBERS) for part in parts):
         return rewritten
     if code == "value_baked_in" and _NUMPY.search(line):
         return "use torch's functions on the tensor: what numpy computes stays outside the trace"
@@ -33,6 +48,7 @@ def advice_for(code: str, line: str) -> str:
 
 
 def _rewritten(code: str, line: str) -> str:
+    """ "" where there is nothing to write."""
     if code == "length_taken" and _LENGTH.search(line):
         return _LENGTH.sub(r"\1.shape[0]", line)
     if code == "value_baked_in":
@@ -44,26 +60,61 @@ def _rewritten(code: str, line: str) -> str:
 
 def _where(line: str) -> str:
     """`y = a if t > 0 else b` as torch.where, if the line is just that."""
-    try:
-        body = ast.parse(line).body
-    except SyntaxError:
-        return ""
+    body = ast.parse(line).body if _parses(line) else []
     if len(body) != 1 or not isinstance(body[0], (ast.Assign, ast.Return)):
         return ""
     value = body[0].value
-    if not isinstance(value, ast.IfExp):
+    if not isinstance(value, ast.IfExp) or not _is_tensor_test(value.test):
+        return ""
+    if any(_is_no_tensor(part) for part in (value.body, value.orelse)):
         return ""
     parts = ", ".join(ast.unparse(part) for part in (value.test, value.body, value.orelse))
     body[0].value = ast.parse(f"torch.where({parts})", mode="eval").body
     return ast.unparse(body[0])
 
 
-def _is_code(line: str) -> bool:
-    """Whether the line parses, alone or as the head of a block."""
-    for text in (line, f"{line}\n    pass"):
-        try:
-            ast.parse(text)
-        except SyntaxError:
-            continue
-        return True
-    return False
+def _is_tensor_test(test: ast.expr) -> bool:
+    """Whether a condition can be a tensor of its own: Python makes a single bool of and, or, not, is and a < b < c,
+    and a size compared is a bool in eager."""
+    for part in ast.walk(test):
+        if isinstance(part, ast.BoolOp) or _is_not(part) or _calls(part, {"len", "all", "any", "isinstance"}):
+            return False
+        if isinstance(part, ast.Compare):
+            if len(part.ops) > 1 or isinstance(part.ops[0], (ast.Is, ast.IsNot, ast.In, ast.NotIn)):
+                return False
+        if isinstance(part, ast.Attribute) and part.attr in ("shape", "size", "dim", "ndim", "numel"):
+            return False
+    return True
+
+
+def _is_no_tensor(branch: ast.expr) -> bool:
+    """None, a string or a container, which torch.where does not take."""
+    if isinstance(branch, ast.Constant):
+        return not isinstance(branch.value, (bool, int, float))
+    return isinstance(branch, (ast.Tuple, ast.List, ast.Dict, ast.Set, ast.IfExp, ast.Lambda))
+
+
+def _is_not(part: ast.AST) -> bool:
+    return isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not)
+
+
+def _calls(part: ast.AST, names: set[str]) -> bool:
+    return isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in names
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _parsed(line: str) -> list[ast.AST]:
+    """Everything in the line, alone or as the head of a block; nothing if it is not code by itself."""
+    if not line:
+        return []
+    for text in (line, f"{line}\n    pass", f"if True:\n    pass\n{line}\n    pass"):
+        if _parses(text):
+            return list(ast.walk(ast.parse(text)))
+    return []

@@ -142,6 +142,7 @@ def test_a_branch_that_no_input_shows_is_kept_and_said(request_for, events):
 def test_automatic_mode_prefers_a_script_to_a_branch_that_nothing_shows(request_for, events, follows):
     result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4), mode="automatic")
     assert (result["mode"], result["status"]) == ("script", "captured")
+    assert result["attempts"][0]["status"] == "set_aside"
     assert "decided by its example at sizes.py:" in result["attempts"][0]["reason"]
     x = torch.zeros(3, 4)
     x[0, 0] = 123.456
@@ -253,6 +254,34 @@ def test_every_comparison_says_what_it_cost(request_for, events):
 )
 def test_writes_the_line_as_a_trace_follows_it(code, line, advice):
     assert advice_for(code, line) == advice
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "words"),
+    [
+        ("length_taken", "for i in range(len(x)):", "a trace repeats the loop"),
+        ("length_taken", "rows = [f(i) for i in range(len(x))]", "a trace repeats the loop"),
+        ("length_taken", "for row in x:", "script_if_tracing"),
+        ("length_taken", "if len(x) > 2:", "choose by value"),
+        ("length_taken", "elif len(x) > 2:", "choose by value"),
+        ("value_baked_in", "for i in range(n.item()):", "a trace repeats the loop"),
+        ("value_baked_in", "for i in range(int(x.shape[0])):", "a trace repeats the loop"),
+        ("value_baked_in", "if n.item() > 2:", "choose by value"),
+        ("value_baked_in", "k = float(x.sum().item())", "keep the value a tensor"),
+        ("branch_decided", "y = a if bool(x.sum() > 0) else b", "choose by value"),
+        ("branch_decided", "y = a if x.sum() > 0 and k else b", "choose by value"),
+        ("branch_decided", "y = a if not x.any() else b", "choose by value"),
+        ("branch_decided", "y = a if 0 < x.sum() < 1 else b", "choose by value"),
+        ("branch_decided", "y = a if x.shape[0] > 2 else b", "choose by value"),
+        ("branch_decided", "y = a if x.sum() > 0 else None", "choose by value"),
+    ],
+)
+def test_writes_no_line_that_a_trace_would_not_follow(code, line, words):
+    assert words in advice_for(code, line)
+
+
+def test_a_range_of_a_tensor_is_another_word():
+    assert advice_for("length_taken", "y = torch.arange(len(x))") == "y = torch.arange(x.shape[0])"
 
 
 def test_says_what_to_do_where_no_line_can_be_written():
