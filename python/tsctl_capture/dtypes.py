@@ -49,8 +49,23 @@ def name_from_dtype(dtype: torch.dtype) -> str:
     return _BY_DTYPE[dtype]
 
 
-def comparable(tensor: torch.Tensor) -> torch.Tensor:
+def require_dense(tensor: torch.Tensor, name: str = "an output") -> None:
+    """Raises CaptureError for a tensor whose values do not lie one beside the other."""
+    layout = str(tensor.layout).removeprefix("torch.")
+    if tensor.is_nested:
+        kind, advice = "a nested tensor", "pad it inside the model: nested.to_padded_tensor(0.0)"
+    elif tensor.is_quantized:
+        kind, advice = "a quantized tensor", "return its .dequantize() from the model"
+    elif tensor.layout != torch.strided:
+        kind, advice = f"a tensor of the layout {layout}", "return its .to_dense() from the model"
+    else:
+        return
+    raise CaptureError("capture", f"{name} is {kind}, which can neither be compared nor stored", advice)
+
+
+def comparable(tensor: torch.Tensor, name: str = "an output") -> torch.Tensor:
     """The same values as float32, float64 or int64, the types that are compared; contiguous, on the CPU."""
+    require_dense(tensor, name)
     tensor = tensor.detach().cpu()
     if tensor.is_complex():
         tensor = torch.view_as_real(tensor.resolve_conj())

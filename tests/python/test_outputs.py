@@ -7,6 +7,7 @@ import torch
 from capture_requests import input_set, probe, tensor
 from safetensors import safe_open
 from tsctl_capture import jobs
+from tsctl_capture.dtypes import require_dense
 from tsctl_capture.errors import CaptureError
 
 
@@ -169,3 +170,20 @@ def test_what_forward_stores_on_the_model_is_said_and_put_back(request_for, even
     text = next(item["text"] for item in result["warnings"] if item["code"] == "attribute_written")
     assert "last" in text and "seen" in text
     assert not hasattr(follows(), "last")
+
+
+@pytest.mark.parametrize("mode", ["trace", "script"])
+@pytest.mark.parametrize(
+    ("name", "words"), [("SparseOutput", "of the layout sparse_coo"), ("BlockedOutput", "of the layout _mkldnn")]
+)
+def test_an_output_that_is_not_dense_is_not_blamed_on_the_inputs(request_for, events, mode, name, words):
+    with pytest.raises(CaptureError) as caught:
+        jobs.run("capture", request_for(f"outputs.py:{name}", input_set(tensor(2, 4)), mode=mode), events)
+    assert caught.value.kind == "capture" and words in caught.value.message
+    assert "refuses" not in caught.value.message and ".to_dense()" in caught.value.hint
+
+
+def test_says_what_to_do_with_other_forms_of_tensors():
+    with pytest.raises(CaptureError) as caught:
+        require_dense(torch.nested.nested_tensor([torch.ones(2), torch.ones(3)], layout=torch.jagged), "out.rows")
+    assert caught.value.message.startswith("out.rows is a nested tensor") and "pad" in caught.value.hint
