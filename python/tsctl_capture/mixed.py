@@ -49,6 +49,7 @@ class _Division:
     reasons: dict[str, str] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)  # of the traces inside
     unfit: set[str] = field(default_factory=set)  # whose own traces do not follow eager
+    in_vain: set[str] = field(default_factory=set)  # traced by themselves already: again would be no better
 
 
 def attempt_scripted_inside(subject: Subject) -> list[Attempt]:
@@ -178,10 +179,17 @@ def _culprits(subject: Subject) -> dict[str, str]:
 
 
 def _follows(subject: Subject, path: str, calls: Recorded) -> bool:
+    return _traced_alone(subject, path, calls).status == "kept"
+
+
+def _traced_alone(subject: Subject, path: str, calls: Recorded) -> Attempt:
     attempt = Attempt("trace", inside=True)
     if calls:
-        attempted(attempt, _part_subject(subject, path, calls), trace)
-    return attempt.status == "kept"
+        try:
+            attempted(attempt, _part_subject(subject, path, calls), trace)
+        except CaptureError as error:  # what it answers cannot be compared
+            attempt.status, attempt.reason = "failed", error.message
+    return attempt
 
 
 def _scripted_inside(subject: Subject, culprits: dict[str, str]) -> Attempt:
@@ -266,10 +274,10 @@ def _trace_or_climb(subject: Subject, path: str, top: str, reason: str, division
             return False
         if any(tried == other or is_below(other, tried) for other in division.unfit):
             return False
-        calls = recorded_calls(subject, [tried])[tried]
-        attempt = Attempt("trace", inside=True)
-        if calls:
-            attempted(attempt, _part_subject(subject, tried, calls), trace)
+        if tried in division.in_vain:
+            tried = parent_of(tried)
+            continue
+        attempt = _traced_alone(subject, tried, recorded_calls(subject, [tried])[tried])
         if attempt.status == "kept" and not attempt.flattens:
             for below in [other for other in division.traced if is_below(other, tried)]:
                 del division.traced[below]
@@ -277,8 +285,7 @@ def _trace_or_climb(subject: Subject, path: str, top: str, reason: str, division
             division.notices += attempt.notices
             division.reasons[tried] = f"it cannot be scripted: {reason}"
             return True
-        if attempt.status == "not_general":
-            division.unfit.add(tried)
+        division.in_vain.add(tried)
         tried = parent_of(tried)
     return False
 

@@ -118,7 +118,7 @@ class _Recorder:
 
     def _copied(self, value: Any) -> Any:
         def copy(tensor: torch.Tensor) -> torch.Tensor:
-            self.size_bytes += tensor.nbytes
+            self.size_bytes += tensor.numel() * tensor.element_size()  # nbytes is for dense tensors only
             return tensor.detach().cpu().clone()
 
         return map_tensors(value, copy)

@@ -3,10 +3,11 @@
 import pytest
 import torch
 from capture_requests import MODELS, captured, input_set, tensor
-from tsctl_capture import jobs
+from tsctl_capture import jobs, mixed
 from tsctl_capture.errors import CaptureError
 from tsctl_capture.request import source_from_dict
 from tsctl_capture.source import load_model
+from tsctl_capture.tracing import trace
 
 X = input_set(tensor(3, 4))
 
@@ -202,4 +203,24 @@ def test_annotated_methods(request_for, events, reloaded):
 def test_a_recursive_module_is_scripted(request_for, events, follows):
     result = jobs.run("capture", request_for("mixed.py:Tree", X), events)
     assert result["status"] == "captured"
+    follows()
+
+
+def test_a_part_whose_trace_is_wrong_is_not_traced_in_every_round(request_for, events, monkeypatch):
+    traced = []
+
+    def counted(attempt, subject):
+        traced.append(getattr(subject.model.module, "decides", None))
+        trace(attempt, subject)
+
+    monkeypatch.setattr(mixed, "trace", counted)
+    result = jobs.run("capture", request_for("mixed.py:RefusedTwice", X), events)
+    assert [attempt["status"] for attempt in result["attempts"]] == ["not_general", *["failed"] * 3]
+    # As a part that decides; then, where scripting is tried around traces, each of the two that are refused.
+    assert traced == [None, True, True, False]
+
+
+def test_a_part_whose_answer_cannot_be_compared_is_left_in_the_whole(request_for, events, follows):
+    result = jobs.run("capture", request_for("mixed.py:SparseBetween", X), events)
+    assert result["status"] == "captured" and result["mode"] == "script"
     follows()
