@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import torch
 
-from .errors import is_own_frame, is_torch_frame
+from .errors import is_torch_frame, users_line
 
 _PLACE = re.compile(r'File "([^"]+)", line (\d+)')
 
@@ -83,7 +83,8 @@ def warned_parts(root: torch.nn.Module) -> Iterator[dict[str, str]]:
         if issubclass(category, torch.jit.TracerWarning):
             running = _running_part(paths)
             if running is not None:
-                found.setdefault(running, _users_place())
+                file, line = users_line()
+                found.setdefault(running, f"{os.path.basename(file)}:{line}" if file else "")
 
     with warnings.catch_warnings():
         warnings.simplefilter("always")
@@ -100,14 +101,3 @@ def _running_part(paths: dict[int, str]) -> str | None:
             return paths[id(owner)]
         frame = frame.f_back
     return None
-
-
-def _users_place() -> str:
-    frame = sys._getframe(2)
-    while frame is not None:
-        file = frame.f_code.co_filename
-        skipped = is_own_frame(file) or is_torch_frame(file) or file.startswith("<")
-        if not skipped and os.path.basename(file) != "warnings.py":
-            return f"{os.path.basename(file)}:{frame.f_lineno}"
-        frame = frame.f_back
-    return ""

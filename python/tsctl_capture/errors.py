@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 
 _OWN_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -46,6 +47,19 @@ def is_own_frame(filename: str) -> bool:
 
 def is_torch_frame(filename: str) -> bool:
     return f"{os.sep}torch{os.sep}" in filename and "site-packages" in filename
+
+
+def users_line() -> tuple[str, int]:
+    """File and number of the line of the user's that runs: the innermost outside torch, warnings and us; ("", 0) if
+    there is none."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        skipped = is_own_frame(file) or is_torch_frame(file) or file.startswith("<")
+        if not skipped and os.path.basename(file) != "warnings.py":
+            return file, frame.f_lineno or 0
+        frame = frame.f_back
+    return "", 0
 
 
 def _is_noise(frame: traceback.FrameSummary) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import linecache
 import os
-import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import Any
 
 import torch
 
-from .errors import first_line, is_own_frame, is_torch_frame
+from .errors import first_line, users_line
 from .longevity import RETIREMENT_CATEGORIES, RETIREMENT_WORDS, is_retirement_notice
 from .trace_advice import advice_for
 
@@ -87,23 +86,14 @@ def _first_sentence(message: str) -> str:
     return first_line(message).split(". ")[0].rstrip(".")
 
 
-def _user_place(filename: str, number: int) -> tuple[str, int]:
-    """The innermost frame outside torch and us; what the warning itself names if there is none."""
-    for frame in reversed(traceback.extract_stack()):
-        skipped = (
-            is_own_frame(frame.filename) or is_torch_frame(frame.filename) or frame.filename.startswith("<")
-        )
-        if not skipped and os.path.basename(frame.filename) != "warnings.py":
-            return frame.filename, frame.lineno or 0
-    return filename, number
-
-
 def _notice(message: Warning | str, category: type[Warning], filename: str, number: int) -> Notice:
     text = str(message)
     code = "capture_warning"
     if issubclass(category, torch.jit.TracerWarning):
         code = next((kind for words, kind in _KINDS if words in text), "tracer_warning")
-    return Notice(code, _first_sentence(text), *_user_place(filename, number))
+    file, line = users_line()
+    # Without a line of the user's: what the warning itself names.
+    return Notice(code, _first_sentence(text), *((file, line) if file else (filename, number)))
 
 
 @contextmanager

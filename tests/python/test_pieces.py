@@ -1,13 +1,14 @@
 """The parts below the jobs: values, comparison, saving, the eager arm."""
 
 import errno
+import linecache
 
 import pytest
 import torch
 from capture_requests import input_set, tensor
 from tsctl_capture import jobs, saving
 from tsctl_capture.comparison import Tolerances, compare, tolerances_from_dict
-from tsctl_capture.errors import CaptureError
+from tsctl_capture.errors import CaptureError, users_line
 from tsctl_capture.values import decode, describe_structure, encode, leaves
 
 NONE = Tolerances()
@@ -160,3 +161,14 @@ def test_retraces_with_the_size_that_a_trace_of_one_does_not_follow(request_for,
     assert result["status"] == "captured" and result["warnings"][0]["code"] == "other_example"
     assert "B=8" in result["warnings"][0]["text"]
     follows()
+
+
+def test_the_users_line_lies_outside_torch_and_generated_text():
+    found = []
+    scope = {"users_line": users_line, "found": found}
+    exec(compile("def hook(*_):\n    found.append(users_line())", "<generated>", "exec"), scope)  # noqa: S102
+    module = torch.nn.ReLU()
+    module.register_forward_hook(scope["hook"])
+    module(torch.ones(1))  # here
+    (file, line) = found[0]
+    assert file == __file__ and linecache.getline(file, line).strip().endswith("# here")
