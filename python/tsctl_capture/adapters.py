@@ -130,7 +130,7 @@ def _adapter_name(model: LoadedModel) -> str:
 
 
 def make_adapter(model: LoadedModel, call: Call, flattens: bool) -> torch.nn.Module:
-    """A module whose forward has one parameter for each argument of `call`, by the names and in the order of the user's."""
+    """A module whose forward has a parameter for each argument of `call`, named and ordered as the user's."""
     names = argument_names(model, call)
     # Positional parameters may not have the same name as a keyword of the user's.
     count = len(call.args)

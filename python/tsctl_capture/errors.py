@@ -50,8 +50,7 @@ def is_torch_frame(filename: str) -> bool:
 
 
 def users_line() -> tuple[str, int]:
-    """File and number of the line of the user's that runs: the innermost outside torch, warnings and us; ("", 0) if
-    there is none."""
+    """File and number of the user's line that runs, outside torch and us; ("", 0) if there is none."""
     frame = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename

@@ -38,7 +38,7 @@ class InputForm:
 
 
 def in_order(model: LoadedModel, call: Call) -> Call:
-    """The call with its named arguments in the order of forward's parameters; what `**kwargs` takes comes last."""
+    """The call with its named arguments in forward's order; those that its `**kwargs` takes come last."""
     known = list(model.signature.parameters) if model.signature is not None else []
     names = sorted(call.kwargs, key=lambda name: known.index(name) if name in known else len(known))
     return Call(call.label, call.args, {name: call.kwargs[name] for name in names})

@@ -29,7 +29,7 @@ _NUMBERS = {"bool", "int", "float", "str", "round", "range"}
 
 
 def advice_for(code: str, line: str) -> str:
-    """The line written so that a trace follows it, where that can be said; otherwise what to do; "" if unknown."""
+    """The line as a trace follows it, where that can be written; otherwise what to do; "" if unknown."""
     if code not in _GENERAL:
         return ""
     if code in ("length_taken", "value_baked_in"):
@@ -74,8 +74,10 @@ def _where(line: str) -> str:
 
 
 def _is_tensor_test(test: ast.expr) -> bool:
-    """Whether a condition can be a tensor of its own: Python makes a single bool of and, or, not, is and a < b < c,
-    and a size compared is a bool in eager."""
+    """Whether a condition can be a tensor.
+
+    Python makes one bool of and, or, not, is, in and a < b < c, and in eager of a size that is compared.
+    """
     for part in ast.walk(test):
         if isinstance(part, ast.BoolOp) or _is_not(part) or _calls(part, {"len", "all", "any", "isinstance"}):
             return False

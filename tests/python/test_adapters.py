@@ -256,7 +256,7 @@ def test_none_is_no_default_where_the_users_is_another(request_for, events, relo
     assert [parameter["has_default"] for parameter in result["parameters"]] == [False, False]
     module, (record,) = reloaded()
     torch.testing.assert_close(module(**record["kwargs"]), record["outputs"])
-    assert "missing value for argument 'scale'" in _refusal(module, record["kwargs"]["x"]).replace("\"", "'")
+    assert "missing value for argument 'scale'" in _refusal(module, record["kwargs"]["x"]).replace('"', "'")
 
 
 @pytest.mark.parametrize("name", ["Difference", "DifferenceByName"])

@@ -174,7 +174,8 @@ def test_what_forward_stores_on_the_model_is_said_and_put_back(request_for, even
 
 @pytest.mark.parametrize("mode", ["trace", "script"])
 @pytest.mark.parametrize(
-    ("name", "words"), [("SparseOutput", "of the layout sparse_coo"), ("BlockedOutput", "of the layout _mkldnn")]
+    ("name", "words"),
+    [("SparseOutput", "of the layout sparse_coo"), ("BlockedOutput", "of the layout _mkldnn")],
 )
 def test_an_output_that_is_not_dense_is_not_blamed_on_the_inputs(request_for, events, mode, name, words):
     with pytest.raises(CaptureError) as caught:
@@ -185,5 +186,7 @@ def test_an_output_that_is_not_dense_is_not_blamed_on_the_inputs(request_for, ev
 
 def test_says_what_to_do_with_other_forms_of_tensors():
     with pytest.raises(CaptureError) as caught:
-        require_dense(torch.nested.nested_tensor([torch.ones(2), torch.ones(3)], layout=torch.jagged), "out.rows")
+        require_dense(
+            torch.nested.nested_tensor([torch.ones(2), torch.ones(3)], layout=torch.jagged), "out.rows"
+        )
     assert caught.value.message.startswith("out.rows is a nested tensor") and "pad" in caught.value.hint
