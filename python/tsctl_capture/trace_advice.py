@@ -24,6 +24,7 @@ _LOOP = (
 )
 # Where Python takes one of two ways, or makes one bool of several tensors.
 _BRANCHES = (ast.If, ast.While, ast.IfExp, ast.BoolOp)
+_NO_TENSOR_OPERATORS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
 # What makes a Python number of a tensor, whatever stands inside.
 _NUMBERS = {"bool", "int", "float", "str", "round", "range"}
 
@@ -81,9 +82,10 @@ def _is_tensor_test(test: ast.expr) -> bool:
     for part in ast.walk(test):
         if isinstance(part, ast.BoolOp) or _is_not(part) or _calls(part, {"len", "all", "any", "isinstance"}):
             return False
-        if isinstance(part, ast.Compare):
-            if len(part.ops) > 1 or isinstance(part.ops[0], (ast.Is, ast.IsNot, ast.In, ast.NotIn)):
-                return False
+        if isinstance(part, ast.Compare) and (
+            len(part.ops) > 1 or isinstance(part.ops[0], _NO_TENSOR_OPERATORS)
+        ):
+            return False
         if isinstance(part, ast.Attribute) and part.attr in ("shape", "size", "dim", "ndim", "numel"):
             return False
     return True
