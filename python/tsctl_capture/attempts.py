@@ -82,7 +82,9 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
         return
     if attempt.wrong:
         # Only where it is to be told which of several sizes is to blame.
-        attempt.singles = [_compare_probe(attempt, subject, probe) for probe in subject.singles if probe.accepted]
+        attempt.singles = [
+            _compare_probe(attempt, subject, probe) for probe in subject.singles if probe.accepted
+        ]
     attempt.generality = generality(subject, attempt)
     if attempt.wrong:
         find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
@@ -142,7 +144,10 @@ def _reason(attempt: Attempt, subject: Subject) -> str:
 def _shows_values(attempt: Attempt, subject: Subject) -> bool:
     """Whether something differs where only values were changed, and no size."""
     example = _shapes(attempt.example[0] if attempt.example else subject.calls[0])
-    return any(item.is_wrong and item.call is not None and _shapes(item.call) == example for item in attempt.comparisons)
+    return any(
+        item.is_wrong and item.call is not None and _shapes(item.call) == example
+        for item in attempt.comparisons
+    )
 
 
 def _compare_one(

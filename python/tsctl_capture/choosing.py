@@ -40,11 +40,17 @@ def choose(request: Request, subject: Subject, events: Any) -> Chosen:
         for attempt in way(request, subject, events):
             chosen.attempts.append(attempt)
             if attempt.status == "kept" and _saved(attempt, request, subject, chosen, events):
-                proven = attempt if request.mode != "automatic" else _proven(attempt, request, subject, chosen, events)
+                proven = (
+                    attempt
+                    if request.mode != "automatic"
+                    else _proven(attempt, request, subject, chosen, events)
+                )
                 return _kept(chosen, proven)
     if not request.require_general:
         for attempt in chosen.attempts:
-            if _is_wrong_at_sizes_only(attempt, subject) and _guard(attempt, request, subject, chosen, events):
+            if _is_wrong_at_sizes_only(attempt, subject) and _guard(
+                attempt, request, subject, chosen, events
+            ):
                 return chosen
     for attempt in chosen.attempts:
         if attempt.status == "not_general":
@@ -66,7 +72,7 @@ def _proven(attempt: Attempt, request: Request, subject: Subject, chosen: Chosen
     for script in _try_script(request, subject, events):
         chosen.attempts.append(script)
         if script.status == "kept" and _saved(script, request, subject, chosen, events):
-            attempt.status = "not_general"
+            attempt.status = "set_aside"
             places = ", ".join(dict.fromkeys(notice.place for notice in attempt.notices if notice.decides))
             attempt.reason = f"it decided by its example at {places}, which a script does not"
             return script
@@ -164,7 +170,9 @@ def _guard(attempt: Attempt, request: Request, subject: Subject, chosen: Chosen,
         attempt.module = unguarded
         return False
     sizes = ", ".join(f"{entry.input} axis {entry.axis}" for entry in fixed)
-    attempt.adapter = "; ".join(part for part in (attempt.adapter, f"other sizes are refused ({sizes})") if part)
+    attempt.adapter = "; ".join(
+        part for part in (attempt.adapter, f"other sizes are refused ({sizes})") if part
+    )
     return True
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import _tsctl
 import torch
 
-from .dtypes import comparable, name_from_dtype
+from .dtypes import comparable, name_from_dtype, require_dense
 from .values import Leaf, describe_structure, is_scalar, leaves
 
 
@@ -84,6 +84,9 @@ def _other_structure(reference: Any, candidate: Any) -> str:
 
 def _compare_leaf(name: str, want: Leaf, have: Leaf, tolerances: Tolerances, result: Comparison) -> None:
     reason = ""
+    for leaf in (want, have):
+        if leaf.is_tensor:
+            require_dense(leaf.value, name)
     if not (want.is_tensor and have.is_tensor):
         if want.is_tensor != have.is_tensor or not _equal_scalars(want.value, have.value):
             reason = f"{name} is {_in_words(have.value)}, eager's is {_in_words(want.value)}"
@@ -100,7 +103,7 @@ def _compare_values(
 ) -> str:
     dtype = name_from_dtype(want.dtype)
     rtol, atol = _tsctl.tolerance_for(dtype, name, tolerances.rtol, tolerances.atol)
-    left, right = comparable(want), comparable(have)
+    left, right = comparable(want, name), comparable(have, name)
     found = _tsctl.difference(
         left.data_ptr(), right.data_ptr(), left.numel(), name_from_dtype(left.dtype), rtol, atol, True
     )

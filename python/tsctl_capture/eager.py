@@ -245,7 +245,9 @@ def search_probes(request: Request, calls: Sequence[Call], sizes: Sequence[Probe
 
 def _grown(request: Request, sizes: Sequence[Probe]) -> Iterator[Probe]:
     """The sizes of which eager took another value, much larger."""
-    accepted = {(tuple(probe.inputs), probe.axis): probe for probe in sizes if probe.accepted and probe.inputs}
+    accepted = {
+        (tuple(probe.inputs), probe.axis): probe for probe in sizes if probe.accepted and probe.inputs
+    }
     for (inputs, axis), probe in accepted.items():
         for factor in _SEARCH_FACTORS:
             size = probe.declared * factor
@@ -253,7 +255,9 @@ def _grown(request: Request, sizes: Sequence[Probe]) -> Iterator[Probe]:
             if max(math.prod(tensor["shape"]) for tensor in drawn["tensors"]) > _LARGEST_DRAWN:
                 continue
             title = f"{probe.title.split(': ')[0]}: {size} instead of {probe.declared}"
-            yield Probe(drawn_call(drawn, request.seed), title, list(inputs), axis, probe.declared, probe.joint)
+            yield Probe(
+                drawn_call(drawn, request.seed), title, list(inputs), axis, probe.declared, probe.joint
+            )
 
 
 def _resized(first: dict[str, Any], inputs: Sequence[str], axis: int, size: int) -> dict[str, Any]:

@@ -183,7 +183,9 @@ def _same_constant(mine: Any, theirs: Any) -> bool:
     if isinstance(left, torch.Tensor) and isinstance(right, torch.Tensor):
         if left.shape != right.shape or left.dtype != right.dtype:
             return False
-        return bool(torch.equal(left, right)) or bool(((left == right) | ((left != left) & (right != right))).all())
+        return bool(torch.equal(left, right)) or bool(
+            ((left == right) | ((left != left) & (right != right))).all()
+        )
     return type(left) is type(right) and (left == right or (left != left and right != right))
 
 

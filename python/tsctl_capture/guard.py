@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from .generated import defined_class
+from .generated import defined_class, literal
 from .subject import SizeGenerality
 from .tracer_warnings import without_retirement_notices
 
@@ -36,7 +36,7 @@ def guarded(module: torch.jit.ScriptModule, fixed: Sequence[SizeGenerality]) -> 
     arguments = [argument for argument in module.forward.schema.arguments if argument.name != "self"]
     parameters, scope = [], _types()
     for argument in arguments:
-        default = f" = {argument.default_value!r}" if argument.has_default_value() else ""
+        default = f" = {literal(argument.default_value)}" if argument.has_default_value() else ""
         parameters.append(f", {argument.name}: {argument.type.annotation_str}{default}")
     optional = {argument.name for argument in arguments if argument.type.annotation_str != "Tensor"}
     source = _TEMPLATE.format(
@@ -53,7 +53,7 @@ def _types() -> dict[str, Any]:
     import typing
 
     names = ("Dict", "List", "Optional", "Tuple", "Union", "Any")
-    return {"Tensor": torch.Tensor, **{name: getattr(typing, name) for name in names}}
+    return {"Tensor": torch.Tensor, "Device": torch.device, **{name: getattr(typing, name) for name in names}}
 
 
 def _check(entry: SizeGenerality, optional: set[str]) -> str:

@@ -55,7 +55,9 @@ def _loaded(path: str, device: str) -> torch.jit.ScriptModule:
             return torch.jit.load(path, map_location=device)
     except (RuntimeError, ValueError) as error:
         raise CaptureError(
-            "input", f"'{path}' cannot be loaded: {first_line(str(error))}", "tsctl inspect says what it holds"
+            "input",
+            f"'{path}' cannot be loaded: {first_line(str(error))}",
+            "tsctl inspect says what it holds",
         ) from error
 
 
@@ -101,7 +103,9 @@ def _first_difference(
     for path in pairs:
         part = model.module.get_submodule(path)
         hooks.append(part.register_forward_pre_hook(before, with_kwargs=True))
-        hooks.append(part.register_forward_hook(lambda part, _, outputs, path=path: after(path, part, outputs)))
+        hooks.append(
+            part.register_forward_hook(lambda part, _, outputs, path=path: after(path, part, outputs))
+        )
     try:
         run(model.module, call, device)
     finally:

@@ -54,9 +54,7 @@ def test_the_file_refuses_a_size_that_would_be_wrong(request_for, events, follow
 
 
 def test_a_fixed_size_is_no_capture_when_general_ones_are_required(request_for, events):
-    result = capture(
-        request_for, events, "sizes.py:HeightFixed", tensor(2, 5, 3), require_general=True
-    )
+    result = capture(request_for, events, "sizes.py:HeightFixed", tensor(2, 5, 3), require_general=True)
     assert result["status"] == "not_general"
     assert "axis 1 of x is fixed at 5 by sizes.py:" in result["attempts"][0]["reason"]
 
@@ -72,9 +70,7 @@ def test_a_declared_size_is_never_guarded(request_for, events):
 
 
 def test_a_size_that_is_only_wrong_together_with_another_is_cleared(request_for, events):
-    sets = [
-        input_set(tensor(b, t, stream=10 * b + t), label=f"B={b}, T={t}") for b in (2, 3) for t in (4, 5)
-    ]
+    sets = [input_set(tensor(b, t, stream=10 * b + t), label=f"B={b}, T={t}") for b in (2, 3) for t in (4, 5)]
     named = [{"input": "0", "axis": 0, "dim": "B"}, {"input": "0", "axis": 1, "dim": "T"}]
     request = request_for("sizes.py:TwoSizes", *sets, mode="trace", named_sizes=named)
     result = jobs.run("capture", request, events)
@@ -157,7 +153,10 @@ def test_a_branch_on_data_that_was_given_is_searched_for_too(request_for, events
     )
     result = jobs.run("capture", request, events)
     assert result["status"] == "not_general"
-    assert "set 1 with" in result["attempts"][0]["reason"] or "the input set with" in result["attempts"][0]["reason"]
+    assert (
+        "set 1 with" in result["attempts"][0]["reason"]
+        or "the input set with" in result["attempts"][0]["reason"]
+    )
 
 
 def test_a_branch_on_a_size_far_from_the_given_one_is_searched_for(request_for, events):

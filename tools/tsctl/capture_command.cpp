@@ -103,7 +103,7 @@ ExitCode capture_command(Run& run, const CaptureFlags& flags) {
   const CapturePlan plan = capture_plan_from(flags);
   run.report().model.path = plan.source.text;
   record_inputs(run.report(), plan.inputs, labels_of(plan.inputs));
-  check_before_start(run, flags.output.output, {plan.source.file});
+  check_before_start(run, flags.output.output, files_of(plan.source, plan.inputs));
   OutputFile file(flags.output.output, "-o");
   const ScratchFile tensors(std::filesystem::path(flags.output.output).parent_path());
   run.name_file(file.path(), flags.output.output);

@@ -97,6 +97,10 @@ ExitCode bench(Run& run, const Flags& flags) {
   record_inputs(run.report(), inputs, labels_of(inputs));
   std::vector<std::string> read;
   for (const ArmSpec& spec : specs) read.push_back(spec.subject);
+  for (const Subject& subject : subjects) {
+    if (!subject.source) continue;
+    for (const std::string& file : files_of(*subject.source, inputs)) read.push_back(file);
+  }
   check_before_start(run, {}, read);
 
   // Outputs are compared before anything is timed.

@@ -75,11 +75,15 @@ ExitCode verify_stages(Run& run, const Flags& flags, const CapturePlan& plan,
 ExitCode convert(Run& run, const Flags& flags) {
   const CapturePlan plan = capture_plan_from(flags.capture);
   require_known_passes(flags.passes.disabled);
+  if (flags.no_bench && flags.bench.options.require_speedup) {
+    throw Error(ErrorKind::usage, "--require-speedup needs the timing that --no-bench leaves out",
+                "leave one of them out");
+  }
   const BenchOptions bench_options = bench_options_from(flags.bench, plan.inputs.plan.seed);
   const OutputFlags& output = flags.capture.output;
   run.report().model.path = plan.source.text;
   record_inputs(run.report(), plan.inputs, labels_of(plan.inputs));
-  check_before_start(run, output.output, {plan.source.file});
+  check_before_start(run, output.output, files_of(plan.source, plan.inputs));
 
   OutputFile file(output.output, "-o");
   const std::filesystem::path folder = file.target().parent_path();

@@ -9,7 +9,7 @@ ExitCode explain(Run& run, const CaptureFlags& flags) {
   const CapturePlan plan = capture_plan_from(flags);
   run.report().model.path = plan.source.text;
   record_inputs(run.report(), plan.inputs, labels_of(plan.inputs));
-  check_before_start(run, "", {plan.source.file});
+  check_before_start(run, "", files_of(plan.source, plan.inputs));
   // Some modules can be captured but not saved: it takes a file to know, one that nobody sees.
   const ScratchFile model(temporary_folder());
   const ScratchFile tensors(temporary_folder());

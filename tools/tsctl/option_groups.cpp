@@ -322,8 +322,15 @@ BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed) {
     }
   }
   require_allocator(flags.allocator);
-  if (!flags.max_regress.empty())
+  if (!flags.max_regress.empty()) {
     options.max_regress = fraction_from(flags.max_regress, "--max-regress");
+    // Twice as slow is nobody's gate; 2 for 2% is easily written.
+    if (*options.max_regress >= 1.0 && flags.max_regress.find('%') == std::string::npos) {
+      throw Error(ErrorKind::usage,
+                  "--max-regress '" + flags.max_regress + "' would mean " + flags.max_regress + "00%",
+                  "write " + flags.max_regress + "% for a percentage, or a fraction such as 0.02");
+    }
+  }
   return options;
 }
 

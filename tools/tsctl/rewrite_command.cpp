@@ -76,7 +76,7 @@ ExitCode rewrite_command(Run& run, const RewriteFlags& flags, RewriteGoal goal) 
                   "' says nothing of its inputs: the frozen file is loaded again, not run; "
                   "give --input to have it compared"});
   }
-  check_before_start(run, flags.output.output, {flags.model});
+  check_before_start(run, flags.output.output, {flags.model}, "-o", true);
 
   OutputFile file(flags.output.output, "-o");
   run.name_file(file.path(), flags.output.output);

@@ -162,6 +162,11 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
   {
     Run run(context, report_options, options);
     try {
+      if (report_options.json == "-" && report_options.csv == "-") {
+        run.leave_report_files_alone();
+        throw Error(ErrorKind::usage, "--json - and --csv - both ask for standard output",
+                    "write one of them to a file");
+      }
       code = body(run);
     } catch (const Error& error) {
       code = exit_code_from_kind(error.kind());

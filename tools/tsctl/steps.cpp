@@ -75,7 +75,7 @@ bool same_file(const std::string& left, const std::string& right) {
 
 // Writing one of these files would destroy another.
 void require_distinct_files(const std::vector<std::pair<std::string, std::string>>& written,
-                            const std::vector<std::string>& read) {
+                            const std::vector<std::string>& read, bool in_place) {
   for (std::size_t i = 0; i < written.size(); ++i) {
     const auto& [flag, path] = written[i];
     if (!std::filesystem::is_regular_file(path) && std::filesystem::exists(path))
@@ -87,8 +87,13 @@ void require_distinct_files(const std::vector<std::pair<std::string, std::string
                   "give each its own name");
     }
     for (const std::string& model : read) {
-      if (flag == "-o" || !same_file(path, model)) continue;
+      if ((in_place && flag == "-o") || model.empty() || !same_file(path, model)) continue;
       throw Error(ErrorKind::usage, flag + " names the file '" + path + "' that is read",
+                  "give it a name of its own");
+    }
+    // A slip of the completion key must not cost anybody's code.
+    if (path.ends_with(".py") && std::filesystem::exists(path)) {
+      throw Error(ErrorKind::usage, flag + " would overwrite the Python source '" + path + "'",
                   "give it a name of its own");
     }
   }
@@ -96,8 +101,15 @@ void require_distinct_files(const std::vector<std::pair<std::string, std::string
 
 }  // namespace
 
+std::vector<std::string> files_of(const SourceSpec& source, const ModelInputs& inputs) {
+  const std::string& given = inputs.plan.file;
+  const std::size_t colon = given.rfind(".py:");
+  return {source.file, source.weights,
+          colon == std::string::npos ? given : given.substr(0, colon + 3)};
+}
+
 void check_before_start(Run& run, const std::string& output, const std::vector<std::string>& read,
-                        const std::string& output_flag) {
+                        const std::string& output_flag, bool in_place) {
   run.watch_interrupts();
   const ReportOptions& report = run.report_options();
   std::vector<std::pair<std::string, std::string>> written;
@@ -107,7 +119,7 @@ void check_before_start(Run& run, const std::string& output, const std::vector<s
   if (!report.html.empty()) written.emplace_back("--html", report.html);
   for (const auto& [flag, path] : written) require_writable_target(path, flag);
   try {
-    require_distinct_files(written, read);
+    require_distinct_files(written, read, in_place);
   } catch (const Error&) {
     run.leave_report_files_alone();
     throw;
@@ -257,7 +269,8 @@ ExitCode judge_comparison(Run& run, const VerifyResult& result) {
       run, "verify",
       "the outputs of '" + result.candidate + "' differ from those of '" + result.reference + "'",
       result.would_pass_rtol ? "a larger --rtol accepts more; the verify lines say which would pass"
-                             : "no --rtol accepts this; the verify lines say where they differ");
+                             : "no --rtol accepts this; the verify lines say where they differ, and "
+                               "--equal-nan takes NaN for equal to NaN");
   return ExitCode::check_failed;
 }
 

@@ -16,9 +16,13 @@
 namespace tsctl {
 
 // Checks before anything is started that every file to be written can be and destroys none of the others or of those
-// that are read, and that the device is there. `output` is the value of `output_flag`, "" without one.
+// that are read, and that the device is there. `output` is the value of `output_flag`, "" without one;
+// with `in_place` it may be one of those that are read.
 void check_before_start(Run& run, const std::string& output, const std::vector<std::string>& read,
-                        const std::string& output_flag = "-o");
+                        const std::string& output_flag = "-o", bool in_place = false);
+
+// The user's files that a SOURCE and its inputs are read from; some may be empty.
+std::vector<std::string> files_of(const SourceSpec& source, const ModelInputs& inputs);
 
 // What is captured, and how.
 struct CapturePlan {

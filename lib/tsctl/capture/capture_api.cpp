@@ -56,7 +56,7 @@ Error error_from(const py::error_already_set& raised) {
   }
   return Error(ErrorKind::capture,
                "the capture package failed: " + text_of(raised.type(), "__name__") + ": " + message,
-               "this is a fault of tsctl or of its installation; the traceback below says where",
+               "this is a fault of tsctl or of its installation; the traceback says where",
                traceback_of(raised));
 }
 

@@ -188,6 +188,11 @@ TorchFailure failure_from_text(const std::string& text) {
   if (const std::string place = nearest_place(lines); !place.empty())
     failure.reason += " (" + place + ")";
   if (lines.size() > 1) failure.detail = clean;
+  if (clean.find("this file was captured for no other size") != std::string::npos ||
+      clean.find("this file was traced with") != std::string::npos) {
+    failure.hint = "give what the file was captured with, or capture it again: --dim declares sizes";
+    failure.detail.clear();  // our own check's code, which tells no more
+  }
   failure.out_of_memory = tells_of_memory(clean);
   if (failure.out_of_memory) failure.hint = "give smaller inputs, or a machine with more memory";
   return failure;

@@ -110,6 +110,8 @@ def tensor_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         called = found[0].func if found else None
         plain = file.text(called.value) if isinstance(called, ast.Attribute) else ""
         change = file.replaced(found[0], plain) if plain else ""
+        if re.search(r"\b(np|numpy)\.|from_numpy\(|as_tensor\(", change):
+            change = ""  # what is around it takes arrays, and has to go as well
         return Finding(
             "numpy", "TorchScript has no numpy: a file computes on tensors alone", change, KEEPS_EXAMPLE
         )
