@@ -89,7 +89,11 @@ std::string Jobs::do_job(const std::string& step, const std::string& job,
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     steps_.back().peak_memory_bytes = end.peak_memory_bytes;
   };
-  WorkerProcess worker(settings_.installation.executable, worker_environment(settings_.threads));
+  std::vector<std::string> environment = worker_environment(settings_.threads);
+  // OpenMP's threads spin while they wait for one another, which on a busy machine made a call fifty times as long. Where
+  // nothing is timed they had better sleep; arms are left as a user's program would have them.
+  environment.emplace_back("OMP_WAIT_POLICY=PASSIVE");
+  WorkerProcess worker(settings_.installation.executable, environment);
   worker.send({.type = "job",
                .job = job,
                .payload = request,
