@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
+import zipfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -145,14 +147,41 @@ def _read(path: str) -> Any:
                 f"the safetensors file '{path}' is damaged: {describe(error)}",
                 "fetch or write the file again",
             ) from error
-    try:
-        return _torch_load(path)
-    except Exception as error:
-        raise CaptureError(
-            "input",
-            f"the weights file '{path}' cannot be read: {describe(error)}",
-            "it must be a safetensors file or a state dict of tensors saved with torch.save",
-        ) from error
+    kind = _other_kind(path)
+    if not kind:
+        try:
+            return _torch_load(path)
+        except pickle.UnpicklingError:
+            # torch's own advice is to let the file run its code.
+            kind = (
+                "a pickle of more than tensors, a whole model perhaps, which could run code when it is read"
+            )
+        except Exception as error:
+            kind = f"damaged, or of a format that torch does not know ({type(error).__name__})"
+    raise CaptureError(
+        "input",
+        f"the weights file '{path}' cannot be used: it is {kind}",
+        "it must be a safetensors file or a state dict of tensors: torch.save(model.state_dict(), FILE)",
+    )
+
+
+def _other_kind(path: str) -> str:
+    """What the file is if it is neither a zip archive nor a pickle of weights; empty if it may be one."""
+    with open(path, "rb") as file:
+        begin = file.read(4096)
+    if not begin:
+        return "empty"
+    if begin.startswith(b"PK"):
+        try:
+            names = zipfile.ZipFile(path).namelist()
+        except zipfile.BadZipFile:
+            return "cut off or damaged"
+        if any(name.endswith("/constants.pkl") for name in names):
+            return "a TorchScript file, which has its weights but is no state dict"
+        return ""
+    if not begin.startswith(b"\x80") and all(32 <= byte or byte in b"\t\r\n" for byte in begin):
+        return "text"
+    return ""
 
 
 def _torch_load(path: str) -> Any:

@@ -11,6 +11,8 @@ from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
 from tsctl_capture.request import Source
 from tsctl_capture.source import load_model
+from tsctl_capture.tracer_warnings import without_retirement_notices
+from tsctl_capture.weights import load_weights
 
 
 def load(path):
@@ -238,3 +240,32 @@ def test_an_empty_file_of_weights_comes_from_no_wrapper(tmp_path):
     with pytest.raises(CaptureError) as caught:
         load(tmp_path / "w.pt")
     assert "2 missing" in caught.value.message and caught.value.hint == "the file holds no weights at all"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "it is empty"),
+        (b"hello world\n", "it is text"),
+        (b"PK\x03\x04 and no more", "it is cut off or damaged"),
+        (b"\x80\x02K\x01.", "state dict"),
+        (b"\x80\x02cos\nsystem\n.", "could run code when it is read"),
+    ],
+)
+def test_what_is_no_file_of_weights_is_called_by_its_name(tmp_path, content, words):
+    path = tmp_path / "w.bin"
+    path.write_bytes(content)
+    with pytest.raises(CaptureError) as caught:
+        load_weights(torch.nn.Linear(2, 2), str(path))
+    assert caught.value.kind == "input"
+    text = f"{caught.value.message} {caught.value.hint}"
+    assert words in text
+    assert "weights_only" not in text and "\x1b" not in text
+
+
+def test_a_torchscript_file_is_no_file_of_weights(tmp_path):
+    path = tmp_path / "model.pt"
+    with without_retirement_notices():
+        torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), str(path))
+    with pytest.raises(CaptureError, match="a TorchScript file"):
+        load_weights(torch.nn.Linear(2, 2), str(path))
