@@ -21,9 +21,6 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parents[1]
 _MAX_MEMORY_RATIO = 2.2
 _MAX_TIME_RATIO = 1.5
-# What capture takes however small the model is. It would be most of the ratio of a model that is traced in
-# 4 ms, and says nothing about models that are worth waiting for.
-_FIXED_S = 0.01
 _WIDTH = 4096
 _LAYER_BYTES = (_WIDTH * _WIDTH + _WIDTH) * 4
 
@@ -176,7 +173,6 @@ def _write_weights(options: argparse.Namespace, source: Path, layers: int, weigh
 
 def _time(options: argparse.Namespace, folder: Path) -> int:
     models = _EXAMPLES + (_WORLDS if options.python else [])
-    print(f"The ratio leaves out {_FIXED_S * 1e3:g} ms, which every capture takes.\n")
     print("| model | trace and save, bare | tsctl's own | ratio | its probes |")
     print("|---|---|---|---|---|")
     worst = 0.0
@@ -189,7 +185,7 @@ def _time(options: argparse.Namespace, folder: Path) -> int:
             probes.append(_probe_seconds(report))
             bare.append(_bare_seconds(options, folder, model, report["environment"]["threads"]))
         # The least of each: everything that disturbs a run makes it longer.
-        ratio = max(0.0, min(own) - _FIXED_S) / min(bare)
+        ratio = min(own) / min(bare)
         worst = max(worst, ratio)
         print(
             f"| `{model.source}` | {min(bare):.3f} s | {min(own):.3f} s | {ratio:.2f} | {min(probes):.3f} s |"
