@@ -91,6 +91,7 @@ ExitCode bench(Run& run, const Flags& flags) {
                   "torch.compile takes a SOURCE: path/to/file.py:Name,compile=on");
     }
   }
+  remember_kwargs(subjects);
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "bench");
   const BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);
   run.report().model.path = subjects.front().text;

@@ -210,8 +210,7 @@ void add_bench_options(CLI::App& command, BenchFlags& flags) {
                 "Refuse to measure (exit 7) on a host that is busy with something else")
       ->group("Measuring");
   command
-      .add_option("--samples", flags.samples,
-                  "Write every single time to this file, as JSON lines")
+      .add_option("--samples", flags.samples, "Write every single time to this file, as JSON lines")
       ->group("Measuring")
       ->type_name("FILE");
   command
@@ -326,9 +325,10 @@ BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed) {
     options.max_regress = fraction_from(flags.max_regress, "--max-regress");
     // Twice as slow is nobody's gate; 2 for 2% is easily written.
     if (*options.max_regress >= 1.0 && flags.max_regress.find('%') == std::string::npos) {
-      throw Error(ErrorKind::usage,
-                  "--max-regress '" + flags.max_regress + "' would mean " + flags.max_regress + "00%",
-                  "write " + flags.max_regress + "% for a percentage, or a fraction such as 0.02");
+      throw Error(
+          ErrorKind::usage,
+          "--max-regress '" + flags.max_regress + "' would mean " + flags.max_regress + "00%",
+          "write " + flags.max_regress + "% for a percentage, or a fraction such as 0.02");
     }
   }
   return options;

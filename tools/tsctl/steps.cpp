@@ -268,9 +268,10 @@ ExitCode judge_comparison(Run& run, const VerifyResult& result) {
   record_check_failure(
       run, "verify",
       "the outputs of '" + result.candidate + "' differ from those of '" + result.reference + "'",
-      result.would_pass_rtol ? "a larger --rtol accepts more; the verify lines say which would pass"
-                             : "no --rtol accepts this; the verify lines say where they differ, and "
-                               "--equal-nan takes NaN for equal to NaN");
+      result.would_pass_rtol
+          ? "a larger --rtol accepts more; the verify lines say which would pass"
+          : "no --rtol accepts this; the verify lines say where they differ, and "
+            "--equal-nan takes NaN for equal to NaN");
   return ExitCode::check_failed;
 }
 
@@ -309,6 +310,7 @@ void withhold_step(Run& run, OutputFile& file, bool keep_failed, const std::stri
 Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
                        const CaptureResult& capture) {
   Manifest manifest{.source = source.text};
+  manifest.kwargs_json = source.kwargs_json;
   manifest.class_name = capture.class_name;
   manifest.capture_mode = capture.mode;
   manifest.adapter = capture.adapter;

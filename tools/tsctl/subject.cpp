@@ -18,6 +18,16 @@ Subject subject_from(const std::string& text, const SourceFlags& flags) {
   return subject;
 }
 
+void remember_kwargs(std::vector<Subject>& subjects) {
+  for (Subject& subject : subjects) {
+    if (!subject.source || !subject.source->kwargs_json.empty()) continue;
+    for (const Subject& file : subjects) {
+      if (file.manifest && file.manifest->source == subject.source->text)
+        subject.source->kwargs_json = file.manifest->kwargs_json;
+    }
+  }
+}
+
 ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& flags,
                        const std::string& command) {
   std::optional<Manifest> recorded;

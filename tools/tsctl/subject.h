@@ -20,6 +20,9 @@ struct Subject {
 // Reads what stands on the command line; a file is checked, CRC included. Throws Error{usage, input}.
 Subject subject_from(const std::string& text, const SourceFlags& flags);
 
+// Gives a SOURCE without --kwargs those that one of the files was built from it with.
+void remember_kwargs(std::vector<Subject>& subjects);
+
 // The inputs that a command runs its subjects on: flags, or the first manifest that names some. Throws Error{usage}
 // with an example for the first file when there are none.
 ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& flags,

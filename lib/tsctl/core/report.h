@@ -114,7 +114,8 @@ struct ManifestStep {
 
 struct Manifest {
   std::string schema = "tsctl.manifest/1";
-  std::string source = {};  // SOURCE as given
+  std::string source = {};       // SOURCE as given
+  std::string kwargs_json = {};  // --kwargs that it was built with
   std::string class_name = {};
   std::string capture_mode = {};
   std::string adapter = {};

@@ -190,7 +190,8 @@ TorchFailure failure_from_text(const std::string& text) {
   if (lines.size() > 1) failure.detail = clean;
   if (clean.find("this file was captured for no other size") != std::string::npos ||
       clean.find("this file was traced with") != std::string::npos) {
-    failure.hint = "give what the file was captured with, or capture it again: --dim declares sizes";
+    failure.hint =
+        "give what the file was captured with, or capture it again: --dim declares sizes";
     failure.detail.clear();  // our own check's code, which tells no more
   }
   failure.out_of_memory = tells_of_memory(clean);

@@ -608,6 +608,7 @@ template <typename V>
 void visit(V& v, Manifest& s) {
   v("schema", s.schema);
   v("source", s.source);
+  v("kwargs_json", s.kwargs_json);
   v("class_name", s.class_name);
   v("capture_mode", s.capture_mode);
   v("adapter", s.adapter);

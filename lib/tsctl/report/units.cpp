@@ -58,6 +58,8 @@ std::string percent_text(double fraction) { return formatted("%.1f%%", fraction 
 
 std::string ratio_text(double ratio) {
   if (ratio > 0 && ratio < 0.1) return formatted("%.2g", ratio);  // not "0.00"
+  // Near 1 a margin of 1% has to be told from 0.6%.
+  if (std::abs(ratio - 1.0) < 0.0495) return formatted("%.3f", ratio);
   return formatted(ratio < 9.995 ? "%.2f" : "%.1f", ratio);
 }
 

@@ -54,7 +54,6 @@ Clock steady_clock();
 // An arm whose outputs differ is timed but gets no speedup and no verdict. `samples`, if given, takes every single time.
 BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options,
                       std::int64_t items_per_call, const Launcher& launch, const Clock& now_s,
-                      Events& events,
-                      std::vector<LaunchSamples>* samples = nullptr);
+                      Events& events, std::vector<LaunchSamples>* samples = nullptr);
 
 }  // namespace tsctl

@@ -59,6 +59,8 @@ TEST(PercentText, has_one_decimal) {
 
 TEST(RatioText, has_two_decimals_and_more_for_small_ratios) {
   EXPECT_EQ(ratio_text(1.052), "1.05");
+  EXPECT_EQ(ratio_text(0.987), "0.987");
+  EXPECT_EQ(ratio_text(1.0), "1.000");
   EXPECT_EQ(ratio_text(12.34), "12.3");
   EXPECT_EQ(ratio_text(9.999), "10.0");
   EXPECT_EQ(ratio_text(0.004), "0.004");
