@@ -19,6 +19,10 @@ from .tracer_warnings import collected_warnings
 from .tracing import trace
 
 
+# A large model is not asked for minutes about a branch that nothing may show.
+_SEARCH_SECONDS = 20.0
+
+
 def attempt_trace(subject: Subject) -> Attempt:
     return attempted(Attempt("trace"), subject, trace)
 
@@ -114,7 +118,10 @@ def _search(attempt: Attempt, subject: Subject) -> None:
     Where nothing shows it the trace is kept, and the report says how much was tried.
     """
     before = len(attempt.comparisons)
+    until = time.perf_counter() + _SEARCH_SECONDS
     for probe in subject.search():
+        if time.perf_counter() > until:
+            break
         attempt.comparisons.append(_compare_probe(attempt, subject, probe))
         if attempt.wrong:
             subject.probes.append(probe)

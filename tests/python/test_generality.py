@@ -135,6 +135,13 @@ def test_a_branch_that_no_input_shows_is_kept_and_said(request_for, events):
     assert "searching for an input that shows what the trace decided" in events.lines
 
 
+def test_the_search_ends_when_its_time_is_up(request_for, events, monkeypatch):
+    monkeypatch.setattr("tsctl_capture.attempts._SEARCH_SECONDS", 0.0)
+    result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4))
+    assert result["status"] == "captured" and "decided_by_example" in codes(result)
+    assert len(result["attempts"][0]["comparisons"]) < 15
+
+
 def test_automatic_mode_prefers_a_script_to_a_branch_that_nothing_shows(request_for, events, follows):
     result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4), mode="automatic")
     assert (result["mode"], result["status"]) == ("script", "captured")
