@@ -157,6 +157,7 @@ def _diagnosis(result: dict[str, Any]) -> str:
         return ""
     said = (result["said"].strip().splitlines() or ["no report"])[-1]
     text = " ".join((result["error"]["message"] if result["error"] else said).split())
+    text = re.sub(r"(?<=')/\S*/(?=out\.pt)", "", text)  # of a temporary folder
     place, shown = _place(result, text), _shortened(text)
     return shown + (f" [{place}]" if place and place not in shown else "")
 
