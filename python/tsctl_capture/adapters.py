@@ -8,7 +8,7 @@ import torch
 
 from .calls import Call
 from .exports import compiled
-from .generated import defined_class, literal
+from .generated import arguments_text, defined_class, parameters_text, type_names
 from .input_adapter import (
     InputForm,
     argument_names,
@@ -153,20 +153,9 @@ class {name}(torch.nn.Module):
 
 def scripted_function_module(function: Any, name: str) -> torch.nn.Module:
     """A module around a compiled function. Saved alone it would lose its defaults."""
-    import typing
-
-    parameters, arguments, scope = [], [], {"function": function, "Tensor": torch.Tensor}
-    scope["Device"] = torch.device
-    scope.update(
-        {kind: getattr(typing, kind) for kind in ("Dict", "List", "Optional", "Tuple", "Union", "Any")}
-    )
-    for argument in function.schema.arguments:
-        default = f" = {literal(argument.default_value)}" if argument.has_default_value() else ""
-        parameters.append(f", {argument.name}: {argument.type.annotation_str}{default}")
-        arguments.append(argument.name)
     source = _FUNCTION_TEMPLATE.format(
         name=name if name.isidentifier() else "Function",
-        parameters="".join(parameters),
-        arguments=", ".join(arguments),
+        parameters=parameters_text(function.schema.arguments),
+        arguments=arguments_text(function.schema.arguments),
     )
-    return defined_class(source, scope)()
+    return defined_class(source, {"function": function, **type_names()})()

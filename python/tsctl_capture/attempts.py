@@ -117,7 +117,6 @@ def _search(attempt: Attempt, subject: Subject) -> None:
 
     Where nothing shows it the trace is kept, and the report says how much was tried.
     """
-    before = len(attempt.comparisons)
     until = time.perf_counter() + _SEARCH_SECONDS
     for probe in subject.search():
         if time.perf_counter() > until:
@@ -126,7 +125,6 @@ def _search(attempt: Attempt, subject: Subject) -> None:
         if attempt.wrong:
             subject.probes.append(probe)
             return
-    attempt.searched = len(attempt.comparisons) - before
 
 
 def _reason(attempt: Attempt, subject: Subject) -> str:

@@ -24,7 +24,6 @@ from .eager import (
     search_probes,
     split_single_probes,
 )
-from .errors import CaptureError
 from .generality import fixed_text
 from .input_adapter import argument_names, named_arguments
 from .inputs import calls_of, check_calls, inputs_sha256
@@ -204,10 +203,9 @@ def _notes(kept: Attempt) -> Iterator[tuple[str, str]]:
             f"the file does not hold what is exported beside forward: {', '.join(kept.left_out)}",
         )
     if kept.status == "kept" and any(notice.decides for notice in kept.notices) and kept.mode == "trace":
-        places = ", ".join(dict.fromkeys(notice.place for notice in kept.notices if notice.decides))
         yield (
             "decided_by_example",
-            f"the trace decided by its example at {places}; none of {len(kept.comparisons)} inputs that were tried "
+            f"the trace decided by its example at {kept.deciding_places}; none of {len(kept.comparisons)} inputs that were tried "
             "shows a difference",
         )
     if kept.status == "kept":

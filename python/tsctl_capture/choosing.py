@@ -40,12 +40,7 @@ def choose(request: Request, subject: Subject, events: Any) -> Chosen:
         for attempt in way(request, subject, events):
             chosen.attempts.append(attempt)
             if attempt.status == "kept" and _saved(attempt, request, subject, chosen, events):
-                proven = (
-                    attempt
-                    if request.mode != "automatic"
-                    else _proven(attempt, request, subject, chosen, events)
-                )
-                return _kept(chosen, proven)
+                return _kept(chosen, _proven(attempt, request, subject, chosen, events))
     if not request.require_general:
         for attempt in chosen.attempts:
             if _is_wrong_at_sizes_only(attempt, subject) and _guard(
@@ -67,14 +62,17 @@ def _proven(attempt: Attempt, request: Request, subject: Subject, chosen: Chosen
     What was not shown may be there all the same; a script has the branch.
     """
     decided = any(notice.decides for notice in attempt.notices)
-    if attempt.mode != "trace" or attempt.mixed or not decided or chosen.attempts[0] is not attempt:
+    if request.mode != "automatic" or attempt.mode != "trace" or attempt.mixed or not decided:
+        return attempt
+    if chosen.attempts[0] is not attempt:
         return attempt
     for script in _try_script(request, subject, events):
         chosen.attempts.append(script)
         if script.status == "kept" and _saved(script, request, subject, chosen, events):
             attempt.status = "set_aside"
-            places = ", ".join(dict.fromkeys(notice.place for notice in attempt.notices if notice.decides))
-            attempt.reason = f"it decided by its example at {places}, which a script does not"
+            attempt.reason = (
+                f"it decided by its example at {attempt.deciding_places}, which a script does not"
+            )
             return script
     _saved(attempt, request, subject, chosen, events)  # the script's may have been written over it
     return attempt

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from .generated import literal
+from .generated import arguments_text, parameters_text
 
 _MARK = "_torchscript_modifier"
 _EXPORT = torch._jit_internal.FunctionModifiers.EXPORT
@@ -60,14 +60,10 @@ def pass_on_exports(adapter: torch.jit.ScriptModule, names: list[str]) -> list[s
     """Gives an adapter the exported methods of the model in it; returns those whose types have no text."""
     failed = []
     for name in names:
-        parameters, arguments = [], []
-        for item in adapter.model._c._get_method(name).schema.arguments[1:]:
-            default = f" = {literal(item.default_value)}" if item.has_default_value() else ""
-            parameters.append(f", {item.name}: {item.type.annotation_str}{default}")
-            arguments.append(item.name)
-        head = f"def {name}(self{''.join(parameters)}):\n"
+        arguments = adapter.model._c._get_method(name).schema.arguments[1:]
+        head = f"def {name}(self{parameters_text(arguments)}):\n"
         try:
-            compiled(adapter).define(head + f"    return self.model.{name}({', '.join(arguments)})\n")
+            compiled(adapter).define(head + f"    return self.model.{name}({arguments_text(arguments)})\n")
         except RuntimeError:
             failed.append(name)
     return failed

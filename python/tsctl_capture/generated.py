@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import linecache
 import math
+import typing
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -20,6 +22,30 @@ def defined_class(source: str, names: dict[str, Any]) -> Any:
     before = set(scope)
     exec(compile(source, filename, "exec"), scope)  # noqa: S102 - the text comes from our own templates
     return next(scope[name] for name in scope if name not in before and name != "__builtins__")
+
+
+def type_names() -> dict[str, Any]:
+    """What the annotations of a schema may name."""
+    names = ("Dict", "List", "Optional", "Tuple", "Union", "Any")
+    return {
+        "Tensor": torch.Tensor,
+        "Device": torch.device,
+        **{name: getattr(typing, name) for name in names},
+    }
+
+
+def parameters_text(arguments: Iterable[Any]) -> str:
+    """A schema's arguments as further parameters of a method: ", x: Tensor, factor: float = 2.0"."""
+    text = ""
+    for argument in arguments:
+        default = f" = {literal(argument.default_value)}" if argument.has_default_value() else ""
+        text += f", {argument.name}: {argument.type.annotation_str}{default}"
+    return text
+
+
+def arguments_text(arguments: Iterable[Any]) -> str:
+    """The same arguments passed on by position."""
+    return ", ".join(argument.name for argument in arguments)
 
 
 def literal(value: Any) -> str:

@@ -121,11 +121,14 @@ def _kind_of(constant: Any, use: Any) -> str:
 
 
 def _argument_name(use: Any) -> str:
-    schema = use.user.schema()
-    if schema == "(no schema)":
-        return ""
-    arguments = torch._C.parse_schema(schema).arguments
-    return arguments[use.offset].name if use.offset < len(arguments) else ""
+    names = _argument_names(use.user.schema())
+    return names[use.offset] if use.offset < len(names) else ""
+
+
+@functools.lru_cache(maxsize=1024)
+def _argument_names(schema: str) -> list[str]:
+    """Of an operator; a graph calls few of them many times."""
+    return [] if schema == "(no schema)" else [item.name for item in torch._C.parse_schema(schema).arguments]
 
 
 @functools.lru_cache(maxsize=64)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
 import torch
 
-from .generated import defined_class, literal
+from .generated import arguments_text, defined_class, parameters_text, type_names
 from .subject import SizeGenerality
 from .tracer_warnings import without_retirement_notices
 
@@ -34,26 +32,15 @@ def guarded(module: torch.jit.ScriptModule, fixed: Sequence[SizeGenerality]) -> 
     A wrong answer without a word becomes an error that names the input, the axis and the sizes that work.
     """
     arguments = [argument for argument in module.forward.schema.arguments if argument.name != "self"]
-    parameters, scope = [], _types()
-    for argument in arguments:
-        default = f" = {literal(argument.default_value)}" if argument.has_default_value() else ""
-        parameters.append(f", {argument.name}: {argument.type.annotation_str}{default}")
     optional = {argument.name for argument in arguments if argument.type.annotation_str != "Tensor"}
     source = _TEMPLATE.format(
         name="Guarded",
-        parameters="".join(parameters),
+        parameters=parameters_text(arguments),
         checks="".join(_check(entry, optional) for entry in fixed).rstrip("\n"),
-        arguments=", ".join(argument.name for argument in arguments),
+        arguments=arguments_text(arguments),
     )
     with without_retirement_notices():
-        return torch.jit.script(defined_class(source, scope)(module).eval())
-
-
-def _types() -> dict[str, Any]:
-    import typing
-
-    names = ("Dict", "List", "Optional", "Tuple", "Union", "Any")
-    return {"Tensor": torch.Tensor, "Device": torch.device, **{name: getattr(typing, name) for name in names}}
+        return torch.jit.script(defined_class(source, type_names())(module).eval())
 
 
 def _check(entry: SizeGenerality, optional: set[str]) -> str:

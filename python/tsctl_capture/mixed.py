@@ -68,7 +68,7 @@ def attempt_traced_inside(subject: Subject) -> list[Attempt]:
         except NotMixedError as error:
             tried = Attempt("script", reason=str(error), detail=error.detail, mixed=True)
             return [tried] if division.traced else []
-        return [_attempt_script(subject, division)] if division.traced else []
+        return [_attempt(subject, division, "script")] if division.traced else []
 
 
 def check_division(request: Request) -> None:
@@ -96,10 +96,10 @@ def attempt_divided(subject: Subject, request: Request) -> Attempt:
         for position, (path, *shape) in enumerate(request.trace_submodules):
             _trace_by_hand(subject, request, path, "".join(shape), position, division)
         if not request.script_submodules:
-            return _attempt_script(subject, division)
+            return _attempt(subject, division, "script")
         for path in sorted(request.script_submodules, key=len, reverse=True):
             _script_by_hand(subject, path, division)
-        return _attempt_trace(subject, division)
+        return _attempt(subject, division, "trace")
 
 
 def _script_by_hand(subject: Subject, path: str, division: _Division) -> None:
@@ -213,25 +213,12 @@ def _scripted_inside(subject: Subject, culprits: dict[str, str]) -> Attempt:
         place = culprits[first]
         reason = f"the submodule '{first}', whose values decide at {place}, cannot be scripted: {failed[0]}"
         return Attempt("trace", reason=reason, detail=failed[0].detail, mixed=True)
-    return _attempt_trace(subject, division)
+    return _attempt(subject, division, "trace")
 
 
 def _has_forward(part: torch.nn.Module) -> bool:
     """A list of modules has none."""
     return type(part).forward is not torch.nn.Module.forward
-
-
-def _attempt_trace(subject: Subject, division: _Division) -> Attempt:
-    attempt = Attempt("trace", mixed=True)
-
-    def capture(attempt: Attempt, subject: Subject) -> None:
-        with replaced(subject.model.module, division.scripted):
-            trace(attempt, subject)
-
-    attempt = attempted(attempt, subject, capture)
-    attempt.notices = [*attempt.notices, *division.notices]
-    attempt.submodules = _tree(subject, "traced", division)
-    return attempt
 
 
 # --- a script around traced submodules ---------------------------------------------------------------
@@ -297,20 +284,21 @@ def _part_subject(subject: Subject, path: str, calls: Recorded) -> Subject:
     return Subject(model, given, outputs, subject.device, subject.tolerances, eager_s=[0.0] * len(given))
 
 
-def _attempt_script(subject: Subject, division: _Division) -> Attempt:
-    attempt = Attempt("script", mixed=True)
+# --- the decision ------------------------------------------------------------------------------------
+
+
+def _attempt(subject: Subject, division: _Division, mode: str) -> Attempt:
+    """The whole model captured in `mode`, with what was captured in the other way in its places."""
+    way, others = (trace, division.scripted) if mode == "trace" else (script, division.traced)
 
     def capture(attempt: Attempt, subject: Subject) -> None:
-        with replaced(subject.model.module, division.traced):
-            script(attempt, subject)
+        with replaced(subject.model.module, others):
+            way(attempt, subject)
 
-    attempt = attempted(attempt, subject, capture)
+    attempt = attempted(Attempt(mode, mixed=True), subject, capture)
     attempt.notices = [*attempt.notices, *division.notices]
-    attempt.submodules = _tree(subject, "scripted", division)
+    attempt.submodules = _tree(subject, "traced" if mode == "trace" else "scripted", division)
     return attempt
-
-
-# --- the decision ------------------------------------------------------------------------------------
 
 
 def _tree(subject: Subject, mode: str, division: _Division) -> list[dict[str, str]]:

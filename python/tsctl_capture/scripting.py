@@ -8,6 +8,7 @@ import traceback
 import torch
 
 from .adapters import dropped_outputs, scripted_function_module
+from .diagnosis import Diagnosis
 from .errors import first_line
 from .problems import cleaned, diagnose, place_of
 from .source import LoadedModel
@@ -41,18 +42,19 @@ def explain_refusal(attempt: Attempt, error: BaseException, model: LoadedModel) 
     """Why the compiler refuses: in our words where the catalogue knows, otherwise in its own."""
     attempt.reason, attempt.detail = compiler_message(error, model)
     attempt.hint = _TRACE_HINT
-    attempt.diagnosis = diagnose(error, model)
+    diagnosis = diagnose(error, model)
     # Their locals hold the compiler's call stack: the next refusal would name the places of this one.
     traceback.clear_frames(error.__traceback__)
-    if attempt.diagnosis is None:
-        return
-    attempt.reason = f"{attempt.diagnosis.place}: {attempt.diagnosis.cause}"
-    attempt.hint = attempt.diagnosis.hint or _TRACE_HINT
+    _take(attempt, diagnosis)
 
 
 def explain_unsaved(attempt: Attempt, error: BaseException | None, model: LoadedModel) -> None:
     """Why a compiled module fits in no file, where the catalogue knows."""
-    diagnosis = diagnose(error, model) if error is not None and attempt.mode == "script" else None
+    if error is not None and attempt.mode == "script":
+        _take(attempt, diagnose(error, model))
+
+
+def _take(attempt: Attempt, diagnosis: Diagnosis | None) -> None:
     if diagnosis is not None:
         attempt.diagnosis = diagnosis
         attempt.reason = f"{diagnosis.place}: {diagnosis.cause}"

@@ -60,7 +60,7 @@ class Attempt:
     """The members of core's CaptureAttempt, and the module."""
 
     mode: str
-    status: str = "failed"  # kept, not_general, failed
+    status: str = "failed"  # kept, not_general, set_aside, failed
     reason: str = ""
     detail: str = ""
     comparisons: list[Comparison] = field(default_factory=list)
@@ -78,7 +78,6 @@ class Attempt:
     baked: list[BakedConstant] = field(default_factory=list)
     generality: list[SizeGenerality] = field(default_factory=list)
     singles: list[Comparison] = field(default_factory=list)  # see Subject.singles
-    searched: int = 0  # inputs that did not show what the trace decided by its example
     left_out: list[str] = field(default_factory=list)  # exported methods that the module lacks
     inside: bool = False  # of a submodule that a script calls
     mixed: bool = False  # some submodules were captured in the other way
@@ -109,6 +108,11 @@ class Attempt:
     @property
     def wrong(self) -> list[Comparison]:
         return [item for item in self.comparisons if item.is_wrong]
+
+    @property
+    def deciding_places(self) -> str:
+        """The lines where a trace holds something of its example: "net.py:12, net.py:40"."""
+        return ", ".join(dict.fromkeys(notice.place for notice in self.notices if notice.decides))
 
     def given(self, call: Call) -> Call:
         """The call as the captured module takes it."""
