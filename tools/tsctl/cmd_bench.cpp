@@ -96,13 +96,7 @@ ExitCode bench(Run& run, const Flags& flags) {
   const BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);
   run.report().model.path = subjects.front().text;
   record_inputs(run.report(), inputs, labels_of(inputs));
-  std::vector<std::string> read;
-  for (const ArmSpec& spec : specs) read.push_back(spec.subject);
-  for (const Subject& subject : subjects) {
-    if (!subject.source) continue;
-    for (const std::string& file : files_of(*subject.source, inputs)) read.push_back(file);
-  }
-  check_before_start(run, {}, read);
+  check_before_start(run, {}, files_of(subjects, inputs));
 
   // Outputs are compared before anything is timed.
   const std::vector<std::string> names = output_names_of(subjects);

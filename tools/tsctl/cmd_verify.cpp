@@ -25,13 +25,7 @@ ExitCode verify(Run& run, const Flags& flags) {
   run.report().model.path = flags.reference;
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "verify");
   record_inputs(run.report(), inputs, labels_of(inputs));
-  std::vector<std::string> read = flags.candidates;
-  read.push_back(flags.reference);
-  for (const Subject& subject : subjects) {
-    if (!subject.source) continue;
-    for (const std::string& file : files_of(*subject.source, inputs)) read.push_back(file);
-  }
-  check_before_start(run, {}, read);
+  check_before_start(run, {}, files_of(subjects, inputs));
 
   const std::vector<std::string> names = output_names_of(subjects);
   const CaptureMode structure = structure_of(subjects);

@@ -18,6 +18,16 @@ Subject subject_from(const std::string& text, const SourceFlags& flags) {
   return subject;
 }
 
+std::vector<std::string> files_of(const std::vector<Subject>& subjects, const ModelInputs& inputs) {
+  std::vector<std::string> files;
+  for (const Subject& subject : subjects) {
+    files.push_back(subject.text);
+    if (!subject.source) continue;
+    for (std::string& file : files_of(*subject.source, inputs)) files.push_back(std::move(file));
+  }
+  return files;
+}
+
 void remember_kwargs(std::vector<Subject>& subjects) {
   for (Subject& subject : subjects) {
     if (!subject.source || !subject.source->kwargs_json.empty()) continue;

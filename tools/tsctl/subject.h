@@ -20,6 +20,9 @@ struct Subject {
 // Reads what stands on the command line; a file is checked, CRC included. Throws Error{usage, input}.
 Subject subject_from(const std::string& text, const SourceFlags& flags);
 
+// Every file that the subjects and their inputs are read from; some may be empty.
+std::vector<std::string> files_of(const std::vector<Subject>& subjects, const ModelInputs& inputs);
+
 // Gives a SOURCE without --kwargs those that one of the files was built from it with.
 void remember_kwargs(std::vector<Subject>& subjects);
 

@@ -83,7 +83,7 @@ struct ArmResult {
   std::vector<double> warm_up_s = {};  // the calls of the first launch's warm-up, from the first
   std::string loop = "closed";         // the next call starts when the last one ended
   int threads = 0;
-  std::string executor = {};
+  Executor executor = Executor::standard;
   std::string allocator = {};
 };
 
@@ -102,7 +102,7 @@ struct PairResult {
   std::optional<double> block_deviation = {};
   std::string dominated_by =
       {};  // launches, blocks: which of the two the interval's width comes from
-  // --max-regress and --require-speedup with Holm's correction over all pairs: pass, fail; empty without a gate.
+  // --max-regress with Holm's correction over all pairs: pass, fail; empty without a gate.
   std::string gate = {};
 };
 

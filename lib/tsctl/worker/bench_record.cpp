@@ -16,18 +16,8 @@ namespace tsctl {
 namespace {
 
 constexpr std::array kPercentiles{0.5, 0.9, 0.95, 0.99, 0.999};
-
-std::string name_from_executor(Executor executor) {
-  switch (executor) {
-    case Executor::standard:
-      return "default";
-    case Executor::fixed:
-      return "static";
-    case Executor::unoptimized:
-      return "unoptimized";
-  }
-  return {};
-}
+// Calls of the first launch that the warm-up is classified by and the report keeps.
+constexpr std::size_t kProfiledCalls = 500;
 
 std::optional<double> median_of(const std::vector<double>& values) {
   if (values.empty()) return std::nullopt;
@@ -53,8 +43,10 @@ void add_percentiles(const ArmRecord& record, ArmResult& result) {
   }
 }
 
-void add_early_calls(const ArmRecord& record, ArmResult& result) {
-  result.warm_up_s = record.early;
+void add_early_calls(const LaunchSamples& first_launch, ArmResult& result) {
+  result.warm_up_s = first_launch.warm_up_s;
+  for (const std::vector<double>& round : first_launch.rounds_s)
+    result.warm_up_s.insert(result.warm_up_s.end(), round.begin(), round.end());
   if (result.warm_up_s.size() > kProfiledCalls) result.warm_up_s.resize(kProfiledCalls);
   for (double& seconds : result.warm_up_s) seconds = std::max(seconds, kShortestSeconds);
   result.warm_up = name_from_warm_up(profile_warm_up(result.warm_up_s).kind);
@@ -70,8 +62,8 @@ void add_faults(const ArmRecord& record, ArmResult& result) {
 
 }  // namespace
 
-ArmResult arm_result(const BenchArm& arm, const ArmRecord& record, int launches,
-                     std::int64_t items_per_call) {
+ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
+                     const LaunchSamples& first_launch, int launches, std::int64_t items_per_call) {
   ArmResult result{.label = arm.request.label, .kind = arm.kind, .outputs = arm.outputs};
   result.max_abs = arm.max_abs;
   result.samples = static_cast<std::int64_t>(record.calls.size());
@@ -100,10 +92,10 @@ ArmResult arm_result(const BenchArm& arm, const ArmRecord& record, int launches,
   result.load_s = median_of(record.load);
   result.peak_memory_bytes = record.peak_memory_bytes;
   add_percentiles(record, result);
-  add_early_calls(record, result);
+  add_early_calls(first_launch, result);
   add_faults(record, result);
   result.threads = arm.request.threads;
-  result.executor = name_from_executor(arm.request.executor);
+  result.executor = arm.request.executor;
   result.allocator = arm.request.allocator;
   return result;
 }

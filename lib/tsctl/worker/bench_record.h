@@ -12,14 +12,10 @@ namespace tsctl {
 // A clock's coarse tick must not give a time of 0, or a ratio of 0 or infinity.
 inline constexpr double kShortestSeconds = 1e-9;
 
-// Calls of the first launch that the warm-up is classified by and the report keeps.
-inline constexpr std::size_t kProfiledCalls = 500;
-
 // Everything measured of one arm so far.
 struct ArmRecord {
   std::vector<double> calls = {};
   std::vector<double> first = {}, second = {}, third = {}, steady = {}, load = {};
-  std::vector<double> early = {};            // of the first launch, from its first call on
   std::vector<double> faults_per_call = {};  // of each launch
   std::int64_t faults = 0;                   // of the launch under way
   std::int64_t timed_calls = 0;
@@ -28,7 +24,7 @@ struct ArmRecord {
 };
 
 // The numbers of an arm after `launches` launches. `items_per_call` is the size of the dimension B, 0 without one.
-ArmResult arm_result(const BenchArm& arm, const ArmRecord& record, int launches,
-                     std::int64_t items_per_call);
+ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
+                     const LaunchSamples& first_launch, int launches, std::int64_t items_per_call);
 
 }  // namespace tsctl

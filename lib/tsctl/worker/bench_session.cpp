@@ -175,7 +175,6 @@ void Session::warm_up(std::size_t index) {
     if (state.calls().size() >= 3 && now_s_() - start_s > kMaxWarmUpSeconds) break;
   }
   const std::vector<double>& calls = state.calls();
-  if (launches_ == 1) record.early = calls;
   sample_of(index).warm_up_s = calls;
   record.first.push_back(calls.at(0));
   record.second.push_back(calls.at(1));
@@ -225,8 +224,6 @@ double Session::run_block(std::size_t index) {
   arm.stop();
   record.calls.insert(record.calls.end(), times.seconds.begin(), times.seconds.end());
   sample_of(index).rounds_s.push_back(times.seconds);
-  if (launches_ == 1 && record.early.size() < kProfiledCalls)
-    record.early.insert(record.early.end(), times.seconds.begin(), times.seconds.end());
   record.faults += times.page_faults;
   record.timed_calls += block_calls_[index] + 1;  // the untimed call faults as well
   return std::max(median(times.seconds), kShortestSeconds);
@@ -335,7 +332,8 @@ BenchResult Session::result(std::int64_t items_per_call) const {
   result.measured_s = measured_s_;
   result.stopped_by = stopped_by_;
   for (std::size_t i = 0; i < arms_.size(); ++i) {
-    result.arms.push_back(arm_result(arms_[i], records_[i], launches_, items_per_call));
+    result.arms.push_back(
+        arm_result(arms_[i], records_[i], samples_[i], launches_, items_per_call));
     if (i == 0) {
       result.arms.back().speed = "reference";
     } else {
