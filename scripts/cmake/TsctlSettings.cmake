@@ -4,9 +4,10 @@ target_compile_features(tsctl_settings INTERFACE cxx_std_20)
 target_include_directories(tsctl_settings INTERFACE ${PROJECT_SOURCE_DIR}/lib)
 target_compile_options(tsctl_settings INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
                        $<$<BOOL:${TSCTL_WARNINGS_AS_ERRORS}>:-Werror>)
-# GCC 12 reports overlapping copies inside std::string's own operator+ (GCC bug 105329).
+# GCC 12 reports overlapping copies inside std::string's own operator+ (GCC bug 105329), and strings of a designated
+# initializer's temporary as uninitialized where it destroys them (GCC bug 105562 and its kin).
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(tsctl_settings INTERFACE -Wno-restrict)
+  target_compile_options(tsctl_settings INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()
 set(CMAKE_CXX_EXTENSIONS OFF)
 

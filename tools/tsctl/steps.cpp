@@ -215,15 +215,16 @@ const VerifyResult& verify_step(Run& run, const Comparison& comparison,
   run.enter("verify " + comparison.candidate);
   require_known_outputs(tolerance.rtol, "--rtol", comparison.output_names);
   require_known_outputs(tolerance.atol, "--atol", comparison.output_names);
-  VerifyResult result = run.jobs().compare("verify " + comparison.candidate,
-                                           {.model_path = comparison.model_path,
-                                            .candidate_tensors = comparison.candidate_tensors,
-                                            .reference_tensors = comparison.reference_tensors,
-                                            .device = run.options().device,
-                                            .threads = run.threads(),
-                                            .executor = executor,
-                                            .tolerance = tolerance,
-                                            .output_names = comparison.output_names});
+  VerifyRequest request;
+  request.model_path = comparison.model_path;
+  request.candidate_tensors = comparison.candidate_tensors;
+  request.reference_tensors = comparison.reference_tensors;
+  request.device = run.options().device;
+  request.threads = run.threads();
+  request.executor = executor;
+  request.tolerance = tolerance;
+  request.output_names = comparison.output_names;
+  VerifyResult result = run.jobs().compare("verify " + comparison.candidate, request);
   result.reference = comparison.reference;
   result.candidate = comparison.candidate;
   Report& report = run.report();

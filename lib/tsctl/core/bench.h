@@ -5,38 +5,53 @@
 #include <string>
 #include <vector>
 
-#include "tsctl/core/source.h"
+#include "tsctl/core/arm.h"
+#include "tsctl/core/load_plan.h"
+#include "tsctl/core/profile.h"
 #include "tsctl/core/statistics.h"
-#include "tsctl/core/verify.h"
 #include "tsctl/core/warning.h"
 
 namespace tsctl {
 
-// Something to time, opened in a process of its own.
-struct ArmRequest {
-  std::string label = {};
-  std::string model_path = {};  // a TorchScript file, or
-  SourceSpec source = {};       // a SOURCE run eagerly (model_path is empty)
-  std::string inputs_tensors = {};
-  std::size_t set_index = 0;
-  std::string device = "cpu";
-  int threads = 1;
-  Executor executor = Executor::standard;
-  std::uint64_t seed = 0;
-  bool compile = false;  // run the SOURCE through torch.compile
-  // system; keep (freed memory is kept for the next call instead of going back to the system); or the path of a
-  // library that takes malloc's place.
-  std::string allocator = "system";
+// How long opening an arm took, part by part, and what its process then held; null where a runtime does not tell.
+struct ArmOpening {
+  std::optional<double> libraries_s =
+      {};                             // LibTorch or Python with torch, until it can load something
+  std::optional<double> read_s = {};  // the model's file, from the disk or its cache
+  std::optional<double> deserialize_s = {};  // until there is a module: for a SOURCE, building it
+  std::optional<double> move_s = {};         // the module to its device
+  std::optional<std::int64_t> libraries_bytes = {};  // resident memory after each of these
+  std::optional<std::int64_t> loaded_bytes = {};
+  std::optional<std::int64_t> first_call_bytes = {};
+  std::optional<std::int64_t> steady_bytes = {};
 };
 
-// An open arm. It only calls and measures; when to do so is the parent's business.
-class Arm {
- public:
-  virtual ~Arm() = default;
+// The calls on one input set in a sequence of changing shapes.
+struct SequenceSet {
+  std::string set = {};
+  std::int64_t calls = 0;  // of one launch
+  std::optional<double> first_call_s =
+      {};  // medians over the launches, wherever in the sequence these calls came
+  std::optional<double> second_call_s = {};
+  std::optional<double> third_call_s = {};
+  std::optional<double> median_s = {};  // of the calls from the fourth on
+  std::vector<int> spikes =
+      {};  // places in the sequence, from 1, where most launches took over twice the median
+};
 
-  // Calls the model `untimed` times, then `calls` times, and gives the wall seconds of each of the latter (on
-  // CUDA: between events on the device's stream, synchronized once at the end).
-  virtual std::vector<double> time_calls(int untimed, int calls) = 0;
+// A call on a device, part by part: inputs to it, the model's work, outputs back.
+struct TransferTimes {
+  double to_device_s = 0.0;
+  double compute_s = 0.0;
+  double from_device_s = 0.0;
+};
+
+// The median of one block of calls.
+struct BlockTime {
+  int launch = 1;
+  int round = 1;
+  int turn = 1;  // when in its round it ran
+  double median_s = 0.0;
 };
 
 // A quantile of the calls' times, type 7, with the interval that order statistics give it (95%).
@@ -51,7 +66,7 @@ struct PercentileResult {
 // What was measured of one arm over all launches.
 struct ArmResult {
   std::string label = {};
-  std::string kind = {};     // file, eager, compile
+  std::string kind = {};     // file, eager, compile, aotinductor, onnxruntime, openvino
   std::string outputs = {};  // same, differ, reference, not_compared
   std::string speed = {};  // faster, slower, equivalent, inconclusive, reference; empty if withheld
   std::optional<double> median_s = {};
@@ -80,10 +95,21 @@ struct ArmResult {
   std::vector<PercentileResult> percentiles = {};
   std::string warm_up =
       {};  // flat, warm_up, slowdown, not_steady: of the first launch, see core/warm_up.h
-  std::vector<double> warm_up_s = {};  // the calls of the first launch's warm-up, from the first
-  std::string loop = "closed";         // the next call starts when the last one ended
+  std::vector<double> warm_up_s = {};    // the calls of the first launch's warm-up, from the first
+  std::vector<double> quantiles_s = {};  // of all timed calls, at 0%, 1%, … 100%
+  std::vector<BlockTime> blocks = {};    // in the order they ran; at most 1000, evenly thinned
+  std::string loop =
+      "closed";  // the next call starts when the last one ended; open: at times of its own
+  std::optional<double> offered_per_s = {};   // of an open loop
+  std::optional<double> achieved_per_s = {};  // calls that ended a second, by the clock on the wall
+  ArmOpening opening = {};
+  std::vector<SequenceSet> sequence = {};
+  std::optional<TransferTimes> transfers = {};
   int threads = 0;
   Executor executor = Executor::standard;
+  ArmTuning tuning = {};
+  std::string tuning_reason =
+      {};  // why something of the tuning was not to be had, and what ran instead
   std::string allocator = {};
 };
 
@@ -112,7 +138,12 @@ struct NoiseInfo {
   std::optional<double> memory_pressure = {};  // likewise for memory
   std::optional<double> io_pressure = {};
   std::optional<double> steal = {};  // share of the CPUs' time that the hypervisor gave to others
-  std::optional<double> throttled_s = {};  // by the control group's quota
+  std::optional<double> throttled_s = {};             // by the control group's quota
+  std::optional<std::int64_t> context_switches = {};  // of all tasks of the host
+  std::optional<double> gpu_clock_low_mhz =
+      {};  // streaming multiprocessors, sampled between the launches
+  std::optional<double> gpu_clock_high_mhz = {};
+  std::vector<std::string> gpu_throttle_reasons = {};  // every reason seen, as NVML names them
   std::optional<double> load_before = {};  // tasks that wanted to run, mean of the minute before
   std::optional<double> smallest_effect =
       {};  // of --selftest: what two equal arms could not be told apart by
@@ -122,8 +153,14 @@ struct BenchResult {
   std::vector<ArmResult> arms = {};
   std::vector<PairResult> pairs = {};
   std::string input_set = {};
+  std::string inputs_sha256 = {};  // of the tensor file that every arm was called with
   std::string device = {};
   int threads = 0;
+  LoadPlan load = {};
+  std::vector<std::string> sequence =
+      {};                   // labels of the input sets, in the order they were called
+  bool cold_cache = false;  // the device's cache was emptied before every call
+  std::vector<ProfileResult> profiles = {};
   double budget_s = 0.0;
   double measured_s = 0.0;
   std::string stopped_by = {};  // precision, budget
@@ -141,6 +178,7 @@ struct BenchOptions {
   bool require_conclusive = false;
   bool require_quiet = false;
   std::uint64_t seed = 0;
+  LoadPlan load = {};
 };
 
 }  // namespace tsctl

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tsctl/core/bench.h"
+#include "tsctl/core/arm.h"
 #include "tsctl/core/events.h"
 
 namespace tsctl {

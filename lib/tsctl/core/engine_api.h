@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "tsctl/core/bench.h"
+#include "tsctl/core/arm.h"
 #include "tsctl/core/doctor.h"
 #include "tsctl/core/events.h"
 #include "tsctl/core/graph.h"

@@ -32,6 +32,17 @@ struct ErrorInfo {
   std::string detail = {};
 };
 
+// A device as its driver tells of it; null and empty where it does not.
+struct GpuInfo {
+  std::string name = {};
+  std::string driver = {};
+  std::optional<double> clock_mhz = {};  // of the streaming multiprocessors
+  std::optional<double> clock_max_mhz = {};
+  std::optional<double> memory_clock_mhz = {};
+  std::optional<double> temperature_c = {};
+  std::optional<std::int64_t> memory_total_bytes = {};
+};
+
 // The machine as far as it can be read without LibTorch; an empty string is "unavailable".
 struct Environment {
   std::string os = {};
@@ -43,11 +54,17 @@ struct Environment {
   std::optional<double> cores_quota = {};  // of the control group; null without one
   std::int64_t memory_total_bytes = 0;
   std::string governor = {};
+  std::vector<std::string> numa_nodes = {};  // the processors of each: "0-15,32-47"
+  std::vector<std::string> variables =
+      {};  // NAME=VALUE that change how LibTorch runs: OMP_*, KMP_*, MKL_*, …
+  std::vector<GpuInfo> gpus = {};
   int threads = 0;  // what this run used
   std::string device = {};
   std::string python = {};
   std::string python_version = {};
   std::string torch_version = {};  // of that Python
+  std::string libtorch_build =
+      {};  // of the LibTorch that arms ran in: its parallel back end and math libraries
 };
 
 struct ModelInfo {

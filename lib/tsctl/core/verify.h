@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tsctl/core/arm_tuning.h"
 #include "tsctl/core/tensor_difference.h"
 #include "tsctl/core/warning.h"
 
@@ -24,6 +25,7 @@ struct VerifyRequest {
   std::string device = "cpu";
   int threads = 1;
   Executor executor = Executor::standard;
+  ArmTuning tuning = {};
   ToleranceOptions tolerance = {};
   std::vector<std::string> output_names =
       {};  // the user's, in the leaves' order; used if there is one for each

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "tsctl/core/bench.h"
+#include "tsctl/core/arm.h"
 #include "tsctl/core/events.h"
 
 namespace tsctl {

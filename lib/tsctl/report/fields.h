@@ -292,6 +292,14 @@ void visit(V& v, RewriteResult& s) {
 }
 
 template <typename V>
+void visit(V& v, ArmTuning& s) {
+  v("precision", s.precision);
+  v("fusion", s.fusion);
+  v("onednn_graph", s.onednn_graph);
+  v("cuda_graph", s.cuda_graph);
+}
+
+template <typename V>
 void visit(V& v, VerifyRequest& s) {
   v("model_path", s.model_path);
   v("candidate_tensors", s.candidate_tensors);
@@ -300,6 +308,7 @@ void visit(V& v, VerifyRequest& s) {
   v("device", s.device);
   v("threads", s.threads);
   v("executor", s.executor);
+  v("tuning", s.tuning);
   v("tolerance", s.tolerance);
   v("output_names", s.output_names);
 }
@@ -405,7 +414,99 @@ void visit(V& v, ArmRequest& s) {
   v("executor", s.executor);
   v("seed", s.seed);
   v("compile", s.compile);
+  v("runtime", s.runtime);
+  v("tuning", s.tuning);
   v("allocator", s.allocator);
+}
+
+template <typename V>
+void visit(V& v, LoadPlan& s) {
+  v("rate_per_s", s.rate_per_s);
+  v("arrivals", s.arrivals);
+  v("concurrency", s.concurrency);
+  v("instances", s.instances);
+}
+
+template <typename V>
+void visit(V& v, LoadWindow& s) {
+  v("plan", s.plan);
+  v("seconds", s.seconds);
+  v("seed", s.seed);
+}
+
+template <typename V>
+void visit(V& v, LoadTimes& s) {
+  v("latency_s", s.latency_s);
+  v("offered", s.offered);
+  v("elapsed_s", s.elapsed_s);
+  v("page_faults", s.page_faults);
+}
+
+template <typename V>
+void visit(V& v, ProfileRequest& s) {
+  v("calls", s.calls);
+  v("trace_file", s.trace_file);
+}
+
+template <typename V>
+void visit(V& v, ProfileLine& s) {
+  v("name", s.name);
+  v("detail", s.detail);
+  v("count", s.count);
+  v("self_s", s.self_s);
+  v("share", s.share);
+}
+
+template <typename V>
+void visit(V& v, ProfileResult& s) {
+  v("arm", s.arm);
+  v("calls", s.calls);
+  v("call_s", s.call_s);
+  v("unrecorded_call_s", s.unrecorded_call_s);
+  v("accounted", s.accounted);
+  v("operators", s.operators);
+  v("modules", s.modules);
+  v("lines", s.lines);
+  v("trace_file", s.trace_file);
+  v("reason", s.reason);
+}
+
+template <typename V>
+void visit(V& v, ArmOpening& s) {
+  v("libraries_s", s.libraries_s);
+  v("read_s", s.read_s);
+  v("deserialize_s", s.deserialize_s);
+  v("move_s", s.move_s);
+  v("libraries_bytes", s.libraries_bytes);
+  v("loaded_bytes", s.loaded_bytes);
+  v("first_call_bytes", s.first_call_bytes);
+  v("steady_bytes", s.steady_bytes);
+}
+
+template <typename V>
+void visit(V& v, SequenceSet& s) {
+  v("set", s.set);
+  v("calls", s.calls);
+  v("first_call_s", s.first_call_s);
+  v("second_call_s", s.second_call_s);
+  v("third_call_s", s.third_call_s);
+  v("median_s", s.median_s);
+  v("spikes", s.spikes);
+}
+
+template <typename V>
+void visit(V& v, TransferTimes& s) {
+  v("to_device_s", s.to_device_s);
+  v("compute_s", s.compute_s);
+  v("from_device_s", s.from_device_s);
+}
+
+template <typename V>
+void visit(V& v, BlockTime& s) {
+  v("launch", s.launch);
+  v("round", s.round);
+  v("turn", s.turn);
+  v("median_s", s.median_s);
 }
 
 template <typename V>
@@ -424,6 +525,10 @@ void visit(V& v, NoiseInfo& s) {
   v("io_pressure", s.io_pressure);
   v("steal", s.steal);
   v("throttled_s", s.throttled_s);
+  v("context_switches", s.context_switches);
+  v("gpu_clock_low_mhz", s.gpu_clock_low_mhz);
+  v("gpu_clock_high_mhz", s.gpu_clock_high_mhz);
+  v("gpu_throttle_reasons", s.gpu_throttle_reasons);
   v("load_before", s.load_before);
   v("smallest_effect", s.smallest_effect);
 }
@@ -460,9 +565,18 @@ void visit(V& v, ArmResult& s) {
   v("percentiles", s.percentiles);
   v("warm_up", s.warm_up);
   v("warm_up_s", s.warm_up_s);
+  v("quantiles_s", s.quantiles_s);
+  v("blocks", s.blocks);
   v("loop", s.loop);
+  v("offered_per_s", s.offered_per_s);
+  v("achieved_per_s", s.achieved_per_s);
+  v("opening", s.opening);
+  v("sequence", s.sequence);
+  v("transfers", s.transfers);
   v("threads", s.threads);
   v("executor", s.executor);
+  v("tuning", s.tuning);
+  v("tuning_reason", s.tuning_reason);
   v("allocator", s.allocator);
 }
 
@@ -498,8 +612,13 @@ void visit(V& v, BenchResult& s) {
   v("arms", s.arms);
   v("pairs", s.pairs);
   v("input_set", s.input_set);
+  v("inputs_sha256", s.inputs_sha256);
   v("device", s.device);
   v("threads", s.threads);
+  v("load", s.load);
+  v("sequence", s.sequence);
+  v("cold_cache", s.cold_cache);
+  v("profiles", s.profiles);
   v("budget_s", s.budget_s);
   v("measured_s", s.measured_s);
   v("stopped_by", s.stopped_by);
@@ -547,6 +666,17 @@ void visit(V& v, ErrorInfo& s) {
 }
 
 template <typename V>
+void visit(V& v, GpuInfo& s) {
+  v("name", s.name);
+  v("driver", s.driver);
+  v("clock_mhz", s.clock_mhz);
+  v("clock_max_mhz", s.clock_max_mhz);
+  v("memory_clock_mhz", s.memory_clock_mhz);
+  v("temperature_c", s.temperature_c);
+  v("memory_total_bytes", s.memory_total_bytes);
+}
+
+template <typename V>
 void visit(V& v, Environment& s) {
   v("os", s.os);
   v("kernel", s.kernel);
@@ -557,11 +687,15 @@ void visit(V& v, Environment& s) {
   v("cores_quota", s.cores_quota);
   v("memory_total_bytes", s.memory_total_bytes);
   v("governor", s.governor);
+  v("numa_nodes", s.numa_nodes);
+  v("variables", s.variables);
+  v("gpus", s.gpus);
   v("threads", s.threads);
   v("device", s.device);
   v("python", s.python);
   v("python_version", s.python_version);
   v("torch_version", s.torch_version);
+  v("libtorch_build", s.libtorch_build);
 }
 
 template <typename V>

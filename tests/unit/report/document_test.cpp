@@ -55,8 +55,10 @@ TEST(Document, has_null_for_what_the_run_did_not_have_and_no_empty_inspect) {
 }
 
 TEST(Document, keeps_inspect_and_diff_as_objects_of_their_own) {
-  const std::string text =
-      document_from_report({.inspect_json = R"({"path":"a.pt"})", .diff_json = R"({"same":true})"});
+  Report report;
+  report.inspect_json = R"({"path":"a.pt"})";
+  report.diff_json = R"({"same":true})";
+  const std::string text = document_from_report(report);
   EXPECT_NE(text.find("\n  \"inspect\": {\n    \"path\": \"a.pt\"\n  },\n  \"diff\": {\n    "
                       "\"same\": true\n  }\n}\n"),
             std::string::npos);

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tsctl/core/arm_tuning.h"
+#include "tsctl/core/source.h"
+#include "tsctl/core/verify.h"
+
+namespace tsctl {
+
+// Something to time, opened in a process of its own.
+struct ArmRequest {
+  std::string label = {};
+  std::string model_path = {};  // a TorchScript file, or
+  SourceSpec source = {};       // a SOURCE run eagerly (model_path is empty)
+  std::string inputs_tensors = {};
+  std::size_t set_index = 0;
+  std::string device = "cpu";
+  int threads = 1;
+  Executor executor = Executor::standard;
+  std::uint64_t seed = 0;
+  bool compile = false;  // run the SOURCE through torch.compile
+  std::string runtime =
+      {};  // aotinductor, onnxruntime, openvino; empty is LibTorch or eager Python
+  ArmTuning tuning = {};
+  // system; keep (freed memory is kept for the next call instead of going back to the system); or the path of a
+  // library that takes malloc's place.
+  std::string allocator = "system";
+};
+
+// An open arm. It only calls and measures; when to do so is the parent's business.
+class Arm {
+ public:
+  virtual ~Arm() = default;
+
+  // Calls the model `untimed` times, then `calls` times, and gives the wall seconds of each of the latter (on
+  // CUDA: between events on the device's stream, synchronized once at the end).
+  virtual std::vector<double> time_calls(int untimed, int calls) = 0;
+};
+
+}  // namespace tsctl

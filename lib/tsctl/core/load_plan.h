@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tsctl {
+
+// How calls are offered to an arm: one after another, several at once, or at times of their own.
+struct LoadPlan {
+  std::optional<double> rate_per_s =
+      {};                            // calls offered a second (open loop); null is a closed loop
+  std::string arrivals = "poisson";  // of the open loop: poisson, constant
+  int concurrency = 1;               // calls in flight in one process at most
+  int instances = 1;                 // processes of each arm that run at the same time
+
+  bool plain() const noexcept { return !rate_per_s && concurrency == 1 && instances == 1; }
+};
+
+// One stretch of load on one process.
+struct LoadWindow {
+  LoadPlan plan = {};
+  double seconds = 0.0;
+  std::uint64_t seed = 0;  // of the arrivals
+};
+
+struct LoadTimes {
+  // Of each call that was begun within the window, in the order of the starts: from its intended start in an open loop,
+  // from its real one otherwise, to its end.
+  std::vector<double> latency_s = {};
+  std::int64_t offered = 0;      // calls that were due within the window
+  double elapsed_s = 0.0;        // from the window's start to the last call's end
+  std::int64_t page_faults = 0;  // minor faults of the process meanwhile
+};
+
+}  // namespace tsctl

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tsctl {
+
+struct ProfileRequest {
+  int calls = 10;               // that are recorded, after the arm's warm-up
+  std::string trace_file = {};  // takes the calls as a Chrome trace; empty for none
+};
+
+// The time that one operator, one submodule or one line of the source took.
+struct ProfileLine {
+  std::string name = {};    // aten::addmm; encoder.layers.0; net.py:41
+  std::string detail = {};  // text of the source line; empty where there is none
+  std::int64_t count = 0;   // executions in all recorded calls
+  double self_s = 0.0;      // of one call, without what it called
+  double share = 0.0;       // of the time of a call
+};
+
+// Where the time of an arm's calls goes. Made in a run of its own, because recording costs time.
+struct ProfileResult {
+  std::string arm = {};
+  int calls = 0;
+  double call_s = 0.0;             // median of the recorded calls
+  double unrecorded_call_s = 0.0;  // median of calls in the same process without recording
+  double accounted = 0.0;          // share of the time that lies in some operator
+  std::vector<ProfileLine> operators = {};
+  std::vector<ProfileLine> modules = {};
+  std::vector<ProfileLine> lines = {};
+  std::string trace_file = {};
+  std::string reason = {};  // why there is none of this
+};
+
+}  // namespace tsctl
