@@ -1,16 +1,21 @@
 """How often a bench is right: false alarms between equal arms, and slow arms that it finds, on a loaded host.
 
-    benchmarks/measuring.py [--runs 100] [--budget 15s] [--load bursty|steady|none] [--tsctl build/release/bin/tsctl]
+    benchmarks/measuring.py [--runs 100] [--only NAME] [--load bursty|steady|none] [--tsctl build/release/bin/tsctl]
 
 Each run is a whole `tsctl bench` of two files with the same outputs, of which the second does as much work as the
 first, 3% more, or 1.3% more. The arms are TorchScript files that negate a small tensor so and so many times, because
 such work is as long as it is told to be. Prints a Markdown table, and ends with exit 1 when a rate misses its number.
+
+The last column is what measuring one arm after the other would have said of the very same times: the first arm's from
+the first half of the run against the second arm's from the second half, called different where a rank test gives
+p < 0.05 and the medians differ by more than the margin.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import multiprocessing
 import random
 import statistics
@@ -34,13 +39,15 @@ class Condition:
     extra: float  # share of additional work in the second arm
     wanted: str  # the verdict that is right
     at_least: float  # share of runs that must give it, for alarms: must not give "faster" or "slower"
+    limits: tuple[str, ...]  # flags that end a run
 
 
 _CONDITIONS = (
-    Condition("equal arms", 0.0, "", 0.95),
-    Condition("+3%", 0.03, "slower", 0.85),
-    Condition("+1.3%", 0.013, "slower", 0.75),
+    Condition("equal arms", 0.0, "", 0.95, ("--budget", "15s")),
+    Condition("+3%", 0.03, "slower", 0.85, ("--budget", "60s", "--max-pairs", "60")),
+    Condition("+1.3%", 0.013, "slower", 0.75, ("--budget", "120s", "--max-pairs", "300")),
 )
+_MARGIN = 0.01  # bench's own default
 
 
 def make_file(path: Path, pairs: int) -> None:
@@ -97,12 +104,39 @@ class Outcome:
     speedup: float
     half_width: float
     pairs: int
+    launches: int
     seconds: float
+    sequential: bool  # whether one arm after the other would have been called different
 
 
-def bench(arguments: argparse.Namespace, base: Path, arm: Path, seed: int) -> Outcome:
-    command = [arguments.tsctl, "bench", str(base), str(arm), "--input", "8", "--threads", "1"]
-    command += ["--budget", arguments.budget, "--seed", str(seed), "--json", "-"]
+def ranks_differ(first: list[float], second: list[float]) -> bool:
+    """Mann and Whitney's test at p < 0.05, two-sided, by its normal approximation."""
+    order = sorted((value, side) for side, values in enumerate((first, second)) for value in values)
+    rank_sum = sum(rank for rank, (_, side) in enumerate(order, start=1) if side == 0)
+    n, m = len(first), len(second)
+    mean, variance = n * (n + m + 1) / 2, n * m * (n + m + 1) / 12
+    return abs(rank_sum - mean) > 1.96 * math.sqrt(variance)
+
+
+def sequential_alarm(samples: Path) -> bool:
+    """What the times say when the first arm's come from the first half of the run and the second's from the other."""
+    rounds: dict[str, list[float]] = {}
+    for line in samples.read_text(encoding="utf-8").splitlines():
+        launch = json.loads(line)
+        rounds.setdefault(launch["arm"], []).extend(statistics.median(block) for block in launch["rounds_s"])
+    base, arm = rounds.values()
+    half = len(base) // 2
+    first, second = base[:half], arm[half:]
+    ratio = statistics.median(second) / statistics.median(first)
+    return abs(ratio - 1) > _MARGIN and ranks_differ(first, second)
+
+
+def bench(
+    arguments: argparse.Namespace, limits: tuple[str, ...], base: Path, arm: Path, seed: int
+) -> Outcome:
+    samples = base.with_suffix(".samples")
+    command = [arguments.tsctl, "bench", str(base), str(arm), "--input", "8", "--threads", "1", *limits]
+    command += ["--seed", str(seed), "--json", "-", "--samples", str(samples)]
     started = time.monotonic()
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
@@ -110,7 +144,15 @@ def bench(arguments: argparse.Namespace, base: Path, arm: Path, seed: int) -> Ou
     pair = json.loads(done.stdout)["bench"]["pairs"][0]
     half_width = (pair["speedup_high"] - pair["speedup_low"]) / 2 / pair["speedup"]
     seconds = time.monotonic() - started
-    return Outcome(pair["verdict"], pair["speedup"], half_width, pair["pairs"], seconds)
+    return Outcome(
+        pair["verdict"],
+        pair["speedup"],
+        half_width,
+        pair["pairs"],
+        pair["launches"],
+        seconds,
+        sequential_alarm(samples),
+    )
 
 
 def right(condition: Condition, outcome: Outcome) -> bool:
@@ -131,7 +173,9 @@ def row(condition: Condition, outcomes: list[Outcome]) -> tuple[str, bool]:
         f"{share:.0%} right (at least {condition.at_least:.0%})",
         f"{statistics.median(one.half_width for one in outcomes):.2%}",
         f"{statistics.median(one.pairs for one in outcomes):.0f}",
+        f"{statistics.median(one.launches for one in outcomes):.0f}",
         f"{statistics.median(one.seconds for one in outcomes):.1f} s",
+        f"{sum(one.sequential for one in outcomes) / len(outcomes):.0%} called different",
     ]
     return "| " + " | ".join(cells) + " |", share >= condition.at_least
 
@@ -139,7 +183,7 @@ def row(condition: Condition, outcomes: list[Outcome]) -> tuple[str, bool]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=100)
-    parser.add_argument("--budget", default="15s")
+    parser.add_argument("--only", choices=[condition.name for condition in _CONDITIONS])
     parser.add_argument("--load", choices=["bursty", "steady", "none"], default="bursty")
     parser.add_argument("--tsctl", default=str(_ROOT / "build" / "release" / "bin" / "tsctl"))
     arguments = parser.parse_args()
@@ -147,13 +191,19 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder) / "base.pt"
         make_file(base, _PAIRS_OF_BASE)
-        print("| arms | runs | verdicts | right | half-width | pairs | a run |")
-        print("|---|---|---|---|---|---|---|")
+        print(
+            "| arms | runs | verdicts | right | half-width | pairs | launches | a run | one after the other |"
+        )
+        print("|---|---|---|---|---|---|---|---|---|")
         for condition in _CONDITIONS:
+            if arguments.only not in (None, condition.name):
+                continue
             arm = Path(folder) / "arm.pt"
             make_file(arm, round(_PAIRS_OF_BASE * (1 + condition.extra)))
             with loaded(arguments.load):
-                outcomes = [bench(arguments, base, arm, seed) for seed in range(arguments.runs)]
+                outcomes = [
+                    bench(arguments, condition.limits, base, arm, seed) for seed in range(arguments.runs)
+                ]
             text, is_right = row(condition, outcomes)
             all_right = all_right and is_right
             print(text, flush=True)

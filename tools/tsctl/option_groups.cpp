@@ -197,6 +197,12 @@ void add_bench_options(CLI::App& command, BenchFlags& flags) {
       .add_option("--margin", flags.margin, "Ratios within this of 1 are equivalent (default 1%)")
       ->group("Measuring")
       ->type_name("FRACTION");
+  command
+      .add_option(
+          "--max-pairs", options.max_pairs,
+          "End after this many rounds over all launches (default: as many as the budget has)")
+      ->group("Measuring")
+      ->type_name("N");
   command.add_option("--launches", options.min_launches, "Fewest launches of each arm (default 5)")
       ->group("Measuring")
       ->check(CLI::Range(2, 1000))
@@ -269,6 +275,7 @@ namespace {
 constexpr double kFinestPrecision = 1e-5;
 // What two files of a millisecond a call need to be told apart by 1.3% on two cores.
 constexpr double kDefaultBudgetSeconds = 15.0;
+constexpr std::int64_t kFewestPairsOfLaunch = 3;
 
 double seconds_from(const std::string& text, const std::string& flag) {
   double value = 0.0;
@@ -319,6 +326,13 @@ BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed) {
       throw Error(ErrorKind::usage, "--margin '" + flags.margin + "' is out of range",
                   "write a fraction from 0 to 100%, such as 1%");
     }
+  }
+  if (options.max_pairs && *options.max_pairs < kFewestPairsOfLaunch * options.min_launches) {
+    throw Error(ErrorKind::usage,
+                "--max-pairs " + std::to_string(*options.max_pairs) + " is too few for " +
+                    std::to_string(options.min_launches) + " launches",
+                "each launch needs " + std::to_string(kFewestPairsOfLaunch) + ": give at least " +
+                    std::to_string(kFewestPairsOfLaunch * options.min_launches));
   }
   require_allocator(flags.allocator);
   if (!flags.max_regress.empty()) {

@@ -9,7 +9,7 @@
 
 #include "finish.h"
 #include "run.h"
-#include "tsctl/core/bench.h"
+#include "tsctl/core/bench_options.h"
 #include "tsctl/core/capture.h"
 #include "tsctl/core/source.h"
 #include "tsctl/core/tensor_difference.h"

@@ -163,22 +163,9 @@ struct BenchResult {
   std::vector<ProfileResult> profiles = {};
   double budget_s = 0.0;
   double measured_s = 0.0;
-  std::string stopped_by = {};  // precision, budget
+  std::string stopped_by = {};  // precision, budget, pairs
   std::optional<NoiseInfo> noise = {};
   std::vector<Warning> warnings = {};
-};
-
-struct BenchOptions {
-  double budget_s = 40.0;
-  double margin = 0.01;
-  double precision = 0.005;  // half-width of the ratio's interval that ends the measurement
-  int min_launches = 5;
-  std::optional<double> max_regress = {};
-  std::optional<double> require_speedup = {};
-  bool require_conclusive = false;
-  bool require_quiet = false;
-  std::uint64_t seed = 0;
-  LoadPlan load = {};
 };
 
 }  // namespace tsctl

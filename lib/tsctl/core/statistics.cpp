@@ -92,7 +92,22 @@ std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& laun
   return means;
 }
 
-// All n launches of a replicate are the same one with probability n^-n. For fewer than five that is more than the
+// The launches' medians vary by what their rounds do as well, so drawing both levels counts the rounds twice: intervals up
+// to 2.4 times too wide where launches are alike (Davison and Hinkley 1997, section 3.8, meet it by drawing the lower level
+// without replacement, which for a median is no draw at all). The replicates keep their shape and get the variance that
+// drawing launches alone would give them.
+void scale_to_launches(std::vector<double>& means, const std::vector<double>& medians) {
+  const auto n = static_cast<double>(medians.size());
+  const double deviation = sample_deviation(means);
+  if (medians.size() < 2 || deviation == 0.0) return;
+  const double wanted = sample_deviation(medians) * std::sqrt((n - 1.0) / n) / std::sqrt(n);
+  const double scale = std::min(1.0, wanted / deviation);
+  const double middle = mean_of(medians);
+  const double replicated = mean_of(means);
+  for (double& mean : means) mean = middle + scale * (mean - replicated);
+}
+
+// All n launches of a replicate are the same one with probability n^-n. For few launches that is more than the
 // expanded tail, so the bootstrap ends too early and Student's interval has to help.
 Interval student_interval(const std::vector<double>& medians, double tail) {
   const auto n = static_cast<double>(medians.size());
@@ -151,6 +166,7 @@ RatioEstimate estimate_ratio(const std::vector<std::vector<double>>& log_ratios,
   const double tail = expanded_tail(launches.size(), wanted_tail);
   std::vector<double> means =
       bootstrap_means(launches, seed, resamples > 0 ? resamples : needed_resamples(tail));
+  scale_to_launches(means, medians);
   Interval interval{quantile_in_place(means, tail), quantile_in_place(means, 1.0 - tail)};
   const auto n = static_cast<double>(launches.size());
   if (launches.size() > 1 && (launches.size() < kMinBootstrapLaunches || tail < std::pow(n, -n))) {

@@ -34,13 +34,14 @@ struct RatioEstimate {
   std::size_t launches = 0;
 };
 
-// Fewest launches whose bootstrap reaches as far out as the expanded level asks for.
-inline constexpr std::size_t kMinBootstrapLaunches = 5;
+// Fewest launches whose bootstrap covers 95% by itself; 5 to 9 gave 93%.
+inline constexpr std::size_t kMinBootstrapLaunches = 10;
 
 // Ratio of arm to base from paired blocks. `log_ratios[launch][round]` is log(time of arm / time of base).
 // The estimate is the mean over launches of each launch's median; the interval is a two-level bootstrap, launches
-// with replacement and then rounds within them, widened for few launches as in Hesterberg 2015 ("What Teachers
-// Should Know About the Bootstrap", expanded percentile interval). Below kMinBootstrapLaunches the interval is at
+// with replacement and then rounds within them, scaled to the variance of the launches' medians (which the rounds are part
+// of already) and widened for few launches as in Hesterberg 2015 ("What Teachers Should Know About the Bootstrap",
+// expanded percentile interval). Below kMinBootstrapLaunches the interval is at
 // least Student's t interval of the launches' medians; one launch alone tells nothing about other launches, its
 // interval is that of its rounds. Launches without rounds are left out.
 // `resamples` is the number of replicates; 0 takes as many as the level needs, 2000 to 10,000. `confidence` is the

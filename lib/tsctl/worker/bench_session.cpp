@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <utility>
 
 #include "tsctl/core/holm.h"
+#include "tsctl/core/launch_plan.h"
 #include "tsctl/core/statistics.h"
 #include "tsctl/core/steady_state.h"
 #include "tsctl/core/verdict.h"
@@ -16,13 +18,14 @@ namespace tsctl {
 
 namespace {
 
-// One block: long against a message and a timer tick (both microseconds), short against drift of the machine.
-constexpr double kBlockSeconds = 0.02;
+// One block: long against what a switch of arms costs (0.1 ms idle, milliseconds on a busy host), short against drift of
+// the machine. On a loaded host blocks of 20 to 100 ms gave intervals alike for the same time.
+constexpr double kBlockSeconds = 0.04;
 constexpr int kMaxBlockCalls = 1000;
 // 5 launches of 12 rounds are 60 pairs: enough to find 3% on a loaded 2-core machine in 85% of runs.
 constexpr std::size_t kMinRounds = 12;
-constexpr std::size_t kFewestRounds =
-    3;  // when calls are so slow that the budget does not allow more
+// Launches whose rounds are few and fixed: what they show tells how the time is best divided among further ones.
+constexpr int kExploringLaunches = 2;
 constexpr double kMaxWarmUpSeconds = 2.0;  // for one arm of one launch
 constexpr int kFewestLaunches =
     2;  // one launch says nothing of how launches differ, so nothing could be concluded
@@ -58,12 +61,15 @@ class Session {
   void run_launch();
   void start_arms();
   void warm_up(std::size_t index);
-  void measure_rounds(double until_s);
+  std::size_t planned_rounds() const;
+  std::size_t rounds_left() const;
+  void measure_rounds(std::size_t planned, double until_s);
   void run_round();
   double run_block(std::size_t index);
   bool precise_enough() const;
   bool launch_precise_enough() const;
   double measuring_time_left() const;
+  double launch_cost_s() const { return launch_costs_s_.empty() ? 0.0 : median(launch_costs_s_); }
   // Of the budget. Starting Python and importing torch takes seconds, which would leave a short budget nothing to
   // measure with: it comes on top.
   double spent_s() const { return now_s_() - start_s_ - python_load_s_; }
@@ -89,7 +95,9 @@ class Session {
   std::vector<std::vector<std::vector<double>>> log_ratios_;  // [arm][launch][round]
   int launches_ = 0;
   double start_s_ = 0.0;
-  double launch_cost_s_ = 0.0;  // of starting and warming up all arms, the dearest so far
+  std::vector<double> launch_costs_s_ = {};  // of starting and warming up all arms
+  double rounds_s_ = 0.0;                    // that all rounds took
+  std::size_t rounds_ = 0;
   double python_load_s_ = 0.0;
   double measured_s_ = 0.0;
   std::string stopped_by_ = {};
@@ -111,8 +119,12 @@ void Session::run() {
         stopped_by_ = "precision";
         break;
       }
-      if (elapsed_s + launch_cost_s_ >= options_.budget_s) {
+      if (elapsed_s + launch_cost_s() >= options_.budget_s) {
         stopped_by_ = "budget";
+        break;
+      }
+      if (rounds_left() < kFewestRounds) {
+        stopped_by_ = "pairs";
         break;
       }
     } else if (launches_ >= kFewestLaunches && elapsed_s >= kOverrun * options_.budget_s) {
@@ -134,9 +146,10 @@ void Session::run_launch() {
   const double start_s = spent_s();
   start_arms();
   for (const std::size_t index : random_order()) warm_up(index);
-  launch_cost_s_ = std::max(launch_cost_s_, spent_s() - start_s);
+  launch_costs_s_.push_back(spent_s() - start_s);
+  const std::size_t planned = planned_rounds();
   for (auto& ratios : log_ratios_) ratios.emplace_back();
-  measure_rounds(now_s_() + measuring_time_left());
+  measure_rounds(planned, now_s_() + measuring_time_left());
   for (std::size_t i = 0; i < launched_.size(); ++i) {
     ArmRecord& record = records_[i];
     record.faults_per_call.push_back(static_cast<double>(std::exchange(record.faults, 0)) /
@@ -193,22 +206,56 @@ void Session::warm_up(std::size_t index) {
 double Session::measuring_time_left() const {
   const int launches_left = std::max(1, options_.min_launches - launches_ + 1);
   const double left_s = options_.budget_s - spent_s();
-  return left_s / launches_left - (launches_left > 1 ? launch_cost_s_ : 0.0);
+  return left_s / launches_left - (launches_left > 1 ? launch_cost_s() : 0.0);
 }
 
-void Session::measure_rounds(double until_s) {
+std::size_t Session::rounds_left() const {
+  if (!options_.max_pairs) return std::numeric_limits<std::size_t>::max();
+  const auto most = static_cast<std::size_t>(*options_.max_pairs);
+  return most > rounds_ ? most - rounds_ : 0;
+}
+
+// Of the launch that has just been started and warmed up.
+std::size_t Session::planned_rounds() const {
+  if (launches_ <= kExploringLaunches) {
+    return std::min(kMinRounds, rounds_left() / static_cast<std::size_t>(std::max(
+                                                    1, options_.min_launches - launches_ + 1)));
+  }
+  RatioVariation variation;
+  for (std::size_t i = 1; i < arms_.size(); ++i) {
+    if (!counts(i)) continue;
+    const RatioVariation of_arm = variation_of(log_ratios_[i]);
+    variation.launches = std::max(variation.launches, of_arm.launches);
+    variation.rounds = std::max(variation.rounds, of_arm.rounds);
+  }
+  const MeasuringCosts costs{.launch_s = launch_cost_s(),
+                             .round_s = rounds_s_ / static_cast<double>(rounds_)};
+  // This launch's start is paid already.
+  const double left_s = options_.budget_s - spent_s() + costs.launch_s;
+  return best_rounds(variation, costs, {left_s, rounds_left()},
+                     static_cast<std::size_t>(launches_ - 1),
+                     static_cast<std::size_t>(options_.min_launches));
+}
+
+void Session::measure_rounds(std::size_t planned, double until_s) {
+  const double start_s = now_s_();
   std::size_t rounds = 0;
-  while (rounds < kFewestRounds ||
-         (now_s_() < until_s && !(rounds >= kMinRounds && launch_precise_enough()))) {
+  while (rounds < kFewestRounds || (rounds < planned && now_s_() < until_s &&
+                                    !(rounds >= kMinRounds && launch_precise_enough()))) {
     run_round();
     ++rounds;
   }
+  rounds_s_ += now_s_() - start_s;
+  rounds_ += rounds;
 }
 
+// All arms of a round run on the same cores: two cores may differ by half, by what runs on the other thread of theirs.
 void Session::run_round() {
   std::vector<double> block_s(arms_.size());
   int turn = 0;
+  const std::uint64_t cores = random_();
   for (const std::size_t index : random_order()) {
+    launched_[index]->hold_to_cores(cores);
     block_s[index] = run_block(index);
     sample_of(index).turns.push_back(++turn);
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tsctl/core/bench.h"
+#include "tsctl/core/bench_options.h"
 #include "tsctl/core/bench_samples.h"
 #include "tsctl/core/capture_api.h"
 #include "tsctl/core/events.h"
@@ -34,6 +35,9 @@ class LaunchedArm {
  public:
   virtual ~LaunchedArm() = default;
   virtual void wait_until_ready() = 0;
+  // Holds it to some of the host's cores, the same ones for arms of as many threads and the same `draw`. Nothing happens
+  // where the arm takes all cores.
+  virtual void hold_to_cores(std::uint64_t draw) = 0;
   virtual void resume() = 0;
   virtual void stop() = 0;
   virtual TimedCalls time_calls(int untimed, int calls) = 0;

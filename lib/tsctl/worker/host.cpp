@@ -114,4 +114,24 @@ int usable_threads(const Environment& host) {
   return std::max(1, threads);
 }
 
+std::vector<int> usable_processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  std::vector<int> processors;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return processors;
+  for (int i = 0; i < CPU_SETSIZE; ++i) {
+    if (CPU_ISSET(static_cast<std::size_t>(i), &set)) processors.push_back(i);
+  }
+  return processors;
+}
+
+std::vector<int> cores_for(const std::vector<int>& usable, int threads, std::uint64_t draw) {
+  const auto wanted = static_cast<std::size_t>(std::max(1, threads));
+  if (usable.size() <= wanted) return {};
+  std::vector<int> cores;
+  for (std::size_t i = 0; i < wanted; ++i)
+    cores.push_back(usable[(draw % usable.size() + i) % usable.size()]);
+  return cores;
+}
+
 }  // namespace tsctl

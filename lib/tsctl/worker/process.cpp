@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -14,6 +15,8 @@
 #include <cmath>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "tsctl/core/error.h"
 #include "tsctl/report/json.h"
@@ -170,6 +173,19 @@ void WorkerProcess::stop() {
 
 void WorkerProcess::resume() {
   if (!end_) ::kill(-pid_, SIGCONT);
+}
+
+void WorkerProcess::hold_to(const std::vector<int>& processors) {
+  if (end_) return;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int processor : processors) CPU_SET(static_cast<std::size_t>(processor), &set);
+  std::error_code gone;
+  for (const auto& task :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task", gone)) {
+    // A thread that has ended meanwhile needs no processor.
+    sched_setaffinity(std::stoi(task.path().filename().string()), sizeof set, &set);
+  }
 }
 
 bool WorkerProcess::ends_within(double seconds) const {

@@ -57,6 +57,8 @@ class WorkerProcess {
   void
   stop();  // SIGSTOP for the child and what it started; returns when the kernel has stopped the whole child
   void resume();  // SIGCONT
+  // Lets every thread that the child has, and those it starts later, run on these processors only.
+  void hold_to(const std::vector<int>& processors);
 
   // Gives the child `grace_s` seconds to end by itself, ends it with SIGKILL if it does not, and tells how it ended.
   // What it started itself goes with it.

@@ -5,6 +5,7 @@
 #include "tsctl/core/error.h"
 #include "tsctl/report/json.h"
 #include "tsctl/worker/bench_session.h"
+#include "tsctl/worker/host.h"
 
 namespace tsctl {
 
@@ -27,6 +28,10 @@ class ProcessArm : public LaunchedArm {
   }
 
   void wait_until_ready() override { expect("ready"); }
+  void hold_to_cores(std::uint64_t draw) override {
+    const std::vector<int> cores = cores_for(usable_processors(), arm_.request.threads, draw);
+    if (!cores.empty()) worker_.hold_to(cores);
+  }
   void resume() override { worker_.resume(); }
   void stop() override { worker_.stop(); }
 

@@ -178,6 +178,13 @@ TEST(EstimateRatio, covers_the_truth_with_fewer_launches_than_the_bootstrap_need
   }
 }
 
+TEST(EstimateRatio, does_not_count_the_noise_of_rounds_twice) {
+  // Launches that are alike: an interval of 95% must miss the truth now and then.
+  const Outcome outcome = outcome_of(Experiments(0.0, 0.0, 0.01), 1.0, 10, 12, 200);
+  EXPECT_GE(outcome.covered, 184);  // 92%
+  EXPECT_LE(outcome.covered, 198);  // 99%; drawing both levels as they are covers all 200
+}
+
 TEST(EstimateRatio, is_wider_at_a_higher_confidence) {
   std::mt19937_64 random(7);
   std::normal_distribution<double> noise(0.0, 0.01);

@@ -44,6 +44,38 @@ TEST(BenchSession, runs_every_arm_once_in_each_round_in_an_order_drawn_at_random
   EXPECT_EQ(orders.size(), 6U);
 }
 
+TEST(BenchSession, holds_all_arms_of_a_round_to_the_same_cores_drawn_anew_for_each) {
+  FakeArms bench(3, steadily(0.0099));
+  bench.run({});
+  ASSERT_EQ(bench.cores.size(), 3 * bench.rounds.size());
+  std::set<std::uint64_t> draws;
+  for (std::size_t i = 0; i < bench.cores.size(); ++i) {
+    EXPECT_EQ(bench.cores[i], bench.cores[i - i % 3]);
+    draws.insert(bench.cores[i]);
+  }
+  EXPECT_EQ(draws.size(), bench.rounds.size());
+}
+
+TEST(BenchSession, ends_after_the_pairs_it_was_given) {
+  const auto pairs_of = [](double launch_deviation, double call_deviation, std::int64_t most) {
+    FakeArms bench(2, [=](std::size_t arm, int launch, int call) {
+      return noisy(0.01, launch_deviation, call_deviation, arm, launch, call);
+    });
+    BenchOptions options{.budget_s = 10000.0};
+    options.max_pairs = most;
+    return bench.run(options);
+  };
+  const BenchResult noisy_rounds = pairs_of(0.0, 0.3, 60);
+  EXPECT_EQ(noisy_rounds.stopped_by, "pairs");
+  EXPECT_LE(noisy_rounds.pairs[0].pairs, 60);
+  EXPECT_GT(noisy_rounds.pairs[0].pairs, 60 - 12);
+  EXPECT_EQ(noisy_rounds.pairs[0].launches, 5);
+  const BenchResult noisy_launches = pairs_of(0.05, 0.001, 60);
+  EXPECT_LE(noisy_launches.pairs[0].pairs, 60);
+  EXPECT_GT(noisy_launches.pairs[0].launches, 10);
+  EXPECT_EQ(pairs_of(0.0, 0.3, 15).pairs[0].pairs, 15);
+}
+
 TEST(BenchSession, launches_every_arm_anew_and_ends_it) {
   FakeArms bench(2, steadily(0.01));
   const BenchResult result = bench.run({});

@@ -25,6 +25,8 @@ class FakeArms::FakeArm : public LaunchedArm {
 
   void wait_until_ready() override { session_.now_s += session_.load_s[index_]; }
 
+  void hold_to_cores(std::uint64_t draw) override { session_.cores.push_back(draw); }
+
   void resume() override {
     EXPECT_EQ(session_.running_, nullptr) << "an arm is resumed while another one runs";
     session_.running_ = this;

@@ -28,8 +28,9 @@ class FakeArms {
 
   // Told by run().
   std::vector<std::vector<std::size_t>> rounds =
-      {};                               // the arms in the order in which each round ran them
-  std::vector<std::size_t> loads = {};  // the arms in the order in which they were launched
+      {};                                 // the arms in the order in which each round ran them
+  std::vector<std::uint64_t> cores = {};  // what each block's arm was held to, in the blocks' order
+  std::vector<std::size_t> loads = {};    // the arms in the order in which they were launched
   int finished = 0;
   double now_s = 0.0;
   std::vector<std::string> progress_texts = {};

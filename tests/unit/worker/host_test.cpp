@@ -41,5 +41,14 @@ TEST(DescribeHost, sees_the_affinity_of_this_process) {
   EXPECT_EQ(usable_threads(host), 1);
 }
 
+TEST(Host, chooses_neighbouring_cores_by_the_draw) {
+  const std::vector<int> usable{2, 3, 5};
+  EXPECT_EQ(cores_for(usable, 1, 0), std::vector<int>({2}));
+  EXPECT_EQ(cores_for(usable, 1, 4), std::vector<int>({3}));
+  EXPECT_EQ(cores_for(usable, 2, 2), std::vector<int>({5, 2}));
+  EXPECT_EQ(cores_for(usable, 3, 1), std::vector<int>());
+  EXPECT_EQ(cores_for(usable, 8, 1), std::vector<int>());
+}
+
 }  // namespace
 }  // namespace tsctl

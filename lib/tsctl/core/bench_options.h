@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "tsctl/core/load_plan.h"
+
+namespace tsctl {
+
+struct BenchOptions {
+  double budget_s = 40.0;
+  double margin = 0.01;
+  double precision = 0.005;  // half-width of the ratio's interval that ends the measurement
+  int min_launches = 5;
+  std::optional<std::int64_t> max_pairs = {};  // rounds over all launches that end the measurement
+  std::optional<double> max_regress = {};
+  std::optional<double> require_speedup = {};
+  bool require_conclusive = false;
+  bool require_quiet = false;
+  std::uint64_t seed = 0;
+  LoadPlan load = {};
+};
+
+}  // namespace tsctl

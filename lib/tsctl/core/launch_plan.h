@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace tsctl {
+
+// How log-ratios vary, as standard deviations: that of the launches themselves, without what their rounds add to it, and
+// that of the rounds within a launch (interquartile range over 1.349, so that a few wild rounds do not decide).
+struct RatioVariation {
+  double launches = 0.0;
+  double rounds = 0.0;
+};
+
+// `log_ratios[launch][round]`; launches without rounds are left out. With fewer than two launches that of launches is 0.
+RatioVariation variation_of(const std::vector<std::vector<double>>& log_ratios);
+
+// What measuring costs, in seconds.
+struct MeasuringCosts {
+  double launch_s = 0.0;  // to start every arm once and warm it up
+  double round_s = 0.0;   // one block of every arm
+};
+
+// Fewest rounds whose median is worth a launch.
+inline constexpr std::size_t kFewestRounds = 3;
+
+// What is still to be spent on measuring.
+struct MeasuringLeft {
+  double seconds = 0.0;
+  std::size_t rounds = 0;
+};
+
+// Rounds that each further launch should have so that the interval is as narrow as it can be when all that is left is
+// spent, after `launches_done` and with at least `min_launches` in all. The half-width of n launches of k rounds is taken
+// as t(n - 1) * sqrt((launches^2 + pi/2 rounds^2 / k) / n): the trade of Kalibera and Jones 2013 ("Rigorous benchmarking
+// in reasonable time", section 6), with Student's t because launches are few and pi/2 because a launch's value is a
+// median. Gives kFewestRounds when too little is left for anything else.
+std::size_t best_rounds(const RatioVariation& variation, const MeasuringCosts& costs,
+                        const MeasuringLeft& left, std::size_t launches_done,
+                        std::size_t min_launches);
+
+}  // namespace tsctl

@@ -1,0 +1,74 @@
+#include "tsctl/core/launch_plan.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+namespace tsctl {
+
+namespace {
+
+constexpr MeasuringCosts kCosts{.launch_s = 1.0, .round_s = 0.1};
+constexpr std::size_t kManyRounds = 1'000'000;
+
+TEST(LaunchPlan, tells_what_launches_add_from_what_rounds_add) {
+  // Medians 0 and 0.2, rounds evenly from -0.01 to 0.01 around them: an interquartile range of 0.01.
+  const std::vector<double> first{-0.01, -0.005, 0.0, 0.005, 0.01};
+  std::vector<double> second;
+  for (const double value : first) second.push_back(value + 0.2);
+  const RatioVariation variation = variation_of({first, {}, second});
+  EXPECT_NEAR(variation.rounds, 0.01 / 1.349, 1e-12);
+  const double of_rounds = 3.14159265358979 / 2.0 * variation.rounds * variation.rounds / 5.0;
+  EXPECT_NEAR(variation.launches, std::sqrt(0.02 - of_rounds), 1e-12);
+}
+
+TEST(LaunchPlan, sees_no_launch_variation_in_one_launch_or_where_rounds_explain_it) {
+  EXPECT_EQ(variation_of({}).rounds, 0.0);
+  EXPECT_EQ(variation_of({{0.1, 0.2, 0.3}}).launches, 0.0);
+  EXPECT_EQ(variation_of({{-1.0, 0.0, 1.0}, {-0.99, 0.01, 1.01}}).launches, 0.0);
+}
+
+TEST(LaunchPlan, does_not_let_one_wild_round_decide) {
+  std::vector<double> rounds(40, 0.0);
+  for (std::size_t i = 0; i < rounds.size(); ++i) rounds[i] = 0.001 * static_cast<double>(i % 4);
+  const double calm = variation_of({rounds}).rounds;
+  rounds[0] = 5.0;
+  EXPECT_NEAR(variation_of({rounds}).rounds, calm, calm);
+}
+
+TEST(LaunchPlan, gives_few_rounds_to_many_launches_where_launches_differ) {
+  const std::size_t calm =
+      best_rounds({.launches = 0.0, .rounds = 0.02}, kCosts, {60.0, kManyRounds}, 2, 5);
+  const std::size_t differing =
+      best_rounds({.launches = 0.02, .rounds = 0.02}, kCosts, {60.0, kManyRounds}, 2, 5);
+  EXPECT_GT(calm, 4 * differing);
+  EXPECT_GE(differing, kFewestRounds);
+}
+
+TEST(LaunchPlan, spends_the_time_that_is_left) {
+  // Twelve launches' worth of time and nothing but launches that differ: as many of them as can be had.
+  const std::size_t rounds =
+      best_rounds({.launches = 0.05, .rounds = 0.0}, kCosts, {15.6, kManyRounds}, 2, 5);
+  EXPECT_EQ(rounds, kFewestRounds);
+  // Three more launches are due; no further one pays: a third of the time each, less its start.
+  EXPECT_EQ(best_rounds({}, kCosts, {15.0, kManyRounds}, 2, 5), 40U);
+}
+
+TEST(LaunchPlan, spends_the_rounds_that_are_left) {
+  EXPECT_EQ(best_rounds({}, kCosts, {1000.0, 36}, 2, 5), 12U);
+  const RatioVariation differing{.launches = 0.02, .rounds = 0.0};
+  EXPECT_EQ(best_rounds(differing, kCosts, {1000.0, 36}, 2, 5), kFewestRounds);
+  EXPECT_EQ(best_rounds(differing, kCosts, {1000.0, 0}, 2, 5), kFewestRounds);
+}
+
+TEST(LaunchPlan, keeps_the_fewest_rounds_where_there_is_no_time) {
+  EXPECT_EQ(best_rounds({.launches = 0.01, .rounds = 0.01}, kCosts, {0.5, kManyRounds}, 2, 5),
+            kFewestRounds);
+  EXPECT_EQ(best_rounds({.launches = 0.01, .rounds = 0.01}, kCosts, {-3.0, kManyRounds}, 9, 5),
+            kFewestRounds);
+}
+
+}  // namespace
+
+}  // namespace tsctl
