@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -31,29 +32,50 @@ def compiled(module: torch.nn.Module) -> torch.nn.Module:
     return torch.compile(module, dynamic=False)
 
 
+@contextmanager
+def _told_as_execution() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise CaptureError(
+            "execution",
+            f"the eager model raised while it was timed: {describe(error)}",
+            detail=user_traceback(error),
+        ) from error
+
+
 class EagerArm:
     """A model in eager mode that is called and timed. When to do so is the caller's business."""
 
-    def __init__(self, model: torch.nn.Module, call: Call, device: str) -> None:
+    def __init__(self, model: torch.nn.Module, sets: Sequence[Call], index: int, device: str) -> None:
         self._model = model
-        self._args, self._kwargs = call.args, call.kwargs
+        self._sets = sets
         self._device = device
+        self._on_device: dict[int, Call] = {}
+        self.use_set(index)
+
+    def use_set(self, index: int) -> None:
+        """Takes the arguments of that set for the calls to come; they stay on the device."""
+        if index not in self._on_device:
+            self._on_device[index] = self._sets[index].fresh(self._device)
+        call = self._on_device[index]
+        self._args, self._kwargs = call.args, call.kwargs
 
     def time_calls(self, untimed: int, calls: int) -> list[float]:
         """Seconds of each of `calls` calls after `untimed` ones that are not timed."""
-        try:
-            with torch.inference_mode():
-                for _ in range(untimed):
-                    self._model(*self._args, **self._kwargs)
-                if self._device.startswith("cuda"):
-                    return self._time_on_cuda(calls)
-                return self._time_on_cpu(calls)
-        except Exception as error:
-            raise CaptureError(
-                "execution",
-                f"the eager model raised while it was timed: {describe(error)}",
-                detail=user_traceback(error),
-            ) from error
+        with _told_as_execution(), torch.inference_mode():
+            for _ in range(untimed):
+                self._model(*self._args, **self._kwargs)
+            if self._device.startswith("cuda"):
+                return self._time_on_cuda(calls)
+            return self._time_on_cpu(calls)
+
+    def call(self) -> None:
+        """One call, with its work on the device done; threads may call at the same time."""
+        with _told_as_execution(), torch.inference_mode():
+            self._model(*self._args, **self._kwargs)
+            if self._device.startswith("cuda"):
+                torch.cuda.synchronize(self._device)
 
     def _time_on_cpu(self, calls: int) -> list[float]:
         model, args, kwargs, now = self._model, self._args, self._kwargs, time.perf_counter
@@ -91,4 +113,4 @@ def open_arm(request: Mapping[str, Any], events: Any) -> EagerArm:
     module = model.module.to(device)
     if request.get("compile"):
         module = compiled(module)
-    return EagerArm(module, calls[index].fresh(device), device)
+    return EagerArm(module, calls, index, device)

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "support.h"
 
 namespace tsctl {
@@ -59,6 +62,36 @@ TEST_F(Timing, counts_untimed_calls_too) {
   EXPECT_NO_THROW(open_file_arm(request, events_)->time_calls(2, 1));
   EXPECT_EQ(error_of([&] { open_file_arm(request, events_)->time_calls(2, 2); }).kind(),
             ErrorKind::execution);
+}
+
+TEST_F(Timing, calls_in_several_threads_at_once) {
+  const auto arm = open("return torch.relu(x * 2) + 1", 0);
+  arm->call();
+  std::vector<std::thread> threads;
+  std::atomic<int> made = 0;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int call = 0; call < 50; ++call, ++made) arm->call();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(made, 200);
+}
+
+TEST_F(Timing, tells_a_call_that_fails) {
+  const auto arm = open("assert x.size(0) == 2, 'not two'\n  return x", 0);
+  const Error error = error_of([&] { arm->call(); });
+  EXPECT_EQ(error.kind(), ErrorKind::execution);
+  EXPECT_NE(std::string(error.what()).find("not two"), std::string::npos);
+}
+
+TEST_F(Timing, goes_over_to_another_set_and_back) {
+  const auto arm = open("assert x.size(0) == 2, 'not two'\n  return x", 0);
+  arm->use_set(1);
+  EXPECT_NO_THROW(arm->call());
+  EXPECT_NO_THROW(arm->time_calls(1, 1));
+  arm->use_set(0);
+  EXPECT_EQ(error_of([&] { arm->call(); }).kind(), ErrorKind::execution);
 }
 
 TEST_F(Timing, refuses_a_set_that_is_not_there) {

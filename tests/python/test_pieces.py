@@ -2,6 +2,7 @@
 
 import errno
 import linecache
+import threading
 
 import pytest
 import torch
@@ -108,6 +109,31 @@ def test_the_eager_arm_times_each_call(request_for, events, tmp_path):
     )
     seconds = arm.time_calls(2, 5)
     assert len(seconds) == 5 and all(value > 0 for value in seconds)
+
+
+def test_the_eager_arm_calls_in_threads_and_with_another_set(request_for, events, tmp_path):
+    request = request_for(
+        "simple_model.py:SimpleModel",
+        input_set(tensor(4, 784), label="B=4"),
+        input_set(tensor(2, 784), label="B=2"),
+    )
+    jobs.run("eager", request, events)
+    arm = jobs.run(
+        "open_arm", {"source": request["source"], "inputs_tensors": request["tensors_path"]}, events
+    )
+    seen = []
+    model = arm._model
+    arm._model = lambda x: seen.append((len(x), torch.is_inference_mode_enabled())) or model(x)
+    arm.call()
+    arm.use_set(1)
+    threads = [threading.Thread(target=arm.call) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    arm.use_set(0)
+    arm.time_calls(0, 1)
+    assert seen == [(4, True), (2, True), (2, True), (2, True), (4, True)]
 
 
 def test_the_eager_arm_refuses_a_set_that_is_not_there(request_for, events):

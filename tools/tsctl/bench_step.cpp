@@ -4,12 +4,15 @@
 #include <chrono>
 #include <thread>
 
+#include "load_options.h"
 #include "steps.h"
 #include "tsctl/core/verdict.h"
 #include "tsctl/report/json.h"
 #include "tsctl/report/units.h"
 #include "tsctl/worker/files.h"
+#include "tsctl/worker/host.h"
 #include "tsctl/worker/noise.h"
+#include "tsctl/worker/shape_sequence.h"
 
 namespace tsctl {
 
@@ -83,7 +86,7 @@ ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& opt
 
 ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOptions& options,
                     const ModelInputs& inputs, const std::string& input_label,
-                    const std::string& samples_path) {
+                    const std::string& samples_path, const std::vector<std::size_t>& order) {
   if (!samples_path.empty()) require_writable_target(samples_path, "--samples");
   run.enter("bench");
   const Clock clock = steady_clock();
@@ -91,8 +94,14 @@ ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOpti
   const NoiseReading before = read_noise(clock());
   const double start_s = clock();
   std::vector<LaunchSamples> samples;
-  BenchResult bench = run_bench(arms, options, inputs.items_per_call, process_launcher(run.jobs()),
-                                clock, run.jobs().events(), &samples);
+  ShapeSequence sequence(order, run.report().inputs.sets);
+  const Launcher launch = process_launcher(run.jobs());
+  BenchResult bench = run_bench(arms, options, inputs.items_per_call,
+                                order.empty() ? launch : sequence.around(launch), clock,
+                                run.jobs().events(), &samples);
+  sequence.report(bench);
+  const auto crowded = oversubscribed(arms, options.load, usable_threads(run.report().environment));
+  bench.warnings.insert(bench.warnings.end(), crowded.begin(), crowded.end());
   if (!samples_path.empty()) write_text_file(samples_path, json_lines(samples), "--samples");
   bench.noise = noise_between(before, read_noise(clock()));
   bench.input_set = input_label;

@@ -3,6 +3,7 @@
 #include "arm_spec.h"
 #include "bench_step.h"
 #include "commands.h"
+#include "load_options.h"
 #include "subject.h"
 
 namespace tsctl {
@@ -17,6 +18,7 @@ struct Flags {
   InputFlags inputs = {};
   ToleranceFlags tolerance = {};
   BenchFlags bench = {};
+  LoadFlags load = {};
   RunOptions run = {};
   ReportOptions report = {};
   Executor executor = Executor::standard;
@@ -93,7 +95,9 @@ ExitCode bench(Run& run, const Flags& flags) {
   }
   remember_kwargs(subjects);
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "bench");
-  const BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);
+  BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);
+  options.load = load_plan_from(flags.load, options, specs.size());
+  if (!inputs.sets.empty()) sequence_from(flags.load.sequence, inputs, inputs.sets.size());
   run.report().model.path = subjects.front().text;
   record_inputs(run.report(), inputs, labels_of(inputs));
   check_before_start(run, {}, files_of(subjects, inputs));
@@ -118,7 +122,8 @@ ExitCode bench(Run& run, const Flags& flags) {
   }
   const std::vector<std::string>& labels = run.report().inputs.sets;
   const std::string label = labels.empty() ? "" : labels.at(inputs.bench_index);
-  const ExitCode code = bench_step(run, arms, options, inputs, label, flags.bench.samples);
+  const std::vector<std::size_t> order = sequence_from(flags.load.sequence, inputs, labels.size());
+  const ExitCode code = bench_step(run, arms, options, inputs, label, flags.bench.samples, order);
   if (flags.selftest) record_smallest_effect(*run.report().bench);
   return raised == ExitCode::ok ? code : raised;
 }
@@ -139,6 +144,7 @@ void add_bench(CLI::App& app, Action& selected) {
   add_input_options(*command, flags->inputs);
   add_tolerance_options(*command, flags->tolerance);
   add_bench_options(*command, flags->bench);
+  add_load_options(*command, flags->load);
   command
       ->add_option("--max-regress", flags->bench.max_regress,
                    "Exit 1 if an arm is slower than the first by more: 2%")

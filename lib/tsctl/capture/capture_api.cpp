@@ -118,7 +118,26 @@ class PythonArm final : public Arm {
     });
   }
 
+  void call() override {
+    keep_thread_state();
+    with_python(site_, [&] { arm_.attr("call")(); });
+  }
+
+  void use_set(std::size_t index) override {
+    with_python(site_, [&] { arm_.attr("use_set")(index); });
+  }
+
  private:
+  // A thread's state in Python, threading.local() with it, would otherwise end with each call that took the GIL.
+  static void keep_thread_state() {
+    thread_local const bool kept = [] {
+      PyGILState_Ensure();
+      PyEval_SaveThread();
+      return true;
+    }();
+    static_cast<void>(kept);
+  }
+
   PythonSite site_;
   py::object arm_;
 };

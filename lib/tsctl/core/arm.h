@@ -40,6 +40,12 @@ class Arm {
   // Calls the model `untimed` times, then `calls` times, and gives the wall seconds of each of the latter (on
   // CUDA: between events on the device's stream, synchronized once at the end).
   virtual std::vector<double> time_calls(int untimed, int calls) = 0;
+
+  // One call, whose work on the device is done on return. May run in several threads at once.
+  virtual void call() = 0;
+
+  // Takes the arguments of another set of the tensor file for the calls to come.
+  virtual void use_set(std::size_t index) = 0;
 };
 
 }  // namespace tsctl

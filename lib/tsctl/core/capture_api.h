@@ -9,7 +9,7 @@
 
 namespace tsctl {
 
-inline constexpr int kCaptureApiVersion = 1;
+inline constexpr int kCaptureApiVersion = 2;
 
 // The Python that is embedded.
 struct PythonSite {

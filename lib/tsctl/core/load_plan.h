@@ -26,11 +26,11 @@ struct LoadWindow {
 };
 
 struct LoadTimes {
-  // Of each call that was begun within the window, in the order of the starts: from its intended start in an open loop,
-  // from its real one otherwise, to its end.
+  // Of each call that was made, in the order of the starts: from its intended start in an open loop, from its real one
+  // otherwise, to its end.
   std::vector<double> latency_s = {};
-  std::int64_t offered = 0;      // calls that were due within the window
-  double elapsed_s = 0.0;        // from the window's start to the last call's end
+  std::int64_t offered = 0;  // calls that were due within the window
+  double elapsed_s = 0.0;    // from the window's start to the end of its last call, see run_load
   std::int64_t page_faults = 0;  // minor faults of the process meanwhile
 };
 

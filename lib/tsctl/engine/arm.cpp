@@ -4,6 +4,7 @@
 #include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "tsctl/core/error.h"
@@ -17,27 +18,45 @@ namespace {
 
 class FileArm : public Arm {
  public:
-  FileArm(const RunSettings& settings, const TensorFile& file, const CallRecord& record)
+  FileArm(const RunSettings& settings, TensorFile file, std::size_t set)
       : doing_("'" + settings.model_path + "' failed while it was timed"),
+        file_(std::move(file)),
         runner_(settings),
-        inputs_(runner_.inputs(record, file)) {}
+        sets_(file_.calls().size()),
+        inputs_(inputs_of(set)) {}
 
   std::vector<double> time_calls(int untimed, int calls) override {
     return guarded(ErrorKind::execution, doing_, [&] {
-      for (int i = 0; i < untimed; ++i) runner_.call(inputs_);
+      for (int i = 0; i < untimed; ++i) runner_.call(*inputs_);
       synchronize(runner_.device());
       return runner_.device().is_cpu() ? time_by_clock(calls) : time_by_events(calls);
     });
   }
 
+  void call() override {
+    guarded(ErrorKind::execution, doing_, [&] {
+      runner_.call(*inputs_);
+      synchronize(runner_.device());
+    });
+  }
+
+  void use_set(std::size_t index) override { inputs_ = inputs_of(index); }
+
  private:
+  // Kept once they are on the device, so that a sequence that comes back to a set finds the same memory.
+  const CallInputs* inputs_of(std::size_t index) {
+    std::optional<CallInputs>& inputs = sets_.at(index);
+    if (!inputs) inputs = runner_.inputs(file_.calls().at(index), file_);
+    return &*inputs;
+  }
+
   std::vector<double> time_by_clock(int calls) {
     using Clock = std::chrono::steady_clock;
     std::vector<double> seconds;
     seconds.reserve(static_cast<std::size_t>(calls));
     for (int i = 0; i < calls; ++i) {
       const auto start = Clock::now();
-      runner_.call(inputs_);
+      runner_.call(*inputs_);
       seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
     }
     return seconds;
@@ -53,7 +72,7 @@ class FileArm : public Arm {
       c10::Event start(device.type(), c10::EventFlag::BACKEND_DEFAULT);
       c10::Event end(device.type(), c10::EventFlag::BACKEND_DEFAULT);
       start.record(stream);
-      runner_.call(inputs_);
+      runner_.call(*inputs_);
       end.record(stream);
       events.emplace_back(std::move(start), std::move(end));
     }
@@ -64,15 +83,17 @@ class FileArm : public Arm {
   }
 
   std::string doing_;
+  TensorFile file_;
   MethodRunner runner_;
-  CallInputs inputs_;
+  std::vector<std::optional<CallInputs>> sets_;
+  const CallInputs* inputs_;
 };
 
 }  // namespace
 
 std::unique_ptr<Arm> open_file_arm(const ArmRequest& request, Events& events) {
   events.progress("loading " + request.label);
-  const TensorFile file = TensorFile::open(request.inputs_tensors);
+  TensorFile file = TensorFile::open(request.inputs_tensors);
   if (request.set_index >= file.calls().size()) {
     throw Error(ErrorKind::usage, "input set " + std::to_string(request.set_index) +
                                       " is not among the " + std::to_string(file.calls().size()) +
@@ -84,7 +105,7 @@ std::unique_ptr<Arm> open_file_arm(const ArmRequest& request, Events& events) {
                              .threads = request.threads,
                              .executor = request.executor,
                              .debug_files = false};
-  return std::make_unique<FileArm>(settings, file, file.calls()[request.set_index]);
+  return std::make_unique<FileArm>(settings, std::move(file), request.set_index);
 }
 
 }  // namespace tsctl

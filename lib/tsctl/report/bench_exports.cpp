@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "tsctl/report/load_text.h"
+
 namespace tsctl {
 
 namespace {
@@ -53,6 +55,7 @@ std::string google_benchmark_json(const Report& report) {
                {"cpu_time", or_null(arm.median_s, kNanoseconds)},
                {"time_unit", "ns"},
                {"items_per_second", or_null(arm.throughput_per_s)}};
+    if (!bench.load.plain()) entry["label"] = loop_text(bench.load);
     if (const PairResult* pair = pair_of(bench, arm.label); pair != nullptr && pair->speedup) {
       entry["speedup"] = *pair->speedup;
       entry["speedup_low"] = *pair->speedup_low;
@@ -80,7 +83,8 @@ std::string github_action_json(const Report& report) {
       entry["range"] = std::to_string((*middle.high_s - *middle.low_s) / 2 * kMilliseconds);
     }
     entry["extra"] = std::to_string(arm.samples) + " calls in " + std::to_string(arm.launches) +
-                     " launches, outputs " + arm.outputs;
+                     " launches, outputs " + arm.outputs +
+                     (bench.load.plain() ? "" : ", " + loop_text(bench.load));
     entries.push_back(entry);
   }
   return written(entries);
@@ -94,7 +98,10 @@ std::string pytorch_records_json(const Report& report) {
         {"benchmark",
          {{"name", "tsctl bench"},
           {"mode", "inference"},
-          {"extra_info", {{"input_set", bench.input_set}, {"threads", arm.threads}}}}},
+          {"extra_info",
+           {{"input_set", bench.input_set},
+            {"threads", arm.threads},
+            {"load", loop_text(bench.load)}}}}},
         {"model", {{"name", report.model.path}, {"type", arm.kind}, {"backend", arm.label}}},
         {"dependencies",
          {{"torch", report.environment.torch_version}, {"tsctl", report.tool.version}}},

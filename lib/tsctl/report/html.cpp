@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "tsctl/report/load_text.h"
 #include "tsctl/report/report_text.h"
 #include "tsctl/report/svg.h"
 #include "tsctl/report/units.h"
@@ -71,8 +72,8 @@ std::string quantiles(const BenchResult& bench) {
   }
   return table +
          "</table>\n<p>Of all timed calls; the interval that order statistics give stands "
-         "in each cell's tooltip. Closed loop: a call starts when the one before has "
-         "ended.</p>\n";
+         "in each cell's tooltip. Load: " +
+         escaped(loop_text(bench.load)) + ".</p>\n";
 }
 
 std::string warm_up(const BenchResult& bench) {

@@ -8,6 +8,7 @@
 #include "tsctl/report/diff_text.h"
 #include "tsctl/report/inspect_json.h"
 #include "tsctl/report/inspect_text.h"
+#include "tsctl/report/load_text.h"
 #include "tsctl/report/text_lines.h"
 #include "tsctl/report/text_table.h"
 #include "tsctl/report/units.h"
@@ -210,7 +211,7 @@ std::string bench_text(const BenchResult& bench) {
                   arm.page_faults_per_call ? rate_text(*arm.page_faults_per_call) : "-",
                   bytes_text(arm.peak_memory_bytes)});
   }
-  text += warm.render() + "\n";
+  text += warm.render() + "\n" + sequence_text(bench) + load_text(bench);
   std::string measured = std::to_string(bench.arms.empty() ? 0 : bench.arms.front().launches) +
                          " launches of each arm, ";
   measured += (bench.pairs.empty() ? std::string("0") : std::to_string(bench.pairs.front().pairs)) +

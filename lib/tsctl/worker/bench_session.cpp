@@ -12,7 +12,9 @@
 #include "tsctl/core/statistics.h"
 #include "tsctl/core/steady_state.h"
 #include "tsctl/core/verdict.h"
+#include "tsctl/worker/arm_instances.h"
 #include "tsctl/worker/bench_record.h"
+#include "tsctl/worker/load_blocks.h"
 
 namespace tsctl {
 
@@ -50,6 +52,7 @@ class Session {
         now_s_(now_s),
         events_(events),
         random_(options.seed),
+        load_(options.load, options.seed, arms.size()),
         records_(arms.size()),
         log_ratios_(arms.size()) {}
 
@@ -66,6 +69,7 @@ class Session {
   void measure_rounds(std::size_t planned, double until_s);
   void run_round();
   double run_block(std::size_t index);
+  double run_load_block(std::size_t index);
   bool precise_enough() const;
   bool launch_precise_enough() const;
   double measuring_time_left() const;
@@ -88,6 +92,7 @@ class Session {
   const Clock& now_s_;
   Events& events_;
   std::mt19937_64 random_;
+  LoadBlocks load_;
   std::vector<std::unique_ptr<LaunchedArm>> launched_ = {};
   std::vector<int> block_calls_ = {};
   std::vector<ArmRecord> records_;
@@ -149,6 +154,7 @@ void Session::run_launch() {
   launch_costs_s_.push_back(spent_s() - start_s);
   const std::size_t planned = planned_rounds();
   for (auto& ratios : log_ratios_) ratios.emplace_back();
+  load_.plan_windows(measuring_time_left());
   measure_rounds(planned, now_s_() + measuring_time_left());
   for (std::size_t i = 0; i < launched_.size(); ++i) {
     ArmRecord& record = records_[i];
@@ -168,7 +174,7 @@ void Session::start_arms() {
     launched_[index] = launch_(arms_[index]);
     launched_[index]->wait_until_ready();
     const double load_s = now_s_() - start_s;
-    records_[index].load.push_back(load_s);
+    records_[index].load.push_back(load_s / options_.load.instances);
     if (arms_[index].site) python_load_s_ += load_s;
     launched_[index]->stop();
   }
@@ -200,6 +206,7 @@ void Session::warm_up(std::size_t index) {
   const double call_s = median({calls.end() - 3, calls.end()});
   block_calls_[index] = static_cast<int>(
       std::clamp(kBlockSeconds / std::max(call_s, 1e-7), 1.0, static_cast<double>(kMaxBlockCalls)));
+  if (load_.active()) load_.warm_up(index, arm);
   arm.stop();
 }
 
@@ -255,7 +262,7 @@ void Session::run_round() {
   int turn = 0;
   const std::uint64_t cores = random_();
   for (const std::size_t index : random_order()) {
-    launched_[index]->hold_to_cores(cores);
+    if (!load_.active()) launched_[index]->hold_to_cores(cores);
     block_s[index] = run_block(index);
     sample_of(index).turns.push_back(++turn);
   }
@@ -264,6 +271,7 @@ void Session::run_round() {
 }
 
 double Session::run_block(std::size_t index) {
+  if (load_.active()) return run_load_block(index);
   LaunchedArm& arm = *launched_[index];
   ArmRecord& record = records_[index];
   arm.resume();
@@ -274,6 +282,21 @@ double Session::run_block(std::size_t index) {
   record.faults += times.page_faults;
   record.timed_calls += block_calls_[index] + 1;  // the untimed call faults as well
   return std::max(median(times.seconds), kShortestSeconds);
+}
+
+double Session::run_load_block(std::size_t index) {
+  LaunchedArm& arm = *launched_[index];
+  ArmRecord& record = records_[index];
+  std::vector<std::vector<double>>& rounds_s = sample_of(index).rounds_s;
+  arm.resume();
+  const LoadBlock block = load_.run(index, arm, launches_, rounds_s.size());
+  arm.stop();
+  const std::vector<double>& latency_s = block.times.latency_s;
+  record.calls.insert(record.calls.end(), latency_s.begin(), latency_s.end());
+  rounds_s.push_back(latency_s);
+  record.faults += block.times.page_faults;
+  record.timed_calls += block.calls;
+  return std::max(block.compared_s, kShortestSeconds);
 }
 
 // The standard error of a median is about 1.2533 standard deviations over the root of the count (normal samples).
@@ -393,6 +416,7 @@ BenchResult Session::result(std::int64_t items_per_call) const {
                                      "' did not become steady while it was warmed up"});
     }
   }
+  load_.report(items_per_call, result);
   judge_gates(result.pairs);
   warn_of_faults(result);
   if (launches_ < options_.min_launches) {
@@ -409,7 +433,8 @@ BenchResult Session::result(std::int64_t items_per_call) const {
 BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options,
                       std::int64_t items_per_call, const Launcher& launch, const Clock& now_s,
                       Events& events, std::vector<LaunchSamples>* samples) {
-  Session session(arms, options, launch, now_s, events);
+  const Launcher launch_all = instances_launcher(launch, options.load.instances);
+  Session session(arms, options, launch_all, now_s, events);
   session.run();
   if (samples != nullptr) *samples = session.samples();
   return session.result(items_per_call);

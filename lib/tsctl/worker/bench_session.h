@@ -11,6 +11,7 @@
 #include "tsctl/core/bench_samples.h"
 #include "tsctl/core/capture_api.h"
 #include "tsctl/core/events.h"
+#include "tsctl/core/load_plan.h"
 #include "tsctl/worker/jobs.h"
 
 namespace tsctl {
@@ -41,6 +42,10 @@ class LaunchedArm {
   virtual void resume() = 0;
   virtual void stop() = 0;
   virtual TimedCalls time_calls(int untimed, int calls) = 0;
+  virtual void use_set(std::size_t index) = 0;  // for the calls to come
+  // A window of load: begin_load() does not wait for it, end_load() does.
+  virtual void begin_load(const LoadWindow& window) = 0;
+  virtual LoadTimes end_load() = 0;
   virtual std::int64_t finish() = 0;  // ends it; gives its peak memory in bytes
 };
 
@@ -55,7 +60,8 @@ Clock steady_clock();
 // Measures arms against the first one. Every launch starts each arm anew; in every round each arm runs one block, in
 // an order drawn at random, while the others are stopped; the ratio is taken within the round. Ends when every
 // interval is narrow enough, or the budget is spent. `items_per_call` is the size of the dimension B, 0 without one.
-// An arm whose outputs differ is timed but gets no speedup and no verdict. `samples`, if given, takes every single time.
+// An arm whose outputs differ is timed but gets no speedup and no verdict. Under load (options.load) a block is a window
+// of load on every instance of the arm, see load_blocks.h. `samples`, if given, takes every single time.
 BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options,
                       std::int64_t items_per_call, const Launcher& launch, const Clock& now_s,
                       Events& events, std::vector<LaunchSamples>* samples = nullptr);

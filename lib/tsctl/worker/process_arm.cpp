@@ -41,6 +41,17 @@ class ProcessArm : public LaunchedArm {
     return {.seconds = reply.seconds, .page_faults = reply.page_faults};
   }
 
+  void use_set(std::size_t index) override {
+    worker_.send({.type = "arm", .job = "use_set", .payload = std::to_string(index)});
+    expect("result");
+  }
+
+  void begin_load(const LoadWindow& window) override {
+    worker_.send({.type = "arm", .job = "load", .payload = json_text(window)});
+  }
+
+  LoadTimes end_load() override { return from_json_text<LoadTimes>(expect("result").payload); }
+
   std::int64_t finish() override { return worker_.finish().peak_memory_bytes; }
 
  private:

@@ -20,6 +20,7 @@
 #include "tsctl/core/error.h"
 #include "tsctl/core/wire.h"
 #include "tsctl/report/json.h"
+#include "tsctl/worker/arm_load.h"
 #include "tsctl/worker/channel.h"
 
 namespace tsctl {
@@ -96,6 +97,21 @@ std::int64_t minor_faults() {
   return usage.ru_minflt;
 }
 
+// What an open arm is asked besides timing its calls.
+std::string do_arm_job(Arm& arm, ArmLoad& load, const WireMessage& message) {
+  if (message.job == "use_set") {
+    arm.use_set(std::stoul(message.payload));
+    return {};
+  }
+  if (message.job == "load") {
+    const std::int64_t faults = minor_faults();
+    LoadTimes times = load.run(from_json_text<LoadWindow>(message.payload));
+    times.page_faults = minor_faults() - faults;
+    return json_text(times);
+  }
+  throw std::logic_error("no job of an arm is called " + message.job);
+}
+
 void serve_arm(const WireMessage& job, Events& events, LineReader& reader) {
   std::unique_ptr<Arm> arm;
   if (job.site.empty()) {
@@ -104,9 +120,14 @@ void serve_arm(const WireMessage& job, Events& events, LineReader& reader) {
     const auto site = from_json_text<PythonSite>(job.site);
     arm = capture_of(job, site).open_arm(site, job.payload, events);
   }
+  ArmLoad load(*arm);
   send({.type = "ready"});
   while (const auto line = reader.next()) {
     const auto message = from_json_text<WireMessage>(*line);
+    if (message.type == "arm") {
+      send({.type = "result", .payload = do_arm_job(*arm, load, message)});
+      continue;
+    }
     const std::int64_t faults = minor_faults();
     WireMessage reply{.type = "times"};
     reply.seconds = arm->time_calls(message.untimed, message.calls);

@@ -66,6 +66,18 @@ TEST(BenchExports, write_a_record_for_each_metric_of_each_arm) {
   EXPECT_TRUE(json[4]["metric"]["benchmark_values"][0].is_null());  // no 99th percentile
 }
 
+TEST(BenchExports, say_how_calls_were_offered) {
+  Report report = benched();
+  EXPECT_FALSE(Json::parse(google_benchmark_json(report))["benchmarks"][0].contains("label"));
+  report.bench->load = {.rate_per_s = 250.0, .concurrency = 2};
+  const std::string load =
+      "open loop, 250 calls/s at poisson times, at most 2 calls in flight in one process";
+  EXPECT_EQ(Json::parse(google_benchmark_json(report))["benchmarks"][0]["label"], load);
+  EXPECT_EQ(Json::parse(github_action_json(report))[0]["extra"],
+            "0 calls in 0 launches, outputs reference, " + load);
+  EXPECT_EQ(Json::parse(pytorch_records_json(report))[0]["benchmark"]["extra_info"]["load"], load);
+}
+
 TEST(BenchExports, refuse_a_report_without_a_bench) {
   EXPECT_THROW(google_benchmark_json({}), std::invalid_argument);
   EXPECT_THROW(github_action_json({}), std::invalid_argument);

@@ -2,11 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <mutex>
 #include <utility>
 
 #include "fake_worker.h"
 #include "tsctl/core/random_input.h"
+#include "tsctl/worker/load_generator.h"
+#include "virtual_time.h"
 
 namespace tsctl {
 
@@ -14,13 +18,14 @@ class FakeArms::FakeArm : public LaunchedArm {
  public:
   FakeArm(FakeArms& session, std::size_t index)
       : session_(session), index_(index), launch_(session.launches_[index]++) {
-    EXPECT_EQ(session.running_, nullptr) << "an arm is launched while another one runs";
-    session_.running_ = this;
+    EXPECT_TRUE(session.running_.empty()) << "an arm is launched while another one runs";
+    session_.running_.insert(this);
     session_.loads.push_back(index);
   }
 
   ~FakeArm() override {
-    if (session_.running_ == this) session_.running_ = nullptr;
+    session_.running_.erase(this);
+    if (!sets_.empty()) session_.sets_used.push_back(sets_);
   }
 
   void wait_until_ready() override { session_.now_s += session_.load_s[index_]; }
@@ -28,21 +33,60 @@ class FakeArms::FakeArm : public LaunchedArm {
   void hold_to_cores(std::uint64_t draw) override { session_.cores.push_back(draw); }
 
   void resume() override {
-    EXPECT_EQ(session_.running_, nullptr) << "an arm is resumed while another one runs";
-    session_.running_ = this;
+    for (const FakeArm* other : session_.running_)
+      EXPECT_EQ(other->index_, index_) << "an arm is resumed while another one runs";
+    session_.running_.insert(this);
+    session_.most_at_once =
+        std::max(session_.most_at_once, static_cast<int>(session_.running_.size()));
   }
 
   void stop() override {
-    EXPECT_EQ(session_.running_, this);
-    session_.running_ = nullptr;
+    EXPECT_TRUE(session_.running_.contains(this));
+    session_.running_.erase(this);
   }
 
   TimedCalls time_calls(int untimed, int calls) override {
-    EXPECT_EQ(session_.running_, this) << "an arm is timed that does not run";
+    EXPECT_TRUE(session_.running_.contains(this)) << "an arm is timed that does not run";
+    EXPECT_EQ(session_.running_.size(), 1U);
     if (untimed > 0) note_block();
     for (int i = 0; i < untimed; ++i) call();
     TimedCalls times{.page_faults = session_.faults(index_, launch_) * (untimed + calls)};
     for (int i = 0; i < calls; ++i) times.seconds.push_back(call());
+    return times;
+  }
+
+  void use_set(std::size_t index) override {
+    EXPECT_TRUE(session_.running_.contains(this));
+    sets_.push_back(index);
+    session_.calls_before_last_set = calls_;
+  }
+
+  void begin_load(const LoadWindow& window) override {
+    EXPECT_TRUE(session_.running_.contains(this)) << "load on an arm that does not run";
+    window_ = window;
+    session_.windows.push_back(window);
+  }
+
+  // In threads of its own time, which begins where the session's is: instances that run at once are not told of each
+  // other.
+  LoadTimes end_load() override {
+    VirtualTime time(session_.now_s);
+    std::mutex mutex;
+    const auto seconds = [&] {
+      const std::lock_guard lock(mutex);
+      return session_.call_seconds_(index_, launch_, calls_++);
+    };
+    LoadTimes times =
+        run_load(window_, {.call = [&] { time.pass(seconds()); },
+                           .now_s = [&] { return time.now_s(); },
+                           .sleep = [&](double duration_s) { time.pass(duration_s); },
+                           .in_threads =
+                               [&](int threads, const std::function<void(int)>& work) {
+                                 time.in_threads(threads, work);
+                               }});
+    const auto calls = static_cast<std::int64_t>(times.latency_s.size()) + window_.plan.concurrency;
+    times.page_faults = session_.faults(index_, launch_) * calls;
+    session_.now_s = time.now_s();
     return times;
   }
 
@@ -69,6 +113,8 @@ class FakeArms::FakeArm : public LaunchedArm {
   std::size_t index_;
   int launch_;
   int calls_ = 0;
+  LoadWindow window_ = {};
+  std::vector<std::size_t> sets_ = {};
 };
 
 FakeArms::FakeArms(std::size_t count, CallSeconds call_seconds)
@@ -86,7 +132,7 @@ BenchResult FakeArms::run(const BenchOptions& options, std::int64_t items_per_ca
     return std::make_unique<FakeArm>(*this, static_cast<std::size_t>(arm.request.label[0] - 'a'));
   };
   const BenchResult result = run_bench(
-      arms, options, items_per_call, launch, [this] { return now_s; }, events);
+      arms, options, items_per_call, around(launch), [this] { return now_s; }, events);
   progress_texts = events.progress_texts;
   return result;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,8 @@
 
 namespace tsctl {
 
-// Arms whose calls take made-up seconds on a made-up clock. Each arm asserts that it is the only one that runs.
+// Arms whose calls take made-up seconds on a made-up clock. Each arm asserts that it is the only one that runs,
+// but for other instances of it.
 class FakeArms {
  public:
   // The seconds of a call: which arm, which launch of it and which of its calls, all counted from 0.
@@ -26,6 +28,11 @@ class FakeArms {
   // Page faults of a call, by arm and launch.
   std::function<int(std::size_t arm, int launch)> faults = [](std::size_t, int) { return 2; };
 
+  // What else is put around the arms.
+  std::function<Launcher(const Launcher& launch)> around = [](const Launcher& launch) {
+    return launch;
+  };
+
   // Told by run().
   std::vector<std::vector<std::size_t>> rounds =
       {};                                 // the arms in the order in which each round ran them
@@ -34,13 +41,18 @@ class FakeArms {
   int finished = 0;
   double now_s = 0.0;
   std::vector<std::string> progress_texts = {};
+  std::vector<LoadWindow> windows = {};  // of load, those of the warm-up too
+  int most_at_once = 0;                  // instances of an arm that ran at the same time
+  std::vector<std::vector<std::size_t>> sets_used =
+      {};                         // by each launched arm that was told of any
+  int calls_before_last_set = 0;  // of the arm launched last
 
  private:
   class FakeArm;
 
   CallSeconds call_seconds_;
   std::vector<int> launches_;
-  const FakeArm* running_ = nullptr;
+  std::set<const FakeArm*> running_ = {};
 };
 
 // Seconds around `middle_s` with a deviation between launches and one between calls, the same in every run.

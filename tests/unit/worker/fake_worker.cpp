@@ -104,10 +104,19 @@ void tell_environment() {
 void serve_fake_arm(LineReader& reader, const std::string& label) {
   tell("an arm tells");
   send({.type = "ready"});
+  std::int64_t set = 0;
   while (const auto line = reader.next()) {
     if (label == "dying arm") die_of(SIGSEGV);
     if (label == "silent arm") wait_for_ever();
     const auto message = from_json_text<WireMessage>(*line);
+    if (message.type == "arm") {
+      LoadTimes times{.offered = set};
+      if (message.job == "use_set") set = std::stol(message.payload);
+      if (message.job == "load")
+        times.latency_s = {from_json_text<LoadWindow>(message.payload).seconds};
+      send({.type = "result", .payload = json_text(times)});
+      continue;
+    }
     WireMessage reply{.type = "times", .page_faults = 100 + message.untimed};
     for (int call = 1; call <= message.calls; ++call) reply.seconds.push_back(0.001 * call);
     send(reply);

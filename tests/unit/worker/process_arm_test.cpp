@@ -48,6 +48,16 @@ TEST_F(ProcessArmTest, times_calls_between_stops) {
   EXPECT_GT(arm->finish(), 1 << 20);
 }
 
+TEST_F(ProcessArmTest, puts_load_on_the_arm_and_chooses_its_set) {
+  const auto arm = launch("good arm");
+  arm->wait_until_ready();
+  arm->use_set(3);
+  arm->begin_load({.plan = {.concurrency = 2}, .seconds = 0.25});
+  const LoadTimes times = arm->end_load();
+  EXPECT_EQ(times.latency_s, std::vector<double>{0.25});
+  EXPECT_EQ(times.offered, 3);  // the set
+}
+
 TEST_F(ProcessArmTest, names_the_arm_that_crashed) {
   const auto arm = launch("dying arm");
   arm->wait_until_ready();

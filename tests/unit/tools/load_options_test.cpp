@@ -1,0 +1,118 @@
+#include "load_options.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "errors.h"
+
+namespace tsctl {
+namespace {
+
+TEST(LoadPlanFrom, is_plain_without_flags) { EXPECT_TRUE(load_plan_from({}, {}, 2).plain()); }
+
+TEST(LoadPlanFrom, takes_flags_over) {
+  const LoadPlan plan = load_plan_from(
+      {.rate = "200/s", .arrivals = "constant", .concurrency = 4, .instances = 2}, {}, 2);
+  EXPECT_EQ(plan.rate_per_s, 200.0);
+  EXPECT_EQ(plan.arrivals, "constant");
+  EXPECT_EQ(plan.concurrency, 4);
+  EXPECT_EQ(plan.instances, 2);
+  EXPECT_EQ(load_plan_from({.rate = "12.5"}, {.budget_s = 60.0}, 2).rate_per_s, 12.5);
+  EXPECT_EQ(load_plan_from({.rate = "200"}, {}, 2).arrivals, "poisson");
+}
+
+TEST(LoadPlanFrom, refuses_what_is_no_rate) {
+  for (const std::string text : {"0", "-5", "many", "5 per s", "nan", "inf", "1e9", "5/min"}) {
+    EXPECT_EQ(
+        error_of([&] { load_plan_from({.rate = text}, {}, 1); }),
+        "usage: --rate '" + text +
+            "' is not a number of calls a second | write 200 or 200/s, a million at the most");
+  }
+}
+
+TEST(LoadPlanFrom, refuses_a_rate_that_leaves_too_few_calls_to_compare) {
+  EXPECT_EQ(error_of([] { load_plan_from({.rate = "2"}, {.budget_s = 15.0}, 2); }),
+            "usage: --rate '2' offers too few calls within the budget to compare arms by | raise "
+            "--rate, or measure for longer: --budget 60s");
+  EXPECT_NO_THROW(load_plan_from({.rate = "2"}, {.budget_s = 60.0}, 2));
+}
+
+TEST(LoadPlanFrom, refuses_arrivals_where_nothing_arrives) {
+  EXPECT_TRUE(error_of([] {
+                load_plan_from({.arrivals = "constant"}, {}, 1);
+              }).starts_with("usage: --arrivals without --rate"));
+}
+
+class SequenceFrom : public testing::Test {
+ protected:
+  SequenceFrom() {
+    inputs_.plan = {
+        .specs = {"BxT"}, .dims = {"B=1,8,32", "T=5,7"}, .bench_dims = "T=7", .seed = 3};
+  }
+
+  std::vector<std::size_t> order(const std::string& text) const {
+    return sequence_from(text, inputs_, 6);
+  }
+
+  ModelInputs inputs_ = {};  // B=1,T=5  B=1,T=7  B=8,T=5  B=8,T=7  B=32,T=5  B=32,T=7
+};
+
+TEST_F(SequenceFrom, is_empty_without_the_flag) { EXPECT_TRUE(order("").empty()); }
+
+TEST_F(SequenceFrom, takes_all_sets_three_times_over) {
+  EXPECT_EQ(order("sets"),
+            (std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5}));
+}
+
+TEST_F(SequenceFrom, shuffles_them_by_the_seed) {
+  const std::vector<std::size_t> shuffled = order("shuffle");
+  EXPECT_NE(shuffled, order("sets"));
+  EXPECT_EQ(shuffled, order("shuffle"));
+  std::vector<std::size_t> sorted = shuffled;
+  std::sort(sorted.begin(), sorted.end());
+  std::vector<std::size_t> expected = order("sets");
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(sorted, expected);
+  inputs_.plan.seed = 4;
+  EXPECT_NE(shuffled, order("shuffle"));
+}
+
+TEST_F(SequenceFrom, finds_the_sets_of_listed_values) {
+  EXPECT_EQ(order("B=1,8,1,32"), (std::vector<std::size_t>{1, 3, 1, 5}));  // at T=7, as is timed
+  EXPECT_EQ(order("T=5,7"), (std::vector<std::size_t>{0, 1}));
+}
+
+TEST_F(SequenceFrom, refuses_what_names_no_set) {
+  EXPECT_EQ(error_of([&] { order("B=1,4"); }),
+            "usage: --shape-sequence 'B=1,4': --dim B does not have the value 4 | only sets of "
+            "--dim exist: choose among its values, or add this one to it");
+  EXPECT_EQ(error_of([&] { order("N=1"); }),
+            "usage: --shape-sequence 'N=1': there is no --dim N | give its values with --dim "
+            "N=V1,V2,…");
+  EXPECT_EQ(
+      error_of([&] { order("shufle"); }),
+      "usage: --shape-sequence 'shufle' is no sequence of input sets | did you mean shuffle?");
+  EXPECT_TRUE(error_of([&] { order("B=1,,8"); }).starts_with("usage: --shape-sequence 'B='"));
+  EXPECT_TRUE(error_of([&] { order("B="); }).starts_with("usage: --shape-sequence 'B='"));
+  EXPECT_EQ(error_of([&] { sequence_from("sets", inputs_, 1); }),
+            "usage: --shape-sequence sets: there is only one input set | give a dimension several "
+            "values: --input Bx784 --dim B=1,8,32");
+}
+
+TEST(Oversubscribed, warns_of_more_threads_than_cores) {
+  BenchArm arm{.request = {.label = "a", .threads = 2}};
+  EXPECT_TRUE(oversubscribed({arm}, {.concurrency = 2}, 4).empty());
+  EXPECT_TRUE(oversubscribed({arm}, {}, 1).empty());
+  const auto warnings = oversubscribed({arm}, {.concurrency = 2, .instances = 2}, 4);
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0].code, "oversubscribed");
+  EXPECT_EQ(warnings[0].text,
+            "'a' runs up to 4 calls of 2 threads at once on 4 cores: its latencies hold the wait "
+            "for a core; --threads makes them fewer");
+  arm.request.device = "cuda";
+  EXPECT_TRUE(oversubscribed({arm}, {.concurrency = 8}, 4).empty());
+}
+
+}  // namespace
+}  // namespace tsctl
