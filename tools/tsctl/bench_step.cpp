@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "bench_host.h"
 #include "steps.h"
 #include "tsctl/core/verdict.h"
 #include "tsctl/report/json.h"
@@ -88,13 +89,14 @@ ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOpti
   run.enter("bench");
   const Clock clock = steady_clock();
   if (options.require_quiet) require_quiet_host(clock);
-  const NoiseReading before = read_noise(clock());
+  describe_libtorch_build(run);
+  HostWatch host(run, clock);
   const double start_s = clock();
   std::vector<LaunchSamples> samples;
   BenchResult bench = run_bench(arms, options, inputs.items_per_call, process_launcher(run.jobs()),
                                 clock, run.jobs().events(), &samples);
   if (!samples_path.empty()) write_text_file(samples_path, json_lines(samples), "--samples");
-  bench.noise = noise_between(before, read_noise(clock()));
+  bench.noise = host.finish();
   bench.input_set = input_label;
   bench.device = run.options().device;
   bench.threads = run.threads();

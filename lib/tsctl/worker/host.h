@@ -1,14 +1,23 @@
 #pragma once
 
+#include <filesystem>
+#include <string>
+#include <vector>
+
 #include "tsctl/core/report.h"
 
 namespace tsctl {
 
-// What can be read of this machine without LibTorch.
-Environment describe_host();
+// What can be read of this machine without LibTorch. `root` is "/" but for tests; what is no file, such as this
+// process's affinity, is always this machine's.
+Environment describe_host(const std::filesystem::path& root = "/");
 
 // The threads a process of ours may really use: the smaller of its CPU affinity and its control group's quota
 // (rounded down), at least 1. A machine's core count says nothing inside a container.
 int usable_threads(const Environment& host);
+
+// Those NAME=VALUE of an environment (ended by a null pointer) that change how LibTorch, its libraries or the heap
+// work, sorted.
+std::vector<std::string> variables_of_interest(const char* const* environment);
 
 }  // namespace tsctl
