@@ -13,7 +13,7 @@ namespace {
 constexpr std::array kOnLight{"#1b6ca8", "#c23b50", "#2f7a5c", "#8256a8", "#96700a", "#555b61"};
 constexpr std::array kOnDark{"#6db3e8", "#ff8d97", "#7cc7a5", "#c9aee6", "#e3bd55", "#b4bcc4"};
 constexpr std::array kDashes{"none", "7 3", "2 2", "9 3 2 3", "1 3", "12 4"};
-constexpr std::size_t kMostTicks = 8;
+constexpr std::size_t kMostTicks = 6;
 
 // The smallest of 1, 2, 5 times a power of ten that is at least `step`.
 double round_step(double step) {
@@ -110,7 +110,8 @@ std::vector<double> linear_ticks(double low, double high) {
 
 std::vector<double> logarithmic_ticks(double low, double high) {
   if (high / low < 5.0) return linear_ticks(low, high);
-  for (const std::vector<double>& factors : {std::vector{1.0, 2.0, 5.0}, std::vector{1.0}}) {
+  for (const std::vector<double>& factors :
+       {std::vector{1.0, 1.5, 2.0, 3.0, 5.0, 7.0}, std::vector{1.0, 2.0, 5.0}, std::vector{1.0}}) {
     std::vector<double> ticks;
     for (double power = std::pow(10.0, std::floor(std::log10(low))); power <= high; power *= 10.0) {
       for (const double factor : factors) {

@@ -8,10 +8,10 @@
 // What the plots of svg.h are put together from. Lengths are units of the picture, which the page scales as a whole.
 namespace tsctl::svg {
 
-inline constexpr double kWidth = 900.0;
+inline constexpr double kWidth = 910.0;
 inline constexpr double kLabelWidth = 170.0;  // left of a plot, for what its rows are called
-inline constexpr double kNoteWidth = 300.0;   // right of it, for numbers or a legend
-inline constexpr double kLetterWidth = 6.6;   // of the page's 12-pixel letters, on average
+inline constexpr double kNoteWidth = 310.0;   // right of it, for numbers or a legend
+inline constexpr double kLetterWidth = 6.2;   // of the page's 12-pixel letters, on average
 
 // Colours and dashes of curves and areas: CSS rules for light or dark paper. They differ in lightness, and curves in
 // their dashes, so that they are distinct without colour sight too.
@@ -48,7 +48,7 @@ struct Scale {
   double at(double value) const { return begin + (value - low) / (high - low) * (end - begin); }
 };
 
-// At most eight round values from low to high, both included: multiples of 1, 2 or 5 of a power of ten.
+// At most six round values from low to high, both included: multiples of 1, 2 or 5 of a power of ten.
 std::vector<double> linear_ticks(double low, double high);
 // The same for a logarithmic axis; 0 < low < high. Powers of ten where the axis is long.
 std::vector<double> logarithmic_ticks(double low, double high);

@@ -56,7 +56,7 @@ TEST(LinearTicks, are_round_and_lie_within) {
        {std::pair{0.93, 1.47}, {0.995, 1.005}, {1.0, 250.0}, {-3.0, 11.0}}) {
     const std::vector<double> ticks = svg::linear_ticks(low, high);
     EXPECT_GE(ticks.size(), 3U) << low;
-    EXPECT_LE(ticks.size(), 8U) << low;
+    EXPECT_LE(ticks.size(), 6U) << low;
     EXPECT_GE(ticks.front(), low - 1e-9);
     EXPECT_LE(ticks.back(), high + 1e-9);
   }
@@ -65,9 +65,9 @@ TEST(LinearTicks, are_round_and_lie_within) {
 TEST(LogarithmicTicks, are_linear_on_a_short_axis_and_powers_of_ten_on_a_long_one) {
   EXPECT_EQ(svg::logarithmic_ticks(1.0, 2.0), svg::linear_ticks(1.0, 2.0));
   EXPECT_EQ(svg::logarithmic_ticks(0.9, 21.0).size(), 5U);  // 1, 2, 5, 10, 20
-  const std::vector<double> decades = svg::logarithmic_ticks(1e-6, 1.0);
-  ASSERT_EQ(decades.size(), 7U);
-  EXPECT_NEAR(decades[3], 1e-3, 1e-12);
+  const std::vector<double> decades = svg::logarithmic_ticks(1e-5, 1.0);
+  ASSERT_EQ(decades.size(), 6U);
+  EXPECT_NEAR(decades[2], 1e-3, 1e-12);
   EXPECT_EQ(svg::logarithmic_ticks(1e-12, 1.0).size(), 3U);
 }
 
