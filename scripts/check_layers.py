@@ -33,7 +33,9 @@ LAYERS = {
     "lib/tsctl/engine": Layer(("core", "archive"), _TORCH, system=True),
     "lib/tsctl/capture": Layer(("core",), ("pybind11/", "Python.h"), system=True),
     "tools": Layer(("core", "archive", "report", "worker"), ("CLI/", _NLOHMANN), system=True),
-    "benchmarks": Layer(("core", "archive", "report"), ("benchmark/",)),
+    "benchmarks": Layer(
+        ("core", "archive", "report", "worker", "engine"), ("benchmark/", *_TORCH), system=True
+    ),
 }
 
 # The package that capture runs inside the user's own environment may count on nothing else being there.

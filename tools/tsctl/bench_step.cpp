@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "bench_host.h"
 #include "load_options.h"
 #include "steps.h"
 #include "tsctl/core/verdict.h"
@@ -91,7 +92,8 @@ ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOpti
   run.enter("bench");
   const Clock clock = steady_clock();
   if (options.require_quiet) require_quiet_host(clock);
-  const NoiseReading before = read_noise(clock());
+  describe_libtorch_build(run);
+  HostWatch host(run, clock);
   const double start_s = clock();
   std::vector<LaunchSamples> samples;
   ShapeSequence sequence(order, run.report().inputs.sets);
@@ -103,7 +105,7 @@ ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOpti
   const auto crowded = oversubscribed(arms, options.load, usable_threads(run.report().environment));
   bench.warnings.insert(bench.warnings.end(), crowded.begin(), crowded.end());
   if (!samples_path.empty()) write_text_file(samples_path, json_lines(samples), "--samples");
-  bench.noise = noise_between(before, read_noise(clock()));
+  bench.noise = host.finish();
   bench.input_set = input_label;
   bench.device = run.options().device;
   bench.threads = run.threads();

@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "option_groups.h"
+#include "tsctl/report/text_lines.h"
 #include "tsctl/worker/python_site.h"
 
 namespace tsctl {
@@ -45,7 +46,14 @@ ExitCode doctor(Run& run, const Flags& flags) {
        .detail = tool.version + ", built for torch " + tool.built_for_torch},
       {.name = "system", .status = "ok", .detail = host.os + ", kernel " + host.kernel},
       {.name = "cpu", .status = "ok", .detail = features_text(host)},
-      {.name = "threads", .status = "ok", .detail = cores_text(host)}};
+      {.name = "threads", .status = "ok", .detail = cores_text(host)},
+      {.name = "governor",
+       .status = "ok",
+       .detail = host.governor.empty() ? "unavailable" : host.governor}};
+  if (!host.variables.empty()) {
+    report.checks.push_back(
+        {.name = "variables", .status = "ok", .detail = joined(host.variables, ", ")});
+  }
   const std::string python = chosen_python(flags.run.python);
   report.checks.push_back(python_finding(python, installation_of_this_process().package_dir));
   try {

@@ -1,5 +1,7 @@
 #include "run.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
@@ -69,6 +71,7 @@ std::string chosen_python(const std::string& flag) {
 Run::Run(Context& context, const ReportOptions& report_options, const RunOptions& options)
     : context_(context), report_options_(report_options), options_(options) {
   report_.environment = describe_host();
+  report_.environment.variables = variables_of_interest(environ);
   report_.environment.threads =
       options.threads > 0 ? options.threads : usable_threads(report_.environment);
   report_.environment.device = options.device;

@@ -1,5 +1,8 @@
 #include "tsctl/report/csv.h"
 
+#include <array>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "tsctl/report/json_convert.h"
@@ -46,7 +49,48 @@ std::string table(const std::vector<json::Json>& rows) {
   return table(columns, rows);
 }
 
-std::vector<json::Json> bench_rows(const BenchResult& bench) {
+// Readers count columns: these stay where they are, and what is new comes behind them.
+constexpr std::array kBenchColumns{"label",
+                                   "kind",
+                                   "outputs",
+                                   "speed",
+                                   "median_s",
+                                   "p99_s",
+                                   "p99_s_reason",
+                                   "mean_s",
+                                   "min_s",
+                                   "spread",
+                                   "throughput_per_s",
+                                   "throughput_unit",
+                                   "total_time_s",
+                                   "time_per_iteration_ms",
+                                   "throughput",
+                                   "samples",
+                                   "launches",
+                                   "first_call_s",
+                                   "second_call_s",
+                                   "third_call_s",
+                                   "steady_at_call",
+                                   "load_s",
+                                   "max_abs",
+                                   "peak_memory_bytes",
+                                   "page_faults_per_call",
+                                   "page_faults_low",
+                                   "page_faults_high",
+                                   "percentiles",
+                                   "warm_up",
+                                   "warm_up_s",
+                                   "loop",
+                                   "threads",
+                                   "executor",
+                                   "allocator",
+                                   "speedup",
+                                   "speedup_low",
+                                   "speedup_high"};
+// What only a plot can use: a thousand blocks are no cell.
+constexpr std::array kNoColumns{"quantiles_s", "blocks"};
+
+std::string bench_table(const BenchResult& bench) {
   std::vector<json::Json> rows;
   for (std::size_t i = 0; i < bench.arms.size(); ++i) {
     json::Json row = json::to_json(bench.arms[i]);
@@ -56,7 +100,14 @@ std::vector<json::Json> bench_rows(const BenchResult& bench) {
     row["speedup_high"] = json::to_json(pair.speedup_high);
     rows.push_back(row);
   }
-  return rows;
+  if (rows.empty()) return {};
+  std::vector<std::string> columns(kBenchColumns.begin(), kBenchColumns.end());
+  std::set<std::string> placed(kNoColumns.begin(), kNoColumns.end());
+  placed.insert(kBenchColumns.begin(), kBenchColumns.end());
+  for (const auto& [key, value] : rows.front().items()) {
+    if (!placed.contains(key)) columns.push_back(key);
+  }
+  return table(columns, rows);
 }
 
 std::vector<json::Json> verify_rows(const std::vector<VerifyResult>& results) {
@@ -111,7 +162,7 @@ std::string diff_table(const std::string& diff_json) {
 }  // namespace
 
 std::string csv_from_report(const Report& report) {
-  if (report.bench) return table(bench_rows(*report.bench));
+  if (report.bench) return bench_table(*report.bench);
   if (!report.verify.empty()) return table(verify_rows(report.verify));
   if (report.run) return table(rows_of(report.run->outputs));
   if (!report.passes.empty()) return table(rows_of(report.passes));

@@ -6,6 +6,7 @@
 #include "tsctl/report/capture_text.h"
 #include "tsctl/report/diff_json.h"
 #include "tsctl/report/diff_text.h"
+#include "tsctl/report/host_text.h"
 #include "tsctl/report/inspect_json.h"
 #include "tsctl/report/inspect_text.h"
 #include "tsctl/report/load_text.h"
@@ -171,6 +172,7 @@ std::string noise_text(const BenchResult& bench) {
       parts.push_back("throttled for " + seconds_text(*bench.noise->throttled_s));
   }
   std::string text = parts.empty() ? "" : line("noise", joined(parts, ", "));
+  if (bench.noise) text += gpu_noise_text(*bench.noise);
   for (const PairResult& pair : bench.pairs) {
     if (pair.verdict != "inconclusive" || pair.dominated_by.empty()) continue;
     text += line("", "'" + pair.arm + "': the interval's width comes from " +
@@ -254,7 +256,7 @@ std::string text_from_report(const Report& report, const TextOptions& options) {
   }
   if (!report.diff_json.empty()) text += text_from_diff(diff_from_json_text(report.diff_json));
   for (const GraphResult& graph : report.graphs) text += graph.text;
-  if (report.bench) text += bench_text(*report.bench);
+  if (report.bench) text += bench_text(*report.bench) + host_text(report.environment);
   if (report.capture) text += capture_text(*report.capture, options.verbose);
   text += passes_text(report.passes, options.verbose);
   for (const VerifyResult& result : report.verify) text += verify_text(result, options.verbose);

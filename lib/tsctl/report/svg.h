@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,14 +22,38 @@ struct IntervalMark {
 std::string interval_plot(const std::vector<IntervalMark>& marks, double reference, double margin,
                           const std::string& axis_title);
 
-// A named curve of positive values over 1, 2, 3, …
+// The plots below take seconds, drawn on logarithmic axes. Values that are not positive and finite are left out, and so
+// is what has no values; without any the text is empty.
+
+// A named curve over 1, 2, 3, …
 struct Curve {
   std::string label = {};
   std::vector<double> values = {};
 };
-
-// Curves over the number of the call, with a logarithmic vertical axis labelled by seconds. Curves without values are
-// left out; without any the text is empty.
 std::string curve_plot(const std::vector<Curve>& curves, const std::string& axis_title);
+
+// The quantiles of some times, evenly spaced from the least to the largest.
+struct Distribution {
+  std::string label = {};
+  std::vector<double> quantiles = {};
+};
+// One density a row, with the median and the middle half and nine tenths marked below it. The axis ends at the 99th
+// percentiles: how much slower the slowest call was is told in words.
+std::string distribution_plot(const std::vector<Distribution>& distributions,
+                              const std::string& axis_title);
+
+// A value at a place on the horizontal axis.
+struct TimelinePoint {
+  double at = 0.0;
+  double value = 0.0;
+};
+// A named line, interrupted between its parts.
+struct Timeline {
+  std::string label = {};
+  std::vector<std::vector<TimelinePoint>> parts = {};
+};
+// All of them over one axis from 0 to the last of `ends`, where the parts end.
+std::string timeline_plot(const std::vector<Timeline>& timelines, const std::vector<double>& ends,
+                          const std::string& axis_title);
 
 }  // namespace tsctl

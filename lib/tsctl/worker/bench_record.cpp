@@ -18,15 +18,31 @@ namespace {
 constexpr std::array kPercentiles{0.5, 0.9, 0.95, 0.99, 0.999};
 // Calls of the first launch that the warm-up is classified by and the report keeps.
 constexpr std::size_t kProfiledCalls = 500;
+constexpr int kQuantiles = 100;  // steps from the least to the largest time
+// Blocks that the report keeps of an arm: enough for a picture, whatever the budget was.
+constexpr std::size_t kKeptBlocks = 1000;
 
 std::optional<double> median_of(const std::vector<double>& values) {
   if (values.empty()) return std::nullopt;
   return median(values);
 }
 
+// The type 7 quantile, without a copy for each of many.
+double quantile_of_sorted(const std::vector<double>& sorted, double p) {
+  const double place = p * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  if (below + 1 >= sorted.size()) return sorted.back();
+  const double part = place - static_cast<double>(below);
+  return sorted[below] + part * (sorted[below + 1] - sorted[below]);
+}
+
 void add_percentiles(const ArmRecord& record, ArmResult& result) {
   std::vector<double> sorted = record.calls;
   std::sort(sorted.begin(), sorted.end());
+  for (int percent = 0; percent <= kQuantiles; ++percent) {
+    const double seconds = quantile_of_sorted(sorted, static_cast<double>(percent) / kQuantiles);
+    result.quantiles_s.push_back(std::max(seconds, kShortestSeconds));
+  }
   for (const double p : kPercentiles) {
     PercentileResult percentile{.p = p};
     const std::size_t needed = samples_for_quantile(p);
@@ -98,6 +114,26 @@ ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
   result.executor = arm.request.executor;
   result.allocator = arm.request.allocator;
   return result;
+}
+
+std::vector<BlockTime> block_times(const std::vector<LaunchSamples>& samples, std::size_t index,
+                                   std::size_t arms) {
+  std::vector<BlockTime> blocks;
+  for (std::size_t at = index; at < samples.size(); at += arms) {
+    const LaunchSamples& launch = samples[at];
+    for (std::size_t round = 0; round < launch.rounds_s.size(); ++round) {
+      if (launch.rounds_s[round].empty()) continue;
+      blocks.push_back({.launch = launch.launch,
+                        .round = static_cast<int>(round) + 1,
+                        .turn = round < launch.turns.size() ? launch.turns[round] : 1,
+                        .median_s = std::max(median(launch.rounds_s[round]), kShortestSeconds)});
+    }
+  }
+  if (blocks.size() <= kKeptBlocks) return blocks;
+  std::vector<BlockTime> kept;
+  for (std::size_t i = 0; i < kKeptBlocks; ++i)
+    kept.push_back(blocks[i * blocks.size() / kKeptBlocks]);
+  return kept;
 }
 
 }  // namespace tsctl

@@ -27,4 +27,9 @@ struct ArmRecord {
 ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
                      const LaunchSamples& first_launch, int launches, std::int64_t items_per_call);
 
+// The medians of the blocks of the arm `index` of `arms`, of which `samples` has one entry each for every launch; thinned
+// evenly where there are very many.
+std::vector<BlockTime> block_times(const std::vector<LaunchSamples>& samples, std::size_t index,
+                                   std::size_t arms);
+
 }  // namespace tsctl

@@ -404,6 +404,7 @@ BenchResult Session::result(std::int64_t items_per_call) const {
   for (std::size_t i = 0; i < arms_.size(); ++i) {
     result.arms.push_back(
         arm_result(arms_[i], records_[i], samples_[i], launches_, items_per_call));
+    result.arms.back().blocks = block_times(samples_, i, arms_.size());
     if (i == 0) {
       result.arms.back().speed = "reference";
     } else {

@@ -1,9 +1,12 @@
 #include "tsctl/worker/noise.h"
 
+#include <cmath>
 #include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "tsctl/worker/control_group.h"
 
 namespace tsctl {
 
@@ -51,22 +54,34 @@ void read_ticks(const fs::path& file, NoiseReading& reading) {
   reading.steal_ticks = ticks[7];
 }
 
-// The folder of this process's group in version 2 of control groups; the root of the tree without one.
-fs::path control_group(const fs::path& root) {
-  std::ifstream stream(root / "proc/self/cgroup");
+// The line "ctxt 123456" of the same file: switches of all tasks since the system started.
+std::optional<double> context_switches(const fs::path& file) {
+  std::ifstream stream(file);
   for (std::string line; std::getline(stream, line);) {
-    if (line.starts_with("0::/")) return root / "sys/fs/cgroup" / line.substr(4);
+    if (line.starts_with("ctxt ")) return std::stod(line.substr(5));
   }
-  return root / "sys/fs/cgroup";
+  return std::nullopt;
 }
 
+// The names of version 2 and version 1, which counts in nanoseconds.
 std::optional<double> throttled_s(const fs::path& file) {
+  constexpr double kNanoseconds = 1e-9;
   std::ifstream stream(file);
   std::string name;
   for (double value = 0.0; stream >> name >> value;) {
     if (name == "throttled_usec") return value * kMicroseconds;
+    if (name == "throttled_time") return value * kNanoseconds;
   }
   return std::nullopt;
+}
+
+// By the quota of the process's own group and of those around it.
+std::optional<double> throttled_by_all(const fs::path& root) {
+  std::optional<double> sum;
+  for (const fs::path& group : cpu_control_groups(root)) {
+    if (const auto seconds = throttled_s(group / "cpu.stat")) sum = sum.value_or(0.0) + *seconds;
+  }
+  return sum;
 }
 
 }  // namespace
@@ -78,7 +93,8 @@ NoiseReading read_noise(double at_s, const fs::path& root) {
   reading.memory_waiting_s = waiting_s(pressure / "memory");
   reading.io_waiting_s = waiting_s(pressure / "io");
   read_ticks(root / "proc/stat", reading);
-  reading.throttled_s = throttled_s(control_group(root) / "cpu.stat");
+  reading.context_switches = context_switches(root / "proc/stat");
+  reading.throttled_s = throttled_by_all(root);
   std::ifstream load(root / "proc/loadavg");
   if (double value = 0.0; load >> value) reading.load = value;
   return reading;
@@ -94,6 +110,8 @@ NoiseInfo noise_between(const NoiseReading& before, const NoiseReading& after) {
   const auto ticks = difference(before.cpu_ticks, after.cpu_ticks);
   if (ticks) noise.steal = share(difference(before.steal_ticks, after.steal_ticks), *ticks);
   noise.throttled_s = difference(before.throttled_s, after.throttled_s);
+  if (const auto switches = difference(before.context_switches, after.context_switches))
+    noise.context_switches = std::llround(*switches);
   noise.load_before = before.load;
   return noise;
 }

@@ -16,8 +16,9 @@ struct NoiseReading {
   std::optional<double> cpu_ticks = {};  // of all CPUs together, /proc/stat
   std::optional<double> idle_ticks = {};
   std::optional<double> steal_ticks = {};
-  std::optional<double> throttled_s = {};  // of this process's control group
-  std::optional<double> load = {};         // of the minute before
+  std::optional<double> throttled_s = {};  // of this process's control group and those around it
+  std::optional<double> context_switches = {};  // of all tasks
+  std::optional<double> load = {};              // of the minute before
 };
 
 // Reads them at the time `at_s` of the caller's clock. `root` is "/" but for tests.

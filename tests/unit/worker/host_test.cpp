@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
+#include <string>
+#include <vector>
+
+#include "made_up_root.h"
+
 namespace tsctl {
 namespace {
 
@@ -24,6 +29,75 @@ TEST(DescribeHost, knows_this_machine) {
   EXPECT_GE(host.cores_visible, 1);
   EXPECT_GE(host.cores_affinity, 1);
   EXPECT_GT(host.memory_total_bytes, 1 << 20);
+}
+
+TEST(DescribeHost, reads_the_quota_of_the_tightest_group) {
+  const MadeUpRoot root;
+  root.write("proc/self/cgroup", "0::/pod/container\n");
+  root.write("sys/fs/cgroup/pod/container/cpu.max", "max 100000\n");
+  root.write("sys/fs/cgroup/pod/cpu.max", "250000 100000\n");
+  root.write("sys/fs/cgroup/cpu.max", "800000 100000\n");
+  EXPECT_DOUBLE_EQ(describe_host(root.path()).cores_quota.value(), 2.5);
+}
+
+TEST(DescribeHost, reads_the_quota_of_version_1_of_control_groups) {
+  const MadeUpRoot root;
+  root.write("proc/self/cgroup", "9:memory:/other\n5:cpu,cpuacct:/job\n0::/\n");
+  const std::string group = "sys/fs/cgroup/cpu,cpuacct/job/";
+  root.write(group + "cpu.cfs_period_us", "100000\n");
+  root.write(group + "cpu.cfs_quota_us", "-1\n");
+  EXPECT_FALSE(describe_host(root.path()).cores_quota);
+  root.write(group + "cpu.cfs_quota_us", "150000\n");
+  EXPECT_DOUBLE_EQ(describe_host(root.path()).cores_quota.value(), 1.5);
+}
+
+TEST(DescribeHost, lists_memory_nodes_by_their_numbers) {
+  const MadeUpRoot root;
+  const std::string nodes = "sys/devices/system/node/";
+  root.write(nodes + "node10/cpulist", "\n");
+  root.write(nodes + "node2/cpulist", "16-31\n");
+  root.write(nodes + "node0/cpulist", "0-15,32-47\n");
+  root.write(nodes + "possible", "0-10\n");
+  const std::vector<std::string> expected{"0-15,32-47", "16-31", ""};
+  EXPECT_EQ(describe_host(root.path()).numa_nodes, expected);
+}
+
+TEST(DescribeHost, leaves_empty_what_a_machine_does_not_tell) {
+  const MadeUpRoot root;
+  const Environment host = describe_host(root.path());
+  EXPECT_EQ(host.governor, "");
+  EXPECT_EQ(host.cpu, "");
+  EXPECT_EQ(host.os, "");
+  EXPECT_TRUE(host.numa_nodes.empty());
+  EXPECT_FALSE(host.cores_quota);
+}
+
+TEST(DescribeHost, reads_cpu_governor_and_system) {
+  const MadeUpRoot root;
+  root.write("etc/os-release", "ID=x\nPRETTY_NAME=\"A System 12\"\n");
+  root.write("proc/cpuinfo", "model name\t: A CPU\nflags\t\t: fpu avx2 fma avx512f\n\n");
+  root.write("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
+  const Environment host = describe_host(root.path());
+  EXPECT_EQ(host.os, "A System 12");
+  EXPECT_EQ(host.cpu, "A CPU");
+  EXPECT_EQ(host.cpu_features, (std::vector<std::string>{"avx2", "fma", "avx512f"}));
+  EXPECT_EQ(host.governor, "powersave");
+}
+
+TEST(VariablesOfInterest, are_those_that_change_how_libraries_run_and_sorted) {
+  const char* const environment[] = {"PATH=/bin",
+                                     "OMP_NUM_THREADS=2",
+                                     "MKL_VERBOSE=1",
+                                     "LD_PRELOAD=",
+                                     "LD_LIBRARY_PATH=/x",
+                                     "OMPLETE=no",
+                                     "GLIBC_TUNABLES=glibc.malloc.mmap_max=0:a=b",
+                                     "OMP_PLACES=a=b",
+                                     nullptr};
+  const std::vector<std::string> expected{"GLIBC_TUNABLES=glibc.malloc.mmap_max=0:a=b",
+                                          "LD_PRELOAD=", "MKL_VERBOSE=1", "OMP_NUM_THREADS=2",
+                                          "OMP_PLACES=a=b"};
+  EXPECT_EQ(variables_of_interest(environment), expected);
 }
 
 TEST(DescribeHost, sees_the_affinity_of_this_process) {

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+// What the plots of svg.h are put together from. Lengths are units of the picture, which the page scales as a whole.
+namespace tsctl::svg {
+
+inline constexpr double kWidth = 910.0;
+inline constexpr double kLabelWidth = 170.0;  // left of a plot, for what its rows are called
+inline constexpr double kNoteWidth = 310.0;   // right of it, for numbers or a legend
+inline constexpr double kLetterWidth = 6.2;   // of the page's 12-pixel letters, on average
+
+// Colours and dashes of curves and areas: CSS rules for light or dark paper. They differ in lightness, and curves in
+// their dashes, so that they are distinct without colour sight too.
+std::string series_rules(bool dark);
+// The class of the arm number `index`, counted from 0; beyond the sixth they begin anew.
+std::string series_class(std::size_t index);
+
+// Short, and with a point in every locale.
+std::string number(double value);
+
+std::string begin(double width, double height, const std::string& title);
+std::string text_at(double x, double y, const std::string& text,
+                    const std::string& anchor = "start");
+// Cut to `width`, with the whole text as its tooltip where something is missing.
+std::string fitted_text_at(double x, double y, const std::string& text, double width);
+std::string line_from(double x1, double y1, double x2, double y2, const std::string& kind);
+// Points as a line through all of them.
+struct Point {
+  double x = 0.0;
+  double y = 0.0;
+};
+std::string polyline(const std::vector<Point>& points, const std::string& kind);
+
+// Names with their lines, from the top down.
+std::string legend(double x, const std::vector<std::string>& names);
+
+// Maps values to a stretch of the picture.
+struct Scale {
+  double low = 0.0;
+  double high = 1.0;
+  double begin = 0.0;
+  double end = 1.0;
+
+  double at(double value) const { return begin + (value - low) / (high - low) * (end - begin); }
+};
+
+// At most six round values from low to high, both included: multiples of 1, 2 or 5 of a power of ten.
+std::vector<double> linear_ticks(double low, double high);
+// The same for a logarithmic axis; 0 < low < high. Powers of ten where the axis is long.
+std::vector<double> logarithmic_ticks(double low, double high);
+
+}  // namespace tsctl::svg
