@@ -3,6 +3,7 @@
 #include "arm_spec.h"
 #include "bench_step.h"
 #include "commands.h"
+#include "profile_step.h"
 #include "subject.h"
 
 namespace tsctl {
@@ -17,6 +18,7 @@ struct Flags {
   InputFlags inputs = {};
   ToleranceFlags tolerance = {};
   BenchFlags bench = {};
+  ProfileFlags profile = {};
   RunOptions run = {};
   ReportOptions report = {};
   Executor executor = Executor::standard;
@@ -94,6 +96,7 @@ ExitCode bench(Run& run, const Flags& flags) {
   remember_kwargs(subjects);
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "bench");
   const BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);
+  check_profile_flags(flags.profile);
   run.report().model.path = subjects.front().text;
   record_inputs(run.report(), inputs, labels_of(inputs));
   check_before_start(run, {}, files_of(subjects, inputs));
@@ -119,6 +122,7 @@ ExitCode bench(Run& run, const Flags& flags) {
   const std::vector<std::string>& labels = run.report().inputs.sets;
   const std::string label = labels.empty() ? "" : labels.at(inputs.bench_index);
   const ExitCode code = bench_step(run, arms, options, inputs, label, flags.bench.samples);
+  if (flags.profile.wanted()) profile_step(run, arms, flags.profile);
   if (flags.selftest) record_smallest_effect(*run.report().bench);
   return raised == ExitCode::ok ? code : raised;
 }
@@ -153,6 +157,7 @@ void add_bench(CLI::App& app, Action& selected) {
       ->add_flag("--selftest", flags->selftest,
                  "Measure one arm against itself: the smallest effect that this host can resolve")
       ->group("Measuring");
+  add_profile_options(*command, flags->profile);
   add_run_options(*command, flags->run, &flags->executor);
   add_report_options(*command, flags->report);
   command->callback([flags, &selected] {

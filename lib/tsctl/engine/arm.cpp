@@ -6,10 +6,13 @@
 #include <chrono>
 #include <utility>
 
+#include "tsctl/core/bench.h"
 #include "tsctl/core/error.h"
+#include "tsctl/core/resident_memory.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/method_runner.h"
+#include "tsctl/engine/profile_calls.h"
 
 namespace tsctl {
 
@@ -20,7 +23,8 @@ class FileArm : public Arm {
   FileArm(const RunSettings& settings, const TensorFile& file, const CallRecord& record)
       : doing_("'" + settings.model_path + "' failed while it was timed"),
         runner_(settings),
-        inputs_(runner_.inputs(record, file)) {}
+        inputs_(runner_.inputs(record, file)),
+        loaded_bytes_(resident_bytes()) {}
 
   std::vector<double> time_calls(int untimed, int calls) override {
     return guarded(ErrorKind::execution, doing_, [&] {
@@ -28,6 +32,21 @@ class FileArm : public Arm {
       synchronize(runner_.device());
       return runner_.device().is_cpu() ? time_by_clock(calls) : time_by_events(calls);
     });
+  }
+
+  // On a device tensors are moved there while the file is read: that is part of deserialize_s.
+  ArmOpening opening() const override {
+    ArmOpening opening{.libraries_s = runner_.libraries_s(),
+                       .read_s = runner_.load_split().read_s,
+                       .deserialize_s = runner_.load_split().deserialize_s};
+    opening.libraries_bytes = runner_.libraries_bytes();
+    opening.loaded_bytes = loaded_bytes_;
+    return opening;
+  }
+
+  ProfileRecording profile(const ProfileRequest& request) override {
+    return guarded(ErrorKind::execution, doing_,
+                   [&] { return profile_calls(runner_, inputs_, request); });
   }
 
  private:
@@ -66,6 +85,7 @@ class FileArm : public Arm {
   std::string doing_;
   MethodRunner runner_;
   CallInputs inputs_;
+  std::optional<std::int64_t> loaded_bytes_;
 };
 
 }  // namespace
@@ -83,7 +103,7 @@ std::unique_ptr<Arm> open_file_arm(const ArmRequest& request, Events& events) {
                              .device = request.device,
                              .threads = request.threads,
                              .executor = request.executor,
-                             .debug_files = false};
+                             .debug_files = request.debug_files};
   return std::make_unique<FileArm>(settings, file, file.calls()[request.set_index]);
 }
 

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "tsctl/report/profile_html.h"
 #include "tsctl/report/report_text.h"
 #include "tsctl/report/svg.h"
 #include "tsctl/report/units.h"
@@ -102,6 +103,7 @@ std::string html_from_report(const Report& report) {
     page += section("Speed", ratios(*report.bench));
     page += section("Quantiles of a call's time", quantiles(*report.bench));
     page += section("Warm-up", warm_up(*report.bench));
+    page += section("Where the time goes", profile_tables(*report.bench));
   }
   page += section("Report", "<pre>" + escaped(text_from_report(report, {})) + "</pre>\n");
   const Environment& host = report.environment;

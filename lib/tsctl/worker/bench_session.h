@@ -38,6 +38,10 @@ class LaunchedArm {
   virtual void stop() = 0;
   virtual TimedCalls time_calls(int untimed, int calls) = 0;
   virtual std::int64_t finish() = 0;  // ends it; gives its peak memory in bytes
+  // How long it took to open, and its memory up to now.
+  virtual ArmOpening opening() { return {}; }
+  // Records calls, part by part; see Arm::profile. The trace file takes the executions as trace_events_text.
+  virtual ProfileResult profile(const ProfileRequest& request) { return {.arm = {}, .calls = request.calls}; }
 };
 
 using Launcher = std::function<std::unique_ptr<LaunchedArm>(const BenchArm& arm)>;
