@@ -13,6 +13,7 @@ import torch
 from .calls import Call
 from .eager import prepare_device
 from .errors import CaptureError, describe, user_traceback
+from .profiling import no_profile, profile_calls
 from .request import source_from_dict
 from .source import load_model
 from .tensor_file import read_calls
@@ -47,9 +48,14 @@ def _told_as_execution() -> Iterator[None]:
 class EagerArm:
     """A model in eager mode that is called and timed. When to do so is the caller's business."""
 
-    def __init__(self, model: torch.nn.Module, sets: Sequence[Call], index: int, device: str) -> None:
+    def __init__(
+        self, model: torch.nn.Module, sets: Sequence[Call], index: int, device: str, compiled: bool = False
+    ) -> None:
         self._model = model
         self._sets = sets
+        self._compiled = compiled
+        self.build_s: float | None = None  # until there was a model
+        self.move_s: float | None = None  # and until it was on its device
         self._device = device
         self._on_device: dict[int, Call] = {}
         self.use_set(index)
@@ -77,6 +83,15 @@ class EagerArm:
             if self._device.startswith("cuda"):
                 torch.cuda.synchronize(self._device)
 
+    def profile(self, calls: int) -> dict[str, Any]:
+        """Where the time of `calls` calls of the warm model goes; the members of core's ProfileRecording."""
+        if self._device.startswith("cuda"):
+            return no_profile("eager Python is recorded on the CPU only; profile the file instead")
+        with torch.inference_mode():
+            return profile_calls(
+                self._model, lambda: self._model(*self._args, **self._kwargs), calls, self._compiled
+            )
+
     def _time_on_cpu(self, calls: int) -> list[float]:
         model, args, kwargs, now = self._model, self._args, self._kwargs, time.perf_counter
         seconds = []
@@ -103,14 +118,20 @@ def open_arm(request: Mapping[str, Any], events: Any) -> EagerArm:
     prepare_device(device, int(request.get("threads", 1)))
     source = source_from_dict(request["source"])
     events.progress(f"building {source.text or source.name}")
+    start = time.perf_counter()
     model = load_model(source, int(request.get("seed", 0)))
+    build_s = time.perf_counter() - start
     calls = read_calls(request["inputs_tensors"])
     index = int(request.get("set_index", 0))
     if index >= len(calls):
         raise CaptureError(
             "input", f"'{request['inputs_tensors']}' holds {len(calls)} input sets, not {index + 1}"
         )
+    start = time.perf_counter()
     module = model.module.to(device)
+    move_s = time.perf_counter() - start
     if request.get("compile"):
         module = compiled(module)
-    return EagerArm(module, calls, index, device)
+    arm = EagerArm(module, calls, index, device, bool(request.get("compile")))
+    arm.build_s, arm.move_s = build_s, move_s
+    return arm

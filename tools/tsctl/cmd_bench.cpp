@@ -4,6 +4,7 @@
 #include "bench_step.h"
 #include "commands.h"
 #include "load_options.h"
+#include "profile_step.h"
 #include "subject.h"
 
 namespace tsctl {
@@ -19,6 +20,7 @@ struct Flags {
   ToleranceFlags tolerance = {};
   BenchFlags bench = {};
   LoadFlags load = {};
+  ProfileFlags profile = {};
   RunOptions run = {};
   ReportOptions report = {};
   Executor executor = Executor::standard;
@@ -98,6 +100,7 @@ ExitCode bench(Run& run, const Flags& flags) {
   BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);
   options.load = load_plan_from(flags.load, options, specs.size());
   if (!inputs.sets.empty()) sequence_from(flags.load.sequence, inputs, inputs.sets.size());
+  check_profile_flags(flags.profile);
   run.report().model.path = subjects.front().text;
   record_inputs(run.report(), inputs, labels_of(inputs));
   check_before_start(run, {}, files_of(subjects, inputs));
@@ -124,6 +127,7 @@ ExitCode bench(Run& run, const Flags& flags) {
   const std::string label = labels.empty() ? "" : labels.at(inputs.bench_index);
   const std::vector<std::size_t> order = sequence_from(flags.load.sequence, inputs, labels.size());
   const ExitCode code = bench_step(run, arms, options, inputs, label, flags.bench.samples, order);
+  if (flags.profile.wanted()) profile_step(run, arms, flags.profile);
   if (flags.selftest) record_smallest_effect(*run.report().bench);
   return raised == ExitCode::ok ? code : raised;
 }
@@ -159,6 +163,7 @@ void add_bench(CLI::App& app, Action& selected) {
       ->add_flag("--selftest", flags->selftest,
                  "Measure one arm against itself: the smallest effect that this host can resolve")
       ->group("Measuring");
+  add_profile_options(*command, flags->profile);
   add_run_options(*command, flags->run, &flags->executor);
   add_report_options(*command, flags->report);
   command->callback([flags, &selected] {

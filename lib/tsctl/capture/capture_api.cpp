@@ -3,13 +3,19 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "tsctl/capture/interpreter.h"
+#include "tsctl/core/bench.h"
 #include "tsctl/core/error.h"
+#include "tsctl/core/profile_recording.h"
+#include "tsctl/core/resident_memory.h"
 
 namespace tsctl {
 
@@ -102,9 +108,43 @@ py::object run_job(const std::string& job, const std::string& request_json, Even
   return jobs.attr("run")(job, request, python_events(events));
 }
 
+std::vector<ProfileLine> lines_from(const py::handle& list) {
+  std::vector<ProfileLine> lines;
+  for (const py::handle& item : list) {
+    lines.push_back({.name = py::cast<std::string>(item["name"]),
+                     .detail = py::cast<std::string>(item["detail"]),
+                     .count = py::cast<std::int64_t>(item["count"]),
+                     .self_s = py::cast<double>(item["self_s"]),
+                     .share = py::cast<double>(item["share"])});
+  }
+  return lines;
+}
+
+// What an arm's profile() gives: the members of ProfileRecording.
+ProfileRecording recording_from(const py::object& given) {
+  const py::object& result = given["result"];
+  ProfileRecording recording;
+  recording.result = {.calls = py::cast<int>(result["calls"]),
+                      .call_s = py::cast<double>(result["call_s"]),
+                      .unrecorded_call_s = py::cast<double>(result["unrecorded_call_s"]),
+                      .accounted = py::cast<double>(result["accounted"]),
+                      .operators = lines_from(result["operators"]),
+                      .modules = lines_from(result["modules"]),
+                      .lines = lines_from(result["lines"]),
+                      .reason = py::cast<std::string>(result["reason"])};
+  for (const py::handle& span : given["spans"]) {
+    recording.spans.push_back({.name = py::cast<std::string>(span["name"]),
+                               .module = py::cast<std::string>(span["module"]),
+                               .start_s = py::cast<double>(span["start_s"]),
+                               .duration_s = py::cast<double>(span["duration_s"])});
+  }
+  return recording;
+}
+
 class PythonArm final : public Arm {
  public:
-  PythonArm(PythonSite site, py::object arm) : site_(std::move(site)), arm_(std::move(arm)) {}
+  PythonArm(PythonSite site, py::object arm, ArmOpening opening)
+      : site_(std::move(site)), arm_(std::move(arm)), opening_(opening) {}
   PythonArm(const PythonArm&) = delete;
   PythonArm& operator=(const PythonArm&) = delete;
   ~PythonArm() override {
@@ -127,6 +167,15 @@ class PythonArm final : public Arm {
     with_python(site_, [&] { arm_.attr("use_set")(index); });
   }
 
+  ArmOpening opening() const override { return opening_; }
+
+  ProfileRecording profile(const ProfileRequest& request) override {
+    return with_python(site_, [&] {
+      if (!py::hasattr(arm_, "profile")) return Arm::profile(request);
+      return recording_from(arm_.attr("profile")(request.calls));
+    });
+  }
+
  private:
   // A thread's state in Python, threading.local() with it, would otherwise end with each call that took the GIL.
   static void keep_thread_state() {
@@ -140,7 +189,13 @@ class PythonArm final : public Arm {
 
   PythonSite site_;
   py::object arm_;
+  ArmOpening opening_;
 };
+
+// None, and what an arm does not have, is nothing.
+std::optional<double> seconds_of(const py::object& arm, const char* name) {
+  return py::cast<std::optional<double>>(py::getattr(arm, name, py::none()));
+}
 
 std::string call(const PythonSite& site, const std::string& job, const std::string& request_json,
                  Events& events) {
@@ -153,8 +208,17 @@ std::string call(const PythonSite& site, const std::string& job, const std::stri
 
 std::unique_ptr<Arm> open_arm(const PythonSite& site, const std::string& request_json,
                               Events& events) {
+  const auto start = std::chrono::steady_clock::now();
   return with_python(site, [&]() -> std::unique_ptr<Arm> {
-    return std::make_unique<PythonArm>(site, run_job("open_arm", request_json, events));
+    const py::module_ imports_torch = py::module_::import("tsctl_capture.jobs");
+    const std::chrono::duration<double> libraries = std::chrono::steady_clock::now() - start;
+    ArmOpening opening{.libraries_s = libraries.count()};
+    opening.libraries_bytes = resident_bytes();
+    py::object arm = run_job("open_arm", request_json, events);
+    opening.loaded_bytes = resident_bytes();
+    opening.deserialize_s = seconds_of(arm, "build_s");
+    opening.move_s = seconds_of(arm, "move_s");
+    return std::make_unique<PythonArm>(site, std::move(arm), opening);
   });
 }
 

@@ -30,7 +30,12 @@ struct ArmRequest {
   // system; keep (freed memory is kept for the next call instead of going back to the system); or the path of a
   // library that takes malloc's place.
   std::string allocator = "system";
+  bool debug_files = false;  // a file keeps the lines of its source, for a profile
 };
+
+struct ArmOpening;
+struct ProfileRecording;
+struct ProfileRequest;
 
 // An open arm. It only calls and measures; when to do so is the parent's business.
 class Arm {
@@ -46,6 +51,12 @@ class Arm {
 
   // Takes the arguments of another set of the tensor file for the calls to come.
   virtual void use_set(std::size_t index) = 0;
+
+  // How long opening it took. Here: nothing is known.
+  virtual ArmOpening opening() const;
+
+  // Records calls of the warm model, part by part. Here: a recording that says that this runtime cannot be recorded.
+  virtual ProfileRecording profile(const ProfileRequest& request);
 };
 
 }  // namespace tsctl

@@ -7,10 +7,13 @@
 #include <optional>
 #include <utility>
 
+#include "tsctl/core/bench.h"
 #include "tsctl/core/error.h"
+#include "tsctl/core/resident_memory.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/method_runner.h"
+#include "tsctl/engine/profile_calls.h"
 
 namespace tsctl {
 
@@ -23,7 +26,8 @@ class FileArm : public Arm {
         file_(std::move(file)),
         runner_(settings),
         sets_(file_.calls().size()),
-        inputs_(inputs_of(set)) {}
+        inputs_(inputs_of(set)),
+        loaded_bytes_(resident_bytes()) {}
 
   std::vector<double> time_calls(int untimed, int calls) override {
     return guarded(ErrorKind::execution, doing_, [&] {
@@ -41,6 +45,21 @@ class FileArm : public Arm {
   }
 
   void use_set(std::size_t index) override { inputs_ = inputs_of(index); }
+
+  // On a device tensors are moved there while the file is read: that is part of deserialize_s.
+  ArmOpening opening() const override {
+    ArmOpening opening{.libraries_s = runner_.libraries_s(),
+                       .read_s = runner_.load_split().read_s,
+                       .deserialize_s = runner_.load_split().deserialize_s};
+    opening.libraries_bytes = runner_.libraries_bytes();
+    opening.loaded_bytes = loaded_bytes_;
+    return opening;
+  }
+
+  ProfileRecording profile(const ProfileRequest& request) override {
+    return guarded(ErrorKind::execution, doing_,
+                   [&] { return profile_calls(runner_, *inputs_, request); });
+  }
 
  private:
   // Kept once they are on the device, so that a sequence that comes back to a set finds the same memory.
@@ -87,6 +106,7 @@ class FileArm : public Arm {
   MethodRunner runner_;
   std::vector<std::optional<CallInputs>> sets_;
   const CallInputs* inputs_;
+  std::optional<std::int64_t> loaded_bytes_;
 };
 
 }  // namespace
@@ -104,7 +124,7 @@ std::unique_ptr<Arm> open_file_arm(const ArmRequest& request, Events& events) {
                              .device = request.device,
                              .threads = request.threads,
                              .executor = request.executor,
-                             .debug_files = false};
+                             .debug_files = request.debug_files};
   return std::make_unique<FileArm>(settings, std::move(file), request.set_index);
 }
 

@@ -10,16 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "tsctl/engine/source_frame.h"
+
 namespace tsctl {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
@@ -32,19 +27,8 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-bool is_number(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// A frame of a traceback.
-struct Place {
-  std::string_view file = {};
-  std::string_view line = {};
-  std::string_view function = {};  // empty where the frame does not tell it
-};
-
 // A frame of scripted code: `File "net.py", line 5, in forward`.
-std::optional<Place> place_in_script(std::string_view line) {
+std::optional<SourceFrame> frame_in_script(std::string_view line) {
   constexpr std::string_view kFile = "File \"";
   constexpr std::string_view kLine = "\", line ";
   constexpr std::string_view kIn = ", in ";
@@ -56,39 +40,19 @@ std::optional<Place> place_in_script(std::string_view line) {
   const std::string_view rest = line.substr(name_end + kLine.size());
   const auto in = rest.find(kIn);
   const bool named = in != std::string_view::npos;
-  return Place{line.substr(0, name_end), rest.substr(0, in),
+  return SourceFrame{line.substr(0, name_end), rest.substr(0, in),
                named ? rest.substr(in + kIn.size()) : ""};
-}
-
-// A frame of traced code: `/home/me/net.py(5): forward`.
-std::optional<Place> place_in_trace(std::string_view line) {
-  const auto colon = line.rfind("): ");
-  const auto open = line.rfind('(', colon);
-  if (colon == std::string_view::npos || open == std::string_view::npos || open == 0)
-    return std::nullopt;
-  const Place place{line.substr(0, open), line.substr(open + 1, colon - open - 1),
-                    line.substr(colon + 3)};
-  if (!is_number(place.line) || place.file.find(' ') != std::string_view::npos) return std::nullopt;
-  return place;
-}
-
-// The archive's own code and torch's modules are nobody's to change; what is left is the user's.
-bool is_users(const Place& place) {
-  return place.file.substr(0, 5) != "code/" &&
-         place.file.find("/torch/nn/") == std::string_view::npos &&
-         place.file.find("/torch/jit/") == std::string_view::npos &&
-         place.file.find("/torch/_") == std::string_view::npos;
 }
 
 // The user's frame that is nearest to the failure. Scripted frames are listed from the outermost, traced ones from
 // the innermost.
 std::string nearest_place(const std::vector<std::string_view>& lines) {
-  std::optional<Place> nearest;
+  std::optional<SourceFrame> nearest;
   for (const std::string_view line : lines) {
-    if (const auto place = place_in_script(line); place && is_users(*place)) nearest = place;
+    if (const auto place = frame_in_script(line); place && is_users(*place)) nearest = place;
   }
   for (std::size_t i = 0; i < lines.size() && !nearest; ++i) {
-    if (const auto place = place_in_trace(lines[i]); place && is_users(*place)) nearest = place;
+    if (const auto place = frame_in_trace(lines[i]); place && is_users(*place)) nearest = place;
   }
   if (!nearest) return {};
   std::string text(nearest->file);
@@ -135,7 +99,7 @@ std::string without_frames(const std::string& text) {
 std::string first_words(const std::vector<std::string_view>& lines) {
   for (const std::string_view line : lines) {
     const std::string_view words = trimmed(line);
-    if (!words.empty() && words != ":" && !place_in_script(words)) return without_error_name(words);
+    if (!words.empty() && words != ":" && !frame_in_script(words)) return without_error_name(words);
   }
   return {};
 }

@@ -13,10 +13,16 @@ struct LoadOptions {
   bool check_crc = true;  // LibTorch itself does not look at the checksums
 };
 
+// What loading took: in reads of the file, and besides.
+struct LoadSplit {
+  double read_s = 0.0;
+  double deserialize_s = 0.0;
+};
+
 // Loads a TorchScript file onto an opened device, as the file has it (it may be in train mode). Throws Error{input}
-// that says what the file is instead, or what LibTorch could not do with it.
+// that says what the file is instead, or what LibTorch could not do with it. `split`, if given, is told how long it took.
 torch::jit::Module load_module(const std::string& path, const c10::Device& device,
-                               const LoadOptions& options = {});
+                               const LoadOptions& options = {}, LoadSplit* split = nullptr);
 
 // Puts the module into eval mode. True when that can change what it computes: it was in train mode, and a method
 // asks for the mode. (A trace asks nothing, and a frozen module has no mode.)

@@ -1,43 +1,53 @@
 #include "tsctl/engine/method_runner.h"
 
-#include <c10/core/InferenceMode.h>
-#include <torch/csrc/jit/runtime/graph_executor.h>
+#include <chrono>
 
 #include "tsctl/core/error.h"
+#include "tsctl/core/resident_memory.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
-#include "tsctl/engine/load.h"
 
 namespace tsctl {
 
-namespace {
-
-c10::Device open_for(const RunSettings& settings) {
+c10::Device MethodRunner::open_for(const RunSettings& settings) {
+  const auto start = std::chrono::steady_clock::now();
   const c10::Device device = open_device(settings.device);
   set_numerics(device, settings.threads);
   if (settings.executor == Executor::fixed) {
     torch::jit::FusionStrategy none;  // no specialization: the graph stays what it was
     torch::jit::setFusionStrategy(none);
   }
+  libraries_s_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  libraries_bytes_ = resident_bytes();
   return device;
 }
-
-}  // namespace
 
 MethodRunner::MethodRunner(const RunSettings& settings)
     : device_(open_for(settings)),
       path_(settings.model_path),
       optimized_(settings.executor != Executor::unoptimized),
-      module_(
-          load_module(path_, device_,
-                      {.debug_files = settings.debug_files, .check_crc = settings.debug_files})),
+      module_(load_module(path_, device_,
+                          {.debug_files = settings.debug_files, .check_crc = settings.debug_files},
+                          &load_split_)),
       was_training_(leave_training(module_)),
       method_(find_method(module_, settings.method)) {}
 
 c10::IValue MethodRunner::call(const CallInputs& inputs) {
-  const c10::InferenceMode inference;
-  const torch::jit::GraphOptimizerEnabledGuard executor(optimized_);
-  return method_(inputs.args, inputs.kwargs);
+  return as_called([&] { return method_(inputs.args, inputs.kwargs); });
+}
+
+std::shared_ptr<torch::jit::Graph> MethodRunner::executed_graph(const CallInputs& inputs) {
+  return as_called([&] {
+    torch::jit::Stack stack = stack_of(inputs);
+    return method_.get_executor().getPlanFor(stack).graph;
+  });
+}
+
+torch::jit::Stack MethodRunner::stack_of(const CallInputs& inputs) const {
+  torch::jit::Stack stack{module_._ivalue()};
+  stack.insert(stack.end(), inputs.args.begin(), inputs.args.end());
+  schema().checkAndNormalizeInputs(stack, inputs.kwargs);
+  return stack;
 }
 
 c10::IValue MethodRunner::call_guarded(const CallInputs& inputs, const std::string& set) {

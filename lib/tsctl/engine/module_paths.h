@@ -18,6 +18,13 @@ class ModulePaths {
   // before), the line of the model's source or at least the name of the node's output.
   std::string place_of(const torch::jit::Node& node) const;
 
+  // Where the calls of an inlined graph led to: "features.1"; empty for the model's own method, and in a file that
+  // keeps no modules.
+  std::string path_from_calls(const torch::jit::Node& node) const;
+
+  // Whether there are modules below the model itself.
+  bool any() const noexcept { return parts_.size() > 1; }
+
  private:
   struct Part {
     std::string path = {};  // "" for the root
@@ -25,7 +32,6 @@ class ModulePaths {
     c10::TypePtr type = {};
   };
 
-  std::string path_from_calls(const torch::jit::Node& node) const;
   std::string step(const std::string& path, const torch::jit::ModuleInstanceInfo& call) const;
 
   std::vector<Part> parts_ = {};

@@ -417,6 +417,7 @@ void visit(V& v, ArmRequest& s) {
   v("runtime", s.runtime);
   v("tuning", s.tuning);
   v("allocator", s.allocator);
+  v("debug_files", s.debug_files);
 }
 
 template <typename V>

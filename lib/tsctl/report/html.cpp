@@ -1,6 +1,7 @@
 #include "tsctl/report/html.h"
 
 #include "tsctl/report/html_bench.h"
+#include "tsctl/report/profile_html.h"
 #include "tsctl/report/report_text.h"
 #include "tsctl/report/svg.h"
 #include "tsctl/report/svg_parts.h"
@@ -57,7 +58,10 @@ std::string html_from_report(const Report& report) {
   } else {
     page += "<p>" + escaped(report.status) + "</p>\n";
   }
-  if (report.bench) page += html_from_bench(*report.bench, report.environment);
+  if (report.bench) {
+    page += html_from_bench(*report.bench, report.environment);
+    page += html_section("Where the time goes", profile_tables(*report.bench));
+  }
   page += html_section("Report", "<pre>" + escaped(text_from_report(report, {})) + "</pre>\n");
   const Environment& host = report.environment;
   page += "<p>" +

@@ -108,7 +108,7 @@ std::string quantiles(const BenchResult& bench) {
          paragraph(
              "Of all timed calls; the interval that order statistics give stands in each "
              "cell's tooltip. Load: " +
-             escaped(loop_text(bench.load)) + ".");
+             loop_text(bench.load) + ".");
 }
 
 std::string warm_up(const BenchResult& bench) {

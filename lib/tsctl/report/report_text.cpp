@@ -10,6 +10,7 @@
 #include "tsctl/report/inspect_json.h"
 #include "tsctl/report/inspect_text.h"
 #include "tsctl/report/load_text.h"
+#include "tsctl/report/profile_text.h"
 #include "tsctl/report/text_lines.h"
 #include "tsctl/report/text_table.h"
 #include "tsctl/report/units.h"
@@ -221,8 +222,9 @@ std::string bench_text(const BenchResult& bench) {
               std::to_string(bench.threads) + (bench.threads == 1 ? " thread" : " threads");
   if (!bench.input_set.empty()) measured += ", at " + bench.input_set;
   measured += "; ended by " + bench.stopped_by + " after " + seconds_text(bench.measured_s);
-  text += line("measured", measured);
-  return text + noise_text(bench);
+  text += line("measured", measured) + openings_text(bench) + noise_text(bench);
+  for (const ProfileResult& profile : bench.profiles) text += "\n" + profile_text(profile);
+  return text;
 }
 
 std::string verify_text(const VerifyResult& result, bool verbose) {

@@ -10,6 +10,7 @@
 #include "tsctl/core/percentile.h"
 #include "tsctl/core/statistics.h"
 #include "tsctl/core/warm_up.h"
+#include "tsctl/worker/arm_opening.h"
 
 namespace tsctl {
 
@@ -106,6 +107,7 @@ ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
   result.third_call_s = median_of(record.third);
   if (const auto steady = median_of(record.steady)) result.steady_at_call = std::lround(*steady);
   result.load_s = median_of(record.load);
+  result.opening = median_opening(record.openings);
   result.peak_memory_bytes = record.peak_memory_bytes;
   add_percentiles(record, result);
   add_early_calls(first_launch, result);

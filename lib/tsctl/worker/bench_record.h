@@ -20,6 +20,7 @@ struct ArmRecord {
   std::int64_t faults = 0;                   // of the launch under way
   std::int64_t timed_calls = 0;
   std::int64_t peak_memory_bytes = 0;
+  std::vector<ArmOpening> openings = {};  // of each launch
   bool steady_every_time = true;
 };
 

@@ -160,6 +160,7 @@ void Session::run_launch() {
     ArmRecord& record = records_[i];
     record.faults_per_call.push_back(static_cast<double>(std::exchange(record.faults, 0)) /
                                      static_cast<double>(std::exchange(record.timed_calls, 0)));
+    record.openings.push_back(launched_[i]->opening());
     records_[i].peak_memory_bytes = std::max(records_[i].peak_memory_bytes, launched_[i]->finish());
   }
   launched_.clear();

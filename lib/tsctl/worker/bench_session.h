@@ -47,6 +47,10 @@ class LaunchedArm {
   virtual void begin_load(const LoadWindow& window) = 0;
   virtual LoadTimes end_load() = 0;
   virtual std::int64_t finish() = 0;  // ends it; gives its peak memory in bytes
+  // How long it took to open, and its memory up to now.
+  virtual ArmOpening opening() { return {}; }
+  // Records calls, part by part; see Arm::profile. The trace file takes the executions as trace_events_text.
+  virtual ProfileResult profile(const ProfileRequest&) { return {.reason = "not recorded"}; }
 };
 
 using Launcher = std::function<std::unique_ptr<LaunchedArm>(const BenchArm& arm)>;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "tsctl/core/error.h"
+#include "tsctl/core/resident_memory.h"
 #include "tsctl/report/json.h"
 #include "tsctl/worker/bench_session.h"
 #include "tsctl/worker/host.h"
@@ -31,6 +32,9 @@ class ProcessArm : public LaunchedArm {
   void hold_to_cores(std::uint64_t draw) override {
     const std::vector<int> cores = cores_for(usable_processors(), arm_.request.threads, draw);
     if (!cores.empty()) worker_.hold_to(cores);
+  void wait_until_ready() override {
+    const WireMessage ready = expect("ready");
+    if (!ready.payload.empty()) opening_ = from_json_text<ArmOpening>(ready.payload);
   }
   void resume() override { worker_.resume(); }
   void stop() override { worker_.stop(); }
@@ -38,6 +42,7 @@ class ProcessArm : public LaunchedArm {
   TimedCalls time_calls(int untimed, int calls) override {
     worker_.send({.type = "time_calls", .untimed = untimed, .calls = calls});
     const WireMessage reply = expect("times");
+    if (!opening_.first_call_bytes) opening_.first_call_bytes = resident();
     return {.seconds = reply.seconds, .page_faults = reply.page_faults};
   }
 
@@ -52,6 +57,16 @@ class ProcessArm : public LaunchedArm {
 
   LoadTimes end_load() override { return from_json_text<LoadTimes>(expect("result").payload); }
 
+  ArmOpening opening() override {
+    opening_.steady_bytes = resident();
+    return opening_;
+  }
+
+  ProfileResult profile(const ProfileRequest& request) override {
+    worker_.send({.type = "arm", .job = "profile", .payload = json_text(request)});
+    return from_json_text<ProfileResult>(expect("result").payload);
+  }
+
   std::int64_t finish() override { return worker_.finish().peak_memory_bytes; }
 
  private:
@@ -60,6 +75,10 @@ class ProcessArm : public LaunchedArm {
     for (std::string& pair : allocator_environment(request.allocator))
       environment.push_back(std::move(pair));
     return environment;
+  }
+
+  std::optional<std::int64_t> resident() const {
+    return resident_bytes(std::to_string(worker_.pid()));
   }
 
   WireMessage expect(const std::string& type) {
@@ -82,6 +101,7 @@ class ProcessArm : public LaunchedArm {
   Jobs& jobs_;
   const BenchArm& arm_;
   WorkerProcess worker_;
+  ArmOpening opening_ = {};
 };
 
 }  // namespace

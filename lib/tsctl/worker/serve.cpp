@@ -6,19 +6,25 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <new>
 #include <string>
+#include <vector>
 
+#include "tsctl/core/bench.h"
 #include "tsctl/core/capture_api.h"
 #include "tsctl/core/engine_api.h"
 #include "tsctl/core/error.h"
+#include "tsctl/core/profile_recording.h"
 #include "tsctl/core/wire.h"
+#include "tsctl/report/chrome_trace.h"
 #include "tsctl/report/json.h"
 #include "tsctl/worker/arm_load.h"
 #include "tsctl/worker/channel.h"
@@ -91,10 +97,46 @@ std::string do_engine_job(const WireMessage& job, Events& events) {
   throw std::logic_error("no job is called " + job.job);
 }
 
+double now_s() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 std::int64_t minor_faults() {
   rusage usage = {};
   getrusage(RUSAGE_SELF, &usage);
   return usage.ru_minflt;
+}
+
+// A part of a trace, for the parent to put together. The file is the parent's and open there.
+void write_trace_part(const std::string& path, const std::vector<ProfileSpan>& spans) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << trace_events_text(spans) << std::flush;
+  if (!file) {
+    throw Error(ErrorKind::environment, "the trace of --profile-trace cannot be kept in '" + path + "'",
+                "make room there, or choose another folder with TMPDIR");
+  }
+}
+
+std::string profile_text(Arm& arm, const std::string& payload) {
+  const auto request = from_json_text<ProfileRequest>(payload);
+  const ProfileRecording recording = arm.profile(request);
+  if (!request.trace_file.empty()) write_trace_part(request.trace_file, recording.spans);
+  return json_text(recording.result);
+}
+
+WireMessage times_reply(Arm& arm, int untimed, int calls) {
+  const std::int64_t faults = minor_faults();
+  WireMessage reply{.type = "times"};
+  reply.seconds = arm.time_calls(untimed, calls);
+  reply.page_faults = minor_faults() - faults;
+  return reply;
+}
+
+// The arm's own account, whose libraries began to load when this process did.
+std::string opening_text(const Arm& arm, double before_s) {
+  ArmOpening opening = arm.opening();
+  if (opening.libraries_s) *opening.libraries_s += before_s;
+  return json_text(opening);
 }
 
 // What an open arm is asked besides timing its calls.
@@ -109,38 +151,40 @@ std::string do_arm_job(Arm& arm, ArmLoad& load, const WireMessage& message) {
     times.page_faults = minor_faults() - faults;
     return json_text(times);
   }
+  if (message.job == "profile") return profile_text(arm, message.payload);
   throw std::logic_error("no job of an arm is called " + message.job);
 }
 
-void serve_arm(const WireMessage& job, Events& events, LineReader& reader) {
+void serve_arm(const WireMessage& job, Events& events, LineReader& reader, double start_s) {
   std::unique_ptr<Arm> arm;
+  double opened_s = 0.0;
   if (job.site.empty()) {
-    arm = engine_of(job).open_arm(from_json_text<ArmRequest>(job.payload), events);
+    const EngineApi& engine = engine_of(job);
+    opened_s = now_s();
+    arm = engine.open_arm(from_json_text<ArmRequest>(job.payload), events);
   } else {
     const auto site = from_json_text<PythonSite>(job.site);
-    arm = capture_of(job, site).open_arm(site, job.payload, events);
+    const CaptureApi& capture = capture_of(job, site);
+    opened_s = now_s();
+    arm = capture.open_arm(site, job.payload, events);
   }
   ArmLoad load(*arm);
-  send({.type = "ready"});
+  send({.type = "ready", .payload = opening_text(*arm, opened_s - start_s)});
   while (const auto line = reader.next()) {
     const auto message = from_json_text<WireMessage>(*line);
     if (message.type == "arm") {
       send({.type = "result", .payload = do_arm_job(*arm, load, message)});
-      continue;
+    } else {
+      send(times_reply(*arm, message.untimed, message.calls));
     }
-    const std::int64_t faults = minor_faults();
-    WireMessage reply{.type = "times"};
-    reply.seconds = arm->time_calls(message.untimed, message.calls);
-    reply.page_faults = minor_faults() - faults;
-    send(reply);
   }
   // The process ends here; destroying the model would only take time.
   [[maybe_unused]] const Arm* left_to_the_end = arm.release();
 }
 
-void do_job(const WireMessage& job, Events& events, LineReader& reader) {
+void do_job(const WireMessage& job, Events& events, LineReader& reader, double start_s) {
   if (job.job == "open_arm") {
-    serve_arm(job, events, reader);
+    serve_arm(job, events, reader, start_s);
   } else if (job.site.empty()) {
     send({.type = "result", .payload = do_engine_job(job, events)});
   } else {
@@ -153,6 +197,7 @@ void do_job(const WireMessage& job, Events& events, LineReader& reader) {
 }  // namespace
 
 int serve(long parent) {
+  const double start_s = now_s();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) return 1;  // the front ended before the line above
   // Programs that the model starts have no business on this connection, and must not keep it open.
@@ -162,7 +207,7 @@ int serve(long parent) {
   if (!line) return 1;
   WireEvents events;
   try {
-    do_job(from_json_text<WireMessage>(*line), events, reader);
+    do_job(from_json_text<WireMessage>(*line), events, reader, start_s);
   } catch (const Error& error) {
     send({.type = "error",
           .text = error.what(),

@@ -27,6 +27,7 @@ class ShapeSequence::Arm : public LaunchedArm {
   }
   void hold_to_cores(std::uint64_t draw) override { arm_->hold_to_cores(draw); }
   void use_set(std::size_t index) override { arm_->use_set(index); }
+  ArmOpening opening() override { return arm_->opening(); }
   void begin_load(const LoadWindow& window) override { arm_->begin_load(window); }
   LoadTimes end_load() override { return arm_->end_load(); }
   std::int64_t finish() override { return arm_->finish(); }

@@ -103,12 +103,17 @@ void tell_environment() {
 
 void serve_fake_arm(LineReader& reader, const std::string& label) {
   tell("an arm tells");
-  send({.type = "ready"});
+  send({.type = "ready", .payload = R"({"libraries_s": 0.25, "loaded_bytes": 4096})"});
   std::int64_t set = 0;
   while (const auto line = reader.next()) {
     if (label == "dying arm") die_of(SIGSEGV);
     if (label == "silent arm") wait_for_ever();
     const auto message = from_json_text<WireMessage>(*line);
+    if (message.type == "arm" && message.job == "profile") {
+      const auto request = from_json_text<ProfileRequest>(message.payload);
+      send({.type = "result", .payload = json_text(ProfileResult{.calls = request.calls})});
+      continue;
+    }
     if (message.type == "arm") {
       LoadTimes times{.offered = set};
       if (message.job == "use_set") set = std::stol(message.payload);

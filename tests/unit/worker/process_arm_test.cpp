@@ -58,6 +58,24 @@ TEST_F(ProcessArmTest, puts_load_on_the_arm_and_chooses_its_set) {
   EXPECT_EQ(times.offered, 3);  // the set
 }
 
+TEST_F(ProcessArmTest, tells_how_it_opened_and_what_its_process_holds) {
+  const auto arm = launch("good arm");
+  arm->wait_until_ready();
+  arm->time_calls(0, 1);
+  const ArmOpening opening = arm->opening();
+  EXPECT_EQ(opening.libraries_s, 0.25);
+  EXPECT_EQ(opening.loaded_bytes, 4096);
+  EXPECT_FALSE(opening.read_s.has_value());
+  EXPECT_GT(opening.first_call_bytes.value_or(0), 1 << 20);
+  EXPECT_GT(opening.steady_bytes.value_or(0), 1 << 20);
+}
+
+TEST_F(ProcessArmTest, asks_its_process_for_a_profile) {
+  const auto arm = launch("good arm");
+  arm->wait_until_ready();
+  EXPECT_EQ(arm->profile({.calls = 17}).calls, 17);
+}
+
 TEST_F(ProcessArmTest, names_the_arm_that_crashed) {
   const auto arm = launch("dying arm");
   arm->wait_until_ready();

@@ -1,0 +1,54 @@
+#include "tsctl/engine/profile_calls.h"
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "tsctl/core/statistics.h"
+#include "tsctl/engine/device.h"
+#include "tsctl/engine/recorded_graph.h"
+
+namespace tsctl {
+
+namespace {
+
+// Fused groups of the copy are compiled in its first calls.
+constexpr int kUnrecordedCalls = 4;
+// A trace shows how one call goes; a few more show how they differ.
+constexpr int kTracedCalls = 10;
+
+double seconds_of_call(MethodRunner& runner, const CallInputs& inputs) {
+  const auto start = std::chrono::steady_clock::now();
+  runner.call(inputs);
+  synchronize(runner.device());
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+ProfileRecording profile_calls(MethodRunner& runner, const CallInputs& inputs,
+                               const ProfileRequest& request) {
+  const ModulePaths modules(runner.module());
+  RecordedGraph recorded(*runner.executed_graph(inputs), modules, runner.device(), kTracedCalls);
+  const auto record = [&] {
+    runner.as_called([&] { recorded.call(runner.stack_of(inputs)); });
+  };
+  for (int i = 0; i < kUnrecordedCalls; ++i) record();
+  recorded.recorder().reset();
+  std::vector<double> unrecorded_s;
+  for (int i = 0; i < std::max(request.calls, 1); ++i) {
+    unrecorded_s.push_back(seconds_of_call(runner, inputs));
+    record();
+  }
+  ProfileRecording recording = recorded.recorder().recording();
+  recording.result.unrecorded_call_s = median(unrecorded_s);
+  if (!modules.any())
+    recording.result.reason = "the file keeps no submodules (it was frozen), so none are told apart";
+  if (recording.result.lines.empty()) {
+    recording.result.reason += (recording.result.reason.empty() ? "" : "; ") +
+                               std::string("the file keeps no lines of its source");
+  }
+  return recording;
+}
+
+}  // namespace tsctl

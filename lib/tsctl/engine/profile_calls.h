@@ -1,0 +1,13 @@
+#pragma once
+
+#include "tsctl/core/profile_recording.h"
+#include "tsctl/engine/method_runner.h"
+
+namespace tsctl {
+
+// Records calls of a method that is warm, node by node, and times as many without recording in between. LibTorch's
+// exceptions pass through.
+ProfileRecording profile_calls(MethodRunner& runner, const CallInputs& inputs,
+                               const ProfileRequest& request);
+
+}  // namespace tsctl

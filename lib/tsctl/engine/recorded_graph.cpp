@@ -1,0 +1,72 @@
+#include "tsctl/engine/recorded_graph.h"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "tsctl/engine/device.h"
+#include "tsctl/engine/node_places.h"
+
+namespace tsctl {
+
+namespace {
+
+using torch::jit::Block;
+using torch::jit::Graph;
+using torch::jit::Node;
+using torch::jit::ProfileIValueOp;
+using torch::jit::Stack;
+
+double now_s() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// Constants take no time: they are part of the instructions that use them.
+bool takes_time(const Node& node) {
+  return node.kind() != c10::prim::Constant && node.kind() != c10::prim::profile &&
+         node.kind() != c10::prim::profile_ivalue;
+}
+
+// The interpreter hands a mark the number of its frame, which the mark has to take off the stack.
+template <typename Work>
+Node* mark_node(Graph& graph, Work work) {
+  return new ProfileIValueOp(&graph, [work](Stack& stack) {
+    stack.pop_back();
+    work();
+  });
+}
+
+}  // namespace
+
+RecordedGraph::RecordedGraph(const Graph& graph, const ModulePaths& modules,
+                             const c10::Device& device, int traced_calls)
+    : device_(device), graph_(const_cast<Graph&>(graph).copy()) {  // copy() only reads
+  std::vector<ProfilePlace> places;
+  mark(*graph_->block(), modules, places);
+  recorder_ = std::make_unique<SpanRecorder>(std::move(places), now_s, traced_calls);
+  code_ = torch::jit::Code(graph_, "recorded");
+}
+
+void RecordedGraph::mark(Block& block, const ModulePaths& modules,
+                         std::vector<ProfilePlace>& places) {
+  const std::vector<Node*> nodes(block.nodes().begin(), block.nodes().end());
+  for (Node* node : nodes) {
+    if (!takes_time(*node)) continue;
+    const std::size_t place = places.size();
+    places.push_back(place_of_node(*node, modules));
+    for (Block* inner : node->blocks()) mark(*inner, modules, places);
+    mark_node(*graph_, [this, place] { recorder_->enter(place); })->insertBefore(node);
+    mark_node(*graph_, [this] {
+      synchronize(device_);
+      recorder_->leave();
+    })->insertAfter(node);
+  }
+}
+
+void RecordedGraph::call(Stack stack) {
+  recorder_->begin_call();
+  torch::jit::InterpreterState(code_).run(stack);
+  recorder_->end_call();
+}
+
+}  // namespace tsctl

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tsctl/core/profile_recording.h"
+
+namespace tsctl {
+
+// One arm's part of a trace: what trace_events_text gave.
+struct TracePart {
+  std::string arm = {};
+  std::string events = {};
+};
+
+// The events of one process in Chrome's format, as a JSON list.
+std::string trace_events_text(const std::vector<ProfileSpan>& spans);
+
+// A whole trace, which chrome://tracing and Perfetto open: a process for each arm. Throws Error{input} for a part that
+// is no list of events.
+std::string chrome_trace_text(const std::vector<TracePart>& parts);
+
+}  // namespace tsctl

@@ -1,0 +1,93 @@
+#include "tsctl/report/profile_text.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "tsctl/report/text_lines.h"
+#include "tsctl/report/text_table.h"
+#include "tsctl/report/units.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr std::size_t kRows = 10;
+constexpr std::size_t kWidestDetail = 60;
+
+std::string shortened(const std::string& text) {
+  return text.size() <= kWidestDetail ? text : text.substr(0, kWidestDetail - 3) + "...";
+}
+
+std::string ranking_text(const std::string& title, const std::vector<ProfileLine>& lines) {
+  if (lines.empty()) return {};
+  TextTable table({title, ">self a call", ">share", ">count", ""});
+  for (std::size_t i = 0; i < std::min(kRows, lines.size()); ++i) {
+    const ProfileLine& line = lines[i];
+    table.add_row({line.name, seconds_text(line.self_s), percent_text(line.share),
+                   std::to_string(line.count), shortened(line.detail)});
+  }
+  std::string text = table.render(2);
+  if (lines.size() > kRows)
+    text += "  and " + std::to_string(lines.size() - kRows) + " more (--json)\n";
+  return text + "\n";
+}
+
+void add_seconds(std::vector<std::string>& parts, const std::string& what,
+                 const std::optional<double>& seconds) {
+  if (seconds) parts.push_back(what + " " + seconds_text(*seconds));
+}
+
+// What a process holds more than it did before.
+void add_growth(std::vector<std::string>& parts, const std::string& what,
+                const std::optional<std::int64_t>& before,
+                const std::optional<std::int64_t>& after) {
+  if (!before || !after) return;
+  const std::int64_t more = *after - *before;
+  parts.push_back((more < 0 ? "-" : "+") + bytes_text(more < 0 ? -more : more) + " " + what);
+}
+
+std::string opening_text(const ArmResult& arm) {
+  const ArmOpening& opening = arm.opening;
+  std::vector<std::string> times;
+  add_seconds(times, "libraries", opening.libraries_s);
+  add_seconds(times, "read", opening.read_s);
+  add_seconds(times, "deserialize", opening.deserialize_s);
+  if (opening.move_s.value_or(0.0) > 0.0) add_seconds(times, "move", opening.move_s);
+  std::vector<std::string> memory;
+  if (opening.libraries_bytes) memory.push_back(bytes_text(*opening.libraries_bytes) + " libraries");
+  add_growth(memory, "loaded", opening.libraries_bytes, opening.loaded_bytes);
+  add_growth(memory, "first call", opening.loaded_bytes, opening.first_call_bytes);
+  add_growth(memory, "until steady", opening.first_call_bytes, opening.steady_bytes);
+  if (times.empty() && memory.empty()) return {};
+  if (!memory.empty()) memory.push_back("peak " + bytes_text(arm.peak_memory_bytes));
+  std::string text = arm.label + ": " + joined(times, ", ");
+  if (!memory.empty()) text += (times.empty() ? "" : "; ") + ("memory " + joined(memory, ", "));
+  return text;
+}
+
+}  // namespace
+
+std::string profile_text(const ProfileResult& profile) {
+  std::string summary = "'" + profile.arm + "': ";
+  if (profile.calls == 0) return line("profile", summary + profile.reason);
+  summary += std::to_string(profile.calls) + " calls, " + seconds_text(profile.call_s) +
+             " each while recorded, " + seconds_text(profile.unrecorded_call_s) + " otherwise; " +
+             percent_text(profile.accounted) + " of a call accounted for";
+  std::string text = line("profile", summary);
+  if (!profile.reason.empty()) text += line("", profile.reason);
+  return text + "\n" + ranking_text("operator", profile.operators) +
+         ranking_text("module", profile.modules) + ranking_text("line", profile.lines);
+}
+
+std::string openings_text(const BenchResult& bench) {
+  std::string text;
+  for (const ArmResult& arm : bench.arms) {
+    const std::string opening = opening_text(arm);
+    if (!opening.empty()) text += line(text.empty() ? "load" : "", opening);
+  }
+  return text;
+}
+
+}  // namespace tsctl
