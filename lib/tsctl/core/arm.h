@@ -30,6 +30,16 @@ struct ArmRequest {
   // system; keep (freed memory is kept for the next call instead of going back to the system); or the path of a
   // library that takes malloc's place.
   std::string allocator = "system";
+  bool cold_cache = false;  // the device's cache is emptied before every timed call
+};
+
+// A call on a device, part by part: inputs to it, the model's work, outputs back. Medians of several calls.
+struct TransferTimes {
+  double to_device_s = 0.0;
+  double compute_s = 0.0;
+  double from_device_s = 0.0;
+  double enqueue_s = 0.0;  // what the CPU took to start the model's work
+  double wall_s = 0.0;     // of all of it, by the clock on the wall
 };
 
 // An open arm. It only calls and measures; when to do so is the parent's business.
@@ -40,6 +50,12 @@ class Arm {
   // Calls the model `untimed` times, then `calls` times, and gives the wall seconds of each of the latter (on
   // CUDA: between events on the device's stream, synchronized once at the end).
   virtual std::vector<double> time_calls(int untimed, int calls) = 0;
+
+  // Why something of the request's tuning was not to be had, and what runs instead; empty if all of it was.
+  virtual std::string tuning_reason() const { return {}; }
+
+  // Times the parts of calls on a device, one call after the other; nothing where there are none.
+  virtual std::optional<TransferTimes> time_transfers(int /*calls*/) { return std::nullopt; }
 };
 
 }  // namespace tsctl

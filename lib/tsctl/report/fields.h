@@ -417,6 +417,7 @@ void visit(V& v, ArmRequest& s) {
   v("runtime", s.runtime);
   v("tuning", s.tuning);
   v("allocator", s.allocator);
+  v("cold_cache", s.cold_cache);
 }
 
 template <typename V>
@@ -499,6 +500,8 @@ void visit(V& v, TransferTimes& s) {
   v("to_device_s", s.to_device_s);
   v("compute_s", s.compute_s);
   v("from_device_s", s.from_device_s);
+  v("enqueue_s", s.enqueue_s);
+  v("wall_s", s.wall_s);
 }
 
 template <typename V>

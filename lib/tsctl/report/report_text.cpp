@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tsctl/report/capture_text.h"
+#include "tsctl/report/device_text.h"
 #include "tsctl/report/diff_json.h"
 #include "tsctl/report/diff_text.h"
 #include "tsctl/report/inspect_json.h"
@@ -219,7 +220,7 @@ std::string bench_text(const BenchResult& bench) {
   if (!bench.input_set.empty()) measured += ", at " + bench.input_set;
   measured += "; ended by " + bench.stopped_by + " after " + seconds_text(bench.measured_s);
   text += line("measured", measured);
-  return text + noise_text(bench);
+  return text + device_text(bench) + noise_text(bench);
 }
 
 std::string verify_text(const VerifyResult& result, bool verbose) {

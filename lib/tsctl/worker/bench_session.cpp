@@ -24,6 +24,7 @@ constexpr std::size_t kMinRounds = 12;
 constexpr std::size_t kFewestRounds =
     3;  // when calls are so slow that the budget does not allow more
 constexpr double kMaxWarmUpSeconds = 2.0;  // for one arm of one launch
+constexpr int kTransferCalls = 20;         // of one launch: their parts are told, not judged
 constexpr int kFewestLaunches =
     2;  // one launch says nothing of how launches differ, so nothing could be concluded
 constexpr double kOverrun =
@@ -59,6 +60,7 @@ class Session {
   void start_arms();
   void warm_up(std::size_t index);
   void measure_rounds(double until_s);
+  void measure_transfers(std::size_t index);
   void run_round();
   double run_block(std::size_t index);
   bool precise_enough() const;
@@ -137,6 +139,9 @@ void Session::run_launch() {
   launch_cost_s_ = std::max(launch_cost_s_, spent_s() - start_s);
   for (auto& ratios : log_ratios_) ratios.emplace_back();
   measure_rounds(now_s_() + measuring_time_left());
+  for (std::size_t i = 0; i < arms_.size(); ++i) {
+    if (arms_[i].request.device != "cpu") measure_transfers(i);
+  }
   for (std::size_t i = 0; i < launched_.size(); ++i) {
     ArmRecord& record = records_[i];
     record.faults_per_call.push_back(static_cast<double>(std::exchange(record.faults, 0)) /
@@ -155,7 +160,9 @@ void Session::start_arms() {
     launched_[index] = launch_(arms_[index]);
     launched_[index]->wait_until_ready();
     const double load_s = now_s_() - start_s;
-    records_[index].load.push_back(load_s);
+    ArmRecord& record = records_[index];
+    if (record.tuning_reason.empty()) record.tuning_reason = launched_[index]->tuning_reason();
+    record.load.push_back(load_s);
     if (arms_[index].site) python_load_s_ += load_s;
     launched_[index]->stop();
   }
@@ -227,6 +234,15 @@ double Session::run_block(std::size_t index) {
   record.faults += times.page_faults;
   record.timed_calls += block_calls_[index] + 1;  // the untimed call faults as well
   return std::max(median(times.seconds), kShortestSeconds);
+}
+
+// Apart from the rounds: copies to and from the host are no part of what is compared.
+void Session::measure_transfers(std::size_t index) {
+  LaunchedArm& arm = *launched_[index];
+  arm.resume();
+  if (const auto times = arm.time_transfers(kTransferCalls))
+    records_[index].transfers.push_back(*times);
+  arm.stop();
 }
 
 // The standard error of a median is about 1.2533 standard deviations over the root of the count (normal samples).

@@ -37,6 +37,10 @@ class LaunchedArm {
   virtual void resume() = 0;
   virtual void stop() = 0;
   virtual TimedCalls time_calls(int untimed, int calls) = 0;
+  // Why something of its tuning was not to be had, once it is ready; "" if all of it was.
+  virtual std::string tuning_reason() const { return {}; }
+  // The parts of calls on a device, one call after the other; nothing where the arm has none.
+  virtual std::optional<TransferTimes> time_transfers(int /*calls*/) { return std::nullopt; }
   virtual std::int64_t finish() = 0;  // ends it; gives its peak memory in bytes
 };
 

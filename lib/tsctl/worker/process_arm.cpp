@@ -26,7 +26,8 @@ class ProcessArm : public LaunchedArm {
                   .capture = installation.capture});
   }
 
-  void wait_until_ready() override { expect("ready"); }
+  void wait_until_ready() override { tuning_reason_ = expect("ready").text; }
+  std::string tuning_reason() const override { return tuning_reason_; }
   void resume() override { worker_.resume(); }
   void stop() override { worker_.stop(); }
 
@@ -34,6 +35,13 @@ class ProcessArm : public LaunchedArm {
     worker_.send({.type = "time_calls", .untimed = untimed, .calls = calls});
     const WireMessage reply = expect("times");
     return {.seconds = reply.seconds, .page_faults = reply.page_faults};
+  }
+
+  std::optional<TransferTimes> time_transfers(int calls) override {
+    worker_.send({.type = "arm", .job = "transfers", .calls = calls});
+    const WireMessage reply = expect("result");
+    if (reply.payload.empty()) return std::nullopt;
+    return from_json_text<TransferTimes>(reply.payload);
   }
 
   std::int64_t finish() override { return worker_.finish().peak_memory_bytes; }
@@ -66,6 +74,7 @@ class ProcessArm : public LaunchedArm {
   Jobs& jobs_;
   const BenchArm& arm_;
   WorkerProcess worker_;
+  std::string tuning_reason_ = {};
 };
 
 }  // namespace

@@ -96,6 +96,15 @@ std::int64_t minor_faults() {
   return usage.ru_minflt;
 }
 
+// A job for an open arm that is not to time plain calls; "" where the arm has nothing of the kind.
+std::string do_arm_job(Arm& arm, const WireMessage& message) {
+  if (message.job == "transfers") {
+    const auto transfers = arm.time_transfers(message.calls);
+    return transfers ? json_text(*transfers) : std::string();
+  }
+  throw std::logic_error("no job of an arm is called " + message.job);
+}
+
 void serve_arm(const WireMessage& job, Events& events, LineReader& reader) {
   std::unique_ptr<Arm> arm;
   if (job.site.empty()) {
@@ -104,9 +113,13 @@ void serve_arm(const WireMessage& job, Events& events, LineReader& reader) {
     const auto site = from_json_text<PythonSite>(job.site);
     arm = capture_of(job, site).open_arm(site, job.payload, events);
   }
-  send({.type = "ready"});
+  send({.type = "ready", .text = arm->tuning_reason()});
   while (const auto line = reader.next()) {
     const auto message = from_json_text<WireMessage>(*line);
+    if (message.type == "arm") {
+      send({.type = "result", .payload = do_arm_job(*arm, message)});
+      continue;
+    }
     const std::int64_t faults = minor_faults();
     WireMessage reply{.type = "times"};
     reply.seconds = arm->time_calls(message.untimed, message.calls);

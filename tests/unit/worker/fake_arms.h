@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,17 @@ class FakeArms {
   // Page faults of a call, by arm and launch.
   std::function<int(std::size_t arm, int launch)> faults = [](std::size_t, int) { return 2; };
 
+  // The parts of a call on a device, by arm and launch; nothing by default.
+  std::function<std::optional<TransferTimes>(std::size_t arm, int launch)> transfers =
+      [](std::size_t, int) { return std::nullopt; };
+  std::vector<std::string> tuning_reasons = {};  // of each arm; may be empty
+
   // Told by run().
   std::vector<std::vector<std::size_t>> rounds =
       {};                               // the arms in the order in which each round ran them
   std::vector<std::size_t> loads = {};  // the arms in the order in which they were launched
   int finished = 0;
+  int transfers_asked = 0;
   double now_s = 0.0;
   std::vector<std::string> progress_texts = {};
 

@@ -103,11 +103,17 @@ void tell_environment() {
 
 void serve_fake_arm(LineReader& reader, const std::string& label) {
   tell("an arm tells");
-  send({.type = "ready"});
+  send({.type = "ready", .text = label == "plain arm" ? "not captured" : ""});
   while (const auto line = reader.next()) {
     if (label == "dying arm") die_of(SIGSEGV);
     if (label == "silent arm") wait_for_ever();
     const auto message = from_json_text<WireMessage>(*line);
+    if (message.type == "arm") {
+      const bool none = label == "plain arm" || message.job != "transfers";
+      send({.type = "result",
+            .payload = none ? "" : json_text(TransferTimes{.compute_s = 0.5 * message.calls})});
+      continue;
+    }
     WireMessage reply{.type = "times", .page_faults = 100 + message.untimed};
     for (int call = 1; call <= message.calls; ++call) reply.seconds.push_back(0.001 * call);
     send(reply);
