@@ -31,6 +31,7 @@ LAYERS = {
     "lib/tsctl/report": Layer(("core",), (_NLOHMANN,)),
     "lib/tsctl/worker": Layer(("core", "report"), ("openssl/evp.h",), system=True),
     "lib/tsctl/engine": Layer(("core", "archive"), _TORCH, system=True),
+    "lib/tsctl/cuda": Layer(("core",), _TORCH),
     "lib/tsctl/capture": Layer(("core",), ("pybind11/", "Python.h"), system=True),
     "tools": Layer(("core", "archive", "report", "worker"), ("CLI/", _NLOHMANN), system=True),
     "benchmarks": Layer(

@@ -45,11 +45,22 @@ def _told_as_execution() -> Iterator[None]:
         ) from error
 
 
+def flush_bytes(cache_bytes: int) -> int:
+    """How much is written to leave nothing of a device's cache; the engine's flush_bytes() says why."""
+    return 2 * cache_bytes if cache_bytes > 0 else 512 << 20
+
+
 class EagerArm:
     """A model in eager mode that is called and timed. When to do so is the caller's business."""
 
     def __init__(
-        self, model: torch.nn.Module, sets: Sequence[Call], index: int, device: str, compiled: bool = False
+        self,
+        model: torch.nn.Module,
+        sets: Sequence[Call],
+        index: int,
+        device: str,
+        compiled: bool = False,
+        cold_cache: bool = False,
     ) -> None:
         self._model = model
         self._sets = sets
@@ -57,6 +68,10 @@ class EagerArm:
         self.build_s: float | None = None  # until there was a model
         self.move_s: float | None = None  # and until it was on its device
         self._device = device
+        self._overwritten: torch.Tensor | None = None
+        if cold_cache:
+            cache_bytes = torch.cuda.get_device_properties(device).L2_cache_size
+            self._overwritten = torch.empty(flush_bytes(cache_bytes), dtype=torch.uint8, device=device)
         self._on_device: dict[int, Call] = {}
         self.use_set(index)
 
@@ -105,6 +120,8 @@ class EagerArm:
         with torch.cuda.device(self._device):
             marks = [torch.cuda.Event(enable_timing=True) for _ in range(2 * calls)]
             for i in range(calls):
+                if self._overwritten is not None:
+                    self._overwritten.zero_()
                 marks[2 * i].record()
                 self._model(*self._args, **self._kwargs)
                 marks[2 * i + 1].record()
@@ -132,6 +149,6 @@ def open_arm(request: Mapping[str, Any], events: Any) -> EagerArm:
     move_s = time.perf_counter() - start
     if request.get("compile"):
         module = compiled(module)
-    arm = EagerArm(module, calls, index, device, bool(request.get("compile")))
+    arm = EagerArm(module, calls, index, device, bool(request.get("compile")), bool(request.get("cold_cache")))
     arm.build_s, arm.move_s = build_s, move_s
     return arm

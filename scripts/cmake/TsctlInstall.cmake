@@ -4,4 +4,7 @@ if(TSCTL_ENGINE)
   install(TARGETS tsctl_engine tsctl_capture LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/python/tsctl_capture DESTINATION ${CMAKE_INSTALL_LIBDIR}/tsctl/python
           PATTERN __pycache__ EXCLUDE)
+  if(TSCTL_CUDA_BUILT)
+    install(TARGETS tsctl_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  endif()
 endif()

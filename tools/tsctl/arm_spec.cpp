@@ -14,7 +14,7 @@ namespace tsctl {
 namespace {
 
 const std::vector<std::string>& known_keys() {
-  static const std::vector<std::string> keys{"threads", "executor", "compile"};
+  static const std::vector<std::string> keys{"threads", "executor", "compile", "cuda-graph"};
   return keys;
 }
 
@@ -47,10 +47,15 @@ void apply_setting(ArmSpec& arm, const std::string& key, const std::string& valu
       throw fault("compile is on or off, not '" + value + "'", "write compile=on");
     }
     arm.compile = value == "on";
+  } else if (key == "cuda-graph") {
+    if (value != "on" && value != "off") {
+      throw fault("cuda-graph is on or off, not '" + value + "'", "write cuda-graph=on");
+    }
+    arm.tuning.cuda_graph = value == "on";
   } else {
     const std::string closest = closest_name(key, known_keys());
     throw fault("there is no setting '" + key + "'",
-                closest.empty() ? "settings are threads=N, executor=NAME and compile=on"
+                closest.empty() ? "settings are threads=N, executor=NAME, compile=on and cuda-graph=on"
                                 : "did you mean " + closest + "?");
   }
 }
@@ -78,7 +83,7 @@ ArmSpec arm_spec_from_text(const std::string& text) {
     const std::size_t sign = setting.find('=');
     if (sign == std::string::npos) {
       throw Error(ErrorKind::usage, "the arm '" + text + "': '" + setting + "' is not key=value",
-                  "settings are threads=N, executor=NAME and compile=on");
+                  "settings are threads=N, executor=NAME, compile=on and cuda-graph=on");
     }
     apply_setting(arm, setting.substr(0, sign), setting.substr(sign + 1));
     comma = next;

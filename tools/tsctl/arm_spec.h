@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "tsctl/core/arm_tuning.h"
 #include "tsctl/core/verify.h"
 
 namespace tsctl {
@@ -15,6 +16,7 @@ struct ArmSpec {
   std::optional<int> threads = {};
   std::optional<Executor> executor = {};
   bool compile = false;  // a SOURCE through torch.compile
+  ArmTuning tuning = {};
 };
 
 // Throws Error{usage} that echoes the text and names the part at fault.

@@ -109,6 +109,7 @@ ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOpti
   bench.input_set = input_label;
   bench.device = run.options().device;
   bench.threads = run.threads();
+  bench.cold_cache = !arms.empty() && arms.front().request.cold_cache;
   std::int64_t peak_bytes = 0;
   for (const ArmResult& arm : bench.arms) peak_bytes = std::max(peak_bytes, arm.peak_memory_bytes);
   run.jobs().add_step({.name = "bench",

@@ -3,6 +3,7 @@
 #include "arm_spec.h"
 #include "bench_step.h"
 #include "commands.h"
+#include "device_settings.h"
 #include "load_options.h"
 #include "profile_step.h"
 #include "subject.h"
@@ -15,6 +16,7 @@ struct Flags {
   std::vector<std::string> arms = {};
   std::string baseline = {};
   bool selftest = false;
+  bool cold_cache = false;
   SourceFlags source = {};
   InputFlags inputs = {};
   ToleranceFlags tolerance = {};
@@ -46,7 +48,9 @@ BenchArm arm_from(Run& run, const Flags& flags, const ArmSpec& spec, const Subje
                  .threads = spec.threads.value_or(run.threads()),
                  .executor = spec.executor.value_or(flags.executor),
                  .seed = inputs.plan.seed,
-                 .allocator = flags.bench.allocator};
+                 .tuning = spec.tuning,
+                 .allocator = flags.bench.allocator,
+                 .cold_cache = flags.cold_cache};
   if (subject.source) {
     arm.request.source = *subject.source;
     arm.site = run.python();
@@ -95,6 +99,7 @@ ExitCode bench(Run& run, const Flags& flags) {
                   "torch.compile takes a SOURCE: path/to/file.py:Name,compile=on");
     }
   }
+  require_device_settings(specs, subjects, flags.cold_cache, run.options().device);
   remember_kwargs(subjects);
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "bench");
   BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);
@@ -141,8 +146,8 @@ void add_bench(CLI::App& app, Action& selected) {
   command
       ->add_option(
           "ARM", flags->arms,
-          "[LABEL=]FILE|SOURCE[,threads=N][,executor=NAME]; a SOURCE runs eagerly, or with "
-          ",compile=on through torch.compile")
+          "[LABEL=]FILE|SOURCE[,threads=N][,executor=NAME][,cuda-graph=on]; a SOURCE runs eagerly, "
+          "or with ,compile=on through torch.compile")
       ->required();
   add_source_options(*command, flags->source, flags->run);
   add_input_options(*command, flags->inputs);
@@ -164,6 +169,10 @@ void add_bench(CLI::App& app, Action& selected) {
                  "Measure one arm against itself: the smallest effect that this host can resolve")
       ->group("Measuring");
   add_profile_options(*command, flags->profile);
+  command
+      ->add_flag("--cold-cache", flags->cold_cache,
+                 "Empty the GPU's cache before every timed call (--device cuda)")
+      ->group("Measuring");
   add_run_options(*command, flags->run, &flags->executor);
   add_report_options(*command, flags->report);
   command->callback([flags, &selected] {

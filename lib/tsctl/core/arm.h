@@ -31,6 +31,16 @@ struct ArmRequest {
   // library that takes malloc's place.
   std::string allocator = "system";
   bool debug_files = false;  // a file keeps the lines of its source, for a profile
+  bool cold_cache = false;  // the device's cache is emptied before every timed call
+};
+
+// A call on a device, part by part: inputs to it, the model's work, outputs back. Medians of several calls.
+struct TransferTimes {
+  double to_device_s = 0.0;
+  double compute_s = 0.0;
+  double from_device_s = 0.0;
+  double enqueue_s = 0.0;  // what the CPU took to start the model's work
+  double wall_s = 0.0;     // of all of it, by the clock on the wall
 };
 
 struct ArmOpening;
@@ -57,6 +67,12 @@ class Arm {
 
   // Records calls of the warm model, part by part. Here: a recording that says that this runtime cannot be recorded.
   virtual ProfileRecording profile(const ProfileRequest& request);
+
+  // Why something of the request's tuning was not to be had, and what runs instead; empty if all of it was.
+  virtual std::string tuning_reason() const { return {}; }
+
+  // Times the parts of calls on a device, one call after the other; nothing where there are none.
+  virtual std::optional<TransferTimes> time_transfers(int /*calls*/) { return std::nullopt; }
 };
 
 }  // namespace tsctl

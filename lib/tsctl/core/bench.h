@@ -39,13 +39,6 @@ struct SequenceSet {
       {};  // places in the sequence, from 1, where most launches took over twice the median
 };
 
-// A call on a device, part by part: inputs to it, the model's work, outputs back.
-struct TransferTimes {
-  double to_device_s = 0.0;
-  double compute_s = 0.0;
-  double from_device_s = 0.0;
-};
-
 // The median of one block of calls.
 struct BlockTime {
   int launch = 1;

@@ -1,16 +1,18 @@
 #include "tsctl/engine/arm.h"
 
-#include <c10/core/Event.h>
-#include <c10/core/impl/VirtualGuardImpl.h>
-
 #include <chrono>
+#include <functional>
+#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "tsctl/core/bench.h"
 #include "tsctl/core/error.h"
 #include "tsctl/core/resident_memory.h"
+#include "tsctl/engine/cuda_library.h"
 #include "tsctl/engine/device.h"
+#include "tsctl/engine/device_timing.h"
+#include "tsctl/engine/graphed_calls.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/method_runner.h"
 #include "tsctl/engine/profile_calls.h"
@@ -23,23 +25,49 @@ class FileArm : public Arm {
  public:
   FileArm(const RunSettings& settings, TensorFile file, std::size_t set)
       : doing_("'" + settings.model_path + "' failed while it was timed"),
-        file_(std::move(file)),
         runner_(settings),
+        file_(std::move(file)),
         sets_(file_.calls().size()),
         inputs_(inputs_of(set)),
         loaded_bytes_(resident_bytes()) {}
 
+  // What only a device has: events to time by, an emptied cache, a graph.
+  void prepare_device(const ArmRequest& request) {
+    guarded(ErrorKind::execution, doing_, [&] {
+      marks_ = device_marks(runner_.device());
+      if (request.cold_cache) flush_ = cache_flush(runner_.device());
+      if (request.tuning.cuda_graph) record_graph();
+    });
+  }
+
+  std::string tuning_reason() const override {
+    return graphed_ ? graphed_->reason() : tuning_reason_;
+  }
+
   std::vector<double> time_calls(int untimed, int calls) override {
     return guarded(ErrorKind::execution, doing_, [&] {
-      for (int i = 0; i < untimed; ++i) runner_.call(*inputs_);
+      for (int i = 0; i < untimed; ++i) outputs();
       synchronize(runner_.device());
-      return runner_.device().is_cpu() ? time_by_clock(calls) : time_by_events(calls);
+      if (!marks_) return time_by_clock(calls);
+      return time_on_device(
+          *marks_, calls, [this] { outputs(); }, flush_);
+    });
+  }
+
+  std::optional<TransferTimes> time_transfers(int calls) override {
+    if (!marks_) return std::nullopt;
+    return guarded(ErrorKind::execution, doing_, [&] {
+      return tsctl::time_transfers(
+          *marks_, calls, *inputs_, [this](const CallInputs&) { return outputs(); }, pinned_copy);
     });
   }
 
   void call() override {
     guarded(ErrorKind::execution, doing_, [&] {
-      runner_.call(*inputs_);
+      // A graph has one set of outputs: its replays cannot overlap.
+      std::unique_lock replaying(one_replay_, std::defer_lock);
+      if (graphed_) replaying.lock();
+      outputs();
       synchronize(runner_.device());
     });
   }
@@ -62,11 +90,25 @@ class FileArm : public Arm {
   }
 
  private:
+  c10::IValue outputs() { return graphed_ ? graphed_->call(*inputs_) : runner_.call(*inputs_); }
+
   // Kept once they are on the device, so that a sequence that comes back to a set finds the same memory.
   const CallInputs* inputs_of(std::size_t index) {
     std::optional<CallInputs>& inputs = sets_.at(index);
     if (!inputs) inputs = runner_.inputs(file_.calls().at(index), file_);
     return &*inputs;
+  }
+
+  void record_graph() {
+    const CudaLibrary library = open_cuda_library();
+    if (library.api == nullptr) {
+      tuning_reason_ = "not captured: " + library.reason + "; its calls are plain";
+      return;
+    }
+    graphed_ = std::make_unique<GraphedCalls>(
+        *library.api, runner_.device().index(),
+        [this](const CallInputs& inputs) { return runner_.call(inputs); });
+    graphed_->record(*inputs_);
   }
 
   std::vector<double> time_by_clock(int calls) {
@@ -75,38 +117,23 @@ class FileArm : public Arm {
     seconds.reserve(static_cast<std::size_t>(calls));
     for (int i = 0; i < calls; ++i) {
       const auto start = Clock::now();
-      runner_.call(*inputs_);
+      outputs();
       seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
     }
     return seconds;
   }
 
-  // Only the device's own work between two events counts; nothing waits until the last call is enqueued.
-  std::vector<double> time_by_events(int calls) {
-    const c10::Device device = runner_.device();
-    const c10::Stream stream = c10::impl::VirtualGuardImpl(device.type()).getStream(device);
-    std::vector<std::pair<c10::Event, c10::Event>> events;
-    for (int i = 0; i < calls; ++i) {
-      // The flag, because PYTORCH_DEFAULT makes events that cannot be timed.
-      c10::Event start(device.type(), c10::EventFlag::BACKEND_DEFAULT);
-      c10::Event end(device.type(), c10::EventFlag::BACKEND_DEFAULT);
-      start.record(stream);
-      runner_.call(*inputs_);
-      end.record(stream);
-      events.emplace_back(std::move(start), std::move(end));
-    }
-    synchronize(device);
-    std::vector<double> seconds;
-    for (const auto& [start, end] : events) seconds.push_back(start.elapsedTime(end) / 1000.0);
-    return seconds;
-  }
-
   std::string doing_;
-  TensorFile file_;
   MethodRunner runner_;
+  TensorFile file_;
   std::vector<std::optional<CallInputs>> sets_;
   const CallInputs* inputs_;
   std::optional<std::int64_t> loaded_bytes_;
+  std::unique_ptr<DeviceMarks> marks_ = {};  // of a device; null on the CPU
+  std::function<void()> flush_ = {};
+  std::unique_ptr<GraphedCalls> graphed_ = {};
+  std::mutex one_replay_ = {};
+  std::string tuning_reason_ = {};
 };
 
 }  // namespace
@@ -125,7 +152,9 @@ std::unique_ptr<Arm> open_file_arm(const ArmRequest& request, Events& events) {
                              .threads = request.threads,
                              .executor = request.executor,
                              .debug_files = request.debug_files};
-  return std::make_unique<FileArm>(settings, std::move(file), request.set_index);
+  auto arm = std::make_unique<FileArm>(settings, std::move(file), request.set_index);
+  if (request.device != "cpu") arm->prepare_device(request);
+  return arm;
 }
 
 }  // namespace tsctl

@@ -418,6 +418,7 @@ void visit(V& v, ArmRequest& s) {
   v("tuning", s.tuning);
   v("allocator", s.allocator);
   v("debug_files", s.debug_files);
+  v("cold_cache", s.cold_cache);
 }
 
 template <typename V>
@@ -500,6 +501,8 @@ void visit(V& v, TransferTimes& s) {
   v("to_device_s", s.to_device_s);
   v("compute_s", s.compute_s);
   v("from_device_s", s.from_device_s);
+  v("enqueue_s", s.enqueue_s);
+  v("wall_s", s.wall_s);
 }
 
 template <typename V>

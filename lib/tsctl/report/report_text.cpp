@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tsctl/report/capture_text.h"
+#include "tsctl/report/device_text.h"
 #include "tsctl/report/diff_json.h"
 #include "tsctl/report/diff_text.h"
 #include "tsctl/report/host_text.h"
@@ -222,7 +223,8 @@ std::string bench_text(const BenchResult& bench) {
               std::to_string(bench.threads) + (bench.threads == 1 ? " thread" : " threads");
   if (!bench.input_set.empty()) measured += ", at " + bench.input_set;
   measured += "; ended by " + bench.stopped_by + " after " + seconds_text(bench.measured_s);
-  text += line("measured", measured) + openings_text(bench) + noise_text(bench);
+  text += line("measured", measured) + openings_text(bench) + device_text(bench) +
+          noise_text(bench);
   for (const ProfileResult& profile : bench.profiles) text += "\n" + profile_text(profile);
   return text;
 }

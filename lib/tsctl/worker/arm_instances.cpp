@@ -34,6 +34,10 @@ class ArmInstances : public LaunchedArm {
     return of_first;
   }
 
+  // Of the first: all are opened alike.
+  ArmOpening opening() override { return instances_.front()->opening(); }
+  std::string tuning_reason() const override { return instances_.front()->tuning_reason(); }
+
   void use_set(std::size_t index) override {
     one_by_one([index](LaunchedArm& instance) { instance.use_set(index); });
   }

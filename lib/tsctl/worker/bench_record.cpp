@@ -77,6 +77,20 @@ void add_faults(const ArmRecord& record, ArmResult& result) {
   result.page_faults_high = *std::max_element(faults.begin(), faults.end());
 }
 
+void add_transfers(const ArmRecord& record, ArmResult& result) {
+  if (record.transfers.empty()) return;
+  const auto middle = [&record](double TransferTimes::*part) {
+    std::vector<double> seconds;
+    for (const TransferTimes& times : record.transfers) seconds.push_back(times.*part);
+    return median(seconds);
+  };
+  result.transfers = {.to_device_s = middle(&TransferTimes::to_device_s),
+                      .compute_s = middle(&TransferTimes::compute_s),
+                      .from_device_s = middle(&TransferTimes::from_device_s),
+                      .enqueue_s = middle(&TransferTimes::enqueue_s),
+                      .wall_s = middle(&TransferTimes::wall_s)};
+}
+
 }  // namespace
 
 ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
@@ -115,6 +129,9 @@ ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
   result.threads = arm.request.threads;
   result.executor = arm.request.executor;
   result.allocator = arm.request.allocator;
+  result.tuning = arm.request.tuning;
+  result.tuning_reason = record.tuning_reason;
+  add_transfers(record, result);
   return result;
 }
 

@@ -22,6 +22,8 @@ struct ArmRecord {
   std::int64_t peak_memory_bytes = 0;
   std::vector<ArmOpening> openings = {};  // of each launch
   bool steady_every_time = true;
+  std::vector<TransferTimes> transfers = {};  // of each launch on a device
+  std::string tuning_reason = {};             // of the first launch that gave one
 };
 
 // The numbers of an arm after `launches` launches. `items_per_call` is the size of the dimension B, 0 without one.

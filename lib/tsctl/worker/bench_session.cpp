@@ -29,6 +29,7 @@ constexpr std::size_t kMinRounds = 12;
 // Launches whose rounds are few and fixed: what they show tells how the time is best divided among further ones.
 constexpr int kExploringLaunches = 2;
 constexpr double kMaxWarmUpSeconds = 2.0;  // for one arm of one launch
+constexpr int kTransferCalls = 20;         // of one launch: their parts are told, not judged
 constexpr int kFewestLaunches =
     2;  // one launch says nothing of how launches differ, so nothing could be concluded
 constexpr double kOverrun =
@@ -67,6 +68,7 @@ class Session {
   std::size_t planned_rounds() const;
   std::size_t rounds_left() const;
   void measure_rounds(std::size_t planned, double until_s);
+  void measure_transfers(std::size_t index);
   void run_round();
   double run_block(std::size_t index);
   double run_load_block(std::size_t index);
@@ -156,6 +158,9 @@ void Session::run_launch() {
   for (auto& ratios : log_ratios_) ratios.emplace_back();
   load_.plan_windows(measuring_time_left());
   measure_rounds(planned, now_s_() + measuring_time_left());
+  for (std::size_t i = 0; i < arms_.size(); ++i) {
+    if (arms_[i].request.device != "cpu") measure_transfers(i);
+  }
   for (std::size_t i = 0; i < launched_.size(); ++i) {
     ArmRecord& record = records_[i];
     record.faults_per_call.push_back(static_cast<double>(std::exchange(record.faults, 0)) /
@@ -175,7 +180,9 @@ void Session::start_arms() {
     launched_[index] = launch_(arms_[index]);
     launched_[index]->wait_until_ready();
     const double load_s = now_s_() - start_s;
-    records_[index].load.push_back(load_s / options_.load.instances);
+    ArmRecord& record = records_[index];
+    if (record.tuning_reason.empty()) record.tuning_reason = launched_[index]->tuning_reason();
+    record.load.push_back(load_s / options_.load.instances);
     if (arms_[index].site) python_load_s_ += load_s;
     launched_[index]->stop();
   }
@@ -298,6 +305,15 @@ double Session::run_load_block(std::size_t index) {
   record.faults += block.times.page_faults;
   record.timed_calls += block.calls;
   return std::max(block.compared_s, kShortestSeconds);
+}
+
+// Apart from the rounds: copies to and from the host are no part of what is compared.
+void Session::measure_transfers(std::size_t index) {
+  LaunchedArm& arm = *launched_[index];
+  arm.resume();
+  if (const auto times = arm.time_transfers(kTransferCalls))
+    records_[index].transfers.push_back(*times);
+  arm.stop();
 }
 
 // The standard error of a median is about 1.2533 standard deviations over the root of the count (normal samples).

@@ -46,6 +46,10 @@ class LaunchedArm {
   // A window of load: begin_load() does not wait for it, end_load() does.
   virtual void begin_load(const LoadWindow& window) = 0;
   virtual LoadTimes end_load() = 0;
+  // Why something of its tuning was not to be had, once it is ready; "" if all of it was.
+  virtual std::string tuning_reason() const { return {}; }
+  // The parts of calls on a device, one call after the other; nothing where the arm has none.
+  virtual std::optional<TransferTimes> time_transfers(int /*calls*/) { return std::nullopt; }
   virtual std::int64_t finish() = 0;  // ends it; gives its peak memory in bytes
   // How long it took to open, and its memory up to now.
   virtual ArmOpening opening() { return {}; }

@@ -28,13 +28,15 @@ class ProcessArm : public LaunchedArm {
                   .capture = installation.capture});
   }
 
-  void wait_until_ready() override { expect("ready"); }
+  void wait_until_ready() override {
+    const WireMessage ready = expect("ready");
+    tuning_reason_ = ready.text;
+    if (!ready.payload.empty()) opening_ = from_json_text<ArmOpening>(ready.payload);
+  }
+  std::string tuning_reason() const override { return tuning_reason_; }
   void hold_to_cores(std::uint64_t draw) override {
     const std::vector<int> cores = cores_for(usable_processors(), arm_.request.threads, draw);
     if (!cores.empty()) worker_.hold_to(cores);
-  void wait_until_ready() override {
-    const WireMessage ready = expect("ready");
-    if (!ready.payload.empty()) opening_ = from_json_text<ArmOpening>(ready.payload);
   }
   void resume() override { worker_.resume(); }
   void stop() override { worker_.stop(); }
@@ -65,6 +67,13 @@ class ProcessArm : public LaunchedArm {
   ProfileResult profile(const ProfileRequest& request) override {
     worker_.send({.type = "arm", .job = "profile", .payload = json_text(request)});
     return from_json_text<ProfileResult>(expect("result").payload);
+  }
+
+  std::optional<TransferTimes> time_transfers(int calls) override {
+    worker_.send({.type = "arm", .job = "transfers", .calls = calls});
+    const WireMessage reply = expect("result");
+    if (reply.payload.empty()) return std::nullopt;
+    return from_json_text<TransferTimes>(reply.payload);
   }
 
   std::int64_t finish() override { return worker_.finish().peak_memory_bytes; }
@@ -102,6 +111,7 @@ class ProcessArm : public LaunchedArm {
   const BenchArm& arm_;
   WorkerProcess worker_;
   ArmOpening opening_ = {};
+  std::string tuning_reason_ = {};
 };
 
 }  // namespace

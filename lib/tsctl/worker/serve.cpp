@@ -151,6 +151,10 @@ std::string do_arm_job(Arm& arm, ArmLoad& load, const WireMessage& message) {
     times.page_faults = minor_faults() - faults;
     return json_text(times);
   }
+  if (message.job == "transfers") {
+    const auto transfers = arm.time_transfers(message.calls);
+    return transfers ? json_text(*transfers) : std::string();
+  }
   if (message.job == "profile") return profile_text(arm, message.payload);
   throw std::logic_error("no job of an arm is called " + message.job);
 }
@@ -169,7 +173,9 @@ void serve_arm(const WireMessage& job, Events& events, LineReader& reader, doubl
     arm = capture.open_arm(site, job.payload, events);
   }
   ArmLoad load(*arm);
-  send({.type = "ready", .payload = opening_text(*arm, opened_s - start_s)});
+  send({.type = "ready",
+        .text = arm->tuning_reason(),
+        .payload = opening_text(*arm, opened_s - start_s)});
   while (const auto line = reader.next()) {
     const auto message = from_json_text<WireMessage>(*line);
     if (message.type == "arm") {

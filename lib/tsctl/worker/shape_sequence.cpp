@@ -28,6 +28,10 @@ class ShapeSequence::Arm : public LaunchedArm {
   void hold_to_cores(std::uint64_t draw) override { arm_->hold_to_cores(draw); }
   void use_set(std::size_t index) override { arm_->use_set(index); }
   ArmOpening opening() override { return arm_->opening(); }
+  std::string tuning_reason() const override { return arm_->tuning_reason(); }
+  std::optional<TransferTimes> time_transfers(int calls) override {
+    return arm_->time_transfers(calls);
+  }
   void begin_load(const LoadWindow& window) override { arm_->begin_load(window); }
   LoadTimes end_load() override { return arm_->end_load(); }
   std::int64_t finish() override { return arm_->finish(); }

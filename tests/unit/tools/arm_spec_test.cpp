@@ -33,6 +33,15 @@ TEST(ArmSpec, takes_a_source) {
   EXPECT_EQ(arm_spec_from_text("dir/net.py:Net").label, "net.py:Net");
 }
 
+TEST(ArmSpec, may_replay_a_cuda_graph) {
+  EXPECT_TRUE(arm_spec_from_text("a.pt,cuda-graph=on").tuning.cuda_graph);
+  EXPECT_FALSE(arm_spec_from_text("a.pt,cuda-graph=off").tuning.cuda_graph);
+  EXPECT_FALSE(arm_spec_from_text("a.pt").tuning.cuda_graph);
+  EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,cuda-graph=yes"); }),
+            "usage: the arm 'a.pt,cuda-graph=yes': cuda-graph is on or off, not 'yes' | write "
+            "cuda-graph=on");
+}
+
 TEST(ArmSpec, takes_an_equals_sign_in_a_path_for_what_it_is) {
   const ArmSpec arm = arm_spec_from_text("runs/lr=0.1.pt");
   EXPECT_EQ(arm.subject, "runs/lr=0.1.pt");
@@ -46,12 +55,12 @@ TEST(ArmSpec, names_the_part_at_fault) {
             "usage: the arm '' names no file or SOURCE | write [LABEL=]FILE[,threads=N]");
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,fast"); }),
             "usage: the arm 'a.pt,fast': 'fast' is not key=value | settings are threads=N, "
-            "executor=NAME and compile=on");
+            "executor=NAME, compile=on and cuda-graph=on");
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,thread=2"); }),
             "usage: the arm 'a.pt,thread=2': there is no setting 'thread' | did you mean threads?");
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,speed=2"); }),
             "usage: the arm 'a.pt,speed=2': there is no setting 'speed' | settings are threads=N, "
-            "executor=NAME and compile=on");
+            "executor=NAME, compile=on and cuda-graph=on");
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,executor=fast"); }),
             "usage: the arm 'a.pt,executor=fast': there is no executor 'fast' | executors are "
             "default, static and "

@@ -87,6 +87,32 @@ TEST(BenchSession, launches_every_arm_anew_and_ends_it) {
   EXPECT_EQ(bench.progress_texts.front(), "bench: launch 1/5");
 }
 
+TEST(BenchSession, takes_the_parts_of_a_call_of_each_launch_on_a_device) {
+  FakeArms bench(2, steadily(0.01));
+  for (BenchArm& arm : bench.arms) arm.request.device = "cuda";
+  bench.arms[1].request.tuning.cuda_graph = true;
+  bench.tuning_reasons = {"", "not captured: it synchronizes"};
+  bench.transfers = [](std::size_t arm, int launch) -> std::optional<TransferTimes> {
+    if (arm == 1) return std::nullopt;
+    return TransferTimes{.to_device_s = 0.001 * launch, .compute_s = 0.01, .wall_s = 0.02};
+  };
+  const BenchResult result = bench.run({});
+  EXPECT_EQ(bench.transfers_asked, 10);
+  EXPECT_EQ(result.arms[0].transfers.value().to_device_s, 0.002);  // the median of 0 to 4
+  EXPECT_EQ(result.arms[0].transfers.value().compute_s, 0.01);
+  EXPECT_EQ(result.arms[0].transfers.value().wall_s, 0.02);
+  EXPECT_FALSE(result.arms[1].transfers.has_value());
+  EXPECT_EQ(result.arms[0].tuning_reason, "");
+  EXPECT_EQ(result.arms[1].tuning_reason, "not captured: it synchronizes");
+  EXPECT_TRUE(result.arms[1].tuning.cuda_graph);
+}
+
+TEST(BenchSession, has_no_parts_of_a_call_on_the_cpu) {
+  FakeArms bench(2, steadily(0.01));
+  EXPECT_FALSE(bench.run({}).arms[0].transfers.has_value());
+  EXPECT_EQ(bench.transfers_asked, 0);
+}
+
 TEST(BenchSession, tells_equal_slower_and_faster_arms_apart) {
   FakeArms bench(4, around({0.01, 0.01, 0.0105, 0.007}));
   const BenchResult result = bench.run({});

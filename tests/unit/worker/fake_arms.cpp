@@ -90,6 +90,16 @@ class FakeArms::FakeArm : public LaunchedArm {
     return times;
   }
 
+  std::string tuning_reason() const override {
+    return index_ < session_.tuning_reasons.size() ? session_.tuning_reasons[index_] : "";
+  }
+
+  std::optional<TransferTimes> time_transfers(int) override {
+    EXPECT_EQ(session_.running_, this) << "an arm is timed that does not run";
+    ++session_.transfers_asked;
+    return session_.transfers(index_, launch_);
+  }
+
   std::int64_t finish() override {
     ++session_.finished;
     return 1000 * (launch_ + 1) + static_cast<std::int64_t>(index_);

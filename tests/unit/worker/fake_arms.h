@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -32,6 +33,10 @@ class FakeArms {
   std::function<Launcher(const Launcher& launch)> around = [](const Launcher& launch) {
     return launch;
   };
+  // The parts of a call on a device, by arm and launch; nothing by default.
+  std::function<std::optional<TransferTimes>(std::size_t arm, int launch)> transfers =
+      [](std::size_t, int) { return std::nullopt; };
+  std::vector<std::string> tuning_reasons = {};  // of each arm; may be empty
 
   // Told by run().
   std::vector<std::vector<std::size_t>> rounds =
@@ -39,6 +44,7 @@ class FakeArms {
   std::vector<std::uint64_t> cores = {};  // what each block's arm was held to, in the blocks' order
   std::vector<std::size_t> loads = {};    // the arms in the order in which they were launched
   int finished = 0;
+  int transfers_asked = 0;
   double now_s = 0.0;
   std::vector<std::string> progress_texts = {};
   std::vector<LoadWindow> windows = {};  // of load, those of the warm-up too

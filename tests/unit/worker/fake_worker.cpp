@@ -103,7 +103,9 @@ void tell_environment() {
 
 void serve_fake_arm(LineReader& reader, const std::string& label) {
   tell("an arm tells");
-  send({.type = "ready", .payload = R"({"libraries_s": 0.25, "loaded_bytes": 4096})"});
+  send({.type = "ready",
+        .text = label == "plain arm" ? "not captured" : "",
+        .payload = R"({"libraries_s": 0.25, "loaded_bytes": 4096})"});
   std::int64_t set = 0;
   while (const auto line = reader.next()) {
     if (label == "dying arm") die_of(SIGSEGV);
@@ -112,6 +114,13 @@ void serve_fake_arm(LineReader& reader, const std::string& label) {
     if (message.type == "arm" && message.job == "profile") {
       const auto request = from_json_text<ProfileRequest>(message.payload);
       send({.type = "result", .payload = json_text(ProfileResult{.calls = request.calls})});
+      continue;
+    }
+    if (message.type == "arm" && message.job == "transfers") {
+      send({.type = "result",
+            .payload = label == "plain arm"
+                           ? ""
+                           : json_text(TransferTimes{.compute_s = 0.5 * message.calls})});
       continue;
     }
     if (message.type == "arm") {

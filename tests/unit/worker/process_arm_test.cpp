@@ -76,6 +76,21 @@ TEST_F(ProcessArmTest, asks_its_process_for_a_profile) {
   EXPECT_EQ(arm->profile({.calls = 17}).calls, 17);
 }
 
+TEST_F(ProcessArmTest, asks_for_the_parts_of_a_call) {
+  const auto arm = launch("good arm");
+  arm->wait_until_ready();
+  EXPECT_EQ(arm->tuning_reason(), "");
+  EXPECT_EQ(arm->time_transfers(4).value().compute_s, 2.0);
+  EXPECT_EQ(arm->time_calls(0, 1).seconds.size(), 1U);
+}
+
+TEST_F(ProcessArmTest, hears_why_something_was_not_to_be_had) {
+  const auto arm = launch("plain arm");
+  arm->wait_until_ready();
+  EXPECT_EQ(arm->tuning_reason(), "not captured");
+  EXPECT_FALSE(arm->time_transfers(4).has_value());
+}
+
 TEST_F(ProcessArmTest, names_the_arm_that_crashed) {
   const auto arm = launch("dying arm");
   arm->wait_until_ready();
