@@ -96,6 +96,7 @@ ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOpti
   if (!samples_path.empty()) write_text_file(samples_path, json_lines(samples), "--samples");
   bench.noise = noise_between(before, read_noise(clock()));
   bench.input_set = input_label;
+  bench.inputs_sha256 = sha256_of_file(arms.front().request.inputs_tensors);
   bench.device = run.options().device;
   bench.threads = run.threads();
   std::int64_t peak_bytes = 0;

@@ -83,6 +83,7 @@ std::unique_ptr<Arm> open_file_arm(const ArmRequest& request, Events& events) {
                              .device = request.device,
                              .threads = request.threads,
                              .executor = request.executor,
+                             .tuning = request.tuning,
                              .debug_files = false};
   return std::make_unique<FileArm>(settings, file, file.calls()[request.set_index]);
 }
