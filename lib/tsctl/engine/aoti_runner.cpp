@@ -1,5 +1,6 @@
 #include "tsctl/engine/aoti_runner.h"
 
+#include <dlfcn.h>
 #include <torch/csrc/inductor/aoti_package/model_package_loader.h>
 
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "tsctl/core/error.h"
+#include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/outputs.h"
 
@@ -31,9 +33,18 @@ std::set<std::string> unpacked_folders() {
   return folders;
 }
 
+// A package's code asks for this library by its bare name, which is found when it is loaded already. Without it the
+// loader says what is missing.
+void load_libtorch() {
+  static const void* const handle =
+      dlopen((libtorch_folder() + "/libtorch.so").c_str(), RTLD_NOW | RTLD_GLOBAL);
+  static_cast<void>(handle);
+}
+
 std::unique_ptr<Loader> load(const std::string& path, const c10::Device& device,
                              bool check_inputs) {
   require_package_runs_here(path, device.is_cpu() ? "cpu" : "cuda");
+  load_libtorch();
   // Read by the package's own code, once, at its first call.
   setenv("AOTI_RUNTIME_CHECK_INPUTS", check_inputs ? "1" : "0", 1);
   const c10::DeviceIndex index = device.is_cpu() ? c10::DeviceIndex{-1} : device.index();
