@@ -15,8 +15,10 @@ from .eager import prepare_device
 from .errors import CaptureError, describe, user_traceback
 from .profiling import no_profile, profile_calls
 from .request import source_from_dict
+from .runtime_arm import RuntimeArm, open_runtime_arm
 from .source import load_model
 from .tensor_file import read_calls
+from .tuning import apply_tuning
 
 
 def compiled(module: torch.nn.Module) -> torch.nn.Module:
@@ -129,10 +131,13 @@ class EagerArm:
             return [marks[2 * i].elapsed_time(marks[2 * i + 1]) / 1e3 for i in range(calls)]
 
 
-def open_arm(request: Mapping[str, Any], events: Any) -> EagerArm:
+def open_arm(request: Mapping[str, Any], events: Any) -> EagerArm | RuntimeArm:
     """`request` has the members of core's ArmRequest."""
+    if request.get("runtime"):
+        return open_runtime_arm(request, events)
     device = request.get("device") or "cpu"
     prepare_device(device, int(request.get("threads", 1)))
+    apply_tuning(request.get("tuning") or {}, device)
     source = source_from_dict(request["source"])
     events.progress(f"building {source.text or source.name}")
     start = time.perf_counter()

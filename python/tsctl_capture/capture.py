@@ -30,9 +30,12 @@ from .inputs import calls_of, check_calls, inputs_sha256
 from .mixed import check_division
 from .output_adapter import keeps_structure
 from .request import Request
+from .runtime_arm import answers
+from .runtimes import runtime_named
 from .source import LoadedModel, load_model
 from .subject import Attempt, Subject
 from .tensor_file import write_tensor_file
+from .tuning import apply_tuning, tuning_warnings
 from .values import is_plain, leaves, structure_of
 
 
@@ -70,6 +73,7 @@ def empty_result() -> dict[str, Any]:
 def _prepare(request: Request, events: Any) -> tuple[LoadedModel, Subject]:
     """Builds the model and runs it eagerly on every declared set."""
     prepare_device(request.device, request.threads)
+    reason = "" if request.runtime else apply_tuning(request.tuning, request.device)
     events.progress(f"building {request.source.text or request.source.name}")
     started = time.perf_counter()
     model = load_model(request.source, request.seed)
@@ -88,7 +92,7 @@ def _prepare(request: Request, events: Any) -> tuple[LoadedModel, Subject]:
     subject = Subject(model, calls, declared.outputs, request.device, tolerances, probes)
     subject.eager_s, subject.build_s = declared.seconds, build_s
     subject.dims = {(item["input"], int(item["axis"])): item["dim"] for item in request.named_sizes}
-    subject.warnings = _warnings(subject, declared)
+    subject.warnings = _warnings(subject, declared) + tuning_warnings(reason)
     return model, subject
 
 
@@ -134,9 +138,14 @@ def _finite(tensor: torch.Tensor) -> bool:
 
 def run_eager_job(request: Request, events: Any) -> dict[str, Any]:
     """Eager's outputs in the tensor file. Mode "trace" gives them the structure that a trace returns."""
+    if request.runtime:
+        runtime_named(request.runtime)  # before anything takes time
     model, subject = _prepare(request, events)
     result = _described(request, model, subject)
     outputs = subject.outputs
+    if request.runtime:
+        outputs, reason = answers(request, model.module, subject.calls, outputs, model.class_name, events)
+        result["warnings"] += tuning_warnings(reason)
     traced = request.mode == "trace" and not (is_plain(outputs[0]) or keeps_structure(outputs[0]))
     form = Attempt("trace", flattens=traced or bool(dropped_outputs(outputs[0])))
     result["output_names"] = form.output_names(outputs[0])

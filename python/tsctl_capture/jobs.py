@@ -12,7 +12,9 @@ from .inputs import calls_of, inputs_sha256
 from .locate import locate
 from .longevity import require_capture, version_warnings
 from .request import request_from_dict
+from .runtime_arm import run_file
 from .tensor_file import NO_OUTPUTS, write_tensor_file
+from .tuning import tuning_warnings
 
 
 def capture(request: Mapping[str, Any], events: Any) -> dict[str, Any]:
@@ -44,12 +46,24 @@ def locate_difference(request: Mapping[str, Any], events: Any) -> dict[str, Any]
     return result
 
 
+def run_in_runtime(request: Mapping[str, Any], events: Any) -> dict[str, Any]:
+    """The outputs of a source, or of the file candidate_path, under another runtime."""
+    known = request_from_dict(request)
+    if not known.candidate_path:
+        return run_eager_job(known, events)
+    result = empty_result()
+    result["input_labels"], reason = run_file(known, events)
+    result["warnings"] = tuning_warnings(reason)
+    return result
+
+
 _JOBS: dict[str, Callable[[Mapping[str, Any], Any], Any]] = {
     "capture": capture,
     "eager": eager,
     "load_inputs": load_inputs,
     "locate": locate_difference,
     "open_arm": open_arm,
+    "runtime": run_in_runtime,
 }
 
 

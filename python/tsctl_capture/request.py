@@ -34,6 +34,8 @@ class Request:
     require_general: bool = False
     tolerance: dict[str, Any] = field(default_factory=dict)
     compile: bool = False
+    runtime: str = ""
+    tuning: dict[str, Any] = field(default_factory=dict)
     candidate_path: str = ""
     model_path: str = ""
     tensors_path: str = ""

@@ -1,5 +1,6 @@
 """How lit runs the cases of the command line; tests/cli/README.md has the words that a case can use."""
 
+import importlib.util
 import os
 import pathlib
 import shlex
@@ -49,6 +50,7 @@ def tool(name: str) -> str:
 unprivileged = "setpriv --bounding-set=-dac_override,-dac_read_search,-fowner --inh-caps=-all --"
 
 config.substitutions += [
+    ("%aoti-package", tool("aoti_package.py")),
     ("%expect-exit", tool("expect_exit.py")),
     ("%flip-byte", tool("flip_byte.py")),
     ("%foreign-file", tool("foreign_file.py")),
@@ -81,5 +83,10 @@ if works("unshare", "-rm", "mount", "-t", "tmpfs", "-o", "size=64k", "tsctl", "/
     config.available_features.add("small-disk")
 if os.geteuid() != 0 or works(*shlex.split(unprivileged), "true"):
     config.available_features.add("unprivileged")
+if shutil.which("g++") or shutil.which("clang++"):
+    config.available_features.add("compiler")
+for package in ("onnxruntime", "openvino"):
+    if importlib.util.find_spec(package) is not None:
+        config.available_features.add(package)
 if shutil.which("nvidia-smi") and works("nvidia-smi"):
     config.available_features.add("cuda")

@@ -14,9 +14,14 @@ namespace tsctl {
 namespace {
 
 const std::vector<std::string>& known_keys() {
-  static const std::vector<std::string> keys{"threads", "executor", "compile", "cuda-graph"};
+  static const std::vector<std::string> keys{"threads",      "executor", "compile",  "runtime",
+                                             "onednn-graph", "fusion",   "precision", "cuda-graph"};
   return keys;
 }
+
+constexpr const char* kSettings =
+    "settings are threads=N, executor=NAME, compile=on, runtime=NAME, onednn-graph=on, fusion=on, "
+    "precision=bf16 and cuda-graph=on";
 
 bool is_label(const std::string& text) {
   return !text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) != 0 &&
@@ -42,21 +47,27 @@ void apply_setting(ArmSpec& arm, const std::string& key, const std::string& valu
     if (!arm.executor)
       throw fault("there is no executor '" + value + "'",
                   "executors are default, static and unoptimized");
-  } else if (key == "compile") {
-    if (value != "on" && value != "off") {
-      throw fault("compile is on or off, not '" + value + "'", "write compile=on");
-    }
-    arm.compile = value == "on";
-  } else if (key == "cuda-graph") {
-    if (value != "on" && value != "off") {
-      throw fault("cuda-graph is on or off, not '" + value + "'", "write cuda-graph=on");
-    }
-    arm.tuning.cuda_graph = value == "on";
+  } else if (key == "compile" || key == "onednn-graph" || key == "fusion" ||
+             key == "cuda-graph") {
+    if (value != "on" && value != "off")
+      throw fault(key + " is on or off, not '" + value + "'", "write " + key + "=on");
+    if (key == "compile") arm.compile = value == "on";
+    if (key == "onednn-graph") arm.tuning.onednn_graph = value == "on";
+    if (key == "cuda-graph") arm.tuning.cuda_graph = value == "on";
+    if (key == "fusion") arm.tuning.fusion = value;
+  } else if (key == "runtime") {
+    if (value != "onnxruntime" && value != "openvino")
+      throw fault("there is no runtime '" + value + "'", "runtimes are onnxruntime and openvino");
+    arm.runtime = value;
+  } else if (key == "precision") {
+    if (value != "bf16")
+      throw fault("precision is bf16, not '" + value + "'",
+                  "without it numbers are multiplied as the model says");
+    arm.tuning.precision = value;
   } else {
     const std::string closest = closest_name(key, known_keys());
     throw fault("there is no setting '" + key + "'",
-                closest.empty() ? "settings are threads=N, executor=NAME, compile=on and cuda-graph=on"
-                                : "did you mean " + closest + "?");
+                closest.empty() ? kSettings : "did you mean " + closest + "?");
   }
 }
 
@@ -75,7 +86,9 @@ ArmSpec arm_spec_from_text(const std::string& text) {
     throw Error(ErrorKind::usage, "the arm '" + text + "' names no file or SOURCE",
                 "write [LABEL=]FILE[,threads=N]");
   }
-  if (arm.label.empty()) arm.label = std::filesystem::path(arm.subject).filename().string();
+  if (comma != std::string::npos) arm.settings = text.substr(comma);
+  if (arm.label.empty())
+    arm.label = std::filesystem::path(arm.subject).filename().string() + arm.settings;
   while (comma != std::string::npos) {
     const std::size_t next = text.find(',', comma + 1);
     const std::string setting =
@@ -83,7 +96,7 @@ ArmSpec arm_spec_from_text(const std::string& text) {
     const std::size_t sign = setting.find('=');
     if (sign == std::string::npos) {
       throw Error(ErrorKind::usage, "the arm '" + text + "': '" + setting + "' is not key=value",
-                  "settings are threads=N, executor=NAME, compile=on and cuda-graph=on");
+                  kSettings);
     }
     apply_setting(arm, setting.substr(0, sign), setting.substr(sign + 1));
     comma = next;

@@ -11,11 +11,13 @@ namespace tsctl {
 // One ARM of bench: [LABEL=]FILE|SOURCE[,key=value…].
 struct ArmSpec {
   std::string text = {};
-  std::string label = {};    // the user's, or the file's name
-  std::string subject = {};  // the file or SOURCE
+  std::string label = {};     // the user's, or the file's name with the settings
+  std::string subject = {};   // the file or SOURCE
+  std::string settings = {};  // as given: ",threads=1"
   std::optional<int> threads = {};
   std::optional<Executor> executor = {};
-  bool compile = false;  // a SOURCE through torch.compile
+  bool compile = false;      // a SOURCE through torch.compile
+  std::string runtime = {};  // onnxruntime, openvino; empty is LibTorch
   ArmTuning tuning = {};
 };
 

@@ -107,6 +107,7 @@ ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOpti
   if (!samples_path.empty()) write_text_file(samples_path, json_lines(samples), "--samples");
   bench.noise = host.finish();
   bench.input_set = input_label;
+  bench.inputs_sha256 = sha256_of_file(arms.front().request.inputs_tensors);
   bench.device = run.options().device;
   bench.threads = run.threads();
   bench.cold_cache = !arms.empty() && arms.front().request.cold_cache;

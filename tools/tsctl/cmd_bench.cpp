@@ -1,5 +1,6 @@
 #include <set>
 
+#include "arm_fit.h"
 #include "arm_spec.h"
 #include "bench_step.h"
 #include "commands.h"
@@ -7,6 +8,8 @@
 #include "load_options.h"
 #include "profile_step.h"
 #include "subject.h"
+#include "tsctl/core/tuning_warning.h"
+#include "tsctl/worker/scratch_folder.h"
 
 namespace tsctl {
 
@@ -48,17 +51,18 @@ BenchArm arm_from(Run& run, const Flags& flags, const ArmSpec& spec, const Subje
                  .threads = spec.threads.value_or(run.threads()),
                  .executor = spec.executor.value_or(flags.executor),
                  .seed = inputs.plan.seed,
-                 .tuning = spec.tuning,
+                 .compile = subject.compile,
+                 .runtime = subject.package ? "aotinductor" : subject.runtime,
+                 .tuning = subject.tuning,
                  .allocator = flags.bench.allocator,
                  .cold_cache = flags.cold_cache};
+  arm.kind = arm_kind(subject);
+  arm.request.model_path = subject.runtime.empty() ? subject.text : subject.folder;
   if (subject.source) {
     arm.request.source = *subject.source;
-    arm.site = run.python();
-    arm.kind = spec.compile ? "compile" : "eager";
-    arm.request.compile = spec.compile;
-  } else {
-    arm.request.model_path = subject.text;
+    if (subject.runtime.empty()) arm.request.model_path.clear();
   }
+  if (subject.source || !subject.runtime.empty()) arm.site = run.python();
   return arm;
 }
 
@@ -91,13 +95,11 @@ ExitCode bench(Run& run, const Flags& flags) {
   std::vector<ArmSpec> specs = specs_from(flags);
   make_labels_unique(specs);
   std::vector<Subject> subjects;
+  std::vector<ScratchFolder> folders;  // of what is exported
   for (const ArmSpec& spec : specs) {
     subjects.push_back(subject_from(spec.subject, flags.source));
-    subjects.back().compile = spec.compile;
-    if (spec.compile && !subjects.back().source) {
-      throw Error(ErrorKind::usage, "the arm '" + spec.text + "': compile=on does not fit a file",
-                  "torch.compile takes a SOURCE: path/to/file.py:Name,compile=on");
-    }
+    apply_settings(spec, run.options().device, subjects.back());
+    if (!spec.runtime.empty()) subjects.back().folder = folders.emplace_back().path();
   }
   require_device_settings(specs, subjects, flags.cold_cache, run.options().device);
   remember_kwargs(subjects);
@@ -120,13 +122,17 @@ ExitCode bench(Run& run, const Flags& flags) {
   for (std::size_t i = 0; i < specs.size(); ++i) {
     arms.push_back(arm_from(run, flags, specs[i], subjects[i], inputs, reference.path()));
     arms.back().outputs = "reference";
-    if (i == 0) continue;
-    const VerifyResult& verified =
-        compare_subject(run, subjects.front(), subjects[i], reference.path(), inputs, structure,
-                        names, tolerance, specs[i].executor.value_or(flags.executor));
-    if (!raised_by(verified).empty()) raised = judge_comparison(run, verified);
-    arms.back().outputs = verified.status;
-    arms.back().max_abs = verified.max_abs;
+    // The first arm is held against itself without its settings.
+    if (i == 0 && !has_numeric_settings(subjects.front())) continue;
+    const VerifyResult& verified = compare_subject(
+        run, subjects.front(), subjects[i], reference.path(), inputs, structure, names, tolerance,
+        specs[i].executor.value_or(flags.executor), &arms.back().tuning_reason);
+    if (i == 0 || !raised_by(verified).empty())
+      raised = worse_of(raised, judge_comparison(run, verified));
+    if (i > 0 || verified.status == "differ") arms.back().outputs = verified.status;
+    if (i > 0) arms.back().max_abs = verified.max_abs;
+    if (!arms.back().tuning_reason.empty())
+      run.warn({kTuningNotAvailable, "'" + specs[i].label + "': " + arms.back().tuning_reason});
   }
   const std::vector<std::string>& labels = run.report().inputs.sets;
   const std::string label = labels.empty() ? "" : labels.at(inputs.bench_index);
@@ -146,8 +152,10 @@ void add_bench(CLI::App& app, Action& selected) {
   command
       ->add_option(
           "ARM", flags->arms,
-          "[LABEL=]FILE|SOURCE[,threads=N][,executor=NAME][,cuda-graph=on]; a SOURCE runs eagerly, "
-          "or with ,compile=on through torch.compile")
+          "[LABEL=]FILE|SOURCE[,key=value…] with threads=N, executor=NAME, onednn-graph=on, "
+          "fusion=on|off, precision=bf16, cuda-graph=on, runtime=onnxruntime|openvino, compile=on; a FILE is "
+          "TorchScript or a .pt2 package, a SOURCE runs eagerly, or with compile=on through "
+          "torch.compile")
       ->required();
   add_source_options(*command, flags->source, flags->run);
   add_input_options(*command, flags->inputs);

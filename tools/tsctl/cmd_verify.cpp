@@ -38,7 +38,8 @@ ExitCode verify(Run& run, const Flags& flags) {
                         names, tolerance, flags.executor);
     const ExitCode judged = judge_comparison(run, result);
     code = worse_of(code, judged);
-    if (judged == ExitCode::check_failed && subjects.front().source && !subjects[i].source) {
+    if (judged == ExitCode::check_failed && subjects.front().source && !subjects[i].source &&
+        !subjects[i].package) {
       locate_step(run, *subjects.front().source, inputs, tolerance, subjects[i].text);
     }
   }

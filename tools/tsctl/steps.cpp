@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "tsctl/core/did_you_mean.h"
+#include "tsctl/core/tuning_warning.h"
 #include "tsctl/worker/build_info.h"
 
 namespace tsctl {
@@ -35,6 +36,18 @@ CaptureRequest capture_request(Run& run, const SourceSpec& source, const ModelIn
   request.device = run.options().device;
   request.threads = run.threads();
   return request;
+}
+
+std::string python_way(const PythonSettings& settings) {
+  if (!settings.runtime.empty()) return " with " + settings.runtime;
+  return settings.compile ? " through torch.compile" : " eagerly";
+}
+
+// A tuning is an arm's, which says more of it.
+std::vector<Warning> without_tuning(std::vector<Warning> warnings) {
+  std::erase_if(warnings,
+                [](const Warning& warning) { return warning.code == kTuningNotAvailable; });
+  return warnings;
 }
 
 void remember_inputs(Run& run, const ModelInputs& inputs, const CaptureResult& result) {
@@ -173,15 +186,21 @@ void require_captured(const CaptureResult& capture) {
 
 CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
                          CaptureMode mode, const std::string& inputs_from,
-                         const std::string& tensors_path, bool compile) {
+                         const std::string& tensors_path, const PythonSettings& settings) {
   CaptureRequest request = capture_request(run, source, inputs);
   request.mode = mode;
   request.inputs_from = inputs_from;
-  request.compile = compile;
+  request.compile = settings.compile;
+  request.runtime = settings.runtime;
+  request.tuning = settings.tuning;
+  request.candidate_path = settings.file;
+  request.model_path = settings.folder;
   request.tensors_path = tensors_path;
-  run.enter("run " + source.text + (compile ? " through torch.compile" : " eagerly"));
-  CaptureResult result = run.jobs().capture("eager", "eager", run.python(), request);
-  run.warn_all(result.warnings);
+  const std::string model = settings.file.empty() ? source.text : settings.file;
+  run.enter("run " + model + python_way(settings));
+  const std::string job = settings.runtime.empty() ? "eager" : "runtime";
+  CaptureResult result = run.jobs().capture(job, job, run.python(), request);
+  run.warn_all(without_tuning(result.warnings));
   if (inputs_from.empty()) remember_inputs(run, inputs, result);
   return result;
 }
@@ -222,6 +241,7 @@ const VerifyResult& verify_step(Run& run, const Comparison& comparison,
   request.device = run.options().device;
   request.threads = run.threads();
   request.executor = executor;
+  request.tuning = comparison.tuning;
   request.tolerance = tolerance;
   request.output_names = comparison.output_names;
   VerifyResult result = run.jobs().compare("verify " + comparison.candidate, request);
@@ -229,7 +249,7 @@ const VerifyResult& verify_step(Run& run, const Comparison& comparison,
   result.candidate = comparison.candidate;
   Report& report = run.report();
   // The same reference proves as little to each of its candidates; once is enough.
-  if (report.verify.empty()) run.warn_all(result.warnings);
+  if (report.verify.empty()) run.warn_all(without_tuning(result.warnings));
   report.verify.push_back(std::move(result));
   return report.verify.back();
 }

@@ -44,11 +44,20 @@ CaptureResult capture_step(Run& run, const CapturePlan& plan, const std::string&
 // Throws Error{capture} if no way of capturing gave a module.
 void require_captured(const CaptureResult& capture);
 
+// How a model runs in Python where it is not eager's plain way.
+struct PythonSettings {
+  bool compile = false;      // through torch.compile
+  std::string runtime = {};  // exported for another runtime, into `folder`:
+  std::string folder = {};
+  std::string file = {};  // a TorchScript file in the place of the SOURCE
+  ArmTuning tuning = {};
+};
+
 // Runs `source` eagerly on the sets, or on the arguments of `inputs_from`, and writes `tensors_path`. With mode trace
 // its outputs have the structure that a trace gives them (flat where TorchScript has no such type).
 CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
                          CaptureMode mode, const std::string& inputs_from,
-                         const std::string& tensors_path, bool compile = false);
+                         const std::string& tensors_path, const PythonSettings& settings = {});
 
 RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from,
                            const std::string& to, const PassFlags& passes);
@@ -61,6 +70,7 @@ struct Comparison {
   std::string model_path = {};  // one of these two
   std::string candidate_tensors = {};
   std::vector<std::string> output_names = {};
+  ArmTuning tuning = {};
 };
 
 // Adds the result to the report and gives it.

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "tsctl/archive/file_kind.h"
+#include "tsctl/core/tuning_warning.h"
 
 namespace tsctl {
 
@@ -11,6 +12,10 @@ Subject subject_from(const std::string& text, const SourceFlags& flags) {
   Subject subject{.text = text};
   if (looks_like_source(text) && !std::filesystem::is_regular_file(text)) {
     subject.source = source_from(text, flags);
+    return subject;
+  }
+  if (std::filesystem::is_regular_file(text) && file_kind(text) == FileKind::aotinductor) {
+    subject.package = true;
     return subject;
   }
   require_torchscript(text, true);
@@ -48,7 +53,7 @@ ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& f
   ModelInputs inputs = resolve_inputs(flags, recorded);
   if (inputs.given()) return inputs;
   for (const Subject& subject : subjects) {
-    if (!subject.source) throw_inputs_missing(subject.text, command, "");
+    if (!subject.source && !subject.package) throw_inputs_missing(subject.text, command, "");
   }
   throw Error(ErrorKind::usage, "the model's inputs are not given",
               "give a shape for each, in order, such as --input 1x3x224x224, or real data with "
@@ -70,11 +75,16 @@ CaptureMode structure_of(const std::vector<Subject>& subjects) {
   return traced ? CaptureMode::trace : CaptureMode::automatic;
 }
 
+bool has_numeric_settings(const Subject& subject) {
+  return subject.compile || !subject.runtime.empty() || subject.tuning.onednn_graph ||
+         !subject.tuning.precision.empty() || !subject.tuning.fusion.empty();
+}
+
 ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs,
                               CaptureMode structure, Executor executor) {
   ScratchFile outputs(temporary_folder());
   if (subject.source) {
-    eager_step(run, *subject.source, inputs, structure, {}, outputs.path(), subject.compile);
+    eager_step(run, *subject.source, inputs, structure, {}, outputs.path());
     return outputs;
   }
   const ScratchFile arguments = write_inputs(run, inputs, temporary_folder());
@@ -92,18 +102,35 @@ const VerifyResult& compare_subject(Run& run, const Subject& reference, const Su
                                     const std::string& reference_tensors, const ModelInputs& inputs,
                                     CaptureMode structure,
                                     const std::vector<std::string>& output_names,
-                                    const ToleranceOptions& tolerance, Executor executor) {
+                                    const ToleranceOptions& tolerance, Executor executor,
+                                    std::string* tuning_reason) {
   Comparison comparison{.reference = reference.text,
-                        .candidate = candidate.text,
+                        .candidate = candidate.text + candidate.settings,
                         .reference_tensors = reference_tensors,
-                        .output_names = output_names};
-  if (!candidate.source) {
+                        .output_names = output_names,
+                        .tuning = candidate.tuning};
+  const auto note_reason = [&](const std::vector<Warning>& warnings) {
+    for (const Warning& warning : warnings) {
+      if (tuning_reason != nullptr && warning.code == kTuningNotAvailable)
+        *tuning_reason = warning.text;
+    }
+  };
+  const bool in_python = candidate.source || !candidate.runtime.empty();
+  if (!in_python) {
     comparison.model_path = candidate.text;
-    return verify_step(run, comparison, tolerance, executor);
+    const VerifyResult& result = verify_step(run, comparison, tolerance, executor);
+    note_reason(result.warnings);
+    return result;
   }
   const ScratchFile outputs(temporary_folder());
-  eager_step(run, *candidate.source, inputs, structure, reference_tensors, outputs.path(),
-             candidate.compile);
+  const PythonSettings settings{.compile = candidate.compile,
+                                .runtime = candidate.runtime,
+                                .folder = candidate.folder,
+                                .file = candidate.source ? std::string() : candidate.text,
+                                .tuning = candidate.tuning};
+  const CaptureResult made = eager_step(run, candidate.source.value_or(SourceSpec{}), inputs,
+                                        structure, reference_tensors, outputs.path(), settings);
+  note_reason(made.warnings);
   comparison.candidate_tensors = outputs.path();
   return verify_step(run, comparison, tolerance, executor);
 }

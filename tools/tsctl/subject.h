@@ -9,11 +9,16 @@
 
 namespace tsctl {
 
-// Something that gives outputs: a TorchScript file, or a SOURCE that eager runs.
+// Something that gives outputs: a TorchScript file, a package of AOTInductor, or a SOURCE that eager runs.
 struct Subject {
   std::string text = {};
   std::optional<SourceSpec> source = {};  // none for a file
+  bool package = false;                   // of AOTInductor
   bool compile = false;                   // run the source through torch.compile
+  std::string runtime = {};               // onnxruntime, openvino: exported into `folder`
+  std::string folder = {};
+  ArmTuning tuning = {};
+  std::string settings = {};  // all of this as an arm gives it, for messages: ",compile=on"
   std::optional<Manifest> manifest = {};  // of a file that tsctl made
 };
 
@@ -37,15 +42,19 @@ std::vector<std::string> output_names_of(const std::vector<Subject>& subjects);
 // How eager's outputs are to be structured so that they can be held against the files among the subjects.
 CaptureMode structure_of(const std::vector<Subject>& subjects);
 
-// Runs the subject on the sets and gives the tensor file with arguments and outputs.
+// Whether the settings can change what comes out.
+bool has_numeric_settings(const Subject& subject);
+
+// Runs the subject, without its settings, on the sets and gives the tensor file with arguments and outputs.
 ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs,
                               CaptureMode structure, Executor executor);
 
-// Compares a further subject with it.
+// Compares a subject with its settings with it. `tuning_reason`, if given, takes what of its tuning was not to be had.
 const VerifyResult& compare_subject(Run& run, const Subject& reference, const Subject& candidate,
                                     const std::string& reference_tensors, const ModelInputs& inputs,
                                     CaptureMode structure,
                                     const std::vector<std::string>& output_names,
-                                    const ToleranceOptions& tolerance, Executor executor);
+                                    const ToleranceOptions& tolerance, Executor executor,
+                                    std::string* tuning_reason = nullptr);
 
 }  // namespace tsctl

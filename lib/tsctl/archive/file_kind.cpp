@@ -43,11 +43,11 @@ FileKind zip_kind(const ZipReader& archive) {
     return FileKind::torchscript;
   }
   if (has_data) return FileKind::torch_save;
+  if (has_record_below(archive, "data/aotinductor/")) return FileKind::aotinductor;
   // Names that torch.export writes today, and those of its first format.
   if (archive.find_in_top("archive_format") != nullptr ||
       archive.find_in_top("serialized_exported_program.json") ||
-      archive.find("serialized_exported_program.json") != nullptr ||
-      has_record_below(archive, "data/aotinductor/")) {
+      archive.find("serialized_exported_program.json") != nullptr) {
     return FileKind::exported;
   }
   const auto is_array = [](const ZipRecord& record) { return record.name.ends_with(".npy"); };
@@ -113,6 +113,11 @@ constexpr std::array kExplanations{
     Explanation{FileKind::exported, "it is a program of torch.export, which TorchScript cannot run",
                 "convert the model from its Python class: tsctl convert FILE.py:Name --input SHAPE "
                 "-o OUT.pt"},
+    Explanation{
+        FileKind::aotinductor,
+        "it is a package of AOTInductor: compiled code, which tsctl bench and verify can run",
+        "convert the model from its Python class for all else: tsctl convert FILE.py:Name "
+        "--input SHAPE -o OUT.pt"},
     Explanation{FileKind::onnx,
                 "it looks like an ONNX model, which cannot be turned into TorchScript",
                 "convert the model from its Python class: tsctl convert FILE.py:Name --input SHAPE "

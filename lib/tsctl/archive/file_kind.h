@@ -8,7 +8,8 @@ namespace tsctl {
 enum class FileKind {
   torchscript,  // a zip with code/ and data.pkl or constants.pkl
   torch_save,   // a zip of torch.save: data.pkl without code/
-  exported,     // a .pt2 of torch.export or AOTInductor
+  exported,     // a .pt2 of torch.export
+  aotinductor,  // a .pt2 of AOTInductor: compiled code
   onnx,
   safetensors,
   numpy,   // .npz or .npy

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "tsctl/core/arm_tuning.h"
 #include "tsctl/core/input_spec.h"
 #include "tsctl/core/source.h"
 #include "tsctl/core/tensor_difference.h"
@@ -38,7 +39,11 @@ struct CaptureRequest {
   // sizes; not so if this is set.
   bool require_general = false;
   ToleranceOptions tolerance = {};
-  bool compile = false;             // job "eager": through torch.compile
+  bool compile = false;  // job "eager": through torch.compile
+  // Job "runtime": onnxruntime or openvino, which gets the source, or the file `candidate_path`, exported into the
+  // folder `model_path`, one file a set.
+  std::string runtime = {};
+  ArmTuning tuning = {};            // of the jobs "eager" and "runtime"
   std::string candidate_path = {};  // the file that is held against the source (job "locate")
   std::string model_path = {};      // where the captured file goes
   std::string tensors_path = {};    // where inputs and eager's outputs go

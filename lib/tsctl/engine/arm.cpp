@@ -85,6 +85,7 @@ class FileArm : public Arm {
   }
 
   ProfileRecording profile(const ProfileRequest& request) override {
+    if (runner_.is_package()) return Arm::profile(request);  // compiled code has no graph
     return guarded(ErrorKind::execution, doing_,
                    [&] { return profile_calls(runner_, *inputs_, request); });
   }
@@ -151,6 +152,7 @@ std::unique_ptr<Arm> open_file_arm(const ArmRequest& request, Events& events) {
                              .device = request.device,
                              .threads = request.threads,
                              .executor = request.executor,
+                             .tuning = request.tuning,
                              .debug_files = request.debug_files};
   auto arm = std::make_unique<FileArm>(settings, std::move(file), request.set_index);
   if (request.device != "cpu") arm->prepare_device(request);

@@ -8,6 +8,7 @@
 
 #include "tsctl/archive/tensor_file.h"
 #include "tsctl/core/error.h"
+#include "tsctl/core/tuning_warning.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/method_runner.h"
 #include "tsctl/engine/output_comparison.h"
@@ -44,8 +45,10 @@ class Collector {
     std::vector<Warning> warnings;
     std::vector<OutputComparison> outputs =
         guarded(ErrorKind::execution, "the outputs could not be compared", [&] {
-          return compare_outputs(reference, candidate, request_.tolerance, request_.output_names,
-                                 warnings);
+          return compare_outputs(
+              reference, candidate,
+              {.tolerance = request_.tolerance, .in_bfloat16 = request_.tuning.precision == "bf16"},
+              request_.output_names, warnings);
         });
     for (Warning& warning : warnings) add_warning(std::move(warning), record.label);
     add_outputs(record.label, call, std::move(outputs));
@@ -111,6 +114,31 @@ class Collector {
   bool would_pass_known_ = true;
 };
 
+// Compiled code may have lost the names of its outputs, and a reference may be flat where the package is not: as many
+// tensors as the reference has take its structure.
+Outputs arranged_like(const Value& reference, Outputs candidate) {
+  const auto tensors_of = [](const Value& value) {
+    std::vector<std::string> keys;
+    for (const Leaf& leaf : leaves_of(value, "out")) {
+      if (leaf.value->kind == Value::Kind::tensor) keys.push_back(leaf.value->tensor);
+    }
+    return keys;
+  };
+  const std::vector<std::string> there = tensors_of(candidate.value);
+  if (there.size() != tensors_of(reference).size()) return candidate;
+  std::size_t next = 0;
+  const auto arrange = [&](const auto& self, Value& value) -> void {
+    if (value.kind == Value::Kind::tensor) {
+      value.tensor = there[next++];
+      value.complex_pairs = candidate.tensors.at(value.tensor).is_complex();
+    }
+    for (Value& item : value.items) self(self, item);
+  };
+  candidate.value = reference;
+  arrange(arrange, candidate.value);
+  return candidate;
+}
+
 // What the candidate gave for one call, or nothing after it was added as raised.
 std::optional<Outputs> call_candidate(MethodRunner& runner, const TensorFile& file,
                                       const CallRecord& record, int call, Collector& collector) {
@@ -129,8 +157,9 @@ void compare_set(MethodRunner& runner, const TensorFile& file, const CallRecord&
   for (int call = 1; call <= *std::rbegin(kComparedCalls); ++call) {
     const bool compared = std::find(std::begin(kComparedCalls), std::end(kComparedCalls), call) !=
                           std::end(kComparedCalls);
-    const std::optional<Outputs> candidate = call_candidate(runner, file, record, call, collector);
+    std::optional<Outputs> candidate = call_candidate(runner, file, record, call, collector);
     if (!candidate) return;
+    if (runner.is_package()) candidate = arranged_like(reference.value, std::move(*candidate));
     if (compared) collector.add(record, call, reference, *candidate);
   }
 }
@@ -141,7 +170,8 @@ void compare_file(const VerifyRequest& request, const TensorFile& reference, Eve
                        .method = request.method,
                        .device = request.device,
                        .threads = request.threads,
-                       .executor = request.executor});
+                       .executor = request.executor,
+                       .tuning = request.tuning});
   if (runner.was_training()) {
     collector.add_warning(
         {"was_training", "the file is in train mode; it was compared in eval mode"}, "");
@@ -150,6 +180,8 @@ void compare_file(const VerifyRequest& request, const TensorFile& reference, Eve
     events.progress("comparing " + (record->label.empty() ? request.method : record->label));
     compare_set(runner, reference, *record, collector);
   }
+  if (const std::string reason = runner.tuning_reason(); !reason.empty())
+    collector.add_warning({kTuningNotAvailable, reason}, "");
 }
 
 void compare_tensor_files(const VerifyRequest& request, const TensorFile& reference,

@@ -5,7 +5,6 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/core/dispatch/Dispatcher.h>
-#include <dlfcn.h>
 
 #include <fstream>
 #include <sstream>
@@ -16,6 +15,7 @@
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/load.h"
+#include "tsctl/engine/tuning.h"
 
 namespace tsctl {
 
@@ -35,11 +35,6 @@ Finding lever(const std::string& name, bool there, const std::string& detail,
 Finding op_lever(const std::string& name, const std::string& op, const std::string& detail) {
   const bool there = c10::Dispatcher::singleton().findSchema({op, ""}).has_value();
   return lever(name, there, detail, kOtherBuild);
-}
-
-// The LLVM back end of the fuser registers its class; a build without LLVM lacks the symbol.
-bool has_llvm_fuser() {
-  return dlsym(RTLD_DEFAULT, "_ZTVN5torch3jit10tensorexpr11LLVMCodeGenE") != nullptr;
 }
 
 // The flags of the first processor, with a blank before and behind.

@@ -2,10 +2,12 @@
 
 #include <chrono>
 
+#include "tsctl/archive/file_kind.h"
 #include "tsctl/core/error.h"
 #include "tsctl/core/resident_memory.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
+#include "tsctl/engine/tuning.h"
 
 namespace tsctl {
 
@@ -26,27 +28,47 @@ MethodRunner::MethodRunner(const RunSettings& settings)
     : device_(open_for(settings)),
       path_(settings.model_path),
       optimized_(settings.executor != Executor::unoptimized),
-      module_(load_module(path_, device_,
-                          {.debug_files = settings.debug_files, .check_crc = settings.debug_files},
-                          &load_split_)),
-      was_training_(leave_training(module_)),
-      method_(find_method(module_, settings.method)) {}
+      tuning_(settings.tuning),
+      tuning_reason_(apply_tuning(tuning_, device_)) {
+  if (file_kind(path_) == FileKind::aotinductor) {
+    package_ = std::make_unique<AotiRunner>(path_, device_, settings.debug_files);
+    return;
+  }
+  module_ = load_module(path_, device_,
+                        {.debug_files = settings.debug_files, .check_crc = settings.debug_files},
+                        &load_split_);
+  was_training_ = leave_training(module_);
+  method_ = find_method(module_, settings.method);
+}
+
+std::string MethodRunner::tuning_reason() const {
+  if (!tuning_reason_.empty() || !tuning_.onednn_graph || package_ != nullptr)
+    return tuning_reason_;
+  return onednn_graph_took_part() ? "" : "oneDNN Graph took no part of this graph: it ran without";
+}
+
+CallInputs MethodRunner::inputs(const CallRecord& record, const TensorFile& file) const {
+  if (package_ != nullptr) return package_->inputs(record, file);
+  return inputs_from_record(record, file, method_->function().getSchema(), device_);
+}
 
 c10::IValue MethodRunner::call(const CallInputs& inputs) {
-  return as_called([&] { return method_(inputs.args, inputs.kwargs); });
+  return as_called([&] {
+    return package_ != nullptr ? package_->call(inputs) : (*method_)(inputs.args, inputs.kwargs);
+  });
 }
 
 std::shared_ptr<torch::jit::Graph> MethodRunner::executed_graph(const CallInputs& inputs) {
   return as_called([&] {
     torch::jit::Stack stack = stack_of(inputs);
-    return method_.get_executor().getPlanFor(stack).graph;
+    return method_->get_executor().getPlanFor(stack).graph;
   });
 }
 
 torch::jit::Stack MethodRunner::stack_of(const CallInputs& inputs) const {
   torch::jit::Stack stack{module_._ivalue()};
   stack.insert(stack.end(), inputs.args.begin(), inputs.args.end());
-  schema().checkAndNormalizeInputs(stack, inputs.kwargs);
+  method_->function().getSchema().checkAndNormalizeInputs(stack, inputs.kwargs);
   return stack;
 }
 

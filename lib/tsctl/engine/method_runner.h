@@ -12,6 +12,7 @@
 
 #include "tsctl/archive/tensor_file.h"
 #include "tsctl/core/verify.h"
+#include "tsctl/engine/aoti_runner.h"
 #include "tsctl/engine/inputs.h"
 #include "tsctl/engine/load.h"
 
@@ -24,10 +25,11 @@ struct RunSettings {
   std::string device = "cpu";
   int threads = 1;
   Executor executor = Executor::standard;
+  ArmTuning tuning = {};
   bool debug_files = true;  // and checksums: both are left out where only time counts
 };
 
-// A loaded file with one method ready to be called. Sets process-wide LibTorch state (threads, fusion strategy):
+// A loaded file with one method ready to be called; a package of AOTInductor has but one. Sets process-wide LibTorch state (threads, fusion strategy):
 // one per process.
 class MethodRunner {
  public:
@@ -35,13 +37,16 @@ class MethodRunner {
   explicit MethodRunner(const RunSettings& settings);
 
   const c10::Device& device() const noexcept { return device_; }
-  const c10::FunctionSchema& schema() const { return method_.function().getSchema(); }
   // Whether eval mode can make the loaded module compute something else than its file would.
   bool was_training() const noexcept { return was_training_; }
 
-  CallInputs inputs(const CallRecord& record, const TensorFile& file) const {
-    return inputs_from_record(record, file, schema(), device_);
-  }
+  // Whether it is compiled code, whose outputs have lost the names that the model gave them.
+  bool is_package() const noexcept { return package_ != nullptr; }
+  // What of the settings' tuning is not to be had here, and what runs instead; empty when all of it is. After calls it
+  // also tells of what took no part of this model.
+  std::string tuning_reason() const;
+
+  CallInputs inputs(const CallRecord& record, const TensorFile& file) const;
 
   // Calls the method under InferenceMode. On CUDA the call is only enqueued. LibTorch's exceptions pass through.
   c10::IValue call(const CallInputs& inputs);
@@ -75,9 +80,12 @@ class MethodRunner {
   c10::Device device_;
   std::string path_;
   bool optimized_;
-  torch::jit::Module module_;
-  bool was_training_;
-  torch::jit::Method method_;
+  ArmTuning tuning_;
+  std::string tuning_reason_;
+  std::unique_ptr<AotiRunner> package_ = {};  // or a module with its method:
+  torch::jit::Module module_ = {};
+  bool was_training_ = false;
+  std::optional<torch::jit::Method> method_ = {};
 };
 
 }  // namespace tsctl

@@ -129,13 +129,19 @@ void record_difference(const Difference& difference, const std::vector<std::int6
              (nonfinite ? " elements differ, NaN or Inf among them" : " elements differ"));
 }
 
+Tolerance tolerance_by(const ComparisonRules& rules, Dtype dtype, const std::string& output) {
+  const bool wide = is_floating(dtype) || is_complex(dtype);
+  return tolerance_for(rules.in_bfloat16 && wide ? Dtype::bfloat16 : dtype, output,
+                       rules.tolerance);
+}
+
 void compare_tensors(const at::Tensor& reference, const at::Tensor& candidate,
-                     const ToleranceOptions& options, OutputComparison& comparison,
+                     const ComparisonRules& rules, OutputComparison& comparison,
                      std::vector<Warning>& warnings) {
   const Dtype dtype = dtype_from_scalar_type(reference.scalar_type()).value();
   comparison.dtype = name_from_dtype(dtype);
   comparison.shape = reference.sizes().vec();
-  const Tolerance tolerance = tolerance_for(dtype, comparison.output, options);
+  const Tolerance tolerance = tolerance_by(rules, dtype, comparison.output);
   comparison.rtol = tolerance.rtol;
   comparison.atol = tolerance.atol;
   const std::string both =
@@ -144,7 +150,7 @@ void compare_tensors(const at::Tensor& reference, const at::Tensor& candidate,
   if (reference.sizes() != candidate.sizes()) return differ(comparison, "shape", both);
 
   const Difference difference =
-      difference_of(reference, candidate, dtype, tolerance, options.equal_nan);
+      difference_of(reference, candidate, dtype, tolerance, rules.tolerance.equal_nan);
   std::vector<std::int64_t> shape = comparison.shape;
   if (is_complex(dtype)) shape.push_back(2);
   record_difference(difference, shape, comparison);
@@ -166,8 +172,8 @@ double number_of(const Value& value) noexcept {
   return value.kind == Value::Kind::integer ? static_cast<double>(value.integer) : value.real;
 }
 
-void compare_scalars(const Value& reference, const Value& candidate,
-                     const ToleranceOptions& options, OutputComparison& comparison) {
+void compare_scalars(const Value& reference, const Value& candidate, const ComparisonRules& rules,
+                     OutputComparison& comparison) {
   comparison.dtype = describe_structure(reference);
   comparison.count = 1;
   if (reference.kind != candidate.kind) {
@@ -181,11 +187,11 @@ void compare_scalars(const Value& reference, const Value& candidate,
   }
   Difference difference;
   if (reference.kind == Value::Kind::real) {
-    const Tolerance tolerance = tolerance_for(Dtype::float64, comparison.output, options);
+    const Tolerance tolerance = tolerance_by(rules, Dtype::float64, comparison.output);
     comparison.rtol = tolerance.rtol;
     comparison.atol = tolerance.atol;
-    difference =
-        difference_between(&reference.real, &candidate.real, 1, tolerance, options.equal_nan);
+    difference = difference_between(&reference.real, &candidate.real, 1, tolerance,
+                                    rules.tolerance.equal_nan);
   } else if (is_number(reference.kind)) {
     const auto left = reference.kind == Value::Kind::boolean ? std::int64_t{reference.boolean}
                                                              : reference.integer;
@@ -203,7 +209,7 @@ void compare_scalars(const Value& reference, const Value& candidate,
 }  // namespace
 
 std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Outputs& candidate,
-                                              const ToleranceOptions& tolerance,
+                                              const ComparisonRules& rules,
                                               const std::vector<std::string>& names,
                                               std::vector<Warning>& warnings) {
   std::vector<LeafPair> pairs;
@@ -222,10 +228,9 @@ std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Ou
     OutputComparison comparison{.output = pair.name, .status = "same"};
     if (pair.reference->kind == Value::Kind::tensor) {
       compare_tensors(reference.tensors.at(pair.reference->tensor),
-                      candidate.tensors.at(pair.candidate->tensor), tolerance, comparison,
-                      warnings);
+                      candidate.tensors.at(pair.candidate->tensor), rules, comparison, warnings);
     } else {
-      compare_scalars(*pair.reference, *pair.candidate, tolerance, comparison);
+      compare_scalars(*pair.reference, *pair.candidate, rules, comparison);
     }
     comparisons.push_back(std::move(comparison));
   }

@@ -126,6 +126,8 @@ void visit(V& v, CaptureRequest& s) {
   v("require_general", s.require_general);
   v("tolerance", s.tolerance);
   v("compile", s.compile);
+  v("runtime", s.runtime);
+  v("tuning", s.tuning);
   v("candidate_path", s.candidate_path);
   v("model_path", s.model_path);
   v("tensors_path", s.tensors_path);

@@ -19,8 +19,10 @@ namespace tsctl {
 // One arm as the session sees it: what to open, and what the comparison of its outputs said.
 struct BenchArm {
   ArmRequest request = {};
-  std::optional<PythonSite> site = {};   // for arms that run in Python
-  std::string kind = "file";             // file, eager
+  std::optional<PythonSite> site = {};  // for arms that run in Python
+  // file, eager, compile, aotinductor, onnxruntime, openvino
+  std::string kind = "file";
+  std::string tuning_reason = {};        // what of the request's tuning was not to be had
   std::string outputs = "not_compared";  // reference, same, differ, not_compared
   std::optional<double> max_abs = {};
 };

@@ -26,6 +26,27 @@ TEST(ArmSpec, has_a_label_and_settings) {
   EXPECT_EQ(arm_spec_from_text("a.pt,executor=unoptimized").executor, Executor::unoptimized);
 }
 
+TEST(ArmSpec, is_told_from_others_of_its_file_by_its_settings) {
+  const ArmSpec arm = arm_spec_from_text("models/old.pt,threads=1,onednn-graph=on");
+  EXPECT_EQ(arm.label, "old.pt,threads=1,onednn-graph=on");
+  EXPECT_EQ(arm.settings, ",threads=1,onednn-graph=on");
+  EXPECT_EQ(arm_spec_from_text("new=models/old.pt,threads=1").label, "new");
+  EXPECT_EQ(arm_spec_from_text("models/old.pt").settings, "");
+}
+
+TEST(ArmSpec, has_settings_that_no_file_can_carry) {
+  const ArmSpec arm =
+      arm_spec_from_text("a.pt,onednn-graph=on,fusion=off,precision=bf16,runtime=openvino");
+  EXPECT_TRUE(arm.tuning.onednn_graph);
+  EXPECT_EQ(arm.tuning.fusion, "off");
+  EXPECT_EQ(arm.tuning.precision, "bf16");
+  EXPECT_EQ(arm.runtime, "openvino");
+  EXPECT_FALSE(arm_spec_from_text("a.pt,onednn-graph=off").tuning.onednn_graph);
+  EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,runtime=tvm"); }),
+            "usage: the arm 'a.pt,runtime=tvm': there is no runtime 'tvm' | runtimes are "
+            "onnxruntime and openvino");
+}
+
 TEST(ArmSpec, takes_a_source) {
   const ArmSpec arm = arm_spec_from_text("eager=dir/net.py:Net,threads=1");
   EXPECT_EQ(arm.label, "eager");
@@ -55,12 +76,14 @@ TEST(ArmSpec, names_the_part_at_fault) {
             "usage: the arm '' names no file or SOURCE | write [LABEL=]FILE[,threads=N]");
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,fast"); }),
             "usage: the arm 'a.pt,fast': 'fast' is not key=value | settings are threads=N, "
-            "executor=NAME, compile=on and cuda-graph=on");
+            "executor=NAME, compile=on, runtime=NAME, onednn-graph=on, fusion=on, "
+            "precision=bf16 and cuda-graph=on");
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,thread=2"); }),
             "usage: the arm 'a.pt,thread=2': there is no setting 'thread' | did you mean threads?");
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,speed=2"); }),
             "usage: the arm 'a.pt,speed=2': there is no setting 'speed' | settings are threads=N, "
-            "executor=NAME, compile=on and cuda-graph=on");
+            "executor=NAME, compile=on, runtime=NAME, onednn-graph=on, fusion=on, "
+            "precision=bf16 and cuda-graph=on");
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,executor=fast"); }),
             "usage: the arm 'a.pt,executor=fast': there is no executor 'fast' | executors are "
             "default, static and "

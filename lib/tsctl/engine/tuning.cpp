@@ -1,0 +1,113 @@
+#include "tsctl/engine/tuning.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Config.h>
+#include <ATen/Context.h>
+#include <c10/core/InferenceMode.h>
+#include <dlfcn.h>
+#include <torch/csrc/jit/codegen/fuser/interface.h>
+#include <torch/csrc/jit/codegen/onednn/interface.h>
+#include <torch/csrc/jit/passes/tensorexpr_fuser.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
+
+#include <string_view>
+
+namespace tsctl {
+
+namespace {
+
+void add(std::string& reason, std::string_view more) {
+  if (!reason.empty()) reason += "; ";
+  reason += more;
+}
+
+// A product of numbers that bfloat16 rounds to 1 is exact where they are multiplied as they are. Large enough that
+// LibTorch takes the kernels that it takes for a model's layers.
+constexpr double kRoundedToOne = 1.0 + 1.0 / 1024.0;
+constexpr std::int64_t kProbeSize = 64;
+
+bool is_rounded(const at::Tensor& sums, double terms) {
+  return (sums - terms).abs().max().item<double>() < terms / 4096.0;
+}
+
+bool linear_layers_round() {
+  const at::Tensor ones = at::full({kProbeSize, kProbeSize}, kRoundedToOne);
+  return is_rounded(at::linear(ones, at::ones_like(ones)), static_cast<double>(kProbeSize));
+}
+
+bool convolutions_round() {
+  const at::Tensor image = at::full({1, kProbeSize, 16, 16}, kRoundedToOne);
+  const at::Tensor weight = at::ones({kProbeSize, kProbeSize, 1, 1});
+  return is_rounded(at::conv2d(image, weight), static_cast<double>(kProbeSize));
+}
+
+// What is multiplied in bfloat16 is seen by multiplying: the flags of the processor do not tell, because oneDNN has
+// such kernels for some of those that could.
+std::string use_bfloat16(const c10::Device& device) {
+  if (!device.is_cpu()) return "precision=bf16 is for the CPU: float32 ran";
+  at::Context& context = at::globalContext();
+  context.setFloat32MatmulPrecision("medium");
+  context.setFloat32Precision(at::Float32Backend::MKLDNN, at::Float32Op::CONV,
+                              at::Float32Precision::BF16);
+  const c10::InferenceMode inference;
+  const bool linear = linear_layers_round();
+  const bool convolution = convolutions_round();
+  if (linear && convolution) return {};
+  const std::string why = " on this processor: oneDNN has kernels for it with amx_bf16 only";
+  if (linear) return "convolutions are not multiplied in bfloat16" + why;
+  if (convolution) return "linear layers are not multiplied in bfloat16" + why;
+  return "float32 is not multiplied in bfloat16" + why + ", and its float32 kernels ran";
+}
+
+std::string set_fusion(bool on, const c10::Device& device) {
+  if (on && device.is_cpu() && !has_llvm_fuser())
+    return "this LibTorch is built without LLVM: TorchScript's fuser cannot compile for the CPU, "
+           "and nothing was "
+           "fused";
+  torch::jit::setTensorExprFuserEnabled(on);
+  torch::jit::overrideCanFuseOnCPU(on && has_llvm_fuser());
+  torch::jit::overrideCanFuseOnGPU(on);
+  return {};
+}
+
+bool has_partition(const torch::jit::Block& block) {
+  for (const torch::jit::Node* node : block.nodes()) {
+    // Each partition is an operator of its own: prim::oneDNNFusionGroup_0.
+    if (std::string_view(node->kind().toQualString()).starts_with("prim::oneDNNFusionGroup"))
+      return true;
+    for (const torch::jit::Block* inner : node->blocks()) {
+      if (has_partition(*inner)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool has_llvm_fuser() {
+  // The LLVM back end of the fuser registers its class; a build without LLVM lacks the symbol.
+  return dlsym(RTLD_DEFAULT, "_ZTVN5torch3jit10tensorexpr11LLVMCodeGenE") != nullptr;
+}
+
+bool onednn_graph_took_part() {
+  const auto graph = torch::jit::lastExecutedOptimizedGraph();
+  return graph != nullptr && has_partition(*graph->block());
+}
+
+std::string apply_tuning(const ArmTuning& tuning, const c10::Device& device) {
+  std::string reason;
+  if (tuning.precision == "bf16") add(reason, use_bfloat16(device));
+  if (!tuning.fusion.empty()) add(reason, set_fusion(tuning.fusion == "on", device));
+  if (tuning.onednn_graph) {
+    if (!device.is_cpu()) {
+      add(reason, "onednn-graph=on is for the CPU: the graph ran without");
+    } else if (AT_MKLDNN_ENABLED() == 0) {
+      add(reason, "this LibTorch is built without oneDNN: the graph ran without oneDNN Graph");
+    } else {
+      torch::jit::RegisterLlgaFuseGraph::setEnabled(true);
+    }
+  }
+  return reason;
+}
+
+}  // namespace tsctl

@@ -1,0 +1,88 @@
+"""The job that exports a model for another runtime and runs it there, and the arm that times it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from .calls import Call
+from .errors import CaptureError, describe
+from .request import Request
+from .runtimes import answer, export, exported_path, feed_for, open_session, runtime_named
+from .tensor_file import read_calls, write_tensor_file
+from .tracer_warnings import without_retirement_notices
+
+
+class RuntimeArm:
+    """A session that is called and timed. When to do so is the caller's business."""
+
+    def __init__(self, session: Any, feed: dict[str, Any]) -> None:
+        self._session, self._feed = session, feed
+
+    def time_calls(self, untimed: int, calls: int) -> list[float]:
+        """Seconds of each of `calls` calls after `untimed` ones that are not timed."""
+        run, feed, now = self._session.run, self._feed, time.perf_counter
+        try:
+            for _ in range(untimed):
+                run(feed)
+            seconds = []
+            for _ in range(calls):
+                start = now()
+                run(feed)
+                seconds.append(now() - start)
+            return seconds
+        except Exception as error:
+            raise CaptureError(
+                "execution", f"{self._session.title} failed while it was timed: {describe(error)}"
+            ) from error
+
+
+def open_runtime_arm(request: Mapping[str, Any], events: Any) -> RuntimeArm:
+    """`request` has the members of core's ArmRequest; its model_path is the folder that the job exported to."""
+    runtime = runtime_named(request["runtime"])
+    call = read_calls(request["inputs_tensors"])[int(request.get("set_index", 0))]
+    events.progress(f"opening {request.get('label', '')} with {runtime.title}")
+    path = exported_path(request["model_path"], runtime, call)
+    precision = (request.get("tuning") or {}).get("precision", "")
+    session = open_session(runtime, path, int(request.get("threads", 1)), precision)
+    return RuntimeArm(session, feed_for(session, call))
+
+
+def answers(
+    request: Request, module: torch.nn.Module, calls: list[Call], likes: list[Any], name: str, events: Any
+) -> tuple[list[Any], str]:
+    """What the runtime gives for every call in the structures of `likes`, and what of its tuning was not to be had.
+
+    The exports stay in the folder request.model_path, one for each signature of a call.
+    """
+    runtime = runtime_named(request.runtime)
+    precision = request.tuning.get("precision", "")
+    sessions: dict[str, Any] = {}
+    found = []
+    for call, like in zip(calls, likes, strict=True):
+        path = exported_path(request.model_path, runtime, call)
+        if path not in sessions:
+            label = f" at {call.label}" if call.label else ""
+            events.progress(f"exporting {name} for {runtime.title}{label}")
+            export(runtime, module, call.fresh(), path, name)
+            sessions[path] = open_session(runtime, path, request.threads, precision)
+        found.append(answer(sessions[path], call, like))
+    reasons = [session.tuning_reason() for session in sessions.values()]
+    return found, next((reason for reason in reasons if reason), "")
+
+
+def run_file(request: Request, events: Any) -> tuple[list[str], str]:
+    """Exports the TorchScript file request.candidate_path and writes its outputs; gives the sets' labels and the
+    reason as of answers()."""
+    torch.set_num_threads(max(1, request.threads))
+    calls = read_calls(request.inputs_from)
+    with without_retirement_notices():
+        module = torch.jit.load(request.candidate_path).eval()
+        with torch.no_grad():
+            likes = [module(*call.fresh().args, **call.fresh().kwargs) for call in calls]
+        found, reason = answers(request, module, calls, likes, request.candidate_path, events)
+    write_tensor_file(request.tensors_path, calls, found, [])
+    return [call.label for call in calls], reason
