@@ -95,8 +95,8 @@ std::string GraphedCalls::difference_from_plain(Recorded& recorded, const CallIn
   recorded.graph->replay();
   const Outputs replayed = outputs_from_ivalue(recorded.outputs, "");
   std::vector<Warning> warnings;
-  const ToleranceOptions tolerance{.equal_nan = true};
-  for (const OutputComparison& output : compare_outputs(plain, replayed, tolerance, {}, warnings)) {
+  const ComparisonRules rules{.tolerance = {.equal_nan = true}};
+  for (const OutputComparison& output : compare_outputs(plain, replayed, rules, {}, warnings)) {
     if (output.status == "same") continue;
     return "captured, but its graph does not give what plain calls give: output '" + output.output +
            "' differs by " + c10::str(output.max_abs) +

@@ -128,7 +128,6 @@ ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
   add_faults(record, result);
   result.threads = arm.request.threads;
   result.executor = arm.request.executor;
-  result.tuning = arm.request.tuning;
   result.allocator = arm.request.allocator;
   result.tuning = arm.request.tuning;
   result.tuning_reason = arm.tuning_reason.empty() ? record.tuning_reason : arm.tuning_reason;
