@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <new>
+#include <sstream>
 #include <string>
 
 #include "tsctl/core/capture_api.h"
@@ -97,17 +98,26 @@ std::int64_t minor_faults() {
   return usage.ru_minflt;
 }
 
-// What an open arm is asked besides timing its calls.
-std::string do_arm_job(Arm& arm, ArmLoad& load, const WireMessage& message) {
+// What an open arm is asked besides timing its calls. Sets are numbers, with spaces between several.
+WireMessage do_arm_job(Arm& arm, ArmLoad& load, const WireMessage& message) {
   if (message.job == "use_set") {
     arm.use_set(std::stoul(message.payload));
-    return {};
+    return {.type = "result"};
+  }
+  if (message.job == "call_sets") {
+    WireMessage times{.type = "times"};
+    std::istringstream sets(message.payload);
+    for (std::size_t set = 0; sets >> set;) {
+      arm.use_set(set);
+      times.seconds.push_back(arm.time_calls(0, 1).at(0));
+    }
+    return times;
   }
   if (message.job == "load") {
     const std::int64_t faults = minor_faults();
     LoadTimes times = load.run(from_json_text<LoadWindow>(message.payload));
     times.page_faults = minor_faults() - faults;
-    return json_text(times);
+    return {.type = "result", .payload = json_text(times)};
   }
   throw std::logic_error("no job of an arm is called " + message.job);
 }
@@ -125,7 +135,7 @@ void serve_arm(const WireMessage& job, Events& events, LineReader& reader) {
   while (const auto line = reader.next()) {
     const auto message = from_json_text<WireMessage>(*line);
     if (message.type == "arm") {
-      send({.type = "result", .payload = do_arm_job(*arm, load, message)});
+      send(do_arm_job(*arm, load, message));
       continue;
     }
     const std::int64_t faults = minor_faults();

@@ -109,6 +109,12 @@ void serve_fake_arm(LineReader& reader, const std::string& label) {
     if (label == "dying arm") die_of(SIGSEGV);
     if (label == "silent arm") wait_for_ever();
     const auto message = from_json_text<WireMessage>(*line);
+    if (message.job == "call_sets") {
+      send({.type = "times",
+            .text = message.payload,
+            .seconds = {0.5, message.payload.size() / 8.0}});
+      continue;
+    }
     if (message.type == "arm") {
       LoadTimes times{.offered = set};
       if (message.job == "use_set") set = std::stol(message.payload);
