@@ -45,6 +45,8 @@ class LaunchedArm {
   virtual void stop() = 0;
   virtual TimedCalls time_calls(int untimed, int calls) = 0;
   virtual void use_set(std::size_t index) = 0;  // for the calls to come
+  // One call with each of these sets in turn, without a pause: their seconds. The last set stays.
+  virtual std::vector<double> call_sets(const std::vector<std::size_t>& sets) = 0;
   // A window of load: begin_load() does not wait for it, end_load() does.
   virtual void begin_load(const LoadWindow& window) = 0;
   virtual LoadTimes end_load() = 0;

@@ -53,6 +53,13 @@ class ProcessArm : public LaunchedArm {
     expect("result");
   }
 
+  std::vector<double> call_sets(const std::vector<std::size_t>& sets) override {
+    std::string numbers;
+    for (const std::size_t set : sets) numbers += std::to_string(set) + " ";
+    worker_.send({.type = "arm", .job = "call_sets", .payload = numbers});
+    return expect("times").seconds;
+  }
+
   void begin_load(const LoadWindow& window) override {
     worker_.send({.type = "arm", .job = "load", .payload = json_text(window)});
   }

@@ -3,7 +3,6 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -11,21 +10,18 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <new>
 #include <string>
-#include <vector>
 
 #include "tsctl/core/bench.h"
 #include "tsctl/core/capture_api.h"
 #include "tsctl/core/engine_api.h"
 #include "tsctl/core/error.h"
-#include "tsctl/core/profile_recording.h"
 #include "tsctl/core/wire.h"
-#include "tsctl/report/chrome_trace.h"
 #include "tsctl/report/json.h"
+#include "tsctl/worker/arm_answers.h"
 #include "tsctl/worker/arm_load.h"
 #include "tsctl/worker/channel.h"
 
@@ -101,62 +97,11 @@ double now_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-std::int64_t minor_faults() {
-  rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_minflt;
-}
-
-// A part of a trace, for the parent to put together. The file is the parent's and open there.
-void write_trace_part(const std::string& path, const std::vector<ProfileSpan>& spans) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << trace_events_text(spans) << std::flush;
-  if (!file) {
-    throw Error(ErrorKind::environment, "the trace of --profile-trace cannot be kept in '" + path + "'",
-                "make room there, or choose another folder with TMPDIR");
-  }
-}
-
-std::string profile_text(Arm& arm, const std::string& payload) {
-  const auto request = from_json_text<ProfileRequest>(payload);
-  const ProfileRecording recording = arm.profile(request);
-  if (!request.trace_file.empty()) write_trace_part(request.trace_file, recording.spans);
-  return json_text(recording.result);
-}
-
-WireMessage times_reply(Arm& arm, int untimed, int calls) {
-  const std::int64_t faults = minor_faults();
-  WireMessage reply{.type = "times"};
-  reply.seconds = arm.time_calls(untimed, calls);
-  reply.page_faults = minor_faults() - faults;
-  return reply;
-}
-
 // The arm's own account, whose libraries began to load when this process did.
 std::string opening_text(const Arm& arm, double before_s) {
   ArmOpening opening = arm.opening();
   if (opening.libraries_s) *opening.libraries_s += before_s;
   return json_text(opening);
-}
-
-// What an open arm is asked besides timing its calls.
-std::string do_arm_job(Arm& arm, ArmLoad& load, const WireMessage& message) {
-  if (message.job == "use_set") {
-    arm.use_set(std::stoul(message.payload));
-    return {};
-  }
-  if (message.job == "load") {
-    const std::int64_t faults = minor_faults();
-    LoadTimes times = load.run(from_json_text<LoadWindow>(message.payload));
-    times.page_faults = minor_faults() - faults;
-    return json_text(times);
-  }
-  if (message.job == "transfers") {
-    const auto transfers = arm.time_transfers(message.calls);
-    return transfers ? json_text(*transfers) : std::string();
-  }
-  if (message.job == "profile") return profile_text(arm, message.payload);
-  throw std::logic_error("no job of an arm is called " + message.job);
 }
 
 void serve_arm(const WireMessage& job, Events& events, LineReader& reader, double start_s) {
@@ -178,11 +123,7 @@ void serve_arm(const WireMessage& job, Events& events, LineReader& reader, doubl
         .payload = opening_text(*arm, opened_s - start_s)});
   while (const auto line = reader.next()) {
     const auto message = from_json_text<WireMessage>(*line);
-    if (message.type == "arm") {
-      send({.type = "result", .payload = do_arm_job(*arm, load, message)});
-    } else {
-      send(times_reply(*arm, message.untimed, message.calls));
-    }
+    send(answer_of(*arm, load, message));
   }
   // The process ends here; destroying the model would only take time.
   [[maybe_unused]] const Arm* left_to_the_end = arm.release();

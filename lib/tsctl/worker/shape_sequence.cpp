@@ -32,6 +32,9 @@ class ShapeSequence::Arm : public LaunchedArm {
   std::optional<TransferTimes> time_transfers(int calls) override {
     return arm_->time_transfers(calls);
   }
+  std::vector<double> call_sets(const std::vector<std::size_t>& sets) override {
+    return arm_->call_sets(sets);
+  }
   void begin_load(const LoadWindow& window) override { arm_->begin_load(window); }
   LoadTimes end_load() override { return arm_->end_load(); }
   std::int64_t finish() override { return arm_->finish(); }
@@ -39,13 +42,8 @@ class ShapeSequence::Arm : public LaunchedArm {
   void resume() override {
     arm_->resume();
     if (std::exchange(gone_through_, true)) return;
-    std::vector<double> seconds;
-    for (const std::size_t set : sequence_.order_) {
-      arm_->use_set(set);
-      seconds.push_back(arm_->time_calls(0, 1).seconds.at(0));
-    }
+    sequence_.seconds_[of_.request.label].push_back(arm_->call_sets(sequence_.order_));
     arm_->use_set(of_.request.set_index);
-    sequence_.seconds_[of_.request.label].push_back(seconds);
   }
 
  private:

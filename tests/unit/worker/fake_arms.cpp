@@ -61,6 +61,15 @@ class FakeArms::FakeArm : public LaunchedArm {
     session_.calls_before_last_set = calls_;
   }
 
+  std::vector<double> call_sets(const std::vector<std::size_t>& sets) override {
+    std::vector<double> seconds;
+    for (const std::size_t set : sets) {
+      use_set(set);
+      seconds.push_back(call());
+    }
+    return seconds;
+  }
+
   void begin_load(const LoadWindow& window) override {
     EXPECT_TRUE(session_.running_.contains(this)) << "load on an arm that does not run";
     window_ = window;

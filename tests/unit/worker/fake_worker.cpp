@@ -123,6 +123,12 @@ void serve_fake_arm(LineReader& reader, const std::string& label) {
                            : json_text(TransferTimes{.compute_s = 0.5 * message.calls})});
       continue;
     }
+    if (message.job == "call_sets") {
+      send({.type = "times",
+            .text = message.payload,
+            .seconds = {0.5, message.payload.size() / 8.0}});
+      continue;
+    }
     if (message.type == "arm") {
       LoadTimes times{.offered = set};
       if (message.job == "use_set") set = std::stol(message.payload);
