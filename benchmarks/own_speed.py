@@ -34,11 +34,11 @@ _T_95 = 2.447  # Student's, of 6 degrees of freedom
 _TRIES = 15
 _PIECE = 64 << 20
 
-# Runs a command often and prints the least wall time and the most memory. What it takes itself counts as the command's,
+# Runs a command often and prints the least time by the clock and of the processor, and the most memory. What it takes itself counts as the command's,
 # because a new program inherits the mark of the one it replaces: so it is as small as Python gets.
 _WATCH = """\
 import json, os, sys, time
-best, peak = 1e9, 0
+best, least, peak = 1e9, 1e9, 0
 for _ in range(int(sys.argv[1])):
     start = time.perf_counter()
     child = os.fork()
@@ -48,10 +48,11 @@ for _ in range(int(sys.argv[1])):
         os.execv(sys.argv[2], sys.argv[2:])
     _, status, usage = os.wait4(child, 0)
     best = min(best, time.perf_counter() - start)
+    least = min(least, usage.ru_utime + usage.ru_stime)
     peak = max(peak, usage.ru_maxrss)
     if status != 0:
         sys.exit(f"{sys.argv[2:]} ended with {os.waitstatus_to_exitcode(status)}")
-print(json.dumps([best, peak * 1024]))
+print(json.dumps([best, least, peak * 1024]))
 """
 
 
@@ -131,7 +132,7 @@ def _harness(programs: Path) -> Iterator[Row]:
         share < 0.005,
     )
     ratios = [
-        [arm / plain for arm, plain in _harness_groups(programs, 500, 5, _SHORT_CALL_S * 1e6)]
+        [arm / plain for arm, plain in _harness_groups(programs, 1500, 3, _SHORT_CALL_S * 1e6)]
         for _ in range(_HARNESS_LAUNCHES)
     ]
     middle, low, high = _over_launches([math.log(statistics.median(launch)) for launch in ratios])
@@ -180,10 +181,13 @@ def _large_file(tsctl: Path, folder: Path, gigabytes: float) -> Iterator[Row]:
     _make_large(path, gigabytes)
     size_bytes = path.stat().st_size
     yield from _without_libtorch(f"`tsctl inspect` of {size_bytes / 1e9:.1f} GB", [tsctl, "inspect", path])
-    seconds, peak_bytes = _watched([tsctl, "inspect", "--check", path], tries=5)
+    _, seconds, peak_bytes = _watched([tsctl, "inspect", "--check", path], tries=5)
     rate = size_bytes / seconds / 1e9
     yield Row(
-        "`tsctl inspect --check` of it, from the cache", f"{rate:.1f} GB/s", "at least 2 GB/s", rate >= 2.0
+        "`tsctl inspect --check` of it, from the cache, in processor time",
+        f"{rate:.1f} GB/s",
+        "at least 2 GB/s",
+        rate >= 2.0,
     )
     yield Row("its memory", _mb(peak_bytes), "at most 20 MB", peak_bytes <= 20e6)
 
@@ -208,7 +212,7 @@ def _make_large(path: Path, gigabytes: float) -> None:
 
 
 def _without_libtorch(what: str, command: list[Any]) -> Iterator[Row]:
-    seconds, peak_bytes = _watched(command, _TRIES)
+    seconds, _, peak_bytes = _watched(command, _TRIES)
     yield Row(
         what,
         f"{_ms(seconds)}, {_mb(peak_bytes)}",
@@ -217,10 +221,10 @@ def _without_libtorch(what: str, command: list[Any]) -> Iterator[Row]:
     )
 
 
-def _watched(command: list[Any], tries: int) -> tuple[float, int]:
+def _watched(command: list[Any], tries: int) -> tuple[float, float, int]:
     words = [sys.executable, "-I", "-S", "-c", _WATCH, tries, *command]
-    seconds, peak_bytes = json.loads(_output(words))
-    return seconds, peak_bytes
+    clock_s, processor_s, peak_bytes = json.loads(_output(words))
+    return clock_s, processor_s, peak_bytes
 
 
 def _benchmarks(program: Path, chosen: str) -> dict[str, float]:
