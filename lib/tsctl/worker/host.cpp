@@ -28,10 +28,23 @@ constexpr std::array kFeatures{"avx2",        "fma",         "avx512f",  "avx512
                                "amx_int8",    "asimd",       "sve"};
 
 // Names of variables, and with a star the beginnings of names.
-constexpr std::array<std::string_view, 14> kVariables{
-    "ATEN_*", "CUDA_*",     "DNNL_*",    "GLIBC_TUNABLES", "GOMP_*",
-    "KMP_*",  "LD_PRELOAD", "MALLOC_*",  "MKL_*",          "NVIDIA_TF32_OVERRIDE",
-    "OMP_*",  "ONEDNN_*",   "PYTORCH_*", "TORCH_*"};
+constexpr std::array<std::string_view, 17> kVariables{"ATEN_*",
+                                                      "CUDA_DEVICE_ORDER",
+                                                      "CUDA_LAUNCH_BLOCKING",
+                                                      "CUDA_MODULE_LOADING",
+                                                      "CUDA_VISIBLE_DEVICES",
+                                                      "DNNL_*",
+                                                      "GLIBC_TUNABLES",
+                                                      "GOMP_*",
+                                                      "KMP_*",
+                                                      "LD_PRELOAD",
+                                                      "MALLOC_*",
+                                                      "MKL_*",
+                                                      "NVIDIA_TF32_OVERRIDE",
+                                                      "OMP_*",
+                                                      "ONEDNN_*",
+                                                      "PYTORCH_*",
+                                                      "TORCH_*"};
 
 std::string first_line(const fs::path& path) {
   std::ifstream file(path);

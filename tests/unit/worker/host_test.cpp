@@ -85,15 +85,12 @@ TEST(DescribeHost, reads_cpu_governor_and_system) {
 }
 
 TEST(VariablesOfInterest, are_those_that_change_how_libraries_run_and_sorted) {
-  const char* const environment[] = {"PATH=/bin",
-                                     "OMP_NUM_THREADS=2",
-                                     "MKL_VERBOSE=1",
-                                     "LD_PRELOAD=",
-                                     "LD_LIBRARY_PATH=/x",
-                                     "OMPLETE=no",
-                                     "GLIBC_TUNABLES=glibc.malloc.mmap_max=0:a=b",
-                                     "OMP_PLACES=a=b",
-                                     nullptr};
+  const char* const environment[] = {
+      "PATH=/bin",          "OMP_NUM_THREADS=2",
+      "MKL_VERBOSE=1",      "LD_PRELOAD=",
+      "LD_LIBRARY_PATH=/x", "OMPLETE=no",
+      "CUDA_HOME=/x",       "GLIBC_TUNABLES=glibc.malloc.mmap_max=0:a=b",
+      "OMP_PLACES=a=b",     nullptr};
   const std::vector<std::string> expected{"GLIBC_TUNABLES=glibc.malloc.mmap_max=0:a=b",
                                           "LD_PRELOAD=", "MKL_VERBOSE=1", "OMP_NUM_THREADS=2",
                                           "OMP_PLACES=a=b"};
