@@ -64,55 +64,62 @@ class _Ranking:
         return [{**line, "self_s": line["self_s"] / calls, "share": line["self_s"] / all_s} for line in lines]
 
 
-def _enclosing(event: Any) -> tuple[bool, str]:
-    """Whether an event lies in a recorded call, and in which module."""
+def _enclosing(event: Any) -> tuple[Any, str]:
+    """The recorded call that an event lies in, None if in none, and the module."""
     module = None
     while event is not None:
         if module is None and event.name.startswith(_MODULE):
             module = event.name.removeprefix(_MODULE)
         if event.name == _CALL:
-            return True, module or _OWN_CODE
+            return event, module or _OWN_CODE
         event = event.cpu_parent
-    return False, ""
+    return None, ""
+
+
+def _seconds_of(event: Any) -> float:
+    return (event.time_range.end - event.time_range.start) / 1e6
 
 
 def _span(name: str, module: str, event: Any, origin_us: float) -> dict[str, Any]:
-    start, end = event.time_range.start, event.time_range.end
     return {
         "name": name,
         "module": module,
-        "start_s": (start - origin_us) / 1e6,
-        "duration_s": (end - start) / 1e6,
+        "start_s": (event.time_range.start - origin_us) / 1e6,
+        "duration_s": _seconds_of(event),
     }
 
 
 def _totals(events: list[Any], marked: bool) -> dict[str, Any]:
-    """`marked`: modules were, so that the time within them, Python's own included, can be told apart."""
+    """`marked`: modules were, so that the time within them, Python's own included, can be told apart.
+
+    Times are those of the middle half of the calls, as in a file's profile.
+    """
     calls = [event for event in events if event.name == _CALL]
-    seconds = [(call.time_range.end - call.time_range.start) / 1e6 for call in calls]
-    origin_us = calls[0].time_range.start
-    end_of_trace_us = calls[min(len(calls), _TRACED_CALLS) - 1].time_range.end
+    quarter = len(calls) // 4
+    middle = sorted(calls, key=_seconds_of)[quarter : len(calls) - quarter]
+    usual = {id(call) for call in middle}
+    numbers = {id(call): number for number, call in enumerate(calls, start=1)}
     operators, modules = _Ranking(), _Ranking()
     spans = []
     for event in events:
-        inside, module = _enclosing(event)
-        if not inside:
+        call, module = _enclosing(event)
+        if call is None:
             continue
-        self_s = event.self_cpu_time_total / 1e6
-        ours = event.name == _CALL or event.name.startswith(_MODULE)
+        self_s = event.self_cpu_time_total / 1e6 if id(call) in usual else 0.0
+        ours = event is call or event.name.startswith(_MODULE)
         if not ours:
             operators.add(event.name, self_s)
         modules.add(module, self_s, int(ours))
-        if event.time_range.start < end_of_trace_us:
-            name = f"call {calls.index(event) + 1}" if event.name == _CALL else event.name
-            spans.append(_span(name.removeprefix(_MODULE), module if marked else "", event, origin_us))
-    all_s = sum(seconds)
+        if numbers[id(call)] <= _TRACED_CALLS:
+            name = f"call {numbers[id(call)]}" if event is call else event.name.removeprefix(_MODULE)
+            spans.append(_span(name, module if marked else "", event, calls[0].time_range.start))
+    all_s = sum(_seconds_of(call) for call in middle)
     result = {
         "calls": len(calls),
-        "call_s": statistics.median(seconds),
+        "call_s": statistics.median(_seconds_of(call) for call in calls),
         "accounted": operators.total_s() / all_s,
-        "operators": operators.ranked(len(calls), all_s),
-        "modules": modules.ranked(len(calls), all_s) if marked else [],
+        "operators": operators.ranked(len(middle), all_s),
+        "modules": modules.ranked(len(middle), all_s) if marked else [],
         "lines": [],
     }
     return {"result": result, "spans": spans}

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <utility>
 
 #include "tsctl/core/statistics.h"
@@ -45,76 +44,92 @@ SpanRecorder::SpanRecorder(std::vector<ProfilePlace> places, Clock now_s, int tr
     : places_(std::move(places)),
       now_s_(std::move(now_s)),
       traced_calls_(static_cast<std::size_t>(std::max(traced_calls, 0))),
-      totals_(places_.size()) {}
+      counts_(places_.size()) {}
 
 void SpanRecorder::begin_call() {
   open_.clear();
-  call_start_s_ = now_s_();
+  call_ = {.self_s = std::vector<double>(places_.size())};
+  call_.start_s = now_s_();
 }
 
 void SpanRecorder::enter(std::size_t place) {
   Open& open = open_.emplace_back(Open{.place = place, .entered_s = now_s_()});
   open.start_s = now_s_();
-  marks_s_ += open.start_s - open.entered_s;
+  call_.marks_s += open.start_s - open.entered_s;
 }
 
 void SpanRecorder::leave() {
   const double end_s = now_s_();
   const Open open = open_.back();
   open_.pop_back();
-  Total& total = totals_[open.place];
-  ++total.count;
-  total.self_s += std::max(0.0, end_s - open.start_s - open.inner_s);
+  ++counts_[open.place];
+  call_.self_s[open.place] += std::max(0.0, end_s - open.start_s - open.inner_s);
   if (traced())
     executions_.push_back(
         {.place = open.place, .start_s = open.start_s, .duration_s = end_s - open.start_s});
   const double left_s = now_s_();
-  marks_s_ += left_s - end_s;
+  call_.marks_s += left_s - end_s;
   if (!open_.empty()) open_.back().inner_s += left_s - open.entered_s;
 }
 
 void SpanRecorder::end_call() {
-  const double end_s = now_s_();
-  if (traced()) traced_starts_s_.push_back(call_start_s_);
-  call_s_.push_back(end_s - call_start_s_);
+  call_.seconds = now_s_() - call_.start_s;
+  calls_.push_back(std::move(call_));
 }
 
 void SpanRecorder::reset() {
   open_.clear();
-  std::fill(totals_.begin(), totals_.end(), Total{});
-  call_s_.clear();
+  std::fill(counts_.begin(), counts_.end(), 0);
+  calls_.clear();
   executions_.clear();
-  traced_starts_s_.clear();
-  marks_s_ = 0.0;
+}
+
+std::vector<const SpanRecorder::Call*> SpanRecorder::middle_half() const {
+  std::vector<const Call*> calls;
+  for (const Call& call : calls_) calls.push_back(&call);
+  std::stable_sort(calls.begin(), calls.end(), [](const Call* left, const Call* right) {
+    return left->seconds < right->seconds;
+  });
+  const std::size_t quarter = calls.size() / 4;
+  return {calls.begin() + static_cast<std::ptrdiff_t>(quarter),
+          calls.end() - static_cast<std::ptrdiff_t>(quarter)};
 }
 
 ProfileRecording SpanRecorder::recording() const {
   ProfileRecording recording;
   ProfileResult& result = recording.result;
-  const auto calls = static_cast<double>(call_s_.size());
-  result.calls = static_cast<int>(call_s_.size());
-  result.call_s = median(call_s_);
-  const double all_s = std::accumulate(call_s_.begin(), call_s_.end(), 0.0) - marks_s_;
+  std::vector<double> call_s;
+  for (const Call& call : calls_) call_s.push_back(call.seconds);
+  result.calls = static_cast<int>(calls_.size());
+  result.call_s = median(call_s);
+  const std::vector<const Call*> middle = middle_half();
+  double all_s = 0.0;
+  for (const Call* call : middle) all_s += call->seconds - call->marks_s;
   Ranking operators, modules, lines;
   for (std::size_t i = 0; i < places_.size(); ++i) {
     const ProfilePlace& place = places_[i];
-    const Total& total = totals_[i];
-    if (total.count == 0) continue;
-    result.accounted += total.self_s / all_s;
-    operators.add(place.operation, place.operation_detail, total.count, total.self_s);
-    if (!place.module.empty()) modules.add(place.module, "", total.count, total.self_s);
-    if (!place.line.empty())
-      lines.add(place.line, place.line_detail, total.count, total.self_s);
+    if (counts_[i] == 0) continue;
+    double self_s = 0.0;
+    for (const Call* call : middle) self_s += call->self_s[i];
+    result.accounted += self_s / all_s;
+    operators.add(place.operation, place.operation_detail, counts_[i], self_s);
+    if (!place.module.empty()) modules.add(place.module, "", counts_[i], self_s);
+    if (!place.line.empty()) lines.add(place.line, place.line_detail, counts_[i], self_s);
   }
+  const auto calls = static_cast<double>(middle.size());
   result.operators = std::move(operators).ranked(calls, all_s);
   result.modules = std::move(modules).ranked(calls, all_s);
   result.lines = std::move(lines).ranked(calls, all_s);
+  add_spans(recording);
+  return recording;
+}
 
-  const double origin_s = traced_starts_s_.empty() ? 0.0 : traced_starts_s_.front();
-  for (std::size_t i = 0; i < traced_starts_s_.size(); ++i) {
+void SpanRecorder::add_spans(ProfileRecording& recording) const {
+  const double origin_s = calls_.front().start_s;
+  for (std::size_t i = 0; i < std::min(traced_calls_, calls_.size()); ++i) {
     recording.spans.push_back({.name = "call " + std::to_string(i + 1),
-                               .start_s = traced_starts_s_[i] - origin_s,
-                               .duration_s = call_s_[i]});
+                               .start_s = calls_[i].start_s - origin_s,
+                               .duration_s = calls_[i].seconds});
   }
   for (const Execution& execution : executions_) {
     const ProfilePlace& place = places_[execution.place];
@@ -124,7 +139,6 @@ ProfileRecording SpanRecorder::recording() const {
                                .start_s = execution.start_s - origin_s,
                                .duration_s = execution.duration_s});
   }
-  return recording;
 }
 
 }  // namespace tsctl

@@ -20,7 +20,8 @@ struct ProfilePlace {
 };
 
 // Adds up how long the places of a program take, from marks before and after each of their executions, which may nest.
-// What the recording itself costs between the marks is left out of every place that encloses it.
+// What the recording itself costs between the marks is left out of every place that encloses it. Times and shares are
+// those of the middle half of the calls, by how long they took: what disturbs a call now and then is no place's cost.
 class SpanRecorder {
  public:
   using Clock = std::function<double()>;  // seconds, monotonic
@@ -46,9 +47,11 @@ class SpanRecorder {
     double start_s = 0.0;
     double inner_s = 0.0;  // of what it encloses, marks included
   };
-  struct Total {
-    std::int64_t count = 0;
-    double self_s = 0.0;
+  struct Call {
+    double start_s = 0.0;
+    double seconds = 0.0;
+    double marks_s = 0.0;             // what the recording itself took
+    std::vector<double> self_s = {};  // of each place
   };
   struct Execution {
     std::size_t place = 0;
@@ -56,18 +59,18 @@ class SpanRecorder {
     double duration_s = 0.0;
   };
 
-  bool traced() const noexcept { return call_s_.size() < traced_calls_; }
+  bool traced() const noexcept { return calls_.size() < traced_calls_; }
+  std::vector<const Call*> middle_half() const;
+  void add_spans(ProfileRecording& recording) const;
 
   std::vector<ProfilePlace> places_;
   Clock now_s_;
   std::size_t traced_calls_;
   std::vector<Open> open_ = {};
-  std::vector<Total> totals_;
-  double call_start_s_ = 0.0;
-  std::vector<double> call_s_ = {};
+  std::vector<std::int64_t> counts_;
+  Call call_ = {};  // that is under way
+  std::vector<Call> calls_ = {};
   std::vector<Execution> executions_ = {};
-  std::vector<double> traced_starts_s_ = {};
-  double marks_s_ = 0.0;  // what the recording itself took
 };
 
 }  // namespace tsctl

@@ -35,9 +35,9 @@ std::string short_file(std::string_view file) {
   return std::string(file);
 }
 
-// Traced code: the text of the range is the Python stack, the innermost frame first.
+// Traced code: the text of the range is the Python stack, the innermost frame first. Nothing of other code.
 std::optional<SourceLine> line_in_trace(const SourceRange& range) {
-  const std::string stack = range.source()->text_str().str();
+  const std::string stack = range.text().str();
   std::optional<SourceLine> innermost;
   std::string_view rest = stack;
   while (!rest.empty()) {
@@ -57,8 +57,9 @@ std::optional<SourceLine> line_in_trace(const SourceRange& range) {
 std::optional<SourceLine> line_of(const SourceRange& range) {
   const SourceRange original = range.findSourceRangeThatGenerated().value_or(range);
   if (!original.source()) return std::nullopt;
+  if (auto traced = line_in_trace(original)) return traced;
   const auto place = original.file_line_col();
-  if (!place) return line_in_trace(original);
+  if (!place) return std::nullopt;
   const auto& [file, number, column] = *place;
   if (file.empty() || file.rfind("code/", 0) == 0) return std::nullopt;
   const auto row = original.source()->lineno_for_offset(original.start());

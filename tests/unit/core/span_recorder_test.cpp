@@ -76,6 +76,21 @@ TEST_F(SpanRecorderTest, adds_up_places_of_one_name_and_takes_the_mean_over_the_
   EXPECT_NEAR(result.modules[0].share + result.modules[1].share, result.accounted, 1e-12);
 }
 
+TEST_F(SpanRecorderTest, takes_times_from_the_middle_half_of_the_calls) {
+  SpanRecorder spans = recorder({{.operation = "aten::add"}});
+  for (const double seconds : {5.0, 9.0, 900.0, 7.0}) {
+    spans.begin_call();
+    spans.enter(0);
+    pass(seconds);
+    spans.leave();
+    spans.end_call();
+  }
+  const ProfileResult result = spans.recording().result;
+  EXPECT_DOUBLE_EQ(result.operators.at(0).self_s, 8.0);
+  EXPECT_EQ(result.operators[0].count, 4);
+  EXPECT_NEAR(result.operators[0].share, 8.0 / 10.0, 1e-12);
+}
+
 TEST_F(SpanRecorderTest, says_no_detail_where_places_of_one_name_have_different_ones) {
   SpanRecorder spans = recorder({{.operation = "group", .operation_detail = "aten::mul"},
                                  {.operation = "group", .operation_detail = "aten::tanh"}});

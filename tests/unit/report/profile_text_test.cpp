@@ -23,8 +23,8 @@ TEST(ProfileText, shows_the_dearest_of_each_list_and_what_recording_cost) {
             "97.5% of a call accounted for\n"
             "\n"
             "  operator               self a call  share  count\n"
-            "  aten::conv2d               9.000 ms  82.0%     40\n"
-            "  prim::TensorExprGroup      1.000 ms   9.0%     20  aten::mul, aten::tanh\n"
+            "  aten::conv2d              9.000 ms  82.0%     40\n"
+            "  prim::TensorExprGroup     1.000 ms   9.0%     20  aten::mul, aten::tanh\n"
             "\n"
             "  module      self a call  share  count\n"
             "  features.0     9.000 ms  82.0%     40\n"
@@ -58,7 +58,7 @@ TEST(OpeningsText, says_what_each_process_holds_more_than_before) {
   bench.arms = {file, {.label = "untold"}};
   EXPECT_EQ(openings_text(bench),
             "load       net.pt: libraries 240.0 ms, read 30.00 ms, deserialize 50.00 ms; memory "
-            "112.0 MiB libraries, +45.0 MiB loaded, +3.0 MiB first call, -2.0 MiB until steady, "
+            "112.0 MiB libraries, +45.0 MiB loaded, +3.00 MiB first call, -2.00 MiB until steady, "
             "peak 170.0 MiB\n");
 }
 
