@@ -55,8 +55,9 @@ void apply_setting(ArmSpec& arm, const std::string& key, const std::string& valu
   } else {
     const std::string closest = closest_name(key, known_keys());
     throw fault("there is no setting '" + key + "'",
-                closest.empty() ? "settings are threads=N, executor=NAME, compile=on and cuda-graph=on"
-                                : "did you mean " + closest + "?");
+                closest.empty()
+                    ? "settings are threads=N, executor=NAME, compile=on and cuda-graph=on"
+                    : "did you mean " + closest + "?");
   }
 }
 
