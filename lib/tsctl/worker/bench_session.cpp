@@ -29,7 +29,9 @@ constexpr std::size_t kMinRounds = 12;
 // Launches whose rounds are few and fixed: what they show tells how the time is best divided among further ones.
 constexpr int kExploringLaunches = 2;
 constexpr double kMaxWarmUpSeconds = 2.0;  // for one arm of one launch
-constexpr int kTransferCalls = 20;         // of one launch: their parts are told, not judged
+// Of one launch: the parts of a call are told, not judged, so that a block's worth of calls is plenty.
+constexpr int kFewestTransferCalls = 3;
+constexpr int kMostTransferCalls = 20;
 constexpr int kFewestLaunches =
     2;  // one launch says nothing of how launches differ, so nothing could be concluded
 constexpr double kOverrun =
@@ -311,8 +313,8 @@ double Session::run_load_block(std::size_t index) {
 void Session::measure_transfers(std::size_t index) {
   LaunchedArm& arm = *launched_[index];
   arm.resume();
-  if (const auto times = arm.time_transfers(kTransferCalls))
-    records_[index].transfers.push_back(*times);
+  const int calls = std::clamp(block_calls_[index], kFewestTransferCalls, kMostTransferCalls);
+  if (const auto times = arm.time_transfers(calls)) records_[index].transfers.push_back(*times);
   arm.stop();
 }
 
