@@ -124,9 +124,7 @@ void serve_fake_arm(LineReader& reader, const std::string& label) {
       continue;
     }
     if (message.job == "call_sets") {
-      send({.type = "times",
-            .text = message.payload,
-            .seconds = {0.5, message.payload.size() / 8.0}});
+      send({.type = "times", .seconds = {static_cast<double>(message.payload.size())}});
       continue;
     }
     if (message.type == "arm") {
