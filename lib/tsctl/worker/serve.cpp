@@ -111,7 +111,8 @@ void write_trace_part(const std::string& path, const std::vector<ProfileSpan>& s
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << trace_events_text(spans) << std::flush;
   if (!file) {
-    throw Error(ErrorKind::environment, "the trace of --profile-trace cannot be kept in '" + path + "'",
+    throw Error(ErrorKind::environment,
+                "the trace of --profile-trace cannot be kept in '" + path + "'",
                 "make room there, or choose another folder with TMPDIR");
   }
 }
