@@ -33,9 +33,8 @@ class Profiling : public testing::Test {
 
   static const ProfileLine& line_of(const std::vector<ProfileLine>& lines,
                                     const std::string& name) {
-    const auto found = std::find_if(lines.begin(), lines.end(), [&](const ProfileLine& line) {
-      return line.name == name;
-    });
+    const auto found = std::find_if(lines.begin(), lines.end(),
+                                    [&](const ProfileLine& line) { return line.name == name; });
     if (found != lines.end()) return *found;
     ADD_FAILURE() << "there is no line for " << name;
     static const ProfileLine kNone{};
@@ -53,8 +52,7 @@ class Profiling : public testing::Test {
 };
 
 TEST_F(Profiling, tells_operators_modules_and_the_share_of_each) {
-  const ProfileResult result =
-      profile(test::small_network(), torch::ones({1, 3, 8, 8})).result;
+  const ProfileResult result = profile(test::small_network(), torch::ones({1, 3, 8, 8})).result;
   EXPECT_EQ(result.calls, 12);
   EXPECT_GT(result.call_s, 0.0);
   EXPECT_GT(result.unrecorded_call_s, 0.0);

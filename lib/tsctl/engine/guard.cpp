@@ -41,7 +41,7 @@ std::optional<SourceFrame> frame_in_script(std::string_view line) {
   const auto in = rest.find(kIn);
   const bool named = in != std::string_view::npos;
   return SourceFrame{line.substr(0, name_end), rest.substr(0, in),
-               named ? rest.substr(in + kIn.size()) : ""};
+                     named ? rest.substr(in + kIn.size()) : ""};
 }
 
 // The user's frame that is nearest to the failure. Scripted frames are listed from the outermost, traced ones from

@@ -30,8 +30,7 @@ std::string short_file(std::string_view file) {
     return std::string(file.substr(found + kPackages.size()));
   std::error_code failure;
   const std::string here = std::filesystem::current_path(failure).string() + '/';
-  if (!failure && file.substr(0, here.size()) == here)
-    return std::string(file.substr(here.size()));
+  if (!failure && file.substr(0, here.size()) == here) return std::string(file.substr(here.size()));
   return std::string(file);
 }
 

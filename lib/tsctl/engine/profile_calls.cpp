@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <vector>
 
 #include "tsctl/core/statistics.h"
 #include "tsctl/engine/device.h"
+#include "tsctl/engine/node_places.h"
 #include "tsctl/engine/recorded_graph.h"
 
 namespace tsctl {
@@ -24,6 +26,19 @@ double seconds_of_call(MethodRunner& runner, const CallInputs& inputs) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+void say_what_is_missing(ProfileResult& result) {
+  const bool own_code_alone = result.modules.size() == 1 && result.modules.front().name == kOwnCode;
+  if (result.modules.empty() || own_code_alone) {
+    result.modules.clear();
+    result.reason =
+        "no submodules are told apart: the file has none, was frozen, or runs unoptimized";
+  }
+  if (result.lines.empty()) {
+    result.reason +=
+        (result.reason.empty() ? "" : "; ") + std::string("the file keeps no lines of its source");
+  }
+}
+
 }  // namespace
 
 ProfileRecording profile_calls(MethodRunner& runner, const CallInputs& inputs,
@@ -31,7 +46,9 @@ ProfileRecording profile_calls(MethodRunner& runner, const CallInputs& inputs,
   const ModulePaths modules(runner.module());
   RecordedGraph recorded(*runner.executed_graph(inputs), modules, runner.device(), kTracedCalls);
   const auto record = [&] {
-    runner.as_called([&] { recorded.call(runner.stack_of(inputs)); });
+    recorded.recorder().begin_call();
+    runner.as_called([&] { recorded.run(runner.stack_of(inputs)); });
+    recorded.recorder().end_call();
   };
   for (int i = 0; i < kUnrecordedCalls; ++i) record();
   recorded.recorder().reset();
@@ -42,12 +59,7 @@ ProfileRecording profile_calls(MethodRunner& runner, const CallInputs& inputs,
   }
   ProfileRecording recording = recorded.recorder().recording();
   recording.result.unrecorded_call_s = median(unrecorded_s);
-  if (!modules.any())
-    recording.result.reason = "the file keeps no submodules (it was frozen), so none are told apart";
-  if (recording.result.lines.empty()) {
-    recording.result.reason += (recording.result.reason.empty() ? "" : "; ") +
-                               std::string("the file keeps no lines of its source");
-  }
+  say_what_is_missing(recording.result);
   return recording;
 }
 

@@ -63,10 +63,6 @@ void RecordedGraph::mark(Block& block, const ModulePaths& modules,
   }
 }
 
-void RecordedGraph::call(Stack stack) {
-  recorder_->begin_call();
-  torch::jit::InterpreterState(code_).run(stack);
-  recorder_->end_call();
-}
+void RecordedGraph::run(Stack stack) { torch::jit::InterpreterState(code_).run(stack); }
 
 }  // namespace tsctl

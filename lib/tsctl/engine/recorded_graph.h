@@ -22,8 +22,8 @@ class RecordedGraph {
   RecordedGraph(const RecordedGraph&) = delete;
   RecordedGraph& operator=(const RecordedGraph&) = delete;
 
-  // One recorded call. LibTorch's exceptions pass through.
-  void call(torch::jit::Stack stack);
+  // Runs the graph once, in a call that the recorder was told of. LibTorch's exceptions pass through.
+  void run(torch::jit::Stack stack);
 
   SpanRecorder& recorder() noexcept { return *recorder_; }
 

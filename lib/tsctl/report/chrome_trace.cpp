@@ -29,7 +29,8 @@ Json events_of(const TracePart& part, int process) {
       events.push_back(std::move(event));
     }
   } catch (const Json::exception& error) {
-    throw Error(ErrorKind::input, "the trace of '" + part.arm + "' cannot be read: " + error.what());
+    throw Error(ErrorKind::input,
+                "the trace of '" + part.arm + "' cannot be read: " + error.what());
   }
   return events;
 }

@@ -20,6 +20,38 @@ std::string shortened(const std::string& text) {
   return text.size() <= kWidestDetail ? text : text.substr(0, kWidestDetail - 3) + "...";
 }
 
+// "encoder.layer.*.dense" for the like of layers that a model has many of.
+std::string without_numbers(const std::string& path) {
+  std::string text;
+  std::size_t start = 0;
+  while (start <= path.size()) {
+    const std::size_t end = std::min(path.find('.', start), path.size());
+    const std::string part = path.substr(start, end - start);
+    const bool number = !part.empty() && part.find_first_not_of("0123456789") == std::string::npos;
+    text += (start > 0 ? "." : "") + (number ? "*" : part);
+    start = end + 1;
+  }
+  return text;
+}
+
+// A long list with modules that differ by number alone taken together; a short one as it is.
+std::vector<ProfileLine> grouped(const std::vector<ProfileLine>& modules) {
+  if (modules.size() <= kRows) return modules;
+  std::vector<ProfileLine> groups;
+  for (const ProfileLine& module : modules) {
+    const std::string name = without_numbers(module.name);
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const ProfileLine& known) { return known.name == name; });
+    if (group == groups.end()) group = groups.insert(groups.end(), ProfileLine{.name = name});
+    group->count += module.count;
+    group->self_s += module.self_s;
+    group->share += module.share;
+  }
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const auto& left, const auto& right) { return left.self_s > right.self_s; });
+  return groups;
+}
+
 std::string ranking_text(const std::string& title, const std::vector<ProfileLine>& lines) {
   if (lines.empty()) return {};
   TextTable table({title, ">self a call", ">share", ">count", ""});
@@ -56,7 +88,8 @@ std::string opening_text(const ArmResult& arm) {
   add_seconds(times, "deserialize", opening.deserialize_s);
   if (opening.move_s.value_or(0.0) > 0.0) add_seconds(times, "move", opening.move_s);
   std::vector<std::string> memory;
-  if (opening.libraries_bytes) memory.push_back(bytes_text(*opening.libraries_bytes) + " libraries");
+  if (opening.libraries_bytes)
+    memory.push_back(bytes_text(*opening.libraries_bytes) + " libraries");
   add_growth(memory, "loaded", opening.libraries_bytes, opening.loaded_bytes);
   add_growth(memory, "first call", opening.loaded_bytes, opening.first_call_bytes);
   add_growth(memory, "until steady", opening.first_call_bytes, opening.steady_bytes);
@@ -78,7 +111,7 @@ std::string profile_text(const ProfileResult& profile) {
   std::string text = line("profile", summary);
   if (!profile.reason.empty()) text += line("", profile.reason);
   return text + "\n" + ranking_text("operator", profile.operators) +
-         ranking_text("module", profile.modules) + ranking_text("line", profile.lines);
+         ranking_text("module", grouped(profile.modules)) + ranking_text("line", profile.lines);
 }
 
 std::string openings_text(const BenchResult& bench) {

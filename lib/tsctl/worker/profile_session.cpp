@@ -36,9 +36,9 @@ ProfileResult profile_arm(const BenchArm& arm, const ProfileRequest& request,
   launched->wait_until_ready();
   const double call_s = std::max(warm_up(*launched, now_s), 1e-7);
   ProfileRequest enough = request;
-  enough.calls = std::max(
-      request.calls,
-      static_cast<int>(std::min(kRecordedSeconds / call_s, double{kMaxRecordedCalls})));
+  enough.calls =
+      std::max(request.calls,
+               static_cast<int>(std::min(kRecordedSeconds / call_s, double{kMaxRecordedCalls})));
   ProfileResult result = launched->profile(enough);
   result.arm = arm.request.label;
   launched->finish();

@@ -114,8 +114,7 @@ TEST_F(SpanRecorderTest, leaves_out_modules_and_lines_that_are_not_known) {
 }
 
 TEST_F(SpanRecorderTest, keeps_single_executions_of_the_first_calls_only) {
-  SpanRecorder spans =
-      recorder({{.operation = "aten::add", .module = "m", .line = "net.py:3"}}, 2);
+  SpanRecorder spans = recorder({{.operation = "aten::add", .module = "m", .line = "net.py:3"}}, 2);
   for (int call = 0; call < 3; ++call) {
     spans.begin_call();
     spans.enter(0);

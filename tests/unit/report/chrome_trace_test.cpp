@@ -15,8 +15,8 @@ TEST(ChromeTrace, gives_every_arm_a_process_of_its_own) {
                                                  .line = "net.py:3",
                                                  .start_s = 0.5,
                                                  .duration_s = 0.25e-3}});
-  const auto trace = nlohmann::json::parse(
-      chrome_trace_text({{.arm = "old \"one\"", .events = events}, {.arm = "new", .events = events}}));
+  const auto trace = nlohmann::json::parse(chrome_trace_text(
+      {{.arm = "old \"one\"", .events = events}, {.arm = "new", .events = events}}));
   const auto& all = trace.at("traceEvents");
   ASSERT_EQ(all.size(), 4U);
   EXPECT_EQ(all[0].at("ph"), "M");

@@ -34,12 +34,29 @@ TEST(ProfileText, shows_the_dearest_of_each_list_and_what_recording_cost) {
 TEST(ProfileText, shows_ten_of_a_long_list_and_cuts_a_long_line) {
   ProfileResult profile{.arm = "net.pt", .calls = 1};
   for (int i = 0; i < 13; ++i)
-    profile.lines.push_back({.name = "net.py:" + std::to_string(i), .detail = std::string(70, 'x')});
+    profile.lines.push_back(
+        {.name = "net.py:" + std::to_string(i), .detail = std::string(70, 'x')});
   const std::string text = profile_text(profile);
   EXPECT_NE(text.find("net.py:9"), std::string::npos);
   EXPECT_EQ(text.find("net.py:10"), std::string::npos);
   EXPECT_NE(text.find("  and 3 more (--json)\n"), std::string::npos);
   EXPECT_NE(text.find(" " + std::string(57, 'x') + "...\n"), std::string::npos);
+}
+
+TEST(ProfileText, takes_modules_together_that_differ_by_number_where_there_are_many) {
+  ProfileResult profile{.arm = "net.pt", .calls = 1};
+  profile.modules = {{.name = "head2", .count = 1, .self_s = 0.005, .share = 0.05}};
+  for (int i = 0; i < 12; ++i) {
+    profile.modules.push_back({.name = "layers." + std::to_string(i) + ".dense",
+                               .count = 2,
+                               .self_s = 0.002,
+                               .share = 0.02});
+  }
+  const std::string text = profile_text(profile);
+  EXPECT_NE(text.find("  layers.*.dense     24.00 ms  24.0%     24\n"), std::string::npos) << text;
+  EXPECT_LT(text.find("layers.*.dense"), text.find("head2"));
+  profile.modules.resize(3);
+  EXPECT_NE(profile_text(profile).find("layers.1.dense"), std::string::npos);
 }
 
 TEST(ProfileText, says_why_there_is_none) {
