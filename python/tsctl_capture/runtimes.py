@@ -114,6 +114,7 @@ class OnnxRuntimeSession(Session):
     def __init__(self, path: str, threads: int, precision: str) -> None:
         del precision  # there is no such choice; the command line refuses it
         onnxruntime = importlib.import_module("onnxruntime")
+        onnxruntime.disable_telemetry_events()  # to its maker, over the network
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1

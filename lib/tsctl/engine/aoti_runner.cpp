@@ -41,12 +41,11 @@ void load_libtorch() {
   static_cast<void>(handle);
 }
 
-std::unique_ptr<Loader> load(const std::string& path, const c10::Device& device,
-                             bool check_inputs) {
+std::unique_ptr<Loader> load(const std::string& path, const c10::Device& device) {
   require_package_runs_here(path, device.is_cpu() ? "cpu" : "cuda");
   load_libtorch();
   // Read by the package's own code, once, at its first call.
-  setenv("AOTI_RUNTIME_CHECK_INPUTS", check_inputs ? "1" : "0", 1);
+  setenv("AOTI_RUNTIME_CHECK_INPUTS", "1", 1);
   const c10::DeviceIndex index = device.is_cpu() ? c10::DeviceIndex{-1} : device.index();
   return guarded(
       ErrorKind::input, "'" + path + "' cannot be loaded by AOTInductor",
@@ -85,10 +84,10 @@ c10::IValue ivalue_from_value(const Value& value, std::vector<at::Tensor>::itera
 
 }  // namespace
 
-AotiRunner::AotiRunner(const std::string& path, const c10::Device& device, bool check_inputs)
+AotiRunner::AotiRunner(const std::string& path, const c10::Device& device)
     : path_(path), device_(device) {
   const std::set<std::string> before = unpacked_folders();
-  loader_ = load(path, device, check_inputs);
+  loader_ = load(path, device);
   for (const std::string& folder : unpacked_folders()) {
     if (!before.contains(folder)) unpacked_ = folder;
   }

@@ -18,10 +18,10 @@ namespace tsctl {
 // A loaded package of AOTInductor. Its loader unpacks it into a temporary folder, which is removed after the first call.
 class AotiRunner {
  public:
-  // With `check_inputs` every call's inputs are held against what the package was compiled for; without, others are
-  // undefined behaviour. Throws Error{environment} before anything is loaded when the code is for another machine,
-  // Error{input} for a file that cannot be loaded.
-  AotiRunner(const std::string& path, const c10::Device& device, bool check_inputs);
+  // Every call's inputs are held against what the package was compiled for: others are undefined behaviour. Throws
+  // Error{environment} before anything is loaded when the code is for another machine, Error{input} for a file that
+  // cannot be loaded.
+  AotiRunner(const std::string& path, const c10::Device& device);
   ~AotiRunner();
   AotiRunner(const AotiRunner&) = delete;
   AotiRunner& operator=(const AotiRunner&) = delete;

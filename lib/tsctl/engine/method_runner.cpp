@@ -31,7 +31,7 @@ MethodRunner::MethodRunner(const RunSettings& settings)
       tuning_(settings.tuning),
       tuning_reason_(apply_tuning(tuning_, device_)) {
   if (file_kind(path_) == FileKind::aotinductor) {
-    package_ = std::make_unique<AotiRunner>(path_, device_, settings.debug_files);
+    package_ = std::make_unique<AotiRunner>(path_, device_);
     return;
   }
   module_ = load_module(path_, device_,
