@@ -45,7 +45,9 @@ TEST_F(Tuning, sets_the_precision_of_products) {
   EXPECT_EQ(at::globalContext().float32MatmulPrecision(), at::Float32MatmulPrecision::MEDIUM);
   // Where no reason is given the products are really rounded.
   const double first = at::linear(ones, at::ones({64, 64})).flatten()[0].item<double>();
-  if (reduced) EXPECT_LT(first, 64.01);
+  if (reduced) {
+    EXPECT_LT(first, 64.01);
+  }
 }
 
 TEST_F(Tuning, gives_convolutions_to_onednn_graph) {

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <limits>
 
 #include "tsctl/report/svg_parts.h"
 #include "tsctl/report/units.h"

@@ -28,7 +28,8 @@ double at_share(const std::vector<double>& quantiles, double share) {
 bool can_be_drawn(const Distribution& distribution) {
   const std::vector<double>& quantiles = distribution.quantiles;
   return quantiles.size() > 2 && std::is_sorted(quantiles.begin(), quantiles.end()) &&
-         quantiles.front() > 0.0 && std::isfinite(quantiles.back());
+         std::all_of(quantiles.begin(), quantiles.end(),
+                     [](double seconds) { return seconds > 0.0 && std::isfinite(seconds); });
 }
 
 // Between two neighbouring quantiles lies the same share of the times, spread evenly: what falls into each bin.

@@ -1,6 +1,7 @@
 #include "tsctl/report/svg_parts.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 

@@ -130,6 +130,8 @@ TEST(DistributionPlot, leaves_out_what_are_no_quantiles) {
   EXPECT_EQ(distribution_plot({{.label = "a", .quantiles = {3.0, 2.0, 1.0}}}, "time"), "");
   const double infinite = std::numeric_limits<double>::infinity();
   EXPECT_EQ(distribution_plot({{.label = "a", .quantiles = {1.0, 2.0, infinite}}}, "time"), "");
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(distribution_plot({{.label = "a", .quantiles = {1.0, nan, 2.0}}}, "time"), "");
 }
 
 TEST(TimelinePlot, draws_a_line_for_each_part_and_an_upright_one_between_them) {

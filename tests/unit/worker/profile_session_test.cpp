@@ -23,8 +23,13 @@ class NotingArm : public LaunchedArm {
  public:
   explicit NotingArm(Noted& noted) : noted_(noted) {}
   void wait_until_ready() override { noted_.ready = true; }
+  void hold_to_cores(std::uint64_t) override {}
   void resume() override {}
   void stop() override {}
+  void use_set(std::size_t) override {}
+  std::vector<double> call_sets(const std::vector<std::size_t>&) override { return {}; }
+  void begin_load(const LoadWindow&) override {}
+  LoadTimes end_load() override { return {}; }
   TimedCalls time_calls(int untimed, int calls) override {
     EXPECT_TRUE(noted_.ready);
     noted_.calls += untimed + calls;
