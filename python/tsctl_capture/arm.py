@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from .calls import Call
+from .cuda_graph import GraphedCall
 from .eager import prepare_device
 from .errors import CaptureError, describe, user_traceback
 from .request import source_from_dict
@@ -39,21 +40,42 @@ def flush_bytes(cache_bytes: int) -> int:
 class EagerArm:
     """A model in eager mode that is called and timed. When to do so is the caller's business."""
 
-    def __init__(self, model: torch.nn.Module, call: Call, device: str, cold_cache: bool = False) -> None:
+    def __init__(
+        self,
+        model: torch.nn.Module,
+        call: Call,
+        device: str,
+        cold_cache: bool = False,
+        cuda_graph: bool = False,
+    ) -> None:
         self._model = model
         self._args, self._kwargs = call.args, call.kwargs
+        self._graphed: GraphedCall | None = None
         self._device = device
         self._overwritten: torch.Tensor | None = None
         if cold_cache:
             cache_bytes = torch.cuda.get_device_properties(device).L2_cache_size
             self._overwritten = torch.empty(flush_bytes(cache_bytes), dtype=torch.uint8, device=device)
 
+        if cuda_graph:
+            with torch.inference_mode():
+                self._graphed = GraphedCall(model, call, device)
+
+    @property
+    def tuning_reason(self) -> str:
+        return self._graphed.reason if self._graphed is not None else ""
+
+    def _call(self) -> Any:
+        if self._graphed is not None:
+            return self._graphed()
+        return self._model(*self._args, **self._kwargs)
+
     def time_calls(self, untimed: int, calls: int) -> list[float]:
         """Seconds of each of `calls` calls after `untimed` ones that are not timed."""
         try:
             with torch.inference_mode():
                 for _ in range(untimed):
-                    self._model(*self._args, **self._kwargs)
+                    self._call()
                 if self._device.startswith("cuda"):
                     return self._time_on_cuda(calls)
                 return self._time_on_cpu(calls)
@@ -80,7 +102,7 @@ class EagerArm:
                 if self._overwritten is not None:
                     self._overwritten.zero_()
                 marks[2 * i].record()
-                self._model(*self._args, **self._kwargs)
+                self._call()
                 marks[2 * i + 1].record()
             torch.cuda.synchronize()
             return [marks[2 * i].elapsed_time(marks[2 * i + 1]) / 1e3 for i in range(calls)]
@@ -102,4 +124,11 @@ def open_arm(request: Mapping[str, Any], events: Any) -> EagerArm:
     module = model.module.to(device)
     if request.get("compile"):
         module = compiled(module)
-    return EagerArm(module, calls[index].fresh(device), device, bool(request.get("cold_cache")))
+    tuning = request.get("tuning") or {}
+    return EagerArm(
+        module,
+        calls[index].fresh(device),
+        device,
+        cold_cache=bool(request.get("cold_cache")),
+        cuda_graph=bool(tuning.get("cuda_graph")),
+    )

@@ -95,7 +95,7 @@ ExitCode bench(Run& run, const Flags& flags) {
                   "torch.compile takes a SOURCE: path/to/file.py:Name,compile=on");
     }
   }
-  require_device_settings(specs, subjects, flags.cold_cache, run.options().device);
+  require_device_settings(specs, flags.cold_cache, run.options().device);
   remember_kwargs(subjects);
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "bench");
   const BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);

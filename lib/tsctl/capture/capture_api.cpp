@@ -118,6 +118,10 @@ class PythonArm final : public Arm {
     });
   }
 
+  std::string tuning_reason() const override {
+    return with_python(site_, [&] { return text_of(arm_, "tuning_reason"); });
+  }
+
  private:
   PythonSite site_;
   py::object arm_;
