@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from .calls import Call
+from .cuda_graph import GraphedCall
 from .eager import prepare_device
 from .errors import CaptureError, describe, user_traceback
 from .profiling import no_profile, profile_calls
@@ -63,10 +64,14 @@ class EagerArm:
         device: str,
         compiled: bool = False,
         cold_cache: bool = False,
+        cuda_graph: bool = False,
     ) -> None:
         self._model = model
         self._sets = sets
         self._compiled = compiled
+        self._replays = cuda_graph
+        self._graphs: dict[int, GraphedCall] = {}  # by set
+        self._graphed: GraphedCall | None = None
         self.build_s: float | None = None  # until there was a model
         self.move_s: float | None = None  # and until it was on its device
         self._device = device
@@ -83,12 +88,28 @@ class EagerArm:
             self._on_device[index] = self._sets[index].fresh(self._device)
         call = self._on_device[index]
         self._args, self._kwargs = call.args, call.kwargs
+        if not self._replays:
+            return
+        if index not in self._graphs:
+            with torch.inference_mode():
+                self._graphs[index] = GraphedCall(self._model, call, self._device)
+        self._graphed = self._graphs[index]
+
+    @property
+    def tuning_reason(self) -> str:
+        """Why some set's calls are plain although a graph was asked for; empty if none are."""
+        return next((graph.reason for graph in self._graphs.values() if graph.reason), "")
+
+    def _call(self) -> Any:
+        if self._graphed is not None:
+            return self._graphed()
+        return self._model(*self._args, **self._kwargs)
 
     def time_calls(self, untimed: int, calls: int) -> list[float]:
         """Seconds of each of `calls` calls after `untimed` ones that are not timed."""
         with _told_as_execution(), torch.inference_mode():
             for _ in range(untimed):
-                self._model(*self._args, **self._kwargs)
+                self._call()
             if self._device.startswith("cuda"):
                 return self._time_on_cuda(calls)
             return self._time_on_cpu(calls)
@@ -96,7 +117,7 @@ class EagerArm:
     def call(self) -> None:
         """One call, with its work on the device done; threads may call at the same time."""
         with _told_as_execution(), torch.inference_mode():
-            self._model(*self._args, **self._kwargs)
+            self._call()
             if self._device.startswith("cuda"):
                 torch.cuda.synchronize(self._device)
 
@@ -125,7 +146,7 @@ class EagerArm:
                 if self._overwritten is not None:
                     self._overwritten.zero_()
                 marks[2 * i].record()
-                self._model(*self._args, **self._kwargs)
+                self._call()
                 marks[2 * i + 1].record()
             torch.cuda.synchronize()
             return [marks[2 * i].elapsed_time(marks[2 * i + 1]) / 1e3 for i in range(calls)]
@@ -154,6 +175,15 @@ def open_arm(request: Mapping[str, Any], events: Any) -> EagerArm | RuntimeArm:
     move_s = time.perf_counter() - start
     if request.get("compile"):
         module = compiled(module)
-    arm = EagerArm(module, calls, index, device, bool(request.get("compile")), bool(request.get("cold_cache")))
+    tuning = request.get("tuning") or {}
+    arm = EagerArm(
+        module,
+        calls,
+        index,
+        device,
+        compiled=bool(request.get("compile")),
+        cold_cache=bool(request.get("cold_cache")),
+        cuda_graph=bool(tuning.get("cuda_graph")),
+    )
     arm.build_s, arm.move_s = build_s, move_s
     return arm

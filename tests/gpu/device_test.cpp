@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
 
 #include "support.h"
@@ -58,8 +59,8 @@ TEST_F(OnDevice, a_graph_takes_other_values_and_other_shapes) {
   GraphedCalls calls(*api_, 0, plain_);
   const CallInputs other{.args = {torch::rand({64, 64}).to(runner_->device())}, .kwargs = {}};
   const CallInputs wide{.args = {torch::rand({8, 256}).to(runner_->device())}, .kwargs = {}};
-  const CallInputs* const first = &inputs_;
-  for (const CallInputs* inputs : {first, &other, &wide, first})
+  for (const CallInputs* inputs :
+       std::initializer_list<const CallInputs*>{&inputs_, &other, &wide, &inputs_})
     EXPECT_TRUE(torch::equal(on_host(calls.call(*inputs)), on_host(plain_(*inputs))));
   EXPECT_EQ(calls.reason(), "");
 }

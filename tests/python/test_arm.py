@@ -66,3 +66,24 @@ def test_the_cache_is_emptied_before_every_timed_call_and_outside_the_marks(
 
 def test_more_is_written_than_a_cache_of_unknown_size_can_hold() -> None:
     assert arm_module.flush_bytes(0) >= 256 << 20
+
+
+def test_an_arm_calls_its_graph_and_tells_why_it_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    gpu = Gpu(monkeypatch)
+
+    class Graphed:
+        reason = "not captured: it waits"
+
+        def __init__(self, *_: object) -> None:
+            pass
+
+        def __call__(self) -> None:
+            gpu.log.append("replay")
+
+    monkeypatch.setattr(arm_module, "GraphedCall", Graphed)
+    call = Call(args=(torch.ones(1),), kwargs={}, label="")
+    timed = arm_module.EagerArm(lambda x: gpu.log.append("call"), call, "cuda", cuda_graph=True)
+    timed.time_calls(1, 1)
+    assert gpu.log == ["replay", "mark", "replay", "mark", "wait"]
+    assert timed.tuning_reason == "not captured: it waits"
+    assert arm_module.EagerArm(None, call, "cuda").tuning_reason == ""

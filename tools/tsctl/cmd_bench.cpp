@@ -101,7 +101,7 @@ ExitCode bench(Run& run, const Flags& flags) {
     apply_settings(spec, run.options().device, subjects.back());
     if (!spec.runtime.empty()) subjects.back().folder = folders.emplace_back().path();
   }
-  require_device_settings(specs, subjects, flags.cold_cache, run.options().device);
+  require_device_settings(specs, flags.cold_cache, run.options().device);
   remember_kwargs(subjects);
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "bench");
   BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);

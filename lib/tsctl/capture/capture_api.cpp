@@ -176,6 +176,12 @@ class PythonArm final : public Arm {
     });
   }
 
+  std::string tuning_reason() const override {
+    return with_python(site_, [&] {
+      return py::hasattr(arm_, "tuning_reason") ? text_of(arm_, "tuning_reason") : std::string();
+    });
+  }
+
  private:
   // A thread's state in Python, threading.local() with it, would otherwise end with each call that took the GIL.
   static void keep_thread_state() {
