@@ -54,11 +54,14 @@ TEST(DescribeHost, reads_the_quota_of_version_1_of_control_groups) {
 TEST(DescribeHost, lists_memory_nodes_by_their_numbers) {
   const MadeUpRoot root;
   const std::string nodes = "sys/devices/system/node/";
-  root.write(nodes + "node10/cpulist", "\n");
-  root.write(nodes + "node2/cpulist", "16-31\n");
-  root.write(nodes + "node0/cpulist", "0-15,32-47\n");
-  root.write(nodes + "possible", "0-10\n");
-  const std::vector<std::string> expected{"0-15,32-47", "16-31", ""};
+  std::vector<std::string> expected;
+  for (int node = 0; node < 24; ++node) {
+    expected.push_back(std::to_string(2 * node) + "-" + std::to_string(2 * node + 1));
+    root.write(nodes + "node" + std::to_string(node) + "/cpulist", expected.back() + "\n");
+  }
+  root.write(nodes + "node24/cpulist", "\n");  // memory alone
+  expected.emplace_back();
+  root.write(nodes + "possible", "0-24\n");
   EXPECT_EQ(describe_host(root.path()).numa_nodes, expected);
 }
 
