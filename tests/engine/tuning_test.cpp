@@ -51,7 +51,7 @@ TEST_F(Tuning, sets_the_precision_of_products) {
 }
 
 TEST_F(Tuning, gives_convolutions_to_onednn_graph) {
-  EXPECT_EQ(reason_after_calls(test::small_network(), torch::ones({1, 1, 8, 8})), "");
+  EXPECT_EQ(reason_after_calls(test::small_network(), torch::ones({1, 2, 8, 8})), "");
 }
 
 TEST_F(Tuning, says_when_onednn_graph_took_no_part) {

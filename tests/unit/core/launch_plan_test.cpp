@@ -9,7 +9,7 @@ namespace tsctl {
 
 namespace {
 
-constexpr MeasuringCosts kCosts{.launch_s = 1.0, .round_s = 0.1};
+constexpr MeasuringCosts kCosts{.launch_s = 1.0, .round_s = 0.125};
 constexpr std::size_t kManyRounds = 1'000'000;
 
 TEST(LaunchPlan, tells_what_launches_add_from_what_rounds_add) {
@@ -49,10 +49,10 @@ TEST(LaunchPlan, gives_few_rounds_to_many_launches_where_launches_differ) {
 TEST(LaunchPlan, spends_the_time_that_is_left) {
   // Twelve launches' worth of time and nothing but launches that differ: as many of them as can be had.
   const std::size_t rounds =
-      best_rounds({.launches = 0.05, .rounds = 0.0}, kCosts, {15.6, kManyRounds}, 2, 5);
+      best_rounds({.launches = 0.05, .rounds = 0.0}, kCosts, {16.5, kManyRounds}, 2, 5);
   EXPECT_EQ(rounds, kFewestRounds);
   // Three more launches are due; no further one pays: a third of the time each, less its start.
-  EXPECT_EQ(best_rounds({}, kCosts, {15.0, kManyRounds}, 2, 5), 40U);
+  EXPECT_EQ(best_rounds({}, kCosts, {15.0, kManyRounds}, 2, 5), 32U);
 }
 
 TEST(LaunchPlan, spends_the_rounds_that_are_left) {
