@@ -2,9 +2,10 @@
 
 Usage: check_gpu_report.py WHAT REPORT.json [REPORT.json]
 
-WHAT is `graph` (the last arm replays a CUDA graph and is faster), `fallback` (it could not be captured, and says why), `cold`
-(the second report's cache was emptied and its last arm slower than the first report's), `transfers` (the parts of every
-file's calls fit each other), `arms` (all outputs are the same) or `gpu` (the environment names a GPU and its clocks).
+WHAT is `graph` (the last arm replays a CUDA graph and is faster), `fallback` (it could not be captured, and
+says why), `cold` (the second report's cache was emptied and its last arm slower than the first report's),
+`transfers` (the parts of every file's calls fit each other), `arms` (all outputs are the same) or `gpu`
+(the environment names a GPU and its clocks).
 The facts are printed; what does not hold is printed as `wrong: …`, and the exit status is 1.
 """
 

@@ -12,15 +12,16 @@ from .comparison import Tolerances, compare
 from .errors import CaptureError, describe
 from .values import map_tensors
 
-# Libraries try their kernels and lay out workspaces on the first calls, and torch.compile compiles on the first one.
+# Libraries try their kernels and lay out workspaces on the first calls, and torch.compile compiles on the
+# first one.
 CALLS_BEFORE_RECORDING = 5
 
 
 class GraphedCall:
     """A model's call on arguments that stay where they are: recorded once, then replayed.
 
-    Where that cannot be done, or gives other outputs than a plain call, the calls are plain and `reason` says why. To be
-    made, and called, in inference mode.
+    Where that cannot be done, or gives other outputs than a plain call, the calls are plain and `reason` says
+    why. To be made, and called, in inference mode.
     """
 
     def __init__(self, model: Callable[..., Any], call: Call, device: str) -> None:
@@ -68,7 +69,8 @@ class GraphedCall:
         comparison = compare(plain, on_host(self._outputs), [], Tolerances())
         if comparison.status == "same":
             return ""
-        return f"captured, but its graph does not give what plain calls give: {comparison.reason}; its calls are plain"
+        what = "captured, but its graph does not give what plain calls give"
+        return f"{what}: {comparison.reason}; its calls are plain"
 
     def _require_plain_calls(self, device: str) -> None:
         try:

@@ -15,9 +15,11 @@ function(tsctl_find_cuda missing)
   string(REGEX MATCH "'([0-9]+)\\." found "${line}")
   set(major "${CMAKE_MATCH_1}")
   get_filename_component(packages ${TSCTL_TORCH_DIR} DIRECTORY)
+  find_program(TSCTL_NVCC nvcc)
+  get_filename_component(toolkit "${TSCTL_NVCC}" DIRECTORY)
   find_path(TSCTL_CUDA_INCLUDE cuda_runtime_api.h NO_DEFAULT_PATH
             PATHS ${packages}/nvidia/cu${major}/include ${packages}/nvidia/cuda_runtime/include
-                  $ENV{CUDA_HOME}/include $ENV{CUDA_PATH}/include /usr/local/cuda/include)
+                  $ENV{CUDA_HOME}/include $ENV{CUDA_PATH}/include ${toolkit}/../include /usr/local/cuda/include)
   if(NOT TSCTL_CUDA_INCLUDE)
     set(${missing} "cuda_runtime_api.h was not found; TSCTL_CUDA_INCLUDE names its folder" PARENT_SCOPE)
     return()
