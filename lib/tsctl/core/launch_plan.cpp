@@ -28,7 +28,7 @@ double half_width(const RatioVariation& variation, std::size_t launches, double 
 RatioVariation variation_of(const std::vector<std::vector<double>>& log_ratios) {
   std::vector<double> medians;
   double squares = 0.0;
-  double of_medians = 0.0;  // variance that the rounds alone give to the launches' medians
+  double of_medians = 0.0;
   for (const std::vector<double>& rounds : log_ratios) {
     if (rounds.empty()) continue;
     medians.push_back(median(rounds));
@@ -38,7 +38,7 @@ RatioVariation variation_of(const std::vector<std::vector<double>>& log_ratios) 
   }
   if (medians.empty()) return {};
   const auto n = static_cast<double>(medians.size());
-  RatioVariation variation{.rounds = std::sqrt(squares / n)};
+  RatioVariation variation{.rounds = std::sqrt(squares / n), .medians = std::sqrt(of_medians / n)};
   if (medians.size() < 2) return variation;
   double mean = 0.0;
   for (const double value : medians) mean += value / n;

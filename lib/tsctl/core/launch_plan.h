@@ -10,6 +10,7 @@ namespace tsctl {
 struct RatioVariation {
   double launches = 0.0;
   double rounds = 0.0;
+  double medians = 0.0;  // what the rounds alone give to the launches' medians
 };
 
 // `log_ratios[launch][round]`; launches without rounds are left out. With fewer than two launches that of launches is 0.

@@ -358,12 +358,8 @@ PairResult Session::pair_result(std::size_t index) const {
   pair.launches = static_cast<std::int64_t>(estimate.launches);
   pair.launch_deviation = estimate.launch_deviation;
   pair.block_deviation = estimate.block_deviation;
-  // Each launch's median has the blocks' noise in it, by about 1.2533 deviations over the root of their count.
-  const double rounds_a_launch =
-      static_cast<double>(estimate.pairs) / static_cast<double>(estimate.launches);
-  const double of_blocks = 1.2533 * estimate.block_deviation / std::sqrt(rounds_a_launch);
-  pair.dominated_by =
-      estimate.launch_deviation > std::sqrt(2.0) * of_blocks ? "launches" : "blocks";
+  const RatioVariation variation = variation_of(log_ratios_[index]);
+  pair.dominated_by = variation.launches > variation.medians ? "launches" : "blocks";
   return pair;
 }
 

@@ -21,6 +21,7 @@ TEST(LaunchPlan, tells_what_launches_add_from_what_rounds_add) {
   EXPECT_NEAR(variation.rounds, 0.01 / 1.349, 1e-12);
   const double of_rounds = 3.14159265358979 / 2.0 * variation.rounds * variation.rounds / 5.0;
   EXPECT_NEAR(variation.launches, std::sqrt(0.02 - of_rounds), 1e-12);
+  EXPECT_NEAR(variation.medians, std::sqrt(of_rounds), 1e-12);
 }
 
 TEST(LaunchPlan, sees_no_launch_variation_in_one_launch_or_where_rounds_explain_it) {

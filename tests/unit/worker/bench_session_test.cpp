@@ -375,7 +375,7 @@ TEST(BenchSession, says_which_level_the_intervals_width_comes_from) {
   FakeArms blocks(2, [](std::size_t arm, int launch, int call) {
     return noisy(0.01, 0.0, 0.3, arm, launch, call);
   });
-  EXPECT_EQ(blocks.run({}).pairs[0].dominated_by, "blocks");
+  EXPECT_EQ(blocks.run({.budget_s = 400.0, .min_launches = 20}).pairs[0].dominated_by, "blocks");
 }
 
 TEST(BenchSession, repeats_itself_for_the_same_seed) {
