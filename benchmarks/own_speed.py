@@ -27,7 +27,7 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parents[1]
 _ARCHIVES = _ROOT / "tests/fixtures/archives"
 
-_BLOCK_S = 0.02  # of a bench: lib/tsctl/worker/bench_session.cpp
+_BLOCK_S = 0.04  # of a bench: lib/tsctl/worker/bench_session.cpp
 _SHORT_CALL_S = 100e-6
 _HARNESS_LAUNCHES = 7
 _T_95 = 2.447  # Student's, of 6 degrees of freedom
@@ -165,7 +165,7 @@ def _messages(programs: Path) -> Iterator[Row]:
     around = found["block_without_its_calls/200/real_time"]
     yield Row(
         "waking an arm, question, answer and stopping it, outside the time of any call",
-        f"{_us(around)}, {around / _BLOCK_S:.1%} of a block of 20 ms",
+        f"{_us(around)}, {around / _BLOCK_S:.1%} of a block of 40 ms",
     )
 
 
