@@ -11,6 +11,13 @@ from tsctl_capture import arm as arm_module
 from tsctl_capture.calls import Call
 
 
+class Placed(Call):
+    """Arguments that lie on the device already."""
+
+    def fresh(self, device: str = "cpu") -> Call:
+        return self
+
+
 class Gpu:
     """Writes down what happens, and lets every mark be a millisecond after the one before."""
 
@@ -45,8 +52,10 @@ class Gpu:
         return SimpleNamespace(zero_=lambda: self.log.append(f"flush {tensor.nbytes}"))
 
     def time(self, calls: int, cold_cache: bool) -> list[float]:
-        call = Call(args=(torch.ones(1),), kwargs={}, label="")
-        timed = arm_module.EagerArm(lambda x: self.log.append("call"), call, "cuda", cold_cache)
+        call = Placed(args=(torch.ones(1),), kwargs={}, label="")
+        timed = arm_module.EagerArm(
+            lambda x: self.log.append("call"), [call], 0, "cuda", cold_cache=cold_cache
+        )
         return timed.time_calls(1, calls)
 
 
@@ -81,9 +90,9 @@ def test_an_arm_calls_its_graph_and_tells_why_it_has_none(monkeypatch: pytest.Mo
             gpu.log.append("replay")
 
     monkeypatch.setattr(arm_module, "GraphedCall", Graphed)
-    call = Call(args=(torch.ones(1),), kwargs={}, label="")
-    timed = arm_module.EagerArm(lambda x: gpu.log.append("call"), call, "cuda", cuda_graph=True)
+    call = Placed(args=(torch.ones(1),), kwargs={}, label="")
+    timed = arm_module.EagerArm(lambda x: gpu.log.append("call"), [call], 0, "cuda", cuda_graph=True)
     timed.time_calls(1, 1)
     assert gpu.log == ["replay", "mark", "replay", "mark", "wait"]
     assert timed.tuning_reason == "not captured: it waits"
-    assert arm_module.EagerArm(None, call, "cuda").tuning_reason == ""
+    assert arm_module.EagerArm(None, [call], 0, "cuda").tuning_reason == ""
