@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -11,21 +12,32 @@ import torch
 from .calls import Call
 from .errors import CaptureError, describe
 from .request import Request
-from .runtimes import answer, export, exported_path, feed_for, open_session, runtime_named
+from .runtimes import Session, answer, export, exported_path, feed_for, open_session, runtime_named
 from .tensor_file import read_calls, write_tensor_file
 from .tracer_warnings import without_retirement_notices
 
 
 class RuntimeArm:
-    """A session that is called and timed. When to do so is the caller's business."""
+    """A model in another runtime that is called and timed. When to do so is the caller's business.
 
-    def __init__(self, session: Any, feed: dict[str, Any]) -> None:
-        self._session, self._feed = session, feed
+    `open_set` gives the session for an input set and what it is fed with; it is asked once for each set.
+    """
+
+    def __init__(self, open_set: Callable[[int], tuple[Session, dict[str, Any]]], index: int) -> None:
+        self._open_set = open_set
+        self._opened: dict[int, tuple[Session, dict[str, Any]]] = {}
+        self.use_set(index)
+
+    def use_set(self, index: int) -> None:
+        """Takes the arguments of that set for the calls to come."""
+        if index not in self._opened:
+            self._opened[index] = self._open_set(index)
+        self._session, self._feed = self._opened[index]
 
     def time_calls(self, untimed: int, calls: int) -> list[float]:
         """Seconds of each of `calls` calls after `untimed` ones that are not timed."""
         run, feed, now = self._session.run, self._feed, time.perf_counter
-        try:
+        with self._told_as_execution():
             for _ in range(untimed):
                 run(feed)
             seconds = []
@@ -34,6 +46,16 @@ class RuntimeArm:
                 run(feed)
                 seconds.append(now() - start)
             return seconds
+
+    def call(self) -> None:
+        """One call; threads may call at the same time."""
+        with self._told_as_execution():
+            self._session.run(self._feed)
+
+    @contextmanager
+    def _told_as_execution(self) -> Iterator[None]:
+        try:
+            yield
         except Exception as error:
             raise CaptureError(
                 "execution", f"{self._session.title} failed while it was timed: {describe(error)}"
@@ -43,12 +65,19 @@ class RuntimeArm:
 def open_runtime_arm(request: Mapping[str, Any], events: Any) -> RuntimeArm:
     """`request` has the members of core's ArmRequest; its model_path is the folder that the job exported to."""
     runtime = runtime_named(request["runtime"])
-    call = read_calls(request["inputs_tensors"])[int(request.get("set_index", 0))]
-    events.progress(f"opening {request.get('label', '')} with {runtime.title}")
-    path = exported_path(request["model_path"], runtime, call)
+    sets = read_calls(request["inputs_tensors"])
     precision = (request.get("tuning") or {}).get("precision", "")
-    session = open_session(runtime, path, int(request.get("threads", 1)), precision)
-    return RuntimeArm(session, feed_for(session, call))
+    threads = int(request.get("threads", 1))
+    sessions: dict[str, Session] = {}
+
+    def open_set(index: int) -> tuple[Session, dict[str, Any]]:
+        path = exported_path(request["model_path"], runtime, sets[index])
+        if path not in sessions:
+            sessions[path] = open_session(runtime, path, threads, precision)
+        return sessions[path], feed_for(sessions[path], sets[index])
+
+    events.progress(f"opening {request.get('label', '')} with {runtime.title}")
+    return RuntimeArm(open_set, int(request.get("set_index", 0)))
 
 
 def answers(

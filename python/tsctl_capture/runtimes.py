@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import io
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def array_of(tensor: torch.Tensor, title: str) -> Any:
 
 
 class Session:
-    """An exported model, opened."""
+    """An exported model, opened. Several threads may run it at once."""
 
     title = ""
 
@@ -148,7 +149,8 @@ class OpenVinoSession(Session):
         self._precise = (
             wanted == "f32" or "bf" in str(compiled.get_property("INFERENCE_PRECISION_HINT")).lower()
         )
-        self._request = compiled.create_infer_request()
+        self._compiled = compiled
+        self._requests = threading.local()  # a request can be under way once only
         self._names = [item.get_any_name() for item in compiled.inputs]
         self._outputs = list(compiled.outputs)
 
@@ -157,7 +159,9 @@ class OpenVinoSession(Session):
         return self._names
 
     def run(self, arrays: Mapping[str, Any]) -> list[Any]:
-        found = self._request.infer(arrays, share_inputs=True)
+        if not hasattr(self._requests, "own"):
+            self._requests.own = self._compiled.create_infer_request()
+        found = self._requests.own.infer(arrays, share_inputs=True)
         return [found[item] for item in self._outputs]
 
     def tuning_reason(self) -> str:
