@@ -417,8 +417,10 @@ BenchResult Session::result(std::int64_t items_per_call) const {
   result.measured_s = measured_s_;
   result.stopped_by = stopped_by_;
   for (std::size_t i = 0; i < arms_.size(); ++i) {
+    LaunchSamples first_launch = samples_[i];
+    if (load_.active()) first_launch.rounds_s.clear();  // latencies under load are no warm-up
     result.arms.push_back(
-        arm_result(arms_[i], records_[i], samples_[i], launches_, items_per_call));
+        arm_result(arms_[i], records_[i], first_launch, launches_, items_per_call));
     result.arms.back().blocks = block_times(samples_, i, arms_.size());
     if (i == 0) {
       result.arms.back().speed = "reference";

@@ -63,6 +63,13 @@ TEST(BenchUnderLoad, offers_all_arms_of_a_round_the_same_arrivals_and_every_roun
   EXPECT_EQ(std::set(seeds.begin(), seeds.end()).size(), seeds.size());
 }
 
+TEST(BenchUnderLoad, takes_the_warm_up_from_the_calls_before_the_load) {
+  FakeArms bench(2, around({0.01, 0.01}));
+  const BenchResult result = bench.run({.load = kOpen});
+  EXPECT_LT(result.arms[0].warm_up_s.size(), 30U);
+  EXPECT_GT(result.arms[0].samples, 100);
+}
+
 TEST(BenchUnderLoad, warns_of_an_arm_that_cannot_keep_up) {
   FakeArms bench(2, around({0.01, 0.025}));
   const BenchResult result = bench.run({.load = kOpen});
