@@ -7,12 +7,11 @@
 #include <random>
 #include <utility>
 
-#include "tsctl/core/holm.h"
 #include "tsctl/core/launch_plan.h"
 #include "tsctl/core/statistics.h"
 #include "tsctl/core/steady_state.h"
-#include "tsctl/core/verdict.h"
 #include "tsctl/worker/arm_instances.h"
+#include "tsctl/worker/bench_judgement.h"
 #include "tsctl/worker/bench_record.h"
 #include "tsctl/worker/load_blocks.h"
 
@@ -39,11 +38,6 @@ constexpr double kOverrun =
 // An effect this many half-widths away from none is decided; more precision would not change the verdict. Under no
 // effect at all such a distance does not occur, so stopping on it raises no false alarm.
 constexpr double kDecidedDistance = 10.0;
-
-// Error of the whole family of gates: that of one 95% interval.
-constexpr double kFamilyAlpha = 0.05;
-// What a minor page fault costs at the least; 0.5 to 8 us were seen, the more in a virtual machine.
-constexpr double kFaultSeconds = 0.5e-6;
 
 class Session {
  public:
@@ -85,10 +79,7 @@ class Session {
   LaunchSamples& sample_of(std::size_t index) {
     return samples_[samples_.size() - arms_.size() + index];
   }
-  PairResult pair_result(std::size_t index) const;
-  void judge_gates(std::vector<PairResult>& pairs) const;
-  void warn_of_faults(BenchResult& result) const;
-  bool counts(std::size_t index) const { return index > 0 && arms_[index].outputs != "differ"; }
+  bool counts(std::size_t index) const { return index > 0 && is_judged(arms_[index]); }
 
   const std::vector<BenchArm>& arms_;
   const BenchOptions& options_;
@@ -344,73 +335,6 @@ bool Session::precise_enough() const {
   return true;
 }
 
-PairResult Session::pair_result(std::size_t index) const {
-  PairResult pair{.base = arms_[0].request.label, .arm = arms_[index].request.label};
-  pair.outputs = arms_[index].outputs;
-  pair.margin = options_.margin;
-  if (!counts(index)) return pair;
-  const RatioEstimate estimate = estimate_ratio(log_ratios_[index], options_.seed);
-  pair.speedup = 1.0 / estimate.ratio;
-  pair.speedup_low = 1.0 / estimate.interval.high;
-  pair.speedup_high = 1.0 / estimate.interval.low;
-  pair.verdict = name_from_verdict(speed_verdict(estimate.interval, options_.margin));
-  pair.pairs = static_cast<std::int64_t>(estimate.pairs);
-  pair.launches = static_cast<std::int64_t>(estimate.launches);
-  pair.launch_deviation = estimate.launch_deviation;
-  pair.block_deviation = estimate.block_deviation;
-  const RatioVariation variation = variation_of(log_ratios_[index]);
-  pair.dominated_by = variation.launches > variation.medians ? "launches" : "blocks";
-  return pair;
-}
-
-// With several arms some interval misses its ratio sooner or later: Holm's procedure keeps the chance that any
-// gate fails for no reason at that of one.
-void Session::judge_gates(std::vector<PairResult>& pairs) const {
-  if (!options_.max_regress) return;
-  std::vector<std::size_t> judged;
-  std::vector<TestAtLevel> tests;
-  for (std::size_t i = 1; i < arms_.size(); ++i) {
-    if (!counts(i)) continue;
-    judged.push_back(i - 1);
-    tests.push_back([this, i](double alpha) {
-      const RatioEstimate estimate = estimate_ratio(log_ratios_[i], options_.seed, 0, 1.0 - alpha);
-      return regresses(estimate.interval, *options_.max_regress);
-    });
-  }
-  const std::vector<bool> failed = holm_rejections(tests, kFamilyAlpha);
-  for (std::size_t i = 0; i < judged.size(); ++i)
-    pairs[judged[i]].gate = failed[i] ? "fail" : "pass";
-}
-
-// Faults that differ by more than the margin of a call's time are a difference that the heap makes, not the model.
-void Session::warn_of_faults(BenchResult& result) const {
-  const auto matters = [this](double low, double high, const ArmResult& arm) {
-    return (high - low) * kFaultSeconds > options_.margin * *arm.median_s;
-  };
-  for (const ArmResult& arm : result.arms) {
-    if (!matters(*arm.page_faults_low, *arm.page_faults_high, arm)) continue;
-    result.warnings.push_back(
-        {"page_faults_differ",
-         "the launches of '" + arm.label + "' took " +
-             std::to_string(std::lround(*arm.page_faults_low)) + " to " +
-             std::to_string(std::lround(*arm.page_faults_high)) +
-             " page faults a call: the heap gives memory back in some of them; --allocator keep "
-             "holds it"});
-  }
-  const ArmResult& base = result.arms.front();
-  for (std::size_t i = 1; i < result.arms.size(); ++i) {
-    const ArmResult& arm = result.arms[i];
-    const double mine = *arm.page_faults_per_call;
-    const double theirs = *base.page_faults_per_call;
-    if (!matters(std::min(mine, theirs), std::max(mine, theirs), arm)) continue;
-    result.warnings.push_back(
-        {"page_faults_of_arms_differ",
-         "'" + arm.label + "' takes " + std::to_string(std::lround(mine)) +
-             " page faults a call, '" + base.label + "' " + std::to_string(std::lround(theirs)) +
-             ": part of the difference is the heap's; --allocator keep takes it out"});
-  }
-}
-
 BenchResult Session::result(std::int64_t items_per_call) const {
   BenchResult result;
   result.budget_s = options_.budget_s;
@@ -425,7 +349,7 @@ BenchResult Session::result(std::int64_t items_per_call) const {
     if (i == 0) {
       result.arms.back().speed = "reference";
     } else {
-      result.pairs.push_back(pair_result(i));
+      result.pairs.push_back(judged_pair(arms_, i, log_ratios_[i], options_));
       result.arms.back().speed = result.pairs.back().verdict;
     }
     if (!records_[i].steady_every_time) {
@@ -435,8 +359,8 @@ BenchResult Session::result(std::int64_t items_per_call) const {
     }
   }
   load_.report(items_per_call, result);
-  judge_gates(result.pairs);
-  warn_of_faults(result);
+  if (options_.max_regress) judge_gates(arms_, log_ratios_, options_, result.pairs);
+  warn_of_faults(options_.margin, result);
   if (launches_ < options_.min_launches) {
     result.warnings.push_back({"too_few_launches", "the budget allowed only " +
                                                        std::to_string(launches_) + " of " +
