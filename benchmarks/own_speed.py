@@ -34,8 +34,9 @@ _T_95 = 2.447  # Student's, of 6 degrees of freedom
 _TRIES = 15
 _PIECE = 64 << 20
 
-# Runs a command often and prints the least time by the clock and of the processor, and the most memory. What it takes itself counts as the command's,
-# because a new program inherits the mark of the one it replaces: so it is as small as Python gets.
+# Runs a command often and prints the least time by the clock and of the processor, and the most memory. What it takes
+# itself counts as the command's, because a new program inherits the mark of the one it replaces: so it is as small as
+# Python gets.
 _WATCH = """\
 import json, os, sys, time
 best, least, peak = 1e9, 1e9, 0

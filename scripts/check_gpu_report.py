@@ -9,6 +9,7 @@ says why), `cold` (the second report's cache was emptied and its last arm slower
 The facts are printed; what does not hold is printed as `wrong: …`, and the exit status is 1.
 """
 
+import inspect
 import json
 import pathlib
 import sys
@@ -109,7 +110,11 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     reports = [json.loads(pathlib.Path(name).read_text(encoding="utf-8")) for name in arguments[1:]]
-    problems = CHECKS[arguments[0]](*reports)
+    check = CHECKS[arguments[0]]
+    if len(reports) != len(inspect.signature(check).parameters):
+        print(__doc__, file=sys.stderr)
+        return 2
+    problems = check(*reports)
     for problem in problems:
         print(f"wrong: {problem}")
     return 1 if problems else 0

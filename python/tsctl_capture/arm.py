@@ -22,8 +22,8 @@ from .tensor_file import read_calls
 from .tuning import apply_tuning
 
 
-def compiled(module: torch.nn.Module) -> torch.nn.Module:
-    """Through torch.compile with the sizes as they are given, as for a benchmark of one set of inputs.
+def compiled(module: torch.nn.Module, sets: int = 1) -> torch.nn.Module:
+    """Through torch.compile with the sizes as they are given, compiled anew for each of `sets` sets of inputs.
 
     Raises CaptureError{environment} where there is nothing to compile with.
     """
@@ -33,6 +33,8 @@ def compiled(module: torch.nn.Module) -> torch.nn.Module:
             "torch.compile needs a C++ compiler, and there is none here",
             "install g++, or leave the arm with compile=on out",
         )
+    # Beyond its limit torch runs further shapes eagerly, without a word.
+    torch._dynamo.config.recompile_limit = max(torch._dynamo.config.recompile_limit, sets)
     return torch.compile(module, dynamic=False)
 
 
@@ -174,7 +176,7 @@ def open_arm(request: Mapping[str, Any], events: Any) -> EagerArm | RuntimeArm:
     module = model.module.to(device)
     move_s = time.perf_counter() - start
     if request.get("compile"):
-        module = compiled(module)
+        module = compiled(module, len(calls))
     tuning = request.get("tuning") or {}
     arm = EagerArm(
         module,

@@ -166,6 +166,6 @@ def profile_calls(
 
 def no_profile(reason: str) -> dict[str, Any]:
     """The profile of an arm that cannot be recorded."""
-    nothing: dict[str, Any] = {"calls": 0, "call_s": 0.0, "unrecorded_call_s": 0.0, "accounted": 0.0}
+    nothing: dict[str, Any] = {"calls": 0, "call_s": None, "unrecorded_call_s": None, "accounted": None}
     nothing |= {"operators": [], "modules": [], "lines": [], "reason": reason}
     return {"result": nothing, "spans": []}

@@ -109,9 +109,19 @@ def run_file(request: Request, events: Any) -> tuple[list[str], str]:
     torch.set_num_threads(max(1, request.threads))
     calls = read_calls(request.inputs_from)
     with without_retirement_notices():
-        module = torch.jit.load(request.candidate_path).eval()
-        with torch.no_grad():
-            likes = [module(*call.fresh().args, **call.fresh().kwargs) for call in calls]
+        try:
+            module = torch.jit.load(request.candidate_path).eval()
+        except Exception as error:
+            raise CaptureError(
+                "input", f"'{request.candidate_path}' cannot be loaded by torch: {describe(error)}"
+            ) from error
+        try:
+            with torch.no_grad():
+                likes = [module(*call.fresh().args, **call.fresh().kwargs) for call in calls]
+        except Exception as error:
+            raise CaptureError(
+                "execution", f"'{request.candidate_path}' failed while it ran: {describe(error)}"
+            ) from error
         found, reason = answers(request, module, calls, likes, request.candidate_path, events)
     write_tensor_file(request.tensors_path, calls, found, [])
     return [call.label for call in calls], reason

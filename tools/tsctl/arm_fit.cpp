@@ -27,6 +27,23 @@ void check_script_settings(const ArmSpec& spec, const Subject& subject) {
   }
 }
 
+// What compiled code and Python have no use for.
+void check_executor_and_package(const ArmSpec& spec, const Subject& subject) {
+  if (spec.executor && (subject.source || subject.package || !spec.runtime.empty())) {
+    refuse(spec, "executor= is for a TorchScript file that LibTorch runs",
+           "leave it out: nothing else has such executors");
+  }
+  if (!subject.package) return;
+  if (spec.tuning.cuda_graph) {
+    refuse(spec, "cuda-graph=on does not fit a .pt2 package",
+           "its own code decides how its calls are started");
+  }
+  if (!spec.tuning.precision.empty()) {
+    refuse(spec, "precision=" + spec.tuning.precision + " does not fit a .pt2 package",
+           "its code multiplies as it was compiled to");
+  }
+}
+
 void check_runtime(const ArmSpec& spec, const std::string& device, const Subject& subject) {
   if (spec.runtime.empty()) return;
   if (subject.package)
@@ -51,11 +68,13 @@ void apply_settings(const ArmSpec& spec, const std::string& device, Subject& sub
            "torch.compile takes a SOURCE: path/to/file.py:Name,compile=on");
   }
   check_script_settings(spec, subject);
+  check_executor_and_package(spec, subject);
   check_runtime(spec, device, subject);
   if (subject.package) require_package_runs_here(subject.text, device);
   subject.compile = spec.compile;
   subject.runtime = spec.runtime;
   subject.tuning = spec.tuning;
+  subject.threads = spec.threads;
   subject.settings = spec.settings;
 }
 

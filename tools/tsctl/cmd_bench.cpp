@@ -52,7 +52,7 @@ BenchArm arm_from(Run& run, const Flags& flags, const ArmSpec& spec, const Subje
                  .executor = spec.executor.value_or(flags.executor),
                  .seed = inputs.plan.seed,
                  .compile = subject.compile,
-                 .runtime = subject.package ? "aotinductor" : subject.runtime,
+                 .runtime = subject.runtime,
                  .tuning = subject.tuning,
                  .allocator = flags.bench.allocator,
                  .cold_cache = flags.cold_cache};
@@ -95,22 +95,30 @@ ExitCode bench(Run& run, const Flags& flags) {
   std::vector<ArmSpec> specs = specs_from(flags);
   make_labels_unique(specs);
   std::vector<Subject> subjects;
-  std::vector<ScratchFolder> folders;  // of what is exported
   for (const ArmSpec& spec : specs) {
     subjects.push_back(subject_from(spec.subject, flags.source));
     apply_settings(spec, run.options().device, subjects.back());
-    if (!spec.runtime.empty()) subjects.back().folder = folders.emplace_back().path();
   }
-  require_device_settings(specs, flags.cold_cache, run.options().device);
   remember_kwargs(subjects);
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "bench");
   BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);
   options.load = load_plan_from(flags.load, options, specs.size());
+  require_device_settings(specs, flags.cold_cache, run.options().device);
+  if (flags.cold_cache && !options.load.plain()) {
+    throw Error(ErrorKind::usage,
+                "--cold-cache does not go with --rate, --concurrency or --instances",
+                "under load nobody empties the cache between calls");
+  }
   if (!inputs.sets.empty()) sequence_from(flags.load.sequence, inputs, inputs.sets.size());
-  check_profile_flags(flags.profile);
   run.report().model.path = subjects.front().text;
   record_inputs(run.report(), inputs, labels_of(inputs));
-  check_before_start(run, {}, files_of(subjects, inputs));
+  check_before_start(
+      run, {}, files_of(subjects, inputs), {}, false,
+      {{"--samples", flags.bench.samples}, {"--profile-trace", flags.profile.trace}});
+  std::vector<ScratchFolder> folders;  // of what is exported
+  for (Subject& subject : subjects) {
+    if (!subject.runtime.empty()) subject.folder = folders.emplace_back().path();
+  }
 
   // Outputs are compared before anything is timed.
   const std::vector<std::string> names = output_names_of(subjects);
@@ -153,7 +161,8 @@ void add_bench(CLI::App& app, Action& selected) {
       ->add_option(
           "ARM", flags->arms,
           "[LABEL=]FILE|SOURCE[,key=value…] with threads=N, executor=NAME, onednn-graph=on, "
-          "fusion=on|off, precision=bf16, cuda-graph=on, runtime=onnxruntime|openvino, compile=on; a FILE is "
+          "fusion=on|off, precision=bf16, cuda-graph=on, runtime=onnxruntime|openvino, compile=on; "
+          "a FILE is "
           "TorchScript or a .pt2 package, a SOURCE runs eagerly, or with compile=on through "
           "torch.compile")
       ->required();

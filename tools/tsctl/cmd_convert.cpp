@@ -83,7 +83,8 @@ ExitCode convert(Run& run, const Flags& flags) {
   const OutputFlags& output = flags.capture.output;
   run.report().model.path = plan.source.text;
   record_inputs(run.report(), plan.inputs, labels_of(plan.inputs));
-  check_before_start(run, output.output, files_of(plan.source, plan.inputs));
+  check_before_start(run, output.output, files_of(plan.source, plan.inputs), "-o", false,
+                     {{"--samples", flags.bench.samples}});
 
   OutputFile file(output.output, "-o");
   const std::filesystem::path folder = file.target().parent_path();

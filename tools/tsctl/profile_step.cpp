@@ -18,10 +18,6 @@ void add_profile_options(CLI::App& command, ProfileFlags& flags) {
       ->type_name("FILE");
 }
 
-void check_profile_flags(const ProfileFlags& flags) {
-  if (!flags.trace.empty()) require_writable_target(flags.trace, "--profile-trace");
-}
-
 void profile_step(Run& run, const std::vector<BenchArm>& arms, const ProfileFlags& flags) {
   run.enter("profile");
   const Launcher launch = process_launcher(run.jobs());
@@ -34,7 +30,7 @@ void profile_step(Run& run, const std::vector<BenchArm>& arms, const ProfileFlag
     ProfileRequest request;
     if (!flags.trace.empty()) request.trace_file = part.path();
     ProfileResult profile = profile_arm(arm, request, launch, clock);
-    profile.trace_file = flags.trace;
+    if (profile.reason.empty()) profile.trace_file = flags.trace;
     if (!flags.trace.empty())
       parts.push_back({.arm = arm.request.label, .events = bytes_of_file(part.path())});
     run.report().bench->profiles.push_back(std::move(profile));

@@ -18,9 +18,6 @@ struct ProfileFlags {
 
 void add_profile_options(CLI::App& command, ProfileFlags& flags);
 
-// Refuses a trace file that cannot be written, before anything is measured.
-void check_profile_flags(const ProfileFlags& flags);
-
 // Records every arm, one after the other in processes of their own, and adds the profiles to the report's bench.
 void profile_step(Run& run, const std::vector<BenchArm>& arms, const ProfileFlags& flags);
 

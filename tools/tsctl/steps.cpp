@@ -122,7 +122,8 @@ std::vector<std::string> files_of(const SourceSpec& source, const ModelInputs& i
 }
 
 void check_before_start(Run& run, const std::string& output, const std::vector<std::string>& read,
-                        const std::string& output_flag, bool in_place) {
+                        const std::string& output_flag, bool in_place,
+                        const std::vector<std::pair<std::string, std::string>>& others) {
   run.watch_interrupts();
   const ReportOptions& report = run.report_options();
   std::vector<std::pair<std::string, std::string>> written;
@@ -130,6 +131,9 @@ void check_before_start(Run& run, const std::string& output, const std::vector<s
   if (!report.json.empty() && report.json != "-") written.emplace_back("--json", report.json);
   if (!report.csv.empty() && report.csv != "-") written.emplace_back("--csv", report.csv);
   if (!report.html.empty()) written.emplace_back("--html", report.html);
+  for (const auto& other : others) {
+    if (!other.second.empty()) written.push_back(other);
+  }
   for (const auto& [flag, path] : written) require_writable_target(path, flag);
   try {
     require_distinct_files(written, read, in_place);
@@ -193,6 +197,7 @@ CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& 
   request.compile = settings.compile;
   request.runtime = settings.runtime;
   request.tuning = settings.tuning;
+  if (settings.threads) request.threads = *settings.threads;
   request.candidate_path = settings.file;
   request.model_path = settings.folder;
   request.tensors_path = tensors_path;
@@ -239,7 +244,7 @@ const VerifyResult& verify_step(Run& run, const Comparison& comparison,
   request.candidate_tensors = comparison.candidate_tensors;
   request.reference_tensors = comparison.reference_tensors;
   request.device = run.options().device;
-  request.threads = run.threads();
+  request.threads = comparison.threads.value_or(run.threads());
   request.executor = executor;
   request.tuning = comparison.tuning;
   request.tolerance = tolerance;

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "manifest_io.h"
@@ -17,9 +18,11 @@ namespace tsctl {
 
 // Checks before anything is started that every file to be written can be and destroys none of the others or of those
 // that are read, and that the device is there. `output` is the value of `output_flag`, "" without one;
-// with `in_place` it may be one of those that are read.
+// with `in_place` it may be one of those that are read. `others` are further files to be written, each with its flag; paths
+// may be empty.
 void check_before_start(Run& run, const std::string& output, const std::vector<std::string>& read,
-                        const std::string& output_flag = "-o", bool in_place = false);
+                        const std::string& output_flag = "-o", bool in_place = false,
+                        const std::vector<std::pair<std::string, std::string>>& others = {});
 
 // The user's files that a SOURCE and its inputs are read from; some may be empty.
 std::vector<std::string> files_of(const SourceSpec& source, const ModelInputs& inputs);
@@ -51,6 +54,7 @@ struct PythonSettings {
   std::string folder = {};
   std::string file = {};  // a TorchScript file in the place of the SOURCE
   ArmTuning tuning = {};
+  std::optional<int> threads = {};  // other than the run's
 };
 
 // Runs `source` eagerly on the sets, or on the arguments of `inputs_from`, and writes `tensors_path`. With mode trace
@@ -71,6 +75,7 @@ struct Comparison {
   std::string candidate_tensors = {};
   std::vector<std::string> output_names = {};
   ArmTuning tuning = {};
+  std::optional<int> threads = {};  // other than the run's
 };
 
 // Adds the result to the report and gives it.

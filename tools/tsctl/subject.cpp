@@ -108,7 +108,8 @@ const VerifyResult& compare_subject(Run& run, const Subject& reference, const Su
                         .candidate = candidate.text + candidate.settings,
                         .reference_tensors = reference_tensors,
                         .output_names = output_names,
-                        .tuning = candidate.tuning};
+                        .tuning = candidate.tuning,
+                        .threads = candidate.threads};
   const auto note_reason = [&](const std::vector<Warning>& warnings) {
     for (const Warning& warning : warnings) {
       if (tuning_reason != nullptr && warning.code == kTuningNotAvailable)
@@ -127,10 +128,15 @@ const VerifyResult& compare_subject(Run& run, const Subject& reference, const Su
                                 .runtime = candidate.runtime,
                                 .folder = candidate.folder,
                                 .file = candidate.source ? std::string() : candidate.text,
-                                .tuning = candidate.tuning};
+                                .tuning = candidate.tuning,
+                                .threads = candidate.threads};
   const CaptureResult made = eager_step(run, candidate.source.value_or(SourceSpec{}), inputs,
                                         structure, reference_tensors, outputs.path(), settings);
   note_reason(made.warnings);
+  const bool in_float32 =
+      std::any_of(made.warnings.begin(), made.warnings.end(),
+                  [](const Warning& warning) { return warning.code == kTuningNotAvailable; });
+  if (in_float32) comparison.tuning.precision.clear();  // and with it the wider tolerance
   comparison.candidate_tensors = outputs.path();
   return verify_step(run, comparison, tolerance, executor);
 }

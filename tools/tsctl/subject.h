@@ -18,6 +18,7 @@ struct Subject {
   std::string runtime = {};               // onnxruntime, openvino: exported into `folder`
   std::string folder = {};
   ArmTuning tuning = {};
+  std::optional<int> threads = {};  // other than the run's
   std::string settings = {};  // all of this as an arm gives it, for messages: ",compile=on"
   std::optional<Manifest> manifest = {};  // of a file that tsctl made
 };

@@ -124,14 +124,15 @@ std::vector<ProfileLine> lines_from(const py::handle& list) {
 ProfileRecording recording_from(const py::object& given) {
   const py::object& result = given["result"];
   ProfileRecording recording;
-  recording.result = {.calls = py::cast<int>(result["calls"]),
-                      .call_s = py::cast<double>(result["call_s"]),
-                      .unrecorded_call_s = py::cast<double>(result["unrecorded_call_s"]),
-                      .accounted = py::cast<double>(result["accounted"]),
-                      .operators = lines_from(result["operators"]),
-                      .modules = lines_from(result["modules"]),
-                      .lines = lines_from(result["lines"]),
-                      .reason = py::cast<std::string>(result["reason"])};
+  recording.result = {
+      .calls = py::cast<int>(result["calls"]),
+      .call_s = py::cast<std::optional<double>>(result["call_s"]),
+      .unrecorded_call_s = py::cast<std::optional<double>>(result["unrecorded_call_s"]),
+      .accounted = py::cast<std::optional<double>>(result["accounted"]),
+      .operators = lines_from(result["operators"]),
+      .modules = lines_from(result["modules"]),
+      .lines = lines_from(result["lines"]),
+      .reason = py::cast<std::string>(result["reason"])};
   for (const py::handle& span : given["spans"]) {
     recording.spans.push_back({.name = py::cast<std::string>(span["name"]),
                                .module = py::cast<std::string>(span["module"]),

@@ -15,23 +15,24 @@ namespace tsctl {
 // Something to time, opened in a process of its own.
 struct ArmRequest {
   std::string label = {};
-  std::string model_path = {};  // a TorchScript file, or
-  SourceSpec source = {};       // a SOURCE run eagerly (model_path is empty)
+  // A TorchScript file, a package of AOTInductor, or the folder of what was exported for `runtime`; or
+  std::string model_path = {};
+  SourceSpec source =
+      {};  // a SOURCE that Python runs (model_path is empty unless there is a runtime)
   std::string inputs_tensors = {};
   std::size_t set_index = 0;
   std::string device = "cpu";
   int threads = 1;
   Executor executor = Executor::standard;
   std::uint64_t seed = 0;
-  bool compile = false;  // run the SOURCE through torch.compile
-  std::string runtime =
-      {};  // aotinductor, onnxruntime, openvino; empty is LibTorch or eager Python
+  bool compile = false;      // run the SOURCE through torch.compile
+  std::string runtime = {};  // onnxruntime, openvino; empty is LibTorch or Python
   ArmTuning tuning = {};
   // system; keep (freed memory is kept for the next call instead of going back to the system); or the path of a
   // library that takes malloc's place.
   std::string allocator = "system";
   bool debug_files = false;  // a file keeps the lines of its source, for a profile
-  bool cold_cache = false;  // the device's cache is emptied before every timed call
+  bool cold_cache = false;   // the device's cache is emptied before every timed call
 };
 
 // A call on a device, part by part: inputs to it, the model's work, outputs back. Medians of several calls.

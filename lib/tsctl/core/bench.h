@@ -134,7 +134,7 @@ struct NoiseInfo {
   std::optional<double> throttled_s = {};             // by the control group's quota
   std::optional<std::int64_t> context_switches = {};  // of all tasks of the host
   std::optional<double> gpu_clock_low_mhz =
-      {};  // streaming multiprocessors, sampled between the launches
+      {};  // streaming multiprocessors, sampled while arms run
   std::optional<double> gpu_clock_high_mhz = {};
   std::vector<std::string> gpu_throttle_reasons = {};  // every reason seen, as NVML names them
   std::optional<double> load_before = {};  // tasks that wanted to run, mean of the minute before

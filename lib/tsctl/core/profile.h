@@ -25,9 +25,10 @@ struct ProfileLine {
 struct ProfileResult {
   std::string arm = {};
   int calls = 0;
-  double call_s = 0.0;             // median of the recorded calls
-  double unrecorded_call_s = 0.0;  // median of calls in the same process without recording
-  double accounted = 0.0;          // share of the time that lies in some operator
+  std::optional<double> call_s = {};  // median of the recorded calls
+  std::optional<double> unrecorded_call_s =
+      {};                                // median of calls in the same process without recording
+  std::optional<double> accounted = {};  // share of the time that lies in some operator
   std::vector<ProfileLine> operators = {};
   std::vector<ProfileLine> modules = {};
   std::vector<ProfileLine> lines = {};

@@ -104,6 +104,7 @@ ProfileRecording SpanRecorder::recording() const {
   result.call_s = median(call_s);
   const std::vector<const Call*> middle = middle_half();
   double all_s = 0.0;
+  double accounted = 0.0;
   for (const Call* call : middle) all_s += call->seconds - call->marks_s;
   Ranking operators, modules, lines;
   for (std::size_t i = 0; i < places_.size(); ++i) {
@@ -111,11 +112,12 @@ ProfileRecording SpanRecorder::recording() const {
     if (counts_[i] == 0) continue;
     double self_s = 0.0;
     for (const Call* call : middle) self_s += call->self_s[i];
-    result.accounted += self_s / all_s;
+    accounted += self_s / all_s;
     operators.add(place.operation, place.operation_detail, counts_[i], self_s);
     if (!place.module.empty()) modules.add(place.module, "", counts_[i], self_s);
     if (!place.line.empty()) lines.add(place.line, place.line_detail, counts_[i], self_s);
   }
+  result.accounted = accounted;
   const auto calls = static_cast<double>(middle.size());
   result.operators = std::move(operators).ranked(calls, all_s);
   result.modules = std::move(modules).ranked(calls, all_s);

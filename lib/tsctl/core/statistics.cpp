@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "tsctl/core/launch_plan.h"
 #include "tsctl/core/median_resampler.h"
 #include "tsctl/core/special_functions.h"
 
@@ -16,6 +17,8 @@ namespace {
 
 constexpr std::size_t kMinResamples = 2'000;
 constexpr std::size_t kMaxResamples = 10'000;
+// Share of what rounds alone give to the launches' medians below which their deviation is not believed.
+constexpr double kLeastOfRounds = 0.5;
 constexpr double kReplicatesBeyond =
     10.0;  // that should lie beyond each end, so that it does not hang on one
 
@@ -96,11 +99,12 @@ std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& laun
 // to 2.4 times too wide where launches are alike (Davison and Hinkley 1997, section 3.8, meet it by drawing the lower level
 // without replacement, which for a median is no draw at all). The replicates keep their shape and get the variance that
 // drawing launches alone would give them.
-void scale_to_launches(std::vector<double>& means, const std::vector<double>& medians) {
+void scale_to_launches(std::vector<double>& means, const std::vector<double>& medians,
+                       double deviation_of_medians) {
   const auto n = static_cast<double>(medians.size());
   const double deviation = sample_deviation(means);
   if (medians.size() < 2 || deviation == 0.0) return;
-  const double wanted = sample_deviation(medians) * std::sqrt((n - 1.0) / n) / std::sqrt(n);
+  const double wanted = deviation_of_medians * std::sqrt((n - 1.0) / n) / std::sqrt(n);
   const double scale = std::min(1.0, wanted / deviation);
   const double middle = mean_of(medians);
   const double replicated = mean_of(means);
@@ -109,10 +113,9 @@ void scale_to_launches(std::vector<double>& means, const std::vector<double>& me
 
 // All n launches of a replicate are the same one with probability n^-n. For few launches that is more than the
 // expanded tail, so the bootstrap ends too early and Student's interval has to help.
-Interval student_interval(const std::vector<double>& medians, double tail) {
+Interval student_interval(const std::vector<double>& medians, double deviation, double tail) {
   const auto n = static_cast<double>(medians.size());
-  const double half_width =
-      -student_t_quantile(tail, n - 1.0) * sample_deviation(medians) / std::sqrt(n);
+  const double half_width = -student_t_quantile(tail, n - 1.0) * deviation / std::sqrt(n);
   const double middle = mean_of(medians);
   return {middle - half_width, middle + half_width};
 }
@@ -166,11 +169,14 @@ RatioEstimate estimate_ratio(const std::vector<std::vector<double>>& log_ratios,
   const double tail = expanded_tail(launches.size(), wanted_tail);
   std::vector<double> means =
       bootstrap_means(launches, seed, resamples > 0 ? resamples : needed_resamples(tail));
-  scale_to_launches(means, medians);
+  // Launches that agree better than their rounds allow do so by chance, or because a clock ticks coarsely.
+  const double deviation =
+      std::max(estimate.launch_deviation, kLeastOfRounds * variation_of(launches).medians);
+  scale_to_launches(means, medians, deviation);
   Interval interval{quantile_in_place(means, tail), quantile_in_place(means, 1.0 - tail)};
   const auto n = static_cast<double>(launches.size());
   if (launches.size() > 1 && (launches.size() < kMinBootstrapLaunches || tail < std::pow(n, -n))) {
-    const Interval student = student_interval(medians, wanted_tail);
+    const Interval student = student_interval(medians, deviation, wanted_tail);
     interval = {std::min(interval.low, student.low), std::max(interval.high, student.high)};
   }
   estimate.interval = {std::exp(interval.low), std::exp(interval.high)};

@@ -33,6 +33,9 @@ std::set<std::string> unpacked_folders() {
   return folders;
 }
 
+// Calls that may be under way at once: one more waits for one of these to end. They share the weights.
+constexpr std::size_t kRunners = 16;
+
 // A package's code asks for this library by its bare name, which is found when it is loaded already. Without it the
 // loader says what is missing.
 void load_libtorch() {
@@ -49,7 +52,7 @@ std::unique_ptr<Loader> load(const std::string& path, const c10::Device& device)
   const c10::DeviceIndex index = device.is_cpu() ? c10::DeviceIndex{-1} : device.index();
   return guarded(
       ErrorKind::input, "'" + path + "' cannot be loaded by AOTInductor",
-      [&] { return std::make_unique<Loader>(path, "model", false, 1, index); },
+      [&] { return std::make_unique<Loader>(path, "model", false, kRunners, index); },
       "make the package again with torch._inductor.aoti_compile_and_package of this torch");
 }
 
@@ -91,6 +94,8 @@ AotiRunner::AotiRunner(const std::string& path, const c10::Device& device)
   for (const std::string& folder : unpacked_folders()) {
     if (!before.contains(folder)) unpacked_ = folder;
   }
+  // Code and weights are mapped by now; on a device weights may be copied at the first call.
+  if (device.is_cpu()) remove_unpacked();
   const std::vector<std::string> spec = loader_->get_call_spec();
   if (spec.size() != 2) {
     throw Error(ErrorKind::input, "'" + path + "' does not say how it is called",
@@ -100,6 +105,12 @@ AotiRunner::AotiRunner(const std::string& path, const c10::Device& device)
 }
 
 AotiRunner::~AotiRunner() = default;
+
+void AotiRunner::remove_unpacked() {
+  if (unpacked_.empty()) return;
+  std::error_code ignored;
+  std::filesystem::remove_all(std::exchange(unpacked_, {}), ignored);
+}
 
 CallInputs AotiRunner::inputs(const CallRecord& record, const TensorFile& file) const {
   CallInputs inputs;
@@ -129,10 +140,7 @@ c10::IValue AotiRunner::call(const CallInputs& inputs) {
   tensors.reserve(inputs.args.size());
   for (const c10::IValue& input : inputs.args) tensors.push_back(input.toTensor());
   std::vector<at::Tensor> outputs = loader_->boxed_run(std::move(tensors));
-  if (!unpacked_.empty()) {
-    std::error_code ignored;
-    std::filesystem::remove_all(std::exchange(unpacked_, {}), ignored);
-  }
+  remove_unpacked();
   auto next = outputs.begin();
   if (leaves_of(spec_.outputs, "out").size() == outputs.size())
     return ivalue_from_value(spec_.outputs, next);

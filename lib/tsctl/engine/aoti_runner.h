@@ -15,7 +15,8 @@ class AOTIModelPackageLoader;
 
 namespace tsctl {
 
-// A loaded package of AOTInductor. Its loader unpacks it into a temporary folder, which is removed after the first call.
+// A loaded package of AOTInductor. Its loader unpacks it into a temporary folder, which is removed as soon as it is not
+// needed any more: on the CPU before the constructor returns, on a device after the first call.
 class AotiRunner {
  public:
   // Every call's inputs are held against what the package was compiled for: others are undefined behaviour. Throws
@@ -34,6 +35,8 @@ class AotiRunner {
   c10::IValue call(const CallInputs& inputs);
 
  private:
+  void remove_unpacked();
+
   std::string path_;
   c10::Device device_;
   std::unique_ptr<torch::inductor::AOTIModelPackageLoader> loader_;

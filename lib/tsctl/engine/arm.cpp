@@ -76,9 +76,11 @@ class FileArm : public Arm {
 
   // On a device tensors are moved there while the file is read: that is part of deserialize_s.
   ArmOpening opening() const override {
-    ArmOpening opening{.libraries_s = runner_.libraries_s(),
-                       .read_s = runner_.load_split().read_s,
-                       .deserialize_s = runner_.load_split().deserialize_s};
+    ArmOpening opening{.libraries_s = runner_.libraries_s()};
+    if (!runner_.is_package()) {
+      opening.read_s = runner_.load_split().read_s;
+      opening.deserialize_s = runner_.load_split().deserialize_s;
+    }
     opening.libraries_bytes = runner_.libraries_bytes();
     opening.loaded_bytes = loaded_bytes_;
     return opening;

@@ -38,17 +38,22 @@ double severity(const OutputComparison& output) {
 
 class Collector {
  public:
-  explicit Collector(const VerifyRequest& request) : request_(request) { result_.status = "same"; }
+  explicit Collector(const VerifyRequest& request)
+      : request_(request), in_bfloat16_(request.tuning.precision == "bf16") {
+    result_.status = "same";
+  }
+
+  // What was asked for was not to be had: nothing excuses larger differences.
+  void expect_float32() { in_bfloat16_ = false; }
 
   // Adds one call. Same calls after the first of a set only count towards the worst numbers.
   void add(const CallRecord& record, int call, const Outputs& reference, const Outputs& candidate) {
     std::vector<Warning> warnings;
     std::vector<OutputComparison> outputs =
         guarded(ErrorKind::execution, "the outputs could not be compared", [&] {
-          return compare_outputs(
-              reference, candidate,
-              {.tolerance = request_.tolerance, .in_bfloat16 = request_.tuning.precision == "bf16"},
-              request_.output_names, warnings);
+          return compare_outputs(reference, candidate,
+                                 {.tolerance = request_.tolerance, .in_bfloat16 = in_bfloat16_},
+                                 request_.output_names, warnings);
         });
     for (Warning& warning : warnings) add_warning(std::move(warning), record.label);
     add_outputs(record.label, call, std::move(outputs));
@@ -109,6 +114,7 @@ class Collector {
   }
 
   const VerifyRequest& request_;
+  bool in_bfloat16_;
   VerifyResult result_ = {};
   std::set<std::string> warned_ = {};
   bool would_pass_known_ = true;
@@ -172,6 +178,7 @@ void compare_file(const VerifyRequest& request, const TensorFile& reference, Eve
                        .threads = request.threads,
                        .executor = request.executor,
                        .tuning = request.tuning});
+  if (!runner.tuning_reason().empty()) collector.expect_float32();
   if (runner.was_training()) {
     collector.add_warning(
         {"was_training", "the file is in train mode; it was compared in eval mode"}, "");

@@ -29,8 +29,8 @@ struct RunSettings {
   bool debug_files = true;  // and checksums: both are left out where only time counts
 };
 
-// A loaded file with one method ready to be called; a package of AOTInductor has but one. Sets process-wide LibTorch state (threads, fusion strategy):
-// one per process.
+// A loaded file with one method ready to be called; a package of AOTInductor has but one. Sets process-wide LibTorch state
+// (threads, fusion strategy): one per process.
 class MethodRunner {
  public:
   // Throws Error{environment} for the device, Error{input} for the file, Error{usage} for the method.

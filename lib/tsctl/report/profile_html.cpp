@@ -29,9 +29,9 @@ std::string ranking(const std::string& title, const std::vector<ProfileLine>& li
 std::string tables(const ProfileResult& profile) {
   std::string text = "<h3>" + escaped(profile.arm) + "</h3>\n<p>";
   if (profile.calls > 0) {
-    text += std::to_string(profile.calls) + " calls, " + seconds_text(profile.call_s) +
-            " each while recorded, " + seconds_text(profile.unrecorded_call_s) + " otherwise; " +
-            percent_text(profile.accounted) + " of a call accounted for. ";
+    text += std::to_string(profile.calls) + " calls, " + seconds_text(profile.call_s.value_or(0.0)) +
+            " each while recorded, " + seconds_text(profile.unrecorded_call_s.value_or(0.0)) + " otherwise; " +
+            percent_text(profile.accounted.value_or(0.0)) + " of a call accounted for. ";
   }
   return text + escaped(profile.reason) + "</p>\n" + ranking("operator", profile.operators) +
          ranking("module", profile.modules) + ranking("line", profile.lines);

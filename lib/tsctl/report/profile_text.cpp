@@ -105,9 +105,9 @@ std::string opening_text(const ArmResult& arm) {
 std::string profile_text(const ProfileResult& profile) {
   std::string summary = "'" + profile.arm + "': ";
   if (profile.calls == 0) return line("profile", summary + profile.reason);
-  summary += std::to_string(profile.calls) + " calls, " + seconds_text(profile.call_s) +
-             " each while recorded, " + seconds_text(profile.unrecorded_call_s) + " otherwise; " +
-             percent_text(profile.accounted) + " of a call accounted for";
+  summary += std::to_string(profile.calls) + " calls, " + seconds_text(profile.call_s.value_or(0.0)) +
+             " each while recorded, " + seconds_text(profile.unrecorded_call_s.value_or(0.0)) + " otherwise; " +
+             percent_text(profile.accounted.value_or(0.0)) + " of a call accounted for";
   std::string text = line("profile", summary);
   if (!profile.reason.empty()) text += line("", profile.reason);
   return text + "\n" + ranking_text("operator", profile.operators) +
@@ -118,7 +118,7 @@ std::string openings_text(const BenchResult& bench) {
   std::string text;
   for (const ArmResult& arm : bench.arms) {
     const std::string opening = opening_text(arm);
-    if (!opening.empty()) text += line(text.empty() ? "load" : "", opening);
+    if (!opening.empty()) text += line(text.empty() ? "opening" : "", opening);
   }
   return text;
 }

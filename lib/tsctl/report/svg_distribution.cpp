@@ -28,8 +28,7 @@ double at_share(const std::vector<double>& quantiles, double share) {
 bool can_be_drawn(const Distribution& distribution) {
   const std::vector<double>& quantiles = distribution.quantiles;
   return quantiles.size() > 2 && std::is_sorted(quantiles.begin(), quantiles.end()) &&
-         std::all_of(quantiles.begin(), quantiles.end(),
-                     [](double seconds) { return seconds > 0.0 && std::isfinite(seconds); });
+         std::all_of(quantiles.begin(), quantiles.end(), svg::is_a_time);
 }
 
 // Between two neighbouring quantiles lies the same share of the times, spread evenly: what falls into each bin.

@@ -109,6 +109,8 @@ std::vector<double> linear_ticks(double low, double high) {
   return ticks;
 }
 
+bool is_a_time(double seconds) { return seconds >= 1e-12 && seconds <= 1e12; }
+
 std::vector<double> logarithmic_ticks(double low, double high) {
   if (high / low < 5.0) return linear_ticks(low, high);
   for (const std::vector<double>& factors :

@@ -12,6 +12,9 @@ inline constexpr double kLabelWidth = 170.0;  // left of a plot, for what its ro
 inline constexpr double kNoteWidth = 310.0;   // right of it, for numbers or a legend
 inline constexpr double kLetterWidth = 6.2;   // of the page's 12-pixel letters, on average
 
+// Whether it can be drawn on a logarithmic axis of times: between a picosecond and some thirty thousand years.
+bool is_a_time(double seconds);
+
 // Colours and dashes of curves and areas: CSS rules for light or dark paper. They differ in lightness, and curves in
 // their dashes, so that they are distinct without colour sight too.
 std::string series_rules(bool dark);

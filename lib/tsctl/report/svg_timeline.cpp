@@ -17,7 +17,7 @@ constexpr double kLeft = 80.0;
 constexpr std::size_t kFewestOfALine = 2;  // a line through fewer points cannot be seen
 
 bool can_be_drawn(const TimelinePoint& point) {
-  return std::isfinite(point.value) && point.value > 0.0 && std::isfinite(point.at);
+  return svg::is_a_time(point.value) && std::isfinite(point.at);
 }
 
 // Of all points; nothing when there is none.

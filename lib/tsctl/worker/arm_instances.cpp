@@ -37,6 +37,12 @@ class ArmInstances : public LaunchedArm {
   // Of the first: all are opened alike.
   ArmOpening opening() override { return instances_.front()->opening(); }
   std::string tuning_reason() const override { return instances_.front()->tuning_reason(); }
+  std::optional<TransferTimes> time_transfers(int calls) override {
+    instances_.front()->resume();
+    const auto times = instances_.front()->time_transfers(calls);
+    instances_.front()->stop();
+    return times;
+  }
 
   void use_set(std::size_t index) override {
     one_by_one([index](LaunchedArm& instance) { instance.use_set(index); });

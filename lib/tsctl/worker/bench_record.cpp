@@ -130,7 +130,9 @@ ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
   result.executor = arm.request.executor;
   result.allocator = arm.request.allocator;
   result.tuning = arm.request.tuning;
-  result.tuning_reason = arm.tuning_reason.empty() ? record.tuning_reason : arm.tuning_reason;
+  result.tuning_reason = arm.tuning_reason;
+  if (!arm.tuning_reason.empty() && !record.tuning_reason.empty()) result.tuning_reason += "; ";
+  result.tuning_reason += record.tuning_reason;
   add_transfers(record, result);
   return result;
 }

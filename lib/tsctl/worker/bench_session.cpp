@@ -10,6 +10,7 @@
 #include "tsctl/core/launch_plan.h"
 #include "tsctl/core/statistics.h"
 #include "tsctl/core/steady_state.h"
+#include "tsctl/core/tuning_warning.h"
 #include "tsctl/worker/arm_instances.h"
 #include "tsctl/worker/bench_judgement.h"
 #include "tsctl/worker/bench_record.h"
@@ -351,6 +352,10 @@ BenchResult Session::result(std::int64_t items_per_call) const {
     } else {
       result.pairs.push_back(judged_pair(arms_, i, log_ratios_[i], options_));
       result.arms.back().speed = result.pairs.back().verdict;
+    }
+    if (!records_[i].tuning_reason.empty()) {
+      result.warnings.push_back(
+          {kTuningNotAvailable, "'" + arms_[i].request.label + "': " + records_[i].tuning_reason});
     }
     if (!records_[i].steady_every_time) {
       result.warnings.push_back(

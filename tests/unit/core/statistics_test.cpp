@@ -185,6 +185,14 @@ TEST(EstimateRatio, does_not_count_the_noise_of_rounds_twice) {
   EXPECT_LE(outcome.covered, 198);  // 99%; drawing both levels as they are covers all 200
 }
 
+TEST(EstimateRatio, keeps_a_width_where_a_coarse_clock_makes_launches_agree) {
+  const Launches launches(6, {0.0, 0.0, 0.02, -0.02, 0.02, -0.02, 0.0});
+  const RatioEstimate estimate = estimate_ratio(launches, 1);
+  EXPECT_EQ(estimate.launch_deviation, 0.0);
+  EXPECT_LT(estimate.interval.low, 0.999);
+  EXPECT_GT(estimate.interval.high, 1.001);
+}
+
 TEST(EstimateRatio, is_wider_at_a_higher_confidence) {
   std::mt19937_64 random(7);
   std::normal_distribution<double> noise(0.0, 0.01);

@@ -74,7 +74,7 @@ TEST(OpeningsText, says_what_each_process_holds_more_than_before) {
   file.opening.steady_bytes = 158 << 20;
   bench.arms = {file, {.label = "untold"}};
   EXPECT_EQ(openings_text(bench),
-            "load       net.pt: libraries 240.0 ms, read 30.00 ms, deserialize 50.00 ms; memory "
+            "opening    net.pt: libraries 240.0 ms, read 30.00 ms, deserialize 50.00 ms; memory "
             "112.0 MiB libraries, +45.0 MiB loaded, +3.00 MiB first call, -2.00 MiB until steady, "
             "peak 170.0 MiB\n");
 }
