@@ -62,7 +62,7 @@ TEST_F(Tuning, says_when_onednn_graph_took_no_part) {
   EXPECT_EQ(reason, "oneDNN Graph took no part of this graph: it ran without");
 }
 
-TEST_F(Tuning, tells_its_reason_in_a_comparison_and_takes_the_tolerance_of_bfloat16) {
+TEST_F(Tuning, tells_its_reason_in_a_comparison_and_takes_the_tolerance_of_what_ran) {
   test::module_from("def forward(self, x):\n  return x * 1.01\n").save(dir_.file("model.pt"));
   test::Calls calls;
   calls.add("", {torch::ones({4})}, torch::ones({4})).write(dir_.file("reference.safetensors"));
@@ -71,7 +71,9 @@ TEST_F(Tuning, tells_its_reason_in_a_comparison_and_takes_the_tolerance_of_bfloa
                         .reference_tensors = dir_.file("reference.safetensors")};
   EXPECT_EQ(compare(request, events).status, "differ");
   request.tuning.precision = "bf16";
-  EXPECT_EQ(compare(request, events).status, "same");
+  // The wider tolerance is for products that are really rounded.
+  const bool rounded = apply_tuning(request.tuning, kCpu).empty();
+  EXPECT_EQ(compare(request, events).status, rounded ? "same" : "differ");
   request.tolerance.rtol = {{.value = 1e-4}};
   EXPECT_EQ(compare(request, events).status, "differ");
   request.tolerance = {};
