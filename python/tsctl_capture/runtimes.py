@@ -187,7 +187,9 @@ def _export_onnx(module: torch.nn.Module, call: Call, path: str, scripted: bool)
     tensors = tuple(call.tensors())
     names = input_names(call)
     flat = flat_module(module, call)
-    # torch.export cannot look into a compiled graph; the older exporter traces through it.
+    if scripted:
+        # torch.export cannot look into a compiled graph; the older exporter takes one, but traces none in a module.
+        flat = torch.jit.trace(flat, tensors, check_trace=False)
     torch.onnx.export(flat, tensors, path, input_names=names, dynamo=not scripted, verbose=False)
 
 

@@ -14,7 +14,7 @@ namespace tsctl {
 namespace {
 
 const std::vector<std::string>& known_keys() {
-  static const std::vector<std::string> keys{"threads",      "executor", "compile",  "runtime",
+  static const std::vector<std::string> keys{"threads",      "executor", "compile",   "runtime",
                                              "onednn-graph", "fusion",   "precision", "cuda-graph"};
   return keys;
 }
@@ -22,6 +22,8 @@ const std::vector<std::string>& known_keys() {
 constexpr const char* kSettings =
     "settings are threads=N, executor=NAME, compile=on, runtime=NAME, onednn-graph=on, fusion=on, "
     "precision=bf16 and cuda-graph=on";
+
+constexpr int kMostThreads = 4096;  // as of --threads
 
 bool is_label(const std::string& text) {
   return !text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) != 0 &&
@@ -36,8 +38,11 @@ void apply_setting(ArmSpec& arm, const std::string& key, const std::string& valu
   if (key == "threads") {
     int threads = 0;
     const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), threads);
-    if (code != std::errc{} || end != value.data() + value.size() || threads < 1) {
-      throw fault("'" + value + "' is not a number of threads", "write threads=1");
+    if (code != std::errc{} || end != value.data() + value.size() || threads < 1 ||
+        threads > kMostThreads) {
+      throw fault(
+          "'" + value + "' is not a number of threads from 1 to " + std::to_string(kMostThreads),
+          "write threads=1");
     }
     arm.threads = threads;
   } else if (key == "executor") {
@@ -47,8 +52,7 @@ void apply_setting(ArmSpec& arm, const std::string& key, const std::string& valu
     if (!arm.executor)
       throw fault("there is no executor '" + value + "'",
                   "executors are default, static and unoptimized");
-  } else if (key == "compile" || key == "onednn-graph" || key == "fusion" ||
-             key == "cuda-graph") {
+  } else if (key == "compile" || key == "onednn-graph" || key == "fusion" || key == "cuda-graph") {
     if (value != "on" && value != "off")
       throw fault(key + " is on or off, not '" + value + "'", "write " + key + "=on");
     if (key == "compile") arm.compile = value == "on";

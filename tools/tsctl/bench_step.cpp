@@ -103,7 +103,6 @@ ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOpti
   sequence.report(bench);
   const auto crowded = oversubscribed(arms, options.load, usable_threads(run.report().environment));
   bench.warnings.insert(bench.warnings.end(), crowded.begin(), crowded.end());
-  if (!samples_path.empty()) write_text_file(samples_path, json_lines(samples), "--samples");
   bench.noise = host.finish();
   bench.input_set = input_label;
   bench.inputs_sha256 = sha256_of_file(arms.front().request.inputs_tensors);
@@ -118,6 +117,7 @@ ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOpti
                        .peak_memory_bytes = peak_bytes});
   run.warn_all(bench.warnings);
   run.report().bench = bench;
+  if (!samples_path.empty()) write_text_file(samples_path, json_lines(samples), "--samples");
   return judge_bench(run, bench, options);
 }
 

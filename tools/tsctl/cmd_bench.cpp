@@ -99,6 +99,7 @@ ExitCode bench(Run& run, const Flags& flags) {
     subjects.push_back(subject_from(spec.subject, flags.source));
     apply_settings(spec, run.options().device, subjects.back());
   }
+  require_source_for(flags.source, subjects);
   remember_kwargs(subjects);
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "bench");
   BenchOptions options = bench_options_from(flags.bench, inputs.plan.seed);

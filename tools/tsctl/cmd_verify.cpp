@@ -21,6 +21,7 @@ ExitCode verify(Run& run, const Flags& flags) {
   std::vector<Subject> subjects{subject_from(flags.reference, flags.source)};
   for (const std::string& text : flags.candidates)
     subjects.push_back(subject_from(text, flags.source));
+  require_source_for(flags.source, subjects);
   remember_kwargs(subjects);
   run.report().model.path = flags.reference;
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "verify");

@@ -181,7 +181,7 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
                     .phase = run.phase(),
                     .message = "interrupted by " + name_of_signal(interrupted.signal) +
                                " in the step '" + run.phase() + "'",
-                    .hint = "no file was changed; run the command again"};
+                    .hint = "no model was written; run the command again"};
     } catch (const std::bad_alloc&) {
       code = ExitCode::execution;
       run.report().error = ErrorInfo{.kind = "execution",

@@ -60,6 +60,18 @@ ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& f
               "--inputs FILE");
 }
 
+void require_source_for(const SourceFlags& flags, const std::vector<Subject>& subjects) {
+  const std::string flag = !flags.weights.empty()  ? "--weights"
+                           : !flags.kwargs.empty() ? "--kwargs"
+                                                   : "";
+  if (flag.empty() || std::any_of(subjects.begin(), subjects.end(), [](const Subject& subject) {
+        return subject.source.has_value();
+      }))
+    return;
+  throw Error(ErrorKind::usage, flag + " is for a SOURCE, and none was given",
+              "a file has its weights already: leave " + flag + " out");
+}
+
 std::vector<std::string> output_names_of(const std::vector<Subject>& subjects) {
   for (const Subject& subject : subjects) {
     if (subject.manifest && !subject.manifest->output_names.empty())

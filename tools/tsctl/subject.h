@@ -29,6 +29,9 @@ Subject subject_from(const std::string& text, const SourceFlags& flags);
 // Every file that the subjects and their inputs are read from; some may be empty.
 std::vector<std::string> files_of(const std::vector<Subject>& subjects, const ModelInputs& inputs);
 
+// Throws Error{usage} for flags about a SOURCE where there is none.
+void require_source_for(const SourceFlags& flags, const std::vector<Subject>& subjects);
+
 // Gives a SOURCE without --kwargs those that one of the files was built from it with.
 void remember_kwargs(std::vector<Subject>& subjects);
 

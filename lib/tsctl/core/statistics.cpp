@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t kMinResamples = 2'000;
 constexpr std::size_t kMaxResamples = 10'000;
+// Fewest launches whose medians tell how launches deviate; with fewer the wider interval of both levels stands.
+constexpr std::size_t kMinScaledLaunches = 5;
 // Share of what rounds alone give to the launches' medians below which their deviation is not believed.
 constexpr double kLeastOfRounds = 0.5;
 constexpr double kReplicatesBeyond =
@@ -103,7 +105,7 @@ void scale_to_launches(std::vector<double>& means, const std::vector<double>& me
                        double deviation_of_medians) {
   const auto n = static_cast<double>(medians.size());
   const double deviation = sample_deviation(means);
-  if (medians.size() < 2 || deviation == 0.0) return;
+  if (medians.size() < kMinScaledLaunches || deviation == 0.0) return;
   const double wanted = deviation_of_medians * std::sqrt((n - 1.0) / n) / std::sqrt(n);
   const double scale = std::min(1.0, wanted / deviation);
   const double middle = mean_of(medians);

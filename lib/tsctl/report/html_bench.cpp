@@ -15,19 +15,22 @@ namespace {
 
 std::string paragraph(const std::string& text) { return "<p>" + escaped(text) + "</p>\n"; }
 
+// Times the middle: a wider interval is cut, or it would press all others into one spot.
+constexpr double kWidestDrawn = 4.0;
+
 std::string ratios(const BenchResult& bench) {
   std::vector<IntervalMark> marks;
   double margin = 0.0;
   for (const PairResult& pair : bench.pairs) {
     if (!pair.speedup || !pair.speedup_low || !pair.speedup_high) continue;
     margin = pair.margin;
-    marks.push_back({.label = pair.arm,
-                     .note = ratio_text(*pair.speedup) + " [" + ratio_text(*pair.speedup_low) +
-                             ", " + ratio_text(*pair.speedup_high) + "], " + pair.verdict +
-                             ", outputs " + pair.outputs,
-                     .low = *pair.speedup_low,
-                     .middle = *pair.speedup,
-                     .high = *pair.speedup_high});
+    marks.push_back(
+        {.label = pair.arm,
+         .note = ratio_interval_text(*pair.speedup, *pair.speedup_low, *pair.speedup_high) + ", " +
+                 pair.verdict + ", outputs " + pair.outputs,
+         .low = std::max(*pair.speedup_low, *pair.speedup / kWidestDrawn),
+         .middle = *pair.speedup,
+         .high = std::min(*pair.speedup_high, *pair.speedup * kWidestDrawn)});
   }
   if (marks.empty()) return {};
   return interval_plot(marks, 1.0, margin,

@@ -32,8 +32,7 @@ const PairResult* pair_of(const BenchResult& bench, const std::string& arm) {
 std::string speedup_text(const PairResult* pair) {
   if (pair == nullptr) return "1.00";
   if (!pair->speedup) return "withheld";
-  return ratio_text(*pair->speedup) + " [" + ratio_text(*pair->speedup_low) + ", " +
-         ratio_text(*pair->speedup_high) + "]";
+  return ratio_interval_text(*pair->speedup, *pair->speedup_low, *pair->speedup_high);
 }
 
 std::string passes_text(const std::vector<PassRecord>& passes, bool verbose) {
@@ -189,6 +188,27 @@ std::string noise_text(const BenchResult& bench) {
   return text;
 }
 
+std::string rounds_text(const BenchResult& bench) {
+  if (bench.pairs.empty())
+    return std::to_string(bench.arms.empty() ? 0 : bench.arms.front().samples) + " timed calls,";
+  return std::to_string(bench.pairs.front().pairs) + " rounds in random order, one arm at a time,";
+}
+
+// What --max-regress made of each arm, when there was a gate.
+std::string gates_text(const BenchResult& bench) {
+  std::string text;
+  for (const PairResult& pair : bench.pairs) {
+    if (pair.gate.empty()) continue;
+    std::string said = "'" + pair.arm + "' ";
+    said += pair.gate == "fail" ? "is slower than --max-regress allows"
+                                : "is not shown to be slower than --max-regress allows";
+    if (pair.gate != "fail" && pair.verdict == "inconclusive")
+      said += ", but nothing was decided (--require-conclusive fails on that)";
+    text += line(text.empty() ? "gate" : "", said);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string bench_text(const BenchResult& bench) {
@@ -218,13 +238,12 @@ std::string bench_text(const BenchResult& bench) {
   text += warm.render() + "\n" + sequence_text(bench) + load_text(bench);
   std::string measured = std::to_string(bench.arms.empty() ? 0 : bench.arms.front().launches) +
                          " launches of each arm, ";
-  measured += (bench.pairs.empty() ? std::string("0") : std::to_string(bench.pairs.front().pairs)) +
-              " rounds in random order, one arm at a time, on " + bench.device + " with " +
+  measured += rounds_text(bench) + " on " + bench.device + " with " +
               std::to_string(bench.threads) + (bench.threads == 1 ? " thread" : " threads");
   if (!bench.input_set.empty()) measured += ", at " + bench.input_set;
   measured += "; ended by " + bench.stopped_by + " after " + seconds_text(bench.measured_s);
-  text += line("measured", measured) + openings_text(bench) + device_text(bench) +
-          noise_text(bench);
+  text += line("measured", measured) + gates_text(bench) + openings_text(bench) +
+          device_text(bench) + noise_text(bench);
   for (const ProfileResult& profile : bench.profiles) text += "\n" + profile_text(profile);
   return text;
 }

@@ -63,6 +63,13 @@ std::string ratio_text(double ratio) {
   return formatted(ratio < 9.995 ? "%.2f" : "%.1f", ratio);
 }
 
+std::string ratio_interval_text(double ratio, double low, double high) {
+  // Beyond these nothing is known, and digits would only look as if it were.
+  const std::string from = low < 0.01 ? "<0.01" : ratio_text(low);
+  const std::string to = high > 100.0 ? ">100" : ratio_text(high);
+  return ratio_text(ratio) + " [" + from + ", " + to + "]";
+}
+
 std::string rate_text(double per_second) {
   if (per_second >= 1e6) return formatted("%.2fM", per_second / 1e6);
   if (per_second >= 1e4) return formatted("%.1fk", per_second / 1e3);

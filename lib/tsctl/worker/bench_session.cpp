@@ -11,6 +11,7 @@
 #include "tsctl/core/statistics.h"
 #include "tsctl/core/steady_state.h"
 #include "tsctl/core/tuning_warning.h"
+#include "tsctl/report/units.h"
 #include "tsctl/worker/arm_instances.h"
 #include "tsctl/worker/bench_judgement.h"
 #include "tsctl/worker/bench_record.h"
@@ -34,6 +35,8 @@ constexpr int kFewestTransferCalls = 3;
 constexpr int kMostTransferCalls = 20;
 constexpr int kFewestLaunches =
     2;  // one launch says nothing of how launches differ, so nothing could be concluded
+// Share of the budget that may be spent on top of it without a warning.
+constexpr double kWorthAWord = 0.5;
 constexpr double kOverrun =
     4.0;  // the budget may be exceeded this many times to reach min_launches
 // An effect this many half-widths away from none is decided; more precision would not change the verdict. Under no
@@ -69,6 +72,7 @@ class Session {
   void run_round();
   double run_block(std::size_t index);
   double run_load_block(std::size_t index);
+  bool judges_any() const;
   bool precise_enough() const;
   bool launch_precise_enough() const;
   double measuring_time_left() const;
@@ -117,7 +121,7 @@ void Session::run() {
     const double elapsed_s = spent_s();
     if (launches_ >= options_.min_launches) {
       if (precise_enough()) {
-        stopped_by_ = "precision";
+        stopped_by_ = judges_any() ? "precision" : "launches";
         break;
       }
       if (elapsed_s + launch_cost_s() >= options_.budget_s) {
@@ -323,6 +327,13 @@ bool Session::launch_precise_enough() const {
   return true;
 }
 
+bool Session::judges_any() const {
+  for (std::size_t i = 1; i < arms_.size(); ++i) {
+    if (counts(i)) return true;
+  }
+  return false;
+}
+
 bool Session::precise_enough() const {
   for (std::size_t i = 1; i < arms_.size(); ++i) {
     if (!counts(i)) continue;
@@ -366,6 +377,15 @@ BenchResult Session::result(std::int64_t items_per_call) const {
   load_.report(items_per_call, result);
   if (options_.max_regress) judge_gates(arms_, log_ratios_, options_, result.pairs);
   warn_of_faults(options_.margin, result);
+  const double spent_s = measured_s_ - python_load_s_;
+  if (spent_s > (1.0 + kWorthAWord) * options_.budget_s) {
+    result.warnings.push_back(
+        {"over_budget", std::to_string(launches_) + " launches of " + std::to_string(arms_.size()) +
+                            (arms_.size() == 1 ? " arm" : " arms") + " took " +
+                            seconds_text(spent_s) + ", the budget is " +
+                            seconds_text(options_.budget_s) +
+                            ": raise --budget, or lower --launches"});
+  }
   if (launches_ < options_.min_launches) {
     result.warnings.push_back({"too_few_launches", "the budget allowed only " +
                                                        std::to_string(launches_) + " of " +

@@ -91,7 +91,7 @@ TEST(ArmSpec, names_the_part_at_fault) {
   for (const std::string value : {"0", "-1", "two", "2x", "", "99999999999"}) {
     EXPECT_EQ(error_of([&] { arm_spec_from_text("a.pt,threads=" + value); }),
               "usage: the arm 'a.pt,threads=" + value + "': '" + value +
-                  "' is not a number of threads | write threads=1");
+                  "' is not a number of threads from 1 to 4096 | write threads=1");
   }
 }
 
