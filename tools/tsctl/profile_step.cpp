@@ -30,7 +30,7 @@ void profile_step(Run& run, const std::vector<BenchArm>& arms, const ProfileFlag
     ProfileRequest request;
     if (!flags.trace.empty()) request.trace_file = part.path();
     ProfileResult profile = profile_arm(arm, request, launch, clock);
-    if (profile.reason.empty()) profile.trace_file = flags.trace;
+    if (profile.calls > 0) profile.trace_file = flags.trace;
     if (!flags.trace.empty())
       parts.push_back({.arm = arm.request.label, .events = bytes_of_file(part.path())});
     run.report().bench->profiles.push_back(std::move(profile));
