@@ -3,12 +3,12 @@
 #include <sys/utsname.h>
 
 #include <array>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "tsctl/archive/zip_reader.h"
+#include "tsctl/core/cpu_flags.h"
 #include "tsctl/core/error.h"
 
 namespace tsctl {
@@ -31,18 +31,6 @@ const std::map<std::string, std::vector<std::string>, std::less<>>& flags_of_isa
       {"AMX_FP16", {"amx_fp16"}},
       {"ASIMD", {"asimd"}}};
   return flags;
-}
-
-std::set<std::string> flags_of_this_cpu() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with("flags") && !line.starts_with("Features")) continue;
-    std::istringstream words(line.substr(line.find(':') + 1));
-    std::set<std::string> flags;
-    for (std::string word; words >> word;) flags.insert(word);
-    return flags;
-  }
-  return {};
 }
 
 [[noreturn]] void throw_unreadable(const std::string& path, const std::string& what) {
@@ -139,7 +127,7 @@ void require_package_runs_here(const std::string& path, const std::string& devic
     refuse("the platform '" + target.platform + "', this is linux", again);
   if (!target.machine.empty() && target.machine != machine)
     refuse("a processor of type '" + target.machine + "', this one is '" + machine + "'", again);
-  const auto missing = missing_cpu_flags(target.cpu_isa, flags_of_this_cpu());
+  const auto missing = missing_cpu_flags(target.cpu_isa, cpu_flags());
   if (!missing.empty()) {
     refuse("'" + target.cpu_isa + "', and this processor lacks " + joined(missing),
            again + "; here its code would end with an illegal instruction");

@@ -32,6 +32,14 @@ std::size_t binomial_quantile(double level, std::size_t n, double p) {
 
 }  // namespace
 
+double quantile_of_sorted(const std::vector<double>& sorted, double p) {
+  const double place = p * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  if (below + 1 >= sorted.size()) return sorted.back();
+  const double part = place - static_cast<double>(below);
+  return sorted[below] + part * (sorted[below + 1] - sorted[below]);
+}
+
 std::size_t samples_for_quantile(double p, double confidence) {
   return static_cast<std::size_t>(std::ceil(std::log(1.0 - confidence) / std::log(p)));
 }

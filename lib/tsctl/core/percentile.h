@@ -8,6 +8,9 @@
 
 namespace tsctl {
 
+// quantile() of samples that are in ascending order already; at least one.
+double quantile_of_sorted(const std::vector<double>& sorted, double p);
+
 // Fewest independent samples of which the largest lies above the p-quantile with this confidence: p^n <= 1 -
 // confidence. 0 < p < 1.
 std::size_t samples_for_quantile(double p, double confidence = 0.95);

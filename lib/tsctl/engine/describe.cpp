@@ -6,11 +6,12 @@
 #include <ATen/Version.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 
-#include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
 
+#include "tsctl/core/cpu_flags.h"
 #include "tsctl/core/error.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
@@ -37,19 +38,10 @@ Finding op_lever(const std::string& name, const std::string& op, const std::stri
   return lever(name, there, detail, kOtherBuild);
 }
 
-// The flags of the first processor, with a blank before and behind.
-std::string cpu_flags() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.rfind("flags", 0) == 0) return line.substr(line.find(':') + 1) + ' ';
-  }
-  return " ";
-}
-
 Finding bf16_lever() {
-  const std::string flags = cpu_flags();
-  const bool amx = flags.find(" amx_bf16 ") != std::string::npos;
-  const bool avx = flags.find(" avx512_bf16 ") != std::string::npos;
+  const std::set<std::string> flags = cpu_flags();
+  const bool amx = flags.contains("amx_bf16");
+  const bool avx = flags.contains("avx512_bf16");
   return lever("bf16 instructions", amx || avx,
                amx   ? "amx_bf16"
                : avx ? "avx512_bf16"

@@ -28,15 +28,6 @@ std::optional<double> median_of(const std::vector<double>& values) {
   return median(values);
 }
 
-// The type 7 quantile, without a copy for each of many.
-double quantile_of_sorted(const std::vector<double>& sorted, double p) {
-  const double place = p * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  if (below + 1 >= sorted.size()) return sorted.back();
-  const double part = place - static_cast<double>(below);
-  return sorted[below] + part * (sorted[below + 1] - sorted[below]);
-}
-
 void add_percentiles(const ArmRecord& record, ArmResult& result) {
   std::vector<double> sorted = record.calls;
   std::sort(sorted.begin(), sorted.end());
@@ -52,7 +43,7 @@ void add_percentiles(const ArmRecord& record, ArmResult& result) {
       percentile.reason =
           std::to_string(sorted.size()) + " samples are too few for an interval with an upper end";
     } else {
-      percentile.value_s = quantile(sorted, p);
+      percentile.value_s = quantile_of_sorted(sorted, p);
       percentile.low_s = interval->low;
       percentile.high_s = interval->high;
     }

@@ -314,15 +314,10 @@ void Session::measure_transfers(std::size_t index) {
   arm.stop();
 }
 
-// The standard error of a median is about 1.2533 standard deviations over the root of the count (normal samples).
 bool Session::launch_precise_enough() const {
   for (std::size_t i = 1; i < arms_.size(); ++i) {
     if (!counts(i)) continue;
-    const std::vector<double>& ratios = log_ratios_[i].back();
-    const double deviation =
-        (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 1.349;  // of a normal sample
-    if (1.2533 * deviation / std::sqrt(static_cast<double>(ratios.size())) > options_.precision / 2)
-      return false;
+    if (variation_of({log_ratios_[i].back()}).medians > options_.precision / 2) return false;
   }
   return true;
 }

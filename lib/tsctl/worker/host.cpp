@@ -10,10 +10,12 @@
 #include <cmath>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
 
+#include "tsctl/core/cpu_flags.h"
 #include "tsctl/worker/control_group.h"
 
 namespace tsctl {
@@ -63,13 +65,10 @@ void read_cpuinfo(const fs::path& root, Environment& host) {
   std::string line;
   while (std::getline(file, line) && !line.empty()) {
     if (line.starts_with("model name")) host.cpu = value_after_colon(line);
-    if (line.starts_with("flags") || line.starts_with("Features")) {
-      const std::string flags = " " + value_after_colon(line) + " ";
-      for (const char* feature : kFeatures) {
-        if (flags.find(" " + std::string(feature) + " ") != std::string::npos)
-          host.cpu_features.emplace_back(feature);
-      }
-    }
+  }
+  const std::set<std::string> flags = cpu_flags(root);
+  for (const char* feature : kFeatures) {
+    if (flags.contains(feature)) host.cpu_features.emplace_back(feature);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 #include <random>
+#include <vector>
 
 namespace tsctl {
 namespace {
@@ -13,6 +14,13 @@ std::vector<double> ranks(std::size_t n) {
   std::vector<double> values(n);
   std::iota(values.begin(), values.end(), 1.0);
   return values;
+}
+
+TEST(QuantileOfSorted, is_the_quantile_of_samples_in_order) {
+  const std::vector<double> sorted{1.0, 2.0, 4.0, 8.0};
+  for (const double p : {0.0, 0.1, 0.5, 0.75, 0.99, 1.0})
+    EXPECT_DOUBLE_EQ(quantile_of_sorted(sorted, p), quantile(sorted, p)) << p;
+  EXPECT_EQ(quantile_of_sorted({3.0}, 0.7), 3.0);
 }
 
 TEST(Percentile, needs_samples_above_the_quantile) {
