@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -33,6 +34,35 @@ double sample_deviation(const std::vector<double>& values) {
   return std::sqrt(squares / static_cast<double>(values.size() - 1));
 }
 
+std::size_t trimmed_at_each_end(std::size_t launches) {
+  return static_cast<std::size_t>(kTrimmedShare * static_cast<double>(launches));
+}
+
+// Orders `values`.
+double trimmed_mean(std::vector<double>& values) {
+  const auto cut = static_cast<std::ptrdiff_t>(trimmed_at_each_end(values.size()));
+  const auto first = values.begin() + cut;
+  const auto last = values.end() - cut;
+  if (cut > 0) {
+    std::nth_element(values.begin(), first, values.end());
+    std::nth_element(first, last, values.end());
+  }
+  return std::accumulate(first, last, 0.0) / static_cast<double>(last - first);
+}
+
+// The standard deviation that divided by sqrt(n) is the trimmed mean's standard error: of the values with those at the
+// ends moved to the nearest that stay, over the share that stays.
+double trimmed_deviation(std::vector<double> values) {
+  const std::size_t cut = trimmed_at_each_end(values.size());
+  std::sort(values.begin(), values.end());
+  const auto n = static_cast<double>(values.size());
+  for (std::size_t i = 0; i < cut; ++i) {
+    values[i] = values[cut];
+    values[values.size() - 1 - i] = values[values.size() - 1 - cut];
+  }
+  return sample_deviation(values) / (1.0 - 2.0 * static_cast<double>(cut) / n);
+}
+
 double mean_of(const std::vector<double>& values) {
   double sum = 0.0;
   for (const double value : values) sum += value;
@@ -60,13 +90,18 @@ std::vector<std::vector<double>> sorted_launches(
   return launches;
 }
 
+double degrees_of_freedom(std::size_t launches) {
+  return static_cast<double>(launches - 2 * trimmed_at_each_end(launches)) - 1.0;
+}
+
 // Hesterberg 2015, section 5.1: percentiles of a bootstrap are too narrow for n observations, because replicates
 // vary as if the variance were divided by n instead of n - 1 and because t is wider than the normal. Both are undone by
-// going further out: Phi(-sqrt(n / (n - 1)) * t) with t the quantile of n - 1 degrees of freedom.
+// going further out: Phi(-sqrt(n / (n - 1)) * t) with t the quantile of the launches that are not trimmed, less one.
 double expanded_tail(std::size_t launches, double tail) {
   if (launches < 2) return tail;
   const auto n = static_cast<double>(launches);
-  return normal_cdf(std::sqrt(n / (n - 1.0)) * student_t_quantile(tail, n - 1.0));
+  return normal_cdf(std::sqrt(n / (n - 1.0)) *
+                    student_t_quantile(tail, degrees_of_freedom(launches)));
 }
 
 // 0.1% beyond each end of the interval of 5 launches takes all of kMaxResamples, 2.5% the fewest.
@@ -75,7 +110,7 @@ std::size_t needed_resamples(double tail) {
   return std::clamp(static_cast<std::size_t>(needed), kMinResamples, kMaxResamples);
 }
 
-// Replicates of the mean of launch medians: launches with replacement, then the rounds of each.
+// Replicates of the trimmed mean of launch medians: launches with replacement, then the rounds of each.
 std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& launches,
                                     std::uint64_t seed, std::size_t resamples) {
   std::map<std::size_t, MedianResampler> resamplers;
@@ -86,13 +121,13 @@ std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& laun
   }
   std::mt19937_64 random(seed);
   std::vector<double> means(resamples);
+  std::vector<double> medians(launches.size());
   for (double& mean : means) {
-    double sum = 0.0;
-    for (std::size_t draw = 0; draw < launches.size(); ++draw) {
+    for (double& median : medians) {
       const std::size_t launch = index_below(launches.size(), random);
-      sum += resampler_of[launch]->draw(launches[launch], random);
+      median = resampler_of[launch]->draw(launches[launch], random);
     }
-    mean = sum / static_cast<double>(launches.size());
+    mean = trimmed_mean(medians);
   }
   return means;
 }
@@ -101,24 +136,22 @@ std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& laun
 // to 2.4 times too wide where launches are alike (Davison and Hinkley 1997, section 3.8, meet it by drawing the lower level
 // without replacement, which for a median is no draw at all). The replicates keep their shape and get the variance that
 // drawing launches alone would give them.
-void scale_to_launches(std::vector<double>& means, const std::vector<double>& medians,
+void scale_to_launches(std::vector<double>& means, std::size_t launches, double middle,
                        double deviation_of_medians) {
-  const auto n = static_cast<double>(medians.size());
+  const auto n = static_cast<double>(launches);
   const double deviation = sample_deviation(means);
-  if (medians.size() < kMinScaledLaunches || deviation == 0.0) return;
+  if (launches < kMinScaledLaunches || deviation == 0.0) return;
   const double wanted = deviation_of_medians * std::sqrt((n - 1.0) / n) / std::sqrt(n);
   const double scale = std::min(1.0, wanted / deviation);
-  const double middle = mean_of(medians);
   const double replicated = mean_of(means);
   for (double& mean : means) mean = middle + scale * (mean - replicated);
 }
 
 // All n launches of a replicate are the same one with probability n^-n. For few launches that is more than the
 // expanded tail, so the bootstrap ends too early and Student's interval has to help.
-Interval student_interval(const std::vector<double>& medians, double deviation, double tail) {
-  const auto n = static_cast<double>(medians.size());
-  const double half_width = -student_t_quantile(tail, n - 1.0) * deviation / std::sqrt(n);
-  const double middle = mean_of(medians);
+Interval student_interval(std::size_t launches, double middle, double deviation, double tail) {
+  const double half_width = -student_t_quantile(tail, degrees_of_freedom(launches)) * deviation /
+                            std::sqrt(static_cast<double>(launches));
   return {middle - half_width, middle + half_width};
 }
 
@@ -163,8 +196,9 @@ RatioEstimate estimate_ratio(const std::vector<std::vector<double>>& log_ratios,
     medians.push_back(median_of_sorted(rounds));
     if (rounds.size() > 1) deviations.push_back(sample_deviation(rounds));
   }
-  estimate.ratio = std::exp(mean_of(medians));
   estimate.launch_deviation = sample_deviation(medians);
+  const double middle = trimmed_mean(medians);
+  estimate.ratio = std::exp(middle);
   estimate.block_deviation = deviations.empty() ? 0.0 : mean_of(deviations);
 
   const double wanted_tail = (1.0 - confidence) / 2.0;
@@ -173,12 +207,12 @@ RatioEstimate estimate_ratio(const std::vector<std::vector<double>>& log_ratios,
       bootstrap_means(launches, seed, resamples > 0 ? resamples : needed_resamples(tail));
   // Launches that agree better than their rounds allow do so by chance, or because a clock ticks coarsely.
   const double deviation =
-      std::max(estimate.launch_deviation, kLeastOfRounds * variation_of(launches).medians);
-  scale_to_launches(means, medians, deviation);
+      std::max(trimmed_deviation(medians), kLeastOfRounds * variation_of(launches).medians);
+  scale_to_launches(means, launches.size(), middle, deviation);
   Interval interval{quantile_in_place(means, tail), quantile_in_place(means, 1.0 - tail)};
   const auto n = static_cast<double>(launches.size());
   if (launches.size() > 1 && (launches.size() < kMinBootstrapLaunches || tail < std::pow(n, -n))) {
-    const Interval student = student_interval(medians, deviation, wanted_tail);
+    const Interval student = student_interval(launches.size(), middle, deviation, wanted_tail);
     interval = {std::min(interval.low, student.low), std::max(interval.high, student.high)};
   }
   estimate.interval = {std::exp(interval.low), std::exp(interval.high)};

@@ -49,6 +49,21 @@ TEST(EstimateRatio, is_the_mean_of_the_launch_medians) {
   EXPECT_EQ(estimate.launches, 2U);
 }
 
+TEST(EstimateRatio, leaves_a_tenth_of_the_launches_out_at_either_end) {
+  Launches launches;
+  for (const double value : {0.5, 0.01, 0.02, 0.03, 0.0, 0.02, 0.01, 0.03, 0.02, -4.0})
+    launches.push_back({value, value, value});
+  const RatioEstimate estimate = estimate_ratio(launches, 1);
+  EXPECT_NEAR(std::log(estimate.ratio), 0.14 / 8.0, 1e-12);
+  EXPECT_LT(std::log(estimate.interval.high), 0.04);  // of the mean: 0.9
+  EXPECT_GT(std::log(estimate.interval.low), -0.01);
+  EXPECT_GT(estimate.launch_deviation, 1.0);  // told as it is
+  launches.pop_back();
+  double mean = 0.0;
+  for (const std::vector<double>& launch : launches) mean += launch[0] / 9.0;
+  EXPECT_NEAR(std::log(estimate_ratio(launches, 1).ratio), mean, 1e-12);
+}
+
 TEST(EstimateRatio, tells_the_spread_between_launches_from_the_spread_within) {
   const RatioEstimate between = estimate_ratio({{0.1, 0.1, 0.1}, {0.3, 0.3, 0.3}}, 0);
   EXPECT_NEAR(between.launch_deviation, std::sqrt(0.02), 1e-15);
@@ -175,6 +190,14 @@ TEST(EstimateRatio, covers_the_truth_with_fewer_launches_than_the_bootstrap_need
   for (const std::size_t launches : {2U, 3U, 4U}) {
     EXPECT_GE(outcome_of(Experiments(0.0, 0.006, 0.001), 1.0, launches, 12, 100).covered, 90)
         << launches;
+  }
+}
+
+TEST(EstimateRatio, covers_the_truth_with_launches_that_are_trimmed) {
+  for (const std::size_t launches : {10U, 20U, 50U}) {
+    const Outcome outcome = outcome_of(Experiments(0.0, 0.006, 0.01), 1.0, launches, 5, 200);
+    EXPECT_GE(outcome.covered, 184) << launches;  // 92%
+    EXPECT_LE(outcome.covered, 198) << launches;
   }
 }
 
