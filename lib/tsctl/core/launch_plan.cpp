@@ -16,11 +16,10 @@ constexpr double kMedianVariance = std::numbers::pi / 2.0;  // against a mean's,
 constexpr double kNormalIqr = 1.349;                        // in standard deviations
 constexpr std::size_t kMostLaunches = 1'000;                // that a plan looks at
 
-double half_width(const RatioVariation& variation, std::size_t launches, double rounds) {
-  const auto n = static_cast<double>(launches);
-  const double variance = variation.launches * variation.launches +
-                          kMedianVariance * variation.rounds * variation.rounds / rounds;
-  return -student_t_quantile(0.025, n - 1.0) * std::sqrt(variance / n);
+// Of the median of a launch's ratios.
+double variance_of_launch(const RatioVariation& variation, double rounds) {
+  return variation.launches * variation.launches +
+         kMedianVariance * variation.rounds * variation.rounds / rounds;
 }
 
 }  // namespace
@@ -49,9 +48,13 @@ RatioVariation variation_of(const std::vector<std::vector<double>>& log_ratios) 
 }
 
 std::size_t best_rounds(const RatioVariation& variation, const MeasuringCosts& costs,
-                        const MeasuringLeft& left, std::size_t launches_done,
+                        const MeasuringLeft& left, const std::vector<std::size_t>& rounds_done,
                         std::size_t min_launches) {
-  const std::size_t first = min_launches > launches_done ? min_launches - launches_done : 1;
+  const std::size_t done = rounds_done.size();
+  double of_done = 0.0;
+  for (const std::size_t rounds : rounds_done)
+    of_done += variance_of_launch(variation, static_cast<double>(rounds));
+  const std::size_t first = min_launches > done ? min_launches - done : 1;
   std::size_t best = kFewestRounds;
   double narrowest = std::numeric_limits<double>::infinity();
   for (std::size_t further = first; further < first + kMostLaunches; ++further) {
@@ -60,10 +63,12 @@ std::size_t best_rounds(const RatioVariation& variation, const MeasuringCosts& c
     const double rounds = std::floor(std::min(seconds / std::max(costs.round_s, 1e-9),
                                               static_cast<double>(left.rounds) * share));
     if (rounds < static_cast<double>(kFewestRounds)) break;
-    const double width =
-        half_width(variation, std::max<std::size_t>(2, launches_done + further), rounds);
-    if (width >= narrowest) continue;
-    narrowest = width;
+    const auto n = static_cast<double>(std::max<std::size_t>(2, done + further));
+    const double variance =
+        of_done + static_cast<double>(further) * variance_of_launch(variation, rounds);
+    const double half_width = -student_t_quantile(0.025, n - 1.0) * std::sqrt(variance) / n;
+    if (half_width >= narrowest) continue;
+    narrowest = half_width;
     best = static_cast<std::size_t>(rounds);
   }
   return best;

@@ -245,8 +245,12 @@ std::size_t Session::planned_rounds() const {
                              .round_s = rounds_s_ / static_cast<double>(rounds_)};
   // This launch's start is paid already.
   const double left_s = options_.budget_s - spent_s() + costs.launch_s;
-  return best_rounds(variation, costs, {left_s, rounds_left()},
-                     static_cast<std::size_t>(launches_ - 1),
+  std::vector<std::size_t> rounds_done;
+  for (const LaunchSamples& samples : samples_) {
+    if (samples.arm == arms_[0].request.label && samples.launch < launches_)
+      rounds_done.push_back(samples.rounds_s.size());
+  }
+  return best_rounds(variation, costs, {left_s, rounds_left()}, rounds_done,
                      static_cast<std::size_t>(options_.min_launches));
 }
 
