@@ -43,7 +43,7 @@ struct SequenceSet {
 struct BlockTime {
   int launch = 1;
   int round = 1;
-  int turn = 1;  // when in its round it ran
+  int turn = 1;  // when in the first pass of its round it ran
   double median_s = 0.0;
 };
 
@@ -153,6 +153,8 @@ struct BenchResult {
   std::vector<std::string> sequence =
       {};                   // labels of the input sets, in the order they were called
   bool cold_cache = false;  // the device's cache was emptied before every call
+  // The arms of a launch had their libraries at the same addresses; see worker/address_layout.h.
+  std::optional<bool> shared_layout = {};
   std::vector<ProfileResult> profiles = {};
   double budget_s = 0.0;
   double measured_s = 0.0;

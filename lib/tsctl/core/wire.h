@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct WireMessage {
   std::string site = {};     // the PythonSite, as JSON text; empty for jobs without Python
   std::string engine = {};   // paths of the plug-ins
   std::string capture = {};
+  std::optional<std::uint64_t> layout = {};  // of the worker; see worker/address_layout.h
   int untimed = 0;
   int calls = 0;
   std::vector<double> seconds = {};

@@ -27,6 +27,7 @@ void visit(V& v, WireMessage& s) {
   v("site", s.site);
   v("engine", s.engine);
   v("capture", s.capture);
+  v("layout", s.layout);
   v("untimed", s.untimed);
   v("calls", s.calls);
   v("seconds", s.seconds);
@@ -624,6 +625,7 @@ void visit(V& v, BenchResult& s) {
   v("load", s.load);
   v("sequence", s.sequence);
   v("cold_cache", s.cold_cache);
+  v("shared_layout", s.shared_layout);
   v("profiles", s.profiles);
   v("budget_s", s.budget_s);
   v("measured_s", s.measured_s);

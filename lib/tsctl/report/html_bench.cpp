@@ -86,7 +86,8 @@ std::string run_order(const BenchResult& bench) {
   const std::string plot = timeline_plot(timelines, order.ends, "round, all launches in a row");
   if (plot.empty()) return {};
   return plot + paragraph(
-                    "Each block's median in the order they ran; every launch, between two upright "
+                    "Each round's median of an arm in the order they ran; every launch, between "
+                    "two upright "
                     "lines, starts each arm anew.");
 }
 

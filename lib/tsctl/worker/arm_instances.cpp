@@ -9,13 +9,13 @@ namespace {
 // Between its tasks every process is stopped, whatever the session thinks of the arm as a whole.
 class ArmInstances : public LaunchedArm {
  public:
-  ArmInstances(const Launcher& launch, const BenchArm& arm, int count)
-      : launch_(launch), arm_(arm), count_(count) {}
+  ArmInstances(const Launcher& launch, const BenchArm& arm, int count, std::uint64_t layout)
+      : launch_(launch), arm_(arm), count_(count), layout_(layout) {}
 
   // One after another, as arms are.
   void wait_until_ready() override {
     for (int i = 0; i < count_; ++i) {
-      instances_.push_back(launch_(arm_));
+      instances_.push_back(launch_(arm_, layout_));
       instances_.back()->wait_until_ready();
       instances_.back()->stop();
     }
@@ -98,6 +98,7 @@ class ArmInstances : public LaunchedArm {
   const Launcher& launch_;
   const BenchArm& arm_;
   int count_;
+  std::uint64_t layout_;
   std::vector<std::unique_ptr<LaunchedArm>> instances_ = {};
 };
 
@@ -105,9 +106,10 @@ class ArmInstances : public LaunchedArm {
 
 Launcher instances_launcher(const Launcher& launch, int count) {
   if (count == 1) return launch;
-  return [launch, count](const BenchArm& arm) -> std::unique_ptr<LaunchedArm> {
-    return std::make_unique<ArmInstances>(launch, arm, count);
-  };
+  return
+      [launch, count](const BenchArm& arm, std::uint64_t layout) -> std::unique_ptr<LaunchedArm> {
+        return std::make_unique<ArmInstances>(launch, arm, count, layout);
+      };
 }
 
 }  // namespace tsctl

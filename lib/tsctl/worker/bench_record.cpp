@@ -137,7 +137,7 @@ std::vector<BlockTime> block_times(const std::vector<LaunchSamples>& samples, st
       if (launch.rounds_s[round].empty()) continue;
       blocks.push_back({.launch = launch.launch,
                         .round = static_cast<int>(round) + 1,
-                        .turn = round < launch.turns.size() ? launch.turns[round] : 1,
+                        .turn = round < launch.turns.size() ? launch.turns[round].at(0) : 1,
                         .median_s = std::max(median(launch.rounds_s[round]), kShortestSeconds)});
     }
   }

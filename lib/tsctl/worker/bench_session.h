@@ -61,7 +61,9 @@ class LaunchedArm {
   virtual ProfileResult profile(const ProfileRequest&) { return {.reason = "not recorded"}; }
 };
 
-using Launcher = std::function<std::unique_ptr<LaunchedArm>(const BenchArm& arm)>;
+// Arms with the same `layout` have their libraries at the same addresses, as far as the host permits it.
+using Launcher =
+    std::function<std::unique_ptr<LaunchedArm>(const BenchArm& arm, std::uint64_t layout)>;
 using Clock = std::function<double()>;  // seconds, monotonic
 
 // A launcher that gives each arm a worker process.
@@ -69,8 +71,8 @@ Launcher process_launcher(Jobs& jobs);
 
 Clock steady_clock();
 
-// Measures arms against the first one. Every launch starts each arm anew; in every round each arm runs one block, in
-// an order drawn at random, while the others are stopped; the ratio is taken within the round. Ends when every
+// Measures arms against the first one. Every launch starts each arm anew; in every round the arms run
+// short blocks by turns, each while the others are stopped, in orders drawn at random; the ratio is taken within the round. Ends when every
 // interval is narrow enough, or the budget is spent. `items_per_call` is the size of the dimension B, 0 without one.
 // An arm whose outputs differ is timed but gets no speedup and no verdict. Under load (options.load) a block is a window
 // of load on every instance of the arm, see load_blocks.h. `samples`, if given, takes every single time.

@@ -5,6 +5,7 @@
 #include "tsctl/core/error.h"
 #include "tsctl/core/resident_memory.h"
 #include "tsctl/report/json.h"
+#include "tsctl/worker/address_layout.h"
 #include "tsctl/worker/bench_session.h"
 #include "tsctl/worker/host.h"
 
@@ -15,17 +16,18 @@ namespace {
 // An arm in a worker process.
 class ProcessArm : public LaunchedArm {
  public:
-  ProcessArm(Jobs& jobs, const BenchArm& arm, const std::string& request)
+  ProcessArm(Jobs& jobs, const BenchArm& arm, std::uint64_t layout)
       : jobs_(jobs),
         arm_(arm),
-        worker_(jobs.settings().installation.executable, environment_of(arm.request)) {
+        worker_(started(jobs.settings().installation.executable, arm.request)) {
     const Installation& installation = jobs.settings().installation;
     worker_.send({.type = "job",
                   .job = "open_arm",
-                  .payload = request,
+                  .payload = json_text(arm.request),
                   .site = arm.site ? json_text(*arm.site) : std::string(),
                   .engine = installation.engine,
-                  .capture = installation.capture});
+                  .capture = installation.capture,
+                  .layout = layout});
   }
 
   void wait_until_ready() override {
@@ -86,6 +88,11 @@ class ProcessArm : public LaunchedArm {
   std::int64_t finish() override { return worker_.finish().peak_memory_bytes; }
 
  private:
+  static WorkerProcess started(const std::string& executable, const ArmRequest& request) {
+    const FixedAddresses fixed;
+    return WorkerProcess(executable, environment_of(request));
+  }
+
   static std::vector<std::string> environment_of(const ArmRequest& request) {
     std::vector<std::string> environment = worker_environment(request.threads);
     for (std::string& pair : allocator_environment(request.allocator))
@@ -124,8 +131,8 @@ class ProcessArm : public LaunchedArm {
 }  // namespace
 
 Launcher process_launcher(Jobs& jobs) {
-  return [&jobs](const BenchArm& arm) -> std::unique_ptr<LaunchedArm> {
-    return std::make_unique<ProcessArm>(jobs, arm, json_text(arm.request));
+  return [&jobs](const BenchArm& arm, std::uint64_t layout) -> std::unique_ptr<LaunchedArm> {
+    return std::make_unique<ProcessArm>(jobs, arm, layout);
   };
 }
 

@@ -32,7 +32,7 @@ ProfileResult profile_arm(const BenchArm& arm, const ProfileRequest& request,
                           const Launcher& launch, const Clock& now_s) {
   BenchArm recorded = arm;
   recorded.request.debug_files = true;
-  const std::unique_ptr<LaunchedArm> launched = launch(recorded);
+  const std::unique_ptr<LaunchedArm> launched = launch(recorded, 0);
   launched->wait_until_ready();
   const double call_s = std::max(warm_up(*launched, now_s), 1e-7);
   ProfileRequest enough = request;

@@ -21,6 +21,7 @@
 #include "tsctl/core/error.h"
 #include "tsctl/core/wire.h"
 #include "tsctl/report/json.h"
+#include "tsctl/worker/address_layout.h"
 #include "tsctl/worker/arm_answers.h"
 #include "tsctl/worker/arm_load.h"
 #include "tsctl/worker/channel.h"
@@ -154,7 +155,9 @@ int serve(long parent) {
   if (!line) return 1;
   WireEvents events;
   try {
-    do_job(from_json_text<WireMessage>(*line), events, reader, start_s);
+    const auto job = from_json_text<WireMessage>(*line);
+    if (job.layout) lay_out(*job.layout);
+    do_job(job, events, reader, start_s);
   } catch (const Error& error) {
     send({.type = "error",
           .text = error.what(),

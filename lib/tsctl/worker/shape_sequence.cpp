@@ -54,8 +54,8 @@ class ShapeSequence::Arm : public LaunchedArm {
 };
 
 Launcher ShapeSequence::around(const Launcher& launch) {
-  return [this, launch](const BenchArm& arm) -> std::unique_ptr<LaunchedArm> {
-    return std::make_unique<Arm>(*this, launch(arm), arm);
+  return [this, launch](const BenchArm& arm, std::uint64_t layout) -> std::unique_ptr<LaunchedArm> {
+    return std::make_unique<Arm>(*this, launch(arm, layout), arm);
   };
 }
 

@@ -121,11 +121,11 @@ class FakeArms::FakeArm : public LaunchedArm {
     return seconds;
   }
 
-  // Warm-up times every call; only the blocks of a round begin with an untimed one.
+  // Warm-up times every call; only blocks begin with an untimed one.
   void note_block() {
-    if (session_.rounds.empty() || session_.rounds.back().size() == session_.arms.size())
-      session_.rounds.emplace_back();
-    session_.rounds.back().push_back(index_);
+    if (session_.passes.empty() || session_.passes.back().size() == session_.arms.size())
+      session_.passes.emplace_back();
+    session_.passes.back().push_back(index_);
   }
 
   FakeArms& session_;
@@ -147,7 +147,8 @@ FakeArms::FakeArms(std::size_t count, CallSeconds call_seconds)
 
 BenchResult FakeArms::run(const BenchOptions& options, std::int64_t items_per_call) {
   RecordedEvents events;
-  const Launcher launch = [this](const BenchArm& arm) {
+  const Launcher launch = [this](const BenchArm& arm, std::uint64_t layout) {
+    layouts.push_back(layout);
     return std::make_unique<FakeArm>(*this, static_cast<std::size_t>(arm.request.label[0] - 'a'));
   };
   const BenchResult result = run_bench(

@@ -39,10 +39,12 @@ class FakeArms {
   std::vector<std::string> tuning_reasons = {};  // of each arm; may be empty
 
   // Told by run().
-  std::vector<std::vector<std::size_t>> rounds =
-      {};                                 // the arms in the order in which each round ran them
-  std::vector<std::uint64_t> cores = {};  // what each block's arm was held to, in the blocks' order
-  std::vector<std::size_t> loads = {};    // the arms in the order in which they were launched
+  std::vector<std::vector<std::size_t>> passes =
+      {};  // the arms in the order in which each pass ran them
+  std::vector<std::uint64_t> cores =
+      {};  // what each round's arms were held to, in the rounds' order
+  std::vector<std::uint64_t> layouts = {};  // of each launched arm
+  std::vector<std::size_t> loads = {};      // the arms in the order in which they were launched
   int finished = 0;
   int transfers_asked = 0;
   double now_s = 0.0;

@@ -15,7 +15,7 @@ class ProcessArmTest : public testing::Test {
     settings_.timeout_s = timeout_s;
     jobs_.emplace(settings_, interrupt_, events_);
     arm_.request.label = label;
-    return process_launcher(*jobs_)(arm_);
+    return process_launcher(*jobs_)(arm_, 7);
   }
 
   template <typename Work>

@@ -53,7 +53,7 @@ class NotingArm : public LaunchedArm {
 ProfileResult profile_of(Noted& noted, const ProfileRequest& request) {
   BenchArm arm;
   arm.request.label = "net";
-  const Launcher launch = [&noted](const BenchArm& launched) {
+  const Launcher launch = [&noted](const BenchArm& launched, std::uint64_t) {
     noted.debug_files = launched.request.debug_files;
     return std::make_unique<NotingArm>(noted);
   };
