@@ -55,7 +55,6 @@ config.substitutions += [
     ("%flip-byte", tool("flip_byte.py")),
     ("%foreign-file", tool("foreign_file.py")),
     ("%json", tool("json_value.py")),
-    ("%random-addresses", tool("random_addresses.py")),
     ("%left-in", tool("left_in.py")),
     ("%refused", tool("refused.py")),
     ("%signalled", tool("signalled.py")),
@@ -89,7 +88,5 @@ if shutil.which("g++") or shutil.which("clang++"):
 for package in ("onnxruntime", "openvino"):
     if importlib.util.find_spec(package) is not None:
         config.available_features.add(package)
-if works(*shlex.split(tool("random_addresses.py")), "true"):
-    config.available_features.add("seccomp")
 if shutil.which("nvidia-smi") and works("nvidia-smi"):
     config.available_features.add("cuda")

@@ -10,7 +10,6 @@
 #include "tsctl/core/verdict.h"
 #include "tsctl/report/json.h"
 #include "tsctl/report/units.h"
-#include "tsctl/worker/address_layout.h"
 #include "tsctl/worker/files.h"
 #include "tsctl/worker/host.h"
 #include "tsctl/worker/noise.h"
@@ -109,7 +108,6 @@ ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOpti
   bench.inputs_sha256 = sha256_of_file(arms.front().request.inputs_tensors);
   bench.device = run.options().device;
   bench.threads = run.threads();
-  bench.shared_layout = FixedAddresses().permitted();
   bench.cold_cache = !arms.empty() && arms.front().request.cold_cache;
   std::int64_t peak_bytes = 0;
   for (const ArmResult& arm : bench.arms) peak_bytes = std::max(peak_bytes, arm.peak_memory_bytes);

@@ -153,8 +153,6 @@ struct BenchResult {
   std::vector<std::string> sequence =
       {};                   // labels of the input sets, in the order they were called
   bool cold_cache = false;  // the device's cache was emptied before every call
-  // The arms of a launch had their libraries at the same addresses; see worker/address_layout.h.
-  std::optional<bool> shared_layout = {};
   std::vector<ProfileResult> profiles = {};
   double budget_s = 0.0;
   double measured_s = 0.0;

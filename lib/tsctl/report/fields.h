@@ -625,7 +625,6 @@ void visit(V& v, BenchResult& s) {
   v("load", s.load);
   v("sequence", s.sequence);
   v("cold_cache", s.cold_cache);
-  v("shared_layout", s.shared_layout);
   v("profiles", s.profiles);
   v("budget_s", s.budget_s);
   v("measured_s", s.measured_s);

@@ -180,11 +180,6 @@ std::string noise_text(const BenchResult& bench) {
                          (pair.dominated_by == "launches"
                               ? "launches that differ; more of them narrow it (--launches)"
                               : "noise within launches; a longer --budget narrows it"));
-    if (pair.dominated_by == "launches" && bench.shared_layout == false) {
-      text += line("",
-                   "this host forbids fixed addresses (personality), so that arms differ by where "
-                   "their libraries lie");
-    }
   }
   if (bench.noise && bench.noise->smallest_effect) {
     text += line("selftest", "two equal arms cannot be told apart here by less than " +

@@ -61,7 +61,7 @@ class LaunchedArm {
   virtual ProfileResult profile(const ProfileRequest&) { return {.reason = "not recorded"}; }
 };
 
-// Arms with the same `layout` have their libraries at the same addresses, as far as the host permits it.
+// Arms with the same `layout` have their libraries at the same addresses; see address_layout.h.
 using Launcher =
     std::function<std::unique_ptr<LaunchedArm>(const BenchArm& arm, std::uint64_t layout)>;
 using Clock = std::function<double()>;  // seconds, monotonic

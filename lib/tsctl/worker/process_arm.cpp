@@ -5,7 +5,6 @@
 #include "tsctl/core/error.h"
 #include "tsctl/core/resident_memory.h"
 #include "tsctl/report/json.h"
-#include "tsctl/worker/address_layout.h"
 #include "tsctl/worker/bench_session.h"
 #include "tsctl/worker/host.h"
 
@@ -19,7 +18,7 @@ class ProcessArm : public LaunchedArm {
   ProcessArm(Jobs& jobs, const BenchArm& arm, std::uint64_t layout)
       : jobs_(jobs),
         arm_(arm),
-        worker_(started(jobs.settings().installation.executable, arm.request)) {
+        worker_(jobs.settings().installation.executable, environment_of(arm.request)) {
     const Installation& installation = jobs.settings().installation;
     worker_.send({.type = "job",
                   .job = "open_arm",
@@ -88,11 +87,6 @@ class ProcessArm : public LaunchedArm {
   std::int64_t finish() override { return worker_.finish().peak_memory_bytes; }
 
  private:
-  static WorkerProcess started(const std::string& executable, const ArmRequest& request) {
-    const FixedAddresses fixed;
-    return WorkerProcess(executable, environment_of(request));
-  }
-
   static std::vector<std::string> environment_of(const ArmRequest& request) {
     std::vector<std::string> environment = worker_environment(request.threads);
     for (std::string& pair : allocator_environment(request.allocator))

@@ -1,5 +1,6 @@
 #include "fake_worker.h"
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include <map>
 
 #include "tsctl/report/json.h"
+#include "tsctl/worker/address_layout.h"
 #include "tsctl/worker/channel.h"
 
 namespace tsctl {
@@ -98,6 +100,15 @@ void leave_a_child() {
 void tell_environment() {
   for (const char* name : {"OMP_NUM_THREADS", "MKL_NUM_THREADS"})
     tell(name + std::string("=") + std::getenv(name));
+  answer();
+}
+
+// Where its libraries would lie, and where the C library lies, which the kernel decided.
+void tell_addresses() {
+  lay_out(7);
+  const void* library = mmap(nullptr, 1 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  tell("library " + std::to_string(reinterpret_cast<std::uintptr_t>(library)));
+  tell("libc " + std::to_string(reinterpret_cast<std::uintptr_t>(&std::malloc)));
   answer();
 }
 
@@ -186,6 +197,7 @@ const std::map<std::string, std::function<void()>>& behaviours() {
          ::kill(getppid(), SIGTERM);
          wait_for_ever();
        }},
+      {"addresses", tell_addresses},
       {"environment", tell_environment},
   };
   return known;
