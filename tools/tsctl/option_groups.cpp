@@ -10,6 +10,7 @@
 #include "tsctl/core/did_you_mean.h"
 #include "tsctl/core/error.h"
 #include "tsctl/core/input_spec.h"
+#include "tsctl/core/launch_plan.h"
 #include "tsctl/core/rewrite.h"
 
 namespace tsctl {
@@ -275,7 +276,7 @@ namespace {
 constexpr double kFinestPrecision = 1e-5;
 // What two files of a millisecond a call need to be told apart by 1.3% on two cores.
 constexpr double kDefaultBudgetSeconds = 15.0;
-constexpr std::int64_t kFewestPairsOfLaunch = 3;
+constexpr auto kFewestPairsOfLaunch = static_cast<std::int64_t>(kFewestRounds);
 
 double seconds_from(const std::string& text, const std::string& flag) {
   double value = 0.0;

@@ -6,14 +6,17 @@
 namespace tsctl {
 
 // How log-ratios vary, as standard deviations: that of the launches themselves, without what their rounds add to it, and
-// that of the rounds within a launch (interquartile range over 1.349, so that a few wild rounds do not decide).
+// that of the rounds within a launch. A few wild rounds or launches do not decide: of a launch's rounds it is the
+// interquartile range over 1.349 (over less for few rounds), of the launches that of the middle launch; the launches'
+// medians are trimmed as in their mean.
 struct RatioVariation {
   double launches = 0.0;
   double rounds = 0.0;
   double medians = 0.0;  // what the rounds alone give to the launches' medians
 };
 
-// `log_ratios[launch][round]`; launches without rounds are left out. With fewer than two launches that of launches is 0.
+// `log_ratios[launch][round]`; launches without rounds are left out, and of one round say nothing of rounds.
+// With fewer than two launches that of launches is 0.
 RatioVariation variation_of(const std::vector<std::vector<double>>& log_ratios);
 
 // What measuring costs, in seconds.
@@ -22,8 +25,8 @@ struct MeasuringCosts {
   double round_s = 0.0;   // one block of every arm
 };
 
-// Fewest rounds whose median is worth a launch.
-inline constexpr std::size_t kFewestRounds = 3;
+// Fewest rounds of a launch: two tell how rounds differ.
+inline constexpr std::size_t kFewestRounds = 2;
 
 // What is still to be spent on measuring.
 struct MeasuringLeft {

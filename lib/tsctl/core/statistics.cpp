@@ -11,6 +11,7 @@
 #include "tsctl/core/launch_plan.h"
 #include "tsctl/core/median_resampler.h"
 #include "tsctl/core/special_functions.h"
+#include "tsctl/core/trimmed_mean.h"
 
 namespace tsctl {
 
@@ -24,44 +25,6 @@ constexpr std::size_t kMinScaledLaunches = 5;
 constexpr double kLeastOfRounds = 0.5;
 constexpr double kReplicatesBeyond =
     10.0;  // that should lie beyond each end, so that it does not hang on one
-
-double sample_deviation(const std::vector<double>& values) {
-  if (values.size() < 2) return 0.0;
-  double mean = 0.0;
-  for (const double value : values) mean += value / static_cast<double>(values.size());
-  double squares = 0.0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
-}
-
-std::size_t trimmed_at_each_end(std::size_t launches) {
-  return static_cast<std::size_t>(kTrimmedShare * static_cast<double>(launches));
-}
-
-// Orders `values`.
-double trimmed_mean(std::vector<double>& values) {
-  const auto cut = static_cast<std::ptrdiff_t>(trimmed_at_each_end(values.size()));
-  const auto first = values.begin() + cut;
-  const auto last = values.end() - cut;
-  if (cut > 0) {
-    std::nth_element(values.begin(), first, values.end());
-    std::nth_element(first, last, values.end());
-  }
-  return std::accumulate(first, last, 0.0) / static_cast<double>(last - first);
-}
-
-// The standard deviation that divided by sqrt(n) is the trimmed mean's standard error: of the values with those at the
-// ends moved to the nearest that stay, over the share that stays.
-double trimmed_deviation(std::vector<double> values) {
-  const std::size_t cut = trimmed_at_each_end(values.size());
-  std::sort(values.begin(), values.end());
-  const auto n = static_cast<double>(values.size());
-  for (std::size_t i = 0; i < cut; ++i) {
-    values[i] = values[cut];
-    values[values.size() - 1 - i] = values[values.size() - 1 - cut];
-  }
-  return sample_deviation(values) / (1.0 - 2.0 * static_cast<double>(cut) / n);
-}
 
 double mean_of(const std::vector<double>& values) {
   double sum = 0.0;
@@ -132,14 +95,30 @@ std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& laun
   return means;
 }
 
+// quantile() without its copy.
+double quantile_in_place(std::vector<double>& samples, double p) {
+  if (samples.empty()) throw std::invalid_argument("a quantile needs at least one sample");
+  if (!(p >= 0.0 && p <= 1.0))
+    throw std::invalid_argument("a quantile's level lies between 0 and 1");
+  const double position = p * static_cast<double>(samples.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const double fraction = position - static_cast<double>(below);
+  const auto split = samples.begin() + static_cast<std::ptrdiff_t>(below);
+  std::nth_element(samples.begin(), split, samples.end());
+  if (fraction == 0.0) return *split;
+  return *split + fraction * (*std::min_element(split + 1, samples.end()) - *split);
+}
+
 // The launches' medians vary by what their rounds do as well, so drawing both levels counts the rounds twice: intervals up
 // to 2.4 times too wide where launches are alike (Davison and Hinkley 1997, section 3.8, meet it by drawing the lower level
 // without replacement, which for a median is no draw at all). The replicates keep their shape and get the variance that
-// drawing launches alone would give them.
+// drawing launches alone would give them. Their own deviation is told by their middle 68%: where launches lie far out, a
+// few replicates have more of them than the mean leaves out.
 void scale_to_launches(std::vector<double>& means, std::size_t launches, double middle,
                        double deviation_of_medians) {
   const auto n = static_cast<double>(launches);
-  const double deviation = sample_deviation(means);
+  const double deviation = 0.5 * (quantile_in_place(means, normal_cdf(1.0)) -
+                                  quantile_in_place(means, normal_cdf(-1.0)));
   if (launches < kMinScaledLaunches || deviation == 0.0) return;
   const double wanted = deviation_of_medians * std::sqrt((n - 1.0) / n) / std::sqrt(n);
   const double scale = std::min(1.0, wanted / deviation);
@@ -153,20 +132,6 @@ Interval student_interval(std::size_t launches, double middle, double deviation,
   const double half_width = -student_t_quantile(tail, degrees_of_freedom(launches)) * deviation /
                             std::sqrt(static_cast<double>(launches));
   return {middle - half_width, middle + half_width};
-}
-
-// quantile() without its copy.
-double quantile_in_place(std::vector<double>& samples, double p) {
-  if (samples.empty()) throw std::invalid_argument("a quantile needs at least one sample");
-  if (!(p >= 0.0 && p <= 1.0))
-    throw std::invalid_argument("a quantile's level lies between 0 and 1");
-  const double position = p * static_cast<double>(samples.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const double fraction = position - static_cast<double>(below);
-  const auto split = samples.begin() + static_cast<std::ptrdiff_t>(below);
-  std::nth_element(samples.begin(), split, samples.end());
-  if (fraction == 0.0) return *split;
-  return *split + fraction * (*std::min_element(split + 1, samples.end()) - *split);
 }
 
 }  // namespace

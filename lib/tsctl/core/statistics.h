@@ -37,14 +37,10 @@ struct RatioEstimate {
 // Fewest launches whose bootstrap covers 95% by itself; 5 to 9 gave 93%.
 inline constexpr std::size_t kMinBootstrapLaunches = 10;
 
-// Share of the launches at either end that the mean of launches leaves out: one of ten, none of nine.
-inline constexpr double kTrimmedShare = 0.1;
-
 // Ratio of arm to base from paired rounds. `log_ratios[launch][round]` is log(time of arm / time of base).
-// The estimate is the mean over launches of each launch's median, without a tenth of them at either end, so that a
-// launch that was disturbed as a whole does not move it. The interval is a two-level bootstrap, launches with
-// replacement and then rounds within them, scaled to the variance that Tukey and McLaughlin 1963 ("Less vulnerable
-// confidence and significance procedures for location based on a single sample") give a trimmed mean of the launches'
+// The estimate is the mean over launches of each launch's median, without a tenth of them at either end (trimmed_mean.h),
+// so that a launch that was disturbed as a whole does not move it. The interval is a two-level bootstrap, launches with
+// replacement and then rounds within them, scaled to the variance of a trimmed mean of the launches'
 // medians (which the rounds are part of already), and widened for few launches as in Hesterberg 2015 ("What Teachers
 // Should Know About the Bootstrap", expanded percentile interval). Below kMinBootstrapLaunches the interval is at
 // least Student's t interval of the launches' medians; one launch alone tells nothing about other launches, its

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "tsctl/core/launch_plan.h"
+#include "tsctl/core/log_shift.h"
 #include "tsctl/core/statistics.h"
 #include "tsctl/core/steady_state.h"
 #include "tsctl/core/tuning_warning.h"
@@ -24,14 +25,13 @@ namespace {
 // Of one arm in one round, in so many blocks: a block of 5 ms is long against what a switch of arms costs (0.1 ms idle)
 // and short against what disturbs a machine. Of calls of 0.4 ms, the median ratio of neighbouring blocks over 2 s deviated
 // by 0.06% with blocks of 6 ms and by 0.14% with 48 ms; one untimed call must not outweigh the timed ones.
-constexpr double kRoundSeconds = 0.04;
+constexpr double kRoundSeconds = 0.08;
 constexpr int kMaxRoundCalls = 1000;
-constexpr int kMostPasses = 8;
+constexpr int kMostPasses = 16;
 constexpr int kFewestBlockCalls = 2;
-// 5 launches of 12 rounds are 60 pairs: enough to find 3% on a loaded 2-core machine in 85% of runs.
-constexpr std::size_t kMinRounds = 12;
 // Launches whose rounds are few and fixed: what they show tells how the time is best divided among further ones.
 constexpr int kExploringLaunches = 2;
+constexpr std::size_t kExploringRounds = 6;
 constexpr double kMaxWarmUpSeconds = 2.0;  // for one arm of one launch
 // Of one launch: the parts of a call are told, not judged, so that a block's worth of calls is plenty.
 constexpr int kFewestTransferCalls = 3;
@@ -74,7 +74,7 @@ class Session {
   void measure_transfers(std::size_t index);
   void run_round();
   int passes_of_round() const;
-  double run_block(std::size_t index, int calls);
+  std::vector<double> run_block(std::size_t index, int calls);
   double run_load_block(std::size_t index);
   bool judges_any() const;
   bool precise_enough() const;
@@ -236,8 +236,9 @@ std::size_t Session::rounds_left() const {
 // Of the launch that has just been started and warmed up.
 std::size_t Session::planned_rounds() const {
   if (launches_ <= kExploringLaunches) {
-    return std::min(kMinRounds, rounds_left() / static_cast<std::size_t>(std::max(
-                                                    1, options_.min_launches - launches_ + 1)));
+    return std::min(kExploringRounds,
+                    rounds_left() / static_cast<std::size_t>(
+                                        std::max(1, options_.min_launches - launches_ + 1)));
   }
   RatioVariation variation;
   for (std::size_t i = 1; i < arms_.size(); ++i) {
@@ -251,10 +252,9 @@ std::size_t Session::planned_rounds() const {
   // This launch's start is paid already.
   const double left_s = options_.budget_s - spent_s() + costs.launch_s;
   std::vector<std::size_t> rounds_done;
-  for (const LaunchSamples& samples : samples_) {
-    if (samples.arm == arms_[0].request.label && samples.launch < launches_)
-      rounds_done.push_back(samples.rounds_s.size());
-  }
+  // Of the first arm, up to the launch before this one.
+  for (std::size_t i = 0; i + arms_.size() < samples_.size(); i += arms_.size())
+    rounds_done.push_back(samples_[i].rounds_s.size());
   return best_rounds(variation, costs, {left_s, rounds_left()}, rounds_done,
                      static_cast<std::size_t>(options_.min_launches));
 }
@@ -263,7 +263,7 @@ void Session::measure_rounds(std::size_t planned, double until_s) {
   const double start_s = now_s_();
   std::size_t rounds = 0;
   while (rounds < kFewestRounds || (rounds < planned && now_s_() < until_s &&
-                                    !(rounds >= kMinRounds && launch_precise_enough()))) {
+                                    !(rounds >= kExploringRounds && launch_precise_enough()))) {
     run_round();
     ++rounds;
   }
@@ -287,33 +287,35 @@ void Session::run_round() {
     sample_of(i).turns.emplace_back();
   }
   const int passes = passes_of_round();
-  std::vector<std::vector<double>> ratios(arms_.size());
+  std::vector<std::vector<BlockPair>> blocks(arms_.size());
   for (int pass = 0; pass < passes; ++pass) {
-    std::vector<double> block_s(arms_.size());
+    std::vector<std::vector<double>> times_s(arms_.size());
     int turn = 0;
     for (const std::size_t index : random_order()) {
-      block_s[index] = run_block(index, round_calls_[index] / passes);
+      times_s[index] = run_block(index, round_calls_[index] / passes);
       sample_of(index).turns.back().push_back(++turn);
     }
     for (std::size_t i = 1; i < arms_.size(); ++i)
-      ratios[i].push_back(std::log(block_s[i] / block_s[0]));
+      blocks[i].push_back({.base = times_s[0], .arm = times_s[i]});
   }
-  for (std::size_t i = 1; i < arms_.size(); ++i) log_ratios_[i].back().push_back(median(ratios[i]));
+  for (std::size_t i = 1; i < arms_.size(); ++i)
+    log_ratios_[i].back().push_back(log_shift(blocks[i]));
 }
 
-double Session::run_block(std::size_t index, int calls) {
-  if (load_.active()) return run_load_block(index);
+std::vector<double> Session::run_block(std::size_t index, int calls) {
+  if (load_.active()) return {run_load_block(index)};
   LaunchedArm& arm = *launched_[index];
   ArmRecord& record = records_[index];
   arm.resume();
-  const TimedCalls times = arm.time_calls(1, calls);
+  TimedCalls times = arm.time_calls(1, calls);
   arm.stop();
   record.calls.insert(record.calls.end(), times.seconds.begin(), times.seconds.end());
   std::vector<double>& round_s = sample_of(index).rounds_s.back();
   round_s.insert(round_s.end(), times.seconds.begin(), times.seconds.end());
   record.faults += times.page_faults;
   record.timed_calls += calls + 1;  // the untimed call faults as well
-  return std::max(median(times.seconds), kShortestSeconds);
+  for (double& seconds : times.seconds) seconds = std::max(seconds, kShortestSeconds);
+  return times.seconds;
 }
 
 double Session::run_load_block(std::size_t index) {

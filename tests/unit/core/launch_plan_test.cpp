@@ -5,6 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "tsctl/core/random_input.h"
+
 namespace tsctl {
 
 namespace {
@@ -19,7 +21,7 @@ TEST(LaunchPlan, tells_what_launches_add_from_what_rounds_add) {
   std::vector<double> second;
   for (const double value : first) second.push_back(value + 0.2);
   const RatioVariation variation = variation_of({first, {}, second});
-  EXPECT_NEAR(variation.rounds, 0.01 / 1.349, 1e-12);
+  EXPECT_NEAR(variation.rounds, 0.01 / 1.349 / (1.0 - 1.3 / 5.0), 1e-12);
   const double of_rounds = 3.14159265358979 / 2.0 * variation.rounds * variation.rounds / 5.0;
   EXPECT_NEAR(variation.launches, std::sqrt(0.02 - of_rounds), 1e-12);
   EXPECT_NEAR(variation.medians, std::sqrt(of_rounds), 1e-12);
@@ -37,6 +39,38 @@ TEST(LaunchPlan, does_not_let_one_wild_round_decide) {
   const double calm = variation_of({rounds}).rounds;
   rounds[0] = 5.0;
   EXPECT_NEAR(variation_of({rounds}).rounds, calm, calm);
+}
+
+TEST(LaunchPlan, does_not_let_some_wild_launches_decide) {
+  std::vector<std::vector<double>> launches;
+  for (int i = 0; i < 30; ++i) {
+    const double level = 0.001 * (i % 3);
+    launches.push_back({level - 0.01, level, level + 0.01});
+  }
+  const RatioVariation calm = variation_of(launches);
+  launches[3] = {-2.0, 0.3, 3.0};
+  launches[9] = {0.5, 0.6, 5.0};
+  const RatioVariation wild = variation_of(launches);
+  EXPECT_DOUBLE_EQ(wild.rounds, calm.rounds);
+  EXPECT_DOUBLE_EQ(wild.medians, calm.medians);
+  EXPECT_NEAR(wild.launches, calm.launches, 0.001);
+}
+
+TEST(LaunchPlan, knows_the_deviation_of_few_rounds) {
+  for (const std::size_t rounds : {2U, 3U, 4U, 6U, 12U, 40U}) {
+    std::vector<std::vector<double>> launches(2000, std::vector<double>(rounds));
+    for (std::size_t i = 0; i < launches.size(); ++i) {
+      fill_normal({5, i}, launches[i].data(), rounds);
+    }
+    EXPECT_NEAR(variation_of(launches).rounds, 1.0, 0.12) << rounds;
+  }
+}
+
+TEST(LaunchPlan, learns_nothing_of_rounds_from_launches_of_one) {
+  const RatioVariation variation = variation_of({{0.1}, {0.2}, {0.0, 0.01}, {0.3}});
+  EXPECT_EQ(variation.rounds, variation_of({{0.0, 0.01}}).rounds);
+  EXPECT_EQ(variation_of({{0.1}, {0.2}}).rounds, 0.0);
+  EXPECT_NEAR(variation_of({{0.1}, {0.2}}).launches, 0.1 / std::sqrt(2.0), 1e-12);
 }
 
 TEST(LaunchPlan, gives_few_rounds_to_many_launches_where_launches_differ) {

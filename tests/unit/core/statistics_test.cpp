@@ -208,6 +208,50 @@ TEST(EstimateRatio, does_not_count_the_noise_of_rounds_twice) {
   EXPECT_LE(outcome.covered, 198);  // 99%; drawing both levels as they are covers all 200
 }
 
+// Rounds of which a share is disturbed for good: by half and more, to either side.
+Launches disturbed(Launches launches, double share, std::uint64_t stream) {
+  for (std::size_t i = 0; i < launches.size(); ++i) {
+    std::vector<double> uniform(2 * launches[i].size());
+    fill_uniform({77, 1000 * stream + i}, uniform.data(), uniform.size(), 0.0, 1.0);
+    for (std::size_t round = 0; round < launches[i].size(); ++round) {
+      if (uniform[2 * round] < share)
+        launches[i][round] += uniform[2 * round + 1] < 0.5 ? -0.5 : 0.7;
+    }
+  }
+  return launches;
+}
+
+struct Widths {
+  int covered = 0;
+  double half_width = 0.0;  // the mean
+};
+
+Widths widths_of_disturbed(double share) {
+  constexpr int kRuns = 200;
+  Experiments experiments(0.013, 0.006, 0.01);
+  Widths widths;
+  for (int run = 0; run < kRuns; ++run) {
+    const auto seed = static_cast<std::uint64_t>(run);
+    const RatioEstimate estimate =
+        estimate_ratio(disturbed(experiments.draw(90, 3), share, seed), seed);
+    widths.covered += estimate.interval.low <= 1.013 && 1.013 <= estimate.interval.high ? 1 : 0;
+    widths.half_width += (estimate.interval.high - estimate.interval.low) / 2.0 / kRuns;
+  }
+  return widths;
+}
+
+TEST(EstimateRatio, hardly_widens_for_some_wild_rounds) {
+  const Widths calm = widths_of_disturbed(0.0);
+  EXPECT_NEAR(calm.half_width, 0.0019, 0.0002);  // 1.99 sqrt(0.006^2 + 0.0067^2) / sqrt(90)
+  const Widths some_wild = widths_of_disturbed(0.05);
+  EXPECT_GE(some_wild.covered, 184);  // 92% of 200
+  EXPECT_LT(some_wild.half_width, 1.25 * calm.half_width);
+}
+
+TEST(EstimateRatio, covers_the_truth_where_many_rounds_are_wild) {
+  EXPECT_GE(widths_of_disturbed(0.15).covered, 184);
+}
+
 TEST(EstimateRatio, keeps_a_width_where_a_coarse_clock_makes_launches_agree) {
   const Launches launches(6, {0.0, 0.0, 0.02, -0.02, 0.02, -0.02, 0.0});
   const RatioEstimate estimate = estimate_ratio(launches, 1);
