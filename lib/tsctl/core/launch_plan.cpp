@@ -16,8 +16,8 @@ namespace {
 
 constexpr double kMedianVariance = std::numbers::pi / 2.0;  // against a mean's, of normal samples
 constexpr double kNormalIqr = 1.349;                        // in standard deviations
-// The interquartile range of n normal values has this share over n less than that as its median: within a tenth for 2 to
-// 50 values, simulated.
+// The interquartile range of n normal values has its median at kNormalIqr (1 - kIqrShrinkage / n), within a tenth for 2 to
+// 50 values (simulated).
 constexpr double kIqrShrinkage = 1.3;
 constexpr std::size_t kMostLaunches = 1'000;  // that a plan looks at
 

@@ -22,7 +22,7 @@ RatioVariation variation_of(const std::vector<std::vector<double>>& log_ratios);
 // What measuring costs, in seconds.
 struct MeasuringCosts {
   double launch_s = 0.0;  // to start every arm once and warm it up
-  double round_s = 0.0;   // one block of every arm
+  double round_s = 0.0;   // of every arm
 };
 
 // Fewest rounds of a launch: two tell how rounds differ.
