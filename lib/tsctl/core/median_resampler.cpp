@@ -9,7 +9,9 @@ namespace tsctl {
 
 namespace {
 
-double unit(std::mt19937_64& random) { return static_cast<double>(random() >> 11) * 0x1.0p-53; }
+constexpr std::size_t kMostTabulated = 64;  // samples: 2080 pairs of ranks
+
+double unit(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1.0p-53; }
 
 double log_binomial(double n, double k) {
   return std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0);
@@ -32,7 +34,10 @@ MedianResampler::MedianResampler(std::size_t count) : upper_cdf_(count) {
   for (std::size_t j = 0; j < count; ++j) {
     upper_cdf_[j] = regularized_beta(static_cast<double>(j + 1) / m, upper, m + 1.0 - upper);
   }
-  if (count % 2 == 1) return;
+  if (count % 2 == 1) {
+    make_columns(count);
+    return;
+  }
 
   // The upper one has rank j and the lower one a smaller rank: half of the values fall below j, the other half at
   // j or above, not all of them above.
@@ -48,16 +53,69 @@ MedianResampler::MedianResampler(std::size_t count) : upper_cdf_(count) {
     if (probability > 0.0)
       lower_differs_[j] = std::min(1.0, at_or_above * not_all_above / probability);
   }
+  make_columns(count);
+}
+
+// Vose 1991: each column takes what one outcome has too little for a whole one, and fills it up from one that has more.
+void MedianResampler::make_columns(std::size_t count) {
+  if (count > kMostTabulated) return;
+  std::vector<double> shares;  // of a column
+  const auto add = [&](std::size_t lower, std::size_t upper, double probability) {
+    const Ranks ranks{static_cast<std::uint16_t>(lower), static_cast<std::uint16_t>(upper)};
+    shares.push_back(probability);
+    columns_.push_back({.keep = 1.0, .kept = ranks, .other = ranks});
+  };
+  const auto half = static_cast<double>(count / 2);
+  for (std::size_t upper = 0; upper < count; ++upper) {
+    const double probability = upper_cdf_[upper] - (upper > 0 ? upper_cdf_[upper - 1] : 0.0);
+    const double differs = lower_differs_.empty() ? 0.0 : lower_differs_[upper];
+    add(upper, upper, probability * (1.0 - differs));
+    if (differs == 0.0) continue;
+    // The lower one is the largest of `half` values that are uniform over the ranks below.
+    const auto below = static_cast<double>(upper);
+    double at_most = 0.0;
+    for (std::size_t lower = 0; lower < upper; ++lower) {
+      const double next = std::pow((static_cast<double>(lower) + 1.0) / below, half);
+      add(lower, upper, probability * differs * (next - at_most));
+      at_most = next;
+    }
+  }
+  std::vector<std::size_t> less;
+  std::vector<std::size_t> more;
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    shares[i] *= static_cast<double>(shares.size());
+    (shares[i] < 1.0 ? less : more).push_back(i);
+  }
+  while (!less.empty() && !more.empty()) {
+    const std::size_t filled = less.back();
+    const std::size_t giver = more.back();
+    less.pop_back();
+    columns_[filled].keep = shares[filled];
+    columns_[filled].other = columns_[giver].kept;
+    shares[giver] -= 1.0 - shares[filled];
+    if (shares[giver] >= 1.0) continue;
+    more.pop_back();
+    less.push_back(giver);
+  }
 }
 
 double MedianResampler::draw(const std::vector<double>& sorted, std::mt19937_64& random) const {
+  if (!columns_.empty()) {
+    // The upper bits of the product choose the column, the lower ones are uniform within it.
+    using Wide = unsigned __int128;
+    const Wide product = Wide{random()} * columns_.size();
+    const Column& column = columns_[static_cast<std::size_t>(product >> 64)];
+    const bool keep = unit(static_cast<std::uint64_t>(product)) < column.keep;
+    const Ranks ranks = keep ? column.kept : column.other;
+    return 0.5 * (sorted[ranks.lower] + sorted[ranks.upper]);
+  }
   // The last entry is 1, which no draw reaches, so the search never runs past the end.
-  const auto found = std::upper_bound(upper_cdf_.begin(), upper_cdf_.end() - 1, unit(random));
+  const auto found = std::upper_bound(upper_cdf_.begin(), upper_cdf_.end() - 1, unit(random()));
   const auto rank = static_cast<std::size_t>(found - upper_cdf_.begin());
   if (lower_differs_.empty()) return sorted[rank];
 
   const double differs = lower_differs_[rank];
-  const double chance = unit(random);
+  const double chance = unit(random());
   if (chance >= differs) return sorted[rank];
   // The largest of `half` values that are uniform over the ranks below; chance / differs is uniform again.
   const std::size_t middle = sorted.size() / 2;

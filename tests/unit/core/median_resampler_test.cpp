@@ -73,6 +73,26 @@ TEST(MedianResampler, stays_within_many_samples) {
   EXPECT_NEAR(std::sqrt(squares), 50.0, 1.5);
 }
 
+TEST(MedianResampler, is_the_same_with_a_table_and_without) {
+  for (const std::size_t count : {63U, 64U, 65U, 66U}) {  // a table up to 64
+    std::vector<double> samples;
+    for (std::size_t i = 0; i < count; ++i) samples.push_back(static_cast<double>(i));
+    const auto n = static_cast<double>(count);
+    const MedianResampler resampler(count);
+    std::mt19937_64 random(3);
+    double sum = 0.0;
+    double squares = 0.0;
+    for (int i = 0; i < 50'000; ++i) {
+      const double offset = resampler.draw(samples, random) - (n - 1.0) / 2.0;
+      sum += offset / 50'000;
+      squares += offset * offset / 50'000;
+    }
+    EXPECT_NEAR(sum, 0.0, 0.1) << count;
+    // Of the median of n uniform values on [0, n].
+    EXPECT_NEAR(std::sqrt(squares), n / 2.0 / std::sqrt(n + 2.0), 0.12) << count;
+  }
+}
+
 TEST(IndexBelow, reaches_every_index_about_equally_often) {
   std::mt19937_64 random(1);
   std::vector<int> hits(5, 0);
