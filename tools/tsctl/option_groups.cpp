@@ -274,7 +274,7 @@ SourceSpec source_from(const std::string& text, const SourceFlags& flags) {
 namespace {
 
 constexpr double kFinestPrecision = 1e-5;
-// What two files of a millisecond a call need to be told apart by 1.3% on two cores.
+// Gives two files of a millisecond a call an interval of half a percent on two busy cores.
 constexpr double kDefaultBudgetSeconds = 15.0;
 constexpr auto kFewestPairsOfLaunch = static_cast<std::int64_t>(kFewestRounds);
 

@@ -39,7 +39,7 @@ struct SequenceSet {
       {};  // places in the sequence, from 1, where most launches took over twice the median
 };
 
-// The median of one block of calls.
+// The median of an arm's calls in one round.
 struct BlockTime {
   int launch = 1;
   int round = 1;

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 #include <random>
 #include <stdexcept>
-#include <utility>
 
 #include "tsctl/core/launch_plan.h"
 #include "tsctl/core/median_resampler.h"
@@ -117,9 +115,10 @@ double quantile_in_place(std::vector<double>& samples, double p) {
 void scale_to_launches(std::vector<double>& means, std::size_t launches, double middle,
                        double deviation_of_medians) {
   const auto n = static_cast<double>(launches);
+  if (launches < kMinScaledLaunches) return;
   const double deviation = 0.5 * (quantile_in_place(means, normal_cdf(1.0)) -
                                   quantile_in_place(means, normal_cdf(-1.0)));
-  if (launches < kMinScaledLaunches || deviation == 0.0) return;
+  if (deviation == 0.0) return;
   const double wanted = deviation_of_medians * std::sqrt((n - 1.0) / n) / std::sqrt(n);
   const double scale = std::min(1.0, wanted / deviation);
   const double replicated = mean_of(means);

@@ -29,7 +29,7 @@ struct RatioEstimate {
   double ratio = 1.0;             // time of the second over time of the first; below 1 is faster
   Interval interval = {};         // 95%, of the ratio
   double launch_deviation = 0.0;  // standard deviation of the launches' median log-ratios
-  double block_deviation = 0.0;   // mean within-launch standard deviation of the block log-ratios
+  double block_deviation = 0.0;   // mean within-launch standard deviation of the round log-ratios
   std::size_t pairs = 0;
   std::size_t launches = 0;
 };

@@ -22,6 +22,7 @@ double trimmed_mean(std::vector<double>& values) {
 }
 
 double trimmed_deviation(std::vector<double> values) {
+  if (values.size() < 2) return 0.0;
   const std::size_t cut = trimmed_at_each_end(values.size());
   std::sort(values.begin(), values.end());
   const auto n = static_cast<double>(values.size());

@@ -22,7 +22,7 @@ namespace tsctl {
 
 namespace {
 
-// Of one arm in one round, in so many blocks: a block of 5 ms is long against what a switch of arms costs (0.1 ms idle)
+// Of one arm in one round, in so many blocks: a block of 5 ms is long against what a switch of arms costs (0.1 to 0.2 ms)
 // and short against what disturbs a machine. Of calls of 0.4 ms, the median ratio of neighbouring blocks over 2 s deviated
 // by 0.06% with blocks of 6 ms and by 0.14% with 48 ms; one untimed call must not outweigh the timed ones.
 constexpr double kRoundSeconds = 0.08;
@@ -32,7 +32,8 @@ constexpr int kFewestBlockCalls = 2;
 // Launches whose rounds are few and fixed: what they show tells how the time is best divided among further ones.
 constexpr int kExploringLaunches = 2;
 constexpr std::size_t kExploringRounds = 6;
-constexpr double kMaxWarmUpSeconds = 2.0;  // for one arm of one launch
+constexpr std::size_t kExploringSinglePasses = 12;  // where a round is one pass: slow calls, load
+constexpr double kMaxWarmUpSeconds = 2.0;           // for one arm of one launch
 // Of one launch: the parts of a call are told, not judged, so that a block's worth of calls is plenty.
 constexpr int kFewestTransferCalls = 3;
 constexpr int kMostTransferCalls = 20;
@@ -74,6 +75,9 @@ class Session {
   void measure_transfers(std::size_t index);
   void run_round();
   int passes_of_round() const;
+  std::size_t exploring_rounds() const {
+    return passes_of_round() > 1 ? kExploringRounds : kExploringSinglePasses;
+  }
   std::vector<double> run_block(std::size_t index, int calls);
   double run_load_block(std::size_t index);
   bool judges_any() const;
@@ -236,7 +240,7 @@ std::size_t Session::rounds_left() const {
 // Of the launch that has just been started and warmed up.
 std::size_t Session::planned_rounds() const {
   if (launches_ <= kExploringLaunches) {
-    return std::min(kExploringRounds,
+    return std::min(exploring_rounds(),
                     rounds_left() / static_cast<std::size_t>(
                                         std::max(1, options_.min_launches - launches_ + 1)));
   }
@@ -263,7 +267,7 @@ void Session::measure_rounds(std::size_t planned, double until_s) {
   const double start_s = now_s_();
   std::size_t rounds = 0;
   while (rounds < kFewestRounds || (rounds < planned && now_s_() < until_s &&
-                                    !(rounds >= kExploringRounds && launch_precise_enough()))) {
+                                    !(rounds >= exploring_rounds() && launch_precise_enough()))) {
     run_round();
     ++rounds;
   }

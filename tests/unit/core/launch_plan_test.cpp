@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tsctl/core/random_input.h"
+#include "tsctl/core/statistics.h"
 
 namespace tsctl {
 
@@ -22,7 +23,7 @@ TEST(LaunchPlan, tells_what_launches_add_from_what_rounds_add) {
   for (const double value : first) second.push_back(value + 0.2);
   const RatioVariation variation = variation_of({first, {}, second});
   EXPECT_NEAR(variation.rounds, 0.01 / 1.349 / (1.0 - 1.3 / 5.0), 1e-12);
-  const double of_rounds = 3.14159265358979 / 2.0 * variation.rounds * variation.rounds / 5.0;
+  const double of_rounds = 3.14159265358979 / 11.0 * variation.rounds * variation.rounds;
   EXPECT_NEAR(variation.launches, std::sqrt(0.02 - of_rounds), 1e-12);
   EXPECT_NEAR(variation.medians, std::sqrt(of_rounds), 1e-12);
 }
@@ -63,6 +64,9 @@ TEST(LaunchPlan, knows_the_deviation_of_few_rounds) {
       fill_normal({5, i}, launches[i].data(), rounds);
     }
     EXPECT_NEAR(variation_of(launches).rounds, 1.0, 0.12) << rounds;
+    double squares = 0.0;  // of their medians: without variation of launches the rounds give it all
+    for (const std::vector<double>& launch : launches) squares += std::pow(median(launch), 2.0);
+    EXPECT_NEAR(variation_of(launches).medians / std::sqrt(squares / 2000.0), 1.0, 0.14) << rounds;
   }
 }
 

@@ -29,6 +29,7 @@ TEST(TrimmedMean, has_the_usual_deviation_beside_it) {
   EXPECT_DOUBLE_EQ(sample_deviation({1.0, 3.0}), std::sqrt(2.0));
   EXPECT_EQ(sample_deviation({1.0}), 0.0);
   EXPECT_EQ(sample_deviation({}), 0.0);
+  EXPECT_EQ(trimmed_deviation({}), 0.0);
 }
 
 }  // namespace
