@@ -38,8 +38,8 @@ struct MeasuringLeft {
 // spent, after launches of `rounds_done` rounds each and with at least `min_launches` in all. The half-width of n launches
 // of k_i rounds is taken as t(n - 1) / n * sqrt(sum(launches^2 + pi/2 rounds^2 / k_i)): the trade of Kalibera and Jones
 // 2013 ("Rigorous benchmarking in reasonable time", section 6), with Student's t because launches are few and pi/2 (less for
-// few rounds) because a launch's value is a median. Launches that were short stay as uncertain as they are, so that one long launch after them
-// does not look like a cure. Gives kFewestRounds when too little is left for anything else.
+// few rounds) because a launch's value is a median. Launches that were short stay as uncertain as they are, so that one
+// long launch after them does not look like a cure. Gives kFewestRounds when too little is left for anything else.
 std::size_t best_rounds(const RatioVariation& variation, const MeasuringCosts& costs,
                         const MeasuringLeft& left, const std::vector<std::size_t>& rounds_done,
                         std::size_t min_launches);
