@@ -19,8 +19,9 @@
 #include <vector>
 
 #include "tsctl/archive/tensor_file.h"
-#include "tsctl/core/error.h"
-#include "tsctl/core/statistics.h"
+#include "tsctl/archive/tensor_file_writer.h"
+#include "tsctl/core/base/error.h"
+#include "tsctl/core/stats/statistics.h"
 #include "tsctl/engine/arm.h"
 
 namespace {

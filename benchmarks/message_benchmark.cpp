@@ -8,10 +8,10 @@
 #include <thread>
 #include <vector>
 
-#include "tsctl/core/random_input.h"
-#include "tsctl/report/json.h"
-#include "tsctl/worker/channel.h"
-#include "tsctl/worker/process.h"
+#include "tsctl/core/inputs/random_input.h"
+#include "tsctl/process/channel.h"
+#include "tsctl/process/process.h"
+#include "tsctl/report/json/json.h"
 
 namespace {
 

@@ -27,7 +27,7 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parents[1]
 _ARCHIVES = _ROOT / "tests/fixtures/archives"
 
-_BLOCK_S = 0.005  # of a bench: lib/tsctl/worker/bench_session.cpp
+_BLOCK_S = 0.005  # of a bench: lib/tsctl/bench/session.cpp
 _SHORT_CALL_S = 100e-6
 _HARNESS_LAUNCHES = 7
 _T_95 = 2.447  # Student's, of 6 degrees of freedom

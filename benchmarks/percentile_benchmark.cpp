@@ -5,8 +5,8 @@
 #include <cmath>
 #include <vector>
 
-#include "tsctl/core/percentile.h"
-#include "tsctl/core/random_input.h"
+#include "tsctl/core/inputs/random_input.h"
+#include "tsctl/core/stats/percentile.h"
 
 namespace {
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "tsctl/core/random_input.h"
-#include "tsctl/core/statistics.h"
+#include "tsctl/core/inputs/random_input.h"
+#include "tsctl/core/stats/statistics.h"
 
 namespace {
 

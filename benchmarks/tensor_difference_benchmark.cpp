@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "tsctl/core/random_input.h"
+#include "tsctl/core/inputs/random_input.h"
 #include "tsctl/core/tensor_difference.h"
 
 namespace {

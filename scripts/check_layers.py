@@ -15,28 +15,53 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Layer:
-    """What the files of one folder may include besides the C++ standard library and their own folder."""
+    """What the files of one folder may include besides the C++ standard library and their own folder.
 
-    layers: tuple[str, ...] = ()  # folders below lib/tsctl
+    A folder below it has a row of its own where it has rules of its own; otherwise this row holds there too.
+    """
+
+    layers: tuple[str, ...] = ()  # rows of this table; "core" stands for core and the folders below it
     third_party: tuple[str, ...] = ()  # prefixes of include paths
     system: bool = False  # the operating system's headers: POSIX and Linux
 
 
-_NLOHMANN = "nlohmann/"
+_EVERYWHERE = ("fmt/",)  # it formats the text of every layer
+_NLOHMANN = ("nlohmann/",)
 _TORCH = ("torch/", "ATen/", "c10/", "caffe2/")
+_CLI = ("CLI/",)
+# What a command line may use: everything that links neither LibTorch nor Python.
+_FRONT = ("core", "archive", "report", "bench", "host", "files", "process")
 
+# From the bottom to the top: a row may name rows above it in this table only, so that there is no circle.
 LAYERS = {
-    "lib/tsctl/core": Layer(),
-    "lib/tsctl/archive": Layer(("core",), ("zlib.h", _NLOHMANN), system=True),
-    "lib/tsctl/report": Layer(("core",), (_NLOHMANN,)),
-    "lib/tsctl/worker": Layer(("core", "report"), ("openssl/evp.h",), system=True),
-    "lib/tsctl/engine": Layer(("core", "archive"), _TORCH, system=True),
-    "lib/tsctl/cuda": Layer(("core",), _TORCH),
-    "lib/tsctl/capture": Layer(("core",), ("pybind11/", "Python.h"), system=True),
-    "tools": Layer(("core", "archive", "report", "worker"), ("CLI/", _NLOHMANN), system=True),
-    "benchmarks": Layer(
-        ("core", "archive", "report", "worker", "engine"), ("benchmark/", *_TORCH), system=True
+    "core/base": Layer(system=True),
+    "core/stats": Layer(),
+    "core/inputs": Layer(("core/base",)),
+    "core": Layer(("core/base", "core/stats", "core/inputs")),
+    "archive": Layer(("core",), ("zlib.h", *_NLOHMANN), system=True),
+    "report/json": Layer(("core",), _NLOHMANN),
+    "report/text": Layer(("core", "report/json")),
+    "report/export": Layer(("core", "report/json", "report/text"), _NLOHMANN),
+    "report/html": Layer(("core", "report/text")),
+    "report": Layer(("core",)),
+    "bench": Layer(("core",)),
+    "host": Layer(("core",), system=True),
+    "files": Layer(("core/base",), ("openssl/evp.h",), system=True),
+    "process": Layer(("core", "report/json", "bench", "host"), system=True),
+    "worker": Layer(("core", "report/json", "report/export", "process"), system=True),
+    "engine/graph": Layer(("core",), _TORCH),
+    "engine/passes": Layer(("core", "engine/graph"), _TORCH),
+    "engine": Layer(("core", "archive", "engine/graph", "engine/passes"), _TORCH, system=True),
+    "cuda": Layer(("core",), _TORCH),
+    "capture": Layer(("core",), ("pybind11/", "Python.h"), system=True),
+    "tools/session": Layer(_FRONT, system=True),
+    "tools/options": Layer((*_FRONT, "tools/session"), _CLI),
+    "tools/steps": Layer((*_FRONT, "tools/session", "tools/options")),
+    "tools/commands": Layer((*_FRONT, "tools/session", "tools/options", "tools/steps")),
+    "tools": Layer(
+        (*_FRONT, "worker", "tools/session", "tools/options", "tools/commands"), _CLI, system=True
     ),
+    "benchmarks": Layer((*_FRONT, "worker", "engine"), ("benchmark/", *_TORCH), system=True),
 }
 
 # The package that capture runs inside the user's own environment may count on nothing else being there.
@@ -51,36 +76,79 @@ def is_standard(header: str) -> bool:
     return re.fullmatch(r"[a-z_0-9]+", header) is not None
 
 
-def include_problem(layer: Layer, folder: str, header: str) -> str:
-    """Say why a file in `folder` may not include `header`; empty if it may."""
+def home_of(row: str) -> str:
+    """The folder of a row of the table."""
+    if row == "benchmarks":
+        return row
+    return "tools/tsctl" + row.removeprefix("tools") if row.split("/")[0] == "tools" else f"lib/tsctl/{row}"
+
+
+def row_of(folder: str) -> str | None:
+    """The row that holds for a folder: its own, or that of the nearest folder above it."""
+    homes = {home_of(row): row for row in LAYERS}
+    path = pathlib.PurePosixPath(folder)
+    return next((homes[str(part)] for part in (path, *path.parents) if str(part) in homes), None)
+
+
+def target_of(root: pathlib.Path, file: pathlib.Path, header: str) -> str | None:
+    """The folder of one of the project's own headers; None for any other header."""
     if header.startswith("tsctl/"):
-        target = header.split("/")[1]
-        if folder.startswith("lib/tsctl/") and target == folder.rsplit("/", 1)[1]:
-            return ""
-        return "" if target in layer.layers else f"{folder} may not include the layer '{target}'"
-    if is_standard(header) or any(header.startswith(prefix) for prefix in layer.third_party):
+        return f"lib/{pathlib.PurePosixPath(header).parent}"
+    for base in (file.parent, root / "tools/tsctl"):
+        if file.is_relative_to(base) and (base / header).is_file():
+            return str((base / header).parent.relative_to(root))
+    return None
+
+
+def is_allowed(row: str, target_row: str | None) -> bool:
+    if target_row is None:
+        return False
+    return target_row == row or any(
+        target_row == name or target_row.startswith(f"{name}/") for name in LAYERS[row].layers
+    )
+
+
+def include_problem(root: pathlib.Path, file: pathlib.Path, row: str, header: str) -> str:
+    """Say why this file may not include that header; empty if it may."""
+    layer = LAYERS[row]
+    folder = home_of(row)
+    if target := target_of(root, file, header):
+        target_row = row_of(target)
+        return "" if is_allowed(row, target_row) else f"{folder} may not include the layer '{target_row}'"
+    if is_standard(header) or header.startswith(_EVERYWHERE + layer.third_party):
         return ""
     if layer.system and _SYSTEM_HEADER.match(header) and header != "zlib.h":
         return ""
     return f"{folder} may not include '{header}'"
 
 
-def check_cpp(root: pathlib.Path, folder: str, layer: Layer) -> list[str]:
+def check_cpp(root: pathlib.Path) -> list[str]:
     problems = []
-    for path in sorted((root / folder).rglob("*")):
-        if path.suffix not in (".h", ".cpp"):
-            continue
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            match = _INCLUDE.match(line)
-            if not match:
+    for base in ("lib/tsctl", "tools", "benchmarks"):
+        for path in sorted((root / base).rglob("*")):
+            if path.suffix not in (".h", ".cpp"):
                 continue
-            angled, quoted = match.groups()
-            if quoted and (path.parent / quoted).is_file():
+            where = path.relative_to(root)
+            row = row_of(str(where.parent))
+            if row is None:
+                problems.append(f"{where}:1: its folder has no row in the table of layers")
                 continue
-            problem = include_problem(layer, folder, angled or quoted)
-            if problem:
-                problems.append(f"{path.relative_to(root)}:{number}: {problem}")
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+                if match := _INCLUDE.match(line):
+                    problem = include_problem(root, path, row, match[1] or match[2])
+                    problems += [f"{where}:{number}: {problem}"] if problem else []
     return problems
+
+
+def check_table() -> list[str]:
+    """A row names rows above it only, so that the folders form no circle."""
+    rows = list(LAYERS)
+    return [
+        f"scripts/check_layers.py:1: the row '{row}' names '{name}', which is not above it"
+        for index, row in enumerate(rows)
+        for name in LAYERS[row].layers
+        if not any(above == name or above.startswith(f"{name}/") for above in rows[:index])
+    ]
 
 
 def imported_packages(tree: ast.Module) -> list[tuple[int, str]]:
@@ -106,13 +174,7 @@ def check_python(root: pathlib.Path) -> list[str]:
 
 def check(root: pathlib.Path) -> list[str]:
     """Return one line for each include or import that breaks the layers."""
-    problems = []
-    for folder, layer in LAYERS.items():
-        problems += check_cpp(root, folder, layer)
-    for path in sorted((root / "lib/tsctl").iterdir()):
-        if path.is_dir() and f"lib/tsctl/{path.name}" not in LAYERS:
-            problems.append(f"lib/tsctl/{path.name}:1: this folder has no row in the table of layers")
-    return problems + check_python(root)
+    return check_table() + check_cpp(root) + check_python(root)
 
 
 def main() -> int:

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "support.h"
+#include "tsctl/core/tolerance.h"
 
 namespace tsctl {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "support.h"
 #include "tsctl/archive/tensor_file.h"
+#include "tsctl/core/executor.h"
 #include "tsctl/engine/outputs.h"
 
 namespace tsctl {

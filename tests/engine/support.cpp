@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "tsctl/archive/tensor_file.h"
+#include "tsctl/archive/tensor_file_writer.h"
 #include "tsctl/engine/outputs.h"
 
 namespace tsctl::test {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "tsctl/core/error.h"
-#include "tsctl/core/events.h"
-#include "tsctl/core/value.h"
+#include "tsctl/core/base/error.h"
+#include "tsctl/core/base/events.h"
+#include "tsctl/core/base/value.h"
 
 namespace tsctl::test {
 

@@ -5,11 +5,11 @@
 #include <array>
 #include <optional>
 
-#include "commands.h"
-#include "finish.h"
-#include "pass_listing.h"
-#include "tsctl/core/did_you_mean.h"
-#include "tsctl/worker/build_info.h"
+#include "commands/commands.h"
+#include "options/pass_listing.h"
+#include "session/finish.h"
+#include "tsctl/core/base/build_info.h"
+#include "tsctl/core/base/did_you_mean.h"
 
 namespace tsctl::cli {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "context.h"
+#include "session/context.h"
 
 namespace tsctl::cli {
 

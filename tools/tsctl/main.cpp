@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "cli.h"
-#include "tsctl/worker/process.h"
+#include "tsctl/process/process.h"
 #include "tsctl/worker/serve.h"
 
 namespace {

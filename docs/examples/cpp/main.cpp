@@ -37,7 +37,8 @@ void run(const std::string& path, const torch::Tensor& input) {
   const c10::InferenceMode no_gradients;
   const torch::IValue result = model.forward({input});
   if (!result.isTensor()) {
-    throw std::runtime_error("this model returns " + result.tagKind() + "; take it apart with toTuple, toGenericDict, …");
+    throw std::runtime_error("this model returns " + result.tagKind() +
+                             "; take it apart with toTuple, toGenericDict, …");
   }
 
   const torch::Tensor output = result.toTensor().contiguous();

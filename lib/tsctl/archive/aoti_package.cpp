@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "tsctl/archive/zip_reader.h"
-#include "tsctl/core/cpu_flags.h"
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/cpu_flags.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tsctl/core/value.h"
+#include "tsctl/core/base/value.h"
 
 namespace tsctl {
 

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <utility>
 
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "tsctl/core/value.h"
+#include "tsctl/core/base/value.h"
 
 namespace tsctl {
 

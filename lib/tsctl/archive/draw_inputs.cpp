@@ -5,7 +5,8 @@
 #include <cstring>
 
 #include "tsctl/archive/tensor_file.h"
-#include "tsctl/core/staged_input.h"
+#include "tsctl/archive/tensor_file_writer.h"
+#include "tsctl/core/inputs/staged_input.h"
 
 namespace tsctl {
 

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "tsctl/core/input_spec.h"
+#include "tsctl/core/inputs/input_sets.h"
+#include "tsctl/core/inputs/input_spec.h"
 
 namespace tsctl {
 

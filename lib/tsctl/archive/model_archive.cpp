@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "tsctl/archive/file_kind.h"
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

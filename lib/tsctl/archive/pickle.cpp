@@ -6,7 +6,7 @@
 
 #include "tsctl/archive/binary_file.h"
 #include "tsctl/archive/pickle_calls.h"
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <vector>
 
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

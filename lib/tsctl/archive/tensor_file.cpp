@@ -13,7 +13,7 @@
 
 #include "tsctl/archive/binary_file.h"
 #include "tsctl/archive/call_json.h"
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "tsctl/core/dtype.h"
-#include "tsctl/core/value.h"
+#include "tsctl/core/base/value.h"
+#include "tsctl/core/inputs/dtype.h"
 
 namespace tsctl {
 
@@ -49,20 +49,6 @@ class TensorFile {
   explicit TensorFile(std::unique_ptr<Contents> contents);
   std::unique_ptr<Contents> contents_;
 };
-
-// What write_tensor_file stores under a key.
-struct TensorBuffer {
-  std::string key = {};
-  Dtype dtype = Dtype::float32;
-  std::vector<std::int64_t> shape = {};
-  const void* data = nullptr;  // contiguous, native byte order
-  std::size_t size_bytes = 0;
-};
-
-// Writes the file in one go (truncating it). Throws Error{environment} when it cannot be written, a full disk
-// included.
-void write_tensor_file(const std::string& path, const std::vector<CallRecord>& calls,
-                       const std::vector<TensorBuffer>& tensors);
 
 // The key under which an argument or output leaf is stored: "LABEL/out.logits", or "out.logits" without a label.
 std::string tensor_key(const std::string& label, const std::string& leaf);

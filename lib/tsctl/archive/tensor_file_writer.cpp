@@ -1,3 +1,5 @@
+#include "tsctl/archive/tensor_file_writer.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -11,7 +13,7 @@
 #include "tsctl/archive/binary_file.h"
 #include "tsctl/archive/call_json.h"
 #include "tsctl/archive/tensor_file.h"
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

@@ -8,7 +8,7 @@
 
 #include "tsctl/archive/op_count.h"
 #include "tsctl/archive/value_text.h"
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

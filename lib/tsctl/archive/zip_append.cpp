@@ -12,7 +12,7 @@
 
 #include "tsctl/archive/zip_directory.h"
 #include "tsctl/archive/zip_reader.h"
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "tsctl/archive/zip_directory.h"
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

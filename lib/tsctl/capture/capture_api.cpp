@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "tsctl/capture/interpreter.h"
+#include "tsctl/core/base/error.h"
+#include "tsctl/core/base/resident_memory.h"
 #include "tsctl/core/bench.h"
-#include "tsctl/core/error.h"
 #include "tsctl/core/profile_recording.h"
-#include "tsctl/core/resident_memory.h"
 
 namespace tsctl {
 

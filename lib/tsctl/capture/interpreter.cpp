@@ -5,7 +5,7 @@
 #include <string>
 
 #include "tsctl/capture/native_module.h"
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 
 // Registered when this library is loaded, which is before any interpreter starts.
 PYBIND11_EMBEDDED_MODULE(_tsctl, module) { tsctl::define_native_module(module); }

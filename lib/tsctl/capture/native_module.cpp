@@ -8,9 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "tsctl/core/dtype.h"
-#include "tsctl/core/staged_input.h"
+#include "tsctl/core/inputs/dtype.h"
+#include "tsctl/core/inputs/staged_input.h"
 #include "tsctl/core/tensor_difference.h"
+#include "tsctl/core/tolerance.h"
 
 namespace tsctl {
 

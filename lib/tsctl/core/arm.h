@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tsctl/core/arm_tuning.h"
+#include "tsctl/core/executor.h"
 #include "tsctl/core/source.h"
 #include "tsctl/core/verify.h"
 
@@ -35,6 +36,25 @@ struct ArmRequest {
   bool cold_cache = false;   // the device's cache is emptied before every timed call
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, ArmRequest& value) {
+  visit("label", value.label);
+  visit("model_path", value.model_path);
+  visit("source", value.source);
+  visit("inputs_tensors", value.inputs_tensors);
+  visit("set_index", value.set_index);
+  visit("device", value.device);
+  visit("threads", value.threads);
+  visit("executor", value.executor);
+  visit("seed", value.seed);
+  visit("compile", value.compile);
+  visit("runtime", value.runtime);
+  visit("tuning", value.tuning);
+  visit("allocator", value.allocator);
+  visit("debug_files", value.debug_files);
+  visit("cold_cache", value.cold_cache);
+}
+
 // A call on a device, part by part: inputs to it, the model's work, outputs back. Medians of several calls.
 struct TransferTimes {
   double to_device_s = 0.0;
@@ -43,6 +63,15 @@ struct TransferTimes {
   double enqueue_s = 0.0;  // what the CPU took to start the model's work
   double wall_s = 0.0;     // of all of it, by the clock on the wall
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, TransferTimes& value) {
+  visit("to_device_s", value.to_device_s);
+  visit("compute_s", value.compute_s);
+  visit("from_device_s", value.from_device_s);
+  visit("enqueue_s", value.enqueue_s);
+  visit("wall_s", value.wall_s);
+}
 
 struct ArmOpening;
 struct ProfileRecording;

@@ -15,4 +15,12 @@ struct ArmTuning {
       false;  // calls replay a CUDA graph that was captured for the shapes of the inputs
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, ArmTuning& value) {
+  visit("precision", value.precision);
+  visit("fusion", value.fusion);
+  visit("onednn_graph", value.onednn_graph);
+  visit("cuda_graph", value.cuda_graph);
+}
+
 }  // namespace tsctl

@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "tsctl/core/arm.h"
+#include "tsctl/core/base/warning.h"
+#include "tsctl/core/executor.h"
 #include "tsctl/core/load_plan.h"
 #include "tsctl/core/profile.h"
-#include "tsctl/core/statistics.h"
-#include "tsctl/core/warning.h"
+#include "tsctl/core/stats/statistics.h"
 
 namespace tsctl {
 
@@ -26,6 +27,18 @@ struct ArmOpening {
   std::optional<std::int64_t> steady_bytes = {};
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, ArmOpening& value) {
+  visit("libraries_s", value.libraries_s);
+  visit("read_s", value.read_s);
+  visit("deserialize_s", value.deserialize_s);
+  visit("move_s", value.move_s);
+  visit("libraries_bytes", value.libraries_bytes);
+  visit("loaded_bytes", value.loaded_bytes);
+  visit("first_call_bytes", value.first_call_bytes);
+  visit("steady_bytes", value.steady_bytes);
+}
+
 // The calls on one input set in a sequence of changing shapes.
 struct SequenceSet {
   std::string set = {};
@@ -39,6 +52,17 @@ struct SequenceSet {
       {};  // places in the sequence, from 1, where most launches took over twice the median
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, SequenceSet& value) {
+  visit("set", value.set);
+  visit("calls", value.calls);
+  visit("first_call_s", value.first_call_s);
+  visit("second_call_s", value.second_call_s);
+  visit("third_call_s", value.third_call_s);
+  visit("median_s", value.median_s);
+  visit("spikes", value.spikes);
+}
+
 // The median of an arm's calls in one round.
 struct BlockTime {
   int launch = 1;
@@ -46,6 +70,14 @@ struct BlockTime {
   int turn = 1;  // when in the first pass of its round it ran
   double median_s = 0.0;
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, BlockTime& value) {
+  visit("launch", value.launch);
+  visit("round", value.round);
+  visit("turn", value.turn);
+  visit("median_s", value.median_s);
+}
 
 // A quantile of the calls' times, type 7, with the interval that order statistics give it (95%).
 struct PercentileResult {
@@ -55,6 +87,15 @@ struct PercentileResult {
   std::optional<double> high_s = {};
   std::string reason = {};  // why there is none
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, PercentileResult& value) {
+  visit("p", value.p);
+  visit("value_s", value.value_s);
+  visit("low_s", value.low_s);
+  visit("high_s", value.high_s);
+  visit("reason", value.reason);
+}
 
 // What was measured of one arm over all launches.
 struct ArmResult {
@@ -106,6 +147,53 @@ struct ArmResult {
   std::string allocator = {};
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, ArmResult& value) {
+  visit("label", value.label);
+  visit("kind", value.kind);
+  visit("outputs", value.outputs);
+  visit("speed", value.speed);
+  visit("median_s", value.median_s);
+  visit("p99_s", value.p99_s);
+  visit("p99_s_reason", value.p99_s_reason);
+  visit("mean_s", value.mean_s);
+  visit("min_s", value.min_s);
+  visit("spread", value.spread);
+  visit("throughput_per_s", value.throughput_per_s);
+  visit("throughput_unit", value.throughput_unit);
+  visit("total_time_s", value.total_time_s);
+  visit("time_per_iteration_ms", value.time_per_iteration_ms);
+  visit("throughput", value.throughput);
+  visit("samples", value.samples);
+  visit("launches", value.launches);
+  visit("first_call_s", value.first_call_s);
+  visit("second_call_s", value.second_call_s);
+  visit("third_call_s", value.third_call_s);
+  visit("steady_at_call", value.steady_at_call);
+  visit("load_s", value.load_s);
+  visit("max_abs", value.max_abs);
+  visit("peak_memory_bytes", value.peak_memory_bytes);
+  visit("page_faults_per_call", value.page_faults_per_call);
+  visit("page_faults_low", value.page_faults_low);
+  visit("page_faults_high", value.page_faults_high);
+  visit("percentiles", value.percentiles);
+  visit("warm_up", value.warm_up);
+  visit("warm_up_s", value.warm_up_s);
+  visit("quantiles_s", value.quantiles_s);
+  visit("blocks", value.blocks);
+  visit("loop", value.loop);
+  visit("offered_per_s", value.offered_per_s);
+  visit("achieved_per_s", value.achieved_per_s);
+  visit("opening", value.opening);
+  visit("sequence", value.sequence);
+  visit("transfers", value.transfers);
+  visit("threads", value.threads);
+  visit("executor", value.executor);
+  visit("tuning", value.tuning);
+  visit("tuning_reason", value.tuning_reason);
+  visit("allocator", value.allocator);
+}
+
 struct PairResult {
   std::string base = {};
   std::string arm = {};
@@ -125,6 +213,24 @@ struct PairResult {
   std::string gate = {};
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, PairResult& value) {
+  visit("base", value.base);
+  visit("arm", value.arm);
+  visit("speedup", value.speedup);
+  visit("speedup_low", value.speedup_low);
+  visit("speedup_high", value.speedup_high);
+  visit("verdict", value.verdict);
+  visit("outputs", value.outputs);
+  visit("margin", value.margin);
+  visit("pairs", value.pairs);
+  visit("launches", value.launches);
+  visit("launch_deviation", value.launch_deviation);
+  visit("block_deviation", value.block_deviation);
+  visit("dominated_by", value.dominated_by);
+  visit("gate", value.gate);
+}
+
 // What else happened on the host while it was measured; null where the system does not tell.
 struct NoiseInfo {
   std::optional<double> cpu_pressure = {};  // share of the time in which some task waited for a CPU
@@ -141,6 +247,21 @@ struct NoiseInfo {
   std::optional<double> smallest_effect =
       {};  // of --selftest: what two equal arms could not be told apart by
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, NoiseInfo& value) {
+  visit("cpu_pressure", value.cpu_pressure);
+  visit("memory_pressure", value.memory_pressure);
+  visit("io_pressure", value.io_pressure);
+  visit("steal", value.steal);
+  visit("throttled_s", value.throttled_s);
+  visit("context_switches", value.context_switches);
+  visit("gpu_clock_low_mhz", value.gpu_clock_low_mhz);
+  visit("gpu_clock_high_mhz", value.gpu_clock_high_mhz);
+  visit("gpu_throttle_reasons", value.gpu_throttle_reasons);
+  visit("load_before", value.load_before);
+  visit("smallest_effect", value.smallest_effect);
+}
 
 struct BenchResult {
   std::vector<ArmResult> arms = {};
@@ -160,5 +281,24 @@ struct BenchResult {
   std::optional<NoiseInfo> noise = {};
   std::vector<Warning> warnings = {};
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, BenchResult& value) {
+  visit("arms", value.arms);
+  visit("pairs", value.pairs);
+  visit("input_set", value.input_set);
+  visit("inputs_sha256", value.inputs_sha256);
+  visit("device", value.device);
+  visit("threads", value.threads);
+  visit("load", value.load);
+  visit("sequence", value.sequence);
+  visit("cold_cache", value.cold_cache);
+  visit("profiles", value.profiles);
+  visit("budget_s", value.budget_s);
+  visit("measured_s", value.measured_s);
+  visit("stopped_by", value.stopped_by);
+  visit("noise", value.noise);
+  visit("warnings", value.warnings);
+}
 
 }  // namespace tsctl

@@ -15,4 +15,13 @@ struct LaunchSamples {
   std::vector<std::vector<int>> turns = {};
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, LaunchSamples& value) {
+  visit("arm", value.arm);
+  visit("launch", value.launch);
+  visit("warm_up_s", value.warm_up_s);
+  visit("rounds_s", value.rounds_s);
+  visit("turns", value.turns);
+}
+
 }  // namespace tsctl

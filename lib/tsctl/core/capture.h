@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "tsctl/core/arm_tuning.h"
-#include "tsctl/core/input_spec.h"
+#include "tsctl/core/base/warning.h"
+#include "tsctl/core/inputs/input_sets.h"
+#include "tsctl/core/inputs/input_spec.h"
 #include "tsctl/core/source.h"
 #include "tsctl/core/tensor_difference.h"
+#include "tsctl/core/tolerance.h"
 #include "tsctl/core/verify.h"
-#include "tsctl/core/warning.h"
 
 namespace tsctl {
 
@@ -49,6 +51,30 @@ struct CaptureRequest {
   std::string tensors_path = {};    // where inputs and eager's outputs go
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, CaptureRequest& value) {
+  visit("source", value.source);
+  visit("mode", value.mode);
+  visit("sets", value.sets);
+  visit("probes", value.probes);
+  visit("named_sizes", value.named_sizes);
+  visit("inputs_file", value.inputs_file);
+  visit("inputs_from", value.inputs_from);
+  visit("seed", value.seed);
+  visit("device", value.device);
+  visit("threads", value.threads);
+  visit("trace_submodules", value.trace_submodules);
+  visit("script_submodules", value.script_submodules);
+  visit("require_general", value.require_general);
+  visit("tolerance", value.tolerance);
+  visit("compile", value.compile);
+  visit("runtime", value.runtime);
+  visit("tuning", value.tuning);
+  visit("candidate_path", value.candidate_path);
+  visit("model_path", value.model_path);
+  visit("tensors_path", value.tensors_path);
+}
+
 // Eager against the captured module on one call.
 struct CaptureComparison {
   std::string label = {};
@@ -62,6 +88,18 @@ struct CaptureComparison {
   double captured_s = 0.0;  // likewise the captured module, in the plain executor
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, CaptureComparison& value) {
+  visit("label", value.label);
+  visit("probe", value.probe);
+  visit("status", value.status);
+  visit("reason", value.reason);
+  visit("max_abs", value.max_abs);
+  visit("max_abs_to_peak", value.max_abs_to_peak);
+  visit("eager_s", value.eager_s);
+  visit("captured_s", value.captured_s);
+}
+
 // What torch said while it traced or compiled, once each.
 struct CaptureNotice {
   // branch_decided, value_baked_in, length_taken, constant_tensor, mismatch, nondeterminism, or tracer_warning for
@@ -72,6 +110,15 @@ struct CaptureNotice {
   std::string source_line = {};  // what stands there
   std::string advice = {};       // what to write instead; empty if unknown
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, CaptureNotice& value) {
+  visit("code", value.code);
+  visit("text", value.text);
+  visit("place", value.place);
+  visit("source_line", value.source_line);
+  visit("advice", value.advice);
+}
 
 // Why TorchScript's compiler refuses the user's code.
 struct CaptureDiagnosis {
@@ -84,6 +131,17 @@ struct CaptureDiagnosis {
   std::string tracing = {};  // whether tracing would do; empty if unknown
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, CaptureDiagnosis& value) {
+  visit("problem", value.problem);
+  visit("file", value.file);
+  visit("line", value.line);
+  visit("source_line", value.source_line);
+  visit("cause", value.cause);
+  visit("change", value.change);
+  visit("tracing", value.tracing);
+}
+
 // Something of the example that became a constant of the graph where the user's code takes it from a tensor.
 struct BakedConstant {
   std::string kind = {};   // device, dtype
@@ -94,6 +152,16 @@ struct BakedConstant {
   std::string from =
       {};  // "tensor" when the line takes it from one, "code" when it is written there
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, BakedConstant& value) {
+  visit("kind", value.kind);
+  visit("value", value.value);
+  visit("op", value.op);
+  visit("place", value.place);
+  visit("source_line", value.source_line);
+  visit("from", value.from);
+}
 
 // One of the ways to capture that was tried.
 struct CaptureAttempt {
@@ -110,6 +178,21 @@ struct CaptureAttempt {
   double seconds = 0.0;                 // with the comparisons
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, CaptureAttempt& value) {
+  visit("mode", value.mode);
+  visit("status", value.status);
+  visit("reason", value.reason);
+  visit("detail", value.detail);
+  visit("comparisons", value.comparisons);
+  visit("warnings", value.warnings);
+  visit("diagnosis", value.diagnosis);
+  visit("baked", value.baked);
+  visit("fixed", value.fixed);
+  visit("capture_s", value.capture_s);
+  visit("seconds", value.seconds);
+}
+
 // What is known of one size of an input.
 struct SizeGenerality {
   std::string input = {};  // name of the parameter
@@ -124,6 +207,19 @@ struct SizeGenerality {
   std::string source_line = {};
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, SizeGenerality& value) {
+  visit("input", value.input);
+  visit("axis", value.axis);
+  visit("dim", value.dim);
+  visit("captured_with", value.captured_with);
+  visit("tried", value.tried);
+  visit("status", value.status);
+  visit("reason", value.reason);
+  visit("place", value.place);
+  visit("source_line", value.source_line);
+}
+
 // How one part of the model was captured, in the order of the module tree.
 struct SubmoduleCapture {
   std::string path = {};  // "" is the model
@@ -132,6 +228,14 @@ struct SubmoduleCapture {
   std::string reason = {};
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, SubmoduleCapture& value) {
+  visit("path", value.path);
+  visit("class_name", value.class_name);
+  visit("mode", value.mode);
+  visit("reason", value.reason);
+}
+
 // A parameter of the captured forward.
 struct ForwardParameter {
   std::string name = {};
@@ -139,12 +243,26 @@ struct ForwardParameter {
   bool has_default = false;
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, ForwardParameter& value) {
+  visit("name", value.name);
+  visit("type", value.type);
+  visit("has_default", value.has_default);
+}
+
 // No way of capturing gave a module.
 struct CaptureFailure {
   std::string message = {};
   std::string hint = {};
   std::string detail = {};
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, CaptureFailure& value) {
+  visit("message", value.message);
+  visit("hint", value.hint);
+  visit("detail", value.detail);
+}
 
 struct CaptureResult {
   std::string mode = {};    // trace or script; empty for job "eager"
@@ -173,5 +291,34 @@ struct CaptureResult {
   double save_s = 0.0;
   std::vector<Warning> warnings = {};
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, CaptureResult& value) {
+  visit("mode", value.mode);
+  visit("status", value.status);
+  visit("failure", value.failure);
+  visit("difference", value.difference);
+  visit("attempts", value.attempts);
+  visit("not_checked", value.not_checked);
+  visit("generality", value.generality);
+  visit("submodules", value.submodules);
+  visit("class_name", value.class_name);
+  visit("adapter", value.adapter);
+  visit("was_training", value.was_training);
+  visit("parameter_count", value.parameter_count);
+  visit("parameter_bytes", value.parameter_bytes);
+  visit("parameters", value.parameters);
+  visit("output_names", value.output_names);
+  visit("input_structure", value.input_structure);
+  visit("output_structure", value.output_structure);
+  visit("input_labels", value.input_labels);
+  visit("inputs_sha256", value.inputs_sha256);
+  visit("torch_version", value.torch_version);
+  visit("python_version", value.python_version);
+  visit("build_s", value.build_s);
+  visit("eager_s", value.eager_s);
+  visit("save_s", value.save_s);
+  visit("warnings", value.warnings);
+}
 
 }  // namespace tsctl

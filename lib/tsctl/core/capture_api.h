@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tsctl/core/arm.h"
-#include "tsctl/core/events.h"
+#include "tsctl/core/base/events.h"
 
 namespace tsctl {
 
@@ -20,6 +20,16 @@ struct PythonSite {
   std::vector<std::string> missing = {};  // packages that capture needs and the environment lacks
   std::string package_dir = {};           // holds the package tsctl_capture
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, PythonSite& value) {
+  visit("executable", value.executable);
+  visit("library", value.library);
+  visit("version", value.version);
+  visit("torch_version", value.torch_version);
+  visit("missing", value.missing);
+  visit("package_dir", value.package_dir);
+}
 
 // What libtsctl_capture.so offers. Requests and results are JSON documents, because both sides of the
 // interpreter's border speak it; their keys are the members of the structs in core. Throws Error and nothing else.

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "tsctl/core/base/warning.h"
 #include "tsctl/core/inspect.h"
-#include "tsctl/core/warning.h"
 
 namespace tsctl {
 
@@ -27,6 +27,17 @@ struct TensorChange {
   std::int64_t count = 0;             // elements
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, TensorChange& value) {
+  visit("name", value.name);
+  visit("kind", value.kind);
+  visit("change", value.change);
+  visit("before", value.before);
+  visit("after", value.after);
+  visit("changed_elements", value.changed_elements);
+  visit("count", value.count);
+}
+
 // An attribute, method, extra file or op in either file.
 struct TextChange {
   std::string name = {};
@@ -34,6 +45,14 @@ struct TextChange {
   std::string before = {};
   std::string after = {};
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, TextChange& value) {
+  visit("name", value.name);
+  visit("change", value.change);
+  visit("before", value.before);
+  visit("after", value.after);
+}
 
 // An operator that a method calls another number of times.
 struct OpChange {
@@ -43,6 +62,14 @@ struct OpChange {
   std::int64_t after = 0;
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, OpChange& value) {
+  visit("method", value.method);
+  visit("name", value.name);
+  visit("before", value.before);
+  visit("after", value.after);
+}
+
 struct DiffSide {
   std::string path = {};
   std::string class_name = {};
@@ -51,6 +78,16 @@ struct DiffSide {
   std::int64_t parameter_count = 0;
   std::int64_t constant_count = 0;
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, DiffSide& value) {
+  visit("path", value.path);
+  visit("class_name", value.class_name);
+  visit("size_bytes", value.size_bytes);
+  visit("frozen", value.frozen);
+  visit("parameter_count", value.parameter_count);
+  visit("constant_count", value.constant_count);
+}
 
 // How two TorchScript files differ.
 struct DiffResult {
@@ -68,5 +105,21 @@ struct DiffResult {
       {};  // what the changes amount to: "10 of 10 parameters became constants"
   std::vector<Warning> warnings = {};
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, DiffResult& value) {
+  visit("a", value.a);
+  visit("b", value.b);
+  visit("same", value.same);
+  visit("equal_tensors", value.equal_tensors);
+  visit("tensors", value.tensors);
+  visit("constants", value.constants);
+  visit("methods", value.methods);
+  visit("ops", value.ops);
+  visit("attributes", value.attributes);
+  visit("extra_files", value.extra_files);
+  visit("notes", value.notes);
+  visit("warnings", value.warnings);
+}
 
 }  // namespace tsctl

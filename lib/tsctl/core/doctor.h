@@ -14,10 +14,23 @@ struct Finding {
   std::string hint = {};  // how to get it
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, Finding& value) {
+  visit("name", value.name);
+  visit("status", value.status);
+  visit("detail", value.detail);
+  visit("hint", value.hint);
+}
+
 // Job "describe": what the loaded LibTorch is and can do.
 struct DescribeRequest {
   bool with_cuda = false;  // load libtorch_cuda and look at the devices
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, DescribeRequest& value) {
+  visit("with_cuda", value.with_cuda);
+}
 
 struct DescribeResult {
   std::string libtorch_version = {};
@@ -27,5 +40,15 @@ struct DescribeResult {
   std::vector<Finding> levers = {};
   std::vector<Finding> devices = {};
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, DescribeResult& value) {
+  visit("libtorch_version", value.libtorch_version);
+  visit("built_for", value.built_for);
+  visit("cpu_capability", value.cpu_capability);
+  visit("parallel_backend", value.parallel_backend);
+  visit("levers", value.levers);
+  visit("devices", value.devices);
+}
 
 }  // namespace tsctl

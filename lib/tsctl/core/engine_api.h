@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "tsctl/core/arm.h"
+#include "tsctl/core/base/events.h"
 #include "tsctl/core/doctor.h"
-#include "tsctl/core/events.h"
 #include "tsctl/core/graph.h"
 #include "tsctl/core/rewrite.h"
 #include "tsctl/core/verify.h"

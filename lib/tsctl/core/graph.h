@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "tsctl/core/executor.h"
 #include "tsctl/core/verify.h"
 
 namespace tsctl {
@@ -18,8 +19,24 @@ struct GraphRequest {
   Executor executor = Executor::standard;
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, GraphRequest& value) {
+  visit("model_path", value.model_path);
+  visit("method", value.method);
+  visit("kind", value.kind);
+  visit("inputs_tensors", value.inputs_tensors);
+  visit("device", value.device);
+  visit("threads", value.threads);
+  visit("executor", value.executor);
+}
+
 struct GraphResult {
   std::string text = {};
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, GraphResult& value) {
+  visit("text", value.text);
+}
 
 }  // namespace tsctl

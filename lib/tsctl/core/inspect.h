@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tsctl/core/warning.h"
+#include "tsctl/core/base/warning.h"
 
 namespace tsctl {
 
@@ -31,12 +31,31 @@ struct RecordSummary {
   std::optional<bool> crc_ok = {};  // none unless check_crc
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, RecordSummary& value) {
+  visit("name", value.name);
+  visit("group", value.group);
+  visit("method", value.method);
+  visit("size_bytes", value.size_bytes);
+  visit("stored_bytes", value.stored_bytes);
+  visit("crc32", value.crc32);
+  visit("crc_ok", value.crc_ok);
+}
+
 struct GroupSummary {
   std::string group = {};
   std::int64_t records = 0;
   std::int64_t size_bytes = 0;
   std::int64_t stored_bytes = 0;
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, GroupSummary& value) {
+  visit("group", value.group);
+  visit("records", value.records);
+  visit("size_bytes", value.size_bytes);
+  visit("stored_bytes", value.stored_bytes);
+}
 
 // A tensor that an attribute or a constant holds.
 struct TensorSummary {
@@ -55,6 +74,23 @@ struct TensorSummary {
   std::int64_t uses = 0;         // of a constant: how often the code names it
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, TensorSummary& value) {
+  visit("name", value.name);
+  visit("kind", value.kind);
+  visit("dtype", value.dtype);
+  visit("shape", value.shape);
+  visit("strides", value.strides);
+  visit("count", value.count);
+  visit("size_bytes", value.size_bytes);
+  visit("device", value.device);
+  visit("record", value.record);
+  visit("offset_bytes", value.offset_bytes);
+  visit("requires_grad", value.requires_grad);
+  visit("shared_with", value.shared_with);
+  visit("uses", value.uses);
+}
+
 // What a module holds besides tensors and other modules.
 struct AttributeSummary {
   std::string name = {};   // "features.0.eps"
@@ -62,22 +98,49 @@ struct AttributeSummary {
   std::string value = {};  // as Python would write it; long ones are cut and end in "…"
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, AttributeSummary& value) {
+  visit("name", value.name);
+  visit("type", value.type);
+  visit("value", value.value);
+}
+
 struct ModuleSummary {
   std::string path = {};  // "" for the root
   std::string class_name = {};
   std::optional<bool> training = {};  // none if the module has no such attribute
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, ModuleSummary& value) {
+  visit("path", value.path);
+  visit("class_name", value.class_name);
+  visit("training", value.training);
+}
+
 struct OpCount {
   std::string name = {};  // "aten::linear"
   std::int64_t count = 0;
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, OpCount& value) {
+  visit("name", value.name);
+  visit("count", value.count);
+}
 
 struct MethodParameter {
   std::string name = {};
   std::string type = {};
   std::string default_value = {};  // "" if there is none
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, MethodParameter& value) {
+  visit("name", value.name);
+  visit("type", value.type);
+  visit("default_value", value.default_value);
+}
 
 // A method of the root module.
 struct MethodSummary {
@@ -89,11 +152,27 @@ struct MethodSummary {
   std::vector<OpCount> ops = {};
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, MethodSummary& value) {
+  visit("name", value.name);
+  visit("signature", value.signature);
+  visit("parameters", value.parameters);
+  visit("return_type", value.return_type);
+  visit("ops", value.ops);
+}
+
 struct OpSummary {
   std::string name = {};
   std::int64_t in_forward = 0;  // calls in forward, those of its submodules included
   std::int64_t written = 0;     // places in the code
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, OpSummary& value) {
+  visit("name", value.name);
+  visit("in_forward", value.in_forward);
+  visit("written", value.written);
+}
 
 // A device that the code names, as a trace writes the one it was captured on.
 struct DeviceUse {
@@ -101,16 +180,35 @@ struct DeviceUse {
   std::int64_t written = 0;  // places in the code
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, DeviceUse& value) {
+  visit("device", value.device);
+  visit("written", value.written);
+}
+
 struct ExtraFile {
   std::string name = {};  // as torch.jit.load's _extra_files wants it: "config.json"
   std::int64_t size_bytes = 0;
   std::optional<std::string> text = {};  // none for what is large or no UTF-8
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, ExtraFile& value) {
+  visit("name", value.name);
+  visit("size_bytes", value.size_bytes);
+  visit("text", value.text);
+}
+
 struct CodeText {
   std::string record = {};  // "code/__torch__.py"
   std::string text = {};
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, CodeText& value) {
+  visit("record", value.record);
+  visit("text", value.text);
+}
 
 // What a TorchScript file holds, read without running anything in it.
 struct ModelSummary {
@@ -146,5 +244,38 @@ struct ModelSummary {
   std::vector<CodeText> code = {};
   std::vector<Warning> warnings = {};
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, ModelSummary& value) {
+  visit("path", value.path);
+  visit("size_bytes", value.size_bytes);
+  visit("top_folder", value.top_folder);
+  visit("format_version", value.format_version);
+  visit("byte_order", value.byte_order);
+  visit("producer", value.producer);
+  visit("class_name", value.class_name);
+  visit("frozen", value.frozen);
+  visit("training", value.training);
+  visit("training_modules", value.training_modules);
+  visit("parameter_count", value.parameter_count);
+  visit("parameter_bytes", value.parameter_bytes);
+  visit("buffer_bytes", value.buffer_bytes);
+  visit("constant_count", value.constant_count);
+  visit("constant_bytes", value.constant_bytes);
+  visit("groups", value.groups);
+  visit("methods", value.methods);
+  visit("tensors", value.tensors);
+  visit("constants", value.constants);
+  visit("attributes", value.attributes);
+  visit("modules", value.modules);
+  visit("ops", value.ops);
+  visit("devices", value.devices);
+  visit("extra_files", value.extra_files);
+  visit("manifest_text", value.manifest_text);
+  visit("records", value.records);
+  visit("crc_ok", value.crc_ok);
+  visit("code", value.code);
+  visit("warnings", value.warnings);
+}
 
 }  // namespace tsctl

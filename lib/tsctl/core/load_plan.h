@@ -18,12 +18,27 @@ struct LoadPlan {
   bool plain() const noexcept { return !rate_per_s && concurrency == 1 && instances == 1; }
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, LoadPlan& value) {
+  visit("rate_per_s", value.rate_per_s);
+  visit("arrivals", value.arrivals);
+  visit("concurrency", value.concurrency);
+  visit("instances", value.instances);
+}
+
 // One stretch of load on one process.
 struct LoadWindow {
   LoadPlan plan = {};
   double seconds = 0.0;
   std::uint64_t seed = 0;  // of the arrivals
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, LoadWindow& value) {
+  visit("plan", value.plan);
+  visit("seconds", value.seconds);
+  visit("seed", value.seed);
+}
 
 struct LoadTimes {
   // Of each call that was made, in the order of the starts: from its intended start in an open loop, from its real one
@@ -33,5 +48,13 @@ struct LoadTimes {
   double elapsed_s = 0.0;    // from the window's start to the end of its last call, see run_load
   std::int64_t page_faults = 0;  // minor faults of the process meanwhile
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, LoadTimes& value) {
+  visit("latency_s", value.latency_s);
+  visit("offered", value.offered);
+  visit("elapsed_s", value.elapsed_s);
+  visit("page_faults", value.page_faults);
+}
 
 }  // namespace tsctl

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tsctl/core/warning.h"
+#include "tsctl/core/base/warning.h"
 
 namespace tsctl {
 
@@ -22,6 +22,17 @@ struct RewriteRequest {
   int threads = 1;
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, RewriteRequest& value) {
+  visit("goal", value.goal);
+  visit("model_path", value.model_path);
+  visit("output_path", value.output_path);
+  visit("preserve", value.preserve);
+  visit("disabled_passes", value.disabled_passes);
+  visit("device", value.device);
+  visit("threads", value.threads);
+}
+
 // What one pass did to one method.
 struct PassRecord {
   std::string pass = {};
@@ -33,6 +44,17 @@ struct PassRecord {
   double seconds = 0.0;
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, PassRecord& value) {
+  visit("pass", value.pass);
+  visit("method", value.method);
+  visit("status", value.status);
+  visit("nodes_before", value.nodes_before);
+  visit("nodes_after", value.nodes_after);
+  visit("changes", value.changes);
+  visit("seconds", value.seconds);
+}
+
 struct RewriteResult {
   std::vector<PassRecord> passes = {};
   std::vector<std::string> methods = {};  // of the written file
@@ -40,6 +62,15 @@ struct RewriteResult {
   std::int64_t constants_bytes = 0;
   std::vector<Warning> warnings = {};
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, RewriteResult& value) {
+  visit("passes", value.passes);
+  visit("methods", value.methods);
+  visit("was_frozen", value.was_frozen);
+  visit("constants_bytes", value.constants_bytes);
+  visit("warnings", value.warnings);
+}
 
 // A pass as --list-passes shows it.
 struct PassInfo {

@@ -4,8 +4,8 @@
 #include <cctype>
 #include <string_view>
 
-#include "tsctl/core/error.h"
-#include "tsctl/core/identifier.h"
+#include "tsctl/core/base/error.h"
+#include "tsctl/core/base/identifier.h"
 
 namespace tsctl {
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "tsctl/core/statistics.h"
+#include "tsctl/core/stats/statistics.h"
 
 namespace tsctl {
 

@@ -1,8 +1,9 @@
+#include "tsctl/core/tolerance.h"
+
 #include <charconv>
 #include <cmath>
 
-#include "tsctl/core/error.h"
-#include "tsctl/core/tensor_difference.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

@@ -6,14 +6,12 @@
 #include <vector>
 
 #include "tsctl/core/arm_tuning.h"
+#include "tsctl/core/base/warning.h"
+#include "tsctl/core/executor.h"
 #include "tsctl/core/tensor_difference.h"
-#include "tsctl/core/warning.h"
+#include "tsctl/core/tolerance.h"
 
 namespace tsctl {
-
-// The executor that runs a TorchScript graph: LibTorch's default (profiling), static (no re-specialization:
-// an empty fusion strategy), or unoptimized (for debugging).
-enum class Executor { standard, fixed, unoptimized };
 
 // Job "compare": run a file on the calls of a reference tensor file and compare, or, with
 // `candidate_tensors`, compare outputs that something else (eager) already produced.
@@ -30,6 +28,20 @@ struct VerifyRequest {
   std::vector<std::string> output_names =
       {};  // the user's, in the leaves' order; used if there is one for each
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, VerifyRequest& value) {
+  visit("model_path", value.model_path);
+  visit("candidate_tensors", value.candidate_tensors);
+  visit("reference_tensors", value.reference_tensors);
+  visit("method", value.method);
+  visit("device", value.device);
+  visit("threads", value.threads);
+  visit("executor", value.executor);
+  visit("tuning", value.tuning);
+  visit("tolerance", value.tolerance);
+  visit("output_names", value.output_names);
+}
 
 struct OutputComparison {
   std::string output = {};  // leaf name: out.logits
@@ -52,6 +64,27 @@ struct OutputComparison {
   std::int64_t count = 0;
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, OutputComparison& value) {
+  visit("output", value.output);
+  visit("status", value.status);
+  visit("reason", value.reason);
+  visit("detail", value.detail);
+  visit("dtype", value.dtype);
+  visit("shape", value.shape);
+  visit("rtol", value.rtol);
+  visit("atol", value.atol);
+  visit("max_abs", value.max_abs);
+  visit("max_rel", value.max_rel);
+  visit("max_abs_to_peak", value.max_abs_to_peak);
+  visit("index", value.index);
+  visit("reference_value", value.reference_value);
+  visit("candidate_value", value.candidate_value);
+  visit("would_pass_rtol", value.would_pass_rtol);
+  visit("mismatched", value.mismatched);
+  visit("count", value.count);
+}
+
 // One call of one input set: the outputs that differ most.
 struct CallComparison {
   std::string set = {};
@@ -60,6 +93,14 @@ struct CallComparison {
   std::vector<OutputComparison> outputs = {};
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, CallComparison& value) {
+  visit("set", value.set);
+  visit("call", value.call);
+  visit("status", value.status);
+  visit("outputs", value.outputs);
+}
+
 // The innermost submodule of a file that answers otherwise than eager's for the same inputs.
 struct SubmoduleDifference {
   std::string path = {};  // empty if none was found; `reason` says why then
@@ -67,6 +108,14 @@ struct SubmoduleDifference {
   std::string set = {};  // label of the input set
   std::string reason = {};
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, SubmoduleDifference& value) {
+  visit("path", value.path);
+  visit("class_name", value.class_name);
+  visit("set", value.set);
+  visit("reason", value.reason);
+}
 
 struct VerifyResult {
   std::string reference = {};  // label
@@ -81,6 +130,20 @@ struct VerifyResult {
   std::vector<Warning> warnings = {};
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, VerifyResult& value) {
+  visit("reference", value.reference);
+  visit("candidate", value.candidate);
+  visit("status", value.status);
+  visit("calls_checked", value.calls_checked);
+  visit("calls", value.calls);
+  visit("max_abs", value.max_abs);
+  visit("max_abs_to_peak", value.max_abs_to_peak);
+  visit("would_pass_rtol", value.would_pass_rtol);
+  visit("first_submodule", value.first_submodule);
+  visit("warnings", value.warnings);
+}
+
 // Job "run": outputs of a file on the calls of a tensor file, written as another.
 struct RunRequest {
   std::string model_path = {};
@@ -91,6 +154,17 @@ struct RunRequest {
   int threads = 1;
   Executor executor = Executor::standard;
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, RunRequest& value) {
+  visit("model_path", value.model_path);
+  visit("inputs_tensors", value.inputs_tensors);
+  visit("outputs_tensors", value.outputs_tensors);
+  visit("method", value.method);
+  visit("device", value.device);
+  visit("threads", value.threads);
+  visit("executor", value.executor);
+}
 
 struct OutputSummary {
   std::string set = {};
@@ -104,9 +178,28 @@ struct OutputSummary {
   std::string value = {};  // of a leaf that is no tensor
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, OutputSummary& value) {
+  visit("set", value.set);
+  visit("output", value.output);
+  visit("dtype", value.dtype);
+  visit("shape", value.shape);
+  visit("minimum", value.minimum);
+  visit("maximum", value.maximum);
+  visit("mean", value.mean);
+  visit("nonfinite", value.nonfinite);
+  visit("value", value.value);
+}
+
 struct RunResult {
   std::vector<OutputSummary> outputs = {};
   std::vector<Warning> warnings = {};
 };
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, RunResult& value) {
+  visit("outputs", value.outputs);
+  visit("warnings", value.warnings);
+}
 
 }  // namespace tsctl

@@ -27,4 +27,23 @@ struct WireMessage {
   std::int64_t page_faults = 0;  // minor faults during the timed calls
 };
 
+template <typename Visitor>
+void visit_fields(Visitor& visit, WireMessage& value) {
+  visit("type", value.type);
+  visit("text", value.text);
+  visit("code", value.code);
+  visit("hint", value.hint);
+  visit("detail", value.detail);
+  visit("job", value.job);
+  visit("payload", value.payload);
+  visit("site", value.site);
+  visit("engine", value.engine);
+  visit("capture", value.capture);
+  visit("layout", value.layout);
+  visit("untimed", value.untimed);
+  visit("calls", value.calls);
+  visit("seconds", value.seconds);
+  visit("page_faults", value.page_faults);
+}
+
 }  // namespace tsctl

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/outputs.h"

@@ -6,9 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "tsctl/core/base/error.h"
+#include "tsctl/core/base/resident_memory.h"
 #include "tsctl/core/bench.h"
-#include "tsctl/core/error.h"
-#include "tsctl/core/resident_memory.h"
 #include "tsctl/engine/cuda_library.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/device_timing.h"

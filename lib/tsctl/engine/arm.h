@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "tsctl/core/arm.h"
-#include "tsctl/core/events.h"
+#include "tsctl/core/base/events.h"
 
 namespace tsctl {
 

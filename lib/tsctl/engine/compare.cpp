@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "tsctl/archive/tensor_file.h"
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 #include "tsctl/core/tuning_warning.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/method_runner.h"

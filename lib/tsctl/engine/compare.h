@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tsctl/core/events.h"
+#include "tsctl/core/base/events.h"
 #include "tsctl/core/verify.h"
 
 namespace tsctl {

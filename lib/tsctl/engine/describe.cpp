@@ -11,8 +11,8 @@
 #include <string>
 #include <utility>
 
-#include "tsctl/core/cpu_flags.h"
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/cpu_flags.h"
+#include "tsctl/core/base/error.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/load.h"

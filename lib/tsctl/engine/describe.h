@@ -1,7 +1,7 @@
 #pragma once
 
+#include "tsctl/core/base/events.h"
 #include "tsctl/core/doctor.h"
-#include "tsctl/core/events.h"
 
 namespace tsctl {
 

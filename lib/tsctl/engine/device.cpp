@@ -9,7 +9,7 @@
 #include <limits>
 #include <optional>
 
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 #include "tsctl/engine/guard.h"
 
 namespace tsctl {

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "tsctl/core/statistics.h"
+#include "tsctl/core/stats/statistics.h"
 #include "tsctl/engine/tensors_within.h"
 
 namespace tsctl {

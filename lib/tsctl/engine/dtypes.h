@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "tsctl/core/dtype.h"
+#include "tsctl/core/inputs/dtype.h"
 
 namespace tsctl {
 

@@ -4,7 +4,7 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include "tsctl/archive/tensor_file.h"
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/load.h"

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tsctl/engine/source_frame.h"
+#include "tsctl/engine/graph/source_frame.h"
 
 namespace tsctl {
 

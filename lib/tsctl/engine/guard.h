@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <set>
 
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 #include "tsctl/engine/outputs.h"
 
 namespace tsctl {

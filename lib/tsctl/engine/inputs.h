@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tsctl/archive/tensor_file.h"
-#include "tsctl/core/value.h"
+#include "tsctl/core/base/value.h"
 
 namespace tsctl {
 

@@ -12,7 +12,7 @@
 #include <memory>
 
 #include "tsctl/archive/file_kind.h"
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
 

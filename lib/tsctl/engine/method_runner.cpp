@@ -3,8 +3,8 @@
 #include <chrono>
 
 #include "tsctl/archive/file_kind.h"
-#include "tsctl/core/error.h"
-#include "tsctl/core/resident_memory.h"
+#include "tsctl/core/base/error.h"
+#include "tsctl/core/base/resident_memory.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/tuning.h"

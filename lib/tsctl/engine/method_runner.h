@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "tsctl/archive/tensor_file.h"
+#include "tsctl/core/executor.h"
 #include "tsctl/core/verify.h"
 #include "tsctl/engine/aoti_runner.h"
 #include "tsctl/engine/inputs.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "tsctl/core/tolerance.h"
 #include "tsctl/engine/dtypes.h"
 
 namespace tsctl {

@@ -2,9 +2,10 @@
 
 #include <vector>
 
+#include "tsctl/core/base/warning.h"
 #include "tsctl/core/tensor_difference.h"
+#include "tsctl/core/tolerance.h"
 #include "tsctl/core/verify.h"
-#include "tsctl/core/warning.h"
 #include "tsctl/engine/outputs.h"
 
 namespace tsctl {

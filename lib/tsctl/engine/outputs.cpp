@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 #include "tsctl/engine/dtypes.h"
 
 namespace tsctl {

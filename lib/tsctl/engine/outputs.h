@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "tsctl/archive/tensor_file.h"
-#include "tsctl/core/value.h"
+#include "tsctl/archive/tensor_file_writer.h"
+#include "tsctl/core/base/value.h"
 
 namespace tsctl {
 

@@ -12,7 +12,7 @@
 #include <set>
 #include <utility>
 
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/load.h"

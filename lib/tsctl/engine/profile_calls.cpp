@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "tsctl/core/statistics.h"
+#include "tsctl/core/stats/statistics.h"
 #include "tsctl/engine/device.h"
-#include "tsctl/engine/node_places.h"
+#include "tsctl/engine/graph/node_places.h"
 #include "tsctl/engine/recorded_graph.h"
 
 namespace tsctl {

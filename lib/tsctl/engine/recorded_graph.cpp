@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tsctl/engine/device.h"
-#include "tsctl/engine/node_places.h"
+#include "tsctl/engine/graph/node_places.h"
 
 namespace tsctl {
 

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "tsctl/core/span_recorder.h"
-#include "tsctl/engine/module_paths.h"
+#include "tsctl/engine/graph/module_paths.h"
 
 namespace tsctl {
 

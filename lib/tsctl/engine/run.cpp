@@ -6,7 +6,8 @@
 #include <utility>
 
 #include "tsctl/archive/tensor_file.h"
-#include "tsctl/core/error.h"
+#include "tsctl/archive/tensor_file_writer.h"
+#include "tsctl/core/base/error.h"
 #include "tsctl/engine/dtypes.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/method_runner.h"

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 #include "tsctl/engine/guard.h"
 
 namespace tsctl {

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "tsctl/core/base/error.h"
 #include "tsctl/core/bench.h"
-#include "tsctl/core/error.h"
 #include "tsctl/core/profile_recording.h"
-#include "tsctl/report/chrome_trace.h"
-#include "tsctl/report/json.h"
+#include "tsctl/report/export/chrome_trace.h"
+#include "tsctl/report/json/json.h"
 
 namespace tsctl {
 

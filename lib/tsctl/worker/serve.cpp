@@ -15,16 +15,16 @@
 #include <new>
 #include <string>
 
+#include "tsctl/core/base/error.h"
 #include "tsctl/core/bench.h"
 #include "tsctl/core/capture_api.h"
 #include "tsctl/core/engine_api.h"
-#include "tsctl/core/error.h"
 #include "tsctl/core/wire.h"
-#include "tsctl/report/json.h"
+#include "tsctl/process/channel.h"
+#include "tsctl/report/json/json.h"
 #include "tsctl/worker/address_layout.h"
 #include "tsctl/worker/arm_answers.h"
 #include "tsctl/worker/arm_load.h"
-#include "tsctl/worker/channel.h"
 
 namespace tsctl {
 

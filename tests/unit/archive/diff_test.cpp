@@ -4,8 +4,8 @@
 
 #include "archive_files.h"
 #include "tsctl/archive/zip_append.h"
-#include "tsctl/report/diff_json.h"
-#include "tsctl/report/diff_text.h"
+#include "tsctl/report/json/diff_json.h"
+#include "tsctl/report/text/diff_text.h"
 
 namespace tsctl {
 

@@ -5,8 +5,8 @@
 
 #include "archive_files.h"
 #include "tsctl/archive/zip_append.h"
-#include "tsctl/report/inspect_json.h"
-#include "tsctl/report/inspect_text.h"
+#include "tsctl/report/json/inspect_json.h"
+#include "tsctl/report/text/inspect_text.h"
 
 namespace tsctl {
 

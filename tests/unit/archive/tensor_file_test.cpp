@@ -6,6 +6,7 @@
 
 #include "archive_files.h"
 #include "tsctl/archive/binary_file.h"
+#include "tsctl/archive/tensor_file_writer.h"
 
 namespace tsctl {
 

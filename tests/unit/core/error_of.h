@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "tsctl/core/error.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 

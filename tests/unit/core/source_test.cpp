@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "error_of.h"
+#include "core/error_of.h"
+#include "tsctl/core/inputs/input_plan.h"
 
 namespace tsctl {
 namespace {

@@ -6,6 +6,8 @@
 #include <limits>
 #include <random>
 
+#include "tsctl/core/tolerance.h"
+
 namespace tsctl {
 namespace {
 

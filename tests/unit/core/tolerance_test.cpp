@@ -1,6 +1,8 @@
+#include "tsctl/core/tolerance.h"
+
 #include <gtest/gtest.h>
 
-#include "error_of.h"
+#include "core/error_of.h"
 #include "tsctl/core/tensor_difference.h"
 
 namespace tsctl {

@@ -4,10 +4,10 @@
 
 #include <sstream>
 
-#include "temporary.h"
+#include "tools/temporary.h"
+#include "tsctl/core/base/build_info.h"
 #include "tsctl/core/rewrite.h"
-#include "tsctl/report/document.h"
-#include "tsctl/worker/build_info.h"
+#include "tsctl/report/json/document.h"
 
 namespace tsctl {
 namespace {

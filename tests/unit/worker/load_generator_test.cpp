@@ -6,7 +6,7 @@
 #include <atomic>
 #include <cmath>
 
-#include "virtual_time.h"
+#include "support/virtual_time.h"
 
 namespace tsctl {
 namespace {

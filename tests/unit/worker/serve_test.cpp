@@ -10,9 +10,9 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "fake_worker.h"
-#include "tsctl/core/error.h"
-#include "tsctl/worker/process.h"
+#include "process/fake_worker.h"
+#include "tsctl/core/base/error.h"
+#include "tsctl/process/process.h"
 
 namespace tsctl {
 namespace {

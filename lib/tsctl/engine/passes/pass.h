@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tsctl/engine/module_paths.h"
+#include "tsctl/engine/graph/module_paths.h"
 
 namespace tsctl::passes {
 

@@ -1,0 +1,26 @@
+#pragma once
+
+namespace tsctl {
+
+// Owns a file descriptor of the operating system and closes it at the end. -1 is none.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int descriptor) noexcept : descriptor_(descriptor) {}
+  ~FileDescriptor();
+  FileDescriptor(FileDescriptor&& other) noexcept;
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+
+  int get() const noexcept { return descriptor_; }
+  bool valid() const noexcept { return descriptor_ >= 0; }
+
+  // Closes it now. Returns the error number of close(), 0 when it succeeded or there was nothing to close.
+  int close() noexcept;
+
+ private:
+  int descriptor_ = -1;
+};
+
+}  // namespace tsctl

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tsctl/core/inputs/dtype.h"
+#include "tsctl/core/inputs/input_spec.h"
+
+namespace tsctl {
+
+// A tensor to draw: a spec with its sizes filled in.
+struct DrawnTensor {
+  std::string name = {};  // empty for a positional input
+  Dtype dtype = Dtype::float32;
+  std::vector<std::int64_t> shape = {};
+  std::optional<double> low = {};
+  std::optional<double> high = {};
+  // Which sequence of the generator fills it (see random_input.h): 1000 * set + position of the input, where the
+  // probes are numbered after the input sets.
+  std::uint64_t stream = 0;
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, DrawnTensor& value) {
+  visit("name", value.name);
+  visit("dtype", value.dtype);
+  visit("shape", value.shape);
+  visit("low", value.low);
+  visit("high", value.high);
+  visit("stream", value.stream);
+}
+
+// The arguments of one call.
+struct InputSet {
+  std::string label =
+      {};  // "B=8, T=16"; "" without dimensions; of a probe "x axis 2: 225 instead of 224"
+  std::vector<DrawnTensor> tensors = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, InputSet& value) {
+  visit("label", value.label);
+  visit("tensors", value.tensors);
+}
+
+// A call with one size changed that no --dim varies, to see whether the captured module follows eager there.
+struct ProbeSet {
+  InputSet set = {};
+  std::string input = {};  // name of the input, or its position ("0"); several joined by "+"
+  std::int64_t axis = 0;
+  std::int64_t size = 0;      // tried
+  std::int64_t declared = 0;  // given by the spec
+  bool joint = false;         // the same axis of several inputs was changed together
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, ProbeSet& value) {
+  visit("set", value.set);
+  visit("input", value.input);
+  visit("axis", value.axis);
+  visit("size", value.size);
+  visit("declared", value.declared);
+  visit("joint", value.joint);
+}
+
+// A size that --dim varies.
+struct NamedSize {
+  std::string input = {};  // name of the input, or its position ("0")
+  std::int64_t axis = 0;
+  std::string dim = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, NamedSize& value) {
+  visit("input", value.input);
+  visit("axis", value.axis);
+  visit("dim", value.dim);
+}
+
+// Most input sets that are run; a larger product of --dim values is refused.
+inline constexpr std::size_t kMaxInputSets = 64;
+
+inline constexpr std::size_t kStreamsPerSet = 1000;
+
+// Every combination of the dimensions, first values first and the last --dim changing fastest; without specs one set
+// without tensors. Throws Error{usage} for a dimension without values, a --dim that no input uses, a name given
+// twice, a positional after a named input, a tensor larger than 2^63 - 1 bytes, or too many sets.
+std::vector<InputSet> input_sets(const std::vector<InputSpec>& specs,
+                                 const std::vector<DimSpec>& dims);
+
+// The index into input_sets(specs, dims) that timing uses: the first, or the one that `chosen`
+// (--bench-dim B=8) names. Throws Error{usage} when no set has that value.
+std::size_t bench_set_index(const std::vector<InputSpec>& specs, const std::vector<DimSpec>& dims,
+                            const std::vector<DimSpec>& chosen);
+
+// The sizes of the specs that are dimensions, in order.
+std::vector<NamedSize> named_sizes(const std::vector<InputSpec>& specs);
+
+// For each size that no --dim varies, the first input set with that size one larger, one smaller (never
+// below 1), and, where several inputs have the same size on the same axis, with all of them changed together.
+// The sizes of one input come in the order of its axes, the joint changes last.
+std::vector<ProbeSet> probe_sets(const std::vector<InputSpec>& specs,
+                                 const std::vector<DimSpec>& dims);
+
+}  // namespace tsctl

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tsctl/core/capture.h"
+#include "tsctl/core/inputs/input_plan.h"
+
+namespace tsctl {
+
+// What a file that tsctl wrote says of itself: extra/tsctl/manifest.json.
+struct ManifestStep {
+  std::string command = {};  // trace, script, freeze, optimize
+  std::string tsctl_version = {};
+  std::string torch_version = {};
+  std::vector<std::string> passes = {};  // that ran
+  std::vector<std::string> preserved = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, ManifestStep& value) {
+  visit("command", value.command);
+  visit("tsctl_version", value.tsctl_version);
+  visit("torch_version", value.torch_version);
+  visit("passes", value.passes);
+  visit("preserved", value.preserved);
+}
+
+struct Manifest {
+  std::string schema = "tsctl.manifest/1";
+  std::string source = {};       // SOURCE as given
+  std::string kwargs_json = {};  // --kwargs that it was built with
+  std::string class_name = {};
+  std::string capture_mode = {};
+  std::string adapter = {};
+  std::string torch_version = {};
+  std::string python_version = {};
+  InputPlan inputs = {};
+  std::vector<ForwardParameter> parameters = {};
+  std::vector<std::string> output_names = {};
+  std::string input_structure = {};
+  std::string output_structure = {};
+  std::vector<SizeGenerality> generality = {};
+  std::vector<std::string> checked_sets = {};
+  std::vector<std::string> not_checked = {};
+  std::vector<ManifestStep> steps = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, Manifest& value) {
+  visit("schema", value.schema);
+  visit("source", value.source);
+  visit("kwargs_json", value.kwargs_json);
+  visit("class_name", value.class_name);
+  visit("capture_mode", value.capture_mode);
+  visit("adapter", value.adapter);
+  visit("torch_version", value.torch_version);
+  visit("python_version", value.python_version);
+  visit("inputs", value.inputs);
+  visit("parameters", value.parameters);
+  visit("output_names", value.output_names);
+  visit("input_structure", value.input_structure);
+  visit("output_structure", value.output_structure);
+  visit("generality", value.generality);
+  visit("checked_sets", value.checked_sets);
+  visit("not_checked", value.not_checked);
+  visit("steps", value.steps);
+}
+
+// Where the manifest lives in an archive, below its top folder.
+inline constexpr const char* kManifestRecord = "extra/tsctl/manifest.json";
+
+}  // namespace tsctl

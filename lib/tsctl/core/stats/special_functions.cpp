@@ -1,0 +1,67 @@
+#include "tsctl/core/stats/special_functions.h"
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+namespace tsctl {
+
+namespace {
+
+constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+// Keeps the fraction's denominators away from 0.
+constexpr double kSmallest = 1e-300;
+// It converges in O(sqrt(max(a, b))) steps, so this is enough for a + b far beyond any number of samples.
+constexpr int kMaxSteps = 100'000;
+
+double away_from_zero(double value) noexcept {
+  return std::abs(value) < kSmallest ? kSmallest : value;
+}
+
+// The continued fraction of I_x(a, b) by the modified Lentz method; fast for x < (a + 1) / (a + b + 2).
+double beta_fraction(double x, double a, double b) {
+  double c = 1.0;
+  double d = 1.0 / away_from_zero(1.0 - (a + b) * x / (a + 1.0));
+  double fraction = d;
+  for (int m = 1; m <= kMaxSteps; ++m) {
+    const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    d = 1.0 / away_from_zero(1.0 + even * d);
+    c = away_from_zero(1.0 + even / c);
+    fraction *= d * c;
+    const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    d = 1.0 / away_from_zero(1.0 + odd * d);
+    c = away_from_zero(1.0 + odd / c);
+    fraction *= d * c;
+    if (std::abs(d * c - 1.0) <= 4 * kEpsilon) break;
+  }
+  return fraction;
+}
+
+}  // namespace
+
+double regularized_beta(double x, double a, double b) {
+  if (x <= 0.0) return 0.0;
+  if (x >= 1.0) return 1.0;
+  const double log_front =
+      std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x);
+  if (x < (a + 1.0) / (a + b + 2.0)) return std::exp(log_front) * beta_fraction(x, a, b) / a;
+  return 1.0 - std::exp(log_front) * beta_fraction(1.0 - x, b, a) / b;
+}
+
+double normal_cdf(double z) noexcept { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
+
+double student_t_quantile(double p, double degrees) {
+  if (p == 0.5) return 0.0;
+  if (p > 0.5) return -student_t_quantile(1.0 - p, degrees);
+  // P(T < t) = I_x(degrees / 2, 1 / 2) / 2 for t < 0 with x = degrees / (degrees + t^2); solved for x by bisection.
+  double low = 0.0;
+  double high = 1.0;
+  while (true) {
+    const double middle = 0.5 * (low + high);
+    if (middle <= low || middle >= high) break;
+    (0.5 * regularized_beta(middle, 0.5 * degrees, 0.5) < p ? low : high) = middle;
+  }
+  return -std::sqrt(degrees * (1.0 - high) / high);
+}
+
+}  // namespace tsctl

@@ -1,0 +1,97 @@
+#include "tsctl/engine/graph/module_paths.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace tsctl {
+
+namespace {
+
+using torch::jit::Node;
+
+bool lies_below(const std::string& path, const std::string& parent) {
+  return parent.empty() ? !path.empty() : path.compare(0, parent.size() + 1, parent + '.') == 0;
+}
+
+// Freezing names a constant after the attribute it was: "self.features.1.running_mean", with a number behind it
+// when several nodes read it. Gives "features.1".
+std::string path_from_constant(const std::string& name) {
+  constexpr std::string_view kSelf = "self.";
+  constexpr std::array<std::string_view, 4> kAttributes{".running_mean", ".running_var", ".weight",
+                                                        ".bias"};
+  if (name.compare(0, kSelf.size(), kSelf) != 0) return {};
+  const std::string path = name.substr(kSelf.size() - 1);
+  for (const std::string_view attribute : kAttributes) {
+    const auto found = path.rfind(attribute);
+    if (found == std::string::npos || found == 0) continue;
+    const std::string_view rest = std::string_view(path).substr(found + attribute.size());
+    if (rest.empty() || rest.front() == '.' || rest.front() == '_')
+      return path.substr(1, found - 1);
+  }
+  return {};
+}
+
+// Constants of equal values are pooled under the name of the first (the means of every batch norm that was never
+// trained), so one that several nodes read names none of them.
+std::string path_from_constants(const Node& node) {
+  for (const torch::jit::Value* input : node.inputs()) {
+    if (input->node()->kind() != c10::prim::Constant || input->uses().size() != 1) continue;
+    if (std::string path = path_from_constant(input->debugName()); !path.empty()) return path;
+  }
+  return {};
+}
+
+std::string source_line(const Node& node) {
+  const auto line = node.sourceRange().file_line_col();
+  if (!line) return {};
+  const auto& [file, number, column] = *line;
+  if (file.empty() || file.rfind("code/", 0) == 0)
+    return {};  // the archive's own code tells nobody anything
+  return file + ':' + std::to_string(number);
+}
+
+}  // namespace
+
+ModulePaths::ModulePaths(const torch::jit::Module& module) {
+  for (const auto& part : module.named_modules()) {
+    parts_.push_back({part.name, part.name.substr(part.name.rfind('.') + 1), part.value.type()});
+  }
+}
+
+// The module that a call led to from `path`: the nearest one below it of that name and type. A call through a list
+// of modules names only the last of several attributes.
+std::string ModulePaths::step(const std::string& path,
+                              const torch::jit::ModuleInstanceInfo& call) const {
+  const std::string name = call.instance_name();
+  if (name == "SELF") return path;
+  const Part* nearest = nullptr;
+  for (const Part& part : parts_) {
+    if (part.name != name || part.type != call.class_type() || !lies_below(part.path, path))
+      continue;
+    if (nearest == nullptr || part.path.size() < nearest->path.size()) nearest = &part;
+  }
+  if (nearest != nullptr) return nearest->path;
+  if (name == "INSTANCE_NAME_UNKNOWN") return path;
+  return path.empty() ? name : path + '.' + name;
+}
+
+std::string ModulePaths::path_from_calls(const Node& node) const {
+  const auto calls = node.callstack();
+  if (!calls) return {};
+  std::string path;
+  for (const auto& entry : (*calls)->vec()) {
+    if (const auto& module = std::get<2>(entry)) path = step(path, *module);
+  }
+  return path;
+}
+
+std::string ModulePaths::place_of(const Node& node) const {
+  if (std::string path = path_from_constants(node); !path.empty()) return path;
+  if (std::string path = path_from_calls(node); !path.empty()) return path;
+  if (std::string line = source_line(node); !line.empty()) return line;
+  return node.outputs().empty() ? std::string(node.kind().toUnqualString())
+                                : '%' + node.outputs().front()->debugName();
+}
+
+}  // namespace tsctl

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace tsctl {
+
+// The SHA-256 of a file's bytes, in hexadecimal. Throws Error{input} when the file cannot be read.
+std::string sha256_of_file(const std::string& path);
+
+}  // namespace tsctl

@@ -1,0 +1,61 @@
+#include "tsctl/host/control_group.h"
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace tsctl {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where a hierarchy is mounted, and this process's group in it.
+struct Membership {
+  fs::path mount = {};
+  std::string group = {};
+};
+
+bool lists_cpu(const std::string& controllers) {
+  std::istringstream names(controllers);
+  for (std::string name; std::getline(names, name, ',');) {
+    if (name == "cpu") return true;
+  }
+  return false;
+}
+
+// The lines are "7:cpu,cpuacct:/group" in version 1 and "0::/group" in version 2.
+Membership cpu_membership(const fs::path& root) {
+  const fs::path hierarchies = root / "sys/fs/cgroup";
+  Membership found{.mount = hierarchies};
+  std::ifstream stream(root / "proc/self/cgroup");
+  for (std::string line; std::getline(stream, line);) {
+    const std::size_t first = line.find(':');
+    const std::size_t second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    const std::string group = line.substr(second + 1);
+    if (lists_cpu(controllers)) {
+      const fs::path together = hierarchies / controllers;
+      return {.mount = fs::exists(together) ? together : hierarchies / "cpu", .group = group};
+    }
+    if (controllers.empty()) found.group = group;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<fs::path> cpu_control_groups(const fs::path& root) {
+  const Membership membership = cpu_membership(root);
+  std::vector<fs::path> folders;
+  fs::path group = fs::path(membership.group).relative_path().lexically_normal();
+  // Of a group outside this namespace the path begins with "..", and nothing below it is visible.
+  if (!group.empty() && *group.begin() == "..") group.clear();
+  for (; !group.empty() && group != "."; group = group.parent_path())
+    folders.push_back(membership.mount / group);
+  folders.push_back(membership.mount);
+  return folders;
+}
+
+}  // namespace tsctl

@@ -1,0 +1,62 @@
+#include "tsctl/host/gpu_watch.h"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+namespace tsctl {
+
+namespace {
+
+// A look takes well below a millisecond, mostly waiting for the driver: a thousandth of one core at the most.
+constexpr std::chrono::milliseconds kBetweenLooks{250};
+
+}  // namespace
+
+void add_moment(const GpuMoment& moment, NoiseInfo& noise) {
+  for (const std::string& reason : moment.throttle_reasons) {
+    std::vector<std::string>& known = noise.gpu_throttle_reasons;
+    if (std::find(known.begin(), known.end(), reason) == known.end()) known.push_back(reason);
+  }
+  if (moment.idle || !moment.clock_mhz) return;
+  const double clock = *moment.clock_mhz;
+  noise.gpu_clock_low_mhz = std::min(noise.gpu_clock_low_mhz.value_or(clock), clock);
+  noise.gpu_clock_high_mhz = std::max(noise.gpu_clock_high_mhz.value_or(clock), clock);
+}
+
+GpuWatch::GpuWatch(Look look) : look_(std::move(look)), thread_([this] { watch(); }) {}
+
+GpuWatch::~GpuWatch() { end(); }
+
+void GpuWatch::watch() {
+  // Signals are for the thread that waits for them.
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  std::unique_lock lock(mutex_);
+  do {
+    lock.unlock();
+    const GpuMoment moment = look_();
+    lock.lock();
+    add_moment(moment, seen_);
+  } while (!ended_.wait_for(lock, kBetweenLooks, [this] { return ending_; }));
+}
+
+void GpuWatch::end() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  ended_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void GpuWatch::finish(NoiseInfo& noise) {
+  end();
+  noise.gpu_clock_low_mhz = seen_.gpu_clock_low_mhz;
+  noise.gpu_clock_high_mhz = seen_.gpu_clock_high_mhz;
+  noise.gpu_throttle_reasons = seen_.gpu_throttle_reasons;
+}
+
+}  // namespace tsctl

@@ -1,0 +1,48 @@
+#include "tsctl/process/interrupt.h"
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "tsctl/core/base/error.h"
+
+namespace tsctl {
+
+Interrupt::Interrupt() {
+  sigset_t caught;
+  sigemptyset(&caught);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {  // SIGHUP: a closed terminal
+    // A signal that is held back is kept even where it is ignored: nohup and background jobs would be interrupted.
+    struct sigaction action = {};
+    if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;
+    sigaddset(&caught, signal);
+  }
+  sigprocmask(SIG_BLOCK, &caught, &before_);
+  fd_ = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (fd_ < 0) {
+    const int code = errno;
+    sigprocmask(SIG_SETMASK, &before_, nullptr);
+    throw Error(ErrorKind::environment,
+                std::string("signals cannot be watched: ") + std::strerror(code));
+  }
+}
+
+Interrupt::~Interrupt() {
+  // A signal that came after the last look is too late to stop anything; unread, it would end the process here.
+  signalfd_siginfo late = {};
+  while (::read(fd_, &late, sizeof late) == static_cast<ssize_t>(sizeof late)) {
+  }
+  ::close(fd_);
+  sigprocmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void Interrupt::check() {
+  signalfd_siginfo info = {};
+  if (::read(fd_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+    throw Interrupted{static_cast<int>(info.ssi_signo)};
+  }
+}
+
+}  // namespace tsctl

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tsctl/core/base/events.h"
+#include "tsctl/core/capture.h"
+#include "tsctl/core/capture_api.h"
+#include "tsctl/core/doctor.h"
+#include "tsctl/core/graph.h"
+#include "tsctl/core/report.h"
+#include "tsctl/core/rewrite.h"
+#include "tsctl/core/verify.h"
+#include "tsctl/process/interrupt.h"
+#include "tsctl/process/process.h"
+
+namespace tsctl {
+
+// Where the parts of an installation lie, all relative to the executable.
+struct Installation {
+  std::string executable = {};
+  std::string engine = {};       // libtsctl_engine.so
+  std::string capture = {};      // libtsctl_capture.so
+  std::string package_dir = {};  // folder of the Python package tsctl_capture
+};
+
+// Of the running executable: bin/tsctl beside lib/.
+Installation installation_of_this_process();
+
+struct WorkerSettings {
+  Installation installation = {};
+  double timeout_s = 0.0;  // for each job; 0 is none
+  int threads = 1;
+};
+
+// Runs jobs, one process each, and keeps what each cost. An Error that a job throws is rethrown here; a worker that
+// dies becomes Error{execution} with the signal's name.
+class Jobs {
+ public:
+  Jobs(WorkerSettings settings, Interrupt& interrupt, Events& events);
+
+  DescribeResult describe(const DescribeRequest& request);
+  RewriteResult rewrite(const std::string& step, const RewriteRequest& request);
+  VerifyResult compare(const std::string& step, const VerifyRequest& request);
+  RunResult run(const std::string& step, const RunRequest& request);
+  GraphResult graph(const GraphRequest& request);
+
+  // `job` is capture, eager or load_inputs; see core/capture.h.
+  CaptureResult capture(const std::string& step, const std::string& job, const PythonSite& site,
+                        const CaptureRequest& request);
+
+  // Every job so far, in order; the last one failed if a call threw.
+  const std::vector<StepRecord>& steps() const noexcept { return steps_; }
+
+  // Adds a step that was not one job, such as a whole bench.
+  void add_step(const StepRecord& step) { steps_.push_back(step); }
+
+  const WorkerSettings& settings() const noexcept { return settings_; }
+  Interrupt& interrupt() noexcept { return interrupt_; }
+  Events& events() noexcept { return events_; }
+
+ private:
+  std::string do_job(const std::string& step, const std::string& job, const std::string& request,
+                     const PythonSite* site);
+
+  WorkerSettings settings_;
+  Interrupt& interrupt_;
+  Events& events_;
+  std::vector<StepRecord> steps_ = {};
+};
+
+// NAME=VALUE pairs that hold every worker to the same number of threads.
+std::vector<std::string> worker_environment(int threads);
+// The same for the heap of an arm; see ArmRequest::allocator.
+std::vector<std::string> allocator_environment(const std::string& allocator);
+
+// The Error for a worker that ended before it answered. `what_it_did` completes "while …".
+[[noreturn]] void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did,
+                                     bool runs_python);
+
+// The Error that a worker's error message stands for; a std::logic_error when it was a bug.
+[[noreturn]] void throw_worker_error(const WireMessage& message);
+
+}  // namespace tsctl

@@ -1,0 +1,230 @@
+#include "tsctl/process/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include "tsctl/core/base/error.h"
+#include "tsctl/process/channel.h"
+#include "tsctl/report/json/json.h"
+
+extern char** environ;
+
+namespace tsctl {
+
+namespace {
+
+// The additions come first: getenv takes the first of two equal names.
+std::vector<char*> merged_environment(const std::vector<std::string>& additions) {
+  std::vector<char*> merged;
+  for (const std::string& addition : additions)
+    merged.push_back(const_cast<char*>(addition.c_str()));
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::string_view name = text.substr(0, text.find('=') + 1);
+    bool replaced = false;
+    for (const std::string& addition : additions) replaced = replaced || addition.starts_with(name);
+    if (!replaced) merged.push_back(*entry);
+  }
+  merged.push_back(nullptr);
+  return merged;
+}
+
+[[noreturn]] void throw_spawn_error(int code) {
+  throw Error(ErrorKind::environment,
+              std::string("a worker process cannot be started: ") + std::strerror(code));
+}
+
+// For poll: rounded up, so that a wait never ends just before its deadline; -1 is for ever.
+int milliseconds_until(const Deadline& deadline) {
+  constexpr double kLongestMs = 1e9;  // poll takes an int; who waits longer polls again
+  if (!deadline) return -1;
+  const std::chrono::duration<double, std::milli> left =
+      *deadline - std::chrono::steady_clock::now();
+  return static_cast<int>(std::clamp(std::ceil(left.count()), 0.0, kLongestMs));
+}
+
+}  // namespace
+
+Deadline deadline_in(double seconds) {
+  constexpr double kForEverSeconds =
+      1e9;  // 30 years; beyond, the clock's nanoseconds could overflow
+  if (seconds <= 0.0 || seconds > kForEverSeconds) return std::nullopt;
+  const std::chrono::duration<double> wait(seconds);
+  return std::chrono::steady_clock::now() +
+         std::chrono::duration_cast<std::chrono::steady_clock::duration>(wait);
+}
+
+WorkerProcess::WorkerProcess(const std::string& executable,
+                             const std::vector<std::string>& environment) {
+  int sockets[2] = {-1, -1};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) throw_spawn_error(errno);
+
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, sockets[1], kWorkerSocket);
+
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+
+  std::string name = kWorkerName;
+  std::string parent = std::to_string(getpid());
+  char* const arguments[] = {name.data(), parent.data(), nullptr};
+  const int code = posix_spawn(&pid_, executable.c_str(), &actions, &attributes, arguments,
+                               merged_environment(environment).data());
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  ::close(sockets[1]);
+  if (code != 0) {
+    ::close(sockets[0]);
+    throw_spawn_error(code);
+  }
+  socket_ = sockets[0];
+  // By number: glibc 2.36 declares pidfd_open without C linkage.
+  pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+}
+
+WorkerProcess::~WorkerProcess() {
+  finish();
+  ::close(socket_);
+  if (pid_fd_ >= 0) ::close(pid_fd_);
+}
+
+void WorkerProcess::send(const WireMessage& message) { send_line(socket_, json_text(message)); }
+
+std::optional<std::string> WorkerProcess::take_line() {
+  const std::size_t newline = buffer_.find('\n');
+  if (newline == std::string::npos) return std::nullopt;
+  std::string line = buffer_.substr(0, newline);
+  buffer_.erase(0, newline + 1);
+  return line;
+}
+
+bool WorkerProcess::read_more(int flags) {
+  char bytes[65536];
+  ssize_t count = 0;
+  do {
+    count = ::recv(socket_, bytes, sizeof bytes, flags);
+  } while (count < 0 && errno == EINTR);
+  if (count <= 0) return false;
+  buffer_.append(bytes, static_cast<std::size_t>(count));
+  return true;
+}
+
+std::optional<WireMessage> WorkerProcess::receive(const Deadline& deadline, Interrupt& interrupt) {
+  while (true) {
+    if (const auto line = take_line()) {
+      try {
+        return from_json_text<WireMessage>(*line);
+      } catch (const Error& error) {
+        throw Error(
+            ErrorKind::execution,
+            std::string("the worker process sent something that is no message: ") + error.what(),
+            "something in the model wrote to a descriptor that is not its own");
+      }
+    }
+    pollfd watched[3] = {{socket_, POLLIN, 0}, {interrupt.fd(), POLLIN, 0}, {pid_fd_, POLLIN, 0}};
+    const int ready = poll(watched, 3, milliseconds_until(deadline));
+    if (ready < 0 && errno != EINTR) {
+      throw Error(ErrorKind::environment,
+                  std::string("a worker process cannot be waited for: ") + std::strerror(errno));
+    }
+    interrupt.check();
+    if (ready < 0) continue;
+    if (ready == 0) throw Timeout{};
+    if (watched[0].revents != 0) {
+      if (!read_more(0)) return std::nullopt;
+    } else if (watched[2].revents != 0) {
+      // What it sent between the kernel's look at the socket and its end is still there.
+      if (!read_more(MSG_DONTWAIT)) return std::nullopt;
+    }
+  }
+}
+
+void WorkerProcess::stop() {
+  if (end_) return;
+  ::kill(-pid_, SIGSTOP);
+  siginfo_t info = {};
+  while (waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WEXITED | WNOWAIT) != 0 &&
+         errno == EINTR) {
+  }
+}
+
+void WorkerProcess::resume() {
+  if (!end_) ::kill(-pid_, SIGCONT);
+}
+
+void WorkerProcess::hold_to(const std::vector<int>& processors) {
+  if (end_) return;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int processor : processors) CPU_SET(static_cast<std::size_t>(processor), &set);
+  std::error_code gone;
+  for (const auto& task :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task", gone)) {
+    // A thread that has ended meanwhile needs no processor.
+    sched_setaffinity(std::stoi(task.path().filename().string()), sizeof set, &set);
+  }
+}
+
+bool WorkerProcess::ends_within(double seconds) const {
+  const Deadline deadline = deadline_in(seconds);
+  if (!deadline) return false;
+  while (true) {
+    // Without a pidfd this only looks, at the end of the time.
+    pollfd watched = {pid_fd_, POLLIN, 0};
+    const int ready = poll(&watched, 1, milliseconds_until(deadline));
+    if (ready < 0 && errno == EINTR) continue;
+    siginfo_t info = {};
+    return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == pid_;
+  }
+}
+
+ProcessEnd WorkerProcess::finish(double grace_s) {
+  if (end_) return *end_;
+  ProcessEnd end;
+  end.ended_by_parent = !ends_within(grace_s);
+  // Until it is waited for, its number is its own: the signal cannot hit a stranger. What it started goes with it.
+  ::kill(-pid_, SIGKILL);
+  int status = 0;
+  rusage usage = {};
+  while (wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {
+  }
+  if (WIFSIGNALED(status)) {
+    end.signal = WTERMSIG(status);
+  } else {
+    end.exit_status = WEXITSTATUS(status);
+  }
+  end.peak_memory_bytes = static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+  end_ = end;
+  return end;
+}
+
+std::string name_of_signal(int signal) {
+  const char* name = sigabbrev_np(signal);
+  return name != nullptr ? "SIG" + std::string(name) : "signal " + std::to_string(signal);
+}
+
+}  // namespace tsctl

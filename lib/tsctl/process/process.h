@@ -1,0 +1,85 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tsctl/core/wire.h"
+#include "tsctl/process/interrupt.h"
+
+namespace tsctl {
+
+// argv[0] of a worker; the executable takes its worker role from it.
+inline constexpr const char* kWorkerName = "tsctl-worker";
+
+// How a worker ended.
+struct ProcessEnd {
+  int exit_status = 0;  // valid when signal is 0
+  int signal = 0;
+  bool ended_by_parent = false;  // it did not end by itself in the time it was given
+  std::int64_t peak_memory_bytes = 0;
+};
+
+// When to stop waiting; none waits for ever.
+using Deadline = std::optional<std::chrono::steady_clock::time_point>;
+
+// That many seconds from now; none for 0 and less.
+Deadline deadline_in(double seconds);
+
+// What a worker that has sent its last message, or closed its end, is given to end by itself.
+inline constexpr double kEndAfterMessageSeconds = 10.0;
+inline constexpr double kEndAfterCloseSeconds = 0.5;
+
+// A child in its worker role, in a process group of its own, that dies with this process. Messages are JSON
+// lines on a socket; what the child prints to stdout goes to this process's stderr.
+class WorkerProcess {
+ public:
+  // Starts `executable`. `environment` are NAME=VALUE additions to this process's own.
+  WorkerProcess(const std::string& executable, const std::vector<std::string>& environment);
+  ~WorkerProcess();  // ends the child with SIGKILL if it still runs
+  WorkerProcess(const WorkerProcess&) = delete;
+  WorkerProcess& operator=(const WorkerProcess&) = delete;
+
+  // Sends one message. A child that is gone is noticed by the next receive.
+  void send(const WireMessage& message);
+
+  // Waits for the next message. Nothing when the child closed its end or is gone, even if processes that it started
+  // still hold its end. Throws Interrupted on SIGINT or SIGTERM, Timeout when the time is over, Error{execution} when
+  // what came is no message.
+  struct Timeout {};
+  std::optional<WireMessage> receive(const Deadline& deadline, Interrupt& interrupt);
+
+  void
+  stop();  // SIGSTOP for the child and what it started; returns when the kernel has stopped the whole child
+  void resume();  // SIGCONT
+  // Lets every thread that the child has, and those it starts later, run on these processors only.
+  void hold_to(const std::vector<int>& processors);
+
+  // Gives the child `grace_s` seconds to end by itself, ends it with SIGKILL if it does not, and tells how it ended.
+  // What it started itself goes with it.
+  ProcessEnd finish(double grace_s = 0.0);
+
+  pid_t pid() const noexcept { return pid_; }
+
+ private:
+  std::optional<std::string> take_line();
+  bool ends_within(double seconds) const;
+  bool read_more(
+      int flags);  // false at the end of the stream, or when there is nothing and `flags` say not to wait
+
+  pid_t pid_ = -1;
+  int pid_fd_ = -1;  // readable once the child is gone; -1 where the kernel has no such descriptors
+  int socket_ = -1;
+  std::string buffer_ = {};
+  std::optional<ProcessEnd> end_ = {};
+};
+
+// "SIGSEGV", "SIGKILL", …, or "signal 42".
+std::string name_of_signal(int signal);
+
+}  // namespace tsctl

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "tsctl/bench/launched_arm.h"
+#include "tsctl/process/jobs.h"
+
+namespace tsctl {
+
+// A launcher that gives each arm a worker process.
+Launcher process_launcher(Jobs& jobs);
+
+Clock steady_clock();
+
+}  // namespace tsctl

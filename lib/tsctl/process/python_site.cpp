@@ -1,0 +1,164 @@
+#include "tsctl/process/python_site.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+
+#include "tsctl/core/base/build_info.h"
+#include "tsctl/core/base/error.h"
+#include "tsctl/report/json/json.h"
+
+extern char** environ;
+
+namespace tsctl {
+
+namespace {
+
+// Prints the members of PythonSite as one JSON line.
+constexpr const char* kQuestion = R"python(
+import sys
+sys.path[:] = [path for path in sys.path if path]  # a json.py in the current folder is not meant
+import importlib.metadata, importlib.util, json, os, sysconfig
+try:
+    torch = importlib.metadata.version("torch").split("+")[0]
+except importlib.metadata.PackageNotFoundError:
+    torch = ""
+library = ""
+if sysconfig.get_config_var("Py_ENABLE_SHARED"):
+    name = sysconfig.get_config_var("INSTSONAME") or sysconfig.get_config_var("LDLIBRARY")
+    folders = [sysconfig.get_config_var("LIBDIR"), os.path.join(sysconfig.get_config_var("LIBDIR"),
+               sysconfig.get_config_var("MULTIARCH") or ""), os.path.join(sys.base_prefix, "lib")]
+    paths = [os.path.join(folder, name) for folder in folders if folder]
+    library = next((path for path in paths if os.path.exists(path)), "")
+missing = [name for name in ("safetensors",) if importlib.util.find_spec(name) is None]
+print(json.dumps({"version": "%d.%d" % sys.version_info[:2], "library": library, "torch_version": torch,
+                  "missing": missing}))
+)python";
+
+// Runs `executable -c kQuestion` and gives what it printed; "" if it failed.
+std::string ask(const std::string& executable) {
+  int pipes[2] = {-1, -1};
+  if (pipe2(pipes, O_CLOEXEC) != 0) {
+    throw Error(ErrorKind::environment,
+                std::string("no pipe can be made: ") + std::strerror(errno));
+  }
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes,
+                             &none);  // an Interrupt may hold signals back here, not there
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  std::string name = executable;
+  std::string option = "-c";
+  std::string question = kQuestion;
+  char* const arguments[] = {name.data(), option.data(), question.data(), nullptr};
+  pid_t pid = -1;
+  const int code =
+      posix_spawnp(&pid, executable.c_str(), &actions, &attributes, arguments, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  ::close(pipes[1]);
+  std::string text;
+  if (code == 0) {
+    char bytes[4096];
+    ssize_t count = 0;
+    while ((count = ::read(pipes[0], bytes, sizeof bytes)) != 0) {
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) break;
+      text.append(bytes, static_cast<std::size_t>(count));
+    }
+  }
+  ::close(pipes[0]);
+  int status = 0;
+  if (code == 0) {
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+  }
+  return code == 0 && status == 0 ? text : std::string();
+}
+
+// What a start-up hook of the interpreter prints comes before the answer.
+std::string last_line(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  const std::size_t newline = text.rfind('\n');
+  return newline == std::string::npos ? text : text.substr(newline + 1);
+}
+
+// pyvenv.cfg is found through the path as given, so a link to python3 must not be resolved.
+std::string absolute_path(const std::string& executable) {
+  if (executable.find('/') == std::string::npos) return executable;
+  return std::filesystem::absolute(executable).lexically_normal();
+}
+
+}  // namespace
+
+PythonSite look_at_python(const std::string& executable, const std::string& package_dir) {
+  const std::string path = absolute_path(executable);
+  const std::string text = path.empty() ? std::string() : ask(path);
+  const std::string hint = "choose one with --python PATH or the variable TSCTL_PYTHON";
+  if (text.empty()) {
+    throw Error(ErrorKind::environment, "the Python interpreter '" + executable + "' cannot be run",
+                hint);
+  }
+  PythonSite site;
+  try {
+    site = from_json_text<PythonSite>(last_line(text));
+  } catch (const Error&) {
+    throw Error(ErrorKind::environment,
+                "'" + executable + "' is no Python interpreter: it answers something else", hint);
+  }
+  site.executable = path;
+  site.package_dir = package_dir;
+  return site;
+}
+
+PythonSite probe_python(const std::string& executable, const std::string& package_dir) {
+  PythonSite site = look_at_python(executable, package_dir);
+  const std::string rebuild =
+      "build tsctl for it: cmake --preset release -DTSCTL_PYTHON=" + site.executable +
+      " && cmake --build --preset release";
+  if (site.version != built_for_python()) {
+    throw Error(ErrorKind::environment,
+                "'" + executable + "' is Python " + site.version + ", tsctl was built for " +
+                    built_for_python(),
+                rebuild);
+  }
+  if (site.library.empty()) {
+    throw Error(ErrorKind::environment,
+                "'" + executable + "' has no shared libpython that could be embedded",
+                "use a Python that was built with --enable-shared, such as Debian's python3");
+  }
+  if (site.torch_version.empty()) {
+    throw Error(ErrorKind::environment, "'" + executable + "' has no package 'torch'",
+                "install it: " + site.executable + " -m pip install torch==" + built_for_torch());
+  }
+  if (site.torch_version != built_for_torch()) {
+    throw Error(ErrorKind::environment,
+                "'" + executable + "' has torch " + site.torch_version + ", tsctl was built for " +
+                    built_for_torch(),
+                rebuild);
+  }
+  if (!site.missing.empty()) {
+    throw Error(ErrorKind::environment,
+                "'" + executable + "' has no package '" + site.missing.front() + "'",
+                "install it: " + site.executable + " -m pip install " + site.missing.front());
+  }
+  return site;
+}
+
+std::string built_for_python() { return kBuiltForPython; }
+std::string built_for_torch() { return kBuiltForTorch; }
+std::string default_python() { return kDefaultPython; }
+
+}  // namespace tsctl

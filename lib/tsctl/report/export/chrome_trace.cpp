@@ -1,0 +1,65 @@
+#include "tsctl/report/export/chrome_trace.h"
+
+#include <nlohmann/json.hpp>
+
+#include "tsctl/core/base/error.h"
+
+namespace tsctl {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double kMicroseconds = 1e6;
+
+std::string written(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json events_of(const TracePart& part, int process) {
+  Json events = Json::array();
+  events.push_back({{"name", "process_name"},
+                    {"ph", "M"},
+                    {"pid", process},
+                    {"tid", 1},
+                    {"args", {{"name", part.arm}}}});
+  try {
+    for (Json& event : Json::parse(part.events)) {
+      event["pid"] = process;
+      events.push_back(std::move(event));
+    }
+  } catch (const Json::exception& error) {
+    throw Error(ErrorKind::input,
+                "the trace of '" + part.arm + "' cannot be read: " + error.what());
+  }
+  return events;
+}
+
+}  // namespace
+
+std::string trace_events_text(const std::vector<ProfileSpan>& spans) {
+  Json events = Json::array();
+  for (const ProfileSpan& span : spans) {
+    Json arguments = Json::object();
+    if (!span.module.empty()) arguments["module"] = span.module;
+    if (!span.line.empty()) arguments["line"] = span.line;
+    events.push_back({{"name", span.name},
+                      {"ph", "X"},
+                      {"ts", span.start_s * kMicroseconds},
+                      {"dur", span.duration_s * kMicroseconds},
+                      {"tid", 1},
+                      {"args", arguments}});
+  }
+  return written(events);
+}
+
+std::string chrome_trace_text(const std::vector<TracePart>& parts) {
+  Json events = Json::array();
+  int process = 0;
+  for (const TracePart& part : parts) {
+    for (Json& event : events_of(part, ++process)) events.push_back(std::move(event));
+  }
+  return written({{"traceEvents", events}, {"displayTimeUnit", "ms"}}) + "\n";
+}
+
+}  // namespace tsctl

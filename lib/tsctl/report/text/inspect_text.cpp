@@ -1,0 +1,215 @@
+#include "tsctl/report/text/inspect_text.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "tsctl/core/base/units.h"
+#include "tsctl/report/text/text_table.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr std::size_t kIndent = 2;
+constexpr std::size_t kAttributesShown = 12;
+constexpr std::size_t kValueShown = 60;  // bytes; the document has more
+
+std::string crc_text(const std::optional<bool>& ok) { return !ok ? "" : *ok ? "ok" : "DAMAGED"; }
+
+std::string state_text(const ModelSummary& summary) {
+  if (summary.frozen) return "frozen (weights are constants)";
+  std::string text = "not frozen";
+  if (summary.training) text += *summary.training ? ", training mode" : ", eval mode";
+  if (!summary.training.value_or(true) && summary.training_modules > 0) {
+    text += " (" + count_text(summary.training_modules) + " submodules in training mode)";
+  }
+  return text;
+}
+
+std::size_t count_kind(const ModelSummary& summary, const std::string& kind) {
+  return static_cast<std::size_t>(
+      std::count_if(summary.tensors.begin(), summary.tensors.end(),
+                    [&kind](const TensorSummary& row) { return row.kind == kind; }));
+}
+
+std::string weights_text(std::size_t tensors, std::int64_t count, std::int64_t bytes) {
+  if (tensors == 0) return "none";
+  return std::to_string(tensors) + (tensors == 1 ? " tensor, " : " tensors, ") + count_text(count) +
+         " values, " + bytes_text(bytes);
+}
+
+// Buffers, or tensors in attributes; the latter often show parameters a second time.
+std::string other_tensors_text(const ModelSummary& summary, const std::string& kind) {
+  std::int64_t bytes = 0;
+  for (const TensorSummary& row : summary.tensors) {
+    if (row.kind == kind && row.shared_with.empty()) bytes += row.size_bytes;
+  }
+  const std::size_t count = count_kind(summary, kind);
+  const std::string text = std::to_string(count) + (count == 1 ? " tensor, " : " tensors, ");
+  return text + (bytes > 0 ? bytes_text(bytes) : "all of which share memory with others");
+}
+
+std::string head(const ModelSummary& summary) {
+  std::string version = summary.format_version.empty() ? "not stated" : summary.format_version;
+  if (!summary.byte_order.empty()) version += ", " + summary.byte_order + " endian";
+  std::string text = summary.path + ": TorchScript, " + bytes_text(summary.size_bytes) + "\n";
+  const auto line = [&text](const std::string& title, const std::string& value) {
+    text += "  " + title + std::string(14 - std::min<std::size_t>(14, title.size()), ' ') + value +
+            "\n";
+  };
+  line("class", summary.class_name);
+  line("state", state_text(summary));
+  line("parameters", weights_text(count_kind(summary, "parameter"), summary.parameter_count,
+                                  summary.parameter_bytes));
+  for (const auto& [kind, title] :
+       {std::pair("buffer", "buffers"), std::pair("attribute", "in attributes")}) {
+    if (count_kind(summary, kind) > 0) line(title, other_tensors_text(summary, kind));
+  }
+  line("constants",
+       weights_text(summary.constants.size(), summary.constant_count, summary.constant_bytes));
+  for (const DeviceUse& use : summary.devices) {
+    line("tied to", use.device + ", which the code names in " + std::to_string(use.written) +
+                        (use.written == 1 ? " place" : " places"));
+  }
+  line("format", version);
+  if (!summary.producer.empty()) line("made by", summary.producer);
+  if (summary.crc_ok)
+    line("checksums", *summary.crc_ok ? "all records intact" : "DAMAGED, see the warnings");
+  return text;
+}
+
+std::string titled(const std::string& title, const TextTable& table) {
+  return "\n" + title + "\n" + table.render(kIndent);
+}
+
+std::string groups_text(const ModelSummary& summary) {
+  TextTable table({"contents", ">records", ">size", ">in the file"});
+  for (const GroupSummary& group : summary.groups) {
+    table.add_row({group.group, std::to_string(group.records), bytes_text(group.size_bytes),
+                   bytes_text(group.stored_bytes)});
+  }
+  return "\n" + table.render(kIndent);
+}
+
+std::string methods_text(const ModelSummary& summary) {
+  if (summary.methods.empty()) return {};
+  std::string text = "\nmethods\n";
+  for (const MethodSummary& method : summary.methods) text += "  " + method.signature + "\n";
+  return text;
+}
+
+std::string attributes_text(const ModelSummary& summary) {
+  if (summary.attributes.empty()) return {};
+  TextTable table({"name", "type", "value"});
+  const std::size_t shown = std::min(summary.attributes.size(), kAttributesShown);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const AttributeSummary& row = summary.attributes[i];
+    table.add_row({row.name, row.type, shortened_text(row.value)});
+  }
+  std::string text = titled("attributes", table);
+  if (shown < summary.attributes.size()) {
+    text += "  and " + std::to_string(summary.attributes.size() - shown) +
+            " more, which --json lists\n";
+  }
+  return text;
+}
+
+std::string extra_files_text(const ModelSummary& summary) {
+  if (summary.extra_files.empty()) return {};
+  TextTable table({"name", ">size", "begins with"});
+  for (const ExtraFile& file : summary.extra_files) {
+    std::string begin = file.text.value_or("");
+    begin = begin.substr(0, begin.find_first_of("\r\n"));
+    table.add_row({file.name, bytes_text(file.size_bytes), shortened_text(begin)});
+  }
+  return titled("extra files", table);
+}
+
+void add_tensor_rows(TextTable& table, const std::vector<TensorSummary>& tensors) {
+  for (const TensorSummary& row : tensors) {
+    std::string note;
+    if (!row.shared_with.empty()) note = "shares memory with " + row.shared_with;
+    if (row.device != "cpu") note += (note.empty() ? "on " : ", on ") + row.device;
+    table.add_row({row.name, row.kind, row.dtype, shape_text(row.shape), bytes_text(row.size_bytes),
+                   row.record, note});
+  }
+}
+
+std::string tensors_text(const ModelSummary& summary) {
+  if (summary.tensors.empty() && summary.constants.empty()) return "\ntensors\n  none\n";
+  TextTable table({"name", "kind", "dtype", "shape", ">size", "record", "note"});
+  add_tensor_rows(table, summary.tensors);
+  add_tensor_rows(table, summary.constants);
+  return titled("tensors", table);
+}
+
+std::string ops_text(const ModelSummary& summary) {
+  if (summary.ops.empty()) return "\nops\n  none\n";
+  std::vector<OpSummary> rows = summary.ops;
+  std::stable_sort(rows.begin(), rows.end(), [](const OpSummary& a, const OpSummary& b) {
+    return a.in_forward > b.in_forward;
+  });
+  TextTable table({"name", ">calls in forward", ">places in the code"});
+  for (const OpSummary& row : rows)
+    table.add_row({row.name, count_text(row.in_forward), count_text(row.written)});
+  return titled("ops", table);
+}
+
+std::string records_text(const ModelSummary& summary) {
+  TextTable table({"name", "group", "method", ">size", ">in the file", "crc32", "check"});
+  for (const RecordSummary& row : summary.records) {
+    table.add_row({row.name, row.group, row.method, bytes_text(row.size_bytes),
+                   bytes_text(row.stored_bytes), row.crc32, crc_text(row.crc_ok)});
+  }
+  return titled("records", table);
+}
+
+std::string code_text(const ModelSummary& summary) {
+  std::string text;
+  for (const CodeText& file : summary.code) {
+    text += "\n" + file.record + "\n";
+    for (std::size_t at = 0; at < file.text.size();) {
+      const std::size_t end = std::min(file.text.find('\n', at), file.text.size());
+      text += "  " + file.text.substr(at, end - at) + "\n";
+      at = end + 1;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string text_from_summary(const ModelSummary& summary, const InspectSections& sections) {
+  std::string text = head(summary) + groups_text(summary) + methods_text(summary) +
+                     attributes_text(summary) + extra_files_text(summary);
+  if (sections.tensors) text += tensors_text(summary);
+  if (sections.ops) text += ops_text(summary);
+  if (sections.records) text += records_text(summary);
+  if (sections.code) text += code_text(summary);
+  return text;
+}
+
+std::string shortened_text(const std::string& text) {
+  if (text.size() <= kValueShown) return text;
+  std::size_t end = kValueShown;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
+  return text + "]";
+}
+
+std::string count_text(std::int64_t count) {
+  std::string text = std::to_string(count);
+  for (std::size_t i = text.size(); i > 3 + (count < 0 ? 1U : 0U);) {
+    i -= 3;
+    text.insert(i, ",");
+  }
+  return text;
+}
+
+}  // namespace tsctl

@@ -1,0 +1,109 @@
+#include "tsctl/report/export/bench_exports.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "tsctl/report/html/html.h"
+
+namespace tsctl {
+namespace {
+
+using Json = nlohmann::json;
+
+Report benched() {
+  ArmResult eager{.label = "eager", .kind = "eager", .outputs = "reference", .median_s = 2e-3};
+  ArmResult file{.label = "new & old", .kind = "file", .outputs = "same", .median_s = 1e-3};
+  file.samples = 900;
+  file.launches = 5;
+  file.throughput_per_s = 1000.0;
+  file.throughput_unit = "calls";
+  file.warm_up = "warm_up";
+  file.warm_up_s = {5e-3, 8e-2, 1e-3, 1e-3};
+  file.percentiles = {{.p = 0.5, .value_s = 1e-3, .low_s = 0.9e-3, .high_s = 1.1e-3},
+                      {.p = 0.999, .reason = "900 samples are too few"}};
+  eager.percentiles = file.percentiles;
+  const PairResult pair{.base = "eager",
+                        .arm = "new & old",
+                        .speedup = 2.0,
+                        .speedup_low = 1.9,
+                        .speedup_high = 2.1,
+                        .verdict = "faster",
+                        .outputs = "same",
+                        .margin = 0.01};
+  Report report{.bench = BenchResult{.arms = {eager, file}, .pairs = {pair}, .device = "cpu"}};
+  report.model.path = "net.py:Net";
+  report.status = "pass";
+  return report;
+}
+
+TEST(BenchExports, write_google_benchmarks_fields) {
+  const Json json = Json::parse(google_benchmark_json(benched()));
+  ASSERT_EQ(json["benchmarks"].size(), 2U);
+  const Json& entry = json["benchmarks"][1];
+  EXPECT_EQ(entry["name"], "new & old");
+  EXPECT_DOUBLE_EQ(entry["real_time"].get<double>(), 1e6);
+  EXPECT_EQ(entry["time_unit"], "ns");
+  EXPECT_EQ(entry["speedup_low"], 1.9);
+  EXPECT_TRUE(json["context"].contains("num_cpus"));
+}
+
+TEST(BenchExports, write_what_smaller_is_better_needs) {
+  const Json json = Json::parse(github_action_json(benched()));
+  ASSERT_EQ(json.size(), 2U);
+  EXPECT_EQ(json[1]["unit"], "ms");
+  EXPECT_DOUBLE_EQ(json[1]["value"].get<double>(), 1.0);
+  EXPECT_DOUBLE_EQ(std::stod(json[1]["range"].get<std::string>()), 0.1);
+}
+
+TEST(BenchExports, write_a_record_for_each_metric_of_each_arm) {
+  const Json json = Json::parse(pytorch_records_json(benched()));
+  ASSERT_EQ(json.size(), 7U);
+  EXPECT_EQ(json[6]["metric"]["name"], "speedup");
+  EXPECT_EQ(json[6]["metric"]["benchmark_values"][0], 2.0);
+  EXPECT_EQ(json[6]["model"]["backend"], "new & old");
+  EXPECT_TRUE(json[4]["metric"]["benchmark_values"][0].is_null());  // no 99th percentile
+}
+
+TEST(BenchExports, say_how_calls_were_offered) {
+  Report report = benched();
+  EXPECT_FALSE(Json::parse(google_benchmark_json(report))["benchmarks"][0].contains("label"));
+  report.bench->load = {.rate_per_s = 250.0, .concurrency = 2};
+  const std::string load =
+      "open loop, 250 calls/s at poisson times, at most 2 calls in flight in one process";
+  EXPECT_EQ(Json::parse(google_benchmark_json(report))["benchmarks"][0]["label"], load);
+  EXPECT_EQ(Json::parse(github_action_json(report))[0]["extra"],
+            "0 calls in 0 launches, outputs reference, " + load);
+  EXPECT_EQ(Json::parse(pytorch_records_json(report))[0]["benchmark"]["extra_info"]["load"], load);
+}
+
+TEST(BenchExports, refuse_a_report_without_a_bench) {
+  EXPECT_THROW(google_benchmark_json({}), std::invalid_argument);
+  EXPECT_THROW(github_action_json({}), std::invalid_argument);
+  EXPECT_THROW(pytorch_records_json({}), std::invalid_argument);
+}
+
+TEST(Html, is_one_page_without_script_or_network) {
+  const std::string page = html_from_report(benched());
+  EXPECT_EQ(page.substr(0, 15), "<!doctype html>");
+  EXPECT_EQ(page.find("<script"), std::string::npos);
+  EXPECT_EQ(page.find("src="), std::string::npos);
+  EXPECT_EQ(page.find("@import"), std::string::npos);
+  EXPECT_NE(page.find("new &amp; old"), std::string::npos);
+  EXPECT_EQ(page.find("new & old"), std::string::npos);
+  EXPECT_NE(page.find("2.00 [1.90, 2.10], faster, outputs same"), std::string::npos);
+  EXPECT_NE(page.find("900 samples are too few"), std::string::npos);
+  EXPECT_NE(page.find("<polyline"), std::string::npos);
+}
+
+TEST(Html, shows_a_failure_and_no_empty_pictures) {
+  Report report;
+  report.error = ErrorInfo{.kind = "usage", .message = "there is <no> such flag"};
+  const std::string page = html_from_report(report);
+  EXPECT_NE(page.find("there is &lt;no&gt; such flag"), std::string::npos);
+  EXPECT_EQ(page.find("<svg"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tsctl

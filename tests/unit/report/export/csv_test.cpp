@@ -1,0 +1,146 @@
+#include "tsctl/report/export/csv.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace tsctl {
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find("\r\n", at);
+    if (end == std::string::npos) {
+      ADD_FAILURE() << "the last line has no end";
+      return lines;
+    }
+    lines.push_back(text.substr(at, end - at));
+    at = end + 2;
+  }
+  return lines;
+}
+
+// The cells of a line without quotes.
+std::vector<std::string> cells_of(const std::string& line) {
+  std::vector<std::string> cells{""};
+  for (const char c : line) {
+    if (c == ',') {
+      cells.emplace_back();
+    } else {
+      cells.back() += c;
+    }
+  }
+  return cells;
+}
+
+std::string cell(const std::vector<std::string>& lines, std::size_t row,
+                 const std::string& column) {
+  const std::vector<std::string> columns = cells_of(lines.at(0));
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i] == column) return cells_of(lines.at(row)).at(i);
+  }
+  ADD_FAILURE() << "there is no column " << column;
+  return {};
+}
+
+TEST(Csv, has_a_row_for_each_arm_with_its_speedup) {
+  BenchResult bench;
+  bench.arms = {{.label = "eager", .outputs = "reference", .speed = "reference", .median_s = 0.002},
+                {.label = "frozen",
+                 .outputs = "same",
+                 .speed = "faster",
+                 .median_s = 0.001,
+                 .p99_s_reason = "60 samples"},
+                {.label = "wrong", .outputs = "differ", .median_s = 0.0005}};
+  bench.pairs = {
+      {.base = "eager", .arm = "frozen", .speedup = 2.0, .speedup_low = 1.9, .speedup_high = 2.125},
+      {.base = "eager", .arm = "wrong"}};
+  const auto lines = lines_of(csv_from_report({.bench = bench}));
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_TRUE(lines[0].starts_with("label,kind,outputs,speed,median_s,p99_s,"));
+  EXPECT_NE(lines[0].find(",allocator,speedup,speedup_low,speedup_high,"), std::string::npos);
+  EXPECT_EQ(cell(lines, 1, "label"), "eager");
+  EXPECT_EQ(cell(lines, 1, "speedup"), "");
+  EXPECT_EQ(cell(lines, 2, "median_s"), "0.001");
+  EXPECT_EQ(cell(lines, 2, "p99_s"), "");
+  EXPECT_EQ(cell(lines, 2, "p99_s_reason"), "60 samples");
+  EXPECT_EQ(cell(lines, 2, "speedup"), "2.0");
+  EXPECT_EQ(cell(lines, 2, "speedup_high"), "2.125");
+  EXPECT_EQ(cell(lines, 3, "median_s"), "0.0005");
+  EXPECT_EQ(cell(lines, 3, "speedup"), "");
+}
+
+TEST(Csv, quotes_commas_quotes_and_line_ends) {
+  RunResult run;
+  run.outputs = {
+      {.set = "B=1, T=2", .output = "say \"hi\"", .dtype = "two\nlines", .value = "plain"}};
+  const std::string text = csv_from_report({.run = run});
+  EXPECT_EQ(text.substr(text.find("\r\n") + 2),
+            "\"B=1, T=2\",\"say \"\"hi\"\"\",\"two\nlines\",[],,,,0,plain\r\n");
+}
+
+TEST(Csv, writes_a_list_into_one_cell) {
+  RunResult run;
+  run.outputs = {{.output = "out", .shape = {2, 3}, .minimum = 0.5}};
+  EXPECT_EQ(lines_of(csv_from_report({.run = run})).at(1), ",out,,\"[2,3]\",0.5,,,0,");
+}
+
+TEST(Csv, has_a_row_for_each_compared_output) {
+  VerifyResult verify{.reference = "a.pt", .candidate = "b.pt"};
+  verify.calls = {
+      {.set = "B=1",
+       .call = 1,
+       .outputs = {{.output = "x", .status = "same"}, {.output = "y", .status = "differ"}}},
+      {.set = "B=1", .call = 2, .outputs = {{.output = "x", .status = "same"}}}};
+  const auto lines = lines_of(csv_from_report({.verify = {verify, verify}}));
+  ASSERT_EQ(lines.size(), 7U);
+  EXPECT_TRUE(lines[0].starts_with("reference,candidate,set,call,output,status,"));
+  EXPECT_TRUE(lines[2].starts_with("a.pt,b.pt,B=1,1,y,differ,"));
+  EXPECT_TRUE(lines[3].starts_with("a.pt,b.pt,B=1,2,x,same,"));
+}
+
+TEST(Csv, prefers_the_bench_to_the_comparisons) {
+  BenchResult bench;
+  bench.arms = {{.label = "eager"}};
+  EXPECT_TRUE(csv_from_report({.verify = {VerifyResult{}}, .bench = bench}).starts_with("label,"));
+}
+
+TEST(Csv, has_a_row_for_each_pass_where_nothing_was_compared) {
+  const auto lines = lines_of(csv_from_report(
+      {.passes = {{.pass = "remove_dropout", .method = "forward", .status = "changed"}}}));
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_TRUE(lines[0].starts_with("pass,method,status,"));
+  EXPECT_TRUE(lines[1].starts_with("remove_dropout,forward,changed,"));
+}
+
+TEST(Csv, has_a_row_for_each_check_of_doctor) {
+  EXPECT_EQ(csv_from_report({.checks = {{.name = "python",
+                                         .status = "missing",
+                                         .detail = "no torch",
+                                         .hint = "pip"}}}),
+            "name,status,detail,hint\r\npython,missing,no torch,pip\r\n");
+}
+
+TEST(Csv, has_a_row_for_each_tensor_of_an_inspected_file_constants_too) {
+  EXPECT_EQ(
+      csv_from_report(
+          {.inspect_json =
+               R"({"tensors": [{"name": "a", "shape": [2]}], "constants": [{"name": "c0", "shape": []}]})"}),
+      "name,shape\r\na,[2]\r\nc0,[]\r\n");
+}
+
+TEST(Csv, lists_all_that_differs_and_says_what_each_row_is) {
+  const auto lines = lines_of(
+      csv_from_report({.diff_json = R"({"tensors": [{"name": "a", "change": "values", "count": 4}],
+      "constants": [], "methods": [], "ops": [{"method": "forward", "name": "aten::relu", "before": 1, "after": 0}],
+      "attributes": [], "extra_files": []})"}));
+  EXPECT_EQ(lines, (std::vector<std::string>{
+                       "part,name,kind,method,change,before,after,changed_elements,count",
+                       "tensors,a,,,values,,,,4", "ops,aten::relu,,forward,,1,0,,"}));
+}
+
+TEST(Csv, is_empty_without_a_table) { EXPECT_EQ(csv_from_report({}), ""); }
+
+}  // namespace
+}  // namespace tsctl

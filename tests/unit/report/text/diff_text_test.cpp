@@ -1,0 +1,95 @@
+#include "tsctl/report/text/diff_text.h"
+
+#include <gtest/gtest.h>
+
+namespace tsctl {
+namespace {
+
+DiffResult two_files() {
+  return {.a = {.path = "a.pt",
+                .class_name = "__torch__.MLP",
+                .size_bytes = 5103,
+                .parameter_count = 1040},
+          .b = {.path = "b.pt",
+                .class_name = "__torch__.MLP",
+                .size_bytes = 2662,
+                .frozen = true,
+                .constant_count = 1040}};
+}
+
+const std::string kSides =
+    "a  a.pt (__torch__.MLP, 4.98 KiB, not frozen, 1,040 values in parameters)\n"
+    "b  b.pt (__torch__.MLP, 2.60 KiB, frozen, 1,040 values in constants)\n";
+
+TEST(DiffText, says_when_nothing_differs) {
+  EXPECT_EQ(text_from_diff(two_files()),
+            kSides + "same: parameters, constants, ops, methods and attributes are equal\n");
+}
+
+TEST(DiffText, lists_what_differs_by_kind) {
+  DiffResult diff = two_files();
+  diff.same = false;
+  diff.notes = {"1 of 2 parameters became constants"};
+  diff.tensors = {{.name = "weight",
+                   .kind = "parameter",
+                   .change = "became_constant",
+                   .before = "float32 [10, 100]",
+                   .after = "constant c0"},
+                  {.name = "bias",
+                   .kind = "parameter",
+                   .change = "values",
+                   .before = "float32 [40]",
+                   .after = "float32 [40]",
+                   .changed_elements = 1200,
+                   .count = 4000}};
+  diff.constants = {{.name = "c1", .kind = "constant", .change = "added", .after = "int64 [1]"}};
+  diff.methods = {{.name = "forward",
+                   .change = "changed",
+                   .before = "forward(self, x) -> Tensor",
+                   .after = "forward(self, y) -> Tensor"},
+                  {.name = "encode", .change = "removed", .before = "encode(self)"}};
+  diff.ops = {{.method = "forward", .name = "aten::dropout", .before = 1, .after = 0}};
+  diff.attributes = {{.name = "eps", .change = "changed", .before = "1e-05", .after = "0.1"}};
+  diff.extra_files = {{.name = "note.txt", .change = "added", .after = "11 B"}};
+  EXPECT_EQ(
+      text_from_diff(diff),
+      kSides +
+          "the files differ\n"
+          "  1 of 2 parameters became constants\n"
+          "\n"
+          "parameters, buffers and tensor attributes\n"
+          "  name    kind       change                         in a               in b\n"
+          "  weight  parameter  became a constant              float32 [10, 100]  constant c0\n"
+          "  bias    parameter  values: 1,200 of 4,000 differ  float32 [40]       float32 [40]\n"
+          "\n"
+          "constants\n"
+          "  name  kind      change  in a  in b\n"
+          "  c1    constant  added         int64 [1]\n"
+          "\n"
+          "methods\n"
+          "  - forward(self, x) -> Tensor\n"
+          "  + forward(self, y) -> Tensor\n"
+          "  - encode(self)\n"
+          "\n"
+          "ops (calls)\n"
+          "  method   op             in a  in b\n"
+          "  forward  aten::dropout     1     0\n"
+          "\n"
+          "attributes\n"
+          "  name  change   in a   in b\n"
+          "  eps   changed  1e-05  0.1\n"
+          "\n"
+          "extra files (told, not judged)\n"
+          "  name      change  in a  in b\n"
+          "  note.txt  added         11 B\n");
+}
+
+TEST(DiffText, cuts_a_long_list) {
+  DiffResult diff = two_files();
+  diff.same = false;
+  diff.attributes.assign(45, {.name = "eps", .change = "added", .after = "1"});
+  EXPECT_TRUE(text_from_diff(diff).ends_with("  and 5 more, which --json lists\n"));
+}
+
+}  // namespace
+}  // namespace tsctl

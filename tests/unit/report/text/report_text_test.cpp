@@ -1,0 +1,305 @@
+#include "tsctl/report/text/report_text.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tsctl/report/json/diff_json.h"
+#include "tsctl/report/json/inspect_json.h"
+#include "tsctl/report/text/diff_text.h"
+
+namespace tsctl {
+namespace {
+
+BenchResult made_up_bench() {
+  BenchResult bench{.input_set = "B=8",
+                    .device = "cpu",
+                    .threads = 2,
+                    .budget_s = 40.0,
+                    .measured_s = 31.5,
+                    .stopped_by = "precision"};
+  bench.arms = {{.label = "eager",
+                 .kind = "eager",
+                 .outputs = "reference",
+                 .speed = "reference",
+                 .median_s = 0.00215,
+                 .p99_s = 0.0031,
+                 .spread = 0.043,
+                 .throughput_per_s = 3720.9,
+                 .throughput_unit = "items",
+                 .samples = 540,
+                 .launches = 5,
+                 .first_call_s = 0.05,
+                 .second_call_s = 0.003,
+                 .third_call_s = 0.0022,
+                 .steady_at_call = 7,
+                 .load_s = 2.5,
+                 .peak_memory_bytes = 300 << 20,
+                 .page_faults_per_call = 12.5},
+                {.label = "frozen",
+                 .outputs = "same",
+                 .speed = "faster",
+                 .median_s = 0.00186,
+                 .p99_s_reason = "60 samples, 300 are needed for a 99th percentile",
+                 .spread = 0.02,
+                 .throughput_per_s = 4301.0,
+                 .throughput_unit = "items",
+                 .samples = 60,
+                 .launches = 5,
+                 .first_call_s = 0.01,
+                 .second_call_s = 0.02,
+                 .third_call_s = 0.0019,
+                 .load_s = 0.4,
+                 .max_abs = 3.1e-7,
+                 .peak_memory_bytes = 120 << 20},
+                {.label = "wrong",
+                 .outputs = "differ",
+                 .median_s = 0.0005,
+                 .p99_s = 0.0006,
+                 .spread = 0.01,
+                 .throughput_per_s = 16000.0,
+                 .throughput_unit = "items",
+                 .samples = 1200,
+                 .launches = 5,
+                 .max_abs = 0.25,
+                 .peak_memory_bytes = 1 << 20}};
+  bench.pairs = {{.base = "eager",
+                  .arm = "frozen",
+                  .speedup = 1.156,
+                  .speedup_low = 1.121,
+                  .speedup_high = 1.19,
+                  .verdict = "faster",
+                  .outputs = "same",
+                  .pairs = 60,
+                  .launches = 5},
+                 {.base = "eager", .arm = "wrong", .outputs = "differ"}};
+  return bench;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+TEST(BenchText, has_a_row_for_each_arm_and_withholds_the_speed_of_a_wrong_one) {
+  EXPECT_EQ(bench_text(made_up_bench()),
+            "arm       median       p99  spread     throughput   speedup vs eager  max diff  "
+            "outputs    speed\n"
+            "eager   2.150 ms  3.100 ms    4.3%   3721 items/s               1.00         -  "
+            "reference  reference\n"
+            "frozen  1.860 ms         -    2.0%   4301 items/s  1.16 [1.12, 1.19]  3.10e-07  same  "
+            "     faster\n"
+            "wrong   500.0 us  600.0 us    1.0%  16.0k items/s           withheld      0.25  "
+            "differ     -\n"
+            "\n"
+            "warm-up      load  1st call       2nd       3rd  steady from call  page faults/call   "
+            "  memory\n"
+            "eager     2.500 s  50.00 ms  3.000 ms  2.200 ms                 7             12.50  "
+            "300.0 MiB\n"
+            "frozen   400.0 ms  10.00 ms  20.00 ms  1.900 ms                 -                 -  "
+            "120.0 MiB\n"
+            "wrong           -         -         -         -                 -                 -   "
+            "1.00 MiB\n"
+            "\n"
+            "measured   5 launches of each arm, 60 rounds in random order, one arm at a time, on "
+            "cpu with 2 threads, at "
+            "B=8; ended by precision after 31.50 s\n");
+}
+
+TEST(BenchText, says_what_an_interval_that_is_too_wide_comes_from) {
+  BenchResult bench = made_up_bench();
+  bench.pairs[0].verdict = "inconclusive";
+  bench.pairs[0].dominated_by = "launches";
+  EXPECT_NE(
+      bench_text(bench).find("'frozen': the interval's width comes from launches that differ"),
+      std::string::npos);
+  bench.pairs[0].dominated_by = "blocks";
+  EXPECT_NE(
+      bench_text(bench).find("'frozen': the interval's width comes from noise within launches"),
+      std::string::npos);
+}
+
+VerifyResult made_up_comparison() {
+  VerifyResult verify{.reference = "eager",
+                      .candidate = "frozen",
+                      .status = "differ",
+                      .calls_checked = {1, 2, 3, 10},
+                      .max_abs = 0.5,
+                      .max_abs_to_peak = 0.25,
+                      .would_pass_rtol = 0.25};
+  const OutputComparison same{
+      .output = "out.a", .status = "same", .dtype = "float32", .shape = {8}, .rtol = 1e-5};
+  OutputComparison differ{.output = "out.b",
+                          .status = "differ",
+                          .reason = "values",
+                          .dtype = "float32",
+                          .shape = {8, 10},
+                          .rtol = 1e-5,
+                          .max_abs = 0.5,
+                          .max_rel = 0.5,
+                          .max_abs_to_peak = 0.25,
+                          .index = {1, 7},
+                          .reference_value = 1.0,
+                          .candidate_value = 1.5,
+                          .would_pass_rtol = 0.25};
+  OutputComparison shape{.output = "out.c",
+                         .status = "differ",
+                         .reason = "shape",
+                         .dtype = "float32",
+                         .shape = {1, 10}};
+  shape.detail = "expected float32 [8, 10], got float32 [1, 10]";
+  verify.calls = {{.set = "B=8", .call = 1, .status = "differ", .outputs = {same, differ, shape}}};
+  return verify;
+}
+
+TEST(VerifyText, says_where_outputs_differ_and_what_would_pass) {
+  EXPECT_EQ(verify_text(made_up_comparison(), false),
+            "verify     frozen against eager: differ, max difference 0.5, would pass at rtol 0.25 "
+            "(calls 1, 2, 3, 10)\n"
+            "           B=8, call 1: out.b float32 [8, 10]: differ, max difference 0.5 (0.25 of "
+            "the largest value, 0.5 of "
+            "its own) at [1, 7]: 1 against 1.5; rtol 1.00e-05, would pass at rtol 0.25\n"
+            "           B=8, call 1: out.c float32 [1, 10]: differ, shape: expected float32 [8, "
+            "10], got float32 [1, 10]\n");
+}
+
+TEST(VerifyText, lists_what_is_the_same_only_on_request) {
+  const std::vector<std::string> lines = lines_of(verify_text(made_up_comparison(), true));
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_TRUE(
+      lines[1].starts_with("           B=8, call 1: out.a float32 [8]: same, max difference 0 "));
+}
+
+TEST(VerifyText, says_once_what_holds_for_several_calls_of_a_set) {
+  VerifyResult verify{.reference = "a.pt", .candidate = "b.pt", .status = "differ"};
+  const OutputComparison wrong{.output = "out",
+                               .status = "differ",
+                               .reason = "structure",
+                               .detail = "expected tensor, got list[1]"};
+  const OutputComparison other{
+      .output = "out", .status = "differ", .reason = "raised", .detail = "no memory"};
+  verify.calls = {{.set = "B=1", .call = 1, .outputs = {wrong}},
+                  {.set = "B=1", .call = 2, .outputs = {wrong}},
+                  {.set = "B=1", .call = 3, .outputs = {other}},
+                  {.set = "B=8", .call = 1, .outputs = {wrong}}};
+  EXPECT_EQ(verify_text(verify, false),
+            "verify     b.pt against a.pt: differ, max difference 0\n"
+            "           B=1, calls 1, 2: out: differ, structure: expected tensor, got list[1]\n"
+            "           B=1, call 3: out: differ, raised: no memory\n"
+            "           B=8, call 1: out: differ, structure: expected tensor, got list[1]\n");
+}
+
+TEST(VerifyText, says_that_no_tolerance_would_do_for_a_nan) {
+  VerifyResult verify = made_up_comparison();
+  OutputComparison& nan = verify.calls[0].outputs[1];
+  nan.reason = "nan";
+  nan.would_pass_rtol.reset();
+  nan.atol = 0.001;
+  verify.calls[0].outputs = {nan};
+  EXPECT_TRUE(
+      verify_text(verify, false).ends_with("; rtol 1.00e-05, atol 0.001, would pass at no rtol\n"));
+}
+
+TEST(ReportText, sums_the_passes_up) {
+  const std::vector<PassRecord> passes{
+      {.pass = "fold_conv_batchnorm",
+       .method = "forward",
+       .status = "changed",
+       .nodes_before = 40,
+       .nodes_after = 30,
+       .changes = {"folded batch_norm into conv2d at features.1"}},
+      {.pass = "peephole",
+       .method = "forward",
+       .status = "unchanged",
+       .nodes_before = 30,
+       .nodes_after = 30},
+      {.pass = "peephole",
+       .method = "encode",
+       .status = "unchanged",
+       .nodes_before = 5,
+       .nodes_after = 5},
+      {.pass = "concat_linear", .method = "forward", .status = "disabled"}};
+  EXPECT_EQ(text_from_report({.passes = passes}, {}),
+            "pass       fold_conv_batchnorm: 40 -> 30 nodes\n"
+            "             folded batch_norm into conv2d at features.1\n"
+            "pass       concat_linear: disabled\n"
+            "no change  peephole, peephole (encode)\n");
+  EXPECT_NE(text_from_report({.passes = passes}, {.verbose = true})
+                .find("pass       peephole (encode): unchanged\n"),
+            std::string::npos);
+}
+
+TEST(ReportText, ends_with_the_file_and_the_memory_of_each_step) {
+  Report report;
+  report.artifact = ArtifactInfo{.path = "cnn.pt", .size_bytes = 1782579, .status = "written"};
+  report.steps = {{.name = "capture", .status = "ok", .peak_memory_bytes = 400 << 20},
+                  {.name = "looks", .status = "ok"}};
+  EXPECT_EQ(text_from_report(report, {}),
+            "file       cnn.pt, 1.70 MiB\nmemory     peak of each step: capture 400.0 MiB\n");
+  report.steps.clear();
+  report.artifact =
+      ArtifactInfo{.path = "cnn.pt", .status = "not_written", .reason = "outputs differ"};
+  EXPECT_EQ(text_from_report(report, {}), "file       none: outputs differ\n");
+  report.artifact = ArtifactInfo{.path = "cnn.pt.failed",
+                                 .size_bytes = 10,
+                                 .status = "kept_failed",
+                                 .reason = "outputs differ"};
+  EXPECT_EQ(text_from_report(report, {}),
+            "file       cnn.pt.failed, 10 B (kept although outputs differ)\n");
+}
+
+TEST(ReportText, shows_the_outputs_of_a_run) {
+  RunResult run;
+  run.outputs = {{.set = "B=1",
+                  .output = "out",
+                  .dtype = "float32",
+                  .shape = {1, 10},
+                  .minimum = -1.5,
+                  .maximum = 2.0,
+                  .mean = 0.25,
+                  .nonfinite = 3},
+                 {.output = "count", .value = "7"}};
+  EXPECT_EQ(text_from_report({.run = run}, {}),
+            "set  output  dtype    shape     min  max  mean  not finite\n"
+            "B=1  out     float32  [1, 10]  -1.5    2  0.25           3\n"
+            "-    count            7\n");
+}
+
+TEST(ReportText, shows_what_the_doctor_found) {
+  Report report;
+  report.checks = {
+      {.name = "python", .status = "missing", .detail = "no torch", .hint = "install it"}};
+  report.doctor = DescribeResult{.levers = {{.name = "mkldnn", .status = "ok", .detail = "3.0"}}};
+  EXPECT_EQ(text_from_report(report, {}),
+            "what    status   detail\n"
+            "python  missing  no torch\n"
+            "                 to get it: install it\n"
+            "\n"
+            "what    status  detail\n"
+            "mkldnn  ok      3.0\n");
+}
+
+TEST(ReportText, is_empty_for_an_empty_report) { EXPECT_EQ(text_from_report({}, {}), ""); }
+
+TEST(ReportText, carries_inspect_diff_and_graphs) {
+  const ModelSummary summary{.path = "a.pt", .class_name = "Net"};
+  const DiffResult diff{.a = {.path = "a.pt"}, .b = {.path = "b.pt"}};
+  Report report;
+  report.inspect_json = json_text_from_summary(summary);
+  EXPECT_EQ(text_from_report(report, {.sections = {.tensors = true}}),
+            text_from_summary(summary, {.tensors = true}));
+  report.inspect_json.clear();
+  report.diff_json = json_text_from_diff(diff);
+  EXPECT_EQ(text_from_report(report, {}), text_from_diff(diff));
+  report.diff_json.clear();
+  report.graphs = {{.text = "graph(%x):\n"}};
+  EXPECT_EQ(text_from_report(report, {}), "graph(%x):\n");
+}
+
+}  // namespace
+}  // namespace tsctl

@@ -1,0 +1,99 @@
+#include "options/option_groups.h"
+
+#include <gtest/gtest.h>
+
+#include "tools/errors.h"
+#include "tsctl/core/bench_options.h"
+#include "tsctl/core/inputs/input_plan.h"
+#include "tsctl/core/tolerance.h"
+
+namespace tsctl {
+namespace {
+
+TEST(FractionFrom, reads_fractions_and_percentages) {
+  EXPECT_DOUBLE_EQ(fraction_from("0.02", "--max-regress"), 0.02);
+  EXPECT_DOUBLE_EQ(fraction_from("2%", "--max-regress"), 0.02);
+  EXPECT_DOUBLE_EQ(fraction_from("2 %", "--max-regress"), 0.02);
+  EXPECT_DOUBLE_EQ(fraction_from("1e-3", "--max-regress"), 0.001);
+  EXPECT_DOUBLE_EQ(fraction_from("0", "--max-regress"), 0.0);
+}
+
+TEST(FractionFrom, refuses_anything_else) {
+  for (const std::string text :
+       {"", "%", "two", "-1%", "2%%", "2% 3", "0.02x", "0.1 0.2", "nan", "inf", "1e999"}) {
+    EXPECT_EQ(error_of([&] { fraction_from(text, "--max-regress"); }),
+              "usage: --max-regress '" + text + "' is not a fraction | write 2% or 0.02");
+  }
+}
+
+TEST(ToleranceFrom, keeps_the_order_of_the_flags) {
+  const ToleranceOptions options =
+      tolerance_from({.rtol = {"1e-3", "out.logits:0.5"}, .atol = {"0.25"}, .equal_nan = true});
+  ASSERT_EQ(options.rtol.size(), 2U);
+  EXPECT_EQ(options.rtol[0].output, "");
+  EXPECT_EQ(options.rtol[0].value, 1e-3);
+  EXPECT_EQ(options.rtol[1].output, "out.logits");
+  EXPECT_EQ(options.rtol[1].value, 0.5);
+  EXPECT_EQ(options.atol.at(0).value, 0.25);
+  EXPECT_TRUE(options.equal_nan);
+}
+
+TEST(ToleranceFrom, names_the_flag_at_fault) {
+  EXPECT_TRUE(error_of([] { tolerance_from({.rtol = {"much"}}); }).starts_with("usage: --rtol "));
+  EXPECT_TRUE(error_of([] { tolerance_from({.atol = {"-1"}}); }).starts_with("usage: --atol "));
+}
+
+TEST(InputPlanFrom, takes_flags_over) {
+  const InputPlan plan = input_plan_from(
+      {.specs = {"Bx3"}, .dims = {"B=1,8"}, .bench_dims = {"B=8", "T=2"}, .seed = 7});
+  EXPECT_EQ(plan.specs, std::vector<std::string>{"Bx3"});
+  EXPECT_EQ(plan.dims, std::vector<std::string>{"B=1,8"});
+  EXPECT_EQ(plan.bench_dims, "B=8,T=2");
+  EXPECT_EQ(plan.seed, 7U);
+  EXPECT_EQ(input_plan_from({}).seed, 0U);
+}
+
+TEST(InputPlanFrom, refuses_two_kinds_of_inputs) {
+  EXPECT_EQ(error_of([] { input_plan_from({.specs = {"1x3"}, .file = "a.npz"}); }),
+            "usage: --input and --inputs cannot be given together | give one of them");
+}
+
+TEST(SourceFrom, adds_what_the_flags_say) {
+  const SourceSpec source =
+      source_from("net.py:Net", {.kwargs = R"({"hidden": 8})", .weights = "w.safetensors"});
+  EXPECT_EQ(source.file, "net.py");
+  EXPECT_EQ(source.name, "Net");
+  EXPECT_EQ(source.kwargs_json, R"({"hidden": 8})");
+  EXPECT_EQ(source.weights, "w.safetensors");
+}
+
+TEST(BenchOptionsFrom, reads_the_gate_as_a_fraction) {
+  BenchFlags flags{.max_regress = "2%"};
+  flags.budget = "3s";
+  const BenchOptions options = bench_options_from(flags, 11);
+  EXPECT_DOUBLE_EQ(*options.max_regress, 0.02);
+  EXPECT_EQ(options.budget_s, 3.0);
+  flags.budget = "0.5min";
+  EXPECT_EQ(bench_options_from(flags, 11).budget_s, 30.0);
+  EXPECT_EQ(bench_options_from({}, 0).budget_s, 15.0);
+  EXPECT_EQ(options.seed, 11U);
+  EXPECT_FALSE(bench_options_from({}, 0).max_regress.has_value());
+}
+
+TEST(RequireKnownPasses, knows_the_list_and_helps_with_a_misspelt_name) {
+  std::vector<std::string> all;
+  for (const PassInfo& pass : pass_list()) all.push_back(pass.name);
+  EXPECT_NO_THROW(require_known_passes(all));
+  EXPECT_NO_THROW(require_known_passes({}));
+  EXPECT_EQ(error_of([] {
+              require_known_passes({"peephole", "peephol"});
+            }),
+            "usage: there is no pass 'peephol' (--disable-pass) | did you mean peephole? "
+            "--list-passes names them all");
+  EXPECT_EQ(
+      error_of([] { require_known_passes({"make_it_fast"}); }),
+      "usage: there is no pass 'make_it_fast' (--disable-pass) | --list-passes names them all");
+}
+
+}  // namespace
+}  // namespace tsctl

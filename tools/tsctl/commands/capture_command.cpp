@@ -1,0 +1,144 @@
+#include "commands/capture_command.h"
+
+#include <filesystem>
+
+#include "steps/manifest.h"
+#include "steps/preflight.h"
+#include "steps/publish_step.h"
+#include "steps/verify_step.h"
+#include "tsctl/files/output_file.h"
+#include "tsctl/files/scratch_file.h"
+
+namespace tsctl {
+
+void add_capture_options(CLI::App& command, CaptureFlags& flags) {
+  add_positional(command, "SOURCE", flags.source, "path/to/file.py:Name or package.module:Name");
+  add_source_options(command, flags.source_flags, flags.run);
+  add_input_options(command, flags.inputs);
+  add_tolerance_options(command, flags.tolerance);
+  add_run_options(command, flags.run, &flags.executor);
+  add_report_options(command, flags.report);
+  add_choice<FixedSizes>(command, "--fixed-sizes", flags.fixed_sizes,
+                         {{"refuse", FixedSizes::refuse}, {"guard", FixedSizes::guard}},
+                         "A size that only works as given: refuse the capture, or guard the file "
+                         "with a check of its inputs")
+      ->group("Source");
+}
+
+void add_mode_option(CLI::App& command, CaptureFlags& flags) {
+  add_choice<CaptureMode>(
+      command, "--mode", flags.mode,
+      {{"auto", CaptureMode::automatic},
+       {"trace", CaptureMode::trace},
+       {"script", CaptureMode::script}},
+      "How to capture: auto (trace, and script what a trace does not follow), trace, script")
+      ->group("Source");
+}
+
+void add_trace_submodule_option(CLI::App& command, CaptureFlags& flags) {
+  add_repeatable(command, "--trace-submodule", flags.trace_submodules,
+                 "Trace this submodule inside a scripted model: PATH, or PATH=SHAPE of its input")
+      ->group("Source")
+      ->type_name("PATH[=SHAPE]");
+}
+
+void add_script_submodule_option(CLI::App& command, CaptureFlags& flags) {
+  add_repeatable(command, "--script-submodule", flags.script_submodules,
+                 "Script this submodule inside a traced model")
+      ->group("Source")
+      ->type_name("PATH");
+}
+
+CapturePlan capture_plan_from(const CaptureFlags& flags) {
+  CapturePlan plan;
+  plan.source = source_from(flags.source, flags.source_flags);
+  plan.mode = flags.mode;
+  plan.require_general = flags.fixed_sizes == FixedSizes::refuse;
+  plan.script_submodules = flags.script_submodules;
+  plan.inputs = resolve_inputs(flags.inputs, std::nullopt);
+  if (!plan.inputs.given()) {
+    throw Error(ErrorKind::usage, "the model's inputs are not given",
+                "give a shape for each, in order, such as --input 1x3x224x224, or real data with "
+                "--inputs FILE");
+  }
+  plan.tolerance = tolerance_from(flags.tolerance);
+  plan.extras = extras_from(flags.output.extra);
+  for (const std::string& text : flags.trace_submodules) {
+    const std::size_t equals = text.find('=');
+    const std::string shape = equals == std::string::npos ? "" : text.substr(equals + 1);
+    if (equals == 0 || (equals != std::string::npos && shape.empty())) {
+      throw Error(ErrorKind::usage, "--trace-submodule '" + text + "' is not PATH or PATH=SHAPE",
+                  "write the submodule's path, and its input's shape if it differs from what the "
+                  "model gives it: --trace-submodule encoder=1x3x224x224");
+    }
+    if (!shape.empty()) input_spec_from_text(shape);
+    plan.trace_submodules.emplace_back(text.substr(0, equals), shape);
+  }
+  return plan;
+}
+
+void record_not_general(Run& run, const CaptureResult& capture) {
+  std::string reason = "the captured module differs from eager";
+  std::string kind = "capture";
+  std::string not_scripted;
+  for (const CaptureAttempt& attempt : capture.attempts) {
+    if (attempt.mode == "script" && attempt.status == "failed") not_scripted = attempt.reason;
+  }
+  for (const CaptureAttempt& attempt : capture.attempts) {
+    if (attempt.status != "not_general") continue;
+    kind = attempt.mode;
+    reason = attempt.reason;
+    break;
+  }
+  if (!not_scripted.empty()) {
+    record_check_failure(
+        run, "capture",
+        "the " + kind + " is not general: " + reason +
+            "; and it cannot be scripted: " + not_scripted,
+        "write the model without that decision, or in what TorchScript's compiler supports");
+    return;
+  }
+  record_check_failure(
+      run, "capture", "the " + kind + " is not general: " + reason,
+      kind == "trace" || !capture.submodules.empty()
+          ? "what the example decided is fixed in a trace; script the module (tsctl script, or "
+            "convert --mode script), or write the model without that decision"
+          : "TorchScript gives this code another meaning than Python; see the differences above");
+}
+
+ExitCode capture_command(Run& run, const CaptureFlags& flags) {
+  const CapturePlan plan = capture_plan_from(flags);
+  run.report().model.path = plan.source.text;
+  record_inputs(run.report(), plan.inputs, labels_of(plan.inputs));
+  check_before_start(run, flags.output.output, files_of(plan.source, plan.inputs));
+  OutputFile file(flags.output.output, "-o");
+  const ScratchFile tensors(std::filesystem::path(flags.output.output).parent_path());
+  run.name_file(file.path(), flags.output.output);
+  run.name_file(tensors.path(), flags.output.output + " (inputs and outputs)");
+  const CaptureResult capture = capture_step(run, plan, file.path(), tensors.path());
+  require_captured(capture);
+  if (capture.status != "captured") {
+    record_not_general(run, capture);
+    withhold_step(run, file, flags.output.keep_failed, "the " + capture.mode + " is not general");
+    return ExitCode::check_failed;
+  }
+  attach(file.path(), manifest_from(plan.source, plan.inputs, capture), {}, plan.extras);
+  const VerifyResult& verified = verify_step(run,
+                                             {.reference = "eager",
+                                              .candidate = "captured",
+                                              .reference_tensors = tensors.path(),
+                                              .model_path = file.path(),
+                                              .output_names = capture.output_names},
+                                             plan.tolerance, flags.executor);
+  if (const ExitCode code = judge_comparison(run, verified); code != ExitCode::ok) {
+    if (code == ExitCode::check_failed) {
+      locate_step(run, plan.source, plan.inputs, plan.tolerance, file.path());
+    }
+    withhold_step(run, file, flags.output.keep_failed, "its outputs differ from eager's");
+    return code;
+  }
+  publish_step(run, file);
+  return ExitCode::ok;
+}
+
+}  // namespace tsctl

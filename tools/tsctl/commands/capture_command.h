@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "options/option_groups.h"
+#include "steps/capture_step.h"
+#include "tsctl/core/executor.h"
+
+namespace tsctl {
+
+// What becomes of a capture that follows eager at the given sizes but not at others that eager takes.
+enum class FixedSizes { refuse, guard };
+
+// What trace, script and convert have in common: a SOURCE that is captured into a file.
+struct CaptureFlags {
+  std::string source = {};
+  SourceFlags source_flags = {};
+  InputFlags inputs = {};
+  ToleranceFlags tolerance = {};
+  OutputFlags output = {};
+  RunOptions run = {};
+  ReportOptions report = {};
+  Executor executor = Executor::standard;
+  CaptureMode mode = CaptureMode::automatic;
+  std::vector<std::string> trace_submodules = {};
+  std::vector<std::string> script_submodules = {};
+  FixedSizes fixed_sizes = FixedSizes::refuse;
+};
+
+// The flags of every command that captures, but for where the file goes.
+void add_capture_options(CLI::App& command, CaptureFlags& flags);
+// Flags that belong to some of these commands only.
+void add_mode_option(CLI::App& command, CaptureFlags& flags);
+void add_trace_submodule_option(CLI::App& command, CaptureFlags& flags);
+void add_script_submodule_option(CLI::App& command, CaptureFlags& flags);
+
+// The flags, checked and converted. Throws Error{usage} or Error{input}; nothing has been started or written then.
+CapturePlan capture_plan_from(const CaptureFlags& flags);
+
+// Records that the capture is not general, with where it differs; the exit is check_failed then.
+void record_not_general(Run& run, const CaptureResult& capture);
+
+// trace and script: capture, store the manifest, reload, compare with eager, write.
+ExitCode capture_command(Run& run, const CaptureFlags& flags);
+
+}  // namespace tsctl

@@ -1,0 +1,44 @@
+#include "commands/commands.h"
+#include "options/option_groups.h"
+#include "steps/preflight.h"
+#include "tsctl/archive/diff.h"
+#include "tsctl/archive/file_kind.h"
+#include "tsctl/report/json/diff_json.h"
+
+namespace tsctl {
+
+namespace {
+
+struct Flags {
+  DiffOptions options = {};
+  ReportOptions report = {};
+};
+
+ExitCode diff_files(Run& run, const Flags& flags) {
+  run.report().model.path = flags.options.path_a;
+  check_before_start(run, {}, {flags.options.path_a, flags.options.path_b});
+  require_torchscript(flags.options.path_a, false);
+  require_torchscript(flags.options.path_b, false);
+  const DiffResult result = diff(flags.options);
+  run.report().diff_json = json_text_from_diff(result);
+  for (const Warning& warning : result.warnings) run.warn(warning);
+  return result.same ? ExitCode::ok : ExitCode::check_failed;
+}
+
+}  // namespace
+
+void add_diff(CLI::App& app, Action& selected) {
+  CLI::App* command = app.add_subcommand("diff", "Show how two TorchScript files differ");
+  auto flags = std::make_shared<Flags>();
+  add_positional(*command, "A.pt", flags->options.path_a, "One TorchScript file");
+  add_positional(*command, "B.pt", flags->options.path_b, "The other");
+  add_report_options(*command, flags->report);
+  command->callback([flags, &selected] {
+    selected = [flags](Context& context) {
+      return run_reported(context, flags->report, {},
+                          [&](Run& run) { return diff_files(run, *flags); });
+    };
+  });
+}
+
+}  // namespace tsctl

@@ -1,0 +1,100 @@
+#include "commands/commands.h"
+#include "options/option_groups.h"
+#include "tsctl/process/python_site.h"
+#include "tsctl/report/text/text_lines.h"
+
+namespace tsctl {
+
+namespace {
+
+struct Flags {
+  RunOptions run = {};
+  ReportOptions report = {};
+};
+
+Finding python_finding(const std::string& executable, const std::string& package_dir) {
+  try {
+    const PythonSite site = probe_python(executable, package_dir);
+    return {.name = "python",
+            .status = "ok",
+            .detail = site.executable + " (" + site.version + "), torch " + site.torch_version};
+  } catch (const Error& error) {
+    return {.name = "python", .status = "missing", .detail = error.what(), .hint = error.hint()};
+  }
+}
+
+std::string cores_text(const Environment& host) {
+  std::string text = std::to_string(host.cores_visible) + " visible, " +
+                     std::to_string(host.cores_affinity) + " by affinity";
+  if (host.cores_quota) text += ", quota " + std::to_string(*host.cores_quota);
+  return text + "; " + std::to_string(host.threads) + " used";
+}
+
+std::string features_text(const Environment& host) {
+  std::string text = host.cpu;
+  for (const std::string& feature : host.cpu_features) text += (text.empty() ? "" : " ") + feature;
+  return text;
+}
+
+ExitCode doctor(Run& run, const Flags& flags) {
+  Report& report = run.report();
+  const ToolInfo tool = tool_info();
+  const Environment& host = report.environment;
+  report.checks = {
+      {.name = "tsctl",
+       .status = "ok",
+       .detail = tool.version + ", built for torch " + tool.built_for_torch},
+      {.name = "system", .status = "ok", .detail = host.os + ", kernel " + host.kernel},
+      {.name = "cpu", .status = "ok", .detail = features_text(host)},
+      {.name = "threads", .status = "ok", .detail = cores_text(host)},
+      {.name = "governor",
+       .status = "ok",
+       .detail = host.governor.empty() ? "unavailable" : host.governor}};
+  if (!host.variables.empty()) {
+    report.checks.push_back(
+        {.name = "variables", .status = "ok", .detail = joined(host.variables, ", ")});
+  }
+  const std::string python = chosen_python(flags.run.python);
+  report.checks.push_back(python_finding(python, installation_of_this_process().package_dir));
+  try {
+    run.enter("ask LibTorch");
+    report.doctor = run.jobs().describe({.with_cuda = true});
+    // The local part ("+cu130") names the wheel, not another interface.
+    const std::string& found = report.doctor->libtorch_version;
+    const bool same = found.substr(0, found.find('+')) == tool.built_for_torch;
+    report.checks.push_back({.name = "LibTorch",
+                             .status = same ? "ok" : "missing",
+                             .detail = report.doctor->libtorch_version + ", " +
+                                       report.doctor->cpu_capability + ", " +
+                                       report.doctor->parallel_backend,
+                             .hint = same ? "" : "build tsctl again for it: scripts/setup"});
+  } catch (const Error& error) {
+    report.checks.push_back(
+        {.name = "LibTorch", .status = "missing", .detail = error.what(), .hint = error.hint()});
+  }
+  ExitCode code = ExitCode::ok;
+  for (const Finding& finding : report.checks) {
+    if (finding.status == "missing") code = ExitCode::check_failed;
+  }
+  return code;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, Action& selected) {
+  CLI::App* command = app.add_subcommand(
+      "doctor", "Show versions, devices, threads and what speeds LibTorch up here");
+  auto flags = std::make_shared<Flags>();
+  command
+      ->add_option("--python", flags->run.python, "The Python to look at (default: TSCTL_PYTHON)")
+      ->type_name("PATH");
+  add_report_options(*command, flags->report);
+  command->callback([flags, &selected] {
+    selected = [flags](Context& context) {
+      return run_reported(context, flags->report, flags->run,
+                          [&](Run& run) { return doctor(run, *flags); });
+    };
+  });
+}
+
+}  // namespace tsctl

@@ -1,0 +1,108 @@
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "commands/commands.h"
+#include "options/option_groups.h"
+#include "tsctl/files/file_io.h"
+#include "tsctl/report/export/bench_exports.h"
+#include "tsctl/report/export/csv.h"
+#include "tsctl/report/html/html.h"
+#include "tsctl/report/json/document.h"
+#include "tsctl/report/text/report_text.h"
+
+namespace tsctl {
+
+namespace {
+
+struct Flags {
+  std::string file = {};
+  std::string format = "text";
+  bool verbose = false;
+};
+
+std::string saved_report(const std::string& path) {
+  try {
+    return bytes_of_file(path);
+  } catch (const Error& error) {
+    throw Error(error.kind(), error.what(), "give a file that tsctl wrote with --json");
+  }
+}
+
+std::string text_of(const Report& report, bool verbose) {
+  std::string text = text_from_report(report, {.verbose = verbose});
+  if (report.error) text += "error      " + report.error->message + "\n";
+  return text + "status     " + report.status + " (exit " + std::to_string(report.exit_code) +
+         ")\n";
+}
+
+// A rendering of a report; those of a bench need one in it.
+struct Format {
+  const char* name;
+  bool of_bench;
+  std::string (*render)(const Report& report);
+};
+
+constexpr std::array kFormats{
+    Format{"csv", false, &csv_from_report},
+    Format{"json", false, &document_from_report},
+    Format{"html", false, &html_from_report},
+    Format{"google-benchmark", true, &google_benchmark_json},
+    Format{"github-action", true, &github_action_json},
+    Format{"pytorch", true, &pytorch_records_json},
+};
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names{"text"};
+  for (const Format& format : kFormats) names.emplace_back(format.name);
+  return names;
+}
+
+ExitCode render(const Flags& flags, Context& context) {
+  const std::string text = saved_report(flags.file);
+  const Report report = report_from_document(text, flags.file);
+  const auto* format = std::find_if(kFormats.begin(), kFormats.end(), [&](const Format& known) {
+    return known.name == flags.format;
+  });
+  if (format == kFormats.end()) {
+    context.out << text_of(report, flags.verbose);
+    return flush_result(context);
+  }
+  if (format->of_bench && !report.bench) {
+    throw Error(ErrorKind::usage,
+                "--format " + flags.format + " shows a bench, and '" + flags.file + "' holds none",
+                "give a report of tsctl bench or tsctl convert, or another --format");
+  }
+  context.out << format->render(report);
+  return flush_result(context);
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Action& selected) {
+  CLI::App* command = app.add_subcommand(
+      "report", "Render a saved report again, as text, a page or in the formats of other tools");
+  auto flags = std::make_shared<Flags>();
+  add_positional(*command, "FILE", flags->file, "A report that --json wrote");
+  command
+      ->add_option("--format", flags->format,
+                   "text, csv, json, html; of a bench also google-benchmark, github-action or "
+                   "pytorch (default text)")
+      ->check(CLI::IsMember(format_names()))
+      ->type_name("FORMAT");
+  command->add_flag("-v,--verbose", flags->verbose, "Print every comparison and every pass");
+  command->callback([flags, &selected] {
+    selected = [flags](Context& context) {
+      try {
+        return render(*flags, context);
+      } catch (const Error& error) {
+        print_error({.message = error.what(), .hint = error.hint(), .detail = error.detail()},
+                    context);
+        return exit_code_from_kind(error.kind());
+      }
+    };
+  });
+}
+
+}  // namespace tsctl

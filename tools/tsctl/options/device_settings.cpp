@@ -1,0 +1,21 @@
+#include "options/device_settings.h"
+
+#include "tsctl/core/base/error.h"
+
+namespace tsctl {
+
+void require_device_settings(const std::vector<ArmSpec>& specs, bool cold_cache,
+                             const std::string& device) {
+  if (cold_cache && device == "cpu") {
+    throw Error(ErrorKind::usage,
+                "--cold-cache empties the cache of a GPU, and this runs on the CPU",
+                "give --device cuda, or leave --cold-cache out");
+  }
+  for (const ArmSpec& spec : specs) {
+    if (!spec.tuning.cuda_graph || device != "cpu") continue;
+    throw Error(ErrorKind::usage, "the arm '" + spec.text + "': cuda-graph=on does not fit the CPU",
+                "give --device cuda, or leave cuda-graph=on out");
+  }
+}
+
+}  // namespace tsctl

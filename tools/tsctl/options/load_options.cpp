@@ -1,0 +1,108 @@
+#include "options/load_options.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "tsctl/core/base/error.h"
+#include "tsctl/core/bench_options.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr int kMostConcurrency = 256;
+constexpr int kMostInstances = 64;
+constexpr double kHighestRate = 1e6;
+// Calls that have to be offered to each arm within the budget, for a verdict to be possible.
+constexpr double kFewestCalls = 60.0;
+double rate_from(const std::string& text) {
+  double rate = 0.0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, code] = std::from_chars(text.data(), end, rate);
+  const std::string unit(rest, end);
+  if (code != std::errc{} || (!unit.empty() && unit != "/s") || !(rate > 0.0) ||
+      !(rate <= kHighestRate)) {
+    throw Error(ErrorKind::usage, "--rate '" + text + "' is not a number of calls a second",
+                "write 200 or 200/s, a million at the most");
+  }
+  return rate;
+}
+
+}  // namespace
+
+void add_load_options(CLI::App& command, LoadFlags& flags) {
+  command
+      .add_option("--rate", flags.rate,
+                  "Open loop: offer this many calls a second, and count latency from when each was "
+                  "due")
+      ->group("Load")
+      ->type_name("Q");
+  command
+      .add_option("--arrivals", flags.arrivals,
+                  "Of --rate: poisson (default, drawn from the seed) or constant")
+      ->group("Load")
+      ->check(CLI::IsMember({"poisson", "constant"}))
+      ->type_name("NAME");
+  command
+      .add_option("--concurrency", flags.concurrency,
+                  "Calls in flight in one process at most (default 1)")
+      ->group("Load")
+      ->check(CLI::Range(1, kMostConcurrency))
+      ->type_name("N");
+  command
+      .add_option("--instances", flags.instances,
+                  "Processes of each arm that run at the same time (default 1)")
+      ->group("Load")
+      ->check(CLI::Range(1, kMostInstances))
+      ->type_name("N");
+  command
+      .add_option("--shape-sequence", flags.sequence,
+                  "Call the input sets in turns after each start: sets, shuffle or B=1,8,1,32")
+      ->group("Load")
+      ->type_name("SPEC");
+}
+
+LoadPlan load_plan_from(const LoadFlags& flags, const BenchOptions& options, std::size_t arms) {
+  LoadPlan plan{.concurrency = flags.concurrency, .instances = flags.instances};
+  if (!flags.arrivals.empty()) plan.arrivals = flags.arrivals;
+  if (flags.rate.empty()) {
+    if (!flags.arrivals.empty()) {
+      throw Error(ErrorKind::usage,
+                  "--arrivals without --rate: calls that wait for each other do "
+                  "not arrive",
+                  "say how many calls a second are offered: --rate 200");
+    }
+    return plan;
+  }
+  plan.rate_per_s = rate_from(flags.rate);
+  const double calls = *plan.rate_per_s * options.budget_s / static_cast<double>(arms);
+  if (calls < kFewestCalls) {
+    const double needed_s = kFewestCalls * static_cast<double>(arms) / *plan.rate_per_s;
+    throw Error(ErrorKind::usage,
+                "--rate '" + flags.rate +
+                    "' offers too few calls within the budget to compare "
+                    "arms by",
+                "raise --rate, or measure for longer: --budget " +
+                    std::to_string(static_cast<long>(std::ceil(needed_s))) + "s");
+  }
+  return plan;
+}
+
+std::vector<Warning> oversubscribed(const std::vector<BenchArm>& arms, const LoadPlan& plan,
+                                    int cores) {
+  std::vector<Warning> warnings;
+  for (const BenchArm& arm : arms) {
+    const int calls = plan.concurrency * plan.instances;
+    if (calls == 1 || arm.request.device != "cpu" || arm.request.threads * calls <= cores) continue;
+    warnings.push_back(
+        {"oversubscribed",
+         "'" + arm.request.label + "' runs up to " + std::to_string(calls) + " calls of " +
+             std::to_string(arm.request.threads) +
+             (arm.request.threads == 1 ? " thread" : " threads") + " at once on " +
+             std::to_string(cores) + (cores == 1 ? " core" : " cores") +
+             ": its latencies hold the wait for a core; --threads makes them fewer"});
+  }
+  return warnings;
+}
+
+}  // namespace tsctl

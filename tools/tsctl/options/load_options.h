@@ -1,0 +1,35 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tsctl/bench/launched_arm.h"
+#include "tsctl/core/bench.h"
+#include "tsctl/core/bench_options.h"
+
+namespace tsctl {
+
+// How calls are offered, as it stands on the command line of bench.
+struct LoadFlags {
+  std::string rate = {};
+  std::string arrivals = {};
+  int concurrency = 1;
+  int instances = 1;
+  std::string sequence = {};
+};
+
+void add_load_options(CLI::App& command, LoadFlags& flags);
+
+// Throws Error{usage} for flags that do not fit together, and for a rate at which `options.budget_s` holds too few
+// calls of so many arms to compare them.
+LoadPlan load_plan_from(const LoadFlags& flags, const BenchOptions& options, std::size_t arms);
+
+// A warning for each arm whose processes and threads are more than `cores`; its numbers then tell of the queue for
+// them as well.
+std::vector<Warning> oversubscribed(const std::vector<BenchArm>& arms, const LoadPlan& plan,
+                                    int cores);
+
+}  // namespace tsctl

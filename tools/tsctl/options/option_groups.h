@@ -1,0 +1,105 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "session/command_session.h"
+#include "session/finish.h"
+#include "tsctl/core/bench_options.h"
+#include "tsctl/core/capture.h"
+#include "tsctl/core/executor.h"
+#include "tsctl/core/inputs/input_plan.h"
+#include "tsctl/core/source.h"
+#include "tsctl/core/tensor_difference.h"
+#include "tsctl/core/tolerance.h"
+#include "tsctl/core/verify.h"
+
+namespace tsctl {
+
+// Raw flags, as they stand on the command line; the functions below them check and convert.
+
+struct SourceFlags {
+  std::string kwargs = {};
+  std::string weights = {};
+};
+
+struct InputFlags {
+  std::vector<std::string> specs = {};
+  std::vector<std::string> dims = {};
+  std::vector<std::string> bench_dims = {};
+  std::string file = {};
+  std::optional<std::uint64_t> seed = {};
+};
+
+struct ToleranceFlags {
+  std::vector<std::string> rtol = {};
+  std::vector<std::string> atol = {};
+  bool equal_nan = false;
+};
+
+struct OutputFlags {
+  std::string output = {};
+  std::vector<std::string> extra = {};
+  bool keep_failed = false;
+};
+
+struct PassFlags {
+  std::vector<std::string> preserve = {};
+  std::vector<std::string> disabled = {};
+};
+
+struct BenchFlags {
+  BenchOptions options = {};
+  std::string allocator = "system";
+  std::string samples = {};
+  std::string budget = {};  // as given, with or without units
+  std::string precision = {};
+  std::string margin = {};
+  std::string max_regress = {};
+};
+
+void add_report_options(CLI::App& command, ReportOptions& options);
+void add_run_options(CLI::App& command, RunOptions& options, Executor* executor);
+void add_source_options(CLI::App& command, SourceFlags& flags, RunOptions& run);
+void add_input_options(CLI::App& command, InputFlags& flags);
+// --python of the commands that take files: only --inputs needs it there.
+void add_inputs_python_option(CLI::App& command, RunOptions& options);
+void add_tolerance_options(CLI::App& command, ToleranceFlags& flags);
+void add_output_options(CLI::App& command, OutputFlags& flags, bool keeps_failed);
+void add_pass_options(CLI::App& command, PassFlags& flags);
+void add_bench_options(CLI::App& command, BenchFlags& flags);
+// Checks for an option: a finite number above 0.
+CLI::Validator positive_number();
+
+// A required positional file or SOURCE.
+CLI::Option* add_positional(CLI::App& command, const std::string& name, std::string& target,
+                            const std::string& help);
+// An option that may be given several times, one value each.
+CLI::Option* add_repeatable(CLI::App& command, const std::string& flag,
+                            std::vector<std::string>& target, const std::string& help);
+
+// Throw Error{usage} that names the flag.
+ToleranceOptions tolerance_from(const ToleranceFlags& flags);
+InputPlan input_plan_from(const InputFlags& flags);
+SourceSpec source_from(const std::string& text, const SourceFlags& flags);
+BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed);
+// Checks --disable-pass against the list.
+void require_known_passes(const std::vector<std::string>& names);
+// "2%" or "0.02".
+double fraction_from(const std::string& text, const std::string& flag);
+
+// Binds an option to an enum by name; help and errors show the names, not the numbers.
+template <typename Enum>
+CLI::Option* add_choice(CLI::App& command, const std::string& flag, Enum& target,
+                        const std::map<std::string, Enum>& choices, const std::string& help) {
+  const auto choose = [&target, choices](const std::string& name) { target = choices.at(name); };
+  std::vector<std::string> names;
+  for (const auto& [name, value] : choices) names.push_back(name);
+  return command.add_option_function<std::string>(flag, choose, help)->check(CLI::IsMember(names));
+}
+
+}  // namespace tsctl

@@ -1,0 +1,206 @@
+#include "session/command_session.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <utility>
+
+#include "tsctl/host/host.h"
+#include "tsctl/process/process.h"
+#include "tsctl/process/python_site.h"
+
+namespace tsctl {
+
+// Progress on one line that replaces itself on a terminal, line by line elsewhere.
+class Run::StderrEvents : public Events {
+ public:
+  StderrEvents(Run& run, std::ostream& err, bool terminal, bool quiet)
+      : run_(run), err_(err), terminal_(terminal), quiet_(quiet) {}
+
+  void progress(const std::string& worded) override {
+    const std::string text = run_.with_names(worded);
+    if (quiet_ || text == last_) return;
+    last_ = text;
+    if (terminal_) {
+      err_ << "\r\033[K"
+           << "tsctl: " << text << std::flush;
+      line_open_ = true;
+    } else {
+      err_ << "tsctl: " << text << std::endl;
+    }
+  }
+
+  void warning(const Warning& warning) override { run_.warn(warning); }
+
+  void close_line() {
+    if (line_open_) err_ << "\r\033[K" << std::flush;
+    line_open_ = false;
+  }
+
+ private:
+  Run& run_;
+  std::ostream& err_;
+  bool terminal_;
+  bool quiet_;
+  bool line_open_ = false;
+  std::string last_ = {};
+};
+
+namespace {
+
+ErrorInfo error_info(const Error& error, const Run& run) {
+  return {.kind = std::string(name_from_kind(error.kind())),
+          .phase = run.phase(),
+          .message = run.with_names(error.what()),
+          .hint = run.with_names(error.hint()),
+          .detail = run.with_names(error.detail())};
+}
+
+}  // namespace
+
+std::string chosen_python(const std::string& flag) {
+  if (!flag.empty()) return flag;
+  const char* variable = std::getenv("TSCTL_PYTHON");
+  return variable != nullptr && *variable != '\0' ? variable : default_python();
+}
+
+Run::Run(Context& context, const ReportOptions& report_options, const RunOptions& options)
+    : context_(context), report_options_(report_options), options_(options) {
+  report_.environment = describe_host();
+  report_.environment.variables = variables_of_interest(environ);
+  report_.environment.threads =
+      options.threads > 0 ? options.threads : usable_threads(report_.environment);
+  report_.environment.device = options.device;
+  events_ = std::make_unique<StderrEvents>(
+      *this, context.err, context.err_is_terminal && std::getenv("NO_COLOR") == nullptr,
+      report_options.quiet);
+}
+
+Run::~Run() { events_->close_line(); }
+
+void Run::watch_interrupts() {
+  if (!interrupt_) interrupt_ = std::make_unique<Interrupt>();
+}
+
+Jobs& Run::jobs() {
+  if (!jobs_) {
+    watch_interrupts();
+    const WorkerSettings settings{.installation = installation_of_this_process(),
+                                  .timeout_s = options_.timeout_s,
+                                  .threads = threads()};
+    jobs_ = std::make_unique<Jobs>(settings, *interrupt_, *events_);
+  }
+  return *jobs_;
+}
+
+const PythonSite& Run::python() {
+  if (!python_) {
+    try {
+      python_ =
+          probe_python(chosen_python(options_.python), installation_of_this_process().package_dir);
+    } catch (const Error&) {
+      if (interrupt_) interrupt_->check();  // the signal that ended us ended the interpreter too
+      throw;
+    }
+    report_.environment.python = python_->executable;
+    report_.environment.python_version = python_->version;
+    report_.environment.torch_version = python_->torch_version;
+    if (interrupt_) interrupt_->check();
+  }
+  return *python_;
+}
+
+void Run::say(const std::string& text) { events_->progress(text); }
+
+void Run::warn(const Warning& worded) {
+  const Warning warning{.code = worded.code, .text = with_names(worded.text)};
+  // A worker tells a warning at once and lists it in its result again; two steps may also see the same.
+  const auto is_known = [&](const Warning& known) {
+    return known.code == warning.code && known.text == warning.text;
+  };
+  if (std::any_of(report_.warnings.begin(), report_.warnings.end(), is_known)) return;
+  report_.warnings.push_back(warning);
+  if (report_options_.quiet) return;
+  events_->close_line();
+  context_.err << "tsctl: warning: " << warning.text << std::endl;
+}
+
+void Run::enter(const std::string& phase) {
+  phase_ = phase;
+  say(phase);
+}
+
+std::string Run::phase() const {
+  if (jobs_ && !jobs_->steps().empty() && jobs_->steps().back().status == "failed")
+    return jobs_->steps().back().name;
+  return phase_;
+}
+
+std::string Run::with_names(std::string text) const {
+  for (const auto& [path, name] : names_) {
+    for (std::size_t at = text.find(path); at != std::string::npos; at = text.find(path, at)) {
+      const std::size_t end = at + path.size();
+      // "/proc/1/fd/3" is no part of "/proc/1/fd/30".
+      const bool whole = end == text.size() || text[end] < '0' || text[end] > '9';
+      if (whole) text.replace(at, path.size(), name);
+      at += whole ? name.size() : path.size();
+    }
+  }
+  return text;
+}
+
+std::vector<StepRecord> Run::steps() const {
+  return jobs_ ? jobs_->steps() : std::vector<StepRecord>{};
+}
+
+ExitCode run_reported(Context& context, const ReportOptions& report_options,
+                      const RunOptions& options, const std::function<ExitCode(Run&)>& body) {
+  Report report;
+  ExitCode code = ExitCode::internal;
+  ReportOptions written = report_options;
+  {
+    Run run(context, report_options, options);
+    try {
+      if (report_options.json == "-" && report_options.csv == "-") {
+        run.leave_report_files_alone();
+        throw Error(ErrorKind::usage, "--json - and --csv - both ask for standard output",
+                    "write one of them to a file");
+      }
+      code = body(run);
+    } catch (const Error& error) {
+      code = exit_code_from_kind(error.kind());
+      run.report().error = error_info(error, run);
+    } catch (const Interrupted& interrupted) {
+      code = interrupted.signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
+      run.report().error =
+          ErrorInfo{.kind = "interrupted",
+                    .phase = run.phase(),
+                    .message = "interrupted by " + name_of_signal(interrupted.signal) +
+                               " in the step '" + run.phase() + "'",
+                    .hint = "no model was written; run the command again"};
+    } catch (const std::bad_alloc&) {
+      code = ExitCode::execution;
+      run.report().error = ErrorInfo{.kind = "execution",
+                                     .phase = run.phase(),
+                                     .message = "there is not enough memory for what was asked for",
+                                     .hint = "use smaller inputs"};
+    } catch (const std::exception& error) {
+      code = ExitCode::internal;
+      run.report().error = ErrorInfo{
+          .kind = "internal",
+          .phase = run.phase(),
+          .message = std::string("a bug in tsctl: ") + error.what(),
+          .hint = "please report it with the command line and the output of tsctl doctor"};
+    }
+    run.report().steps = run.steps();
+    report = std::move(run.report());
+    written = run.report_options();
+  }
+  return finish_report(report, code, written, context);
+}
+
+}  // namespace tsctl

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "session/context.h"
+#include "session/finish.h"
+#include "tsctl/core/report.h"
+#include "tsctl/process/jobs.h"
+
+namespace tsctl {
+
+// The interpreter that is meant: the flag's value, else TSCTL_PYTHON, else that of the build.
+std::string chosen_python(const std::string& flag);
+
+// How a command that starts workers is run.
+struct RunOptions {
+  std::string device = "cpu";
+  int threads = 0;  // 0: what the process may really use
+  double timeout_s = 0.0;
+  std::string python = {};  // --python; empty: TSCTL_PYTHON, then the build's
+};
+
+// What a command has at hand while it runs: the report it fills and the jobs it starts.
+class Run {
+ public:
+  Run(Context& context, const ReportOptions& report_options, const RunOptions& options);
+  ~Run();
+
+  Report& report() noexcept { return report_; }
+  // From here on SIGINT and SIGTERM end the command in order: its files go, its report is written.
+  void watch_interrupts();
+  Jobs& jobs();
+  // The interpreter to embed, probed on first use. Throws Error{environment}.
+  const PythonSite& python();
+
+  const RunOptions& options() const noexcept { return options_; }
+  const ReportOptions& report_options() const noexcept { return report_options_; }
+  // Writes no report file: what --json, --csv or --html names must not be written to.
+  void leave_report_files_alone() {
+    report_options_.json = report_options_.csv = report_options_.html = {};
+  }
+  int threads() const noexcept { return report_.environment.threads; }
+
+  // Tells on stderr, unless -q, what is being done.
+  void say(const std::string& text);
+  void warn(const Warning& warning);
+  void warn_all(const std::vector<Warning>& warnings) {
+    for (const Warning& warning : warnings) warn(warning);
+  }
+
+  // The step that is under way, for the report of an error; set by enter and by jobs.
+  void enter(const std::string& phase);
+  std::string phase() const;
+
+  std::vector<StepRecord> steps() const;
+
+  // What `path` is called in messages: a temporary file's own name says nothing to anybody.
+  void name_file(const std::string& path, const std::string& name) {
+    names_.emplace_back(path, name);
+  }
+  std::string with_names(std::string text) const;
+
+ private:
+  class StderrEvents;
+
+  Context& context_;
+  ReportOptions report_options_;
+  RunOptions options_;
+  Report report_ = {};
+  std::vector<std::pair<std::string, std::string>> names_ = {};
+  std::string phase_ = "usage";
+  std::unique_ptr<StderrEvents> events_;
+  std::unique_ptr<Interrupt> interrupt_;
+  std::unique_ptr<Jobs> jobs_;
+  std::optional<PythonSite> python_;
+};
+
+// Runs `body`, turns whatever it throws into the report's error and an exit code, and finishes the report.
+ExitCode run_reported(Context& context, const ReportOptions& report_options,
+                      const RunOptions& options, const std::function<ExitCode(Run&)>& body);
+
+}  // namespace tsctl

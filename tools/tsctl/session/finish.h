@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "session/context.h"
+#include "tsctl/core/report.h"
+#include "tsctl/report/text/inspect_text.h"
+
+namespace tsctl {
+
+// Where a command's result goes.
+struct ReportOptions {
+  std::string json = {};  // a file, or "-" for stdout in place of the text
+  std::string csv = {};
+  std::string html = {};
+  bool quiet = false;
+  bool verbose = false;
+  InspectSections sections = {};  // of inspect
+};
+
+// Fills status and exit code, writes JSON, CSV and HTML, prints the text. Gives the exit code, which becomes
+// ExitCode::environment when something could not be written.
+ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& options,
+                       Context& context);
+
+// "tsctl: error: …", the detail, "tsctl: hint: …" on stderr.
+void print_error(const ErrorInfo& error, Context& context);
+
+// For a command line that could not be parsed: prints the error, and writes the report if the command takes --json and
+// it stands in the line.
+ExitCode report_usage_error(const Error& error, bool takes_json, Context& context);
+
+// For what escaped every handler.
+ExitCode report_bug(const std::string& what, Context& context);
+
+// Flushes stdout; ExitCode::environment with a message when that fails (a full disk, a closed pipe).
+ExitCode flush_result(Context& context);
+
+// What the report says of this tsctl.
+ToolInfo tool_info();
+
+}  // namespace tsctl

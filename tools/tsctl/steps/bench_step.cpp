@@ -1,0 +1,138 @@
+#include "steps/bench_step.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "options/load_options.h"
+#include "steps/bench_host.h"
+#include "steps/verify_step.h"
+#include "tsctl/bench/session.h"
+#include "tsctl/bench/shape_sequence.h"
+#include "tsctl/core/base/units.h"
+#include "tsctl/core/bench_samples.h"
+#include "tsctl/core/stats/verdict.h"
+#include "tsctl/files/digest.h"
+#include "tsctl/files/output_file.h"
+#include "tsctl/host/host.h"
+#include "tsctl/host/system_load.h"
+#include "tsctl/process/process_arm.h"
+#include "tsctl/report/json/json.h"
+
+namespace tsctl {
+
+namespace {
+
+// A host is quiet when its CPUs are idle while nothing of ours runs.
+constexpr double kQuietLookSeconds = 1.0;
+constexpr double kQuietShare = 0.05;
+
+void require_quiet_host(const Clock& clock) {
+  const NoiseReading before = read_noise(clock());
+  std::this_thread::sleep_for(std::chrono::duration<double>(kQuietLookSeconds));
+  const auto busy = busy_between(before, read_noise(clock()));
+  if (busy && *busy <= kQuietShare) return;
+  throw Error(ErrorKind::environment,
+              busy ? "the host is not quiet: its CPUs were busy for " + percent_text(*busy) +
+                         " of a second in which nothing was measured (--require-quiet)"
+                   : "whether the host is quiet cannot be seen here (--require-quiet)",
+              "wait until other work has ended, or leave --require-quiet out: noise makes verdicts "
+              "inconclusive, not wrong");
+}
+
+// One object a line, so that a long file can be read piece by piece.
+std::string json_lines(const std::vector<LaunchSamples>& samples) {
+  std::string lines;
+  for (const LaunchSamples& launch : samples) lines += json_text(launch) + "\n";
+  return lines;
+}
+
+ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& options) {
+  ExitCode code = ExitCode::ok;
+  for (const PairResult& pair : bench.pairs) {
+    if (pair.outputs == "differ") {
+      record_check_failure(
+          run, "bench",
+          "the outputs of '" + pair.arm + "' differ from those of '" + pair.base + "'",
+          "its speedup is withheld; see the verify lines for where they differ");
+      code = ExitCode::check_failed;
+    }
+    if (!pair.speedup) continue;
+    if (pair.gate == "fail") {
+      record_check_failure(
+          run, "bench",
+          "'" + pair.arm + "' is slower than '" + pair.base + "' by more than --max-regress",
+          "the whole interval lies beyond the gate; bench again with a larger --budget to confirm");
+      code = ExitCode::check_failed;
+    }
+  }
+  if (options.require_speedup && !bench.pairs.empty() && bench.pairs.back().speedup) {
+    const PairResult& pair = bench.pairs.back();
+    if (!reaches_speedup({1.0 / *pair.speedup_high, 1.0 / *pair.speedup_low},
+                         *options.require_speedup)) {
+      record_check_failure(run, "bench",
+                           "'" + pair.arm + "' is not shown to reach --require-speedup",
+                           "the lower bound of its speedup lies below it");
+      code = ExitCode::check_failed;
+    }
+  }
+  const bool undecided =
+      std::any_of(bench.pairs.begin(), bench.pairs.end(),
+                  [](const PairResult& pair) { return pair.verdict == "inconclusive"; });
+  if (code == ExitCode::ok && undecided && options.require_conclusive) {
+    record_check_failure(run, "bench", "the measurement could not decide (--require-conclusive)",
+                         "raise --budget or --margin, or measure on a quieter machine");
+    return ExitCode::inconclusive;
+  }
+  return code;
+}
+
+}  // namespace
+
+ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOptions& options,
+                    const ModelInputs& inputs, const std::string& input_label,
+                    const std::string& samples_path, const std::vector<std::size_t>& order) {
+  run.enter("bench");
+  const Clock clock = steady_clock();
+  if (options.require_quiet) require_quiet_host(clock);
+  describe_libtorch_build(run);
+  HostWatch host(run, clock);
+  const double start_s = clock();
+  std::vector<LaunchSamples> samples;
+  ShapeSequence sequence(order, run.report().inputs.sets);
+  const Launcher launch = process_launcher(run.jobs());
+  BenchResult bench = run_bench(arms, options, inputs.items_per_call,
+                                order.empty() ? launch : sequence.around(launch), clock,
+                                run.jobs().events(), &samples);
+  sequence.report(bench);
+  const auto crowded = oversubscribed(arms, options.load, usable_threads(run.report().environment));
+  bench.warnings.insert(bench.warnings.end(), crowded.begin(), crowded.end());
+  bench.noise = host.finish();
+  bench.input_set = input_label;
+  bench.inputs_sha256 = sha256_of_file(arms.front().request.inputs_tensors);
+  bench.device = run.options().device;
+  bench.threads = run.threads();
+  bench.cold_cache = !arms.empty() && arms.front().request.cold_cache;
+  std::int64_t peak_bytes = 0;
+  for (const ArmResult& arm : bench.arms) peak_bytes = std::max(peak_bytes, arm.peak_memory_bytes);
+  run.jobs().add_step({.name = "bench",
+                       .status = "ok",
+                       .seconds = clock() - start_s,
+                       .peak_memory_bytes = peak_bytes});
+  run.warn_all(bench.warnings);
+  run.report().bench = bench;
+  if (!samples_path.empty()) write_text_file(samples_path, json_lines(samples), "--samples");
+  return judge_bench(run, bench, options);
+}
+
+void record_smallest_effect(BenchResult& bench) {
+  if (!bench.noise) bench.noise.emplace();
+  for (const PairResult& pair : bench.pairs) {
+    if (!pair.speedup) continue;
+    bench.noise->smallest_effect =
+        std::max({bench.noise->smallest_effect.value_or(0.0), *pair.speedup_high - 1.0,
+                  1.0 / *pair.speedup_low - 1.0});
+  }
+}
+
+}  // namespace tsctl

@@ -1,0 +1,148 @@
+#include "steps/model_inputs.h"
+
+#include <filesystem>
+
+#include "tsctl/archive/draw_inputs.h"
+#include "tsctl/archive/inspect.h"
+#include "tsctl/files/digest.h"
+
+namespace tsctl {
+
+namespace {
+
+// "file.py:function" names a file too.
+std::string data_file_of(const std::string& inputs) {
+  const std::size_t colon = inputs.rfind(':');
+  return colon != std::string::npos && inputs.substr(0, colon).ends_with(".py")
+             ? inputs.substr(0, colon)
+             : inputs;
+}
+
+void require_unchanged(const InputPlan& plan) {
+  const std::string file = data_file_of(plan.file);
+  if (!std::filesystem::exists(file)) {
+    throw Error(ErrorKind::input,
+                "the inputs '" + file + "' that the model was captured with are gone",
+                "give them again with --inputs, or draw some with --input");
+  }
+  if (!plan.file_sha256.empty() && sha256_of_file(file) != plan.file_sha256) {
+    throw Error(ErrorKind::input,
+                "the inputs '" + file + "' have changed since the model was captured with them",
+                "give them again with --inputs " + plan.file + " if that is meant");
+  }
+}
+
+InputPlan merged_plan(const InputFlags& flags, const InputPlan& recorded) {
+  InputPlan plan = input_plan_from(flags);
+  const bool dims_given = !flags.dims.empty();
+  if (!plan.given()) {
+    plan.specs = recorded.specs;
+    plan.file = recorded.file;
+    plan.file_sha256 = recorded.file_sha256;
+    if (!dims_given) plan.dims = recorded.dims;
+    if (plan.bench_dims.empty() && !dims_given) plan.bench_dims = recorded.bench_dims;
+  }
+  plan.dims = dims_given ? flags.dims : plan.dims;
+  if (!flags.seed) plan.seed = recorded.seed;
+  return plan;
+}
+
+std::vector<DimSpec> dims_from(const std::vector<std::string>& texts) {
+  std::vector<DimSpec> dims;
+  for (const std::string& text : texts) dims.push_back(dim_spec_from_text(text));
+  return dims;
+}
+
+// The size of B in the set that is timed, by the first spec that has that dimension.
+std::int64_t items_in(const std::vector<InputSpec>& specs, const InputSet& set) {
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    for (std::size_t axis = 0; axis < specs[i].shape.size(); ++axis) {
+      if (specs[i].shape[axis].dim == "B") return set.tensors[i].shape[axis];
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest>& manifest) {
+  const bool by_flags = !flags.specs.empty() || !flags.file.empty();
+  ModelInputs inputs;
+  inputs.plan = merged_plan(flags, manifest ? manifest->inputs : InputPlan{});
+  if (inputs.plan.specs.empty() && !flags.dims.empty()) {
+    throw Error(ErrorKind::usage, "--dim " + flags.dims.front() + " has no --input to belong to",
+                "name the dimension in a shape: --input Bx3x224x224 --dim B=1,8");
+  }
+  if (!inputs.given()) return inputs;
+  inputs.given_by = by_flags ? "flags" : "manifest";
+  if (!inputs.plan.file.empty()) {
+    if (!by_flags) {
+      require_unchanged(inputs.plan);
+    } else if (const std::string file = data_file_of(inputs.plan.file);
+               std::filesystem::is_regular_file(file)) {
+      inputs.plan.file_sha256 = sha256_of_file(file);
+    }
+    return inputs;
+  }
+  std::vector<InputSpec> specs;
+  for (const std::string& text : inputs.plan.specs) specs.push_back(input_spec_from_text(text));
+  const std::vector<DimSpec> dims = dims_from(inputs.plan.dims);
+  inputs.sets = input_sets(specs, dims);
+  inputs.probes = probe_sets(specs, dims);
+  inputs.named_sizes = named_sizes(specs);
+  inputs.bench_index = bench_set_index(specs, dims, bench_dims_from_text(inputs.plan.bench_dims));
+  inputs.items_per_call = items_in(specs, inputs.sets.at(inputs.bench_index));
+  return inputs;
+}
+
+std::vector<std::string> labels_of(const ModelInputs& inputs) {
+  std::vector<std::string> labels;
+  for (const InputSet& set : inputs.sets) labels.push_back(set.label);
+  return labels;
+}
+
+void record_inputs(Report& report, const ModelInputs& inputs,
+                   const std::vector<std::string>& labels) {
+  report.inputs.plan = inputs.plan;
+  report.inputs.given_by = inputs.given_by;
+  report.inputs.sets = labels;
+}
+
+ScratchFile write_inputs(Run& run, const ModelInputs& inputs, const std::filesystem::path& folder) {
+  ScratchFile file(folder);
+  run.name_file(file.path(),
+                (folder.empty() ? std::string(".") : folder.string()) + "/ (drawn inputs)");
+  if (inputs.plan.file.empty()) {
+    write_drawn_inputs(file.path(), inputs.sets, inputs.plan.seed);
+  } else {
+    CaptureRequest request;
+    request.inputs_file = inputs.plan.file;
+    request.seed = inputs.plan.seed;
+    request.threads = run.threads();
+    request.tensors_path = file.path();
+    run.jobs().capture("load inputs", "load_inputs", run.python(), request);
+  }
+  return file;
+}
+
+void throw_inputs_missing(const std::string& model, const std::string& command,
+                          const std::string& or_else) {
+  const ModelSummary summary = inspect({.model_path = model});
+  std::string example;
+  std::string signature = "forward";
+  for (const MethodSummary& method : summary.methods) {
+    if (method.name != "forward") continue;
+    signature = method.signature;
+    for (const MethodParameter& parameter : method.parameters) {
+      if (!parameter.default_value.empty()) continue;
+      if (!example.empty()) example += " ";
+      example += "--input " + parameter.name + ":1x3x224x224";
+    }
+  }
+  throw Error(ErrorKind::usage,
+              "'" + model + "' says nothing of its inputs, and tsctl " + command + " has to run it",
+              "its method is " + signature + "; give a shape for each input, such as " +
+                  (example.empty() ? "--input 1x3x224x224" : example) + or_else);
+}
+
+}  // namespace tsctl

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "options/option_groups.h"
+#include "session/command_session.h"
+#include "tsctl/core/inputs/input_plan.h"
+#include "tsctl/core/inputs/input_sets.h"
+#include "tsctl/core/inputs/input_spec.h"
+#include "tsctl/core/manifest.h"
+#include "tsctl/core/report.h"
+#include "tsctl/files/scratch_file.h"
+
+namespace tsctl {
+
+// What a command runs a model on: flags, or what the model's manifest recorded, with every set written out.
+struct ModelInputs {
+  InputPlan plan = {};
+  std::string given_by = "none";    // flags, manifest, none
+  std::vector<InputSet> sets = {};  // empty for --inputs: only Python knows them
+  std::vector<ProbeSet> probes = {};
+  std::vector<NamedSize> named_sizes = {};
+  std::size_t bench_index = 0;
+  std::int64_t items_per_call = 0;  // the timed set's dimension B; 0 without one
+
+  bool given() const noexcept { return plan.given(); }
+};
+
+// Flags win over the manifest, part by part. Throws Error{usage} for specs that do not fit together and Error{input}
+// when the data that a manifest names is gone or changed.
+ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest>& manifest);
+
+// Notes the inputs in the report.
+void record_inputs(Report& report, const ModelInputs& inputs,
+                   const std::vector<std::string>& labels);
+
+// A scratch tensor file with the arguments of every set.
+ScratchFile write_inputs(Run& run, const ModelInputs& inputs, const std::filesystem::path& folder);
+
+// The labels of the sets, in order; {""} for one without dimensions.
+std::vector<std::string> labels_of(const ModelInputs& inputs);
+
+// Throws Error{usage} that names the flags for exactly this file's forward, because `command` has to run it.
+[[noreturn]] void throw_inputs_missing(const std::string& model, const std::string& command,
+                                       const std::string& or_else);
+
+}  // namespace tsctl

@@ -1,0 +1,102 @@
+#include "steps/preflight.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "tsctl/core/base/error.h"
+#include "tsctl/files/output_file.h"
+
+namespace tsctl {
+
+namespace {
+
+// "cuda" or "cuda:N".
+bool is_cuda_device(const std::string& text) {
+  if (!text.starts_with("cuda")) return false;
+  const std::string number = text.substr(4);
+  return number.empty() || (number.size() > 1 && number[0] == ':' &&
+                            number.find_first_not_of("0123456789", 1) == std::string::npos);
+}
+
+bool same_file(const std::string& left, const std::string& right) {
+  std::error_code ignored;
+  return std::filesystem::weakly_canonical(left, ignored) ==
+         std::filesystem::weakly_canonical(right, ignored);
+}
+
+// Writing one of these files would destroy another.
+void require_distinct_files(const std::vector<std::pair<std::string, std::string>>& written,
+                            const std::vector<std::string>& read, bool in_place) {
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    const auto& [flag, path] = written[i];
+    if (!std::filesystem::is_regular_file(path) && std::filesystem::exists(path))
+      continue;  // /dev/null
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!same_file(path, written[j].second)) continue;
+      throw Error(ErrorKind::usage,
+                  written[j].first + " and " + flag + " name the same file '" + path + "'",
+                  "give each its own name");
+    }
+    for (const std::string& model : read) {
+      if ((in_place && flag == "-o") || model.empty() || !same_file(path, model)) continue;
+      throw Error(ErrorKind::usage, flag + " names the file '" + path + "' that is read",
+                  "give it a name of its own");
+    }
+    // A slip of the completion key must not cost anybody's code.
+    if (path.ends_with(".py") && std::filesystem::exists(path)) {
+      throw Error(ErrorKind::usage, flag + " would overwrite the Python source '" + path + "'",
+                  "give it a name of its own");
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> files_of(const SourceSpec& source, const ModelInputs& inputs) {
+  const std::string& given = inputs.plan.file;
+  const std::size_t colon = given.rfind(".py:");
+  return {source.file, source.weights,
+          colon == std::string::npos ? given : given.substr(0, colon + 3)};
+}
+
+void check_before_start(Run& run, const std::string& output, const std::vector<std::string>& read,
+                        const std::string& output_flag, bool in_place,
+                        const std::vector<std::pair<std::string, std::string>>& others) {
+  run.watch_interrupts();
+  const ReportOptions& report = run.report_options();
+  std::vector<std::pair<std::string, std::string>> written;
+  if (!output.empty()) written.emplace_back(output_flag, output);
+  if (!report.json.empty() && report.json != "-") written.emplace_back("--json", report.json);
+  if (!report.csv.empty() && report.csv != "-") written.emplace_back("--csv", report.csv);
+  if (!report.html.empty()) written.emplace_back("--html", report.html);
+  for (const auto& other : others) {
+    if (!other.second.empty()) written.push_back(other);
+  }
+  for (const auto& [flag, path] : written) require_writable_target(path, flag);
+  try {
+    require_distinct_files(written, read, in_place);
+  } catch (const Error&) {
+    run.leave_report_files_alone();
+    throw;
+  }
+  if (run.options().device == "cpu") return;
+  const std::string& device = run.options().device;
+  if (!is_cuda_device(device)) {
+    throw Error(ErrorKind::usage, "--device '" + device + "' is not a device",
+                "write cpu, cuda or cuda:N");
+  }
+  run.enter("look at the device");
+  const DescribeResult description = run.jobs().describe({.with_cuda = true});
+  for (const Finding& finding : description.devices) {
+    if (finding.status == "ok" && (device == "cuda" || finding.name == device)) return;
+  }
+  std::string seen;
+  for (const Finding& finding : description.devices) {
+    if (!finding.detail.empty()) seen += ": " + finding.detail;
+  }
+  throw Error(ErrorKind::environment,
+              "--device " + device + ": there is no such device here" + seen,
+              "leave --device out to use the CPU; tsctl doctor lists the devices");
+}
+
+}  // namespace tsctl

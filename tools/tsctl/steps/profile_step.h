@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "options/profile_options.h"
+#include "session/command_session.h"
+#include "tsctl/bench/launched_arm.h"
+
+namespace tsctl {
+
+// Records every arm, one after the other in processes of their own, and adds the profiles to the report's bench.
+void profile_step(Run& run, const std::vector<BenchArm>& arms, const ProfileFlags& flags);
+
+}  // namespace tsctl

@@ -1,0 +1,30 @@
+#include "steps/publish_step.h"
+
+#include <cstdint>
+#include <filesystem>
+
+#include "tsctl/files/digest.h"
+
+namespace tsctl {
+
+void publish_step(Run& run, OutputFile& file) {
+  run.enter("write " + file.target().string());
+  ArtifactInfo artifact{.path = file.target().string(), .status = "written"};
+  artifact.size_bytes = static_cast<std::int64_t>(std::filesystem::file_size(file.path()));
+  artifact.sha256 = sha256_of_file(file.path());
+  file.commit();
+  run.report().artifact = artifact;
+}
+
+void withhold_step(Run& run, OutputFile& file, bool keep_failed, const std::string& reason) {
+  ArtifactInfo artifact{.path = file.target().string(), .status = "not_written", .reason = reason};
+  if (keep_failed && std::filesystem::file_size(file.path()) > 0) {
+    artifact.size_bytes = static_cast<std::int64_t>(std::filesystem::file_size(file.path()));
+    artifact.sha256 = sha256_of_file(file.path());
+    artifact.path = file.commit_as_failed();
+    artifact.status = "kept_failed";
+  }
+  run.report().artifact = artifact;
+}
+
+}  // namespace tsctl

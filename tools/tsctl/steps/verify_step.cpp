@@ -1,0 +1,98 @@
+#include "steps/verify_step.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "steps/warnings.h"
+#include "tsctl/core/base/did_you_mean.h"
+
+namespace tsctl {
+
+namespace {
+
+// A tolerance for an output that the model does not have would be ignored in silence.
+void require_known_outputs(const std::vector<ToleranceOverride>& overrides, const std::string& flag,
+                           const std::vector<std::string>& names) {
+  for (const ToleranceOverride& given : overrides) {
+    if (given.output.empty() || names.empty()) continue;
+    if (std::find(names.begin(), names.end(), given.output) != names.end()) continue;
+    std::string all;
+    for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+    const std::string closest = closest_name(given.output, names);
+    throw Error(ErrorKind::usage,
+                flag + " names the output '" + given.output + "', which the model does not have",
+                closest.empty() ? "its outputs are " + all
+                                : "did you mean " + closest + "? its outputs are " + all);
+  }
+}
+
+}  // namespace
+
+const VerifyResult& verify_step(Run& run, const Comparison& comparison,
+                                const ToleranceOptions& tolerance, Executor executor) {
+  run.enter("verify " + comparison.candidate);
+  require_known_outputs(tolerance.rtol, "--rtol", comparison.output_names);
+  require_known_outputs(tolerance.atol, "--atol", comparison.output_names);
+  VerifyRequest request;
+  request.model_path = comparison.model_path;
+  request.candidate_tensors = comparison.candidate_tensors;
+  request.reference_tensors = comparison.reference_tensors;
+  request.device = run.options().device;
+  request.threads = comparison.threads.value_or(run.threads());
+  request.executor = executor;
+  request.tuning = comparison.tuning;
+  request.tolerance = tolerance;
+  request.output_names = comparison.output_names;
+  VerifyResult result = run.jobs().compare("verify " + comparison.candidate, request);
+  result.reference = comparison.reference;
+  result.candidate = comparison.candidate;
+  Report& report = run.report();
+  // The same reference proves as little to each of its candidates; once is enough.
+  if (report.verify.empty()) run.warn_all(without_tuning(result.warnings));
+  report.verify.push_back(std::move(result));
+  return report.verify.back();
+}
+
+std::string raised_by(const VerifyResult& result) {
+  for (const CallComparison& call : result.calls) {
+    for (const OutputComparison& output : call.outputs) {
+      if (output.reason == "raised") return output.detail;
+    }
+  }
+  return {};
+}
+
+ExitCode judge_comparison(Run& run, const VerifyResult& result) {
+  if (result.status == "same") return ExitCode::ok;
+  if (const std::string raised = raised_by(result); !raised.empty()) {
+    run.report().error =
+        ErrorInfo{.kind = std::string(name_from_kind(ErrorKind::execution)),
+                  .phase = "verify",
+                  .message = "'" + result.candidate + "': " + raised,
+                  .hint = "'" + result.reference +
+                          "' takes the same inputs; give others with --input or --dim"};
+    return ExitCode::execution;
+  }
+  record_check_failure(
+      run, "verify",
+      "the outputs of '" + result.candidate + "' differ from those of '" + result.reference + "'",
+      result.would_pass_rtol
+          ? "a larger --rtol accepts more; the verify lines say which would pass"
+          : "no --rtol accepts this; the verify lines say where they differ, and "
+            "--equal-nan takes NaN for equal to NaN");
+  return ExitCode::check_failed;
+}
+
+ExitCode worse_of(ExitCode left, ExitCode right) {
+  if (left == ExitCode::execution || right == ExitCode::execution) return ExitCode::execution;
+  return left == ExitCode::ok ? right : left;
+}
+
+void record_check_failure(Run& run, const std::string& phase, const std::string& message,
+                          const std::string& hint) {
+  if (run.report().error) return;  // the first failure is the one that explains
+  run.report().error =
+      ErrorInfo{.kind = "check_failed", .phase = phase, .message = message, .hint = hint};
+}
+
+}  // namespace tsctl
