@@ -12,25 +12,29 @@
 
 namespace {
 
-// A standard stream that the caller closed would be the next file that is opened: what is printed would go into a
-// model. Its place is taken by something on which reading, or writing, fails as it did.
+// The system gives a file the lowest free descriptor. If the caller closed a standard stream, the next file would take
+// its number, and printed text would end up in a model. So /dev/null takes it, opened such that use of it still fails.
 void occupy_closed_streams() {
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
     if (fcntl(stream, F_GETFD) < 0) open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
   }
 }
 
+bool is_worker(int argc, char** argv) {
+  return argc == 2 && std::string_view(argv[0]) == tsctl::kWorkerName;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 2 && std::string_view(argv[0]) == tsctl::kWorkerName) {
-    return tsctl::serve(std::strtol(argv[1], nullptr, 10));
-  }
+  if (is_worker(argc, argv)) return tsctl::serve(std::strtol(argv[1], nullptr, 10));
+
   occupy_closed_streams();
-  std::signal(SIGCHLD, SIG_DFL);  // a caller that ignores it would hide how workers end
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a write error like any other
-  tsctl::Context context{
-      .out = std::cout, .err = std::cerr, .err_is_terminal = isatty(STDERR_FILENO) != 0};
-  context.command = {argv, argv + argc};
+  std::signal(SIGCHLD, SIG_DFL);  // the exit status of a worker is lost where the caller ignores it
+  std::signal(SIGPIPE, SIG_IGN);  // writing to a closed pipe is an error like any other
+  tsctl::Context context{.out = std::cout,
+                         .err = std::cerr,
+                         .err_is_terminal = isatty(STDERR_FILENO) != 0,
+                         .command = {argv, argv + argc}};
   return static_cast<int>(tsctl::cli::run({argv + 1, argv + argc}, context));
 }

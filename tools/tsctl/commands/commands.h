@@ -8,7 +8,7 @@ class App;
 
 namespace tsctl {
 
-// Each declares its command on `app`; its callback only puts what is to be done into `selected`.
+// Each adds its command to `app`. Parsing stores the action in `selected` and does nothing else.
 void add_convert(CLI::App& app, Action& selected);
 void add_trace(CLI::App& app, Action& selected);
 void add_script(CLI::App& app, Action& selected);

@@ -1,0 +1,95 @@
+#include "usage_error.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "tsctl/core/base/did_you_mean.h"
+
+namespace tsctl::cli {
+
+namespace {
+
+std::vector<std::string> flags_of(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
+// "did you mean --json? HINT", or HINT alone when no name is close.
+std::string with_suggestion(const std::string& wrong, const std::vector<std::string>& names,
+                            const std::string& hint) {
+  const std::string closest = closest_name(wrong, names);
+  return closest.empty() ? hint : fmt::format("did you mean {}? {}", closest, hint);
+}
+
+// The first word of the command line that CLI11 could not assign; empty if there is none.
+std::string first_unexpected(const CLI::App& app) {
+  const std::vector<std::string> words = app.remaining(true);
+  return words.empty() ? std::string() : words.front();
+}
+
+Error without_command(const CLI::App& app) {
+  const std::string word = first_unexpected(app);
+  if (word.empty()) {
+    return Error(ErrorKind::usage, "no command was given",
+                 "run tsctl --help for the list of commands");
+  }
+  const bool is_flag = word.starts_with("-");
+  return Error(ErrorKind::usage,
+               fmt::format("there is no {} {}", is_flag ? "flag" : "command", word),
+               with_suggestion(word, is_flag ? flags_of(app) : command_names(app),
+                               "run tsctl --help for the list"));
+}
+
+Error unexpected_word(const CLI::App& command, const std::string& word, const std::string& hint) {
+  const std::string name = word.substr(0, word.find('='));
+  if (word.starts_with("-")) {
+    return Error(ErrorKind::usage, fmt::format("tsctl {} has no flag {}", command.get_name(), name),
+                 with_suggestion(name, flags_of(command), hint));
+  }
+  return Error(ErrorKind::usage,
+               fmt::format("tsctl {} does not know what to do with '{}'", command.get_name(), word),
+               hint);
+}
+
+}  // namespace
+
+std::optional<Error> missing_value(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands()) {
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& value : option->results()) {
+        const bool is_flag = value.size() > 1 && value.starts_with("-") &&
+                             command->get_option_no_throw(value) != nullptr;
+        if (!is_flag) continue;
+        return Error(ErrorKind::usage,
+                     fmt::format("tsctl {}: {} has no value: {} follows it", command->get_name(),
+                                 option->get_name(), value),
+                     fmt::format("run tsctl {} --help", command->get_name()));
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  if (const auto missing = missing_value(app)) return *missing;
+  const std::vector<CLI::App*> commands = app.get_subcommands();
+  if (commands.empty()) return without_command(app);
+  const CLI::App& command = *commands.front();
+  const std::string hint = fmt::format("run tsctl {} --help", command.get_name());
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+    return unexpected_word(command, first_unexpected(app), hint);
+  return Error(ErrorKind::usage, fmt::format("tsctl {}: {}", command.get_name(), error.what()),
+               hint);
+}
+
+}  // namespace tsctl::cli
