@@ -173,7 +173,7 @@ def _write_weights(options: argparse.Namespace, source: Path, layers: int, weigh
 
 def _time(options: argparse.Namespace, folder: Path) -> int:
     models = _EXAMPLES + (_WORLDS if options.python else [])
-    print("| model | trace and save, bare | tsctl's own | ratio | its probes |")
+    print("| model | plain trace and save | tsctl without probes | ratio | probes |")
     print("|---|---|---|---|---|")
     worst = 0.0
     for model in models:

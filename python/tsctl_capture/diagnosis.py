@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 class Diagnosis:
     """The members of core's CaptureDiagnosis."""
 
-    problem: str  # the name of its entry in docs/capture-problems.md
+    problem: str  # the name of its entry in docs/capture-problems
     file: str  # the user's
     line: int
     source_line: str

@@ -1,4 +1,4 @@
-"""Every problem of the catalogue, as docs/capture-problems.md shows it.
+"""Every problem of the catalogue, as the pages of docs/capture-problems show it.
 
 The bad model is refused at the marked line with this problem; the good one holds the change and is captured.
 """
@@ -16,7 +16,9 @@ from tsctl_capture import jobs, problems
 from tsctl_capture.submodules import forget_compiled_types
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "capture-problems.md"
+FOLDER = ROOT / "docs" / "capture-problems"
+INDEX = FOLDER / "README.md"
+PAGES = [page for page in sorted(FOLDER.glob("*.md")) if page != INDEX]
 SOURCES = sorted((ROOT / "python" / "tsctl_capture" / "problems").glob("*.py"))
 MARK = "  # refused"
 WITHOUT_CODE = {"not-a-tensor"}  # what is meant cannot be told from the line
@@ -31,7 +33,8 @@ class Entry(NamedTuple):
 
 def entries() -> list[Entry]:
     found = []
-    for part in re.split(r"^### ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         problem = part.split("\n", 1)[0].strip()
         blocks = re.findall(r"```python\n(.*?)```", part, flags=re.DOTALL)
         assert len(blocks) == 2, f"{problem} has {len(blocks)} examples"
@@ -151,6 +154,17 @@ def test_every_problem_is_documented_and_every_documented_problem_exists():
     documented = [entry.problem for entry in ENTRIES]
     assert len(documented) == len(set(documented)) >= 30
     assert set(documented) == problems_in_code()
+
+
+def test_the_index_links_to_every_entry_of_every_page():
+    links = re.findall(r"\[([a-z-]+)\]\(([a-z-]+\.md)#([a-z-]+)\)", INDEX.read_text(encoding="utf-8"))
+    headings = {
+        (problem, page.name, problem)
+        for page in PAGES
+        for problem in re.findall(r"^## (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    }
+    assert set(links) == headings
+    assert len(links) == len(headings)
 
 
 def test_every_entry_of_the_table_can_be_reached():

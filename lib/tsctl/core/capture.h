@@ -122,7 +122,7 @@ void visit_fields(Visitor& visit, CaptureNotice& value) {
 
 // Why TorchScript's compiler refuses the user's code.
 struct CaptureDiagnosis {
-  std::string problem = {};  // its entry in docs/capture-problems.md
+  std::string problem = {};  // its entry in docs/capture-problems
   std::string file = {};
   int line = 0;
   std::string source_line = {};

@@ -25,11 +25,13 @@ std::string seconds_text(double seconds) {
 Installation installation_of_this_process() {
   namespace fs = std::filesystem;
   const fs::path executable = fs::read_symlink("/proc/self/exe");
-  const fs::path lib = executable.parent_path().parent_path() / "lib";
+  const fs::path root = executable.parent_path().parent_path();
+  const fs::path lib = root / "lib";
   return {.executable = executable,
           .engine = lib / "libtsctl_engine.so",
           .capture = lib / "libtsctl_capture.so",
-          .package_dir = lib / "tsctl" / "python"};
+          .package_dir = lib / "tsctl" / "python",
+          .problem_pages = root / "share" / "tsctl" / "capture-problems"};
 }
 
 std::vector<std::string> worker_environment(int threads) {

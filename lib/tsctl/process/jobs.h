@@ -19,12 +19,13 @@ namespace tsctl {
 // Where the parts of an installation lie, all relative to the executable.
 struct Installation {
   std::string executable = {};
-  std::string engine = {};       // libtsctl_engine.so
-  std::string capture = {};      // libtsctl_capture.so
-  std::string package_dir = {};  // folder of the Python package tsctl_capture
+  std::string engine = {};         // libtsctl_engine.so
+  std::string capture = {};        // libtsctl_capture.so
+  std::string package_dir = {};    // folder of the Python package tsctl_capture
+  std::string problem_pages = {};  // folder of the pages that explain --problem prints
 };
 
-// Of the running executable: bin/tsctl beside lib/.
+// Of the running executable: bin/tsctl beside lib/ and share/.
 Installation installation_of_this_process();
 
 struct WorkerSettings {

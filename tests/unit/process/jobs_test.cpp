@@ -190,6 +190,7 @@ TEST(Installation, lies_around_the_executable) {
   EXPECT_TRUE(installation.engine.ends_with("/lib/libtsctl_engine.so"));
   EXPECT_TRUE(installation.capture.ends_with("/lib/libtsctl_capture.so"));
   EXPECT_TRUE(installation.package_dir.ends_with("/lib/tsctl/python"));
+  EXPECT_TRUE(installation.problem_pages.ends_with("/share/tsctl/capture-problems"));
 }
 
 TEST_F(JobsTest, starts_workers_that_can_lie_at_the_same_addresses_wherever_the_kernel_puts_them) {

@@ -2,11 +2,46 @@
 #include "commands/commands.h"
 #include "steps/capture_step.h"
 #include "steps/preflight.h"
+#include "steps/problem_catalogue.h"
 #include "tsctl/files/scratch_file.h"
 
 namespace tsctl {
 
 namespace {
+
+struct ExplainFlags {
+  CaptureFlags capture = {};
+  std::string problem = {};
+  bool list_problems = false;
+};
+
+// Prints one entry of the catalogue, or the list if no name is given.
+ExitCode print_problems(const std::string& name, Context& context) {
+  try {
+    const auto problems = read_problems(installation_of_this_process().problem_pages);
+    context.out << (name.empty() ? problem_list_text(problems)
+                                 : problem_named(problems, name).text);
+    return flush_result(context);
+  } catch (const Error& error) {
+    return print_failure(error, context);
+  }
+}
+
+// --problem and --list-problems take no SOURCE and write no report.
+void add_problem_options(CLI::App& command, ExplainFlags& flags) {
+  CLI::Option* problem =
+      command.add_option("--problem", flags.problem, "Print what this problem means, and end")
+          ->type_name("NAME");
+  CLI::Option* list = command.add_flag("--list-problems", flags.list_problems,
+                                       "List the problems that --problem explains, and end");
+  list->excludes(problem);
+  for (CLI::Option* option : {problem, list}) {
+    option->group("Problems");
+    for (const char* excluded : {"SOURCE", "--json", "--csv", "--html"}) {
+      option->excludes(command.get_option(excluded));
+    }
+  }
+}
 
 ExitCode explain(Run& run, const CaptureFlags& flags) {
   const CapturePlan plan = capture_plan_from(flags);
@@ -30,16 +65,24 @@ ExitCode explain(Run& run, const CaptureFlags& flags) {
 void add_explain(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
       "explain", "Say how a model would be captured and what would not be general; write no file");
-  auto flags = std::make_shared<CaptureFlags>();
-  flags->fixed_sizes = FixedSizes::guard;
-  add_capture_options(*command, *flags);
-  add_mode_option(*command, *flags);
-  add_trace_submodule_option(*command, *flags);
-  add_script_submodule_option(*command, *flags);
+  auto flags = std::make_shared<ExplainFlags>();
+  CaptureFlags& capture = flags->capture;
+  capture.fixed_sizes = FixedSizes::guard;
+  add_capture_options(*command, capture);
+  add_mode_option(*command, capture);
+  add_trace_submodule_option(*command, capture);
+  add_script_submodule_option(*command, capture);
+  command->get_option("SOURCE")->required(false);
+  add_problem_options(*command, *flags);
   command->callback([flags, &selected] {
+    if (flags->list_problems || !flags->problem.empty()) {
+      selected = [flags](Context& context) { return print_problems(flags->problem, context); };
+      return;
+    }
+    if (flags->capture.source.empty()) throw CLI::RequiredError("SOURCE");
     selected = [flags](Context& context) {
-      return run_reported(context, flags->report, flags->run,
-                          [&](Run& run) { return explain(run, *flags); });
+      return run_reported(context, flags->capture.report, flags->capture.run,
+                          [&](Run& run) { return explain(run, flags->capture); });
     };
   });
 }

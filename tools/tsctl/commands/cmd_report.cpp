@@ -97,9 +97,7 @@ void add_report(CLI::App& app, Action& selected) {
       try {
         return render(*flags, context);
       } catch (const Error& error) {
-        print_error({.message = error.what(), .hint = error.hint(), .detail = error.detail()},
-                    context);
-        return exit_code_from_kind(error.kind());
+        return print_failure(error, context);
       }
     };
   });

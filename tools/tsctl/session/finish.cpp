@@ -96,6 +96,11 @@ void print_error(const ErrorInfo& error, Context& context) {
   context.err.flush();
 }
 
+ExitCode print_failure(const Error& error, Context& context) {
+  print_error({.message = error.what(), .hint = error.hint(), .detail = error.detail()}, context);
+  return exit_code_from_kind(error.kind());
+}
+
 ExitCode flush_result(Context& context) {
   context.out.flush();
   if (context.out) return ExitCode::ok;

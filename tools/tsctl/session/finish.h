@@ -27,6 +27,9 @@ ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& optio
 // "tsctl: error: …", the detail, "tsctl: hint: …" on stderr.
 void print_error(const ErrorInfo& error, Context& context);
 
+// Prints the error of a command that writes no report. Gives its exit code.
+ExitCode print_failure(const Error& error, Context& context);
+
 // For a command line that could not be parsed: prints the error, and writes the report if the command takes --json and
 // it stands in the line.
 ExitCode report_usage_error(const Error& error, bool takes_json, Context& context);

@@ -50,7 +50,7 @@ std::string diagnosis_text(const CaptureDiagnosis& diagnosis) {
   if (!diagnosis.source_line.empty()) text += indented("  the line:  ", diagnosis.source_line);
   if (!diagnosis.change.empty()) text += indented("  instead:   ", diagnosis.change);
   if (!diagnosis.tracing.empty()) text += indented("  tracing:   ", diagnosis.tracing);
-  return text + indented("  more:      ", "docs/capture-problems.md#" + diagnosis.problem);
+  return text + indented("  more:      ", "tsctl explain --problem " + diagnosis.problem);
 }
 
 std::string notices_text(const CaptureAttempt& attempt, bool verbose) {

@@ -108,7 +108,7 @@ TEST(CaptureText, shows_a_diagnosis_with_the_change_as_code) {
             "             instead:   def forward(self, x, scale: float):\n"
             "                            pass\n"
             "             tracing:   tracing would fix it\n"
-            "             more:      docs/capture-problems.md#missing-annotation\n");
+            "             more:      tsctl explain --problem missing-annotation\n");
 }
 
 TEST(CaptureText, shows_the_parts_as_a_tree) {
