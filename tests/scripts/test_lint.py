@@ -30,7 +30,9 @@ target_include_directories(small SYSTEM PRIVATE third_party)
 SOUND_HEADER = "#pragma once\n\nint twice(int number);\n"
 UNSOUND_HEADER = "#pragma once\n\nint twice(int number);\n\ninline int* nothing() { return 0; }\n"
 SOUND = '#include "tsctl/plain.h"\n\nint twice(int number) { return 2 * number; }\n'
-UNSOUND = '#include "tsctl/plain.h"\n\nint twice(int number) { return number ? 2 * number : (int*)0 == NULL; }\n'
+UNSOUND = (
+    '#include "tsctl/plain.h"\n\nint twice(int number) { return number ? 2 * number : (int*)0 == NULL; }\n'
+)
 TORCH_USER = "#include <torch/script.h>\n\nconst int* nothing() { return 0; }\n"
 
 
@@ -139,7 +141,9 @@ def test_clang_tidy_reports_a_finding_until_it_is_corrected(project: pathlib.Pat
     assert "1 files checked, 0 with findings" in lint(project, "clang-tidy")[1]
 
 
-def test_clang_tidy_checks_a_clean_file_again_only_when_its_text_or_a_header_changed(project: pathlib.Path) -> None:
+def test_clang_tidy_checks_a_clean_file_again_only_when_its_text_or_a_header_changed(
+    project: pathlib.Path,
+) -> None:
     assert "1 files checked, 0 with findings, 0 known to be clean" in lint(project, "clang-tidy")[1]
     assert "0 files checked, 0 with findings, 1 known to be clean" in lint(project, "clang-tidy")[1]
     write(project, "lib/tsctl/plain.h", UNSOUND_HEADER)
