@@ -245,7 +245,7 @@ def _watched(command: list[Any], tries: int) -> tuple[float, float, int]:
 
 
 def _benchmarks(program: Path, chosen: str) -> dict[str, float]:
-    """The least time of each, in seconds, by its name: of the processor, or by the clock where it is part of the name."""
+    """The least time of each benchmark in seconds: processor time, or clock time where the name says so."""
     words = [program, "--benchmark_format=json", f"--benchmark_filter={chosen}"]
     words += ["--benchmark_repetitions=5", "--benchmark_min_time=0.05"]
     scale = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}

@@ -29,7 +29,8 @@ def run_checked(*command: object, cwd: pathlib.Path | None = None, timeout: int 
     result = subprocess.run(words, cwd=cwd, capture_output=True, text=True, check=False, timeout=timeout)
     if result.returncode != 0:
         pytest.fail(
-            f"exit {result.returncode} from: {' '.join(words)}\n{result.stdout}\n{result.stderr}", pytrace=False
+            f"exit {result.returncode} from: {' '.join(words)}\n{result.stdout}\n{result.stderr}",
+            pytrace=False,
         )
     return result.stdout
 

@@ -1,6 +1,5 @@
 """A file that tsctl made runs in the C++ program of docs/examples/cpp, and in a Python that lacks the model's class."""
 
-import os
 import pathlib
 import subprocess
 import sys
@@ -44,7 +43,7 @@ def run_model(repository, run_checked, tmp_path_factory) -> pathlib.Path:
     build = tmp_path_factory.mktemp("cpp-consumer")
     run_checked(
         "cmake", "-G", "Ninja", "-S", repository / "docs/examples/cpp", "-B", build,
-        f"-DTORCH_DIR={os.path.dirname(torch.__file__)}",
+        f"-DTORCH_DIR={pathlib.Path(torch.__file__).parent}",
     )  # fmt: skip
     run_checked("cmake", "--build", build)
     return build / "run_model"

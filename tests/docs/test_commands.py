@@ -32,7 +32,9 @@ def test_every_command_has_cases_and_a_page(commands, repository) -> None:
         assert (repository / f"docs/commands/{name}.md").is_file(), f"docs/commands/{name}.md is missing"
 
 
-def test_every_flag_is_explained_and_every_explained_flag_exists(commands, repository, tsctl, run_checked) -> None:
+def test_every_flag_is_explained_and_every_explained_flag_exists(
+    commands, repository, tsctl, run_checked
+) -> None:
     pages = repository / "docs/commands"
     shared = explained_flags((pages / SHARED_PAGE).read_text(encoding="utf-8"))
     every_flag = {"--help", "--version"}

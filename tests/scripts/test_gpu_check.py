@@ -8,7 +8,9 @@ SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts/gpu-check"
 
 
 def run(tmp_path: pathlib.Path) -> subprocess.CompletedProcess[str]:
-    environment = dict(os.environ, OUT=str(tmp_path / "out"), PATH=f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin")
+    environment = dict(
+        os.environ, OUT=str(tmp_path / "out"), PATH=f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin"
+    )
     return subprocess.run([SCRIPT], env=environment, capture_output=True, text=True, check=False, timeout=60)
 
 

@@ -2,17 +2,18 @@
 
 import json
 import sys
+from pathlib import Path
 
-with open(sys.argv[1], encoding="utf-8") as file:
-    bench = json.load(file)["bench"]
-with open(sys.argv[2], encoding="utf-8") as file:
-    trace = json.load(file)
+bench = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["bench"]
+trace = json.loads(Path(sys.argv[2]).read_text(encoding="utf-8"))
 
 events = trace["traceEvents"]
 names = {event["pid"]: event["args"]["name"] for event in events if event["ph"] == "M"}
 assert list(names.values()) == [arm["label"] for arm in bench["arms"]], names
 for event in events:
-    assert event["ph"] in ("M", "X") and isinstance(event["pid"], int) and isinstance(event["tid"], int), event
+    assert event["ph"] in ("M", "X") and isinstance(event["pid"], int) and isinstance(event["tid"], int), (
+        event
+    )
     if event["ph"] == "X":
         assert event["ts"] >= 0 and event["dur"] >= 0 and event["name"], event
 for pid, label in names.items():
@@ -29,4 +30,6 @@ for profile in bench["profiles"]:
     shares = sum(line["share"] for line in profile["operators"])
     assert abs(shares - profile["accounted"]) < 1e-6 and 0 < shares <= 1, profile["arm"]
 file_profile = bench["profiles"][0]
-assert any("simple_model.py:" in line["name"] and line["detail"] for line in file_profile["lines"]), file_profile
+assert any("simple_model.py:" in line["name"] and line["detail"] for line in file_profile["lines"]), (
+    file_profile
+)

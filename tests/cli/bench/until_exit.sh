@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # until_exit.sh CODE TIMES COMMAND…: run a command until it exits with CODE, at most so many times.
 wanted=$1 left=$2
 shift 2

@@ -2,13 +2,14 @@
 
 import sys
 import zipfile
+from pathlib import Path
 
 
 def main() -> int:
     path, wanted = sys.argv[1:]
     with zipfile.ZipFile(path) as archive:
         record = next(info for info in archive.infolist() if info.filename.partition("/")[2] == wanted)
-    with open(path, "r+b") as file:
+    with Path(path).open("r+b") as file:
         file.seek(record.header_offset + 26)
         name_bytes = int.from_bytes(file.read(2), "little")
         extra_bytes = int.from_bytes(file.read(2), "little")
