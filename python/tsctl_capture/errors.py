@@ -6,6 +6,8 @@ import os
 import sys
 import traceback
 
+from .vocabulary import ErrorKind
+
 _OWN_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 # Frames that every call of a module adds and that tell nobody anything.
 _CALL_FRAMES = {"_call_impl", "_wrapped_call_impl", "_slow_forward"}
@@ -18,7 +20,7 @@ class CaptureError(Exception):
     without a full stop; hint says what to do; detail is text of several lines.
     """
 
-    def __init__(self, kind: str, message: str, hint: str = "", detail: str = "") -> None:
+    def __init__(self, kind: ErrorKind, message: str, hint: str = "", detail: str = "") -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message

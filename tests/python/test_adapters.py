@@ -5,7 +5,7 @@ import torch
 from capture_requests import MODELS, axis_probes, captured, input_set, tensor
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
-from tsctl_capture.generated import literal
+from tsctl_capture.model.generated import literal
 
 
 def traced(request_for, name, sets, mode="trace"):

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from tsctl_capture import cuda_graph
-from tsctl_capture.calls import Call
+from tsctl_capture.arms import cuda_graph
 from tsctl_capture.errors import CaptureError
+from tsctl_capture.model.calls import Call
 
 
 class Gpu:

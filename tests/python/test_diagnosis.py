@@ -12,12 +12,13 @@ from typing import NamedTuple
 import pytest
 import torch
 from capture_requests import input_set, tensor
-from tsctl_capture import jobs, problems
-from tsctl_capture.submodules import forget_compiled_types
+from tsctl_capture import jobs
+from tsctl_capture.capture.submodules import forget_compiled_types
+from tsctl_capture.explain import problems
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "capture-problems.md"
-SOURCES = sorted((ROOT / "python" / "tsctl_capture" / "problems").glob("*.py"))
+SOURCES = sorted((ROOT / "python" / "tsctl_capture" / "explain" / "problems").glob("*.py"))
 MARK = "  # refused"
 WITHOUT_CODE = {"not-a-tensor"}  # what is meant cannot be told from the line
 

@@ -4,8 +4,8 @@ import pytest
 import torch
 from capture_requests import axis_probes, input_set, probe, tensor
 from tsctl_capture import jobs
-from tsctl_capture.generality import _place_in
-from tsctl_capture.trace_advice import advice_for
+from tsctl_capture.capture.generality import _place_in
+from tsctl_capture.explain.trace_advice import advice_for
 
 
 def capture(request_for, events, source, *drawn, **changes):
@@ -136,7 +136,7 @@ def test_a_branch_that_no_input_shows_is_kept_and_said(request_for, events):
 
 
 def test_the_search_ends_when_its_time_is_up(request_for, events, monkeypatch):
-    monkeypatch.setattr("tsctl_capture.attempts._SEARCH_SECONDS", 0.0)
+    monkeypatch.setattr("tsctl_capture.capture.attempts._SEARCH_SECONDS", 0.0)
     result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4))
     assert result["status"] == "captured" and "decided_by_example" in codes(result)
     assert len(result["attempts"][0]["comparisons"]) < 15

@@ -3,11 +3,12 @@
 import pytest
 import torch
 from capture_requests import MODELS, captured, input_set, tensor
-from tsctl_capture import jobs, mixed
+from tsctl_capture import jobs
+from tsctl_capture.capture import mixed
+from tsctl_capture.capture.tracing import trace
 from tsctl_capture.errors import CaptureError
-from tsctl_capture.request import source_from_dict
-from tsctl_capture.source import load_model
-from tsctl_capture.tracing import trace
+from tsctl_capture.model.source import load_model
+from tsctl_capture.request import Source
 
 X = input_set(tensor(3, 4))
 
@@ -47,7 +48,7 @@ def test_divides_the_model(request_for, events, follows, name, mode, nodes):
     assert [attempt["status"] for attempt in result["attempts"]][:2] == ["not_general", "failed"]
     assert tree(result) == nodes
     module, x = follows(), torch.randn(3, 4)
-    model = load_model(source_from_dict({"file": str(MODELS / "mixed.py"), "name": name}), 0).module
+    model = load_model(Source(file=str(MODELS / "mixed.py"), name=name), 0).module
     for values in (x, -x, x * 9, -9 * x):
         torch.testing.assert_close(module(values), model(values))
 

@@ -7,8 +7,8 @@ import torch
 from capture_requests import MODELS, input_set, tensor
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
+from tsctl_capture.model.source import load_model
 from tsctl_capture.request import Source
-from tsctl_capture.source import load_model
 
 
 def source(file, name, kwargs=None, weights=""):

@@ -9,10 +9,10 @@ from capture_requests import MODELS, input_set, tensor
 from safetensors.torch import save_file
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
+from tsctl_capture.model.source import load_model
+from tsctl_capture.model.weights import load_weights
 from tsctl_capture.request import Source
-from tsctl_capture.source import load_model
-from tsctl_capture.tracer_warnings import without_retirement_notices
-from tsctl_capture.weights import load_weights
+from tsctl_capture.retirement_notices import without_retirement_notices
 
 
 def load(path):
