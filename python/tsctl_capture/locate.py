@@ -26,8 +26,8 @@ _PREFIXES = ("", "model.", "model.model.")
 def locate(request: LocateRequest, events: Any) -> LocateResult:
     """Calls each submodule of the file with the arguments that eager passes to its own submodule.
 
-    So an error of an earlier submodule does not reach a later one. The result names the first submodule that differs,
-    in the order in which eager's calls end.
+    So an error of an earlier submodule does not reach a later one. The result names the first submodule that
+    differs, in the order in which eager's calls end.
     """
     prepare_device(request.device, request.threads)
     events.progress("looking for the first submodule that differs")

@@ -1,6 +1,6 @@
 """What each job is asked: one request a job, with the fields that the job reads.
 
-C++ sends JSON with the same keys. A key that is missing has the default below; a key that the job does not read is
+C++ sends JSON with the same keys. A missing key has the default below; keys that the job does not read are
 ignored.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypedDict, TypeVar
+
+from .vocabulary import CaptureMode
 
 
 class DrawnTensor(TypedDict, total=False):
@@ -27,11 +29,13 @@ class InputSet(TypedDict, total=False):
     tensors: list[DrawnTensor]
 
 
-ProbeSet = TypedDict(
-    "ProbeSet",
-    {"set": InputSet, "input": str, "axis": int, "size": int, "declared": int, "joint": bool},
-    total=False,
-)
+class ProbeSet(TypedDict, total=False):
+    set: InputSet
+    input: str
+    axis: int
+    size: int
+    declared: int
+    joint: bool
 
 
 class NamedSize(TypedDict):
@@ -86,7 +90,7 @@ class ModelRequest:
 
 @dataclass(frozen=True)
 class CaptureRequest(ModelRequest):
-    mode: str = "automatic"
+    mode: CaptureMode = CaptureMode.AUTOMATIC
     probes: list[ProbeSet] = field(default_factory=list)
     named_sizes: list[NamedSize] = field(default_factory=list)
     threads: int = 1
@@ -100,14 +104,14 @@ class CaptureRequest(ModelRequest):
 
 @dataclass(frozen=True)
 class EagerRequest(ModelRequest):
-    mode: str = "automatic"
+    mode: CaptureMode = CaptureMode.AUTOMATIC
     settings: ArmSettings = field(default_factory=ArmSettings)
     tensors_path: str = ""
 
 
 @dataclass(frozen=True)
 class RuntimeRequest(EagerRequest):
-    """`candidate_path` is a TorchScript file that is run instead of the source; exports go to `model_path`."""
+    """With `candidate_path` a TorchScript file runs instead of the source; exports go to `model_path`."""
 
     candidate_path: str = ""
     model_path: str = ""
@@ -154,6 +158,8 @@ def parsed(kind: type[_Kind], values: Mapping[str, Any]) -> _Kind:
         known["settings"] = settings
     if "threads" in _names(kind):
         known["threads"] = settings.threads
+    if "mode" in known:
+        known["mode"] = CaptureMode(known["mode"])
     return kind(**known)
 
 

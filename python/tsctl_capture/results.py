@@ -8,16 +8,18 @@ from typing import Any, TypedDict
 
 import torch
 
+from .vocabulary import CaptureStatus, WarningCode
+
 
 class JobWarning(TypedDict):
     """The members of core's Warning."""
 
-    code: str
+    code: WarningCode
     text: str
 
 
 class SubmoduleDifference(TypedDict):
-    """The first submodule whose outputs differ from eager's; without one, `path` is empty and `reason` says why."""
+    """The first submodule that differs from eager; without one `path` is empty and `reason` says why."""
 
     path: str
     class_name: str
@@ -58,8 +60,8 @@ class LocateResult:
 class CaptureResult:
     """The members of core's CaptureResult."""
 
-    mode: str = ""
-    status: str = "captured"
+    mode: str = ""  # trace or script; empty if every attempt failed
+    status: CaptureStatus = CaptureStatus.CAPTURED
     failure: dict[str, str] | None = None
     attempts: list[dict[str, Any]] = field(default_factory=list)
     not_checked: list[str] = field(default_factory=list)

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Every such notice starts with these words and has one of these categories. A TracerWarning has neither category.
+# Every such notice starts with these words and has one of these categories; a TracerWarning has neither.
 _WORDS = "`torch.jit."
 _CATEGORIES = (FutureWarning, DeprecationWarning)
 

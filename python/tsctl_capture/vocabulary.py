@@ -99,6 +99,30 @@ class WarningCode(StrEnum):
     PYTHON_NOT_SUPPORTED = "python_not_supported_by_torchscript"
 
 
+class ValueKind(StrEnum):
+    """The kinds of an encoded value in a tensor file."""
+
+    TENSOR = "tensor"
+    NONE = "none"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    REAL = "real"
+    STRING = "string"
+    LIST = "list"
+    TUPLE = "tuple"
+    DICT = "dict"
+
+
+class ValueChange(StrEnum):
+    """How the values of a drawn input are changed for a probe."""
+
+    NONE = ""
+    MIRRORED = "mirrored"
+    NEGATIVE = "negative"
+    ZERO = "zero"
+    LARGE = "large"
+
+
 class Job(StrEnum):
     """The jobs that C++ asks for."""
 

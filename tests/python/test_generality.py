@@ -100,7 +100,7 @@ def test_a_loop_with_a_count_of_the_module_is_general(request_for, events):
     [
         ("ByItem", "value_baked_in", "return x * x.max()"),
         ("ByNumpy", "value_baked_in", "torch's functions"),
-        ("ByNewTensor", "value_baked_in", "keep the value a tensor"),
+        ("ByNewTensor", "value_baked_in", "keep the value as a tensor"),
     ],
 )
 def test_values_that_become_constants_are_caught_with_what_to_write(request_for, events, name, code, advice):
@@ -265,15 +265,15 @@ def test_writes_the_line_as_a_trace_follows_it(code, line, advice):
 @pytest.mark.parametrize(
     ("code", "line", "words"),
     [
-        ("length_taken", "for i in range(len(x)):", "a trace repeats the loop"),
-        ("length_taken", "rows = [f(i) for i in range(len(x))]", "a trace repeats the loop"),
+        ("length_taken", "for i in range(len(x)):", "a trace makes as many rounds of the loop"),
+        ("length_taken", "rows = [f(i) for i in range(len(x))]", "a trace makes as many rounds of the loop"),
         ("length_taken", "for row in x:", "script_if_tracing"),
         ("length_taken", "if len(x) > 2:", "choose by value"),
         ("length_taken", "elif len(x) > 2:", "choose by value"),
-        ("value_baked_in", "for i in range(n.item()):", "a trace repeats the loop"),
-        ("value_baked_in", "for i in range(int(x.shape[0])):", "a trace repeats the loop"),
+        ("value_baked_in", "for i in range(n.item()):", "a trace makes as many rounds of the loop"),
+        ("value_baked_in", "for i in range(int(x.shape[0])):", "a trace makes as many rounds of the loop"),
         ("value_baked_in", "if n.item() > 2:", "choose by value"),
-        ("value_baked_in", "k = float(x.sum().item())", "keep the value a tensor"),
+        ("value_baked_in", "k = float(x.sum().item())", "keep the value as a tensor"),
         ("branch_decided", "y = a if bool(x.sum() > 0) else b", "choose by value"),
         ("branch_decided", "y = a if x.sum() > 0 and k else b", "choose by value"),
         ("branch_decided", "y = a if not x.any() else b", "choose by value"),

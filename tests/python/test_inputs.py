@@ -97,7 +97,7 @@ def test_reads_safetensors(tmp_path):
     ("text", "kind", "words"),
     [
         ("nowhere.npz", "input", "does not exist"),
-        (f"{MODELS}/simple_model.py", "usage", "of no kind that can be read"),
+        (f"{MODELS}/simple_model.py", "usage", "has an unknown file type"),
         (f"{MODELS}/input_sets.py:tuple", "usage", "has no function 'tuple'"),
         (f"{MODELS}/input_sets.py:not_a_list", "input", "returned dict, not a list"),
         (f"{MODELS}/input_sets.py:raising", "capture", "raised OSError: the data disk is not mounted"),

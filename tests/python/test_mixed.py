@@ -57,7 +57,7 @@ def test_says_why_a_submodule_was_captured_apart(request_for, events):
     result = jobs.run("capture", request_for("mixed.py:GateInside", X), events)
     root, gate = result["attempts"][-1]["submodules"]
     assert root == {"path": "", "class_name": "GateInside", "mode": "traced", "reason": ""}
-    assert gate["class_name"] == "Gate" and gate["reason"].startswith("its values decide at mixed.py:")
+    assert gate["class_name"] == "Gate" and gate["reason"].startswith("it branches on values at mixed.py:")
     result = jobs.run("capture", request_for("mixed.py:HelperRefused", X), events)
     part = result["attempts"][-1]["submodules"][1]
     assert "Lambda" in part["reason"] and "mixed.py:" in part["reason"]
@@ -144,12 +144,12 @@ def test_traces_a_named_submodule_inside_a_scripted_one(request_for, events, fol
     [
         ({"script_submodules": ["gat"]}, "usage", "--script-submodule gat: 'GateInside' has no submodule"),
         ({"script_submodules": ["first"]}, "capture", "the submodule 'first' cannot be scripted"),
-        ({"script_submodules": ["gate"], "mode": "script"}, "usage", "belongs to tracing, the mode is"),
-        ({"trace_submodules": [["gate", ""]], "mode": "trace"}, "usage", "belongs to scripting"),
+        ({"script_submodules": ["gate"], "mode": "script"}, "usage", "needs tracing, but the mode is"),
+        ({"trace_submodules": [["gate", ""]], "mode": "trace"}, "usage", "needs scripting"),
         (
             {"script_submodules": ["gate"], "trace_submodules": [["first", ""]]},
             "usage",
-            "lies in no submodule that --script-submodule names",
+            "is not inside a submodule that --script-submodule names",
         ),
         ({"trace_submodules": [["", ""]]}, "usage", "has no submodule ''"),
     ],

@@ -175,7 +175,7 @@ def test_what_forward_stores_on_the_model_is_said_and_put_back(request_for, even
 @pytest.mark.parametrize("mode", ["trace", "script"])
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("SparseOutput", "of the layout sparse_coo"), ("BlockedOutput", "of the layout _mkldnn")],
+    [("SparseOutput", "with the layout sparse_coo"), ("BlockedOutput", "with the layout _mkldnn")],
 )
 def test_an_output_that_is_not_dense_is_not_blamed_on_the_inputs(request_for, events, mode, name, words):
     with pytest.raises(CaptureError) as caught:

@@ -37,7 +37,8 @@ def compiled(module: torch.nn.Module, sets: int = 1) -> torch.nn.Module:
         )
     # Above this limit torch runs further shapes eagerly and gives no warning.
     torch._dynamo.config.recompile_limit = max(torch._dynamo.config.recompile_limit, sets)
-    return torch.compile(module, dynamic=False)
+    result: Any = torch.compile(module, dynamic=False)
+    return result
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def _as_execution_error() -> Iterator[None]:
 
 
 def flush_bytes(cache_bytes: int) -> int:
-    """Bytes to write so that a device's cache holds nothing of the model; the engine's flush_bytes() has the reason."""
+    """Bytes to write to flush a device's cache; the engine's flush_bytes() has the reason."""
     return 2 * cache_bytes if cache_bytes > 0 else 512 << 20
 
 

@@ -1,4 +1,4 @@
-"""Calls of an eager model as a CUDA graph, as the engine's GraphedCalls has them for files."""
+"""Calls of an eager model as a CUDA graph; the engine's GraphedCalls does the same for files."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from ..errors import CaptureError, describe
 from ..model.calls import Call
 from ..model.values import map_tensors
 from ..reference.comparison import Tolerances, compare
-from ..vocabulary import ErrorKind
+from ..vocabulary import ComparisonStatus, ErrorKind
 
-# Libraries try their kernels and lay out workspaces on the first calls, and torch.compile compiles on the
-# first one.
+# On the first calls libraries choose kernels and allocate workspaces, and torch.compile compiles.
 CALLS_BEFORE_RECORDING = 5
 
 
 class GraphedCall:
-    """A model's call on arguments that stay where they are: recorded once, then replayed.
+    """A call of a model on fixed arguments: recorded once, then replayed.
 
-    Where that cannot be done, or gives other outputs than a plain call, the calls are plain and `reason` says
-    why. To be made, and called, in inference mode.
+    If it cannot be recorded, or if its outputs differ from those of a plain call, its calls are plain and
+    `reason` says why. Create and call it in inference mode.
     """
 
     def __init__(self, model: Callable[..., Any], call: Call, device: str) -> None:
@@ -62,15 +61,15 @@ class GraphedCall:
             self._outputs = self._plain(own)
 
     def _difference(self, device: str) -> str:
-        """Empty if the graph gives what a plain call gives; both start from the same arguments."""
+        """How the graph's outputs differ from those of a plain call; empty if they do not."""
         plain = on_host(self._plain(self._call.fresh(device)))
         for ours, given in zip(self._own.tensors(), self._call.tensors(), strict=True):
             ours.copy_(given)
         self._graph.replay()
         comparison = compare(plain, on_host(self._outputs), [], Tolerances())
-        if comparison.status == "same":
+        if comparison.status == ComparisonStatus.SAME:
             return ""
-        what = "captured, but its graph does not give what plain calls give"
+        what = "captured, but the outputs of its graph differ from those of plain calls"
         return f"{what}: {comparison.reason}; its calls are plain"
 
     def _require_plain_calls(self, device: str) -> None:
@@ -81,7 +80,7 @@ class GraphedCall:
             raise CaptureError(
                 ErrorKind.EXECUTION,
                 f"calls failed after their CUDA graph could not be captured: {describe(error)}",
-                "leave the arm's cuda-graph=on out",
+                "leave out the arm's cuda-graph=on",
             ) from error
 
 

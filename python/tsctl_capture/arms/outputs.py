@@ -1,4 +1,4 @@
-"""The outputs that an arm gives for every input set, so that they can be compared: jobs "eager" and "runtime"."""
+"""The jobs "eager" and "runtime": write the outputs of an arm for every input set, to be compared."""
 
 from __future__ import annotations
 

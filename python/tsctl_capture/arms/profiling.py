@@ -1,4 +1,4 @@
-"""Where the time of an eager model's calls goes: by operator, and by module."""
+"""Profiles the calls of an eager model by operator and by module."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import torch
 
 _CALL = "tsctl:call"
 _MODULE = "tsctl:module:"
-_OWN_CODE = "(the model itself)"  # as a file's profile calls it
+_OWN_CODE = "(the model itself)"  # the same name as in the profile of a file
 _TRACED_CALLS = 10
-_MOST_CALLS = 50  # torch takes long to read the events of many
-_WARM_CALLS = 2  # of the hooks and the recording
+_MOST_CALLS = 50  # with more, torch takes long to read the events
+_WARM_CALLS = 2  # warm-up of the hooks and the recording
 
 
 @contextlib.contextmanager
 def _marked_modules(model: torch.nn.Module) -> Iterator[None]:
-    """Every call of a submodule shows in the recording, under its path."""
+    """Inside, every call of a submodule is recorded under its path."""
     handles = []
     open_marks: list[Any] = []
 
@@ -65,7 +65,7 @@ class _Ranking:
 
 
 def _enclosing(event: Any) -> tuple[Any, str]:
-    """The recorded call that an event lies in, None if in none, and the module."""
+    """The recorded call and the module that contain an event; None and "" if no call contains it."""
     module = None
     while event is not None:
         if module is None and event.name.startswith(_MODULE):
@@ -90,7 +90,7 @@ def _span(name: str, module: str, event: Any, origin_us: float) -> dict[str, Any
 
 
 def _totals(events: list[Any], marked: bool) -> dict[str, Any]:
-    """`marked`: modules were, so that the time within them, Python's own included, can be told apart.
+    """Sums the events. If modules are `marked`, a module's time includes its own Python code.
 
     Times are those of the middle half of the calls, as in a file's profile.
     """
@@ -146,7 +146,7 @@ def profile_calls(
     model: torch.nn.Module, call: Callable[[], Any], calls: int, compiled: bool
 ) -> dict[str, Any]:
     """The members of core's ProfileRecording. `call` calls the warm model once."""
-    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # it would report what it starts and what it lacks
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # no messages
     calls = min(calls, _MOST_CALLS)
     unrecorded_s = _seconds(call, calls // 2 + 1)
     with contextlib.nullcontext() if compiled else _marked_modules(model):
@@ -154,18 +154,20 @@ def profile_calls(
             call()
         events = _recorded(call, calls)
     profile = _totals(events, marked=not compiled)
-    unrecorded_s += _seconds(call, calls // 2)  # half of them before, so that a drift shows in neither
+    unrecorded_s += _seconds(
+        call, calls // 2
+    )  # half of them before the recording, so that a drift cancels out
     profile["result"]["unrecorded_call_s"] = statistics.median(unrecorded_s)
     profile["result"]["reason"] = (
-        "inside compiled code only calls of LibTorch's own operators are seen"
+        "inside compiled code only calls of LibTorch's own operators are recorded"
         if compiled
-        else "eager Python is not told apart by line; a module's time includes its own Python"
+        else "eager Python is not divided by line; a module's time includes its own Python code"
     )
     return profile
 
 
 def no_profile(reason: str) -> dict[str, Any]:
     """The profile of an arm that cannot be recorded."""
-    nothing: dict[str, Any] = {"calls": 0, "call_s": None, "unrecorded_call_s": None, "accounted": None}
-    nothing |= {"operators": [], "modules": [], "lines": [], "reason": reason}
-    return {"result": nothing, "spans": []}
+    empty: dict[str, Any] = {"calls": 0, "call_s": None, "unrecorded_call_s": None, "accounted": None}
+    empty |= {"operators": [], "modules": [], "lines": [], "reason": reason}
+    return {"result": empty, "spans": []}

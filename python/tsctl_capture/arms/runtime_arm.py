@@ -90,8 +90,8 @@ def outputs_in_runtime(
 ) -> tuple[list[Any], str]:
     """The runtime's outputs for every call, and the reason if it lacks a tuning that was asked for.
 
-    `expected` has each call with outputs of the model, whose structure the runtime's outputs get. The exports stay in
-    the folder request.model_path, one for each signature of a call.
+    `expected` has each call with the model's outputs; the runtime's outputs get the same structure. The
+    exports stay in the folder request.model_path, one for each signature of a call.
     """
     settings = request.settings
     runtime = runtime_named(settings.runtime)

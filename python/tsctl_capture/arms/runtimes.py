@@ -1,4 +1,4 @@
-"""The same model under ONNX Runtime or OpenVINO, where these are installed: exported, opened, called.
+"""Exports a model for ONNX Runtime or OpenVINO and runs it there.
 
 Neither is a dependency: each is imported only when an arm asks for it.
 """
@@ -22,26 +22,21 @@ import torch
 
 from ..errors import CaptureError, describe, user_traceback
 from ..model.calls import Call
+from ..model.dtypes import dtype_text
 from ..model.generated import defined_class
-from ..model.values import map_tensors
+from ..model.values import map_tensors, tensors_in
 from ..vocabulary import ErrorKind
 
 
-def tensors_in(value: Any) -> list[torch.Tensor]:
-    found: list[torch.Tensor] = []
-    map_tensors(value, lambda tensor: found.append(tensor) or tensor)
-    return found
-
-
 def with_tensors(value: Any, tensors: Sequence[torch.Tensor]) -> Any:
-    """The same structure with other tensors, in order."""
+    """The same structure with other tensors in the same order."""
     given = iter(tensors)
     return map_tensors(value, lambda _: next(given))
 
 
 def signature_of(call: Call) -> str:
-    """Calls of one signature can share an export: an export holds sizes and everything that is no tensor."""
-    words = repr(map_tensors((call.args, call.kwargs), lambda tensor: _Shape(tensor)))
+    """Equal for calls that can share an export, which fixes sizes and all values that are not tensors."""
+    words = repr(map_tensors((call.args, call.kwargs), _Shape))
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
@@ -66,7 +61,7 @@ class Flat(torch.nn.Module):
 
 
 def flat_module(module: torch.nn.Module, call: Call) -> torch.nn.Module:
-    """The model as a function of tensors that returns a tuple of tensors; all else is as in `call`."""
+    """The model as a function from tensors to a tuple of tensors; other arguments are those of `call`."""
 
     def run(model: torch.nn.Module, tensors: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
         args, kwargs = with_tensors((call.args, call.kwargs), tensors)
@@ -87,8 +82,8 @@ def array_of(tensor: torch.Tensor, title: str) -> Any:
     except TypeError as error:
         raise CaptureError(
             ErrorKind.EXECUTION,
-            f"an input of dtype {str(tensor.dtype).removeprefix('torch.')} cannot be given to {title}",
-            "leave the arm out, or give the model float32",
+            f"an input of dtype {dtype_text(tensor.dtype)} cannot be given to {title}",
+            "leave out the arm, or convert the model to float32",
         ) from error
 
 
@@ -102,11 +97,11 @@ class Session:
 
     @property
     def names(self) -> list[str]:
-        """Of the inputs that the exported model has; an export drops those that are not used."""
+        """The names of the exported model's inputs; an export drops inputs that are not used."""
         raise NotImplementedError
 
     def tuning_reason(self) -> str:
-        """What of the tuning was not to be had; empty when all of it was."""
+        """Which tuning this machine lacks; empty if it has all that was asked for."""
         return ""
 
 
@@ -114,13 +109,13 @@ class OnnxRuntimeSession(Session):
     title = "ONNX Runtime"
 
     def __init__(self, path: str, threads: int, precision: str) -> None:
-        del precision  # there is no such choice; the command line refuses it
+        del precision  # ONNX Runtime has no choice; the command line refuses the setting
         onnxruntime = importlib.import_module("onnxruntime")
-        onnxruntime.disable_telemetry_events()  # to its maker, over the network
+        onnxruntime.disable_telemetry_events()  # nothing is sent over the network
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.log_severity_level = 3  # errors; what it warns of helps nobody here
+        options.log_severity_level = 3  # errors only
         self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
     @property
@@ -136,7 +131,7 @@ class OpenVinoSession(Session):
 
     def __init__(self, path: str, threads: int, precision: str) -> None:
         core = _openvino().Core()
-        # Its own default is bfloat16 where the processor has it: that would be another model.
+        # The default is bfloat16 on processors that support it, which changes the outputs.
         wanted = "bf16" if precision == "bf16" else "f32"
         compiled = core.compile_model(
             path,
@@ -151,7 +146,7 @@ class OpenVinoSession(Session):
             wanted == "f32" or "bf" in str(compiled.get_property("INFERENCE_PRECISION_HINT")).lower()
         )
         self._compiled = compiled
-        self._requests = threading.local()  # a request can be under way once only
+        self._requests = threading.local()  # one request cannot run twice at once
         self._names = [item.get_any_name() for item in compiled.inputs]
         self._outputs = list(compiled.outputs)
 
@@ -170,14 +165,15 @@ class OpenVinoSession(Session):
 
 
 def _openvino() -> Any:
-    """OpenVINO without the module by which it reports its use over the network."""
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    """OpenVINO without the module that reports its use over the network."""
+    modules: dict[str, Any] = sys.modules
+    modules.setdefault("openvino_telemetry", None)
     return importlib.import_module("openvino")
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Exporters tell a lot, on both streams."""
+    """Inside, exporters print and warn of nothing."""
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         with contextlib.redirect_stderr(io.StringIO()):
@@ -189,7 +185,7 @@ def _export_onnx(module: torch.nn.Module, call: Call, path: str, scripted: bool)
     names = input_names(call)
     flat = flat_module(module, call)
     if scripted:
-        # torch.export cannot look into a compiled graph; the older exporter takes one, but traces none in a module.
+        # torch.export cannot read a compiled graph. The older exporter can, but only in a traced module.
         flat = torch.jit.trace(flat, tensors, check_trace=False)
     torch.onnx.export(flat, tensors, path, input_names=names, dynamo=not scripted, verbose=False)
 
@@ -204,19 +200,19 @@ def _export_openvino(module: torch.nn.Module, call: Call, path: str, scripted: b
 
 
 def _name_inputs(model: Any, call: Call) -> None:
-    """Fixed sizes, as for the other arms, and our names."""
+    """Gives the model fixed sizes, as other arms have them, and tsctl's names for its inputs."""
     shapes = {
         name: list(tensor.shape) for name, tensor in zip(input_names(call), call.tensors(), strict=True)
     }
     found = [item.get_any_name() for item in model.inputs]
     if not set(found) <= set(shapes):
-        raise RuntimeError(f"the converted model calls its inputs {', '.join(found)}")
+        raise RuntimeError(f"the converted model has unknown inputs: {', '.join(found)}")
     model.reshape({name: shapes[name] for name in found})
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """How a model gets into a runtime."""
+    """How a runtime exports and opens a model."""
 
     name: str
     session: Callable[[str, int, str], Session]
@@ -226,7 +222,8 @@ class Runtime:
 
     @property
     def title(self) -> str:
-        return self.session.title  # type: ignore[attr-defined]
+        session: Any = self.session
+        return str(session.title)
 
 
 _RUNTIMES = {
@@ -241,7 +238,7 @@ _RUNTIMES = {
 
 
 def runtime_named(name: str) -> Runtime:
-    """Raises CaptureError{environment} with the line that installs what is missing."""
+    """Raises CaptureError{environment} with the command that installs a missing package."""
     runtime = _RUNTIMES[name]
     missing = [package for package in runtime.packages if importlib.util.find_spec(package) is None]
     if missing:
@@ -267,9 +264,13 @@ def export(runtime: Runtime, module: torch.nn.Module, call: Call, path: str, nam
         raise CaptureError(
             ErrorKind.CAPTURE,
             f"'{name}' cannot be exported for {runtime.title}: {describe(error)}",
-            f"leave the arm with runtime={runtime.name} out; the others can be measured without it",
+            _leave_out(runtime),
             user_traceback(error),
         ) from error
+
+
+def _leave_out(runtime: Runtime) -> str:
+    return f"leave out the arm with runtime={runtime.name}; the other arms can be measured without it"
 
 
 def open_session(runtime: Runtime, path: str, threads: int, precision: str) -> Session:
@@ -278,8 +279,8 @@ def open_session(runtime: Runtime, path: str, threads: int, precision: str) -> S
     except Exception as error:
         raise CaptureError(
             ErrorKind.EXECUTION,
-            f"{runtime.title} cannot open what was exported for it: {describe(error)}",
-            f"leave the arm with runtime={runtime.name} out; the others can be measured without it",
+            f"{runtime.title} cannot open the exported model: {describe(error)}",
+            _leave_out(runtime),
         ) from error
 
 
@@ -292,7 +293,7 @@ def feed_for(session: Session, call: Call) -> dict[str, Any]:
     if unknown:
         raise CaptureError(
             ErrorKind.EXECUTION,
-            f"what was exported for {session.title} asks for an input '{unknown[0]}' of its own",
+            f"the model exported for {session.title} has an additional input '{unknown[0]}'",
         )
     return {name: arrays[name] for name in session.names}
 
@@ -300,7 +301,7 @@ def feed_for(session: Session, call: Call) -> dict[str, Any]:
 def answer(session: Session, call: Call, like: Any) -> Any:
     """The session's outputs for one call, in the structure of `like`.
 
-    Raises CaptureError{execution} for what is not an array, and for another number of them.
+    Raises CaptureError{execution} if an output is not an array, or if the number of outputs is wrong.
     """
     try:
         arrays = session.run(feed_for(session, call))
@@ -315,7 +316,7 @@ def answer(session: Session, call: Call, like: Any) -> Any:
         raise CaptureError(
             ErrorKind.EXECUTION,
             f"{session.title} returns {len(arrays)} outputs where the model returns {expected} tensors",
-            "an output that is an input or another output may be dropped by the export",
+            "an export may drop an output that equals an input or another output",
         )
     return with_tensors(like, [_tensor_of(array, session.title) for array in arrays])
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from ..request import Tuning
 from ..results import JobWarning
 from ..vocabulary import WarningCode
 
-# A product of numbers that bfloat16 rounds to 1, large enough for the kernels that a model's layers take.
+# bfloat16 rounds this number to 1. The tensors are large enough for the kernels that a model's layers use.
 _ROUNDED_TO_ONE = 1.0 + 1.0 / 1024.0
 _SIZE = 64
 
@@ -19,7 +21,8 @@ def apply_tuning(tuning: Tuning, device: str) -> str:
         return ""
     if device != "cpu":
         return "precision=bf16 is for the CPU: float32 ran"
-    torch.backends.mkldnn.conv.fp32_precision = "bf16"
+    mkldnn: Any = torch.backends.mkldnn
+    mkldnn.conv.fp32_precision = "bf16"
     torch.set_float32_matmul_precision("medium")
     lines = torch.full((_SIZE, _SIZE), _ROUNDED_TO_ONE)
     image = torch.full((1, _SIZE, 16, 16), _ROUNDED_TO_ONE)

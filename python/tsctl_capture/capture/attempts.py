@@ -1,4 +1,4 @@
-"""One way of capturing, tried and held against eager."""
+"""Tries one way of capturing and compares the captured module with eager."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ from ..explain.graph_reading import baked_constants
 from ..explain.tracer_warnings import collected_warnings
 from ..model.calls import Call
 from ..reference.comparison import Comparison, compare
-from ..reference.eager import run, state_put_back
+from ..reference.eager import restored_state, run
 from ..reference.probes import Probe
+from ..vocabulary import AttemptStatus, CaptureMode, ComparisonStatus, SizeStatus
 from .generality import find_places, fixed_text, generality
 from .scripting import script
 from .subject import Attempt, Subject
 from .tracing import trace
 
-# A large model is not asked for minutes about a branch that nothing may show.
+# A large model would otherwise run for minutes, and maybe no input takes another branch.
 _SEARCH_SECONDS = 20.0
 
 
 def attempt_trace(subject: Subject) -> Attempt:
-    return attempted(Attempt("trace"), subject, trace)
+    return attempted(Attempt(CaptureMode.TRACE), subject, trace)
 
 
 def attempt_trace_again(subject: Subject, first: Attempt) -> Attempt | None:
-    """A trace of the first call whose sizes the first trace does not follow; None if there is none.
+    """A trace of the first call at whose sizes the first trace is wrong; None without such a call.
 
-    Sizes of 1 are often treated apart (no broadcast, no mask): a trace with 2 then follows eager at 1 too,
-    while one with 1 does not follow it at 2.
+    Models often treat a size of 1 separately (no broadcast, no mask). A trace with 2 then follows eager at 1
+    too, but a trace with 1 does not follow it at 2.
     """
     wrong = {item.label for item in first.comparisons if item.is_wrong}
     shape_of = _shapes(subject.calls[0])
@@ -40,7 +41,7 @@ def attempt_trace_again(subject: Subject, first: Attempt) -> Attempt | None:
     tried += [(probe.title, probe.call, probe.outputs) for probe in subject.probes if probe.accepted]
     for label, call, outputs in tried:
         if label in wrong and _shapes(call) != shape_of:
-            again = Attempt("trace", example=(call, outputs), example_label=label)
+            again = Attempt(CaptureMode.TRACE, example=(call, outputs), example_label=label)
             return attempted(again, subject, trace)
     return None
 
@@ -50,42 +51,42 @@ def _shapes(call: Call) -> list[torch.Size]:
 
 
 def attempt_script(subject: Subject) -> Attempt:
-    return attempted(Attempt("script"), subject, script)
+    return attempted(Attempt(CaptureMode.SCRIPT), subject, script)
 
 
 def attempted(attempt: Attempt, subject: Subject, capture: Callable[[Attempt, Subject], None]) -> Attempt:
     started = time.perf_counter()
-    # Tracing runs forward as well.
-    with state_put_back(subject.model.module):
+    # Tracing runs forward too.
+    with restored_state(subject.model.module):
         with collected_warnings() as notices:
             capture(attempt, subject)
         attempt.capture_s = time.perf_counter() - started
         attempt.notices = notices
         if attempt.module is not None:
             _compare_all(attempt, subject)
-            if attempt.mode == "trace" and not attempt.inside:
+            if attempt.mode == CaptureMode.TRACE and not attempt.inside:
                 attempt.baked = baked_constants(attempt.module)
     attempt.seconds = time.perf_counter() - started
     return attempt
 
 
 def _compare_all(attempt: Attempt, subject: Subject) -> None:
-    """Fills in the comparisons; the first that is not the same is the reason."""
+    """Fills in the comparisons, the status and the reason."""
     declared = zip(subject.calls, subject.outputs, subject.eager_s, strict=True)
     for call, outputs, eager_s in declared:
         attempt.comparisons.append(_compare_one(attempt, subject, call, outputs, call.label or call.title))
         attempt.comparisons[-1].eager_s = eager_s
         if attempt.inside and attempt.wrong:
-            return  # nobody asks why, or where else
+            return  # an inner attempt reports neither the reason nor further inputs
     for probe in subject.probes:
         attempt.comparisons.append(_compare_probe(attempt, subject, probe))
     if not attempt.wrong and any(notice.decides for notice in attempt.notices):
         _search(attempt, subject)
-    attempt.status = "not_general" if attempt.wrong else "kept"
+    attempt.status = AttemptStatus.NOT_GENERAL if attempt.wrong else AttemptStatus.KEPT
     if attempt.inside:
         return
     if attempt.wrong:
-        # Only where it is to be told which of several sizes is to blame.
+        # They show which of several sizes is wrong.
         attempt.singles = [
             _compare_probe(attempt, subject, probe) for probe in subject.singles if probe.accepted
         ]
@@ -96,7 +97,7 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
 
 
 def _traced_at(call: Call, subject: Subject) -> torch.jit.ScriptModule | None:
-    other = Attempt("trace", example=(call, subject.outputs[0]))
+    other = Attempt(CaptureMode.TRACE, example=(call, subject.outputs[0]))
     with collected_warnings():
         trace(other, subject)
     return other.module
@@ -106,16 +107,16 @@ def _compare_probe(attempt: Attempt, subject: Subject, probe: Probe) -> Comparis
     if probe.accepted:
         found = _compare_one(attempt, subject, probe.call, probe.outputs, probe.title, probe)
     else:
-        found = Comparison(probe.title, True, "refused", probe.error, call=probe.call)
+        found = Comparison(probe.title, True, ComparisonStatus.REFUSED, probe.error, call=probe.call)
         found.only_values = not probe.inputs
     found.eager_s = probe.eager_s
     return found
 
 
 def _search(attempt: Attempt, subject: Subject) -> None:
-    """More values until one shows what the trace decided by its example; what is found is tried on later attempts too.
+    """Compares more values until one shows what the trace decided by its example; later attempts get it too.
 
-    Where nothing shows it the trace is kept, and the report says how much was tried.
+    If none shows it, the trace is kept, and the report says how many inputs were compared.
     """
     until = time.perf_counter() + _SEARCH_SECONDS
     for probe in subject.search():
@@ -128,12 +129,12 @@ def _search(attempt: Attempt, subject: Subject) -> None:
 
 
 def _reason(attempt: Attempt, subject: Subject) -> str:
-    """The first comparison that shows it, and what in the code is behind it."""
+    """The first comparison that differs, and the code that causes it."""
     wrong = attempt.wrong
     first = next((item for item in wrong if not item.probe), wrong[0])
     more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
     text = f"it does not follow eager for {first.label}: {first.reason}{more}"
-    fixed = [entry for entry in attempt.generality if entry.status == "fixed"]
+    fixed = [entry for entry in attempt.generality if entry.status == SizeStatus.FIXED]
     if fixed and not _shows_values(attempt, subject):
         return text + "".join(f"; {fixed_text(entry)}" for entry in fixed[:2])
     branches = [notice for notice in attempt.notices if notice.is_branch]
@@ -147,7 +148,7 @@ def _reason(attempt: Attempt, subject: Subject) -> str:
 
 
 def _shows_values(attempt: Attempt, subject: Subject) -> bool:
-    """Whether something differs where only values were changed, and no size."""
+    """Whether a comparison differs in which only values were changed."""
     example = _shapes(attempt.example[0] if attempt.example else subject.calls[0])
     return any(
         item.is_wrong and item.call is not None and _shapes(item.call) == example
@@ -160,18 +161,22 @@ def _compare_one(
 ) -> Comparison:
     started = time.perf_counter()
     try:
-        # The plain executor: what profiling and fusion do to the results is for verification to find.
+        # Without profiling and fusion; verification compares the outputs that these give.
         with torch.jit.optimized_execution(False):
             answer = run(attempt.module, attempt.given(call), subject.device)
     except Exception as error:
-        found = Comparison(status="raised", reason=f"it raises {_runtime_message(error)}", detail=str(error))
+        found = Comparison(
+            status=ComparisonStatus.RAISED, reason=f"it raises {_runtime_message(error)}", detail=str(error)
+        )
         captured_s = time.perf_counter() - started
     else:
         captured_s = time.perf_counter() - started
         names = attempt.output_names(outputs) if attempt.flattens else []
         found = compare(attempt.arrange(outputs), answer, names, subject.tolerances)
-    if found.status != "same" and probe is not None and not _eager_repeats(subject, probe):
-        found = Comparison(status="refused", reason="eager itself answers otherwise when it is asked again")
+    if found.status != ComparisonStatus.SAME and probe is not None and not _eager_repeats(subject, probe):
+        found = Comparison(
+            status=ComparisonStatus.REFUSED, reason="eager gives other outputs when it runs again"
+        )
     found.label, found.probe, found.captured_s, found.call = label, probe is not None, captured_s, call
     found.only_values = probe is not None and not probe.inputs
     return found
@@ -182,10 +187,10 @@ def _eager_repeats(subject: Subject, probe: Probe) -> bool:
         again = run(subject.model.module, probe.call, subject.device)
     except (Exception, SystemExit):
         return False
-    return compare(probe.outputs, again, [], subject.tolerances).status == "same"
+    return compare(probe.outputs, again, [], subject.tolerances).status == ComparisonStatus.SAME
 
 
 def _runtime_message(error: BaseException) -> str:
-    """The last line that TorchScript's interpreter says, which is the operator's own."""
+    """The last line of the interpreter's message, which comes from the operator."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1].rstrip(".") if lines else type(error).__name__

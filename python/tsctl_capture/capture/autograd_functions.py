@@ -10,7 +10,7 @@ import torch
 
 
 class _Context:
-    """Takes what forward stores for a backward that never comes."""
+    """Accepts what forward stores for backward, which is never called."""
 
     def __init__(self) -> None:
         self.saved_tensors: tuple[Any, ...] = ()
@@ -34,9 +34,9 @@ class _Context:
 
 @contextmanager
 def traced_through_forward() -> Iterator[list[str]]:
-    """Inside, an autograd function that is applied is its forward; yields the names of those that were.
+    """Inside, applying an autograd function calls its forward; yields the names of the functions applied.
 
-    The tracer would record a call into Python instead, which no file can hold.
+    The tracer would record a call into Python instead, which a file cannot hold.
     """
     found: list[str] = []
     function: Any = torch.autograd.Function

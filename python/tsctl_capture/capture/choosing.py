@@ -1,4 +1,4 @@
-"""Which way of capturing is kept: one that follows eager everywhere, or one that says where it does not."""
+"""Tries the ways of capturing one after the other and keeps the first module that follows eager."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..errors import CaptureError
 from ..model.exports import exported_methods, pass_on_exports
 from ..model.input_adapter import fixes_values
 from ..request import CaptureRequest
-from ..vocabulary import ErrorKind
+from ..vocabulary import AttemptStatus, CaptureMode, ErrorKind, SizeStatus
 from .attempts import attempt_script, attempt_trace, attempt_trace_again
 from .mixed import attempt_divided, attempt_scripted_inside, attempt_traced_inside
 from .saving import save_module
@@ -23,165 +23,161 @@ from .subject import Attempt, Subject
 
 @dataclass
 class Chosen:
-    """What was tried, and what is kept; without a module only the failure."""
+    """The attempts, and the one that is kept; without a module only the failure."""
 
     attempts: list[Attempt] = field(default_factory=list)
-    kept: Attempt = field(default_factory=lambda: Attempt(""))
+    kept: Attempt = field(default_factory=lambda: Attempt(CaptureMode.AUTOMATIC))
     failure: CaptureError | None = None
     save_s: float = 0.0
 
 
 def choose(request: CaptureRequest, subject: Subject, events: Any) -> Chosen:
-    """Tries one way after the other until one is kept, and writes its module to request.model_path.
+    """Writes the module of the attempt that is kept to request.model_path.
 
-    Raises CaptureError{environment} when the file cannot be written.
+    Raises CaptureError{environment} if the file cannot be written.
     """
-    chosen = Chosen()
-    for way in _ways(request, subject):
-        for attempt in way(request, subject, events):
-            chosen.attempts.append(attempt)
-            if attempt.status == "kept" and _saved(attempt, request, subject, chosen, events):
-                return _kept(chosen, _proven(attempt, request, subject, chosen, events))
-    if not request.require_general:
+    return _Choice(request, subject, events).made()
+
+
+Way = Callable[[], list[Attempt]]
+
+
+@dataclass
+class _Choice:
+    request: CaptureRequest
+    subject: Subject
+    events: Any
+    chosen: Chosen = field(default_factory=Chosen)
+
+    def made(self) -> Chosen:
+        chosen = self.chosen
+        for way in self._ways():
+            for attempt in way():
+                chosen.attempts.append(attempt)
+                if attempt.status == AttemptStatus.KEPT and self._saved(attempt):
+                    chosen.kept = self._safer(attempt)
+                    return chosen
+        if not self.request.require_general:
+            for attempt in chosen.attempts:
+                if self._is_wrong_at_sizes_only(attempt) and self._guard(attempt):
+                    chosen.kept = attempt
+                    return chosen
         for attempt in chosen.attempts:
-            if _is_wrong_at_sizes_only(attempt, subject) and _guard(
-                attempt, request, subject, chosen, events
-            ):
+            if attempt.status == AttemptStatus.NOT_GENERAL:
+                with suppress(CaptureError):  # --keep-failed then has no file to keep
+                    save_module(attempt.module, self.request.model_path)
+                chosen.kept = attempt
                 return chosen
-    for attempt in chosen.attempts:
-        if attempt.status == "not_general":
-            with suppress(CaptureError):  # what fits in no file cannot be kept for --keep-failed
-                save_module(attempt.module, request.model_path)
-            return _kept(chosen, attempt)
-    chosen.failure = _failure(request, chosen.attempts)
-    return chosen
+        chosen.failure = _failure(self.request, chosen.attempts)
+        return chosen
 
+    def _ways(self) -> list[Way]:
+        if self.request.trace_submodules or self.request.script_submodules:
+            return [self._try_divided]
+        if self.request.mode == CaptureMode.TRACE:
+            return [self._try_trace]
+        if self.request.mode == CaptureMode.SCRIPT:
+            return [self._try_script]
+        if fixes_values(self.subject.calls[0]):
+            return [self._try_script, self._try_traced_inside, self._try_trace, self._try_scripted_inside]
+        return [self._try_trace, self._try_script, self._try_scripted_inside, self._try_traced_inside]
 
-def _proven(
-    attempt: Attempt, request: CaptureRequest, subject: Subject, chosen: Chosen, events: Any
-) -> Attempt:
-    """A script instead of a trace that decided something by its example, although nothing showed it, if there is one.
+    def _try_trace(self) -> list[Attempt]:
+        self.events.progress("tracing")
+        first = attempt_trace(self.subject)
+        if first.status != AttemptStatus.NOT_GENERAL:
+            return [first]
+        again = attempt_trace_again(self.subject, first)
+        return [first, again] if again is not None and again.status == AttemptStatus.KEPT else [first]
 
-    What was not shown may be there all the same; a script has the branch.
-    """
-    decided = any(notice.decides for notice in attempt.notices)
-    if request.mode != "automatic" or attempt.mode != "trace" or attempt.mixed or not decided:
+    def _try_script(self) -> list[Attempt]:
+        self.events.progress("scripting")
+        return [attempt_script(self.subject)]
+
+    def _try_divided(self) -> list[Attempt]:
+        self.events.progress("capturing the named submodules separately")
+        return [attempt_divided(self.subject, self.request)]
+
+    def _try_scripted_inside(self) -> list[Attempt]:
+        self.events.progress("looking for submodules to script inside a trace")
+        return attempt_scripted_inside(self.subject)
+
+    def _try_traced_inside(self) -> list[Attempt]:
+        self.events.progress("looking for submodules to trace inside a script")
+        return attempt_traced_inside(self.subject)
+
+    def _safer(self, attempt: Attempt) -> Attempt:
+        """A script instead of a trace that decided something by its example, if the model can be scripted.
+
+        The inputs that were tried may not show what the trace decided; a script keeps the branch.
+        """
+        decided = any(notice.decides for notice in attempt.notices)
+        is_plain_trace = attempt.mode == CaptureMode.TRACE and not attempt.mixed
+        is_first = self.chosen.attempts[0] is attempt
+        if not (decided and is_plain_trace and is_first and self.request.mode == CaptureMode.AUTOMATIC):
+            return attempt
+        for script in self._try_script():
+            self.chosen.attempts.append(script)
+            if script.status == AttemptStatus.KEPT and self._saved(script):
+                attempt.status = AttemptStatus.SET_ASIDE
+                places = attempt.deciding_places
+                attempt.reason = f"it decided by its example at {places}, and the script did not"
+                return script
+        self._saved(attempt)  # again, because the script may have overwritten the file
         return attempt
-    if chosen.attempts[0] is not attempt:
-        return attempt
-    for script in _try_script(request, subject, events):
-        chosen.attempts.append(script)
-        if script.status == "kept" and _saved(script, request, subject, chosen, events):
-            attempt.status = "set_aside"
-            attempt.reason = (
-                f"it decided by its example at {attempt.deciding_places}, which a script does not"
-            )
-            return script
-    _saved(attempt, request, subject, chosen, events)  # the script's may have been written over it
-    return attempt
 
+    def _saved(self, attempt: Attempt) -> bool:
+        """Writes the attempt's module; false if a file cannot hold it."""
+        self.events.progress("writing the captured module")
+        started = time.perf_counter()
+        try:
+            save_module(attempt.module, self.request.model_path)
+        except CaptureError as error:
+            if error.kind != ErrorKind.CAPTURE:
+                raise
+            attempt.status = AttemptStatus.FAILED
+            attempt.reason, attempt.detail, attempt.hint = error.message, error.detail, error.hint
+            explain_unsaved(attempt, error.__cause__, self.subject.model)
+            return False
+        self.chosen.save_s = time.perf_counter() - started
+        return True
 
-def _kept(chosen: Chosen, attempt: Attempt) -> Chosen:
-    chosen.kept = attempt
-    return chosen
+    def _is_wrong_at_sizes_only(self, attempt: Attempt) -> bool:
+        """Whether the attempt follows eager on every declared set, and differs only at other sizes."""
+        if attempt.status != AttemptStatus.NOT_GENERAL:
+            return False
+        sized = {probe.title for probe in self.subject.probes if probe.inputs}
+        return all(item.probe and item.label in sized for item in attempt.wrong)
 
-
-Way = Callable[[CaptureRequest, Subject, Any], list[Attempt]]
-
-
-def _ways(request: CaptureRequest, subject: Subject) -> list[Way]:
-    if request.trace_submodules or request.script_submodules:
-        return [_try_divided]
-    if request.mode == "trace":
-        return [_try_trace]
-    if request.mode == "script":
-        return [_try_script]
-    if fixes_values(subject.calls[0]):  # a trace would keep the values of what is no tensor
-        return [_try_script, _try_traced_inside, _try_trace, _try_scripted_inside]
-    return [_try_trace, _try_script, _try_scripted_inside, _try_traced_inside]
-
-
-def _try_trace(request: CaptureRequest, subject: Subject, events: Any) -> list[Attempt]:
-    events.progress("tracing")
-    first = attempt_trace(subject)
-    again = attempt_trace_again(subject, first) if first.status == "not_general" else None
-    return [first, again] if again is not None and again.status == "kept" else [first]
-
-
-def _try_script(request: CaptureRequest, subject: Subject, events: Any) -> list[Attempt]:
-    events.progress("scripting")
-    return [attempt_script(subject)]
-
-
-def _try_divided(request: CaptureRequest, subject: Subject, events: Any) -> list[Attempt]:
-    events.progress("capturing the named submodules apart")
-    return [attempt_divided(subject, request)]
-
-
-def _try_scripted_inside(_: CaptureRequest, subject: Subject, events: Any) -> list[Attempt]:
-    events.progress("looking for submodules to script inside a trace")
-    return attempt_scripted_inside(subject)
-
-
-def _try_traced_inside(_: CaptureRequest, subject: Subject, events: Any) -> list[Attempt]:
-    events.progress("looking for submodules to trace inside a script")
-    return attempt_traced_inside(subject)
-
-
-def _saved(attempt: Attempt, request: CaptureRequest, subject: Subject, chosen: Chosen, events: Any) -> bool:
-    """Whether a file can hold the attempt's module, which is then written."""
-    events.progress("writing the captured module")
-    started = time.perf_counter()
-    try:
-        save_module(attempt.module, request.model_path)
-    except CaptureError as error:
-        if error.kind != "capture":
-            raise
-        attempt.status = "failed"
-        attempt.reason, attempt.detail, attempt.hint = error.message, error.detail, error.hint
-        explain_unsaved(attempt, error.__cause__, subject.model)
-        return False
-    chosen.save_s = time.perf_counter() - started
-    return True
-
-
-def _is_wrong_at_sizes_only(attempt: Attempt, subject: Subject) -> bool:
-    """Whether eager is followed on every declared set, and elsewhere except where a size was changed."""
-    if attempt.status != "not_general":
-        return False
-    sized = {probe.title for probe in subject.probes if probe.inputs}
-    return all(item.probe and item.label in sized for item in attempt.wrong)
-
-
-def _guard(attempt: Attempt, request: CaptureRequest, subject: Subject, chosen: Chosen, events: Any) -> bool:
-    """Keeps the attempt behind a check of its inputs' sizes."""
-    _kept(chosen, attempt)
-    fixed = [entry for entry in attempt.generality if entry.status == "fixed"]
-    if not fixed:
-        return False
-    unguarded = attempt.module
-    try:
-        attempt.module = guarded(unguarded, fixed)
-    except Exception:
-        return False  # parameters of a type that cannot be written again, or sizes inside structures
-    exported = [name for name in exported_methods(subject.model.module) if name not in attempt.left_out]
-    attempt.left_out = [*attempt.left_out, *pass_on_exports(attempt.module, exported)]
-    attempt.status = "kept"
-    if not _saved(attempt, request, subject, chosen, events):
-        attempt.module = unguarded
-        return False
-    sizes = ", ".join(f"{entry.input} axis {entry.axis}" for entry in fixed)
-    attempt.adapter = "; ".join(
-        part for part in (attempt.adapter, f"other sizes are refused ({sizes})") if part
-    )
-    return True
+    def _guard(self, attempt: Attempt) -> bool:
+        """Keeps the attempt with a check of its inputs' sizes; false if that is not possible."""
+        fixed = [entry for entry in attempt.generality if entry.status == SizeStatus.FIXED]
+        if not fixed:
+            return False
+        unguarded = attempt.module
+        try:
+            attempt.module = guarded(unguarded, fixed)
+        except Exception:
+            return False  # a parameter's type has no source text, or the size is inside a structure
+        exported = [
+            name for name in exported_methods(self.subject.model.module) if name not in attempt.left_out
+        ]
+        attempt.left_out = [*attempt.left_out, *pass_on_exports(attempt.module, exported)]
+        attempt.status = AttemptStatus.KEPT
+        if not self._saved(attempt):
+            attempt.module = unguarded
+            return False
+        sizes = ", ".join(f"{entry.input} axis {entry.axis}" for entry in fixed)
+        notes = [note for note in (attempt.adapter, f"other sizes are refused ({sizes})") if note]
+        attempt.adapter = "; ".join(notes)
+        return True
 
 
 def _failure(request: CaptureRequest, attempts: list[Attempt]) -> CaptureError:
     name = request.source.text or request.source.name
     hints = [attempt.hint for attempt in attempts if attempt.hint]
     if len(attempts) == 1:
-        verb = "traced" if attempts[0].mode == "trace" else "scripted"
+        verb = "traced" if attempts[0].mode == CaptureMode.TRACE else "scripted"
         message = f"'{name}' cannot be {verb}: {attempts[0].reason}"
         return CaptureError(ErrorKind.CAPTURE, message, "".join(hints[:1]), attempts[0].detail)
     detail = "\n\n".join(
@@ -194,9 +190,9 @@ def _failure(request: CaptureRequest, attempts: list[Attempt]) -> CaptureError:
 
 
 def _hint_for_both(attempts: list[Attempt]) -> str:
-    """Each way's own hint is the other way, which failed too, unless a method in Python is what stands in the way."""
+    """The hint about a method in Python, or a general one: each way's own hint names the other way."""
     ignored = next((attempt.hint for attempt in attempts if "@torch.jit.unused" in attempt.hint), "")
     return ignored or (
-        "write what neither can follow in another way, or trace the part that has no branches: "
-        "--trace-submodule PATH=SHAPE"
+        "rewrite the code that neither tracing nor scripting can follow, or trace a submodule without "
+        "branches: --trace-submodule PATH=SHAPE"
     )

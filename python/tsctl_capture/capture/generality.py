@@ -1,4 +1,4 @@
-"""For each size of each input: whether the captured module follows eager at others, and what fixes it if not."""
+"""For each size of each input: whether the capture follows eager at other sizes, and what fixes it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from ..model.input_adapter import argument_names, named_arguments
 from ..model.source import LoadedModel
 from ..model.values import leaves
 from ..reference.comparison import Comparison
+from ..vocabulary import CaptureMode, ComparisonStatus, SizeStatus
 from .subject import Attempt, SizeGenerality, Subject
 
 _FILE_LINE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)|^(?P<traced>\S+)\((?P<number>\d+)\): ')
 
 
-Axis = tuple[str, int]  # name of the input, or of a tensor inside one, and which of its sizes
+Axis = tuple[str, int]  # the name of an input, or of a tensor inside one, and the axis
 
 
 def sizes_of(model: LoadedModel, call: Call) -> dict[Axis, int]:
-    """Every size of every tensor among the arguments, those inside structures too."""
-    found = {}
+    """Every size of every tensor in the arguments."""
+    found: dict[Axis, int] = {}
     for name, argument in named_arguments(model, call).items():
         for leaf in leaves(argument, name):
             if leaf.is_tensor:
@@ -35,14 +36,14 @@ def sizes_of(model: LoadedModel, call: Call) -> dict[Axis, int]:
 
 @dataclass
 class _Trial:
-    """A call at other sizes than the captured ones, and how the captured module did there."""
+    """A call with other sizes than the captured ones, and its comparison with eager."""
 
-    changed: dict[Axis, int]  # what was changed, to which size
+    changed: dict[Axis, int]  # the new sizes
     outcome: Comparison
 
 
 def generality(subject: Subject, attempt: Attempt) -> list[SizeGenerality]:
-    """One entry for each size of each tensor among the arguments, in order."""
+    """One entry for each size of each tensor in the arguments, in order."""
     example = sizes_of(subject.model, attempt.example[0] if attempt.example else subject.calls[0])
     names = argument_names(subject.model, subject.calls[0])
     trials = _trials(subject, attempt, example)
@@ -58,7 +59,7 @@ def generality(subject: Subject, attempt: Attempt) -> list[SizeGenerality]:
 
 
 def _trials(subject: Subject, attempt: Attempt, example: dict[Axis, int]) -> list[_Trial]:
-    """The comparisons in which a size was changed and values were not looked for on purpose."""
+    """The comparisons in which a size was changed, without those that probe values."""
     found = []
     for outcome in [*attempt.comparisons, *attempt.singles]:
         if outcome.call is None or outcome.only_values:
@@ -74,12 +75,16 @@ def _trials(subject: Subject, attempt: Attempt, example: dict[Axis, int]) -> lis
 
 
 def _guilty(trials: Sequence[_Trial]) -> set[Axis]:
-    """The sizes that wrong answers come from.
+    """The sizes that cause wrong outputs.
 
-    A set B=8, T=128 differs because of T when B=8, T=16 does not: of the changes that a wrong answer had, those that
-    do no harm by themselves, and of groups that hold a smaller guilty one the rest, are cleared.
+    If B=8, T=128 is wrong and B=8, T=16 is right, then T is the cause. Sizes whose change alone gives right
+    outputs are removed from a wrong group of changes; a group with a smaller wrong group in it is left out.
     """
-    harmless = {next(iter(t.changed)) for t in trials if len(t.changed) == 1 and t.outcome.status == "same"}
+    harmless = {
+        next(iter(t.changed))
+        for t in trials
+        if len(t.changed) == 1 and t.outcome.status == ComparisonStatus.SAME
+    }
     wrong = [set(trial.changed) for trial in trials if trial.outcome.is_wrong]
     harmless -= {next(iter(group)) for group in wrong if len(group) == 1}
     groups: list[set[Axis]] = []
@@ -92,18 +97,18 @@ def _guilty(trials: Sequence[_Trial]) -> set[Axis]:
 
 def _judge(entry: SizeGenerality, trials: Sequence[_Trial], guilty: set[Axis]) -> None:
     place = (entry.input, entry.axis)
-    same = {trial.changed[place] for trial in trials if trial.outcome.status == "same"}
+    same = {trial.changed[place] for trial in trials if trial.outcome.status == ComparisonStatus.SAME}
     wrong = [trial for trial in trials if trial.outcome.is_wrong]
     if wrong and place in guilty:
-        # A size at which anything is wrong is not one of those that work.
+        # A size works only if no trial with it is wrong.
         entry.tried = sorted(same - {trial.changed[place] for trial in wrong})
-        entry.status, entry.reason = "fixed", wrong[0].outcome.reason
+        entry.status, entry.reason = SizeStatus.FIXED, wrong[0].outcome.reason
         return
     entry.tried = sorted(same)
     if same:
-        entry.status = "general"
+        entry.status = SizeStatus.GENERAL
     elif trials and not wrong:
-        entry.status = "refused"
+        entry.status = SizeStatus.REFUSED
 
 
 def find_places(
@@ -112,20 +117,21 @@ def find_places(
     attempt: Attempt,
     trace_at: Callable[[Call], torch.jit.ScriptModule | None],
 ) -> None:
-    """Fills in the line that takes a fixed size: where a trace at another size differs from this one."""
+    """Fills in the line that fixes a size: the first place at which a trace with another size differs."""
     example = sizes_of(subject.model, attempt.example[0] if attempt.example else subject.calls[0])
     trials = _trials(subject, attempt, example)
     for entry in entries:
-        if entry.status != "fixed":
+        if entry.status != SizeStatus.FIXED:
             continue
         changing = [trial for trial in trials if (entry.input, entry.axis) in trial.changed]
         wrong = [trial for trial in changing if trial.outcome.is_wrong]
         if not wrong:
             continue
-        trial = min(wrong, key=lambda one: len(one.changed))  # the call that changes least says most
+        trial = min(wrong, key=lambda one: len(one.changed))  # the call with the fewest changes
         place = Place()
-        if attempt.mode == "trace":
-            other = trace_at(trial.outcome.call)
+        if attempt.mode == CaptureMode.TRACE:
+            call = trial.outcome.call
+            other = trace_at(call) if call is not None else None
             place = first_difference(attempt.module, other) if other is not None else Place()
         if not place.file:
             place = _place_in(trial.outcome.detail)
@@ -133,9 +139,9 @@ def find_places(
 
 
 def _place_in(text: str) -> Place:
-    """The innermost line of user code that the interpreter's traceback names.
+    """The innermost line of user code in the interpreter's traceback.
 
-    A trace's own traceback begins with it, a compiled module's ends with it.
+    It comes first in the traceback of a trace, and last in the traceback of a script.
     """
     found = Place()
     for line in text.splitlines():

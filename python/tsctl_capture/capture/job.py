@@ -1,4 +1,4 @@
-"""The job "capture": build the model, run eager, probe, choose a way of capturing, and describe the result."""
+"""The job "capture": build the model, run eager, probe, capture, and describe the result."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from ..explain.torchscript_support import require_capture, version_warnings
+from ..model.generated import forward_arguments
 from ..model.input_adapter import argument_names, named_arguments
 from ..model.inputs import inputs_sha256
 from ..model.tensor_file import write_tensor_file
@@ -172,6 +173,5 @@ def _parameters(module: torch.jit.ScriptModule) -> list[ForwardParameter]:
             "type": argument.type.annotation_str,
             "has_default": argument.has_default_value(),
         }
-        for argument in module.forward.schema.arguments
-        if argument.name != "self"
+        for argument in forward_arguments(module)
     ]

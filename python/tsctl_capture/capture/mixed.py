@@ -1,4 +1,4 @@
-"""A model captured in two ways: some submodules scripted inside a trace, or traced inside a script."""
+"""Mixed captures: some submodules are scripted inside a trace, or traced inside a script."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..model.source import LoadedModel
 from ..reference.eager import run
 from ..request import CaptureRequest
 from ..retirement_notices import without_retirement_notices
-from ..vocabulary import ErrorKind
+from ..vocabulary import AttemptStatus, CaptureMode, ErrorKind, SubmoduleMode
 from .attempts import attempted
 from .scripting import compiler_message, script
 from .subject import Attempt, Subject
@@ -30,12 +30,12 @@ from .submodules import (
 )
 from .tracing import trace
 
-# Each round takes at least one more submodule out of what is compiled.
+# In each round at least one more submodule is traced instead of compiled.
 _ROUNDS = 32
 
 
 class NotMixedError(Exception):
-    """No division of the model was found; the message says why, the detail is the compiler's."""
+    """No division of the model works; the message says why, and the detail is the compiler's message."""
 
     def __init__(self, message: str, detail: str = "") -> None:
         super().__init__(message)
@@ -44,46 +44,46 @@ class NotMixedError(Exception):
 
 @dataclass
 class _Division:
-    """What stands in for submodules, and why."""
+    """The captured modules that replace submodules, and the reasons."""
 
     traced: dict[str, torch.jit.ScriptModule] = field(default_factory=dict)
     scripted: dict[str, torch.jit.ScriptModule] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)  # of the traces inside
-    unfit: set[str] = field(default_factory=set)  # whose own traces do not follow eager
-    in_vain: set[str] = field(default_factory=set)  # traced by themselves already: again would be no better
+    unfit: set[str] = field(default_factory=set)  # submodules whose traces do not follow eager
+    in_vain: set[str] = field(default_factory=set)  # submodules whose trace was tried and failed
 
 
 def attempt_scripted_inside(subject: Subject) -> list[Attempt]:
-    """A trace around scripts of the submodules in whose code values decide; none without such submodules."""
+    """A trace in which submodules with branches on values are scripted; empty without such submodules."""
     with without_retirement_notices():
         culprits = _culprits(subject)
         return [_scripted_inside(subject, culprits)] if culprits else []
 
 
 def attempt_traced_inside(subject: Subject) -> list[Attempt]:
-    """A script around traces of what the compiler refuses; none if that is nothing that can be traced."""
+    """A script in which the submodules that the compiler refuses are traced; empty if none can be traced."""
     division = _Division()
     with without_retirement_notices():
         try:
             _compiled(subject, "", division)
         except NotMixedError as error:
-            tried = Attempt("script", reason=str(error), detail=error.detail, mixed=True)
+            tried = Attempt(CaptureMode.SCRIPT, reason=str(error), detail=error.detail, mixed=True)
             return [tried] if division.traced else []
-        return [_attempt(subject, division, "script")] if division.traced else []
+        return [_attempt(subject, division, CaptureMode.SCRIPT)] if division.traced else []
 
 
 def check_division(request: CaptureRequest) -> None:
-    """Raises CaptureError{usage} when the mode and the submodules named by hand do not go together."""
+    """Raises CaptureError{usage} if the mode contradicts --trace-submodule or --script-submodule."""
     if request.script_submodules:
-        flag, way, other = "--script-submodule", "tracing", "script"
+        flag, way, other = "--script-submodule", "tracing", CaptureMode.SCRIPT
     elif request.trace_submodules:
-        flag, way, other = "--trace-submodule", "scripting", "trace"
+        flag, way, other = "--trace-submodule", "scripting", CaptureMode.TRACE
     else:
         return
     if request.mode == other:
         raise CaptureError(
-            ErrorKind.USAGE, f"{flag} belongs to {way}, the mode is {other}", f"leave out --mode, or {flag}"
+            ErrorKind.USAGE, f"{flag} needs {way}, but the mode is {other}", f"leave out --mode, or {flag}"
         )
 
 
@@ -98,10 +98,10 @@ def attempt_divided(subject: Subject, request: CaptureRequest) -> Attempt:
         for position, (path, *shape) in enumerate(request.trace_submodules):
             _trace_by_hand(subject, request, path, "".join(shape), position, division)
         if not request.script_submodules:
-            return _attempt(subject, division, "script")
+            return _attempt(subject, division, CaptureMode.SCRIPT)
         for path in sorted(request.script_submodules, key=len, reverse=True):
             _script_by_hand(subject, path, division)
-        return _attempt(subject, division, "trace")
+        return _attempt(subject, division, CaptureMode.TRACE)
 
 
 def _script_by_hand(subject: Subject, path: str, division: _Division) -> None:
@@ -113,7 +113,7 @@ def _script_by_hand(subject: Subject, path: str, division: _Division) -> None:
         raise CaptureError(
             ErrorKind.CAPTURE,
             f"the submodule '{path}' cannot be scripted: {reason}",
-            "write that line in what TorchScript supports, or leave out --script-submodule",
+            "rewrite that line for TorchScript, or leave out --script-submodule",
             detail,
         ) from error
     division.reasons[path] = "--script-submodule names it"
@@ -139,13 +139,13 @@ def _calls_by_hand(
 def _trace_by_hand(
     subject: Subject, request: CaptureRequest, path: str, shape: str, position: int, division: _Division
 ) -> None:
-    """Only the trace's failure is an error: whether it follows eager shows when the model is compared."""
+    """Traces one submodule. Raises CaptureError if that fails; the whole model is compared later."""
     around = request.script_submodules
     if around and not any(is_below(path, other) for other in around):
         raise CaptureError(
             ErrorKind.USAGE,
-            f"--trace-submodule {path} lies in no submodule that --script-submodule names",
-            "with --script-submodule everything else is traced",
+            f"--trace-submodule {path} is not inside a submodule that --script-submodule names",
+            "with --script-submodule everything else is traced anyway",
         )
     calls = _calls_by_hand(subject, request, path, shape, position)
     if not calls:
@@ -154,14 +154,14 @@ def _trace_by_hand(
             f"the submodule '{path}' is never called, so there is nothing to trace it with",
             f"give a shape: --trace-submodule {path}=1x3x224x224",
         )
-    attempt = Attempt("trace", inside=True)
+    attempt = Attempt(CaptureMode.TRACE, inside=True)
     with collected_warnings() as notices:
         trace(attempt, _part_subject(subject, path, calls))
     if attempt.module is None or attempt.flattens:
         raise CaptureError(
             ErrorKind.CAPTURE,
             f"the submodule '{path}' cannot be traced{f' with {shape}' if shape else ''}: "
-            f"{attempt.reason or 'what it returns has a structure that a trace does not keep'}",
+            f"{attempt.reason or 'a trace does not keep the structure of its outputs'}",
             attempt.hint,
             attempt.detail,
         )
@@ -174,30 +174,30 @@ def _trace_by_hand(
 
 
 def _culprits(subject: Subject) -> dict[str, str]:
-    """The submodules that a tracer warns in, with the place, and whose own trace does not follow eager."""
+    """The submodules in which the tracer warns and whose trace does not follow eager, with the place."""
     with warned_parts(subject.model.module) as found:
-        trace(Attempt("trace"), subject)
+        trace(Attempt(CaptureMode.TRACE), subject)
     found.pop("", None)
     recorded = recorded_calls(subject, found)
     return {path: place for path, place in found.items() if not _follows(subject, path, recorded[path])}
 
 
 def _follows(subject: Subject, path: str, calls: Recorded) -> bool:
-    return _traced_alone(subject, path, calls).status == "kept"
+    return _traced_alone(subject, path, calls).status == AttemptStatus.KEPT
 
 
 def _traced_alone(subject: Subject, path: str, calls: Recorded) -> Attempt:
-    attempt = Attempt("trace", inside=True)
+    attempt = Attempt(CaptureMode.TRACE, inside=True)
     if calls:
         try:
             attempted(attempt, _part_subject(subject, path, calls), trace)
-        except CaptureError as error:  # what it answers cannot be compared
-            attempt.status, attempt.reason = "failed", error.message
+        except CaptureError as error:  # its outputs cannot be compared
+            attempt.status, attempt.reason = AttemptStatus.FAILED, error.message
     return attempt
 
 
 def _scripted_inside(subject: Subject, culprits: dict[str, str]) -> Attempt:
-    """What cannot be scripted stays in the trace: whether that follows is for the comparison to say."""
+    """Scripts each of them inside a trace. A submodule that cannot be scripted stays traced."""
     division = _Division()
     failed: list[NotMixedError] = []
     for path in sorted(culprits, key=len):
@@ -211,17 +211,19 @@ def _scripted_inside(subject: Subject, culprits: dict[str, str]) -> Attempt:
             continue
         division.traced.update(parts.traced)
         division.notices += parts.notices
-        division.reasons.update({**parts.reasons, path: f"its values decide at {culprits[path]}"})
+        division.reasons.update({**parts.reasons, path: f"it branches on values at {culprits[path]}"})
     if not division.scripted:
         first = min(culprits, key=len)
         place = culprits[first]
-        reason = f"the submodule '{first}', whose values decide at {place}, cannot be scripted: {failed[0]}"
-        return Attempt("trace", reason=reason, detail=failed[0].detail, mixed=True)
-    return _attempt(subject, division, "trace")
+        reason = (
+            f"the submodule '{first}', which branches on values at {place}, cannot be scripted: {failed[0]}"
+        )
+        return Attempt(CaptureMode.TRACE, reason=reason, detail=failed[0].detail, mixed=True)
+    return _attempt(subject, division, CaptureMode.TRACE)
 
 
 def _has_forward(part: torch.nn.Module) -> bool:
-    """A list of modules has none."""
+    """Whether it can be called; a list of modules cannot."""
     return type(part).forward is not torch.nn.Module.forward
 
 
@@ -229,7 +231,7 @@ def _has_forward(part: torch.nn.Module) -> bool:
 
 
 def _compiled(subject: Subject, path: str, division: _Division) -> torch.jit.ScriptModule:
-    """The submodule scripted, with parts of it traced where the compiler refuses. Raises NotMixedError."""
+    """The submodule scripted, with the parts traced that the compiler refuses. Raises NotMixedError."""
     root = subject.model.module
     part = root.get_submodule(path)
     reason = detail = ""
@@ -247,7 +249,7 @@ def _compiled(subject: Subject, path: str, division: _Division) -> torch.jit.Scr
                 return compiled
             reason = f"it calls '{next(iter(calls.values()))}' in Python (@torch.jit.ignore)"
             refused = [f"{path}.{below}" if path else below for below in calls if below]
-        # Each of them, not only until the first that is traced.
+        # All of them, not only the first that can be traced.
         traced = [_trace_or_climb(subject, found, path, reason, division) for found in refused]
         if not any(traced):
             break
@@ -255,7 +257,7 @@ def _compiled(subject: Subject, path: str, division: _Division) -> torch.jit.Scr
 
 
 def _trace_or_climb(subject: Subject, path: str, top: str, reason: str, division: _Division) -> bool:
-    """Traces the submodule, or one around it below `top`, if the trace follows eager for all its calls."""
+    """Traces the submodule, or one around it below `top`; true if the trace follows eager in all calls."""
     tried = path
     while is_below(tried, top):
         if not _has_forward(subject.model.module.get_submodule(tried)):
@@ -269,7 +271,7 @@ def _trace_or_climb(subject: Subject, path: str, top: str, reason: str, division
             tried = parent_of(tried)
             continue
         attempt = _traced_alone(subject, tried, recorded_calls(subject, [tried])[tried])
-        if attempt.status == "kept" and not attempt.flattens:
+        if attempt.status == AttemptStatus.KEPT and not attempt.flattens:
             for below in [other for other in division.traced if is_below(other, tried)]:
                 del division.traced[below]
             division.traced[tried] = attempt.module
@@ -291,9 +293,9 @@ def _part_subject(subject: Subject, path: str, calls: Recorded) -> Subject:
 # --- the decision ------------------------------------------------------------------------------------
 
 
-def _attempt(subject: Subject, division: _Division, mode: str) -> Attempt:
-    """The whole model captured in `mode`, with what was captured in the other way in its places."""
-    way, others = (trace, division.scripted) if mode == "trace" else (script, division.traced)
+def _attempt(subject: Subject, division: _Division, mode: CaptureMode) -> Attempt:
+    """The whole model captured in `mode`, with the submodules that were captured in the other mode."""
+    way, others = (trace, division.scripted) if mode == CaptureMode.TRACE else (script, division.traced)
 
     def capture(attempt: Attempt, subject: Subject) -> None:
         with replaced(subject.model.module, others):
@@ -301,15 +303,17 @@ def _attempt(subject: Subject, division: _Division, mode: str) -> Attempt:
 
     attempt = attempted(Attempt(mode, mixed=True), subject, capture)
     attempt.notices = [*attempt.notices, *division.notices]
-    attempt.submodules = _tree(subject, "traced" if mode == "trace" else "scripted", division)
+    attempt.submodules = _tree(
+        subject, SubmoduleMode.TRACED if mode == CaptureMode.TRACE else SubmoduleMode.SCRIPTED, division
+    )
     return attempt
 
 
-def _tree(subject: Subject, mode: str, division: _Division) -> list[dict[str, str]]:
-    """The submodules that are captured otherwise than what is around them, and what they lie in."""
+def _tree(subject: Subject, mode: SubmoduleMode, division: _Division) -> list[dict[str, str]]:
+    """The submodules that are captured in another mode than the module around them, and those around them."""
     modes = {
-        **{path: "scripted" for path in division.scripted},
-        **{path: "traced" for path in division.traced},
+        **{path: SubmoduleMode.SCRIPTED for path in division.scripted},
+        **{path: SubmoduleMode.TRACED for path in division.traced},
     }
     shown = {""}
     for path in modes:
@@ -320,6 +324,6 @@ def _tree(subject: Subject, mode: str, division: _Division) -> list[dict[str, st
     for path, part in subject.model.module.named_modules(remove_duplicate=False):
         if path in shown:
             node = {"path": path, "class_name": type(part).__name__}
-            how = modes.get(path, "inside") if path else mode
+            how = modes.get(path, SubmoduleMode.INSIDE) if path else mode
             nodes.append({**node, "mode": how, "reason": division.reasons.get(path, "")})
     return nodes

@@ -1,4 +1,4 @@
-"""torch.jit.save without its trap: when the disk is full its writer ends the whole process."""
+"""Saves modules safely: on a full disk torch.jit.save would end the whole process."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ import errno
 import io
 import os
 import re
+from pathlib import Path
 
 import torch
 
-from ..errors import CaptureError, first_line
+from ..errors import CaptureError, first_line, place_text
 from ..explain.problems.refusal import cleaned, frames_of
 from ..explain.problems.user_code import is_user_file, user_file
 from ..retirement_notices import without_retirement_notices
 from ..vocabulary import ErrorKind
 
-# Below this a file is put together in memory, where no disk can be full; above it that would cost too much.
+# Smaller files are built in memory, which cannot fail on a full disk; for larger ones that costs too much.
 _IN_MEMORY_BYTES = 64 << 20
-# Code, debug information and zip headers on top of the weights.
+# Size of the code, debug information and zip headers beside the weights.
 _OVERHEAD_BYTES = 256 << 10
 
 
 def storage_bytes(module: torch.nn.Module) -> int:
-    """Bytes of parameters and buffers, what is shared counted once."""
+    """Bytes of parameters and buffers; a shared storage counts once."""
     sizes = {}
     for tensor in [*module.parameters(), *module.buffers()]:
         if tensor.layout == torch.strided:
@@ -32,15 +33,14 @@ def storage_bytes(module: torch.nn.Module) -> int:
 
 
 def save_module(module: torch.jit.ScriptModule, path: str) -> None:
-    """Raises CaptureError: environment if the file cannot be written, capture if no file can hold it."""
+    """Raises CaptureError: environment for a file that cannot be written, capture if no file can hold it."""
     size = storage_bytes(module)
     try:
         with without_retirement_notices():
             if size <= _IN_MEMORY_BYTES:
                 buffer = io.BytesIO()
                 torch.jit.save(module, buffer)
-                with open(path, "wb") as file:
-                    file.write(buffer.getbuffer())
+                Path(path).write_bytes(buffer.getbuffer())
             else:
                 _reserve(path, size + _OVERHEAD_BYTES)
                 torch.jit.save(module, path)
@@ -55,8 +55,8 @@ def save_module(module: torch.jit.ScriptModule, path: str) -> None:
 
 
 def _reserve(path: str, size: int) -> None:
-    """Raises OSError unless `size` bytes fit; the file is empty afterwards."""
-    with open(path, "wb") as file:
+    """Raises OSError if the disk has no room for `size` bytes; leaves an empty file."""
+    with Path(path).open("wb") as file:
         try:
             os.posix_fallocate(file.fileno(), 0, size)
         except OSError as error:
@@ -73,23 +73,23 @@ def _not_saved(error: RuntimeError) -> CaptureError:
     return CaptureError(
         ErrorKind.CAPTURE,
         f"the captured module cannot be saved: {first_line(text)}",
-        "what TorchScript says of it stands above; the other way of capturing may do: tsctl trace, tsctl script",
+        "TorchScript's message is above; the other way of capturing may work: tsctl trace, tsctl script",
         text.strip(),
     )
 
 
 def _ignored_method(name: str, text: str) -> CaptureError:
-    """Names the definition, found from the call that torch names."""
+    """Names the place of the definition, found through the call in torch's message."""
     place = ""
     for frame in frames_of(text)[1]:
         file = user_file(frame.file) if is_user_file(frame.file) else None
         for function in file.functions(name) if file is not None else []:
-            if any("ignore" in file.text(mark) for mark in function.decorator_list):
-                place = f"{os.path.basename(file.path)}:{function.lineno}: "
+            if file and any("ignore" in file.text(mark) for mark in function.decorator_list):
+                place = f"{place_text(file.path, function.lineno)}: "
     return CaptureError(
         ErrorKind.CAPTURE,
-        f"{place}the captured module calls '{name}' in Python (@torch.jit.ignore), which no file can hold",
+        f"{place}the captured module calls '{name}' in Python (@torch.jit.ignore), which cannot be saved",
         f"mark '{name}' @torch.jit.unused if the exported module never calls it, "
-        "or capture with --mode trace, which keeps what it computes",
+        "or capture with --mode trace, which keeps its operators",
         cleaned(text),
     )

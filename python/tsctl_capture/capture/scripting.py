@@ -10,13 +10,14 @@ import torch
 from ..errors import first_line
 from ..explain.diagnosis import Diagnosis
 from ..explain.problems import cleaned, diagnose, place_of
-from ..model.adapters import dropped_outputs, scripted_function_module
+from ..model.adapters import WRAPPED_FUNCTION, dropped_outputs, scripted_function_module
 from ..model.source import LoadedModel
+from ..vocabulary import CaptureMode
 from .subject import Attempt, Subject
 
 _TRACE_HINT = (
-    "write that line in what TorchScript supports; tsctl trace takes a model without branches on values, "
-    "--trace-submodule PATH=SHAPE one part of it"
+    "rewrite that line for TorchScript; tsctl trace captures a model without branches on values, "
+    "and --trace-submodule PATH=SHAPE traces one submodule"
 )
 
 
@@ -33,24 +34,24 @@ def script(attempt: Attempt, subject: Subject) -> None:
         else:
             compiled = torch.jit.script(model.function)
             attempt.module = torch.jit.script(scripted_function_module(compiled, model.class_name).eval())
-            attempt.adapter = "a function is given a module to be saved in"
+            attempt.adapter = WRAPPED_FUNCTION
     except Exception as error:
         explain_refusal(attempt, error, model)
 
 
 def explain_refusal(attempt: Attempt, error: BaseException, model: LoadedModel) -> None:
-    """Why the compiler refuses: in our words where the catalogue knows, otherwise in its own."""
+    """Fills in why the compiler refuses: from the catalogue of problems, or in the compiler's own words."""
     attempt.reason, attempt.detail = compiler_message(error, model)
     attempt.hint = _TRACE_HINT
     diagnosis = diagnose(error, model)
-    # Their locals hold the compiler's call stack: the next refusal would name the places of this one.
+    # Their locals hold the compiler's call stack, whose places would appear in the next refusal.
     traceback.clear_frames(error.__traceback__)
     _take(attempt, diagnosis)
 
 
 def explain_unsaved(attempt: Attempt, error: BaseException | None, model: LoadedModel) -> None:
-    """Why a compiled module fits in no file, where the catalogue knows."""
-    if error is not None and attempt.mode == "script":
+    """Fills in why a compiled module cannot be saved, if the catalogue of problems knows."""
+    if error is not None and attempt.mode == CaptureMode.SCRIPT:
         _take(attempt, diagnose(error, model))
 
 
@@ -62,7 +63,7 @@ def _take(attempt: Attempt, diagnosis: Diagnosis | None) -> None:
 
 
 def compiler_message(error: BaseException, model: LoadedModel | None = None) -> tuple[str, str]:
-    """The first line that TorchScript says, at the user's file and line; and all of it but torch's places."""
+    """The first line of TorchScript's message with the user's place, and the whole without torch's places."""
     text = str(error)
     reason = first_line(text) or type(error).__name__
     reason = re.sub(r'(?: at)?\s+File "[^"]+", line \d+$', "", reason).rstrip(":.")

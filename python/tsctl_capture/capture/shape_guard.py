@@ -1,4 +1,4 @@
-"""A module around a captured one that refuses the sizes at which the captured one is wrong."""
+"""A module around a captured one that raises at sizes for which the captured one is wrong."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ from collections.abc import Sequence
 
 import torch
 
-from ..model.generated import arguments_text, defined_class, parameters_text, type_names
+from ..model.generated import (
+    WRAPPER_HEAD,
+    arguments_text,
+    defined_class,
+    forward_arguments,
+    parameters_text,
+    type_names,
+)
 from ..retirement_notices import without_retirement_notices
 from .subject import SizeGenerality
 
-_TEMPLATE = """\
-class {name}(torch.nn.Module):
-    def __init__(self, model):
-        super().__init__()
-        self.model = model
-
-    def forward(self{parameters}):
-{checks}
-        return self.model({arguments})
+_TEMPLATE = f"""\
+{WRAPPER_HEAD}
+    def forward(self{{parameters}}):
+{{checks}}
+        return self.model({{arguments}})
 """
 
 _CHECK = """\
@@ -28,11 +31,11 @@ _CHECK = """\
 
 
 def guarded(module: torch.jit.ScriptModule, fixed: Sequence[SizeGenerality]) -> torch.jit.ScriptModule:
-    """A compiled module with the same forward that raises ValueError unless each fixed size is one that was compared.
+    """A compiled module with the same forward that accepts only the sizes at which the capture was right.
 
-    A wrong answer without a word becomes an error that names the input, the axis and the sizes that work.
+    For any other size it raises a ValueError that names the input, the axis and the sizes that work.
     """
-    arguments = [argument for argument in module.forward.schema.arguments if argument.name != "self"]
+    arguments = forward_arguments(module)
     optional = {argument.name for argument in arguments if argument.type.annotation_str != "Tensor"}
     source = _TEMPLATE.format(
         name="Guarded",
@@ -51,7 +54,9 @@ def _check(entry: SizeGenerality, optional: set[str]) -> str:
     if entry.input in optional:
         condition = f"{entry.input} is not None and {condition}"
     known = " or ".join(str(number) for number in sizes)
-    message = f"axis {entry.axis} of {entry.input} must be {known}: this file was captured for no other size"
+    message = (
+        f"axis {entry.axis} of {entry.input} must be {known}: this file was not captured for other sizes"
+    )
     if entry.place:
         message += f" ({entry.place} fixes it)"
     return _CHECK.format(condition=condition, message=message)

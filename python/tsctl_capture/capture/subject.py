@@ -1,4 +1,4 @@
-"""What is captured, and one way of capturing it."""
+"""The model to capture with eager's outputs, and the data of one attempt."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from ..model.source import LoadedModel
 from ..model.values import arranged, flatten, output_names
 from ..reference.comparison import Comparison, Tolerances
 from ..reference.probes import Probe
+from ..results import JobWarning
+from ..vocabulary import AttemptStatus, CaptureMode, SizeStatus, SubmoduleMode
 
 
 @dataclass
@@ -26,7 +28,7 @@ class SizeGenerality:
     dim: str = ""
     captured_with: int = 0
     tried: list[int] = field(default_factory=list)
-    status: str = "not_tried"  # general, fixed, refused, not_tried
+    status: SizeStatus = SizeStatus.NOT_TRIED
     reason: str = ""
     place: str = ""
     source_line: str = ""
@@ -37,7 +39,7 @@ class SizeGenerality:
 
 @dataclass
 class Subject:
-    """What is captured, and eager's answers to hold the capture against."""
+    """The model to capture, and eager's outputs to compare the capture with."""
 
     model: LoadedModel
     calls: list[Call]
@@ -45,22 +47,22 @@ class Subject:
     device: str
     tolerances: Tolerances
     probes: list[Probe] = field(default_factory=list)
-    # Sizes of one input alone that it shares with others: to tell which of them a joint change failed for.
+    # Probes of one input's size that other inputs share; they show which input a joint change fails for.
     singles: list[Probe] = field(default_factory=list)
-    # Draws more probes for a trace that warned, runs eager on them, and gives those that eager takes.
+    # Draws more probes for a trace with warnings, and runs eager on them.
     search: Callable[[], Iterator[Probe]] = lambda: iter(())
     eager_s: list[float] = field(default_factory=list)  # of each call
     build_s: float = 0.0
-    dims: dict[tuple[str, int], str] = field(default_factory=dict)  # names of sizes by (input, axis)
-    warnings: list[dict[str, str]] = field(default_factory=list)
+    dims: dict[tuple[str, int], str] = field(default_factory=dict)  # names of sizes, by (input, axis)
+    warnings: list[JobWarning] = field(default_factory=list)
 
 
 @dataclass
 class Attempt:
     """The members of core's CaptureAttempt, and the module."""
 
-    mode: str
-    status: str = "failed"  # kept, not_general, set_aside, failed
+    mode: CaptureMode
+    status: AttemptStatus = AttemptStatus.FAILED
     reason: str = ""
     detail: str = ""
     comparisons: list[Comparison] = field(default_factory=list)
@@ -71,17 +73,17 @@ class Attempt:
     flattens: bool = False
     adapter: str = ""
     hint: str = ""
-    example: tuple[Call, Any] | None = None  # what a trace ran on; the first declared set if None
+    example: tuple[Call, Any] | None = None  # of a trace; None is the first declared set
     example_label: str = ""
-    diagnosis: Diagnosis | None = None  # of a compiler that refused
-    fixed: list[str] = field(default_factory=list)  # arguments that a trace keeps, in words
+    diagnosis: Diagnosis | None = None  # if the compiler refused
+    fixed: list[str] = field(default_factory=list)  # arguments that a trace fixes, in words
     baked: list[BakedConstant] = field(default_factory=list)
     generality: list[SizeGenerality] = field(default_factory=list)
     singles: list[Comparison] = field(default_factory=list)  # see Subject.singles
     left_out: list[str] = field(default_factory=list)  # exported methods that the module lacks
-    inside: bool = False  # of a submodule that a script calls
-    mixed: bool = False  # some submodules were captured in the other way
-    submodules: list[dict[str, str]] = field(default_factory=list)  # which, and why
+    inside: bool = False  # the attempt is for a submodule that a script calls
+    mixed: bool = False  # some submodules were captured in the other mode
+    submodules: list[dict[str, str]] = field(default_factory=list)  # their modes and the reasons
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -103,7 +105,8 @@ class Attempt:
     def way(self) -> str:
         if not self.mixed:
             return self.mode
-        return f"{self.mode} around {'scripted' if self.mode == 'trace' else 'traced'} submodules"
+        inner = SubmoduleMode.SCRIPTED if self.mode == CaptureMode.TRACE else SubmoduleMode.TRACED
+        return f"{self.mode} around {inner} submodules"
 
     @property
     def wrong(self) -> list[Comparison]:
@@ -111,12 +114,12 @@ class Attempt:
 
     @property
     def deciding_places(self) -> str:
-        """The lines where a trace holds something of its example: "net.py:12, net.py:40"."""
+        """The places where a trace keeps something of its example: "net.py:12, net.py:40"."""
         return ", ".join(dict.fromkeys(notice.place for notice in self.notices if notice.decides))
 
     def given(self, call: Call) -> Call:
         """The call as the captured module takes it."""
-        return given_values(call) if self.mode == "trace" else call
+        return given_values(call) if self.mode == CaptureMode.TRACE else call
 
     def arrange(self, outputs: Any) -> Any:
         """Eager's outputs in the structure that the captured module returns."""

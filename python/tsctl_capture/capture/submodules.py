@@ -1,4 +1,4 @@
-"""Submodules of a user's model: where they are, what they are called with, and others put in their place."""
+"""Submodules of a user's model: finding, replacing and recording them."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from ..errors import CaptureError
 from ..model.calls import Call
 from ..model.signature import did_you_mean
 from ..model.values import map_tensors
-from ..reference.eager import run, state_put_back
+from ..reference.eager import restored_state, run
 from ..vocabulary import ErrorKind
 from .subject import Subject
 
-# Enough to see that calls differ; a part that is called at every step of a loop has many more. The whole
-# model is compared on everything afterwards.
+# Limits of what is recorded. A submodule in a loop has many calls; the whole model is compared on all inputs
+# afterwards.
 _MOST_CALLS = 64
 _MOST_RUNS = 16
 _MOST_BYTES = 1 << 30
 
 
 def part_at(subject: Subject, flag: str, path: str) -> torch.nn.Module:
-    """Raises CaptureError{usage} when the model has no such submodule."""
+    """The submodule at `path`. Raises CaptureError{usage} if the model has none."""
     module = subject.model.module
     try:
         found = module.get_submodule(path) if path else None
@@ -44,7 +44,7 @@ def part_at(subject: Subject, flag: str, path: str) -> torch.nn.Module:
 
 @contextmanager
 def replaced(root: torch.nn.Module, others: Mapping[str, torch.nn.Module]) -> Iterator[None]:
-    """Inside, the submodules at these paths are the others, wherever else they are registered too."""
+    """Inside, the modules in `others` replace the submodules at these paths, wherever they are registered."""
     swaps = []
     for path, other in others.items():
         part = root.get_submodule(path)
@@ -62,7 +62,7 @@ def replaced(root: torch.nn.Module, others: Mapping[str, torch.nn.Module]) -> It
 
 
 def forget_compiled_types() -> None:
-    """Otherwise a class that failed to compile half-way is refused as redefined when it is compiled again."""
+    """Lets a class be compiled again after its compilation failed."""
     store = getattr(torch.jit._recursive, "concrete_type_store", None)
     if store is not None:
         store.type_store.clear()
@@ -74,15 +74,15 @@ def parent_of(path: str) -> str:
 
 
 def is_below(path: str, other: str) -> bool:
-    """Whether `path` lies inside `other`; the root has everything inside."""
+    """Whether `path` is inside `other`; the root "" contains all other paths."""
     return path != other and (not other or path.startswith(f"{other}."))
 
 
-Recorded = list[tuple[Call, Any]]  # what a submodule was called with, and what it answered
+Recorded = list[tuple[Call, Any]]  # the calls of a submodule, with its outputs
 
 
 def recorded_calls(subject: Subject, paths: Iterable[str]) -> dict[str, Recorded]:
-    """By submodule, from eager runs of the declared sets and of accepted probes, values before sizes."""
+    """The calls of each submodule in eager runs of the declared sets and of the probes that eager accepts."""
     root = subject.model.module
     recorders = {path: _Recorder() for path in paths}
     hooks = [
@@ -94,7 +94,7 @@ def recorded_calls(subject: Subject, paths: Iterable[str]) -> dict[str, Recorded
         *(probe.call for probe in sorted(accepted, key=lambda probe: bool(probe.inputs))),
     ]
     try:
-        with state_put_back(root):
+        with restored_state(root):
             for call in calls[:_MOST_RUNS]:
                 run(root, call, subject.device)
                 if sum(recorder.size_bytes for recorder in recorders.values()) > _MOST_BYTES:
@@ -109,7 +109,7 @@ class _Recorder:
     def __init__(self) -> None:
         self.found: Recorded = []
         self.size_bytes = 0
-        self._open: list[Call] = []  # a part may call itself
+        self._open: list[Call] = []  # a stack, because a submodule may call itself
 
     def hooks(self, part: torch.nn.Module) -> list[Any]:
         return [
@@ -119,7 +119,7 @@ class _Recorder:
 
     def _copied(self, value: Any) -> Any:
         def copy(tensor: torch.Tensor) -> torch.Tensor:
-            self.size_bytes += tensor.numel() * tensor.element_size()  # nbytes is for dense tensors only
+            self.size_bytes += tensor.numel() * tensor.element_size()  # nbytes exists for dense tensors only
             return tensor.detach().cpu().clone()
 
         return map_tensors(value, copy)
@@ -136,7 +136,7 @@ class _Recorder:
 
 
 def drawn_example(path: str, shape: str, seed: int, position: int) -> Call:
-    """The call that --trace-submodule PATH=SHAPE stands for."""
+    """A call with an input of the shape in --trace-submodule PATH=SHAPE."""
     example = torch.empty(_sizes(path, shape), device="cpu")
     _tsctl.fill(example.data_ptr(), "float32", example.numel(), seed, position, None, None)
     return Call("", (example,))
@@ -148,7 +148,7 @@ def _sizes(path: str, shape: str) -> list[int]:
     if not re.fullmatch(r"\d+(x\d+)*", shape):
         raise CaptureError(
             ErrorKind.USAGE,
-            f"--trace-submodule {path}={shape}: '{shape}' is not a shape of numbers",
-            f"write --trace-submodule {path}=1x3x224x224, or leave the shape out",
+            f"--trace-submodule {path}={shape}: '{shape}' is not a shape",
+            f"write --trace-submodule {path}=1x3x224x224, or leave out the shape",
         )
     return [int(size) for size in shape.split("x")]

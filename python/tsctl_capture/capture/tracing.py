@@ -16,7 +16,7 @@ from ..model.values import is_plain, leaves
 from .autograd_functions import traced_through_forward
 from .subject import Attempt, Subject
 
-_SCRIPT_HINT = "tsctl script compiles the source instead, and takes arguments that are no tensors"
+_SCRIPT_HINT = "tsctl script compiles the source instead, and accepts arguments that are not tensors"
 
 
 def trace(attempt: Attempt, subject: Subject) -> None:
@@ -32,11 +32,13 @@ def trace(attempt: Attempt, subject: Subject) -> None:
         with traced_through_forward() as functions:
             _capture(attempt, subject, call, outputs)
         if functions:
-            inlined = f"{', '.join(functions)}, written for training, is traced through its forward"
+            inlined = f"the forward of the autograd function {', '.join(functions)} is traced"
             attempt.adapter = "; ".join([*filter(None, [attempt.adapter]), inlined])
     except NoTypeError as error:
         attempt.reason = f"TorchScript has no type for an argument: {error}"
-        attempt.hint = "give tensors, numbers, strings, None, and lists, tuples or dicts of one type each"
+        attempt.hint = (
+            "pass tensors, numbers, strings, None, and lists, tuples or dicts whose members have one type"
+        )
     except Exception as error:
         attempt.reason = describe(error)
         attempt.detail = user_traceback(error)
@@ -50,7 +52,7 @@ def _capture(attempt: Attempt, subject: Subject, call: Call, outputs: Any) -> No
     except Exception as error:
         if not exported or isinstance(error, NoTypeError):
             raise
-        # Tracing compiles them, and what is traced well enough may be what they cannot be compiled with.
+        # Tracing compiles exported methods, which may fail although forward can be traced.
         with hidden_exports(subject.model.module):
             attempt.module = _traced(attempt, subject, call, outputs)
         attempt.left_out = exported
@@ -83,15 +85,15 @@ def _traced_tensors(attempt: Attempt, subject: Subject, call: Call) -> torch.jit
 
 def _why_not_traceable(subject: Subject, call: Call, outputs: Any) -> str:
     if not call.tensors():
-        return "a trace needs an input" if not is_structured(call) else "a trace needs a tensor as input"
+        return "a trace needs a tensor as input" if is_structured(call) else "a trace needs an input"
     if is_structured(call):
         kept = not_alike(subject.model, subject.calls)
         if kept:
-            return f"a trace takes tensors only, and would keep {kept}"
+            return f"a trace takes tensors only, and would fix {kept}"
     scalars = scalar_outputs(outputs)
     if scalars:
         found = ", ".join(scalars)
-        return f"a trace returns tensors only, and would keep the example's value of {found} for ever"
+        return f"a trace returns tensors only, and would return the example's {found} for every input"
     if not any(leaf.is_tensor for leaf in leaves(outputs, "out")):
         return "the model returns no tensor"
     return ""

@@ -1,27 +1,27 @@
-"""Which submodules stand in the way: of the compiler, or of a trace that should follow eager."""
+"""Which submodules the compiler refuses, and in which the tracer warns."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-import os
 import re
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import torch
 
-from ..errors import is_torch_frame, users_line
+from ..errors import is_torch_frame, place_text, users_line
+from .tracer_warnings import handled_warnings
 
 _PLACE = re.compile(r'File "([^"]+)", line (\d+)')
 
 
 def refused_parts(root: torch.nn.Module, error: BaseException) -> list[str]:
-    """The submodules whose class holds the code that the compiler refuses, "" for the model itself.
+    """The paths of the submodules whose class holds the refused code; "" is the model itself.
 
-    Where that is a function outside of any class, the submodule that was being compiled.
+    For a function outside of any class it is the submodule that was being compiled.
     """
     for file, line in _PLACE.findall(str(error)):
         found = [path for path, part in root.named_modules() if _holds(type(part), file, int(line))]
@@ -31,9 +31,9 @@ def refused_parts(root: torch.nn.Module, error: BaseException) -> list[str]:
 
 
 def _being_compiled(root: torch.nn.Module, error: BaseException) -> list[str]:
-    """The innermost submodule that torch's compiler had in hand when it raised."""
+    """The innermost submodule that torch was compiling when it raised."""
     paths = {id(part): path for path, part in root.named_modules()}
-    found = []
+    found: list[str] = []
     trace = error.__traceback__
     while trace is not None:
         if is_torch_frame(trace.tb_frame.f_code.co_filename):
@@ -44,7 +44,7 @@ def _being_compiled(root: torch.nn.Module, error: BaseException) -> list[str]:
 
 
 def python_calls(module: torch.jit.ScriptModule) -> dict[str, str]:
-    """What the methods of a scripted module call in Python, which no file can hold: names, by submodule."""
+    """Python functions that a scripted module calls, by submodule; no file can hold such a call."""
     found: dict[str, str] = {}
     for path, part in module.named_modules():
         for name in part._c._method_names():
@@ -54,7 +54,7 @@ def python_calls(module: torch.jit.ScriptModule) -> dict[str, str]:
 
 
 def _holds(kind: type, file: str, line: int) -> bool:
-    """Whether a class or one it is derived from is written around this line."""
+    """Whether this line belongs to a class or to one of its bases."""
     return any(_covers(base, file, line) for base in kind.__mro__ if base not in (torch.nn.Module, object))
 
 
@@ -65,7 +65,7 @@ def _covers(kind: type, file: str, line: int) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def _written_at(kind: type) -> tuple[str, int, int]:
-    """File, first and last line of a class; "" for one that has no source."""
+    """File, first and last line of a class; "" for a class without source."""
     try:
         lines, first = inspect.getsourcelines(kind)
         return inspect.getsourcefile(kind) or "", first, first + len(lines) - 1
@@ -75,26 +75,23 @@ def _written_at(kind: type) -> tuple[str, int, int]:
 
 @contextmanager
 def warned_parts(root: torch.nn.Module) -> Iterator[dict[str, str]]:
-    """Collects the submodules that a tracer warns in, each with the first place of its code (net.py:12)."""
+    """Collects the submodules in which the tracer warns, each with the first place (net.py:12)."""
     paths = {id(part): path for path, part in root.named_modules()}
     found: dict[str, str] = {}
 
-    def show(_message: object, category: type[Warning], *_: object, **__: object) -> None:
+    def note(_: Warning | str, category: type[Warning], *place: str | int) -> None:
         if issubclass(category, torch.jit.TracerWarning):
             running = _running_part(paths)
             if running is not None:
-                file, line = users_line()
-                found.setdefault(running, f"{os.path.basename(file)}:{line}" if file else "")
+                found.setdefault(running, place_text(*users_line()))
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        warnings.showwarning = show
+    with handled_warnings(note):
         yield found
 
 
 def _running_part(paths: dict[int, str]) -> str | None:
-    """The submodule whose code runs."""
-    frame = sys._getframe(2)
+    """The submodule whose code runs now."""
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         owner = frame.f_locals.get("self")
         if isinstance(owner, torch.nn.Module) and id(owner) in paths:

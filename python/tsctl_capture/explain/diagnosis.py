@@ -1,8 +1,10 @@
-"""What the user's code does that TorchScript cannot, and the smallest change that helps."""
+"""What TorchScript cannot compile in the user's code, and the smallest change that makes it compile."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+
+from ..errors import place_text
 
 
 @dataclass(frozen=True)
@@ -10,21 +12,20 @@ class Diagnosis:
     """The members of core's CaptureDiagnosis."""
 
     problem: str  # the name of its entry in docs/capture-problems.md
-    file: str  # the user's
+    file: str  # a file of the user
     line: int
     source_line: str
     cause: str  # one sentence without a full stop
     change: str  # the smallest change, as code
-    tracing: str  # whether tracing would do, one sentence without a full stop; empty if that is not known
+    tracing: str  # whether tracing works instead, one sentence without a full stop; empty if unknown
 
     @property
     def place(self) -> str:
-        """net.py:12"""
-        return f"{self.file.rsplit('/', 1)[-1]}:{self.line}"
+        return place_text(self.file, self.line)
 
     @property
     def hint(self) -> str:
-        """The change as what to do; empty if none is known."""
+        """The change as an instruction; empty if none is known."""
         if not self.change:
             return ""
         if "\n" not in self.change:

@@ -1,4 +1,4 @@
-"""What upstream's tracer writes into a graph without a word: devices, dtypes and sizes of the example."""
+"""What torch's tracer turns into constants without a warning: devices, dtypes and sizes of the example."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from typing import Any
 
 import torch
 
-from ..errors import is_own_frame, is_torch_frame
+from ..errors import is_own_frame, is_torch_frame, place_text
 from ..model.dtypes import name_from_number
+from ..vocabulary import ConstantKind, ConstantOrigin
 
 _FRAME = re.compile(r"^(?P<file>.+)\((?P<line>\d+)\): \S+$")
 _LONGEST_LINE = 100
-# What a statement says when it takes a device, or a dtype, from a tensor.
+# Code that takes a device, or a dtype, from a tensor.
 _TAKES_DEVICE = re.compile(r"\.device\b|\.get_device\(|\btype_as\(|_like\(|\.new_\w+\(|\.to\(\s*\w+\s*\)")
 _TAKES_DTYPE = re.compile(r"\.dtype\b|\btype_as\(|_like\(|\.new_\w+\(|\.to\(\s*\w+\s*\)")
 
@@ -31,7 +32,7 @@ class Place:
 
     @property
     def text(self) -> str:
-        return f"{self.file.rsplit('/', 1)[-1]}:{self.number}" if self.file else ""
+        return place_text(self.file, self.number)
 
     @property
     def line(self) -> str:
@@ -42,14 +43,14 @@ class Place:
 
 @dataclass(frozen=True)
 class BakedConstant:
-    """The members of core's BakedConstant. `origin` is its `from`, a word that Python keeps for itself."""
+    """The members of core's BakedConstant; `origin` is its `from`, which is a keyword of Python."""
 
-    kind: str
+    kind: ConstantKind
     value: str
     op: str
     place: str
     source_line: str
-    origin: str
+    origin: ConstantOrigin
 
     def as_dict(self) -> dict[str, str]:
         members = asdict(self)
@@ -58,7 +59,7 @@ class BakedConstant:
 
 
 def place_of(node: Any) -> Place:
-    """The innermost frame of a traced node that is neither torch's nor ours."""
+    """The innermost frame of a traced node outside torch and tsctl."""
     for text in node.sourceRange().splitlines():
         frame = _FRAME.match(text)
         if frame is None:
@@ -70,7 +71,7 @@ def place_of(node: Any) -> Place:
 
 
 def nodes_of(graph: Any) -> Iterator[Any]:
-    """Every node, those of inner blocks after the node that holds them."""
+    """Every node; the nodes of inner blocks follow the node that holds them."""
     for node in graph.nodes():
         yield node
         for block in node.blocks():
@@ -78,15 +79,15 @@ def nodes_of(graph: Any) -> Iterator[Any]:
 
 
 def whole_graph(module: torch.jit.ScriptModule) -> Any:
-    """As it was traced: otherwise what is inlined has been simplified, or not, by who asked for it first."""
+    """The inlined graph without the executor's simplifications, so that every reader gets the same one."""
     with torch.jit.optimized_execution(False):
         graph = module.inlined_graph
-        torch._C._jit_pass_inline(graph)  # the first time leaves what a traced method calls of traced modules
+        torch._C._jit_pass_inline(graph)  # inlined_graph leaves the calls of traced submodules
     return graph
 
 
 def baked_constants(module: torch.jit.ScriptModule) -> list[BakedConstant]:
-    """Devices and dtypes that are constants of a trace's graph, each once a line."""
+    """Devices and dtypes that are constants of a trace's graph, each once for a line of code."""
     found: dict[BakedConstant, None] = {}
     for node in nodes_of(whole_graph(module)):
         if node.kind() != "prim::Constant":
@@ -100,24 +101,25 @@ def baked_constants(module: torch.jit.ScriptModule) -> list[BakedConstant]:
 
 def _baked(constant: Any, use: Any) -> BakedConstant | None:
     kind = _kind_of(constant, use)
-    if not kind:
+    if kind is None:
         return None
     place = place_of(use.user)
     statement = statement_at(place)
-    takes = _TAKES_DEVICE if kind == "device" else _TAKES_DTYPE
-    origin = "tensor" if takes.search(statement) or use.user.kind().endswith("_like") else "code"
+    takes = _TAKES_DEVICE if kind == ConstantKind.DEVICE else _TAKES_DTYPE
+    from_tensor = takes.search(statement) or use.user.kind().endswith("_like")
+    origin = ConstantOrigin.TENSOR if from_tensor else ConstantOrigin.CODE
     value = constant.output().toIValue()
-    text = str(value) if kind == "device" else name_from_number(value)
+    text = str(value) if kind == ConstantKind.DEVICE else name_from_number(value)
     return BakedConstant(kind, text, use.user.kind(), place.text, place.line, origin)
 
 
-def _kind_of(constant: Any, use: Any) -> str:
+def _kind_of(constant: Any, use: Any) -> ConstantKind | None:
     type_text = str(constant.output().type())
     if type_text == "Device":
-        return "device"
+        return ConstantKind.DEVICE
     if type_text != "int" or not use.user.kind().startswith("aten::"):
-        return ""
-    return "dtype" if _argument_name(use) == "dtype" else ""
+        return None
+    return ConstantKind.DTYPE if _argument_name(use) == "dtype" else None
 
 
 def _argument_name(use: Any) -> str:
@@ -127,7 +129,7 @@ def _argument_name(use: Any) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def _argument_names(schema: str) -> list[str]:
-    """Of an operator; a graph calls few of them many times."""
+    """The argument names of an operator; cached because a graph calls few operators many times."""
     return [] if schema == "(no schema)" else [item.name for item in torch._C.parse_schema(schema).arguments]
 
 
@@ -158,17 +160,17 @@ def statement_at(place: Place) -> str:
 
 
 def first_difference(one: torch.jit.ScriptModule, other: torch.jit.ScriptModule) -> Place:
-    """Where two traces of a model part: the first constant or operator that is not the same.
+    """The place at which two traces of a model first differ in a constant or an operator.
 
-    What the example's size decided is a constant, or a number of turns of a loop, and differs between traces of
-    examples of different sizes; what follows the input does not.
+    Traces of examples of different sizes differ where the size became a constant or a number of loop rounds.
+    They do not differ where the graph reads the size from its input.
     """
     left, right = list(nodes_of(whole_graph(one))), list(nodes_of(whole_graph(other)))
     before = Place()
     for mine, theirs in zip(left, right, strict=False):
         here, there = place_of(mine), place_of(theirs)
         if mine.kind() != theirs.kind() or here != there:
-            # A loop that turned once more goes on where it was; the other trace is past it.
+            # The longer trace makes one more round of a loop; the other has left the loop.
             return there if there == before and there.file else _place_with_users(mine)
         if not _same_constant(mine, theirs):
             return _place_with_users(mine)

@@ -9,10 +9,11 @@ from typing import Any
 import torch
 
 from ..errors import CaptureError, describe
+from ..results import JobWarning
 from ..retirement_notices import without_retirement_notices
-from ..vocabulary import ErrorKind
+from ..vocabulary import CaptureMode, ErrorKind, WarningCode
 
-# The first Python for which torch does not vouch for TorchScript any more.
+# The first Python on which torch no longer supports TorchScript.
 _UNSUPPORTED_PYTHON = (3, 14)
 
 
@@ -29,21 +30,21 @@ def _script_nothing() -> Any:
     return torch.jit.script(_Nothing().eval())
 
 
-_TRIALS: dict[str, tuple[Callable[[], Any], ...]] = {
-    "trace": (_trace_nothing,),
-    "script": (_script_nothing,),
-    "automatic": (_trace_nothing, _script_nothing),
+_TRIALS: dict[CaptureMode, tuple[Callable[[], Any], ...]] = {
+    CaptureMode.TRACE: (_trace_nothing,),
+    CaptureMode.SCRIPT: (_script_nothing,),
+    CaptureMode.AUTOMATIC: (_trace_nothing, _script_nothing),
 }
 
 
-def require_capture(mode: str) -> None:
-    """Raises CaptureError{capture} if this torch cannot capture even a module that does nothing.
+def require_capture(mode: CaptureMode) -> None:
+    """Raises CaptureError{capture} if this torch cannot even capture a module that does nothing.
 
-    Asked before the user's model is built, so that what torch refuses is not taken for the model's fault.
+    It runs before the user's model is built, so that torch's refusal does not look like the model's error.
     """
     refusal: Exception | None = None
     with without_retirement_notices():
-        for capture_nothing in _TRIALS.get(mode, _TRIALS["automatic"]):
+        for capture_nothing in _TRIALS[mode]:
             try:
                 capture_nothing()
                 return
@@ -54,19 +55,19 @@ def require_capture(mode: str) -> None:
     raise CaptureError(
         ErrorKind.CAPTURE,
         f"torch {version} does not capture TorchScript any more: {describe(refusal)}",
-        "build tsctl for an older torch, such as 2.15.0, and capture with that (docs/building.md); "
-        "files that exist can be frozen, optimized, verified and timed all the same",
+        "build tsctl for an older torch, such as 2.15.0, and capture with it (docs/building.md); "
+        "existing files can still be frozen, optimized, verified and timed",
         str(refusal),
     ) from refusal
 
 
-def version_warnings() -> list[dict[str, str]]:
-    """What to say of the versions that a capture ran with: members of core's Warning."""
+def version_warnings() -> list[JobWarning]:
+    """Warns of a Python that torch does not support for TorchScript."""
     found = sys.version_info[:2]
     if found < _UNSUPPORTED_PYTHON:
         return []
     text = (
-        f"torch does not support TorchScript on Python {found[0]}.{found[1]}: the capture was held against "
-        "eager as always, but prefer Python 3.13 or older"
+        f"torch does not support TorchScript on Python {found[0]}.{found[1]}: the capture was compared with "
+        "eager as always, but Python 3.13 or older is safer"
     )
-    return [{"code": "python_not_supported_by_torchscript", "text": text}]
+    return [{"code": WarningCode.PYTHON_NOT_SUPPORTED, "text": text}]

@@ -1,9 +1,11 @@
-"""What to write instead of a line whose value or length a trace would keep."""
+"""What to write instead of a line whose value or length becomes a constant of a trace."""
 
 from __future__ import annotations
 
 import ast
 import re
+
+from ..vocabulary import NoticeCode
 
 _LENGTH = re.compile(r"\blen\((\w+(?:\.\w+)*)\)")
 _INTEGER = re.compile(r"\bint\((\w+(?:\.\w+)*\.(?:shape\[-?\d+\]|size\(-?\d+\)))\)")
@@ -11,52 +13,53 @@ _SCALAR = re.compile(r"\.item\(\)")
 _NUMPY = re.compile(r"\.numpy\(|\bnumpy\.|\bnp\.")
 
 _GENERAL = {
-    "branch_decided": "choose by value with torch.where(condition, a, b), or keep the branch: "
+    NoticeCode.BRANCH_DECIDED: "choose by value with torch.where(condition, a, b), or keep the branch: "
     "put it into a function marked @torch.jit.script_if_tracing, or use tsctl script",
-    "length_taken": "take the length from x.shape, and compute on the whole tensor instead of its rows",
-    "value_baked_in": "keep the value a tensor: index, compare and compute with it as it is",
-    "constant_tensor": "build it from tensors (torch.stack, torch.cat, x.new_full), "
+    NoticeCode.LENGTH_TAKEN: "take the length from x.shape, "
+    "and compute on the whole tensor instead of row by row",
+    NoticeCode.VALUE_BAKED_IN: "keep the value as a tensor: index, compare and compute with the tensor",
+    NoticeCode.CONSTANT_TENSOR: "build it from tensors (torch.stack, torch.cat, x.new_full), "
     "or register it as a buffer if it never changes",
 }
 _LOOP = (
-    "a trace repeats the loop as often as its example did: compute on the whole tensor instead, "
+    "a trace makes as many rounds of the loop as its example: compute on the whole tensor instead, "
     "or put the loop into a function marked @torch.jit.script_if_tracing"
 )
-# Where Python takes one of two ways, or makes one bool of several tensors.
+# Where Python takes one of two branches, or makes one bool of several tensors.
 _BRANCHES = (ast.If, ast.While, ast.IfExp, ast.BoolOp)
 _NO_TENSOR_OPERATORS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
-# What makes a Python number of a tensor, whatever stands inside.
+# Calls that turn a tensor into a Python value.
 _NUMBERS = {"bool", "int", "float", "str", "round", "range"}
 
 
-def advice_for(code: str, line: str) -> str:
-    """The line as a trace follows it, where that can be written; otherwise what to do; "" if unknown."""
+def advice_for(code: NoticeCode, line: str) -> str:
+    """The line rewritten so that a trace follows the input; otherwise what to do; "" if unknown."""
     if code not in _GENERAL:
         return ""
-    if code in ("length_taken", "value_baked_in"):
+    if code in (NoticeCode.LENGTH_TAKEN, NoticeCode.VALUE_BAKED_IN):
         parts = _parsed(line)
         if any(isinstance(part, ast.For) or _calls(part, {"range"}) for part in parts):
             return _LOOP
         if any(isinstance(part, _BRANCHES) or _is_not(part) for part in parts):
-            return _GENERAL["branch_decided"]
+            return _GENERAL[NoticeCode.BRANCH_DECIDED]
     rewritten = _rewritten(code, line)
     parts = _parsed(rewritten)
     if parts and not any(_calls(part, _NUMBERS) for part in parts):
         return rewritten
-    if code == "value_baked_in" and _NUMPY.search(line):
-        return "use torch's functions on the tensor: what numpy computes stays outside the trace"
+    if code == NoticeCode.VALUE_BAKED_IN and _NUMPY.search(line):
+        return "use torch's functions on the tensor: the trace does not record numpy"
     return _GENERAL[code]
 
 
-def _rewritten(code: str, line: str) -> str:
-    """ "" where there is nothing to write."""
-    if code == "length_taken" and _LENGTH.search(line):
+def _rewritten(code: NoticeCode, line: str) -> str:
+    """The line rewritten; empty if it cannot be."""
+    if code == NoticeCode.LENGTH_TAKEN and _LENGTH.search(line):
         return _LENGTH.sub(r"\1.shape[0]", line)
-    if code == "value_baked_in":
+    if code == NoticeCode.VALUE_BAKED_IN:
         changed = _INTEGER.sub(r"\1", line)
         changed = _SCALAR.sub("", changed)
         return changed if changed != line else ""
-    return _where(line) if code == "branch_decided" else ""
+    return _where(line) if code == NoticeCode.BRANCH_DECIDED else ""
 
 
 def _where(line: str) -> str:
@@ -77,7 +80,7 @@ def _where(line: str) -> str:
 def _is_tensor_test(test: ast.expr) -> bool:
     """Whether a condition can be a tensor.
 
-    Python makes one bool of and, or, not, is, in and a < b < c, and in eager of a size that is compared.
+    It is a Python bool with and, or, not, is, in and a < b < c, and when it compares sizes.
     """
     for part in ast.walk(test):
         if isinstance(part, ast.BoolOp) or _is_not(part) or _calls(part, {"len", "all", "any", "isinstance"}):
@@ -92,7 +95,7 @@ def _is_tensor_test(test: ast.expr) -> bool:
 
 
 def _is_no_tensor(branch: ast.expr) -> bool:
-    """None, a string or a container, which torch.where does not take."""
+    """Whether torch.where does not take it: None, a string or a container."""
     if isinstance(branch, ast.Constant):
         return not isinstance(branch.value, (bool, int, float))
     return isinstance(branch, (ast.Tuple, ast.List, ast.Dict, ast.Set, ast.IfExp, ast.Lambda))
@@ -115,7 +118,7 @@ def _parses(text: str) -> bool:
 
 
 def _parsed(line: str) -> list[ast.AST]:
-    """Everything in the line, alone or as the head of a block; nothing if it is not code by itself."""
+    """The nodes of the line, read as a statement or as the head of a block; empty if it is neither."""
     if not line:
         return []
     for text in (line, f"{line}\n    pass", f"if True:\n    pass\n{line}\n    pass"):

@@ -1,46 +1,45 @@
-"""What torch says while it traces or compiles, once each, with the line of the user's code it is about."""
+"""What torch warns of during tracing or compiling, once each, with the line of the user's code."""
 
 from __future__ import annotations
 
 import linecache
-import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TextIO
 
 import torch
 
-from ..errors import first_line, users_line
+from ..errors import first_line, place_text, users_line
 from ..retirement_notices import is_retirement_notice
+from ..vocabulary import NoticeCode
 from .trace_advice import advice_for
 
-# What the tracer's messages have in common by kind, and the kind's name in the report.
+# A part of each message of the tracer, and the code for it.
 _KINDS = (
-    ("tensor to a Python boolean", "branch_decided"),
-    ("Using len to get", "length_taken"),
-    ("Iterating over a tensor", "length_taken"),
-    ("Converting a tensor to", "value_baked_in"),
-    ("results are registered as constants", "constant_tensor"),
-    ("does not match the corresponding output of the Python function", "mismatch"),
-    ("nondeterministic nodes", "nondeterminism"),
+    ("tensor to a Python boolean", NoticeCode.BRANCH_DECIDED),
+    ("Using len to get", NoticeCode.LENGTH_TAKEN),
+    ("Iterating over a tensor", NoticeCode.LENGTH_TAKEN),
+    ("Converting a tensor to", NoticeCode.VALUE_BAKED_IN),
+    ("results are registered as constants", NoticeCode.CONSTANT_TENSOR),
+    ("does not match the corresponding output of the Python function", NoticeCode.MISMATCH),
+    ("nondeterministic nodes", NoticeCode.NONDETERMINISM),
 )
 
 
 @dataclass(frozen=True)
 class Notice:
-    """The members of core's CaptureNotice, and what they come from."""
+    """One warning; as_dict() has the members of core's CaptureNotice."""
 
-    code: str  # of _KINDS, tracer_warning for another of the tracer's, capture_warning for any other
+    code: NoticeCode
     message: str
     file: str
     number: int
 
     @property
     def place(self) -> str:
-        """net.py:12"""
-        return f"{os.path.basename(self.file)}:{self.number}" if self.number else ""
+        return place_text(self.file, self.number)
 
     @property
     def line(self) -> str:
@@ -53,16 +52,16 @@ class Notice:
 
     @property
     def is_tracer(self) -> bool:
-        return self.code != "capture_warning"
+        return self.code != NoticeCode.CAPTURE_WARNING
 
     @property
     def decides(self) -> bool:
-        """Whether the trace holds something of its example because of this."""
-        return self.is_tracer and self.code != "tracer_warning"
+        """Whether the trace keeps something of its example because of this."""
+        return self.is_tracer and self.code != NoticeCode.TRACER_WARNING
 
     @property
     def is_branch(self) -> bool:
-        return self.code == "branch_decided"
+        return self.code == NoticeCode.BRANCH_DECIDED
 
     def as_dict(self) -> dict[str, str]:
         return {
@@ -75,10 +74,10 @@ class Notice:
 
 
 _IN_WORDS = {
-    "branch_decided": "the example decides here which way the trace goes",
-    "length_taken": "the example's length becomes a constant of the trace",
-    "value_baked_in": "the example's value becomes a constant of the trace",
-    "constant_tensor": "a tensor made from Python values becomes a constant of the trace",
+    NoticeCode.BRANCH_DECIDED: "the trace keeps the branch that the example takes",
+    NoticeCode.LENGTH_TAKEN: "the example's length becomes a constant of the trace",
+    NoticeCode.VALUE_BAKED_IN: "the example's value becomes a constant of the trace",
+    NoticeCode.CONSTANT_TENSOR: "a tensor made from Python values becomes a constant of the trace",
 }
 
 
@@ -88,31 +87,46 @@ def _first_sentence(message: str) -> str:
 
 def _notice(message: Warning | str, category: type[Warning], filename: str, number: int) -> Notice:
     text = str(message)
-    code = "capture_warning"
+    code = NoticeCode.CAPTURE_WARNING
     if issubclass(category, torch.jit.TracerWarning):
-        code = next((kind for words, kind in _KINDS if words in text), "tracer_warning")
+        code = next((kind for words, kind in _KINDS if words in text), NoticeCode.TRACER_WARNING)
     file, line = users_line()
-    # Without a line of the user's: what the warning itself names.
+    # Without a line of the user's code, the place that the warning itself names.
     return Notice(code, _first_sentence(text), *((file, line) if file else (filename, number)))
 
 
 @contextmanager
-def collected_warnings() -> Iterator[list[Notice]]:
-    """Collects what is warned about inside, each once, in order."""
-    found: dict[Notice, None] = {}
-    notices: list[Notice] = []
+def handled_warnings(
+    handle: Callable[[Warning | str, type[Warning], str, int], None],
+) -> Iterator[None]:
+    """Inside, every warning goes to `handle` with its category, file and line, and is not printed."""
 
     def show(
-        message: Any, category: Any, filename: str, number: int, file: Any = None, line: Any = None
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
     ) -> None:
-        if is_retirement_notice(message, category):
-            return
-        notice = _notice(message, category, filename, number)
-        if notice not in found:
-            found[notice] = None
-            notices.append(notice)
+        handle(message, category, filename, lineno)
 
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning = show
+        yield
+
+
+@contextmanager
+def collected_warnings() -> Iterator[list[Notice]]:
+    """Collects the warnings that are raised inside, each once, in order."""
+    notices: list[Notice] = []
+
+    def collect(message: Warning | str, category: type[Warning], filename: str, line: int) -> None:
+        if not is_retirement_notice(message, category):
+            notice = _notice(message, category, filename, line)
+            if notice not in notices:
+                notices.append(notice)
+
+    with handled_warnings(collect):
         yield notices

@@ -1,4 +1,4 @@
-"""Modules around the user's that take and return only what a trace can hold."""
+"""Modules around the user's model that take and return only what a trace supports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 
 from .calls import Call
 from .exports import compiled
-from .generated import arguments_text, defined_class, parameters_text, type_names
+from .generated import WRAPPER_HEAD, arguments_text, defined_class, parameters_text, type_names
 from .input_adapter import (
     InputForm,
     argument_names,
@@ -23,30 +23,24 @@ from .signature import positional_names
 from .source import LoadedModel
 from .values import describe_structure, flatten, is_plain, is_scalar, leaves
 
-_TEMPLATE = """\
-class {name}(torch.nn.Module):
-    def __init__(self, model):
-        super().__init__()
-        self.model = model
+WRAPPED_FUNCTION = "the function is wrapped in a module, because only modules can be saved"
 
-    def forward(self{parameters}):
-        return {result}(self.model({arguments}))
+_TEMPLATE = f"""\
+{WRAPPER_HEAD}
+    def forward(self{{parameters}}):
+        return {{result}}(self.model({{arguments}}))
 """
 
 
-_TRACED_TEMPLATE = """\
-class {name}(torch.nn.Module):
-    def __init__(self, model):
-        super().__init__()
-        self.model = model
-
-    def traced(self, {parameters}):
-        return _run(self.model, ({parameters},))
+_TRACED_TEMPLATE = f"""\
+{WRAPPER_HEAD}
+    def traced(self, {{parameters}}):
+        return _run(self.model, ({{parameters}},))
 """
 
 
 def positional_form(model: LoadedModel, call: Call) -> tuple[Any, ...] | None:
-    """All arguments by position, when the named ones continue forward's parameters without a gap."""
+    """All arguments by position; None if the named ones leave a gap among forward's parameters."""
     known = positional_names(model.signature)
     wanted = known[len(call.args) : len(call.args) + len(call.kwargs)]
     if len(wanted) == len(call.kwargs) and set(wanted) == set(call.kwargs):
@@ -55,7 +49,7 @@ def positional_form(model: LoadedModel, call: Call) -> tuple[Any, ...] | None:
 
 
 def dropped_outputs(outputs: Any) -> list[str]:
-    """Leaves that a trace cannot return and that TorchScript has no type for, in words."""
+    """The leaves for which TorchScript has no type, in words."""
     return [
         f"{leaf.name} ({type(leaf.value).__name__})"
         for leaf in leaves(outputs, "out")
@@ -64,7 +58,7 @@ def dropped_outputs(outputs: Any) -> list[str]:
 
 
 def scalar_outputs(outputs: Any) -> list[str]:
-    """Numbers and strings among the outputs: a trace would hold those of its example for ever."""
+    """Numbers and strings among the outputs: a trace would return those of its example for every input."""
     return [
         f"{leaf.name} ({type(leaf.value).__name__})"
         for leaf in leaves(outputs, "out")
@@ -76,7 +70,7 @@ def why_adapted(model: LoadedModel, call: Call, outputs: Any, flattens: bool) ->
     """The reasons for an adapter; none if the plain module can be traced."""
     reasons = []
     if model.is_function:
-        reasons.append("a function is given a module to be saved in")
+        reasons.append(WRAPPED_FUNCTION)
     if is_structured(call):
         named = named_arguments(model, call).items()
         others = [f"{name} ({describe_structure(value)})" for name, value in named if not _is_tensor(value)]
@@ -86,7 +80,7 @@ def why_adapted(model: LoadedModel, call: Call, outputs: Any, flattens: bool) ->
     if flattens:
         reasons.append(f"{describe_structure(outputs)} is returned as a tuple of its tensors")
     elif not is_plain(outputs):
-        reasons.append(f"{describe_structure(outputs)} is put together from its tensors")
+        reasons.append(f"{describe_structure(outputs)} is built from its tensors")
     return reasons
 
 
@@ -97,11 +91,11 @@ def _is_tensor(value: Any) -> bool:
 def traced_structure(
     model: LoadedModel, call: Call, result: OutputForm, device: str
 ) -> tuple[torch.jit.ScriptModule, InputForm]:
-    """A trace from tensors to tensors, in a module whose forward takes and gives the user's structures.
+    """A trace from tensors to tensors, in a module whose forward has the user's structures.
 
     Raises NoTypeError when TorchScript has no type for an argument.
     """
-    call = in_order(model, call)  # the tensors of the example in the order of the forward's parameters
+    call = in_order(model, call)  # so that the tensors follow the order of forward's parameters
     form = input_form(model, call)
 
     def run(module: torch.nn.Module, tensors: tuple[torch.Tensor, ...]) -> Any:
@@ -121,7 +115,7 @@ def traced_structure(
         f"    return {result.text}\n",
     ]
     scope.update({"Tensor": torch.Tensor, "module": compiled(traced), "text": "\n".join(text)})
-    exec("module.define(text)", scope)  # the compiler looks names up where define is called  # noqa: S102
+    exec("module.define(text)", scope)  # the compiler reads the names of the scope that calls define
     return traced, form
 
 
@@ -130,9 +124,9 @@ def _adapter_name(model: LoadedModel) -> str:
 
 
 def make_adapter(model: LoadedModel, call: Call, flattens: bool) -> torch.nn.Module:
-    """A module whose forward has a parameter for each argument of `call`, named and ordered as the user's."""
+    """A module whose forward has a parameter for each argument of `call`, with the user's names and order."""
     names = argument_names(model, call)
-    # Positional parameters may not have the same name as a keyword of the user's.
+    # The first arguments are passed by position, because their names may be generated.
     count = len(call.args)
     arguments = [*names[:count], *(f"{name}={name}" for name in names[count:])]
     source = _TEMPLATE.format(
@@ -152,7 +146,7 @@ class {name}(torch.nn.Module):
 
 
 def scripted_function_module(function: Any, name: str) -> torch.nn.Module:
-    """A module around a compiled function. Saved alone it would lose its defaults."""
+    """A module around a compiled function, which would lose its defaults if it were saved alone."""
     source = _FUNCTION_TEMPLATE.format(
         name=name if name.isidentifier() else "Function",
         parameters=parameters_text(function.schema.arguments),

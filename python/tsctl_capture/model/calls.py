@@ -7,26 +7,27 @@ from typing import Any
 
 import torch
 
-from .values import map_tensors
+from .values import map_tensors, tensors_in
 
 
 @dataclass
 class Call:
-    """The arguments of a call; a label tells the sets of one run apart ("B=8"), "" for the only one."""
+    """The arguments of one input set. Its label ("B=8") is empty when a run has a single set."""
 
     label: str = ""
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
 
     def fresh(self, device: str = "cpu") -> Call:
-        """Copies on `device`, so that a model that writes into its inputs cannot spoil ours."""
-        copied = lambda tensor: tensor.detach().clone().to(device)  # noqa: E731
+        """Copies on `device`, so that a model that writes into its inputs does not change ours."""
+
+        def copied(tensor: torch.Tensor) -> torch.Tensor:
+            return tensor.detach().clone().to(device)
+
         return Call(self.label, map_tensors(self.args, copied), map_tensors(self.kwargs, copied))
 
     def tensors(self) -> list[torch.Tensor]:
-        found: list[torch.Tensor] = []
-        map_tensors((self.args, self.kwargs), lambda tensor: found.append(tensor) or tensor)
-        return found
+        return tensors_in((self.args, self.kwargs))
 
     @property
     def title(self) -> str:

@@ -21,7 +21,7 @@ _BY_NAME = {
     "complex64": torch.complex64,
     "complex128": torch.complex128,
 }
-# c10::ScalarType, as it stands in graphs.
+# The numbers of c10::ScalarType, which graphs hold.
 _BY_NUMBER = ["uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
 _BY_NUMBER += ["complex32", "complex64", "complex128", "bool"]
 _BFLOAT16 = 15
@@ -33,32 +33,37 @@ def dtype_from_name(name: str) -> torch.dtype:
 
 
 def name_from_number(number: int) -> str:
-    """The name of a dtype in a graph; "type N" for one without a name here."""
+    """The name of a dtype in a graph; "type N" for any other."""
     if number == _BFLOAT16:
         return "bfloat16"
     return _BY_NUMBER[number] if 0 <= number < len(_BY_NUMBER) else f"type {number}"
 
 
+def dtype_text(dtype: torch.dtype) -> str:
+    """The dtype in messages, such as "float32"."""
+    return str(dtype).removeprefix("torch.")
+
+
 def name_from_dtype(dtype: torch.dtype) -> str:
-    """Raises CaptureError for a type that neither tsctl's comparison nor its tensor file knows."""
+    """Raises CaptureError for a dtype that tsctl can neither compare nor store."""
     if dtype not in _BY_DTYPE:
         raise CaptureError(
             ErrorKind.CAPTURE,
-            f"a tensor of type {dtype} cannot be compared or stored",
+            f"a tensor of dtype {dtype} can neither be compared nor stored",
             "convert it inside the model to one of " + ", ".join(_BY_NAME),
         )
     return _BY_DTYPE[dtype]
 
 
 def require_dense(tensor: torch.Tensor, name: str = "an output") -> None:
-    """Raises CaptureError for a tensor whose values do not lie one beside the other."""
+    """Raises CaptureError for a nested, quantized or sparse tensor."""
     layout = str(tensor.layout).removeprefix("torch.")
     if tensor.is_nested:
         kind, advice = "a nested tensor", "pad it inside the model: nested.to_padded_tensor(0.0)"
     elif tensor.is_quantized:
         kind, advice = "a quantized tensor", "return its .dequantize() from the model"
     elif tensor.layout != torch.strided:
-        kind, advice = f"a tensor of the layout {layout}", "return its .to_dense() from the model"
+        kind, advice = f"a tensor with the layout {layout}", "return its .to_dense() from the model"
     else:
         return
     raise CaptureError(
@@ -67,7 +72,7 @@ def require_dense(tensor: torch.Tensor, name: str = "an output") -> None:
 
 
 def comparable(tensor: torch.Tensor, name: str = "an output") -> torch.Tensor:
-    """The same values as float32, float64 or int64, the types that are compared; contiguous, on the CPU."""
+    """The values as float32, float64 or int64, which can be compared; contiguous, on the CPU."""
     require_dense(tensor, name)
     tensor = tensor.detach().cpu()
     if tensor.is_complex():

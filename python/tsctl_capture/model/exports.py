@@ -1,4 +1,4 @@
-"""Methods marked @torch.jit.export: torch compiles them even when a module is traced."""
+"""Methods marked @torch.jit.export, which torch compiles even when it traces the module."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EXPORT = torch._jit_internal.FunctionModifiers.EXPORT
 
 
 def _marked(kind: type) -> dict[str, Any]:
-    """The functions that a class exports, by name, inherited ones too."""
+    """The functions that a class or one of its bases exports, by name."""
     found: dict[str, Any] = {}
     for base in reversed(kind.__mro__):
         for name, value in vars(base).items():
@@ -26,12 +26,12 @@ def _marked(kind: type) -> dict[str, Any]:
 
 
 def exported_methods(module: torch.nn.Module) -> list[str]:
-    """Of the module itself, not of its parts."""
+    """The exported methods of the module itself, without those of its submodules."""
     return sorted(_marked(type(module)))
 
 
 def all_exported(module: torch.nn.Module) -> list[str]:
-    """Of the module and its parts, such as "encode" and "decoder.step"."""
+    """The exported methods of the module and its submodules, such as "encode" and "decoder.step"."""
     return [
         f"{path}.{name}" if path else name
         for path, part in module.named_modules()
@@ -42,7 +42,7 @@ def all_exported(module: torch.nn.Module) -> list[str]:
 
 @contextmanager
 def hidden_exports(module: torch.nn.Module) -> Iterator[None]:
-    """Inside, no class of the module's parts exports anything."""
+    """Inside, neither the module nor a submodule exports anything."""
     kinds = {type(part) for part in module.modules()}
     functions = [function for kind in kinds for function in _marked(kind).values()]
     default = torch._jit_internal.FunctionModifiers.DEFAULT
@@ -57,7 +57,7 @@ def hidden_exports(module: torch.nn.Module) -> Iterator[None]:
 
 
 def pass_on_exports(adapter: torch.jit.ScriptModule, names: list[str]) -> list[str]:
-    """Gives an adapter the exported methods of the model in it; returns those whose types have no text."""
+    """Adds the exported methods of the model to its adapter; returns those that cannot be added."""
     failed = []
     for name in names:
         arguments = adapter.model._c._get_method(name).schema.arguments[1:]
@@ -70,5 +70,5 @@ def pass_on_exports(adapter: torch.jit.ScriptModule, names: list[str]) -> list[s
 
 
 def compiled(module: torch.jit.ScriptModule) -> torch.jit.ScriptModule:
-    """What holds the methods of a traced module."""
+    """The ScriptModule that holds the methods of a traced module."""
     return getattr(module, "_actual_script_module", module)

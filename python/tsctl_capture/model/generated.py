@@ -1,4 +1,4 @@
-"""Classes and values as text, readable for TorchScript's compiler."""
+"""Classes and values as source text that TorchScript's compiler can read."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import torch
 
 
 def defined_class(source: str, names: dict[str, Any]) -> Any:
-    """The class that `source` defines, which may use torch and `names`.
+    """The class that `source` defines; the source may use torch and `names`.
 
-    The text is registered where the compiler looks a class's source up.
+    The text is registered in linecache, where the compiler reads the source of a class.
     """
     filename = f"<tsctl {len(linecache.cache)}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
@@ -24,8 +24,16 @@ def defined_class(source: str, names: dict[str, Any]) -> Any:
     return next(scope[name] for name in scope if name not in before and name != "__builtins__")
 
 
+WRAPPER_HEAD = """\
+class {name}(torch.nn.Module):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+"""
+
+
 def type_names() -> dict[str, Any]:
-    """What the annotations of a schema may name."""
+    """The names that the annotations of a schema may use."""
     names = ("Dict", "List", "Optional", "Tuple", "Union", "Any")
     return {
         "Tensor": torch.Tensor,
@@ -34,8 +42,14 @@ def type_names() -> dict[str, Any]:
     }
 
 
+def forward_arguments(module: torch.jit.ScriptModule) -> list[Any]:
+    """The arguments in the schema of a compiled forward, without self."""
+    forward: Any = module.forward
+    return [argument for argument in forward.schema.arguments if argument.name != "self"]
+
+
 def parameters_text(arguments: Iterable[Any]) -> str:
-    """A schema's arguments as further parameters of a method: ", x: Tensor, factor: float = 2.0"."""
+    """A schema's arguments as parameters that follow self: ", x: Tensor, factor: float = 2.0"."""
     text = ""
     for argument in arguments:
         default = f" = {literal(argument.default_value)}" if argument.has_default_value() else ""
@@ -44,12 +58,12 @@ def parameters_text(arguments: Iterable[Any]) -> str:
 
 
 def arguments_text(arguments: Iterable[Any]) -> str:
-    """The same arguments passed on by position."""
+    """A schema's arguments as the arguments of a call."""
     return ", ".join(argument.name for argument in arguments)
 
 
 def literal(value: Any) -> str:
-    """An expression for a default value, where repr() would need names that nobody imported (inf, device)."""
+    """An expression for a default value; repr() alone would need names that are missing (inf, device)."""
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{float(value)}")'
     if isinstance(value, torch.device):

@@ -1,4 +1,4 @@
-"""Calls that are more than tensors: how a traced module takes them apart, and what a trace fixes of them."""
+"""Arguments that are not tensors: how a traced module takes them apart, and which values a trace fixes."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from .calls import Call
 from .generated import literal
 from .signature import positional_names
 from .source import LoadedModel
-from .values import is_plain, is_scalar, leaves, member_name
+from .values import is_plain, is_scalar, leaves, map_items, member_name
 
 _EVERY_TYPE = "(Tensor, bool, int, float, str)"
 
 
 class NoTypeError(Exception):
-    """TorchScript has no type for an argument; the message is its name and what it is."""
+    """TorchScript has no type for an argument; the message names the argument and its type."""
 
 
 @dataclass
 class InputForm:
-    """The text of a forward that takes a call as the user gives it and hands its tensors to the trace."""
+    """The text of a forward that takes the user's arguments and passes their tensors to the trace."""
 
     parameters: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)  # taking apart, and the checks
+    lines: list[str] = field(default_factory=list)  # assignments and checks
     tensors: list[str] = field(default_factory=list)  # an expression for each tensor
-    names: list[str] = field(default_factory=list)  # a name for each of them in the trace
-    fixed: list[str] = field(default_factory=list)  # in words
+    names: list[str] = field(default_factory=list)  # a name for each tensor in the trace
+    fixed: list[str] = field(default_factory=list)  # what the trace fixes, in words
 
 
 def in_order(model: LoadedModel, call: Call) -> Call:
-    """The call with its named arguments in forward's order; those that its `**kwargs` takes come last."""
+    """The call with its named arguments in forward's order; arguments of `**kwargs` come last."""
     known = list(model.signature.parameters) if model.signature is not None else []
     names = sorted(call.kwargs, key=lambda name: known.index(name) if name in known else len(known))
     return Call(call.label, call.args, {name: call.kwargs[name] for name in names})
 
 
 def argument_names(model: LoadedModel, call: Call) -> list[str]:
-    """One name for each argument of `call`, in forward's order: positional ones by its parameters."""
+    """A name for each argument of `call`, in forward's order."""
     known = positional_names(model.signature)
     positional = [known[i] if i < len(known) else f"input{i}" for i in range(len(call.args))]
     return positional + list(in_order(model, call).kwargs)
@@ -57,17 +57,17 @@ def named_arguments(model: LoadedModel, call: Call) -> dict[str, Any]:
 
 
 def is_structured(call: Call) -> bool:
-    """Whether an argument is something else than a tensor."""
+    """Whether an argument is not a tensor."""
     return any(not isinstance(value, torch.Tensor) for value in [*call.args, *call.kwargs.values()])
 
 
 def fixes_values(call: Call) -> bool:
-    """Whether a trace of this call would keep numbers, strings or None of it."""
+    """Whether a trace of this call would fix numbers, strings or None."""
     return any(not leaf.is_tensor for leaf in leaves((call.args, call.kwargs), "call"))
 
 
 def given_values(call: Call) -> Call:
-    """The call as a traced file takes it: a dataclass or another mapping as a dict."""
+    """The call as a traced file takes it: with dicts instead of dataclasses and other mappings."""
     return Call(
         call.label,
         tuple(_as_builtin(value) for value in call.args),
@@ -86,7 +86,7 @@ def _as_builtin(value: Any) -> Any:
 
 
 def _members(value: Any) -> dict[Any, Any] | None:
-    """What a mapping or a dataclass holds."""
+    """The members of a mapping or a dataclass; None for anything else."""
     if isinstance(value, Mapping):
         return dict(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -95,25 +95,23 @@ def _members(value: Any) -> dict[Any, Any] | None:
 
 
 def rebuilt(value: Any, tensors: Iterator[torch.Tensor]) -> Any:
-    """An object like `value` with other tensors, taken in the order of its leaves."""
+    """An object like `value` with other tensors, taken in the order of its leaves.
+
+    Unlike map_tensors() it also rebuilds mappings and dataclasses whose constructors cannot be called.
+    """
     if isinstance(value, torch.Tensor):
         return next(tensors)
-    if isinstance(value, tuple):
-        items = [rebuilt(item, tensors) for item in value]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-    if isinstance(value, list):
-        return [rebuilt(item, tensors) for item in value]
-    if type(value) in (dict, collections.OrderedDict):
-        return type(value)((key, rebuilt(item, tensors)) for key, item in value.items())
+    if isinstance(value, (tuple, list)) or type(value) in (dict, collections.OrderedDict):
+        return map_items(value, lambda item: rebuilt(item, tensors))
     if isinstance(value, Mapping):
-        changed = copy.copy(value)
+        changed: Any = copy.copy(value)
         for key, item in value.items():
-            changed[key] = rebuilt(item, tensors)  # type: ignore[index]
+            changed[key] = rebuilt(item, tensors)
         return changed
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         changed = copy.copy(value)
         for item in dataclasses.fields(value):
-            # Past the __setattr__ of a frozen one.
+            # object's, because a frozen dataclass refuses its own.
             object.__setattr__(changed, item.name, rebuilt(getattr(value, item.name), tensors))
         return changed
     return value
@@ -123,7 +121,7 @@ def rebuilt(value: Any, tensors: Iterator[torch.Tensor]) -> Any:
 
 
 def _type_of(value: Any, name: str) -> str:
-    """ "None" stands for a None whose type is still open. Raises NoTypeError."""
+    """TorchScript's type; "None" for a None, which may be of any optional type. Raises NoTypeError."""
     if value is None:
         return "None"
     if isinstance(value, torch.Tensor):
@@ -150,7 +148,7 @@ def _closed(kind: str) -> str:
 
 
 def _common(kinds: list[str], name: str) -> str:
-    """One type for all members of a list or dict."""
+    """The type of all members of a list or dict. Raises NoTypeError if there is none."""
     different = sorted(set(kinds) - {"None"})
     if not different:
         return _closed("None") if kinds else "Tensor"
@@ -178,7 +176,7 @@ def input_form(model: LoadedModel, call: Call) -> InputForm:
 
 
 def _usable_defaults(model: LoadedModel, given: dict[str, Any]) -> set[str]:
-    """Arguments that may be left out: given as their own default, with none after them that may not."""
+    """Arguments at the end of the call whose values are their defaults, so that a caller may omit them."""
     found: set[str] = set()
     signature = model.signature
     for name, value in reversed(given.items()):
@@ -195,7 +193,7 @@ def _is_scalar(value: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """A scalar without a class that is derived from int, float or str, such as an enum's."""
+    """A scalar as a plain int, float or str, where it has a derived class such as an enum's."""
     if value is None:
         return None
     for kind in (bool, int, float):
@@ -209,7 +207,7 @@ def _literal(value: Any) -> str:
 
 
 def _take(form: InputForm, value: Any, expression: str, name: str, kind: str) -> None:
-    """Adds what reaches the tensors of `value` from `expression`, which is of the type `kind`."""
+    """Adds the code that gets the tensors of `value` out of `expression`, whose type is `kind`."""
     if isinstance(value, torch.Tensor):
         if kind != "Tensor":
             local = f"_leaf{len(form.lines)}"
@@ -248,7 +246,7 @@ def _item_name(value: Any, name: str, position: int) -> str:
 
 
 def _inner_types(kind: str) -> list[str]:
-    """Of "Tuple[Tensor, List[int]]": Tensor and List[int]."""
+    """The types inside a type: Tensor and List[int] of "Tuple[Tensor, List[int]]"."""
     inner = kind.partition("[")[2][:-1]
     found, depth = [""], 0
     for letter in inner:
@@ -261,12 +259,12 @@ def _inner_types(kind: str) -> list[str]:
 
 
 def _fix(form: InputForm, value: Any, expression: str, name: str, kind: str) -> None:
-    """Adds the check that a leaf has the value that the trace keeps."""
+    """Adds the check that a leaf has the value that the trace fixes."""
     value = _plain(value)
     form.fixed.append(f"{name} fixed at {value!r}")
     message = _sentence(f"{name}={value!r}")
     if value is None:
-        # Of an Any the compiler takes for granted that it is not None.
+        # The compiler assumes that an Any is not None, and would drop the plain check.
         test = f"not isinstance({expression}, {_EVERY_TYPE})" if kind == "Any" else f"{expression} is None"
         form.lines.append(f"assert {test}, {message}")
         return
@@ -285,7 +283,7 @@ def _fix(form: InputForm, value: Any, expression: str, name: str, kind: str) -> 
 
 
 def _sentence(what: str) -> str:
-    return repr(f"this file was traced with {what}; capture it again for anything else")
+    return repr(f"this file was traced with {what}; capture it again for other values")
 
 
 def _leaf_name(name: str, taken: list[str]) -> str:
@@ -296,32 +294,31 @@ def _leaf_name(name: str, taken: list[str]) -> str:
     return plain
 
 
-# --- the other sets ----------------------------------------------------------------------------------
+# --- the other input sets ----------------------------------------------------------------------------------
 
 
 def not_alike(model: LoadedModel, calls: list[Call]) -> str:
-    """What a trace of the first call would keep although another call gives it otherwise, in words; "" if
-    there is nothing."""
+    """What a trace of the first call would fix although another call differs, in words; empty if nothing."""
     first = named_arguments(model, calls[0])
     for call in calls[1:]:
         title = call.label or call.title
         other = named_arguments(model, call)
         for name, value in first.items():
             if name not in other:
-                return f"{name}, which {title} leaves out"
+                return f"{name}, which {title} omits"
             found = _difference(value, other[name], name)
             if found:
                 return f"{found} in {title}"
         added = [name for name in other if name not in first]
         if added:
-            return f"what {', '.join(added)} is by default, which {title} gives"
+            return f"the default of {', '.join(added)}, for which {title} has another value"
     return ""
 
 
 def _difference(value: Any, other: Any, name: str) -> str:
     left, right = leaves(value, name), leaves(other, name)
     if [leaf.name for leaf in left] != [leaf.name for leaf in right] or is_plain(value) != is_plain(other):
-        return f"the structure of {name}, which is another"
+        return f"the structure of {name}, which differs"
     for one, two in zip(left, right, strict=True):
         if one.is_tensor and two.is_tensor:
             continue

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import inspect
 import math
-import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import _tsctl
@@ -14,7 +14,7 @@ import torch
 
 from ..errors import CaptureError, describe, user_traceback
 from ..request import DrawnTensor, InputSet, ModelRequest
-from ..vocabulary import ErrorKind
+from ..vocabulary import ErrorKind, ValueChange
 from .calls import Call
 from .dtypes import dtype_from_name
 from .signature import did_you_mean, example_inputs, named_parameters, shown, takes_any_name
@@ -22,18 +22,18 @@ from .source import LoadedModel, import_file
 from .tensor_file import read_calls, safetensors_torch
 from .values import is_scalar, leaves, map_tensors
 
-# How drawn values are changed, and what the result is called. Lowest and highest are those of the --input's range.
+# What messages call the changed values. Lowest and highest refer to the range of --input.
 VALUE_CHANGES = {
-    "mirrored": "mirrored values",
-    "negative": "negative or lowest values",
-    "zero": "values of zero",
-    "large": "large or highest values",
+    ValueChange.MIRRORED: "mirrored values",
+    ValueChange.NEGATIVE: "negative or lowest values",
+    ValueChange.ZERO: "values of zero",
+    ValueChange.LARGE: "large or highest values",
 }
 _LARGE = 1000.0
 
 
-def draw(tensor: DrawnTensor, seed: int, change: str = "") -> torch.Tensor:
-    """One DrawnTensor of core/input_spec.h. `change` is one of VALUE_CHANGES, or nothing."""
+def draw(tensor: DrawnTensor, seed: int, change: ValueChange = ValueChange.NONE) -> torch.Tensor:
+    """Draws the values of one tensor."""
     name, low, high = tensor["dtype"], tensor.get("low"), tensor.get("high")
     dtype = dtype_from_name(name)
     _check_range(tensor, dtype)
@@ -46,8 +46,8 @@ def draw(tensor: DrawnTensor, seed: int, change: str = "") -> torch.Tensor:
     return torch.view_as_complex(staged) if dtype.is_complex else staged.to(dtype)
 
 
-def changed_call(call: Call, change: str) -> Call:
-    """The call with its real numbers changed as drawn ones without a range are."""
+def changed_call(call: Call, change: ValueChange) -> Call:
+    """The call with its floating-point values changed like drawn values without a range."""
 
     def one(tensor: torch.Tensor) -> torch.Tensor:
         return _changed(tensor, change, None, None) if tensor.is_floating_point() else tensor
@@ -55,17 +55,28 @@ def changed_call(call: Call, change: str) -> Call:
     return Call(call.label, map_tensors(call.args, one), map_tensors(call.kwargs, one))
 
 
-def _changed(staged: torch.Tensor, change: str, low: float | None, high: float | None) -> torch.Tensor:
-    """Integers and values with a range stay inside it; normal ones have none."""
+def _changed(
+    staged: torch.Tensor, change: ValueChange, low: float | None, high: float | None
+) -> torch.Tensor:
+    """Changes the values; integers and values with a range stay inside it."""
     if staged.is_floating_point() and low is None:
-        by_change = {"mirrored": -staged, "negative": -staged.abs(), "zero": staged * 0}
-        return by_change[change] if change in by_change else staged * _LARGE
+        if change == ValueChange.LARGE:
+            return staged * _LARGE
+        return {
+            ValueChange.MIRRORED: -staged,
+            ValueChange.NEGATIVE: -staged.abs(),
+            ValueChange.ZERO: staged * 0,
+        }[change]
     bottom, top = low or 0, 1 if high is None else high
     if not staged.is_floating_point():
         bottom, top = int(bottom), int(top)
-    if change == "mirrored":
+    if change == ValueChange.MIRRORED:
         return bottom + top - staged
-    value = {"negative": bottom, "zero": min(max(0, bottom), top), "large": top}[change]
+    value = {
+        ValueChange.NEGATIVE: bottom,
+        ValueChange.ZERO: min(max(0, bottom), top),
+        ValueChange.LARGE: top,
+    }[change]
     return torch.full_like(staged, value)
 
 
@@ -83,8 +94,8 @@ def _check_range(tensor: DrawnTensor, dtype: torch.dtype) -> None:
             )
 
 
-def drawn_call(drawn: InputSet, seed: int, change: str = "") -> Call:
-    """The Call of an InputSet of core/input_spec.h."""
+def drawn_call(drawn: InputSet, seed: int, change: ValueChange = ValueChange.NONE) -> Call:
+    """The call of a declared input set."""
     call = Call(drawn.get("label", ""))
     for tensor in drawn["tensors"]:
         value = draw(tensor, seed, change)
@@ -96,7 +107,7 @@ def drawn_call(drawn: InputSet, seed: int, change: str = "") -> Call:
 
 
 def calls_of(request: ModelRequest) -> list[Call]:
-    """The declared input sets, wherever they come from."""
+    """The calls of all declared input sets, which are drawn or read from a file."""
     if request.inputs_from:
         return read_calls(request.inputs_from)
     if request.inputs_file:
@@ -107,24 +118,21 @@ def calls_of(request: ModelRequest) -> list[Call]:
 
 
 def _split_function(text: str) -> tuple[str, str]:
-    """("file.py", "function"), or (text, "") for a data file."""
+    """Splits --inputs: ("file.py", "function"), or (text, "") for a data file."""
     path, colon, name = text.rpartition(":")
     return (path, name) if colon and path.endswith(".py") else (text, "")
 
 
 def inputs_sha256(text: str) -> str:
     path, _ = _split_function(text)
-    with open(path, "rb") as file:
-        digest = hashlib.sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-        return digest.hexdigest()
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def load_inputs_file(text: str) -> list[Call]:
-    """--inputs: .npz, .safetensors or file.py:function. Raises CaptureError."""
+    """Reads --inputs: .npz, .safetensors or file.py:function. Raises CaptureError."""
     path, function = _split_function(text)
-    if not os.path.isfile(path):
+    if not Path(path).is_file():
         raise CaptureError(
             ErrorKind.INPUT,
             f"the inputs file '{path}' does not exist",
@@ -138,7 +146,7 @@ def load_inputs_file(text: str) -> list[Call]:
         return _read_safetensors(path)
     raise CaptureError(
         ErrorKind.USAGE,
-        f"--inputs '{text}' is of no kind that can be read",
+        f"--inputs '{text}' has an unknown file type",
         "--inputs takes .npz, .safetensors or file.py:function",
     )
 
@@ -154,11 +162,15 @@ def _read_npz(path: str) -> dict[str, torch.Tensor]:
         with numpy.load(path, allow_pickle=False) as archive:
             return {name: torch.from_numpy(numpy.ascontiguousarray(archive[name])) for name in archive.files}
     except Exception as error:
-        raise CaptureError(
-            ErrorKind.INPUT,
-            f"the inputs file '{path}' cannot be read: {describe(error)}",
-            "write it again; it must hold plain arrays named like forward's parameters",
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: str, error: Exception) -> CaptureError:
+    return CaptureError(
+        ErrorKind.INPUT,
+        f"the inputs file '{path}' cannot be read: {describe(error)}",
+        "write it again; it must hold plain arrays named like forward's parameters",
+    )
 
 
 def _read_safetensors(path: str) -> list[Call]:
@@ -172,21 +184,17 @@ def _read_safetensors(path: str) -> list[Call]:
     except CaptureError:
         raise
     except Exception as error:
-        raise CaptureError(
-            ErrorKind.INPUT,
-            f"the inputs file '{path}' cannot be read: {describe(error)}",
-            "write it again; it must hold plain arrays named like forward's parameters",
-        ) from error
+        raise _unreadable(path, error) from error
 
 
 def _call_from_names(tensors: Mapping[str, torch.Tensor], path: str) -> Call:
-    """Keys are forward's parameter names, or positions "0", "1", …"""
+    """The call whose arguments are named like forward's parameters, or by their positions "0", "1", …"""
     positions = sorted(int(name) for name in tensors if name.isdigit())
     if positions != list(range(len(positions))):
         raise CaptureError(
             ErrorKind.INPUT,
             f"the positional inputs in '{path}' are not numbered 0, 1, …",
-            "name each array like a parameter of forward, or number all of them from 0 on",
+            "name each array like a parameter of forward, or number all arrays from 0",
         )
     args = tuple(tensors[str(position)] for position in positions)
     return Call("", args, {name: value for name, value in tensors.items() if not name.isdigit()})
@@ -206,7 +214,7 @@ def _calls_from_function(path: str, name: str) -> list[Call]:
         raise CaptureError(
             ErrorKind.CAPTURE,
             f"'{name}' of --inputs '{path}:{name}' raised {describe(error)}",
-            "it is called without arguments",
+            "tsctl calls it without arguments",
             user_traceback(error),
         ) from error
     if not isinstance(found, list) or not found:
@@ -253,40 +261,44 @@ def _as_tensor(value: Any) -> Any:
 
 
 def check_calls(calls: list[Call], model: LoadedModel) -> None:
-    """Number and names of the arguments against forward's signature. Raises CaptureError{usage}."""
-    signature = model.signature
+    """Checks the arguments of every call against forward's signature. Raises CaptureError."""
     for call in calls:
-        for name, value in [*((str(i), v) for i, v in enumerate(call.args)), *call.kwargs.items()]:
-            odd = next(
-                (leaf for leaf in leaves(value, name) if not leaf.is_tensor and not is_scalar(leaf.value)),
-                None,
-            )
-            if odd is not None:
+        _check_values(call)
+    if model.signature is not None:
+        for call in calls:
+            _check_names(call, model, model.signature)
+
+
+def _check_values(call: Call) -> None:
+    named = [*((str(i), value) for i, value in enumerate(call.args)), *call.kwargs.items()]
+    for name, value in named:
+        for leaf in leaves(value, name):
+            if not leaf.is_tensor and not is_scalar(leaf.value):
                 raise CaptureError(
                     ErrorKind.INPUT,
-                    f"the argument {odd.name} is a {type(odd.value).__name__}",
+                    f"the argument {leaf.name} is a {type(leaf.value).__name__}",
                     "arguments are tensors, numbers, strings, None, and lists, tuples or dicts of these",
                 )
-    if signature is None:
-        return
+
+
+def _check_names(call: Call, model: LoadedModel, signature: inspect.Signature) -> None:
     forward = model.class_name if model.is_function else "forward"
     known = named_parameters(signature)
-    hint = f"it is {shown(forward, signature)}; for example {example_inputs(signature, model.module)}"
-    for call in calls:
-        for name, value in call.kwargs.items():
-            # What **kwargs takes are flags (return_dict=True); a tensor of an unknown name is a slip.
-            passed_on = takes_any_name(signature) and not isinstance(value, torch.Tensor)
-            if known and name not in known and not passed_on:
-                raise CaptureError(
-                    ErrorKind.USAGE,
-                    f"{forward} of '{model.class_name}' has no parameter '{name}': "
-                    + did_you_mean(name, known),
-                    hint,
-                )
-        try:
-            signature.bind(*call.args, **call.kwargs)
-        except TypeError as error:
-            given = len(call.args) + len(call.kwargs)
+    example = example_inputs(signature, model.module)
+    hint = f"its signature is {shown(forward, signature)}; for example {example}"
+    for name, value in call.kwargs.items():
+        # Flags go to **kwargs (return_dict=True); a tensor with an unknown name is a mistake.
+        passed_on = takes_any_name(signature) and not isinstance(value, torch.Tensor)
+        if known and name not in known and not passed_on:
             raise CaptureError(
-                ErrorKind.USAGE, f"{given} inputs do not fit {forward} of '{model.class_name}': {error}", hint
-            ) from error
+                ErrorKind.USAGE,
+                f"{forward} of '{model.class_name}' has no parameter '{name}': {did_you_mean(name, known)}",
+                hint,
+            )
+    try:
+        signature.bind(*call.args, **call.kwargs)
+    except TypeError as error:
+        given = len(call.args) + len(call.kwargs)
+        raise CaptureError(
+            ErrorKind.USAGE, f"{given} inputs do not fit {forward} of '{model.class_name}': {error}", hint
+        ) from error

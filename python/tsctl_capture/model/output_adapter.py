@@ -1,9 +1,10 @@
-"""Results that are more than tensors: how a traced file puts them together again."""
+"""Outputs that are structures: how a traced file builds them again from tensors."""
 
 from __future__ import annotations
 
 import collections
 import dataclasses
+import types
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,21 +17,21 @@ from .values import leaves
 
 @dataclass
 class OutputForm:
-    """An expression in TorchScript for a result, and the names that it needs."""
+    """A TorchScript expression for an output, and the names that it uses."""
 
     text: str
     scope: dict[str, Any] = field(default_factory=dict)
 
 
 class _FlatOnlyError(Exception):
-    """TorchScript has no type for the structure, or a trace cannot make it of tensors."""
+    """TorchScript has no type for the structure, or it cannot be built from tensors alone."""
 
 
 def output_form(outputs: Any, inside: bool = False) -> OutputForm | None:
-    """Of a result whose tensors `_out` holds in order; None when only a flat tuple of them can be returned.
+    """The form of an output whose tensors are in `_out`; None if a trace can only return a flat tuple.
 
-    `inside` a script, what has attributes (a dataclass, the dicts with attributes of large model libraries)
-    becomes a named tuple, for the code around it to take apart as before.
+    `inside` a script, objects with attributes (dataclasses, and the dicts of large model libraries) become
+    named tuples, so that the code around the submodule can still read the attributes.
     """
     count = len(leaves(outputs, "out"))
     tensors = iter(["_out"] if count == 1 else [f"_out[{i}]" for i in range(count)])
@@ -43,7 +44,7 @@ def output_form(outputs: Any, inside: bool = False) -> OutputForm | None:
 
 
 def keeps_structure(outputs: Any, inside: bool = False) -> bool:
-    """Whether a traced file returns these outputs in a structure of their own, not as a flat tuple."""
+    """Whether a traced file returns these outputs in their own structure, not as a flat tuple."""
     return output_form(outputs, inside) is not None
 
 
@@ -57,20 +58,20 @@ def _built(value: Any, tensors: Iterator[str], scope: dict[str, Any], inside: bo
     built = [_built(item, tensors, scope, inside) for item in items]
     texts, kinds = [text for text, _ in built], [kind for _, kind in built]
     if type(value) is tuple:
-        return f"({', '.join(texts)},)", tuple[tuple(kinds)]  # type: ignore[misc]
+        return f"({', '.join(texts)},)", types.GenericAlias(tuple, tuple(kinds))
     if type(value) in (list, dict, collections.OrderedDict):
         if any(kind != kinds[0] for kind in kinds) or not all(type(key) is str for key in keys):
             raise _FlatOnlyError
         if type(value) is list:
-            return f"[{', '.join(texts)}]", list[kinds[0]]
+            return f"[{', '.join(texts)}]", types.GenericAlias(list, (kinds[0],))
         named = ", ".join(f"{key!r}: {text}" for key, text in zip(keys, texts, strict=True))
-        return f"{{{named}}}", dict[str, kinds[0]]
+        return f"{{{named}}}", types.GenericAlias(dict, (str, kinds[0]))
     kind = _named_tuple(type(value).__name__, dict(zip(keys, kinds, strict=True)), scope)
     return f"{kind.__name__}({', '.join(texts)})", kind
 
 
 def _named_tuple(name: str, fields: dict[str, Any], scope: dict[str, Any]) -> Any:
-    """A class of our own: the compiler cannot read every annotation that the user's may have."""
+    """A new class, because the compiler cannot read every annotation of the user's class."""
     while name in scope and scope[name].__annotations__ != fields:
         name += "_"
     if name not in scope:
@@ -79,7 +80,7 @@ def _named_tuple(name: str, fields: dict[str, Any], scope: dict[str, Any]) -> An
 
 
 def _parts(value: Any, inside: bool) -> tuple[list[Any], list[Any]]:
-    """Keys and members of a structure. Raises _FlatOnlyError for anything else."""
+    """The keys and members of a structure. Raises _FlatOnlyError for any other value."""
     if type(value) in (dict, collections.OrderedDict):
         return list(value), list(value.values())
     if type(value) in (tuple, list):

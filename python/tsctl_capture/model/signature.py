@@ -1,4 +1,4 @@
-"""What forward takes, and how to say so."""
+"""The parameters of forward, and messages about them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_O
 
 
 def signature_of(function: Callable[..., Any]) -> inspect.Signature | None:
-    """None for what Python cannot tell the parameters of, such as compiled functions."""
+    """None if neither Python nor a TorchScript schema knows the parameters."""
     try:
         return inspect.signature(function)
     except (TypeError, ValueError):
@@ -53,7 +53,7 @@ def required_parameters(signature: inspect.Signature) -> list[str]:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """ "did you mean 'x'?" or, without a near name, the names there are."""
+    """A hint for a wrong name: "did you mean 'x'?", or the known names if none is similar."""
     known = list(known)
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
     if near:
@@ -61,11 +61,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if not known:
         return ""
     shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
-    return f"there is: {shown}"
+    return f"known names: {shown}"
 
 
 def _typical_shapes(module: torch.nn.Module) -> tuple[str, str]:
-    """A shape for inputs of reals and one for indices, guessed from the first layers of each sort."""
+    """A shape for floating-point inputs and one for indices, guessed from the first layers of each kind."""
     reals, indices = "", ""
     for layer in module.modules():
         if not reals:
@@ -82,9 +82,9 @@ def _typical_shapes(module: torch.nn.Module) -> tuple[str, str]:
 
 
 def example_inputs(signature: inspect.Signature, module: torch.nn.Module) -> str:
-    """--input flags that could fit this forward."""
+    """--input flags that may fit this forward."""
     reals, indices = _typical_shapes(module)
-    flags = []
+    flags: list[str] = []
     for name in required_parameters(signature) or named_parameters(signature)[:1]:
         if "mask" in name and indices:
             shape = "1x16:int64"
@@ -97,7 +97,7 @@ def example_inputs(signature: inspect.Signature, module: torch.nn.Module) -> str
 
 
 def shown(name: str, signature: inspect.Signature) -> str:
-    """forward(x, mask=None), without annotations, which can be long."""
+    """A call such as "forward(x, mask=None)", without annotations."""
     parameters = [
         parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()
     ]

@@ -1,4 +1,4 @@
-"""From SOURCE to a module in eval mode: path/to/file.py:Name, package.module:Name or timm:convnext_tiny."""
+"""Builds the module that SOURCE names: path/to/file.py:Name, package.module:Name or timm:convnext_tiny."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import importlib
 import importlib.util
 import inspect
 import json
-import os
 import random
 import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -28,14 +28,14 @@ from .zoos import build_by_name, is_zoo
 
 @dataclass
 class LoadedModel:
-    """A module ready to run. `function` is what it wraps when SOURCE named a plain function."""
+    """A module in eval mode. `function` is the plain function that it wraps, if SOURCE named one."""
 
     module: torch.nn.Module
     class_name: str
     was_training: bool
     signature: inspect.Signature | None
     function: Callable[..., Any] | None = None
-    notes: list[str] = field(default_factory=list)  # what was done on the way, one clause each
+    notes: list[str] = field(default_factory=list)  # what a user should know of the build, one clause each
 
     @property
     def is_function(self) -> bool:
@@ -43,7 +43,7 @@ class LoadedModel:
 
 
 class FunctionModule(torch.nn.Module):
-    """A plain function with the face of a module."""
+    """A module whose forward is a plain function."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__()
@@ -56,12 +56,10 @@ class FunctionModule(torch.nn.Module):
 def seed_everything(seed: int) -> None:
     random.seed(seed)
     torch.manual_seed(seed % 2**63)
-    numpy = sys.modules.get("numpy")
-    if numpy is None:
-        try:
-            import numpy
-        except ImportError:
-            return
+    try:
+        import numpy
+    except ImportError:
+        return
     numpy.random.seed(seed % 2**32)
 
 
@@ -92,27 +90,27 @@ def _from_zoo(source: Source, seed: int) -> LoadedModel:
     return loaded
 
 
-def import_file(path: str) -> ModuleType:
+def import_file(text: str) -> ModuleType:
     """Imports a .py file with its folder on sys.path."""
-    if not os.path.isfile(path):
-        what = "is a folder" if os.path.isdir(path) else "does not exist"
+    path = Path(text)
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
         raise CaptureError(
-            ErrorKind.INPUT, f"the source file '{path}' {what}", "SOURCE is path/to/file.py:Name"
+            ErrorKind.INPUT, f"the source file '{text}' {what}", "SOURCE is path/to/file.py:Name"
         )
-    path = os.path.abspath(path)
-    folder = os.path.dirname(path)
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    stem = re.sub(r"\W", "_", os.path.splitext(os.path.basename(path))[0])
+    path = path.absolute()
+    if str(path.parent) not in sys.path:
+        sys.path.insert(0, str(path.parent))
+    stem = re.sub(r"\W", "_", path.stem)
     name = stem if stem not in sys.modules else f"tsctl_source_{stem}"
     try:
-        return _execute_file(name, path)
+        return _execute_file(name, str(path))
     except ImportError as error:
-        if "relative import" not in str(error) or not os.path.isfile(os.path.join(folder, "__init__.py")):
-            raise _import_failure(path, error) from error
+        if "relative import" not in str(error) or not _is_in_package(path):
+            raise _import_failure(str(path), error) from error
         return _import_as_part_of_package(path)
     except (Exception, SystemExit) as error:
-        raise _import_failure(path, error) from error
+        raise _import_failure(str(path), error) from error
 
 
 def _execute_file(name: str, path: str) -> ModuleType:
@@ -124,7 +122,7 @@ def _execute_file(name: str, path: str) -> ModuleType:
             "SOURCE is path/to/file.py:Name",
         )
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses and pickles look their module up there
+    sys.modules[name] = module  # dataclasses and pickles look for their module there
     try:
         spec.loader.exec_module(module)
     except BaseException:
@@ -133,20 +131,24 @@ def _execute_file(name: str, path: str) -> ModuleType:
     return module
 
 
-def _import_as_part_of_package(path: str) -> ModuleType:
-    """The file uses relative imports: import it under its package's name."""
-    parts = [os.path.splitext(os.path.basename(path))[0]]
-    folder = os.path.dirname(path)
-    while os.path.isfile(os.path.join(folder, "__init__.py")):
-        folder, part = os.path.split(folder)
-        parts.insert(0, part)
-    sys.path.insert(0, folder)
+def _is_in_package(path: Path) -> bool:
+    return (path.parent / "__init__.py").is_file()
+
+
+def _import_as_part_of_package(path: Path) -> ModuleType:
+    """Imports a file that uses relative imports under the name of its package."""
+    parts = [path.stem]
+    while _is_in_package(path):
+        path = path.parent
+        parts.insert(0, path.name)
+    sys.path.insert(0, str(path.parent))
     return import_module(".".join(parts))
 
 
 def import_module(name: str) -> ModuleType:
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
+    folder = str(Path.cwd())
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -162,7 +164,7 @@ def import_module(name: str) -> ModuleType:
 
 
 def _import_failure(what: str, error: BaseException) -> CaptureError:
-    hint = "the traceback is your code's; run the file with Python to see the same"
+    hint = "the traceback shows your code; running the file with Python should raise the same error"
     if isinstance(error, ModuleNotFoundError) and error.name:
         hint = f"install '{error.name}' for {sys.executable}, or choose another environment with --python"
     return CaptureError(
@@ -171,7 +173,7 @@ def _import_failure(what: str, error: BaseException) -> CaptureError:
 
 
 def _candidates(module: ModuleType) -> list[str]:
-    """The names in a module that SOURCE could have meant: those defined there first."""
+    """The names that SOURCE may name in a module; names that the module defines itself come first."""
 
     def fits(value: Any) -> bool:
         if isinstance(value, type):
@@ -221,7 +223,7 @@ def build(found: Any, source: Source) -> LoadedModel:
         if kwargs:
             raise CaptureError(
                 ErrorKind.USAGE,
-                f"--kwargs does not fit '{source.name}', which is a module already",
+                f"--kwargs does not fit '{source.name}', which is already a module",
                 "leave --kwargs out, or name the class or factory that builds the module",
             )
         return _loaded(found, type(found).__name__)
@@ -253,7 +255,8 @@ def _check_kwargs(found: Callable[..., Any], source: Source, kwargs: dict[str, A
         raise CaptureError(
             ErrorKind.USAGE,
             f"{given} does not fit '{source.name}': {error}",
-            f"it is {shown(source.name, signature)}; give what it needs with --kwargs '{{\"name\": value}}'",
+            f"its signature is {shown(source.name, signature)}; "
+            "give arguments with --kwargs '{\"name\": value}'",
         ) from error
 
 
@@ -266,7 +269,7 @@ def _called(found: Callable[..., Any], source: Source, kwargs: dict[str, Any]) -
         raise CaptureError(
             ErrorKind.CAPTURE,
             f"building '{source.text or source.name}' raised {describe(error)}",
-            "the traceback is your code's; --kwargs gives arguments to the class or factory",
+            "the traceback shows your code; --kwargs passes arguments to the class or factory",
             user_traceback(error),
         ) from error
 
@@ -283,7 +286,7 @@ def _from_class(found: type, source: Source, kwargs: dict[str, Any]) -> LoadedMo
 
 
 def _takes_tensors(function: Callable[..., Any]) -> bool:
-    """Whether an annotation says that the function computes on tensors rather than builds a module."""
+    """Whether an annotation shows that the function computes on tensors and does not build a module."""
     annotations = getattr(function, "__annotations__", {})
     return any(
         kind is torch.Tensor or (isinstance(kind, str) and kind.split(".")[-1] == "Tensor")
@@ -313,7 +316,7 @@ def _from_function(found: Callable[..., Any], source: Source, kwargs: dict[str, 
         raise CaptureError(
             ErrorKind.USAGE,
             f"--kwargs does not fit '{source.name}', which is a function that returns no nn.Module",
-            "arguments of a function that is captured come from --input and --inputs",
+            "a function that is captured gets its arguments from --input and --inputs",
         )
     base = found.func if isinstance(found, functools.partial) else found
     name = getattr(base, "__name__", source.name)

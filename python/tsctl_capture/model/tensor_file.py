@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -16,7 +17,7 @@ from .dtypes import name_from_dtype
 from .values import decode, encode
 
 _CALLS = "tsctl_calls"
-NO_OUTPUTS = object()  # a call that was not run, as against one that returned None
+NO_OUTPUTS = object()  # of a call that was not run; None is what a call may return
 
 
 def safetensors_torch() -> Any:
@@ -25,19 +26,19 @@ def safetensors_torch() -> Any:
     except ImportError as error:
         raise CaptureError(
             ErrorKind.ENVIRONMENT,
-            f"the Python at '{sys.executable}' lacks the package safetensors, which carries tensors",
+            f"the Python at '{sys.executable}' lacks the package safetensors, which stores tensors",
             f"{sys.executable} -m pip install safetensors",
         ) from error
     return safetensors.torch
 
 
 class _Tensors:
-    """Tensors by key, as they are written: on the CPU, contiguous, sharing nothing."""
+    """Tensors by key in the form that is written: on the CPU, contiguous, without shared memory."""
 
     def __init__(self) -> None:
         self.by_key: dict[str, torch.Tensor] = {}
 
-    def keeper(self, label: str) -> Any:
+    def keeper(self, label: str) -> Callable[[str, torch.Tensor], str]:
         def keep(leaf: str, tensor: torch.Tensor) -> str:
             name_from_dtype(tensor.dtype)
             if tensor.layout != torch.strided or tensor.is_quantized:
@@ -55,7 +56,7 @@ class _Tensors:
 
 
 def write_tensor_file(path: str, calls: Sequence[Call], outputs: Sequence[Any], names: Sequence[str]) -> None:
-    """Writes the calls with their outputs (NO_OUTPUTS for none); `names` are forward's parameters."""
+    """Writes the calls with their outputs, or NO_OUTPUTS; `names` are the parameters of forward."""
     tensors = _Tensors()
     records = []
     for call, result in zip(calls, outputs, strict=True):
@@ -71,9 +72,8 @@ def write_tensor_file(path: str, calls: Sequence[Call], outputs: Sequence[Any], 
         )
     payload = safetensors_torch().save(tensors.by_key, metadata={_CALLS: json.dumps(records)})
     try:
-        # Not save_file: it renames a temporary file, which an unnamed file's /proc path cannot take.
-        with open(path, "wb") as file:
-            file.write(payload)
+        # Not save_file: it renames a temporary file, and the path may name an unnamed file in /proc.
+        Path(path).write_bytes(payload)
     except OSError as error:
         raise CaptureError(
             ErrorKind.ENVIRONMENT, f"inputs and outputs cannot be written to '{path}': {error}"
@@ -90,7 +90,7 @@ def read_calls(path: str) -> list[Call]:
             text = (file.metadata() or {}).get(_CALLS)
             if text is None:
                 raise CaptureError(
-                    ErrorKind.INPUT, f"'{path}' is a safetensors file that holds no calls of tsctl"
+                    ErrorKind.INPUT, f"'{path}' is a safetensors file without calls written by tsctl"
                 )
             calls = []
             for record in json.loads(text):

@@ -1,35 +1,37 @@
-"""--weights: safetensors, a state dict, or a folder of them, read without running anything in it."""
+"""--weights: safetensors, a state dict, or a folder of them; no code in a file is run."""
 
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from ..errors import CaptureError, describe
 from ..vocabulary import ErrorKind
+from .dtypes import dtype_text
+from .tensor_file import safetensors_torch
 
 _SHOWN = 8
-# Where training scripts put the state dict among the rest of a checkpoint, in the order they are looked for.
+# The keys under which training scripts store the state dict in a checkpoint, in the order of the search.
 _NESTED = ("state_dict", "model_state_dict", "model", "module", "net")
-# What wrappers put before every name, and what to save instead.
+# The prefixes that wrappers add to every name, and what to save instead.
 _WRAPPERS = {
-    "module.": "as a model saved inside DataParallel has them: save model.module",
-    "_orig_mod.": "as a model saved inside torch.compile has them: save model._orig_mod",
-    "model.": "as a model saved inside another module has them: save the state dict of its .model",
-    "net.": "as a model saved inside another module has them: save the state dict of its .net",
+    "module.": "from a model saved inside DataParallel: save model.module",
+    "_orig_mod.": "from a model saved inside torch.compile: save model._orig_mod",
+    "model.": "from a model saved inside another module: save the state dict of its .model",
+    "net.": "from a model saved inside another module: save the state dict of its .net",
 }
 _ENDINGS = (".safetensors", ".bin", ".pt", ".pth")
 _INDEX_ENDING = ".index.json"
 
 
 def load_weights(module: torch.nn.Module, path: str) -> list[str]:
-    """Loads into `module`; every entry must fit. Returns what is worth saying, one clause each.
+    """Loads the weights into `module`; every entry must fit. Returns notes for the user, one clause each.
 
     Raises CaptureError{input}.
     """
@@ -51,8 +53,8 @@ def load_weights(module: torch.nn.Module, path: str) -> list[str]:
     return notes
 
 
-def refuse_what_does_not_fit(path: str, found: Mapping[str, list[str]], hint: str = "") -> None:
-    """Raises CaptureError{input} if `found` has any names; its keys say what is wrong with them."""
+def require_fit(path: str, found: Mapping[str, list[str]], hint: str = "") -> None:
+    """Raises CaptureError{input} if `found` has names; its keys say what is wrong with them."""
     wrong = [(title, names) for title, names in found.items() if names]
     if not wrong:
         return
@@ -60,15 +62,15 @@ def refuse_what_does_not_fit(path: str, found: Mapping[str, list[str]], hint: st
     raise CaptureError(
         ErrorKind.INPUT,
         f"the weights in '{path}' do not fit the model: {summary}",
-        hint or "the file was made for another model, or --kwargs differ from those it was trained with",
+        hint or "the file was made for another model, or --kwargs differ from those of its training",
         "\n".join(_listed(title, names) for title, names in wrong),
     )
 
 
 def _state_of(path: str, notes: list[str]) -> Mapping[str, torch.Tensor]:
-    if os.path.isdir(path):
+    if Path(path).is_dir():
         path = _file_in_folder(path)
-    if not os.path.isfile(path):
+    if not Path(path).is_file():
         raise CaptureError(
             ErrorKind.INPUT, f"the weights file '{path}' does not exist", "--weights names a file or a folder"
         )
@@ -78,20 +80,20 @@ def _state_of(path: str, notes: list[str]) -> Mapping[str, torch.Tensor]:
 
 
 def _file_in_folder(folder: str) -> str:
-    names = sorted(os.listdir(folder))
+    names = sorted(entry.name for entry in Path(folder).iterdir())
     indices = [name for name in names if name.endswith(_INDEX_ENDING)]
-    # Both forms often lie side by side with the same content.
+    # A folder often holds both forms with the same content.
     choices = [[name for name in indices if ".safetensors" in name], indices]
     if not indices:
         choices = [[name for name in names if name.endswith(ending)] for ending in _ENDINGS]
     for found in choices:
         if len(found) == 1:
-            return os.path.join(folder, found[0])
+            return str(Path(folder) / found[0])
     several = [name for found in choices for name in found]
     if several:
         raise CaptureError(
             ErrorKind.INPUT,
-            f"the folder '{folder}' holds several files of weights: {', '.join(several[:_SHOWN])}",
+            f"the folder '{folder}' holds several weights files: {', '.join(several[:_SHOWN])}",
             "name one of them with --weights FILE",
         )
     raise CaptureError(
@@ -102,43 +104,44 @@ def _file_in_folder(folder: str) -> str:
 
 
 def _sharded(path: str) -> Mapping[str, torch.Tensor]:
-    """All parts that an index names, each mapped."""
+    """The tensors of all parts that an index names."""
     try:
-        with open(path, encoding="utf-8") as file:
-            places = json.load(file)["weight_map"]
+        places = json.loads(Path(path).read_text(encoding="utf-8"))["weight_map"]
         parts = sorted(set(places.values()))
         if not all(isinstance(part, str) for part in parts):
-            raise TypeError("its weight_map holds what is no name of a file")
+            raise TypeError("its weight_map holds something that is not a file name")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CaptureError(
             ErrorKind.INPUT,
-            f"'{path}' is no index of weights: {describe(error)}",
-            "an index is a JSON object whose weight_map gives each tensor's file",
+            f"'{path}' is not an index of weights: {describe(error)}",
+            "an index is a JSON object whose weight_map names the file of each tensor",
         ) from error
     state: dict[str, torch.Tensor] = {}
     for part in parts:
-        beside = os.path.join(os.path.dirname(path), part)
-        if not os.path.isfile(beside):
+        beside = Path(path).parent / part
+        if not beside.is_file():
             raise CaptureError(
                 ErrorKind.INPUT,
-                f"'{path}' names the part '{part}', which is not beside it",
+                f"'{path}' names the part '{part}', which is not in the same folder",
                 "fetch or copy the missing part",
             )
-        state.update(_unnested(_read(beside), beside, []))
+        state.update(_unnested(_read(str(beside)), str(beside), []))
     return state
+
+
+def _beginning(path: str, size: int) -> bytes:
+    with Path(path).open("rb") as file:
+        return file.read(size)
 
 
 def _is_safetensors(path: str) -> bool:
     """By content: eight bytes of length, then a JSON object."""
-    with open(path, "rb") as file:
-        return file.read(9)[8:] == b"{"
+    return _beginning(path, 9)[8:] == b"{"
 
 
 def _read(path: str) -> Any:
-    # Both readers map the file instead of copying it, so the weights are in memory only once.
+    # Both readers map the file into memory, so that the weights are in memory only once.
     if _is_safetensors(path):
-        from .tensor_file import safetensors_torch
-
         package = safetensors_torch()
         try:
             return package.load_file(path)
@@ -153,10 +156,8 @@ def _read(path: str) -> Any:
         try:
             return _torch_load(path)
         except pickle.UnpicklingError:
-            # torch's own advice is to let the file run its code.
-            kind = (
-                "a pickle of more than tensors, a whole model perhaps, which could run code when it is read"
-            )
+            # torch's message would advise to let the file run its code.
+            kind = "a pickle of other objects than tensors, which can run code when it is read"
         except Exception as error:
             kind = f"damaged, or of a format that torch does not know ({type(error).__name__})"
     raise CaptureError(
@@ -167,9 +168,8 @@ def _read(path: str) -> Any:
 
 
 def _other_kind(path: str) -> str:
-    """What the file is if it is neither a zip archive nor a pickle of weights; empty if it may be one."""
-    with open(path, "rb") as file:
-        begin = file.read(4096)
+    """What the file is, if it cannot hold weights; empty for a zip archive or a pickle."""
+    begin = _beginning(path, 4096)
     if not begin:
         return "empty"
     if begin.startswith(b"PK"):
@@ -178,9 +178,9 @@ def _other_kind(path: str) -> str:
         except zipfile.BadZipFile:
             return "cut off or damaged"
         if any(name.endswith("/constants.pkl") for name in names):
-            return "a TorchScript file, which has its weights but is no state dict"
+            return "a TorchScript file, which has weights but is not a state dict"
         return ""
-    if not begin.startswith(b"\x80") and all(32 <= byte or byte in b"\t\r\n" for byte in begin):
+    if not begin.startswith(b"\x80") and all(byte >= 32 or byte in b"\t\r\n" for byte in begin):
         return "text"
     return ""
 
@@ -201,19 +201,19 @@ def _is_state(value: Any) -> bool:
 
 
 def _unnested(state: Any, path: str, notes: list[str]) -> Mapping[str, torch.Tensor]:
-    """The state dict, also where a checkpoint holds it under a key of its own."""
+    """The state dict, which a checkpoint may hold under one of its keys."""
     if isinstance(state, Mapping) and not _is_state(state):
         key = next((one for one in _NESTED if isinstance(state.get(one), Mapping)), None)
         if key is not None:
             averaged = [one for one in state if isinstance(one, str) and "ema" in one.lower().split("_")]
             if averaged:
-                notes.append(f"the weights are the checkpoint's '{key}', not its '{averaged[0]}'")
+                notes.append(f"the weights come from the checkpoint's '{key}', not from its '{averaged[0]}'")
             state = state[key]
     if not _is_state(state):
         held = f"a {type(state).__name__}{_keys(state)}"
         raise CaptureError(
             ErrorKind.INPUT,
-            f"the weights file '{path}' holds {held} that is not a state dict",
+            f"the weights file '{path}' holds {held}, which is not a state dict",
             "save model.state_dict(), or {'state_dict': model.state_dict()}",
         )
     return state
@@ -235,12 +235,8 @@ def _in_words(tensor: torch.Tensor) -> str:
     return f"{list(tensor.shape)}"
 
 
-def _type_of(tensor: torch.Tensor) -> str:
-    return str(tensor.dtype).removeprefix("torch.")
-
-
 def _kind(tensor: torch.Tensor) -> str:
-    """Numbers of one kind can stand for each other, if rounded."""
+    """The kind of a dtype; a tensor may be converted to another dtype of its kind."""
     if tensor.is_complex():
         return "complex"
     return "floating" if tensor.is_floating_point() else "integer"
@@ -258,36 +254,38 @@ def _check(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor], path:
             if have.shape != want.shape
         ],
         "of another type": [
-            f"{name} (file {_type_of(have)}, model {_type_of(want)})"
+            f"{name} (file {dtype_text(have.dtype)}, model {dtype_text(want.dtype)})"
             for name, have, want in both
             if _kind(have) != _kind(want)
         ],
     }
-    hint = _prefix_hint(expected, state) if state else "the file holds no weights at all"
-    refuse_what_does_not_fit(path, found, hint)
+    hint = _prefix_hint(expected, state) if state else "the file holds no weights"
+    require_fit(path, found, hint)
 
 
 def _prefix_hint(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> str:
-    """What to do where the names differ in their beginning only."""
+    """What to do if only a prefix of the names differs."""
     for prefix, why in _WRAPPERS.items():
         if all(name.startswith(prefix) for name in state) and not any(
             name.startswith(prefix) for name in expected
         ):
-            return f"its names start with '{prefix}', {why}"
+            return f"its names have the prefix '{prefix}' {why}"
     prefix = next(iter(expected), "").split(".")[0] + "."
     if all(f"{prefix}{name}" in expected for name in state):
-        return f"the model's names are the file's with '{prefix}' before them: name that part in SOURCE"
+        return f"the model's names are the file's with the prefix '{prefix}': name that submodule in SOURCE"
     part = max(expected, key=len, default="")
     prefix = next((name.removesuffix(part) for name in state if name.endswith(f".{part}")), "")
     if prefix:
-        return f"the model's names stand in the file with '{prefix}' before them: save that part's state dict"
+        return (
+            f"the file's names are the model's with the prefix '{prefix}': save that submodule's state dict"
+        )
     return ""
 
 
 def _casts(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> list[str]:
-    """Weights that change their precision on the way in."""
+    """Says which weights are converted to another dtype."""
     changed = [
-        (name, _type_of(tensor), _type_of(expected[name]))
+        (name, dtype_text(tensor.dtype), dtype_text(expected[name].dtype))
         for name, tensor in state.items()
         if isinstance(expected.get(name), torch.Tensor) and expected[name].dtype != tensor.dtype
     ]
@@ -295,11 +293,11 @@ def _casts(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> li
         return []
     name, have, want = changed[0]
     more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-    return [f"the weights {name}{more} are {have} in the file and become {want}, as the model is"]
+    return [f"the weights {name}{more} are {have} in the file and are converted to the model's {want}"]
 
 
 def _missing(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> list[str]:
-    """Names that the file lacks. A tied weight that is there under its other name is not missing."""
+    """The names that the file lacks. A tied weight is not missing if the file has its other name."""
 
     def place(value: Any) -> Any:
         return (

@@ -1,4 +1,4 @@
-"""Outputs of one call against those of another, with the tolerances of core/tensor_difference.h."""
+"""Compares the outputs of two calls, with the tolerances of core/tensor_difference.h."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Any
 import _tsctl
 import torch
 
-from ..model.dtypes import comparable, name_from_dtype, require_dense
+from ..model.calls import Call
+from ..model.dtypes import comparable, dtype_text, name_from_dtype, require_dense
 from ..model.values import Leaf, describe_structure, is_scalar, leaves
+from ..vocabulary import ComparisonStatus
 
 
 @dataclass(frozen=True)
 class Tolerances:
-    """Core's ToleranceOptions without equal_nan: following eager into a NaN is following it."""
+    """Core's ToleranceOptions without equal_nan: a NaN where eager has a NaN is equal."""
 
     rtol: list[tuple[str, float]] = field(default_factory=list)
     atol: list[tuple[str, float]] = field(default_factory=list)
@@ -35,20 +37,20 @@ class Comparison:
 
     label: str = ""
     probe: bool = False
-    status: str = "same"  # same, differ, raised, refused
+    status: ComparisonStatus = ComparisonStatus.SAME
     reason: str = ""
     max_abs: float = 0.0
     max_abs_to_peak: float = 0.0
     eager_s: float = 0.0
     captured_s: float = 0.0
     # Not in the report:
-    detail: str = ""  # all that was said where it raised
-    call: Any = None  # what was compared
+    detail: str = ""  # the whole message of an error
+    call: Call | None = None
     only_values: bool = False  # a probe that changes values and no size
 
     @property
     def is_wrong(self) -> bool:
-        return self.status in ("differ", "raised")
+        return self.status in (ComparisonStatus.DIFFER, ComparisonStatus.RAISED)
 
     def as_dict(self) -> dict[str, Any]:
         members = dict(vars(self))
@@ -61,17 +63,17 @@ class Comparison:
 
 
 def compare(reference: Any, candidate: Any, names: list[str], tolerances: Tolerances) -> Comparison:
-    """Structure, then dtype and shape, then values. `names`: the leaves' names in order, [] for their own."""
+    """Compares structure, then dtype and shape, then values. `names`, if given, are the leaves' names."""
     expected, found = leaves(reference, "out"), leaves(candidate, "out")
     if not names:
         names = [leaf.name for leaf in expected]
         by_name = {leaf.name: leaf for leaf in found}
-        # By name, because TorchScript may order a dict otherwise.
+        # By name, because TorchScript may change the order of a dict.
         if set(by_name) != set(names):
-            return Comparison(status="differ", reason=_other_structure(reference, candidate))
+            return Comparison(status=ComparisonStatus.DIFFER, reason=_other_structure(reference, candidate))
         found = [by_name[name] for name in names]
     if len(found) != len(expected):
-        return Comparison(status="differ", reason=_other_structure(reference, candidate))
+        return Comparison(status=ComparisonStatus.DIFFER, reason=_other_structure(reference, candidate))
     result = Comparison()
     for name, want, have in zip(names, expected, found, strict=True):
         _compare_leaf(name, want, have, tolerances, result)
@@ -94,8 +96,8 @@ def _compare_leaf(name: str, want: Leaf, have: Leaf, tolerances: Tolerances, res
         reason = f"{name} is {_in_words(have.value)}, eager's is {_in_words(want.value)}"
     else:
         reason = _compare_values(name, want.value, have.value, tolerances, result)
-    if reason and result.status == "same":
-        result.status, result.reason = "differ", reason
+    if reason and result.status == ComparisonStatus.SAME:
+        result.status, result.reason = ComparisonStatus.DIFFER, reason
 
 
 def _compare_values(
@@ -124,10 +126,10 @@ def _equal_scalars(left: Any, right: Any) -> bool:
         return right != right
     if type(left) is not type(right):
         return False
-    return left == right or not is_scalar(left)  # what TorchScript has no type for is not compared
+    return bool(left == right) or not is_scalar(left)  # a value without a TorchScript type is not compared
 
 
 def _in_words(value: Any) -> str:
     if isinstance(value, torch.Tensor):
-        return f"{str(value.dtype).removeprefix('torch.')} {list(value.shape)}"
+        return f"{dtype_text(value.dtype)} {list(value.shape)}"
     return "none" if value is None else f"{type(value).__name__} {value!r:.60}"

@@ -1,4 +1,4 @@
-"""The user's model run as it is: the reference that every capture is held against."""
+"""The user's model run eagerly: the reference for every capture."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import torch
 
 from ..errors import CaptureError, describe, user_traceback
 from ..model.calls import Call
+from ..model.dtypes import dtype_text
 from ..model.source import LoadedModel
 from ..model.values import map_tensors
 from ..retirement_notices import without_retirement_notices
-from ..vocabulary import ErrorKind
+from ..vocabulary import ComparisonStatus, ErrorKind
 from .comparison import Tolerances, compare
 
 _LARGEST_KEPT_BYTES = 16 << 20
@@ -31,13 +32,13 @@ def prepare_device(device: str, threads: int) -> None:
             f"the device '{device}' cannot be used: torch finds no CUDA device",
             "leave --device out",
         )
-    # A reference must not be rounded to TF32.
+    # TF32 would round the reference.
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
 
 
 def run(model: Any, call: Call, device: str) -> Any:
-    """Calls on copies of the arguments; the outputs come back as copies on the CPU."""
+    """Calls the model on copies of the arguments and returns copies of the outputs on the CPU."""
     fresh = call.fresh(device)
     with torch.no_grad(), without_retirement_notices():
         outputs = model(*fresh.args, **fresh.kwargs)
@@ -46,31 +47,29 @@ def run(model: Any, call: Call, device: str) -> Any:
 
 @dataclass
 class Declared:
-    """Eager's outputs for every declared set, and what forward writes to beside them."""
+    """Eager's outputs for every declared set, and the side effects of forward."""
 
     outputs: list[Any] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)  # of each of them
+    seconds: list[float] = field(default_factory=list)  # of each set
     written_state: list[str] = field(default_factory=list)  # buffers and parameters
-    written_attributes: list[str] = field(default_factory=list)  # of Python, put back afterwards
+    written_attributes: list[str] = field(default_factory=list)  # in Python; restored afterwards
     writes_inputs: bool = False
 
 
 def run_declared(model: LoadedModel, calls: Sequence[Call], device: str, tolerances: Tolerances) -> Declared:
-    """Raises CaptureError{capture} for a set that the model refuses, and for a model that does not answer the
-    same twice."""
+    """Raises CaptureError{capture} if the model raises, or if its outputs differ between two calls."""
     found = Declared()
-    with state_put_back(model.module) as found.written_attributes:
+    with restored_state(model.module) as found.written_attributes:
         _run_all(model, calls, device, tolerances, found)
     return found
 
 
 @contextmanager
-def state_put_back(module: torch.nn.Module) -> Iterator[list[str]]:
-    """Gives every submodule back the buffers and Python attributes that it had, and names the attributes that were
-    assigned inside.
+def restored_state(module: torch.nn.Module) -> Iterator[list[str]]:
+    """Restores the buffers and Python attributes of every submodule; yields the names of assigned attributes.
 
-    A forward that counts its calls, or stores something on self, would otherwise leave what our many calls made of
-    it for the file to hold.
+    Without it, a forward that counts its calls or stores something on self would leave the state of tsctl's
+    many calls in the file.
     """
     attributes = {path: (part, dict(vars(part))) for path, part in module.named_modules()}
     buffers = [(part, name, tensor) for part in module.modules() for name, tensor in part._buffers.items()]
@@ -80,7 +79,7 @@ def state_put_back(module: torch.nn.Module) -> Iterator[list[str]]:
         yield written
     finally:
         for path, (part, before) in attributes.items():
-            written += [f"{path}.{name}".lstrip(".") for name in _put_back(vars(part), before)]
+            written += [f"{path}.{name}".lstrip(".") for name in _restore(vars(part), before)]
         for part, name, tensor in buffers:
             part._buffers[name] = tensor
         for tensor, version, copy in contents:
@@ -90,12 +89,12 @@ def state_put_back(module: torch.nn.Module) -> Iterator[list[str]]:
 
 
 def _copies(tensors: list[torch.Tensor]) -> list[tuple[torch.Tensor, int, torch.Tensor]]:
-    """Each with its version and a copy of it; large ones are constants as a rule and would cost too much."""
+    """Each tensor with its version and a copy. Large ones are left out: they are usually constants."""
     small = [item for item in tensors if item.nbytes <= _LARGEST_KEPT_BYTES and not item.is_inference()]
     return [(item, item._version, item.detach().clone()) for item in small]
 
 
-def _put_back(now: dict[str, Any], before: dict[str, Any]) -> list[str]:
+def _restore(now: dict[str, Any], before: dict[str, Any]) -> list[str]:
     changed = [name for name, value in now.items() if name not in before or before[name] is not value]
     for name in changed:
         if name in before:
@@ -123,7 +122,7 @@ def _run_all(
             raise CaptureError(
                 ErrorKind.CAPTURE,
                 f"'{model.class_name}' refuses {call.title} ({shapes(call)}): {describe(error)}",
-                "the traceback is your code's; check shapes and dtypes given with --input",
+                "the traceback shows your code; check shapes and dtypes given with --input",
                 user_traceback(error),
             ) from error
 
@@ -135,7 +134,7 @@ def shapes(call: Call) -> str:
         if not isinstance(value, torch.Tensor):
             return type(value).__name__
         size = "x".join(str(n) for n in value.shape) or "scalar"
-        return size if value.dtype == torch.float32 else f"{size} {str(value.dtype).removeprefix('torch.')}"
+        return size if value.dtype == torch.float32 else f"{size} {dtype_text(value.dtype)}"
 
     return ", ".join(
         [*(one(value) for value in call.args), *(f"{k} {one(v)}" for k, v in call.kwargs.items())]
@@ -143,7 +142,7 @@ def shapes(call: Call) -> str:
 
 
 def _versions(model: LoadedModel) -> dict[str, tuple[int, int]]:
-    """Which tensor each buffer and parameter is, and how often it was written to."""
+    """Identity and version of each buffer and parameter; a write changes the version."""
     named = [*model.module.named_buffers(), *model.module.named_parameters()]
     return {name: (id(tensor), tensor._version) for name, tensor in named if not tensor.is_inference()}
 
@@ -151,7 +150,7 @@ def _versions(model: LoadedModel) -> dict[str, tuple[int, int]]:
 def _run_again(
     model: LoadedModel, call: Call, device: str, tolerances: Tolerances, draws: bool, found: Declared
 ) -> None:
-    """The first set once more: the outputs must be the same, and what is written to is noted."""
+    """Runs the first set again: the outputs must be equal. Notes what forward writes to."""
     before = _versions(model)
     fresh = call.fresh(device)
     marks = [tensor._version for tensor in fresh.tensors()]
@@ -162,7 +161,7 @@ def _run_again(
         name for name, version in _versions(model).items() if version != before.get(name, version)
     ]
     compared = compare(found.outputs[0], second, [], tolerances)
-    if compared.status == "same":
+    if compared.status == ComparisonStatus.SAME:
         return
     if draws:
         why, hint = "it draws random numbers in forward", "make it deterministic in eval mode"

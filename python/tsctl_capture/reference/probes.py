@@ -1,4 +1,4 @@
-"""Calls beside the declared ones, at other sizes and with other values, and what eager gives for them."""
+"""Probes: calls with other sizes or values than the declared ones, and eager's outputs for them."""
 
 from __future__ import annotations
 
@@ -6,30 +6,31 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from ..errors import describe
 from ..model.calls import Call
 from ..model.inputs import VALUE_CHANGES, changed_call, drawn_call
 from ..model.source import LoadedModel
-from ..request import CaptureRequest, InputSet
-from .eager import run, state_put_back
+from ..request import CaptureRequest, DrawnTensor, InputSet
+from ..vocabulary import ValueChange
+from .eager import restored_state, run
 
 _REDRAW_STREAMS = 1 << 20  # far beyond the streams that input sets use
-# Draws in the search for an input that shows what a branch does: each as it is and with each change of values.
+# Draws in the search for an input that takes another branch: each unchanged and with every change of values.
 _SEARCH_DRAWS = 4
-# Sizes beyond those one larger and one smaller that the search tries, as multiples of the given one.
+# Further sizes that the search tries, as multiples of the declared one.
 _SEARCH_FACTORS = (2, 8)
-_LARGEST_DRAWN = 1 << 24  # elements of a tensor that is drawn for it
+_LARGEST_DRAWN = 1 << 24  # elements of a tensor in the search
 
 
 @dataclass
 class Probe:
-    """A call beside the declared ones, with what eager answered; `error` when eager refused it."""
+    """A call with eager's outputs, or with eager's error if it refused the call."""
 
     call: Call
     title: str
-    inputs: list[str] = field(default_factory=list)  # whose size was changed; none when only values differ
+    inputs: list[str] = field(default_factory=list)  # with another size; empty if only values differ
     axis: int = 0
     declared: int = 0
     joint: bool = False
@@ -43,10 +44,10 @@ class Probe:
 
 
 def plan_probes(request: CaptureRequest, model: LoadedModel) -> list[Probe]:
-    """Sizes that no --dim varies, then the declared sets with other values.
+    """Probes of the sizes that no --dim varies, then of the declared sets with other values.
 
-    The first set with every change of values and two more draws; each other set with one of these in turn, so that
-    every set is run with more than one draw.
+    The first set is probed with every change of values and two more draws; each other set with one of these
+    in turn, so that every set runs with more than one draw.
     """
     probes = []
     for item in request.probes:
@@ -56,23 +57,24 @@ def plan_probes(request: CaptureRequest, model: LoadedModel) -> list[Probe]:
         changed = " and ".join(input_title(name, model) for name in inputs)
         title = f"{changed} axis {axis}: {size} instead of {declared}"
         probes.append(Probe(call, title, inputs, axis, declared, bool(item.get("joint"))))
-    variants = [*((0, change) for change in VALUE_CHANGES), (1, ""), (2, "")]
-    for position, drawn in enumerate(request.sets):
+    plain = ValueChange.NONE
+    variants = [*((0, change) for change in VALUE_CHANGES), (1, plain), (2, plain)]
+    for position in range(len(request.sets)):
         turns = variants if position == 0 else [variants[(position - 1) % len(variants)]]
         probes += [_redrawn(request, position, turn, change) for turn, change in turns]
     return probes
 
 
 def search_probes(request: CaptureRequest, calls: Sequence[Call], sizes: Sequence[Probe]) -> Iterator[Probe]:
-    """Further sizes and values, until one shows what a trace decided by its example.
+    """Further sizes and values, for a trace that may have decided something by its example.
 
-    `sizes` are the probes that changed a size. Of data that was given the real numbers are changed, nothing else is
-    known of it.
+    `sizes` are the probes that changed a size. In data from a file only floating-point values are changed,
+    because the valid range of other values is unknown.
     """
     yield from _grown(request, sizes)
     for turn in range(3, 3 + _SEARCH_DRAWS):
         for position in range(len(request.sets)):
-            for change in ("", *VALUE_CHANGES):
+            for change in (ValueChange.NONE, *VALUE_CHANGES):
                 yield _redrawn(request, position, turn, change)
     if not request.sets:
         for call in calls:
@@ -81,7 +83,7 @@ def search_probes(request: CaptureRequest, calls: Sequence[Call], sizes: Sequenc
 
 
 def _grown(request: CaptureRequest, sizes: Sequence[Probe]) -> Iterator[Probe]:
-    """The sizes of which eager took another value, much larger."""
+    """Much larger sizes, on the axes where eager accepts other sizes."""
     accepted = {
         (tuple(probe.inputs), probe.axis): probe for probe in sizes if probe.accepted and probe.inputs
     }
@@ -103,14 +105,20 @@ def _resized(first: InputSet, inputs: Sequence[str], axis: int, size: int) -> In
         shape = list(tensor["shape"])
         if (tensor.get("name") or str(position)) in inputs:
             shape[axis] = size
-        tensors.append({**tensor, "shape": shape})
-    return {**first, "tensors": tensors}
+        tensors.append(_with(tensor, shape=shape))
+    return {"label": first.get("label", ""), "tensors": tensors}
 
 
-def _redrawn(request: CaptureRequest, position: int, turn: int, change: str) -> Probe:
-    """A declared set with the values of draw `turn` (0: its own), changed."""
+def _with(tensor: DrawnTensor, **changes: Any) -> DrawnTensor:
+    return cast("DrawnTensor", {**tensor, **changes})
+
+
+def _redrawn(request: CaptureRequest, position: int, turn: int, change: ValueChange) -> Probe:
+    """A declared set with the values of draw `turn` (0: its own draw) and a change of values."""
     drawn = request.sets[position]
-    moved = [{**t, "stream": int(t.get("stream", 0)) + turn * _REDRAW_STREAMS} for t in drawn["tensors"]]
+    moved = [
+        _with(tensor, stream=tensor.get("stream", 0) + turn * _REDRAW_STREAMS) for tensor in drawn["tensors"]
+    ]
     call = drawn_call({"label": drawn.get("label", ""), "tensors": moved}, request.seed, change)
     title = drawn.get("label") or ("the first set" if len(request.sets) > 1 else "the input set")
     draw = f" (draw {turn})" if turn else ""
@@ -125,21 +133,21 @@ def input_title(name: str, model: LoadedModel) -> str:
 
 
 def screen_on_cpu(model: LoadedModel, probes: Sequence[Probe]) -> None:
-    """Marks what eager refuses before a GPU is involved: there, an index out of range ends CUDA for good."""
+    """Runs probes of other sizes on the CPU first: on a GPU an index out of range ends CUDA for good."""
     for probe in probes:
         if probe.inputs:
-            _answer(model, probe, "cpu")
+            _run_probe(model, probe, "cpu")
 
 
 def run_probes(model: LoadedModel, probes: Sequence[Probe], device: str) -> None:
-    """Fills in what eager answers, or why it refuses."""
-    with state_put_back(model.module):
+    """Fills in eager's outputs, or the error with which it refuses the call."""
+    with restored_state(model.module):
         for probe in probes:
             if probe.accepted:
-                _answer(model, probe, device)
+                _run_probe(model, probe, device)
 
 
-def _answer(model: LoadedModel, probe: Probe, device: str) -> None:
+def _run_probe(model: LoadedModel, probe: Probe, device: str) -> None:
     started = time.perf_counter()
     try:
         probe.outputs = run(model.module, probe.call, device)
@@ -149,10 +157,10 @@ def _answer(model: LoadedModel, probe: Probe, device: str) -> None:
 
 
 def split_single_probes(probes: Sequence[Probe]) -> tuple[list[Probe], list[Probe]]:
-    """The probes that count, and those that changed one input alone where eager took the joint change.
+    """The probes that count, and those that changed one input alone although eager accepts the joint change.
 
-    Inputs of the same size on the same axis share a dimension then (a batch, a sequence and its mask). Eager may take
-    an odd one as well, because sizes of 1 broadcast or a mask is padded, but nobody means such a call.
+    Inputs that accept a joint change share a dimension (a batch, a sequence and its mask). Eager may accept a
+    change of one of them too, because sizes of 1 broadcast or a mask is padded; such calls are not realistic.
     """
     joint = {
         (name, probe.axis) for probe in probes if probe.joint and probe.accepted for name in probe.inputs
@@ -165,7 +173,7 @@ def split_single_probes(probes: Sequence[Probe]) -> tuple[list[Probe], list[Prob
 
 
 def not_checked(probes: Sequence[Probe], model: LoadedModel) -> list[str]:
-    """Sizes of which eager takes no other value, in words."""
+    """The sizes that could not be varied because eager refuses other sizes, in words."""
     places = {(name, probe.axis): probe.declared for probe in probes for name in probe.inputs}
     covered = {(name, probe.axis) for probe in probes if probe.accepted for name in probe.inputs}
     return [

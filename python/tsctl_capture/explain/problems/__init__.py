@@ -1,8 +1,8 @@
-"""From what TorchScript's compiler says to what the user's code does: a table of messages and explanations.
+"""The catalogue of problems: a table from messages of TorchScript's compiler to explanations.
 
-Each module of this package has its ENTRIES: pairs of a pattern for torch's message and a function that looks
-at the user's code there and explains it, or returns None when it is something else. The first that explains
-is taken.
+Each module of this package has ENTRIES: pairs of a pattern for torch's message and a function that reads the
+user's code at that place. The function returns an explanation, or None if it does not recognise the code. The
+first explanation is used.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Callable
 
+from ...errors import place_text
 from ...model.source import LoadedModel
 from ..diagnosis import Diagnosis
 from . import (
@@ -35,7 +36,7 @@ from .user_code import UserFile, without_comment
 
 Explain = Callable[[Refusal, re.Match[str]], Finding | None]
 
-# In the order in which they are asked: those that know most about a message come first.
+# In this order they are tried; the most specific come first.
 _PARTS = (
     syntax,
     arguments,
@@ -58,7 +59,7 @@ CATALOGUE: list[tuple[re.Pattern[str], Explain]] = [
 
 
 def diagnose(error: BaseException, model: LoadedModel) -> Diagnosis | None:
-    """What stands behind the compiler's message; None if the catalogue does not know."""
+    """The explanation of a refusal; None if the catalogue has none."""
     refusal = refusal_of(error, model)
     for pattern, explain in CATALOGUE:
         match = pattern.search(refusal.message)
@@ -73,7 +74,7 @@ def _explained(explain: Explain, refusal: Refusal, match: re.Match[str]) -> Diag
         found = explain(refusal, match)
         return _diagnosis(refusal, found) if found is not None else None
     except Exception:
-        return None  # the user's code is of a form that the entry does not expect: torch's own words remain
+        return None  # the user's code has an unexpected form; torch's own message is reported
 
 
 def _diagnosis(refusal: Refusal, found: Finding) -> Diagnosis | None:
@@ -84,7 +85,7 @@ def _diagnosis(refusal: Refusal, found: Finding) -> Diagnosis | None:
     source_line = without_comment(file.line(line))
     change = found.change.rstrip("\n")
     if "# in __init__" in change and not _in_method(file, line):
-        change = ""  # there is no self to keep it in
+        change = ""  # a function has no self to store the value in
     tracing = of_line(found.tracing, source_line)
     return Diagnosis(found.problem, file.path, line, source_line, found.cause, change, tracing)
 
@@ -99,9 +100,9 @@ def _line_of(node: ast.AST) -> int:
 
 
 def place_of(error: BaseException, model: LoadedModel | None) -> str:
-    """net.py:12, the user's innermost place that torch names; empty if it names none."""
+    """The user's innermost place in torch's message, such as "net.py:12"; empty if it names none."""
     refusal = refusal_of(error, model)
-    return f"{refusal.file.path.rsplit('/', 1)[-1]}:{refusal.line}" if refusal.file is not None else ""
+    return place_text(refusal.file.path, refusal.line) if refusal.file is not None else ""
 
 
 __all__ = ["CATALOGUE", "cleaned", "diagnose", "place_of"]

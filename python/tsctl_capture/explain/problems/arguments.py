@@ -1,4 +1,4 @@
-"""Arguments of functions and of text: spread, named, formatted."""
+"""Arguments of functions, f-strings and format(): spread, named, formatted."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def f_string(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         line = line.replace(f"{shown[-1]}}}", "}")
     if not shown:
         return None
-    cause = f"TorchScript's f-strings know no format, here '{shown[0]}'"
+    cause = f"an f-string in TorchScript has no format specification, here '{shown[0]}'"
     return Finding("f-string", cause, line, NOT_IN_FILE)
 
 
@@ -65,7 +65,10 @@ def format_names(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         plain = re.sub(r"{\w+}", "{}", text)
         change = file.replaced(node, f"{plain}.format({', '.join(given)})")
         return Finding(
-            "format-names", "TorchScript's format fills {} in order and knows no names", change, NOT_IN_FILE
+            "format-names",
+            "format() in TorchScript fills {} in order and takes no names",
+            change,
+            NOT_IN_FILE,
         )
     return None
 
@@ -75,12 +78,12 @@ def print_keyword(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     for node in file.on_line(refusal.line, ast.Call) if file else []:
         if file is not None and dotted(node.func) == "print":
             change = file.replaced(node, f"print({', '.join(file.text(item) for item in node.args)})")
-            return Finding("print-keyword", "TorchScript's print takes values alone", change, NOT_IN_FILE)
+            return Finding("print-keyword", "print() in TorchScript takes values only", change, NOT_IN_FILE)
     return None
 
 
 def numpy_keyword(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """x.sum(axis=1): torch's Python takes numpy's names for its arguments too."""
+    """x.sum(axis=1): torch in Python also accepts numpy's names of arguments."""
     file, wanted = refusal.file, match["name"]
     for node in file.on_line(refusal.line, ast.Call) if file else []:
         for word in node.keywords:
@@ -88,7 +91,7 @@ def numpy_keyword(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                 continue
             other = {"axis": "dim", "keepdims": "keepdim"}[wanted]
             change = file.replaced(word, f"{other}={file.text(word.value)}")
-            cause = f"TorchScript knows '{other}' and not numpy's name '{wanted}' for it"
+            cause = f"TorchScript calls this argument '{other}' and does not accept numpy's name '{wanted}'"
             return Finding("numpy-keyword", cause, change, NO_VALUES)
     return None
 
@@ -110,9 +113,7 @@ def dict_expansion(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                 else f"{name}[{file.text(key)}] = {file.text(value)}"
             )
         change = "\n".join(lines)
-    return Finding(
-        "dict-expansion", "TorchScript cannot put one dict into another with **", change, NO_VALUES
-    )
+    return Finding("dict-expansion", "TorchScript cannot merge dicts with **", change, NO_VALUES)
 
 
 def keyword_expansion(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -126,15 +127,21 @@ def keyword_expansion(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             given = assignments_to(function, value.id, refusal.line)
             value = given[-1].value or value if given else value
         change = ""
-        if isinstance(value, ast.Dict) and all(isinstance(key, ast.Constant) for key in value.keys):
-            words = [
-                f"{key.value}={file.text(item)}" for key, item in zip(value.keys, value.values, strict=True)
-            ]
+        keys = (
+            [key for key in value.keys if isinstance(key, ast.Constant)]
+            if isinstance(value, ast.Dict)
+            else []
+        )
+        if isinstance(value, ast.Dict) and len(keys) == len(value.keys):
+            words = [f"{key.value!s}={file.text(item)}" for key, item in zip(keys, value.values, strict=True)]
             others = [file.text(item) for item in node.args]
             others += [file.text(word) for word in node.keywords if word.arg is not None]
             change = file.replaced(node, f"{file.text(node.func)}({', '.join(others + words)})")
         return Finding(
-            "keyword-expansion", "TorchScript cannot pass a dict as keywords with **", change, NO_VALUES
+            "keyword-expansion",
+            "TorchScript cannot pass a dict as keyword arguments with **",
+            change,
+            NO_VALUES,
         )
     return None
 
@@ -151,18 +158,19 @@ def variable_arguments(refusal: Refusal, match: re.Match[str]) -> Finding | None
             rf"(, )?\*\*{arguments.kwarg.arg}(: [^,)]+)?", "".join(f", {item}" for item in taken), line
         )
         cause = (
-            f"'{function.name}' takes **{arguments.kwarg.arg}: TorchScript knows no arguments without a name"
+            f"'{function.name}' takes **{arguments.kwarg.arg}: a function in TorchScript has a fixed set of "
+            "arguments"
         )
         return Finding(
-            "variable-arguments", cause, change, "tracing would do, with the arguments of the example"
+            "variable-arguments", cause, change, "tracing works, with the arguments of the example"
         )
     if arguments.vararg is not None:
         name = arguments.vararg.arg
         change = line.replace(f"*{name}", f"{name}: list[{file.name_of('Tensor')}]")
         change += _call_with_list(file, function)
-        cause = f"'{function.name}' takes *{name}: TorchScript's functions have a fixed number of arguments"
+        cause = f"'{function.name}' takes *{name}: a function in TorchScript has a fixed number of arguments"
         return Finding(
-            "variable-arguments", cause, change, "tracing would do, with the arguments of the example"
+            "variable-arguments", cause, change, "tracing works, with the arguments of the example"
         )
     named = [item.arg for item in arguments.kwonlyargs if default_of(function, item.arg) is not None]
     if named:
@@ -173,14 +181,14 @@ def variable_arguments(refusal: Refusal, match: re.Match[str]) -> Finding | None
                 change = re.sub(rf"\b{item.arg}\s*=\s*", f"{item.arg}: {kind} = ", change)
         cause = (
             f"'{function.name}' has the keyword-only argument '{named[0]}' with a default, which "
-            "TorchScript does not know"
+            "TorchScript does not support"
         )
         return Finding("keyword-only", cause, change, NO_VALUES)
     return None
 
 
 def _call_with_list(file: UserFile, function: ast.FunctionDef) -> str:
-    """The first call of a function with *parts, as it is with a list in their place."""
+    """The first call of a function with *parts, changed so that it passes a list."""
     fixed = len([item for item in parameters_of(function) if item.arg != "self"])
     for call in ast.walk(file.tree):
         if not isinstance(call, ast.Call) or dotted(call.func).rsplit(".", 1)[-1] != function.name:
@@ -199,7 +207,7 @@ def _call_with_list(file: UserFile, function: ast.FunctionDef) -> str:
 
 
 def _keywords_read(file: UserFile, function: ast.FunctionDef, name: str) -> list[str]:
-    """The parameters that a function reads out of its **kwargs."""
+    """The parameters that a function reads from its **kwargs."""
     found = []
     for node in ast.walk(function):
         if (
@@ -209,7 +217,7 @@ def _keywords_read(file: UserFile, function: ast.FunctionDef, name: str) -> list
         ):
             kind = type_of_literal(node.args[1])
             if isinstance(node.args[0], ast.Constant) and kind:
-                found.append(f"{node.args[0].value}: {kind} = {file.text(node.args[1])}")
+                found.append(f"{node.args[0].value!s}: {kind} = {file.text(node.args[1])}")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Names of attributes that TorchScript does not see, or does not let be set."""
+"""Attributes that TorchScript does not see, or that it does not allow to be set."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .user_code import (
 
 
 def class_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """self.SCALE where SCALE stands in the class's body."""
+    """self.SCALE where SCALE is set in the class's body."""
     kind, name = match["module"], match["name"]
     module = refusal.module_named(kind)
     if module is None or not hasattr(type(module), name) or name in vars(module):
@@ -30,16 +30,17 @@ def class_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if file is None or statement is None or callable(value):
         return None
     line = without_comment(file.line(statement.lineno))
-    held = "" if isinstance(value, enum.Enum) else f"self.{name} = {file.text(value_of(statement))}"
+    given = value_of(statement)
+    held = "" if isinstance(value, enum.Enum) or given is None else f"self.{name} = {file.text(given)}"
     change = f"{held}  # in __init__" if held and line else ""
-    cause = f"'{name}' is an attribute of the class: TorchScript sees those that __init__ gives to the module"
+    cause = f"'{name}' is an attribute of the class: TorchScript sees only attributes that __init__ sets"
     return Finding("class-attribute", cause, change, NO_VALUES, statement, file)
 
 
 def uncastable_object(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """An object whose class compiles, but not with the values that it has."""
+    """An object whose class compiles, but whose values do not fit."""
     name = match["name"]
-    for part in refusal.model.module.modules():
+    for part in refusal.parts:
         if name not in vars(part):
             continue
         found = attribute_assignment(type(part), name)
@@ -52,16 +53,14 @@ def uncastable_object(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def name_of_class(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """self.__class__.__name__; torch says no place."""
+    """self.__class__.__name__; torch names no place."""
     for file in user_files(refusal.model):
         for node in ast.walk(file.tree):
             if dotted(node) == "self.__class__" and (owner := file.around(node, ast.ClassDef)) is not None:
                 outer = file.parent_of(node)
                 named = isinstance(outer, ast.Attribute) and outer.attr == "__name__"
                 change = file.replaced(outer, f'"{owner.name}"') if named and outer is not None else ""
-                cause = (
-                    "'__class__' belongs to Python: a TorchScript module has its declared attributes alone"
-                )
+                cause = "'__class__' belongs to Python: a TorchScript module has only its declared attributes"
                 return Finding("python-attribute", cause, change, NO_VALUES, node, file)
     return None
 
@@ -82,23 +81,23 @@ def private_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def missing_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    cause = f"'{match['name']}' is no attribute of the module that TorchScript sees"
+    """self.__dict__ and self.__class__."""
     if match["name"] in ("__dict__", "__class__"):
-        cause = f"'{match['name']}' belongs to Python: a TorchScript module has its declared attributes alone"
+        cause = f"'{match['name']}' belongs to Python: a TorchScript module has only its declared attributes"
         return Finding("python-attribute", cause, "", NO_VALUES)
     return None
 
 
 def new_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """self.last = x, where __init__ gave no `last`."""
+    """self.last = x, where __init__ does not set `last`."""
     name, file = match["name"], refusal.file
     if file is None:
         return None
     tensor = file.name_of("Tensor")
     change = f"{name}: {tensor} | None  # in the class's body\nself.{name} = None  # in __init__"
     cause = (
-        f"'{name}' is set here for the first time: TorchScript's modules have the attributes that "
-        "__init__ sets"
+        f"'{name}' is set here for the first time: a module in TorchScript has only the attributes "
+        "that __init__ sets"
     )
     return Finding("new-attribute", cause, change, "tracing would leave the assignment out of the file")
 
@@ -106,16 +105,15 @@ def new_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def none_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """self.cache = None in __init__, and a tensor later."""
     statement, file = refusal.statement, refusal.file
-    targets = (
-        [target for target in targets_of(statement) if isinstance(target, ast.Attribute)] if statement else []
-    )
-    if file is None or not targets or match["declared"] != "NoneType":
+    if file is None or statement is None or match["declared"] != "NoneType":
         return None
-    name, owner = targets[0].attr, file.around(statement, ast.ClassDef)
-    kind = python_type(match["found"], file)
-    module = refusal.module_named(owner.name) if owner is not None else None
+    targets = [target for target in targets_of(statement) if isinstance(target, ast.Attribute)]
+    if not targets:
+        return None
+    name, kind = targets[0].attr, python_type(match["found"], file)
+    module = refusal.module_around(statement)
     place = attribute_assignment(type(module), name) if module is not None else None
-    cause = f"'{name}' is None in __init__, which TorchScript takes for its type"
+    cause = f"'{name}' is None in __init__, and TorchScript treats that as its type"
     change = f"{name}: {kind} | None  # in the class's body"
     node, where = (place[1], place[0]) if place else (statement, file)
     return Finding(
@@ -124,7 +122,7 @@ def none_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def tensor_attribute_assignment(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """weight.data = ... and requires_grad = ...: a tensor's own attributes are not written to."""
+    """weight.data = ... and requires_grad = ...: attributes of a tensor."""
     statement, file = refusal.statement, refusal.file
     if (
         file is None
@@ -139,7 +137,7 @@ def tensor_attribute_assignment(refusal: Refusal, match: re.Match[str]) -> Findi
         change = f"with torch.no_grad():\n    {owner}.copy_({value})"
     elif target.attr == "requires_grad":
         change = f"{owner}.requires_grad_({value})"
-    cause = f"TorchScript does not set attributes of tensors, here '{target.attr}'"
+    cause = f"TorchScript cannot set attributes of tensors, here '{target.attr}'"
     return Finding("tensor-attribute", cause, change, NO_VALUES)
 
 

@@ -24,7 +24,7 @@ from .user_code import (
 
 
 def assigned(refusal: Refusal, kind: str, name: str) -> tuple[Any, UserFile | None, ast.stmt | None]:
-    """The attribute's value, and the statement that gives it to a module of this class."""
+    """The attribute's value, and the statement that sets it on a module of this class."""
     module = refusal.module_named(kind)
     found = attribute_assignment(type(module), name) if module is not None else None
     value = getattr(module, name, None) if module is not None else None
@@ -36,7 +36,7 @@ def value_of(statement: ast.stmt | None) -> ast.expr | None:
 
 
 def unsupported_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """An attribute that the compiler found no type for: what it is says what to write."""
+    """An attribute for which the compiler has no type; the change depends on its value."""
     kind, name = match["module"], match["name"]
     value, file, statement = assigned(refusal, kind, name)
     if value is None:
@@ -83,8 +83,8 @@ def _of_modules(
         f"'{name}' is {what}, whose weights PyTorch does not register and whose modules TorchScript "
         "cannot call"
     )
-    held = any(True for item in items for _ in item.parameters())
-    tracing = "tracing refuses it too: a file holds registered weights alone" if held else NO_VALUES
+    has_weights = any(True for item in items for _ in item.parameters())
+    tracing = "tracing refuses it too: a file holds registered weights only" if has_weights else NO_VALUES
     if isinstance(value, dict):
         return Finding("dict-of-modules", cause, change, tracing)
     return Finding("list-of-modules", cause, change, tracing)
@@ -114,7 +114,7 @@ def _of_functions(
 
 
 def _element_type(refusal: Refusal, name: str, holder: str, file: UserFile | None) -> str:
-    """What is appended to an empty list, or set in an empty dict; a tensor unless it is a literal."""
+    """The type of the items added to an empty list or dict; a tensor unless they are literals."""
     tensor = file.name_of("Tensor") if file else "torch.Tensor"
     tree = refusal.file.tree if refusal.file else None
     for node in ast.walk(tree) if tree is not None else ():
@@ -143,7 +143,7 @@ def _empty(
     holder = type(value).__name__
     kind = _element_type(refusal, name, holder, file)
     change = f"{name}: {holder}[{kind}]  # in the class's body" if kind else ""
-    cause = f"'{name}' is an empty {holder}, which does not say what it will hold"
+    cause = f"'{name}' is an empty {holder}, without the types of its items"
     return Finding("empty-attribute", cause, change, NO_VALUES)
 
 
@@ -180,9 +180,7 @@ def _mixed(
         kinds = sorted({type(item).__name__ for item in value.values()})
         if len(kinds) < 2:
             return None
-        cause = (
-            f"'{name}' is a dict with values of several types ({', '.join(kinds)}): TorchScript's have one"
-        )
+        cause = f"'{name}' has values of several types ({', '.join(kinds)}): a dict in TorchScript has one"
         used = refusal.file.around(refusal.node, ast.Subscript) if refusal.file and refusal.node else None
         change = ""
         if used is not None and isinstance(used.slice, ast.Constant) and refusal.file:
@@ -196,7 +194,7 @@ def _mixed(
     kinds = sorted({type(item).__name__ for item in value})
     if len(kinds) < 2:
         return None
-    cause = f"'{name}' is a list of several types ({', '.join(kinds)}): TorchScript's have one"
+    cause = f"'{name}' has items of several types ({', '.join(kinds)}): a list in TorchScript has one"
     change = ""
     if isinstance(node, ast.List) and file is not None:
         numbers = set(kinds) <= {"int", "float"}
@@ -220,7 +218,7 @@ def _object(
     used = refusal.file.parent_of(refusal.node) if refusal.file and refusal.node else None
     change = ""
     if isinstance(used, ast.Attribute) and refusal.file and file is not None:
-        held = "config" if file.text(node) == "" else f"self.{name}"
+        held = "config" if node is not None and file.text(node) == "" else f"self.{name}"
         change = f"self.{used.attr} = {held}.{used.attr}  # in __init__\n"
         change += refusal.file.replaced(used, f"self.{used.attr}")
     elif isinstance(used, ast.Call) and refusal.file:
@@ -242,7 +240,7 @@ def _function(name: str, value: Any, file: UserFile | None, node: ast.expr | Non
 
 
 def function_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A function held as an attribute that does not compile: a lambda most of the time."""
+    """A function in an attribute that does not compile; usually a lambda."""
     kind, name = match["module"], match["name"]
     value, file, statement = assigned(refusal, kind, name)
     node = value_of(statement)
@@ -257,7 +255,7 @@ def function_attribute(refusal: Refusal, match: re.Match[str]) -> Finding | None
 
 
 def _closure(name: str, value: Any, file: UserFile, statement: ast.stmt | None) -> Finding | None:
-    """self.squash = make(2.0): a function that remembers what another one was called with."""
+    """self.squash = make(2.0): a closure."""
     variables = inspect.getclosurevars(value).nonlocals
     where = file_of(value)
     found = where.functions(value.__name__) if where is not None else []
@@ -271,15 +269,15 @@ def _closure(name: str, value: Any, file: UserFile, statement: ast.stmt | None) 
         parameters = ", ".join(["self", *(item.arg for item in found[0].args.args)])
         change = "\n".join([*held, f"def {name}({parameters}):", f"    {body}"])
     cause = (
-        f"'{name}' is a function that uses {', '.join(variables)} of the one around it, unseen by TorchScript"
+        f"'{name}' is a closure: TorchScript cannot read {', '.join(variables)} from the function around it"
     )
     return Finding("closure", cause, change, NO_VALUES, statement, file)
 
 
 def held_dataclass(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A module holds an object whose __init__ was generated; torch says no place. Configurations are such."""
+    """A module holds an object with a generated __init__, often a configuration; torch names no place."""
     name = match["name"]
-    for part in [*reversed(refusal.modules), *refusal.model.module.modules()]:
+    for part in [*reversed(refusal.modules), *refusal.parts]:
         held = next((key for key, value in vars(part).items() if type(value).__name__ == name), "")
         place = attribute_assignment(type(part), held) if held else None
         if place is None:
@@ -292,7 +290,7 @@ def held_dataclass(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def _read_in_init(kind: type, held: str) -> str:
-    """The first member of a held object that forward reads, kept as an attribute of the module's own."""
+    """The change for the first member of the object that forward reads: an attribute of the module."""
     for file, node in user_classes(kind):
         for function in node.body:
             if not isinstance(function, ast.FunctionDef) or function.name != "forward":

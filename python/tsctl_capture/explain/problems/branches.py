@@ -1,4 +1,4 @@
-"""Names that have several types, or no value, after a branch or a loop; and global ones."""
+"""Names with several types or without a value after a branch or a loop, and global variables."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def conditional_types(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     file, node = refusal.file, refusal.node
     if file is None or not isinstance(node, ast.IfExp):
         return None
-    cause = f"one value of the condition is {match['first']} and the other {match['second']}"
+    cause = f"the conditional expression is {match['first']} in one case and {match['second']} in the other"
     change = ""
     for item in (node.body, node.orelse):
         if {match["first"], match["second"]} == {"int", "float"} and type_of_literal(item) == "int":
@@ -65,7 +65,7 @@ def conditional_types(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def changed_type(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A variable that a loop gives another type than it had before."""
+    """A variable whose type changes in a loop."""
     name, file, function = match["name"], refusal.file, refusal.function
     if file is None or function is None:
         return None
@@ -85,14 +85,14 @@ def changed_type(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     cause = f"'{name}' is {before} before the loop and becomes {after} in it"
     if before == "NoneType":
         cause = (
-            f"'{name}' is None before the loop, which TorchScript takes for its type, and becomes "
-            f"{after} in it"
+            f"'{name}' is None before the loop, which fixes its type in TorchScript, but it becomes "
+            f"{after} in the loop"
         )
     return Finding("loop-type", cause, change, FIXED_LENGTH, node)
 
 
 def _growing_list(file: UserFile, refusal: Refusal, name: str, kind: str) -> str:
-    """outs = () and outs = outs + (x,) in a loop, as a list."""
+    """The list that replaces outs = () and outs = outs + (x,) in a loop."""
     statement = refusal.statement
     value = getattr(statement, "value", None)
     added = (
@@ -129,7 +129,7 @@ def return_types(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def undefined_in_branch(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A name that only one branch gives a value."""
+    """A name that gets a value in one branch only."""
     name, file, function = match["name"], refusal.file, refusal.function
     if file is None or function is None:
         return None
@@ -147,14 +147,14 @@ def undefined_in_branch(refusal: Refusal, match: re.Match[str]) -> Finding | Non
     zero = {"int": "0", "float": "0.0", "bool": "False", "str": '""'}.get(literal)
     change = f"{name} = {zero or first}\n{without_comment(file.line(test.lineno))}"
     cause = (
-        f"'{name}' has a value in the {'first' if match['which'] == 'false' else 'second'} branch "
-        "alone and is used after both"
+        f"'{name}' gets a value only in the {'first' if match['which'] == 'false' else 'second'} branch "
+        "and is used after both"
     )
     return Finding("undefined-in-branch", cause, change, of_branch(test.test, function), test)
 
 
 def undefined_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A name that a loop gives a value; or one that stands for a module."""
+    """A name that gets its value in a loop."""
     name, file, function = match["name"], refusal.file, refusal.function
     if file is None or function is None:
         return None
@@ -168,13 +168,13 @@ def undefined_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             ]
             first = others[0] if others else "0"
             change = f"{name} = {first}\n{without_comment(file.line(loop.lineno))}"
-            cause = f"'{name}' gets its value in a loop that may have no round, and is used after it"
+            cause = f"'{name}' gets its value in a loop that may run zero times, and is used after the loop"
             return Finding("undefined-after-loop", cause, change, FIXED_LENGTH, loop)
     return None
 
 
 def _global_as_default(file: UserFile, function: ast.FunctionDef, node: ast.AST, kind: str, own: str) -> str:
-    """A plain function has no self: the default of a parameter holds the value."""
+    """The change in a plain function, which has no self: a parameter with the value as its default."""
     head = without_comment(file.line(function.lineno))
     if kind not in ("int", "float", "bool", "str") or "):" not in head and ") ->" not in head:
         return ""
@@ -195,7 +195,7 @@ def global_variable(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         first = f'self.register_buffer("{own[5:]}", {name}, persistent=False)  # in __init__'
     else:
         first = f"{own} = {name}  # in __init__"
-    cause = f"'{name}' is a global variable: TorchScript reads functions, modules and attributes of self"
+    cause = f"'{name}' is a global variable: TorchScript reads only functions, modules and attributes of self"
     change = f"{first}\n{file.replaced(node, own)}"
     function = refusal.function
     if function is not None and [item.arg for item in function.args.args][:1] != ["self"]:

@@ -1,4 +1,4 @@
-"""Functions of Python and numpy that TorchScript does not know."""
+"""Functions of Python and numpy that TorchScript does not support."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .user_code import (
     without_comment,
 )
 
-_ONE_VALUE = "tracing would keep the value of the run that captures"
+_ONE_VALUE = "tracing would keep the value from the capture for every input"
 
 
 def name_of_library(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -41,7 +41,7 @@ def name_of_library(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if named in ("Logger", "RootLogger") or named == "logging":
         call = file.around(node, ast.Call)
         shown = file.text(call.args[0]) if call is not None and call.args else '""'
-        cause = f"TorchScript cannot use the {named} '{root}': a file has print alone"
+        cause = f"TorchScript cannot use the {named} '{root}': a file has only print"
         change = file.replaced(call, f"print({shown})") if call is not None else ""
         return Finding("logging", cause, change, NOT_IN_FILE)
     return None
@@ -56,7 +56,7 @@ def _numpy_name(file: UserFile, node: ast.AST) -> Finding:
     other = (
         f"math.{name}" if plain and hasattr(math, name) else f"torch.{name}" if hasattr(torch, name) else ""
     )
-    cause = f"TorchScript has no numpy, here {dotted(node)}"
+    cause = f"TorchScript does not support numpy, here {dotted(node)}"
     change = file.replaced(node, other) if other else ""
     if other.startswith("math.") and not file.imports("math"):
         change = f"import math  # at the top of the file\n{change}"
@@ -76,7 +76,7 @@ def _environment(file: UserFile, node: ast.AST) -> Finding:
     ]
     name = f"self.{keys[0].lower()}" if keys and keys[0].isidentifier() else "self.setting"
     change = f"{name} = {file.text(outer)}  # in __init__\n{file.replaced(outer, name)}"
-    cause = "TorchScript has no os: the environment is read when the module is built, not when a file runs"
+    cause = "TorchScript has no os: read the environment when the module is built"
     return Finding("environment", cause, change, _ONE_VALUE)
 
 
@@ -98,16 +98,13 @@ def _python_call(refusal: Refusal, file: UserFile, call: ast.Call) -> Finding:
     cause = f"TorchScript cannot call Python's {name}()"
     arguments = [file.text(item) for item in call.args]
     if name == "setattr" and len(call.args) == 3 and isinstance(call.args[1], ast.Constant):
-        change = f"{arguments[0]}.{call.args[1].value} = {arguments[2]}"
+        change = f"{arguments[0]}.{call.args[1].value!s} = {arguments[2]}"
         return Finding("setattr", cause, change, NOT_IN_FILE)
     if name == "next" and "parameters" in arguments[0]:
-        first = next((key for key, _ in refusal.model.module.named_parameters()), "")
-        owner = file.around(call, ast.ClassDef)
-        module = refusal.module_named(owner.name) if owner is not None else None
-        if module is not None:
-            first = next((key for key, _ in module.named_parameters()), "")
+        module = refusal.module_around(call) or next(iter(refusal.parts), None)
+        first = next((key for key, _ in module.named_parameters()), "") if module is not None else ""
         change = file.replaced(call, f"self.{first}") if first and not re.search(r"\.\d", first) else ""
-        return Finding("next-parameter", f"{cause}: name a parameter", change, NO_VALUES)
+        return Finding("next-parameter", f"{cause}: name the parameter", change, NO_VALUES)
     if name.startswith(("random.", "time.")):
         return _impure(file, call, name, cause, arguments)
     if name == "math.prod" and len(call.args) == 1:
@@ -120,7 +117,7 @@ def _python_call(refusal: Refusal, file: UserFile, call: ast.Call) -> Finding:
 
 
 def _without(file: UserFile, call: ast.Call) -> str:
-    """The value kept by __init__, when all that it is made of are literals."""
+    """The change that stores the value in __init__, if all arguments are literals."""
     if not call.args or not all(type_of_literal(item) for item in call.args) or "." not in dotted(call.func):
         return ""
     name = f"self.{dotted(call.func).rsplit('.', 1)[-1]}_value"
@@ -139,7 +136,9 @@ def _impure(file: UserFile, call: ast.Call, name: str, cause: str, arguments: li
     if name.startswith("random."):
         other = others.get(name, "")
         return Finding("random", cause, file.replaced(call, other) if other else "", _ONE_VALUE)
-    return Finding("clock", f"{cause}: measure around the model", file.replaced(call, "0.0"), _ONE_VALUE)
+    return Finding(
+        "clock", f"{cause}: measure time outside the model", file.replaced(call, "0.0"), _ONE_VALUE
+    )
 
 
 def numpy_random(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -159,7 +158,7 @@ def numpy_random(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def without_source(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """os.path.exists and the like: torch says neither file nor line; the call is looked for."""
+    """os.path.exists and similar calls. torch names neither file nor line, so the call is searched."""
     wanted = match["name"]
     for file in user_files(refusal.model):
         for call in ast.walk(file.tree):
@@ -168,13 +167,13 @@ def without_source(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             if file.around(call, ast.FunctionDef) is None or dotted(call.func).startswith("self."):
                 continue
             refusal.file, refusal.line = file, call.lineno
-            cause = f"TorchScript cannot call Python's {dotted(call.func)}(), whose source it does not get"
+            cause = f"TorchScript cannot call Python's {dotted(call.func)}(), whose source it cannot read"
             return Finding("python-function", cause, _without(file, call), _ONE_VALUE, call, file)
     return None
 
 
 def numpy_function(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A numpy function in a function of the user's; torch names neither file nor line."""
+    """A numpy function in the user's code; torch names neither file nor line."""
     for file in user_files(refusal.model):
         named = [
             alias.asname or alias.name
@@ -201,10 +200,9 @@ def attribute_by_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if file is None or not calls or len(calls[0].args) < 2:
         return None
     call, key = calls[0], calls[0].args[1]
-    cause = f"{word} takes a written name: '{file.text(key)}' is not known when compiling"
+    cause = f"{word} needs a literal name: the compiler does not know the value of '{file.text(key)}'"
     change = ""
-    owner = file.around(call, ast.ClassDef)
-    module = refusal.module_named(owner.name) if owner is not None else None
+    module = refusal.module_around(call)
     loop = file.around(call, ast.For)
     if isinstance(key, ast.JoinedStr) and module is not None and loop is not None and len(loop.body) == 1:
         pattern = "".join(
@@ -237,7 +235,7 @@ def mapped(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def python_iterator(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """itertools.product and what else is called with other things than tensors."""
+    """itertools.product and other Python functions."""
     file = refusal.file
     for call in file.on_line(refusal.line, ast.Call) if file else []:
         if file is None or dotted(call.func).rsplit(".", 1)[-1] != match["name"]:
@@ -255,7 +253,7 @@ def python_iterator(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def type_comparison(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """type(x) == torch.Tensor, and isinstance with what TorchScript has no type for."""
+    """type(x) == torch.Tensor, and isinstance with a type that TorchScript lacks."""
     file = refusal.file
     if file is None:
         return None
@@ -264,23 +262,23 @@ def type_comparison(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         if isinstance(left, ast.Call) and dotted(left.func) == "type" and len(node.ops) == 1:
             negated = "not " if isinstance(node.ops[0], (ast.NotEq, ast.IsNot)) else ""
             text = f"{negated}isinstance({file.text(left.args[0])}, {file.text(node.comparators[0])})"
-            cause = "TorchScript's types are no values: they are asked for with isinstance"
+            cause = "types are not values in TorchScript: check them with isinstance"
             return Finding(
                 "type-comparison",
                 cause,
                 file.replaced(node, text),
-                "tracing would do: types are those of the example",
+                "tracing works, with the types of the example",
             )
     for call in file.on_line(refusal.line, ast.Call):
         if dotted(call.func) == "isinstance" and len(call.args) == 2:
             kind = file.text(call.args[1])
-            cause = f"TorchScript has no type {kind}, so nothing can be one"
+            cause = f"TorchScript has no type {kind}, so isinstance cannot check for it"
             above = file.parent_of(call)
             change = ""
             if isinstance(above, ast.If) and above.test is call and not above.orelse:
                 change = f"if not torch.jit.is_scripting():\n    {without_comment(file.line(call.lineno))}"
             return Finding(
-                "isinstance-without-type", cause, change, "tracing would do: types are those of the example"
+                "isinstance-without-type", cause, change, "tracing works, with the types of the example"
             )
     return None
 

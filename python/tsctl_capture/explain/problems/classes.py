@@ -8,9 +8,9 @@ import re
 
 from .refusal import Finding, Refusal, user_files
 from .sentences import NO_VALUES, python_type
-from .user_code import UserFile, dotted, user_classes, without_comment
+from .user_code import UserFile, dotted, loaded_values, negated, user_classes, without_comment
 
-_HOOK = "tracing would do: a trace holds what the hook does"
+_HOOK = "tracing works: a trace records what the hook computes"
 
 
 def super_call(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -30,7 +30,7 @@ def super_call(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         given = call.args[1:] if by_name else call.args
         arguments = ", ".join(file.text(item) for item in [*given, *call.keywords])
         shown = file.text(call.func)
-        cause = f"TorchScript has no '{shown}': a module's methods are those of its own class"
+        cause = f"TorchScript has no '{shown}': a module has only the methods of its own class"
         own = file.around(call, ast.ClassDef)
         overridden = own is not None and any(
             isinstance(item, ast.FunctionDef) and item.name == name for item in own.body
@@ -63,12 +63,12 @@ def recursion(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     function, file = refusal.function, refusal.file
     if function is None or file is None:
         return None
-    cause = f"'{match['name']}' calls itself, which TorchScript does not have"
+    cause = f"'{match['name']}' calls itself: TorchScript has no recursion"
     return Finding(
         "recursion",
         cause,
         _as_loop(file, function),
-        "tracing would do, with the depth that the example takes",
+        "tracing works, with the recursion depth of the example",
     )
 
 
@@ -94,14 +94,7 @@ def _as_loop(file: UserFile, function: ast.FunctionDef) -> str:
     ]
     left, right = ", ".join(name for name, _ in changed), ", ".join(value for _, value in changed)
     last = without_comment(file.line(end.body[0].lineno))
-    return f"while {_negated(file, end.test)}:\n    {left} = {right}\n{last}"
-
-
-def _negated(file: UserFile, test: ast.expr) -> str:
-    signs = {ast.Eq: "!=", ast.NotEq: "==", ast.Lt: ">=", ast.LtE: ">", ast.Gt: "<=", ast.GtE: "<"}
-    if isinstance(test, ast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in signs:
-        return f"{file.text(test.left)} {signs[type(test.ops[0])]} {file.text(test.comparators[0])}"
-    return f"not ({file.text(test)})"
+    return f"while {negated(file, end.test)}:\n    {left} = {right}\n{last}"
 
 
 def enum_lookup(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -109,7 +102,7 @@ def enum_lookup(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     file = refusal.file
     for node in file.on_line(refusal.line, ast.Subscript) if file else []:
         if file is not None and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-            cause = "TorchScript takes a member of an Enum by its name alone"
+            cause = "TorchScript reads a member of an Enum only as an attribute"
             change = file.replaced(node, f"{file.text(node.value)}.{node.slice.value}")
             return Finding("enum-lookup", cause, change, NO_VALUES)
     return None
@@ -125,12 +118,12 @@ def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             held = own[1:] if method else own
             tensor = file.name_of("Tensor")
             kinds = ["", f": tuple[{tensor}]", f": {tensor}"]
-            cause = f"the hook '{name}' does not say what it takes and gives"
+            cause = f"the hook '{name}' has no types for its parameters and its result"
             change = ""
             if method:
-                cause = f"the hook '{name}' is a method: TorchScript wants a function"
+                cause = f"the hook '{name}' is a method: TorchScript needs a function"
             if len(held) > wanted:
-                cause = f"the hook '{name}' takes keywords, which TorchScript gives to no hook"
+                cause = f"the hook '{name}' takes keyword arguments, which TorchScript does not pass to hooks"
             elif len(held) == wanted:
                 noted = [f"{item}{kind}" for item, kind in zip(held, kinds, strict=False)]
                 change = f"def {name}({', '.join(noted)}) -> {_hook_gives(function, tensor)}:"
@@ -139,7 +132,7 @@ def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def _hook_gives(function: ast.FunctionDef, tensor: str) -> str:
-    """The result's annotation, which a hook has to have."""
+    """The annotation of the result, which a hook needs."""
     values = [
         item.value for item in ast.walk(function) if isinstance(item, ast.Return) and item.value is not None
     ]
@@ -149,14 +142,14 @@ def _hook_gives(function: ast.FunctionDef, tensor: str) -> str:
 
 
 def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """torch.nn.utils.weight_norm: the hook is an object, which has no name that the compiler could use."""
+    """torch.nn.utils.weight_norm: the hook is an object without a name for the compiler."""
     what = match["kind"]
     others = {"WeightNorm": "weight_norm", "SpectralNorm": "spectral_norm"}
     name = others.get(what, "")
     for file in user_files(refusal.model):
         for call in ast.walk(file.tree):
             if isinstance(call, ast.Call) and name and dotted(call.func).rsplit(".", 1)[-1] == name:
-                cause = f"{name}() puts a hook on the module that TorchScript cannot compile"
+                cause = f"{name}() adds a hook to the module, which TorchScript cannot compile"
                 line = without_comment(file.line(call.lineno))
                 change = f"{line}\ntorch.nn.utils.remove_{name}({_target(file, call)})  # when it is built"
                 return Finding(
@@ -176,7 +169,7 @@ def _target(file: UserFile, call: ast.Call) -> str:
 
 
 def decorated_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A decorator's inner function is compiled in the method's place."""
+    """A decorator replaces a method with its inner function, which the compiler reads instead."""
     for file in user_files(refusal.model):
         for kind in ast.walk(file.tree):
             for item in kind.body if isinstance(kind, ast.ClassDef) else []:
@@ -194,8 +187,8 @@ def decorated_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                     continue
                 line = without_comment(file.line(item.lineno))
                 cause = (
-                    f"the decorator '{made[0].name}' puts its inner function '{inner}' in the place of "
-                    f"'{item.name}', and TorchScript compiles that"
+                    f"the decorator '{made[0].name}' replaces '{item.name}' with its inner function "
+                    f"'{inner}', which TorchScript compiles instead"
                 )
                 change = f"{line}  # without @{made[0].name}"
                 return Finding("decorator", cause, change, NO_VALUES, item.decorator_list[0], file)
@@ -203,7 +196,7 @@ def decorated_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def enumeration(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """An Enum with values of several types, or of one that TorchScript has no type for."""
+    """An Enum with values of several types, or of a type that TorchScript lacks."""
     for file in user_files(refusal.model):
         for kind in ast.walk(file.tree):
             if not isinstance(kind, ast.ClassDef) or "Enum" not in "".join(
@@ -215,7 +208,7 @@ def enumeration(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             kinds = {type(value.value) if isinstance(value, ast.Constant) else None for value in values}
             if len(kinds) < 2 and None not in kinds:
                 continue
-            cause = f"the members of '{kind.name}' have values of several types: TorchScript's have one"
+            cause = f"the members of '{kind.name}' have values of several types: TorchScript needs one type"
             lines = []
             for item in members:
                 if not (isinstance(item.value, ast.Constant) and isinstance(item.value.value, str)):
@@ -233,21 +226,21 @@ def enumeration(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def dataclass_in_forward(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A dataclass that forward makes: its __init__ has no source."""
+    """A dataclass that forward creates: its generated __init__ has no source."""
     for file in user_files(refusal.model):
         kind = file.class_named(match["name"])
         if kind is None:
             continue
         if not any("dataclass" in file.text(item) for item in kind.decorator_list):
             continue
-        cause = f"'{kind.name}' is a dataclass, whose __init__ has no source that TorchScript could read"
+        cause = f"'{kind.name}' is a dataclass, whose generated __init__ has no source for TorchScript"
         change = f"class {kind.name}(NamedTuple):  # from typing, without @dataclass"
         return Finding("dataclass", cause, change, NO_VALUES, kind, file)
     return None
 
 
 def named_tuple_types(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """namedtuple("Out", ["a", "n"]): its fields have no types, so they are tensors."""
+    """namedtuple("Out", ["a", "n"]): its fields have no types."""
     file, name = refusal.file, match["function"]
     value = refusal.resolved(name)
     if (
@@ -262,7 +255,7 @@ def named_tuple_types(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     kinds = {match["argument"]: python_type(match["found"], file)}
     lines = [f"class {name}(NamedTuple):  # from typing"]
     lines += [f"    {field}: {kinds.get(field, file.name_of('Tensor'))}" for field in value._fields]
-    cause = f"the fields of '{name}' have no types, so TorchScript takes '{match['argument']}' for a tensor"
+    cause = f"the fields of '{name}' have no types, so TorchScript treats '{match['argument']}' as a tensor"
     made = [
         node for node in file.tree.body if isinstance(node, ast.Assign) and dotted(node.targets[0]) == name
     ]
@@ -270,7 +263,7 @@ def named_tuple_types(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def class_without_source(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A base class beside torch.nn.Module: its attributes are not seen."""
+    """A class that is not a module, with a base class: the compiler does not see the base's attributes."""
     file, function = refusal.file, refusal.function
     owner = file.around(function, ast.ClassDef) if file is not None and function is not None else None
     if file is None or owner is None or refusal.module_named(owner.name) is not None:
@@ -296,31 +289,21 @@ def class_without_source(refusal: Refusal, match: re.Match[str]) -> Finding | No
 
 
 def python_class(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """An Enum used as a value that torch cannot read, such as Kind["A"]."""
+    """An Enum that the compiler refuses as a value, such as Kind["A"]."""
     name = match["name"]
     for file in user_files(refusal.model):
         kind = file.class_named(name)
         if kind is None:
             continue
-        value = next((item for item in _loaded(file, name) if isinstance(item, type)), None)
+        value = next((item for item in loaded_values(file, name) if isinstance(item, type)), None)
         if value is None or not issubclass(value, enum.Enum):
             continue
         return enumeration(refusal, match)
     return None
 
 
-def _loaded(file: UserFile, name: str) -> list[object]:
-    import sys
-
-    return [
-        getattr(module, name)
-        for module in list(sys.modules.values())
-        if getattr(module, "__file__", None) == file.path and hasattr(module, name)
-    ]
-
-
 def function_without_source(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A function made by exec or read from no file."""
+    """A function that was made by exec or has no file."""
     name = match["name"]
     for file in user_files(refusal.model):
         for call in ast.walk(file.tree):
@@ -329,10 +312,7 @@ def function_without_source(refusal: Refusal, match: re.Match[str]) -> Finding |
                 and dotted(call.func) == name
                 and file.around(call, ast.FunctionDef)
             ):
-                cause = (
-                    f"'{name}' has no source that TorchScript could read: it was made by exec, or "
-                    "has no module"
-                )
+                cause = f"TorchScript cannot read the source of '{name}': it has no file or no module"
                 return Finding("no-source", cause, f"def {name}(x):  # in a file", NO_VALUES, call, file)
     return None
 

@@ -1,9 +1,10 @@
-"""What lists, dicts and tuples hold."""
+"""The types of the items in lists, dicts and tuples."""
 
 from __future__ import annotations
 
 import ast
 import re
+from typing import Any
 
 from .refusal import Finding, Refusal
 from .sentences import (
@@ -33,27 +34,29 @@ def list_of_unknown(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     for name in sorted(names_in(refusal.statement)) if refusal.statement else []:
         for given in assignments_to(function, name, refusal.line):
             value = given.value
-            empty = (isinstance(value, ast.List) and not value.elts) or (
-                isinstance(value, ast.Dict) and not value.keys
-            )
-            if not empty:
+            if not isinstance(value, (ast.List, ast.Dict)) or _items_of(value):
                 continue
             holder = "list" if isinstance(value, ast.List) else "dict"
             if holder == "list" and (other := _mixed_list(refusal, file, function, name, kind)) is not None:
                 return other
             noted = f"list[{kind}]" if holder == "list" else f"dict[str, {kind}]"
             cause = (
-                f"'{name}' is an empty {holder}, which TorchScript takes for one of tensors; it holds {kind}"
+                f"'{name}' is an empty {holder}, which TorchScript treats as a {holder} of tensors; "
+                f"it holds {kind}"
             )
             change = f"{name}: {noted} = {file.text(value)}"
             return Finding("empty-container", cause, change, NO_VALUES, given)
     return _set_in_dict(refusal, match, kind)
 
 
+def _items_of(value: ast.List | ast.Dict) -> list[Any]:
+    return value.elts if isinstance(value, ast.List) else value.keys
+
+
 def _mixed_list(
     refusal: Refusal, file: UserFile, function: ast.FunctionDef, name: str, kind: str
 ) -> Finding | None:
-    """A list that was given tensors before it is given something else."""
+    """A list that holds tensors before another value is appended."""
     calls = [
         node
         for node in ast.walk(function)
@@ -64,19 +67,19 @@ def _mixed_list(
         return None
     value = here[0].args[0]
     change = file.replaced(value, f"torch.tensor({file.text(value)})")
-    cause = f"the list '{name}' holds tensors, and this value is {kind}: TorchScript's lists have one type"
+    cause = f"the list '{name}' holds tensors, but this value is {kind}: a list in TorchScript has one type"
     return Finding("mixed-list", cause, change, TENSORS_ONLY)
 
 
 def dict_of_other_keys(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """sizes = {} whose keys are then no text."""
+    """sizes = {} whose keys are not strings."""
     file, function = refusal.file, refusal.function
     if file is None or function is None or refusal.statement is None:
         return None
     for name in sorted(names_in(refusal.statement)):
         for given in assignments_to(function, name, refusal.line):
             if isinstance(given.value, ast.Dict) and not given.value.keys:
-                cause = f"'{name}' is an empty dict, which TorchScript takes for one with text as keys"
+                cause = f"'{name}' is an empty dict, which TorchScript treats as a dict with str keys"
                 change = f"{name}: dict[{match['key']}, {file.name_of('Tensor')}] = {{}}"
                 return Finding("empty-container", cause, change, NO_VALUES, given)
     return None
@@ -105,15 +108,15 @@ def _set_in_dict(refusal: Refusal, match: re.Match[str], kind: str) -> Finding |
         return None
     value = getattr(statement, "value", None)
     cause = (
-        f"the dict '{file.text(targets[0].value)}' holds tensors, and this value is {kind}: "
-        "TorchScript's dicts have one type"
+        f"the dict '{file.text(targets[0].value)}' holds tensors, but this value is {kind}: "
+        "a dict in TorchScript has one type"
     )
     change = file.replaced(value, f"torch.tensor({file.text(value)})") if value is not None else ""
     return Finding("mixed-dict", cause, change, TENSORS_ONLY)
 
 
 def mixed_values(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A value out of a dict or list of several types: TorchScript knows only that it is one of them."""
+    """An item of a dict or list of several types: its type is the union of them."""
     file, node = refusal.file, refusal.node
     if file is None or node is None:
         return None
@@ -135,7 +138,7 @@ def mixed_values(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             and parameter.annotation is not None
             and "Union" in file.text(parameter.annotation)
         ):
-            cause = f"'{parameter.arg}' is one of {match['kinds']}, and nothing before this line says which"
+            cause = f"'{parameter.arg}' is one of {match['kinds']}, and no check before this line says which"
             line = file.shown(refusal.line)
             change = f"assert isinstance({parameter.arg}, {match['kinds'].split(', ')[-1]})\n{line}"
             return Finding("mixed-values", cause, change, NO_VALUES)
@@ -147,7 +150,7 @@ def _key_kind(item: ast.Subscript) -> str:
 
 
 def dict_literal(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A dict whose values or keys are of several types, where one is declared."""
+    """A dict with values or keys of several types."""
     file = refusal.file
     found = file.on_line(refusal.line, ast.Dict) if file else []
     if file is None or not found:
@@ -158,13 +161,13 @@ def dict_literal(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         change = file.edited([(key, f'"{file.text(key)}"') for key in wrong]) if wrong else ""
         return Finding(
             "mixed-keys",
-            "the keys of this dict are of several types: TorchScript's have one",
+            "the keys of this dict have several types: a dict in TorchScript has one",
             change,
             NO_VALUES,
         )
     wrong = [value for value in node.values if type_of_literal(value) or _is_size(value)]
     change = file.edited([(value, f"torch.tensor({file.text(value)})") for value in wrong]) if wrong else ""
-    cause = "this dict is declared to hold tensors, and not all of its values are"
+    cause = "this dict is declared to hold tensors, but not all of its values are tensors"
     return Finding("mixed-dict", cause, change, TENSORS_ONLY)
 
 
@@ -178,8 +181,8 @@ def tuple_index(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         return None
     index = file.text(node.slice)
     cause = (
-        f"'{file.text(node.value)}' is a tuple of several types: which one '{index}' takes is not "
-        "known when compiling"
+        f"'{file.text(node.value)}' is a tuple of several types: the compiler does not know "
+        f"which one '{index}' selects"
     )
     function = refusal.function
     default = default_of(function, index) if function is not None else None
@@ -196,13 +199,13 @@ def list_of_none(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         for given in assignments_to(function, name, refusal.line):
             if given.value is not None and "[None]" in file.text(given.value):
                 change = f"{name}: list[{file.name_of('Tensor')} | None] = {_nones(file, given.value)}"
-                cause = f"'{name}' is a list of None, which TorchScript takes for its type"
+                cause = f"'{name}' is a list of None, and TorchScript treats that as its type"
                 return Finding("list-of-none", cause, change, NO_VALUES, given)
     return None
 
 
 def _nones(file: UserFile, value: ast.expr) -> str:
-    """[None] * n as a comprehension, which takes the declared type."""
+    """[None] * n as a comprehension, which can get the declared type."""
     if isinstance(value, ast.BinOp) and file.text(value.left) == "[None]":
         return f"[None for _ in range({file.text(value.right)})]"
     return file.text(value)
@@ -214,26 +217,26 @@ def repeated_text(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         text, count = node.left, node.right
         if not isinstance(node.op, ast.Mult) or type_of_literal(text) != "str" or file is None:
             continue
-        plain = (
-            isinstance(text, ast.Constant)
-            and isinstance(count, ast.Constant)
-            and isinstance(count.value, int)
-        )
-        change = file.replaced(node, f'"{text.value * count.value}"') if plain else ""
-        return Finding("repeated-text", "TorchScript does not multiply text", change, NO_VALUES)
+        change = ""
+        if isinstance(text, ast.Constant) and isinstance(count, ast.Constant):
+            whole: Any = text.value
+            change = file.replaced(node, f'"{whole * count.value}"') if isinstance(count.value, int) else ""
+        return Finding("repeated-text", "TorchScript cannot multiply a string", change, NO_VALUES)
     return None
 
 
 def dict_merge(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     file, statement = refusal.file, refusal.statement
-    value = statement.value if isinstance(statement, ast.Assign) else None
-    if file is None or not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.BitOr):
+    if file is None or not isinstance(statement, ast.Assign):
+        return None
+    value = statement.value
+    if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.BitOr):
         return None
     name = file.text(statement.targets[0])
     change = f"{name} = {file.text(value.left)}\n{name}.update({file.text(value.right)})"
     if not isinstance(value.left, ast.Dict):
         change = change.replace("\n", ".copy()\n", 1)
-    return Finding("dict-merge", "TorchScript does not merge dicts with |", change, NO_VALUES)
+    return Finding("dict-merge", "TorchScript cannot merge dicts with |", change, NO_VALUES)
 
 
 ENTRIES = [

@@ -1,9 +1,10 @@
-"""Code of torch's and Python's own that TorchScript cannot compile."""
+"""Code of torch and Python itself that TorchScript cannot compile."""
 
 from __future__ import annotations
 
 import ast
 import re
+from typing import Any
 
 from .refusal import Finding, Refusal, user_files
 from .sentences import (
@@ -20,7 +21,7 @@ from .user_code import (
 
 
 def unknown_operator(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """torch.Tensor(...), torch.finfo, and what else is not an operator."""
+    """torch.Tensor(...), torch.finfo, and other functions that are not operators."""
     file, name = refusal.file, match["name"]
     if file is None:
         return None
@@ -52,7 +53,7 @@ def unknown_operator(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def library_code(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A function of torch or Python that is itself written in what TorchScript cannot compile."""
+    """A function of torch or Python whose own code TorchScript cannot compile."""
     if refusal.in_library is None or refusal.file is None:
         return _library_call_without_place(refusal)
     file, node = refusal.file, refusal.node
@@ -63,7 +64,7 @@ def library_code(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def _library_call_without_place(refusal: Refusal) -> Finding | None:
-    """torch named its own file alone: the call is looked for by the function's name."""
+    """torch names only its own file: the call is searched by the function's name."""
     if refusal.in_library is None:
         return None
     names = [getattr(item, "__name__", "") for item in reversed(refusal.functions)]
@@ -79,15 +80,16 @@ def _library_call_without_place(refusal: Refusal) -> Finding | None:
 
 
 def _parametrized(refusal: Refusal) -> Finding | None:
-    """torch.nn.utils.parametrizations: a weight computed by code of torch's own."""
-    module = next((part for part in reversed(refusal.modules) if hasattr(part, "parametrizations")), None)
-    for path, part in refusal.model.module.named_modules():
-        if part is not module and not hasattr(part, "parametrizations"):
+    """torch.nn.utils.parametrizations: torch's own code computes a weight."""
+    root = next(iter(refusal.parts), None)
+    for path, part in root.named_modules() if root is not None else ():
+        parametrizations: Any = getattr(part, "parametrizations", None)
+        if root is None or parametrizations is None:
             continue
         name = path.rsplit(".", 1)[-1]
-        owner = refusal.model.module.get_submodule(path.rpartition(".")[0])
+        owner = root.get_submodule(path.rpartition(".")[0])
         found = attribute_assignment(type(owner), name)
-        weight = next(iter(part.parametrizations), "weight")
+        weight = next(iter(parametrizations), "weight")
         if found is not None:
             file, statement = found
             removed = f'torch.nn.utils.parametrize.remove_parametrizations(self.{name}, "{weight}")'
@@ -96,7 +98,7 @@ def _parametrized(refusal: Refusal) -> Finding | None:
                 "cannot compile"
             )
             change = f"{without_comment(file.line(statement.lineno))}\n{removed}"
-            tracing = "tracing would do: a trace holds what the parametrization computes"
+            tracing = "tracing works: a trace records what the parametrization computes"
             return Finding("parametrization", cause, change, tracing, statement, file)
     return None
 
@@ -118,8 +120,8 @@ def _custom_function(file: UserFile, call: ast.Call, name: str) -> Finding:
     owner = name.rsplit(".", 1)[0]
     kind = file.class_named(owner)
     cause = (
-        f"'{owner}' is a torch.autograd.Function, which TorchScript does not have: a file needs its "
-        "forward alone"
+        f"'{owner}' is a torch.autograd.Function, which TorchScript does not support: a file needs "
+        "only its forward"
     )
     change = ""
     forwards = (
@@ -139,7 +141,7 @@ def _custom_function(file: UserFile, call: ast.Call, name: str) -> Finding:
 
 
 def exported_call(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A custom autograd function, which torch before 2.12 compiles and only then refuses to save."""
+    """A custom autograd function, which torch before 2.12 compiles but refuses to save."""
     if refusal.file is None:
         return None
     for call in refusal.file.on_line(refusal.line, ast.Call):

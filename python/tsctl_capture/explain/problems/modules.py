@@ -1,9 +1,10 @@
-"""Lists of modules, and modules used as values: TorchScript unrolls the one and does not have the other."""
+"""Lists of modules, which TorchScript unrolls, and modules used as values, which it does not support."""
 
 from __future__ import annotations
 
 import ast
 import re
+from typing import Any
 
 import torch
 
@@ -15,11 +16,12 @@ from .user_code import (
     dotted,
     is_self_attribute,
     names_in,
+    negated,
     user_classes,
     without_comment,
 )
 
-_FIXED = "tracing would do: the module alone decides which of its modules are called"
+_FIXED = "tracing works: the choice of submodules depends on the module alone"
 
 
 def module_index(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -29,7 +31,7 @@ def module_index(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         return None
     held, index = file.text(node.value), file.text(node.slice)
     cause = (
-        f"'{held}' is a ModuleList, which TorchScript indexes with a written number alone, not with '{index}'"
+        f"'{held}' is a ModuleList, which TorchScript indexes only with a literal number, not with '{index}'"
     )
     loop = file.around(node, ast.For)
     if loop is not None and index in names_in(loop.target):
@@ -55,7 +57,7 @@ def module_index(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def _by_argument(index: str) -> str:
-    return f"tracing would keep the module that the example's '{index}' takes"
+    return f"tracing would keep the module that the example's '{index}' selects"
 
 
 def _chosen_by_loop(file: UserFile, node: ast.Subscript, items: str, index: str, value: str) -> str:
@@ -75,7 +77,9 @@ def module_key(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if file is None or not isinstance(node, ast.Subscript):
         return None
     held, key = file.text(node.value), file.text(node.slice)
-    cause = f"'{held}' is a ModuleDict, which TorchScript asks for a written name alone, not for '{key}'"
+    cause = (
+        f"'{held}' is a ModuleDict, which TorchScript indexes only with a literal string, not with '{key}'"
+    )
     change = _chosen_by_loop(file, node, f"{held}.items()", key, "out")
     return Finding("module-key", cause, change, _by_argument(key), node)
 
@@ -85,8 +89,7 @@ def zip_with_list(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     file, node = refusal.file, refusal.node
     if file is None or not isinstance(node, ast.Call):
         return None
-    owner = file.around(node, ast.ClassDef)
-    module = refusal.module_named(owner.name) if owner is not None else None
+    module = refusal.module_around(node)
     for argument in node.args:
         if not is_self_attribute(argument) or module is None:
             continue
@@ -94,9 +97,8 @@ def zip_with_list(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         if not isinstance(value, list):
             continue
         cause = (
-            "a loop over modules is written out when compiling, and the length of the list "
-            f"'{file.text(argument)}' "
-            "is not known then; that of a tuple is"
+            "TorchScript unrolls a loop over modules, and it knows the length of a tuple, but not of the "
+            f"list '{file.text(argument)}'"
         )
         for where, kind in user_classes(type(module)):
             for statement in ast.walk(kind):
@@ -123,7 +125,7 @@ def reversed_modules(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         return None
     held = file.text(found[0].args[0])
     loop = file.around(found[0], ast.For)
-    cause = f"TorchScript cannot turn '{held}' round, a loop over modules goes from the first to the last"
+    cause = f"TorchScript cannot reverse '{held}': a loop over modules runs from the first to the last"
     change = ""
     module = _module_of(refusal, found[0].args[0])
     if loop is not None and isinstance(module, torch.nn.ModuleList):
@@ -135,10 +137,8 @@ def reversed_modules(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def _module_of(refusal: Refusal, node: ast.AST) -> object:
-    """The module's value of self.a.b, of the class that the code stands in."""
-    file = refusal.file
-    owner = file.around(node, ast.ClassDef) if file else None
-    value: object = refusal.module_named(owner.name) if owner is not None else None
+    """The value of self.a.b, where self is the module around the code."""
+    value: object = refusal.module_around(node)
     for name in dotted(node).split(".")[1:]:
         value = getattr(value, name, None)
     return value
@@ -154,7 +154,7 @@ def break_in_module_loop(refusal: Refusal, match: re.Match[str]) -> Finding | No
     change, tracing = "", ""
     if isinstance(test, ast.If) and loop is not None and test in loop.body:
         rest = loop.body[loop.body.index(test) + 1 :]
-        opposite = _opposite(file, test.test)
+        opposite = negated(file, test.test)
         tracing = of_branch(test.test, refusal.function)
         counted = isinstance(loop.iter, ast.Call) and dotted(loop.iter.func) == "enumerate"
         if word == "break" and counted:
@@ -163,19 +163,12 @@ def break_in_module_loop(refusal: Refusal, match: re.Match[str]) -> Finding | No
             change = f"if {opposite}:\n" + "\n".join(
                 f"    {without_comment(file.line(item.lineno))}" for item in rest
             )
-    cause = f"a loop over modules is written out when compiling, so TorchScript has no {word} in it"
+    cause = f"TorchScript unrolls a loop over modules, so it has no {word} in it"
     return Finding("module-loop-break", cause, change, tracing)
 
 
-def _opposite(file: UserFile, test: ast.expr) -> str:
-    signs = {ast.Eq: "!=", ast.NotEq: "==", ast.Lt: ">=", ast.LtE: ">", ast.Gt: "<=", ast.GtE: "<"}
-    if isinstance(test, ast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in signs:
-        return f"{file.text(test.left)} {signs[type(test.ops[0])]} {file.text(test.comparators[0])}"
-    return f"not ({file.text(test)})"
-
-
 def module_as_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A module in a variable: out of a slice, a plain list, or a choice."""
+    """A module in a variable: from a slice, a plain list, or a choice."""
     file, function, node = refusal.file, refusal.function, refusal.node
     if file is None or function is None or node is None:
         return None
@@ -183,7 +176,7 @@ def module_as_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     loop = file.around(node, ast.For)
     if loop is not None and name in names_in(loop.target):
         return _loop_over_modules(refusal, file, loop, name)
-    made = file.around(node, (ast.ListComp, ast.GeneratorExp))
+    made: Any = file.around(node, (ast.ListComp, ast.GeneratorExp))
     if made is not None:
         return _comprehension_over_modules(file, made)
     return _chosen(file, function, node, name)
@@ -194,18 +187,18 @@ def _loop_over_modules(refusal: Refusal, file: UserFile, loop: ast.For, name: st
     shown = file.text(loop.iter)
     if isinstance(loop.iter, (ast.List, ast.Tuple)):
         change = "\n".join(re.sub(rf"\b{name}\b", file.text(item), line) for item in loop.iter.elts)
-        cause = f"'{shown}' holds modules, and TorchScript has no list of these: name each"
+        cause = f"'{shown}' holds modules, and TorchScript has no list of modules: name each module"
         return Finding("module-as-value", cause, change, _FIXED)
     if not isinstance(loop.iter, ast.Subscript) or not isinstance(loop.iter.slice, ast.Slice):
         return None
     held, test = file.text(loop.iter.value), _slice_test(loop.iter.slice, file)
     change = f"for i, {name} in enumerate({held}):\n    if {test}:\n        {line}" if test else ""
-    cause = f"'{shown}' is a part of a ModuleList, whose modules TorchScript cannot call"
+    cause = f"'{shown}' is a slice of a ModuleList, whose modules TorchScript cannot call"
     return Finding("module-slice", cause, change, _FIXED)
 
 
 def _slice_test(part: ast.Slice, file: UserFile) -> str:
-    """`i >= 1 and i < 3`; empty where the ends are not known from the front."""
+    """`i >= 1 and i < 3`; empty for a slice with a step or with negative ends."""
     tests = [f"i >= {file.text(part.lower)}"] if part.lower else []
     tests += [f"i < {file.text(part.upper)}"] if part.upper else []
     return "" if part.step is not None or any("-" in test for test in tests) else " and ".join(tests)
@@ -221,7 +214,7 @@ def _comprehension_over_modules(file: UserFile, made: ast.ListComp | ast.Generat
         head = f"for i, {file.text(made.generators[0].target)} in enumerate({file.text(source.value)}):"
         change = f"items = []\n{head}\n    if {test}:\n        items.append({file.text(made.elt)})\n"
         change += file.replaced(made, "items")
-    cause = f"'{file.text(source)}' is a part of a ModuleList, whose modules TorchScript cannot call"
+    cause = f"'{file.text(source)}' is a slice of a ModuleList, whose modules TorchScript cannot call"
     return Finding("module-slice", cause, change, _FIXED)
 
 
@@ -241,20 +234,22 @@ def sequential_slice(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             ]
             lines += [f"    if {test}:", "        out = layer(out)", file.replaced(call, "out")]
             change = "\n".join(lines)
-        cause = f"'{file.text(held)}' is a part of a Sequential, which TorchScript takes for a tuple"
+        cause = f"'{file.text(held)}' is a slice of a Sequential, which TorchScript treats as a tuple"
         return Finding("module-slice", cause, change, _FIXED)
     return None
 
 
 def module_in_forward(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """nn.ReLU()(x): modules are made in __init__."""
+    """nn.ReLU()(x): modules must be created in __init__."""
     file, kind = refusal.file, match["kind"]
     for call in file.on_line(refusal.line, ast.Call) if file else []:
         if file is None or dotted(call.func).rsplit(".", 1)[-1] != kind:
             continue
         own = f"self.{kind.lower()}"
         change = f"{own} = {file.text(call)}  # in __init__\n{file.replaced(call, own)}"
-        cause = f"forward makes a {kind}: TorchScript's modules and parameters are made in __init__"
+        cause = (
+            f"forward creates a {kind}: TorchScript needs modules and parameters to be created in __init__"
+        )
         return Finding("module-in-forward", cause, change, "")
     return None
 
@@ -266,7 +261,7 @@ def _chosen(file: UserFile, function: ast.FunctionDef, node: ast.AST, name: str)
         return None
     arguments = ", ".join(file.text(item) for item in [*call.args, *call.keywords])
     value = given[-1].value
-    cause = f"'{name}' stands for one of several modules or functions: TorchScript's variables hold neither"
+    cause = f"'{name}' is one of several modules or functions: a variable in TorchScript holds neither"
     if isinstance(value, ast.IfExp):
         first, second = f"{file.text(value.body)}({arguments})", f"{file.text(value.orelse)}({arguments})"
         change = file.replaced(call, f"{first} if {file.text(value.test)} else {second}")
@@ -281,7 +276,7 @@ def _chosen(file: UserFile, function: ast.FunctionDef, node: ast.AST, name: str)
 
 
 def undefined_module(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """`undefined value layer`, where branches set it to modules."""
+    """A variable that branches set to modules."""
     file, function, node = refusal.file, refusal.function, refusal.node
     if file is None or function is None or not isinstance(node, ast.Name):
         return None
@@ -310,7 +305,7 @@ def function_as_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def module_argument(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """apply(torch.relu, x): a parameter that is called."""
+    """apply(torch.relu, x): a function passed as an argument."""
     file, function, node = refusal.file, refusal.function, refusal.node
     if file is None or function is None or not isinstance(node, ast.Name):
         return None
@@ -338,7 +333,7 @@ def module_argument(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                 ]
                 called = where.replaced(call, f"{where.text(call.func)}({', '.join(left)})")
                 change = f"{head.replace('(, ', '(')}\n    {file.replaced(node, given)}\n{called}"
-    cause = f"'{node.id}' is called, but TorchScript passes neither functions nor modules as arguments"
+    cause = f"'{node.id}' is called, but TorchScript cannot pass functions or modules as arguments"
     return Finding("function-argument", cause, change, NO_VALUES)
 
 

@@ -1,9 +1,11 @@
-"""Numbers, sizes and tensors in each other's place."""
+"""Numbers, sizes and tensors where another of them is needed."""
 
 from __future__ import annotations
 
 import ast
 import re
+
+import torch
 
 from .refusal import Finding, Refusal
 from .sentences import (
@@ -15,12 +17,12 @@ from .user_code import (
     assignments_to,
     dotted,
     names_in,
-    parameters_of,
+    parameter_named,
 )
 
 
 def float_as_size(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """x.shape[0] / 2 where an int is wanted; also by way of a local name."""
+    """x.shape[0] / 2 where an int is needed; also through a local name."""
     file, function = refusal.file, refusal.function
     root = refusal.expression or refusal.statement
     if file is None or function is None or root is None:
@@ -37,12 +39,12 @@ def float_as_size(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         text = file.text(node)
         if isinstance(node.op, ast.Div):
             whole = f"{file.text(node.left)} // {file.text(node.right)}"
-            cause = f"'{text}' is a float, and a size has to be an int"
+            cause = f"'{text}' is a float, but a size must be an int"
             return Finding("integer-division", cause, file.replaced(node, whole), _sized(text), node)
         if isinstance(node.op, ast.Pow) or any(
             isinstance(item, ast.Constant) and type(item.value) is float for item in ast.walk(node)
         ):
-            cause = f"'{text}' is a float in TorchScript, and a size has to be an int"
+            cause = f"'{text}' is a float in TorchScript, but a size must be an int"
             return Finding("float-as-size", cause, file.replaced(node, f"int({text})"), _sized(text), node)
     return None
 
@@ -50,7 +52,7 @@ def float_as_size(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def _sized(text: str) -> str:
     if "**" in text or re.search(r"\d\.", text):
         return NO_VALUES
-    return f"Python refuses it too when this line runs: there '{text}' is a float as well"
+    return f"Python refuses this line too when it runs: '{text}' is a float there as well"
 
 
 def tensor_as_int(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -67,7 +69,7 @@ def tensor_as_int(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             continue
         shown = file.text(argument)
         what = "a number of unknown type" if match["found"].startswith("number") else "a tensor"
-        cause = f"range counts with ints, and '{shown}' is {what}"
+        cause = f"range needs ints, but '{shown}' is {what}"
         change = file.replaced(argument, f"int({shown})")
         return Finding("tensor-as-int", cause, change, KEEPS_VALUE)
     return None
@@ -94,12 +96,12 @@ def tolist(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     change = f"{name}: {noted} = {file.text(node)}"
     if not whole:
         change += f"\n{file.replaced(node, name)}"
-    cause = "tolist() may give lists of any depth and type: TorchScript wants it written down"
+    cause = "tolist() can return lists of any depth and type: TorchScript needs an annotation"
     return Finding("tolist", cause, change, KEEPS_VALUE)
 
 
 def tensor_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """x.numpy(), and whatever else a TorchScript tensor does not have."""
+    """x.numpy() and other methods that a tensor in TorchScript lacks."""
     name, file, node = match["name"], refusal.file, refusal.node
     if file is None or node is None or name in ("forward",):
         return None
@@ -111,26 +113,20 @@ def tensor_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         plain = file.text(called.value) if isinstance(called, ast.Attribute) else ""
         change = file.replaced(found[0], plain) if plain else ""
         if re.search(r"\b(np|numpy)\.|from_numpy\(|as_tensor\(", change):
-            change = ""  # what is around it takes arrays, and has to go as well
+            change = ""  # the code around it needs arrays, and has to change too
         return Finding(
-            "numpy", "TorchScript has no numpy: a file computes on tensors alone", change, KEEPS_EXAMPLE
+            "numpy", "TorchScript has no numpy: a file computes on tensors only", change, KEEPS_EXAMPLE
         )
     function = refusal.function
     owner = node.value if isinstance(node, ast.Attribute) else None
     if function is not None and isinstance(owner, ast.Name):
-        parameter = next((item for item in parameters_of(function) if item.arg == owner.id), None)
-        if parameter is not None and parameter.annotation is None and not _tensor_has(name):
+        parameter = parameter_named(function, owner.id)
+        if parameter is not None and parameter.annotation is None and not hasattr(torch.Tensor, name):
             cause = (
-                f"'{owner.id}' has no annotation, so TorchScript takes it for a tensor, which has no '{name}'"
+                f"'{owner.id}' has no annotation, so TorchScript treats it as a tensor, which has no '{name}'"
             )
             return Finding("not-a-tensor", cause, "", NO_VALUES, parameter)
     return None
-
-
-def _tensor_has(name: str) -> bool:
-    import torch
-
-    return hasattr(torch.Tensor, name)
 
 
 def tensor_unpacking(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -143,11 +139,9 @@ def tensor_unpacking(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     ):
         return None
     value, count = file.text(statement.value), len(statement.targets[0].elts)
-    cause = f"'{value}' is a tensor: how many rows it has is not known when compiling"
+    cause = f"'{value}' is a tensor: the compiler does not know its number of rows"
     change = file.replaced(statement.value, ", ".join(f"{value}[{i}]" for i in range(count)))
-    return Finding(
-        "tensor-unpacking", cause, change, "tracing would do, with the number of rows of the example"
-    )
+    return Finding("tensor-unpacking", cause, change, "tracing works, with the number of rows of the example")
 
 
 ENTRIES = [

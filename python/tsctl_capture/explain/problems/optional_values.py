@@ -1,4 +1,4 @@
-"""Values that may be None, where nothing says that they are not."""
+"""Values that may be None and are used without a check."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from .user_code import (
     parameters_of,
 )
 
+_FOR_EXAMPLE = "tracing works, for the arguments that the example has"
+
 
 def _candidates(refusal: Refusal) -> list[ast.expr]:
-    """Names and attributes in the refused expression, in order; the whole line's if it is unknown."""
+    """Names and attributes in the refused expression, or in the whole line, in order."""
     root = refusal.expression if refusal.node is not None else refusal.statement
     found = [
         node
@@ -64,7 +66,7 @@ def _optional_attribute(refusal: Refusal, name: str) -> bool:
 
 
 def optional_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """Something that may be None is computed with, without a check before."""
+    """A value that may be None is used without a check."""
     file, function = refusal.file, refusal.function
     if file is None or function is None:
         return None
@@ -85,57 +87,51 @@ def optional_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             test = f"if {name} is not None:\n    " if checked else f"assert {name} is not None\n"
             change = f"{name} = {shown}\n{test}{line.replace(shown, name)}"
             cause = (
-                f"'{shown}' may be None: TorchScript believes a check of a local name, not one of an "
-                "attribute"
+                f"'{shown}' may be None: TorchScript accepts a check of a local name, but not of an attribute"
             )
-            return Finding("optional-attribute", cause, change, _none_branch(node))
+            return Finding("optional-attribute", cause, change, _FOR_EXAMPLE)
         change = f"assert {shown} is not None\n{line}"
-        cause = f"'{shown}' may be None, and nothing before this line says that it is not"
-        return Finding("optional-value", cause, change, _none_branch(node))
+        cause = f"'{shown}' may be None, and no check before this line excludes that"
+        return Finding("optional-value", cause, change, _FOR_EXAMPLE)
     for node in _candidates(refusal):
         given = assignments_to(function, node.id, refusal.line) if isinstance(node, ast.Name) else []
         called = given[-1].value if given else None
         if isinstance(called, ast.Call) and file.functions(dotted(called.func).rsplit(".", 1)[-1]):
             shown = file.text(called.func)
-            cause = f"'{file.text(node)}' may be None: '{shown}' returns None on some way through it"
+            cause = f"'{file.text(node)}' may be None: '{shown}' returns None on some path"
             change = f"assert {file.text(node)} is not None\n{line}"
-            return Finding("optional-value", cause, change, _none_branch(node))
-    for node in ast.walk(refusal.expression) if refusal.expression is not None else ():
-        if isinstance(node, ast.Call):
-            return _optional_result(file, node, match)
-    return None
+            return Finding("optional-value", cause, change, _FOR_EXAMPLE)
+    inner = ast.walk(refusal.expression) if refusal.expression is not None else ()
+    call = next((node for node in inner if isinstance(node, ast.Call)), None)
+    return _optional_result(file, call) if call is not None else None
 
 
-def _none_branch(node: ast.AST) -> str:
-    return "tracing would do, for the arguments that the example has"
-
-
-def _optional_result(file: UserFile, node: ast.Call, match: re.Match[str]) -> Finding | None:
+def _optional_result(file: UserFile, node: ast.Call) -> Finding | None:
     called = file.text(node.func)
     if called.endswith(".get") and len(node.args) == 1:
         change = file.replaced(node, f"{called.removesuffix('.get')}[{file.text(node.args[0])}]")
-        cause = f"'{file.text(node)}' may be None, and nothing before this line says that it is not"
+        cause = f"'{file.text(node)}' may be None, and no check before this line excludes that"
         return Finding("optional-value", cause, change, NO_VALUES)
     functions = file.functions(called.rsplit(".", 1)[-1])
     if not functions:
         return None
     change = f"out = {file.text(node)}\nassert out is not None\n{file.replaced(node, 'out')}"
-    cause = f"'{called}' returns None on some way through it, and nothing says that it did not here"
+    cause = f"'{called}' returns None on some path, and no check excludes that here"
     return Finding("optional-value", cause, change, of_branch(node, None))
 
 
 def optional_condition(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """`if mask:` and `n or 2`, where None stands for false."""
+    """`if mask:` and `n or 2`, where None means false."""
     file, node = refusal.file, refusal.node
     if file is None or not isinstance(node, ast.expr):
         return None
     shown, above = file.text(node), file.parent_of(node)
-    cause = f"'{shown}' may be None: TorchScript takes no truth of it"
+    cause = f"'{shown}' may be None: TorchScript cannot use it as a condition"
     if isinstance(above, ast.BoolOp) and isinstance(above.op, ast.Or) and len(above.values) == 2:
         change = file.replaced(above, f"{shown} if {shown} is not None else {file.text(above.values[1])}")
     else:
         change = file.replaced(node, f"{shown} is not None")
-    return Finding("optional-condition", cause, change, _none_branch(node))
+    return Finding("optional-condition", cause, change, _FOR_EXAMPLE)
 
 
 ENTRIES = [

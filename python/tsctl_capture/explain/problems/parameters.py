@@ -1,4 +1,4 @@
-"""Parameters, results and defaults whose type TorchScript takes for another one, or does not know."""
+"""Parameters and defaults whose type TorchScript gets wrong or does not know."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ import re
 
 from .refusal import Finding, Refusal, user_files
 from .sentences import KEEPS_VALUE, NO_VALUES, TENSORS_ONLY, python_type, type_of_literal
-from .user_code import UserFile, default_of, parameters_of, without_comment
+from .user_code import (
+    UserFile,
+    default_of,
+    names_in,
+    parameter_named,
+    parameters_of,
+    without_comment,
+)
 
 
 def _tracing(kind: str) -> str:
@@ -17,11 +24,11 @@ def _tracing(kind: str) -> str:
 
 
 def _definition(refusal: Refusal, name: str, parameter: str) -> tuple[UserFile, ast.FunctionDef] | None:
-    """The user's function of that name that has this parameter: in the refused file first."""
+    """The user's function with this name and parameter; the refused file is searched first."""
     files = [refusal.file] if refusal.file else []
     for file in [*files, *user_files(refusal.model)]:
         for function in file.functions(name):
-            if any(item.arg == parameter for item in parameters_of(function)):
+            if parameter_named(function, parameter) is not None:
                 return file, function
     return None
 
@@ -38,7 +45,7 @@ def _called_definition(
     for file in user_files(refusal.model):
         owner = file.class_named(wanted)
         for function in file.functions("forward"):
-            has_it = any(item.arg == parameter for item in parameters_of(function))
+            has_it = parameter_named(function, parameter) is not None
             if has_it and owner is not None and owner in _ancestors(file, function):
                 return file, function
     return _definition(refusal, name, parameter)
@@ -75,7 +82,7 @@ def _missing(file: UserFile, function: ast.FunctionDef, name: str, kind: str) ->
     parameter, change = _annotated(file, function, name, kind)
     return Finding(
         "missing-annotation",
-        f"the parameter '{name}' has no annotation, so TorchScript takes it for a tensor; it is {_a(kind)}",
+        f"the parameter '{name}' has no annotation, so TorchScript treats it as a tensor; it is {_a(kind)}",
         change,
         _tracing(kind),
         parameter,
@@ -94,7 +101,7 @@ def _a(kind: str) -> str:
 
 
 def argument_of_another_type(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """`name(...)` is called with something else than the tensor that an unannotated parameter stands for."""
+    """A call passes another type than a tensor to a parameter without annotation."""
     function_name = match["function"].rsplit(".", 1)[-1]
     name, kind = match["argument"], python_type(match["found"], refusal.file)
     if name == "self":
@@ -106,15 +113,15 @@ def argument_of_another_type(refusal: Refusal, match: re.Match[str]) -> Finding 
     if match["found"].startswith("__torch__."):
         kind = re.sub(r" \(of Python.*|\.?___torch_mangle_\d+", "", match["found"]).rsplit(".", 1)[-1]
         if refusal.module_named(kind) is not None:
-            cause = f"'{name}' is given a module, which TorchScript does not pass as an argument"
-            parameter = next(item for item in parameters_of(function) if item.arg == name)
+            cause = f"'{name}' receives a module, which TorchScript cannot pass as an argument"
+            parameter = parameter_named(function, name)
             return Finding("function-argument", cause, "", NO_VALUES, parameter, file)
     owner = file.parent_of(function)
     if (
         isinstance(owner, ast.ClassDef)
         and sum(isinstance(item, ast.FunctionDef) and item.name == function.name for item in owner.body) > 1
     ):
-        return None  # overloads: the annotations stand elsewhere
+        return None  # overloads have their annotations in other definitions
     return _missing(file, function, name, kind)
 
 
@@ -122,7 +129,7 @@ def _unannotated_names(refusal: Refusal, node: ast.AST) -> list[ast.arg]:
     function = refusal.function
     if function is None:
         return []
-    names = {item.id for item in ast.walk(node) if isinstance(item, ast.Name)}
+    names = names_in(node)
     return [
         item
         for item in parameters_of(function)
@@ -131,7 +138,7 @@ def _unannotated_names(refusal: Refusal, node: ast.AST) -> list[ast.arg]:
 
 
 def passed_on(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """self.rnn(x, state), where state=None has no annotation and something else than a tensor is wanted."""
+    """self.rnn(x, state), where state=None has no annotation and the callee needs no tensor."""
     call, kind = refusal.expression, python_type(match["wanted"], refusal.file)
     if (
         not isinstance(call, ast.Call)
@@ -185,7 +192,7 @@ def default_of_another_type(refusal: Refusal, match: re.Match[str]) -> Finding |
     if function is None or file is None:
         return None
     default = default_of(function, name)
-    parameter = next((item for item in parameters_of(function) if item.arg == name), None)
+    parameter = parameter_named(function, name)
     if default is None or parameter is None:
         return None
     kind = type_of_literal(default)
@@ -206,16 +213,14 @@ def default_of_another_type(refusal: Refusal, match: re.Match[str]) -> Finding |
         change = file.replaced(default, f"{shown}.0")
     else:
         change = file.replaced(parameter.annotation, kind) if kind else ""
-    cause = f"the default of '{name}' is {shown}, which is not {_a(declared)} as its annotation says"
+    cause = f"the default of '{name}' is {shown}, but its annotation is {declared}"
     return Finding("default-type", cause, change, NO_VALUES, parameter)
 
 
 def mutable_default(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     name, function, file = match["name"], refusal.function, refusal.file
     default = default_of(function, name) if function else None
-    parameter = (
-        next((item for item in parameters_of(function) if item.arg == name), None) if function else None
-    )
+    parameter = parameter_named(function, name) if function else None
     if default is None or parameter is None or file is None:
         return None
     kind = file.text(parameter.annotation) if parameter.annotation else type_of_literal(default)
@@ -226,7 +231,7 @@ def mutable_default(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             line[: parameter.col_offset] + f"{name}: {kind} | None = None" + line[default.end_col_offset :]
         )
         change = f"{without_comment(whole)}\n    if {name} is None:\n        {name} = {file.text(default)}"
-    cause = f"the default of '{name}' is a {match['kind']}, which calls would share and change"
+    cause = f"the default of '{name}' is a {match['kind']}, which all calls would share"
     return Finding("mutable-default", cause, change, NO_VALUES, parameter)
 
 
@@ -243,7 +248,7 @@ _ANNOTATIONS = {
 
 
 def unknown_annotation(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """Sequence[...], tuple[int, ...], Literal, torch.Size and what else has no type in TorchScript."""
+    """Sequence[...], tuple[int, ...], Literal, torch.Size and others that TorchScript has no type for."""
     function, file = refusal.function, refusal.file
     if function is None or file is None:
         return None
@@ -275,11 +280,11 @@ def _other_annotation(file: UserFile, parameter: ast.arg, noted: ast.expr) -> Fi
 
 
 def bare_annotation(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """x: list, without what the list holds."""
+    """x: list, without the type of its elements."""
     function, file = refusal.function, refusal.file
     if function is None or file is None or refusal.node is None:
         return None
-    names = {item.id for item in ast.walk(refusal.node) if isinstance(item, ast.Name)}
+    names = names_in(refusal.node)
     for parameter in parameters_of(function):
         noted = parameter.annotation
         if parameter.arg in names and isinstance(noted, ast.Name) and noted.id in ("list", "dict", "tuple"):
@@ -289,7 +294,7 @@ def bare_annotation(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                 "dict": f"dict[str, {tensor}]",
                 "tuple": f"tuple[{tensor}, {tensor}]",
             }
-            cause = f"the annotation {noted.id} of '{parameter.arg}' does not say what it holds"
+            cause = f"the annotation {noted.id} of '{parameter.arg}' lacks the types of its elements"
             return Finding("bare-container", cause, file.replaced(noted, other[noted.id]), NO_VALUES, noted)
     return None
 
@@ -298,14 +303,14 @@ def any_type(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     function, file, node = refusal.function, refusal.file, refusal.node
     if function is None or file is None or node is None:
         return None
-    names = {item.id for item in ast.walk(node) if isinstance(item, ast.Name)}
+    names = names_in(node)
     for parameter in parameters_of(function):
         if (
             parameter.arg in names
             and parameter.annotation
             and file.text(parameter.annotation).endswith("Any")
         ):
-            cause = f"'{parameter.arg}' is annotated Any, which TorchScript can pass on but not compute with"
+            cause = f"'{parameter.arg}' has the annotation Any, and TorchScript cannot compute with an Any"
             calls = [
                 item
                 for item in ast.walk(file.tree)
@@ -322,7 +327,7 @@ def any_type(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def int_for_float(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """2 where a float is declared: TorchScript does not turn one into the other."""
+    """2 where a float is declared: TorchScript does not convert it."""
     node, file = refusal.node, refusal.file
     call = next(
         (item for item in _calls_at(refusal) if any(word.arg == match["argument"] for word in item.keywords)),
@@ -340,7 +345,7 @@ def int_for_float(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         return None
     shown = file.text(whole[0])
     cause = (
-        f"'{match['argument']}' is declared a float and is given the int {shown}, which TorchScript "
+        f"'{match['argument']}' is declared as float but receives the int {shown}, which TorchScript "
         "does not convert"
     )
     return Finding("int-for-float", cause, file.replaced(whole[0], f"{shown}.0"), KEEPS_VALUE, whole[0])
@@ -355,7 +360,7 @@ def positional_only(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if function is None or file is None or not function.args.posonlyargs:
         return None
     line = without_comment(file.line(function.lineno))
-    cause = f"'{function.name}' has positional-only parameters, which TorchScript does not know"
+    cause = f"'{function.name}' has positional-only parameters, which TorchScript does not support"
     return Finding("positional-only", cause, re.sub(r",\s*/(?=[,)])", "", line), NO_VALUES, function)
 
 

@@ -1,10 +1,9 @@
-"""What TorchScript's compiler said, taken apart: its message, its places, and the user's code there."""
+"""A refusal of TorchScript's compiler: its message, its places, and the user's code there."""
 
 from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import FunctionType, MethodType
@@ -14,7 +13,7 @@ import torch
 
 from ...errors import is_torch_frame
 from ...model.source import LoadedModel
-from .user_code import UserFile, file_of, is_user_file, user_file
+from .user_code import UserFile, file_of, is_user_file, loaded_values, user_file
 
 _FILE = re.compile(r'^\s*(?:.* at\s+)?File "([^"]+)", line (\d+)$')
 _CALLED = re.compile(r"^'.*' is being compiled since it was called from '.*'$")
@@ -28,26 +27,26 @@ class Frame:
 
     file: str
     line: int
-    shown: str  # the line that it underlines; empty if it underlines none
+    shown: str  # the line that the compiler underlines; empty if none
     column: int  # in `shown`
     length: int
 
 
 @dataclass
 class Finding:
-    """What an entry of the catalogue makes of a refusal. Without a node, the place is the refusal's."""
+    """An entry's explanation of a refusal. Without a node its place is the refusal's."""
 
     problem: str
     cause: str
     change: str = ""
     tracing: str = ""
-    node: ast.AST | None = None  # stands on the line that has to change
-    file: UserFile | None = None  # of node, if not the refusal's
+    node: ast.AST | None = None  # on the line that has to change
+    file: UserFile | None = None  # the file of `node`, if it is not the refusal's
 
 
 @dataclass
 class Refusal:
-    """`file` and `line` are the user's innermost place; they are unknown (None, 0) when torch names none."""
+    """`file` and `line` are the user's innermost place; they are None and 0 if torch names none."""
 
     model: LoadedModel | None
     message: str
@@ -55,8 +54,8 @@ class Refusal:
     file: UserFile | None = None
     line: int = 0
     node: ast.AST | None = None
-    in_library: Frame | None = None  # the place in torch's or Python's own code that was refused
-    functions: list[Any] = field(default_factory=list)  # being compiled, innermost last, from the traceback
+    in_library: Frame | None = None  # the refused place in the code of torch or Python
+    functions: list[Any] = field(default_factory=list)  # the functions being compiled, innermost last
     modules: list[torch.nn.Module] = field(default_factory=list)
 
     @property
@@ -73,7 +72,7 @@ class Refusal:
 
     @property
     def expression(self) -> ast.AST | None:
-        """The refused node; the whole call, when the compiler underlines only what is called."""
+        """The refused node; the whole call, if the compiler underlines only the called name."""
         above = self.file.parent_of(self.node) if self.file and self.node is not None else None
         return above if isinstance(above, ast.Call) and above.func is self.node else self.node
 
@@ -82,21 +81,25 @@ class Refusal:
 
     def module_named(self, name: str) -> torch.nn.Module | None:
         """A module of the model whose class has this name."""
-        every = [self.model.module, *self.model.module.modules()]
-        return next((part for part in every if type(part).__name__ == name), None)
+        return next((part for part in self.parts if type(part).__name__ == name), None)
+
+    def module_around(self, node: ast.AST | None) -> torch.nn.Module | None:
+        """A module of the model in whose class this code is."""
+        owner = self.file.around(node, ast.ClassDef) if self.file and node is not None else None
+        return self.module_named(owner.name) if owner is not None else None
+
+    @property
+    def parts(self) -> list[torch.nn.Module]:
+        """The model and its submodules."""
+        return list(self.model.module.modules()) if self.model is not None else []
 
     def resolved(self, name: str) -> Any:
-        """What a global name of the user's file stands for; None if it is unknown."""
-        if self.file is None:
-            return None
-        for module in list(sys.modules.values()):
-            if getattr(module, "__file__", None) == self.file.path and hasattr(module, name):
-                return getattr(module, name)
-        return None
+        """The value of a global name in the user's file; None if it is unknown."""
+        return next(iter(loaded_values(self.file, name)), None) if self.file is not None else None
 
 
 def frames_of(text: str) -> tuple[str, list[Frame]]:
-    """The message before the first place, and the places."""
+    """Splits a message: the text before the first place, and the places."""
     message: list[str] = []
     frames: list[Frame] = []
     block: list[str] | None = None
@@ -139,18 +142,18 @@ def refusal_of(error: BaseException, model: LoadedModel | None) -> Refusal:
     if refusal.file is None:
         named = re.search(r"(/\S+\.py):(\d+)$", message)
         file = user_file(named[1]) if named and is_user_file(named[1]) else None
-        if file is not None:
+        if named and file is not None:
             refusal.file, refusal.line = file, int(named[2])
     return refusal
 
 
 def _being_compiled(error: BaseException) -> tuple[list[Any], list[torch.nn.Module]]:
-    """The functions and modules that torch's Python frames were working on."""
+    """The functions and modules in the frames of torch's compiler."""
     functions: list[Any] = []
     modules: list[torch.nn.Module] = []
     traceback = error.__traceback__
     while traceback is not None:
-        # Only torch's: asking our own frame for its locals would make it hold `error`, and that its frames.
+        # Only torch's frames: the locals of our own frame would hold `error`, which holds the frame.
         if is_torch_frame(traceback.tb_frame.f_code.co_filename):
             values = traceback.tb_frame.f_locals
             for name in ("obj", "fn", "nn_module", "method", "hook"):
@@ -165,9 +168,9 @@ def _being_compiled(error: BaseException) -> tuple[list[Any], list[torch.nn.Modu
 
 
 def _users(frame: Frame, refusal: Refusal) -> tuple[UserFile | None, int]:
-    """The user's file that a place is in, and the column in its line.
+    """The user's file that contains a place, and the column in its line.
 
-    For a decorated function torch names the file of the decorator with the line of the function.
+    For a decorated function torch names the file of the decorator and the line of the function.
     """
     candidates = [user_file(frame.file)] if is_user_file(frame.file) else []
     if frame.shown and not _holds(user_file(frame.file), frame):

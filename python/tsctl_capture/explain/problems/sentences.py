@@ -1,4 +1,4 @@
-"""What tracing would do, where that is known, and types as Python writes them."""
+"""Sentences about tracing, and types as Python writes them."""
 
 from __future__ import annotations
 
@@ -7,41 +7,41 @@ import re
 
 from .user_code import UserFile, default_of, is_self_attribute, parameters_of
 
-NO_VALUES = "tracing would do for this line: it does not look at the values of tensors"
-FIXED_LENGTH = "tracing would do for this line, with the number of rounds that the example takes"
-KEEPS_EXAMPLE = "tracing would keep what the example decides here, for every input"
-KEEPS_VALUE = "tracing would keep the example's number for ever"
-TENSORS_ONLY = "a trace takes and returns tensors only, and keeps the example's value of everything else"
+NO_VALUES = "tracing works for this line: it does not read the values of tensors"
+FIXED_LENGTH = "tracing works for this line, with the number of rounds that the example takes"
+KEEPS_EXAMPLE = "tracing would keep the example's result of this line for every input"
+KEEPS_VALUE = "tracing would keep the example's number for every input"
+TENSORS_ONLY = "a trace takes and returns tensors only; it keeps the example's value of everything else"
 NOT_IN_FILE = "tracing would leave it out of the file"
 
 _SIZES = {"shape", "size", "dim", "ndim", "dtype", "device", "numel", "is_cuda", "training"}
 
 
-# What takes a number out of a tensor, on whatever line it stands.
+# Code that reads a number out of a tensor.
 _READS_VALUES = re.compile(r"\.(item|tolist|numpy)\(|\b(float|int|bool)\((?!self\b)[a-z_]")
 
 
 def of_line(tracing: str, source_line: str) -> str:
-    """The sentence, unless the line does what the sentence says that it does not."""
+    """The sentence for this line: NO_VALUES is wrong if the line reads a number out of a tensor."""
     return KEEPS_VALUE if tracing == NO_VALUES and _READS_VALUES.search(source_line) else tracing
 
 
 def of_branch(test: ast.AST, function: ast.FunctionDef | None) -> str:
-    """What a trace makes of a branch, judged by what its condition reads."""
+    """What a trace does with a branch; that depends on what the condition reads."""
     if isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.Is, ast.IsNot)):
         return "tracing would keep the branch for the arguments that the example has"
     if all(is_self_attribute(node) for node in ast.walk(test) if isinstance(node, ast.Attribute)):
         names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)} - {"self"}
         if not names and not any(isinstance(node, ast.Call) for node in ast.walk(test)):
-            return "tracing would do for this branch: the module alone decides it"
+            return "tracing works for this branch: it depends on the module alone"
         if names and function is not None and names <= _flags(function):
-            return "a trace takes tensors only: it would keep the branch of one value of the flag"
+            return "a trace takes tensors only: it would keep the branch for one value of the flag"
     return "tracing would keep only the branch that the example takes"
 
 
 def _flags(function: ast.FunctionDef) -> set[str]:
-    """Parameters that are no tensors, by annotation or default."""
-    found = set()
+    """Parameters that are not tensors, by annotation or default."""
+    found: set[str] = set()
     for parameter in parameters_of(function):
         default = default_of(function, parameter.arg)
         annotation = ast.unparse(parameter.annotation) if parameter.annotation else ""
@@ -73,7 +73,7 @@ def type_of_constant(value: object) -> str:
 
 
 def type_of_literal(node: ast.AST | None) -> str:
-    """The type of a literal; empty if it is none or its items differ."""
+    """The type of a literal; empty for other code, and if the items have several types."""
     if isinstance(node, ast.UnaryOp):
         return type_of_literal(node.operand)
     if isinstance(node, ast.Constant):

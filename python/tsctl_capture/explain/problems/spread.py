@@ -1,4 +1,4 @@
-"""Stars and tuple(): values whose number is not known when compiling."""
+"""Stars and tuple(): values whose number the compiler does not know."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ def spread(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     file, statement = refusal.file, refusal.statement
     if file is None or statement is None:
         return None
-    targets = statement.targets if isinstance(statement, ast.Assign) else []
-    if targets and any(isinstance(item, ast.Starred) for item in getattr(targets[0], "elts", [])):
+    if isinstance(statement, ast.Assign) and any(
+        isinstance(item, ast.Starred) for item in getattr(statement.targets[0], "elts", [])
+    ):
         return _starred_targets(file, statement)
     for call in file.on_line(refusal.line, ast.Call):
         if dotted(call.func) == "tuple" and len(call.args) == 1:
@@ -33,7 +34,7 @@ def spread(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     node = starred[0]
     above = file.parent_of(node)
     value = file.text(node.value)
-    cause = f"how many values '*{value}' stands for is not known when compiling"
+    cause = f"the compiler does not know how many values '*{value}' has"
     if isinstance(above, (ast.List, ast.Tuple)):
         return Finding("star-argument", cause, _joined(file, above, above.elts), NO_VALUES)
     if isinstance(above, ast.Call) and len(above.args) == 1:
@@ -57,7 +58,7 @@ def _one_argument(file: UserFile, call: ast.Call, node: ast.Starred) -> str:
 
 
 def _join_text(file: UserFile, items: list[ast.expr]) -> str:
-    """(*shape, 2) as shape + (2,)."""
+    """The sum that replaces stars: shape + (2,) for (*shape, 2)."""
     pieces: list[str] = []
     plain: list[str] = []
     for item in [*items, None]:
@@ -89,14 +90,14 @@ def _starred_targets(file: UserFile, statement: ast.Assign) -> Finding:
     values += [f"parts[-{len(right) - i}]" for i in range(len(right))]
     shown = [file.text(item.value if isinstance(item, ast.Starred) else item) for item in names]
     change = f"parts = {file.text(statement.value)}\n{', '.join(shown)} = {', '.join(values)}"
-    cause = f"how many values '{file.text(names[star])}' takes is not known when compiling"
+    cause = f"the compiler does not know how many values '{file.text(names[star])}' gets"
     return Finding("starred-assignment", cause, change, FIXED_LENGTH)
 
 
 def _tuple_of(file: UserFile, call: ast.Call) -> Finding:
     inner = call.args[0]
     text = file.text(inner)
-    cause = "the length of this tuple is not known when compiling: a list has any length"
+    cause = "the compiler does not know the length of this tuple; a list may have any length"
     if isinstance(inner, ast.GeneratorExp):
         text = f"[{text.strip('()')}]" if text.startswith("(") else f"[{text}]"
         text = f"[{ast.unparse(inner)[1:-1]}]"

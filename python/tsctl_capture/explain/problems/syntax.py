@@ -1,9 +1,10 @@
-"""Statements and expressions that TorchScript's grammar lacks."""
+"""Statements and expressions that TorchScript does not support."""
 
 from __future__ import annotations
 
 import ast
 import re
+from typing import Any
 
 from .refusal import Finding, Refusal, user_files
 from .sentences import (
@@ -22,7 +23,7 @@ from .user_code import (
 
 
 def _dedented(file: UserFile, statements: list[ast.stmt], by: str = "") -> str:
-    """Statements as the user wrote them, with another indentation."""
+    """The source of statements with another indentation."""
     lines: list[str] = []
     for statement in statements:
         indent = len(file.line(statement.lineno)) - len(file.line(statement.lineno).lstrip())
@@ -44,8 +45,9 @@ def lambda_expression(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if isinstance(above, ast.Call) and dotted(above.func) == "map" and len(above.args) == 2:
         text = f"[{file.text(node.body)} for {node.args.args[0].arg} in {file.text(above.args[1])}]"
         return Finding("map", "TorchScript has no map", file.replaced(above, text), NO_VALUES)
-    named = isinstance(above, ast.Assign) and isinstance(above.targets[0], ast.Name)
-    name = above.targets[0].id if named else "helper"
+    target = above.targets[0] if isinstance(above, ast.Assign) else None
+    named = isinstance(target, ast.Name)
+    name = target.id if isinstance(target, ast.Name) else "helper"
     parameters = ", ".join([item.arg for item in node.args.args] + _closed_over(function, node))
     change = f"def {name}({parameters}):  # outside the class\n    return {file.text(node.body)}"
     if not named:
@@ -54,7 +56,7 @@ def lambda_expression(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 def _closed_over(function: ast.FunctionDef | None, node: ast.AST) -> list[str]:
-    """Names of the function around that an inner one uses."""
+    """Names of the outer function that an inner one uses."""
     if function is None:
         return []
     own = {item.arg for item in ast.walk(node) if isinstance(item, ast.arg)}
@@ -98,7 +100,7 @@ def generator_function(refusal: Refusal, match: re.Match[str]) -> Finding | None
     change = ""
     if len(yields) == len(function.body):
         change = f"return [{', '.join(file.text(item.value) for item in yields if item.value)}]"
-    cause = f"'{function.name}' is a generator, which TorchScript does not have: it returns a list at once"
+    cause = f"'{function.name}' is a generator, which TorchScript does not support: return a list"
     return Finding("generator", cause, change, NO_VALUES)
 
 
@@ -119,7 +121,7 @@ def _with_statement(file: UserFile, node: ast.With) -> Finding:
     context = file.text(node.items[0].context_expr)
     off = re.match(r"torch\.(set_grad_enabled\(False\)|inference_mode\(\))", context)
     change = "with torch.no_grad():" if off else _dedented(file, node.body)
-    cause = f"TorchScript has no 'with {context}': it knows torch.no_grad() and torch.autocast()"
+    cause = f"TorchScript does not support 'with {context}', only torch.no_grad() and torch.autocast()"
     return Finding("with-statement", cause, change, NO_VALUES, node, file)
 
 
@@ -135,8 +137,7 @@ def with_null_context(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 def comprehension(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     file = refusal.file
-    kinds = (ast.ListComp, ast.GeneratorExp)
-    found = file.on_line(refusal.line, kinds) if file else []
+    found: list[Any] = file.on_line(refusal.line, (ast.ListComp, ast.GeneratorExp)) if file else []
     found = [node for node in found if len(node.generators) > 1 or any(part.ifs for part in node.generators)]
     if file is None or not found:
         return None
@@ -155,12 +156,12 @@ def comprehension(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     what = "a condition" if any(part.ifs for part in node.generators) else "two loops"
     if "ifs" in match.string and what == "two loops":
         return None
-    cause = f"TorchScript's list comprehension has one loop and no condition, here it has {what}"
+    cause = f"a list comprehension in TorchScript has one loop and no condition, but this one has {what}"
     return Finding("comprehension", cause, "\n".join([*lines, line]), FIXED_LENGTH, node)
 
 
 def _element_note(file: UserFile, node: ast.ListComp | ast.GeneratorExp) -> str:
-    """: list[int] when every name of the element counts with range; a list of tensors needs none."""
+    """The annotation ": list[int]" if every name in the element counts over range; tensors need none."""
     counted = {
         item.id
         for part in node.generators
@@ -178,7 +179,7 @@ def set_expression(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     file = refusal.file
     if file is None:
         return None
-    cause = "TorchScript has no set: a list does, where nothing is in it twice"
+    cause = "TorchScript has no set: use a list without duplicates"
     for node in file.on_line(refusal.line, (ast.Set, ast.SetComp)):
         change = file.replaced(node, f"[{file.text(node)[1:-1]}]")
         return Finding("set", cause, change, NO_VALUES)
@@ -196,9 +197,9 @@ def try_statement(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         return None
     node = found[0]
     caught = ", ".join(file.text(item.type) if item.type else "everything" for item in node.handlers)
-    cause = f"TorchScript has no try: no file can catch {caught}" if caught else "TorchScript has no try"
+    cause = f"TorchScript has no try: a file cannot catch {caught}" if caught else "TorchScript has no try"
     change = _dedented(file, [*node.body, *node.orelse, *node.finalbody])
-    return Finding("try", cause, change, "tracing would keep the way that the example takes through it")
+    return Finding("try", cause, change, "tracing would keep the path that the example takes through it")
 
 
 def walrus(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -228,7 +229,7 @@ def global_statement(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     change = f"self.{name.lower()} = {_global_value(file, name)}  # in __init__"
     if changed:
         change += f"\n{file.replaced(changed[0].target, f'self.{name.lower()}')}"
-    cause = f"TorchScript cannot change the global '{name}': what a module keeps is an attribute of it"
+    cause = f"TorchScript cannot change the global '{name}': store the value in an attribute of the module"
     return Finding("global-statement", cause, change, NOT_IN_FILE)
 
 
@@ -260,7 +261,7 @@ def nested_function(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     lines[0] = f"{without_comment(lines[0])}  # outside the class"
     return Finding(
         "nested-function",
-        f"'{node.name}' is defined inside another function, which TorchScript does not have",
+        f"'{node.name}' is defined inside another function, which TorchScript does not support",
         "\n".join(lines),
         NO_VALUES,
     )
@@ -273,7 +274,7 @@ def nested_class(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         return None
     lines = _dedented(file, [found[0]]).splitlines()
     lines[0] = f"{without_comment(lines[0])}  # at the top of the file"
-    cause = f"the class '{found[0].name}' is defined inside a function, which TorchScript does not have"
+    cause = f"the class '{found[0].name}' is defined inside a function, which TorchScript does not support"
     return Finding("nested-class", cause, "\n".join(lines), NO_VALUES)
 
 
@@ -293,19 +294,21 @@ def match_statement(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     node = found[0]
     lines: list[str] = []
     for case in node.cases:
-        last = isinstance(case.pattern, ast.MatchAs) and case.pattern.name is None and case.guard is None
-        if not last and not isinstance(case.pattern, ast.MatchValue):
+        if isinstance(case.pattern, ast.MatchValue):
+            test = f"{file.text(node.subject)} == {file.text(case.pattern.value)}"
+            lines.append(f"{'elif' if lines else 'if'} {test}:")
+        elif isinstance(case.pattern, ast.MatchAs) and case.pattern.name is None and case.guard is None:
+            lines.append("else:")
+        else:
             lines = []
             break
-        test = "" if last else f"{file.text(node.subject)} == {file.text(case.pattern.value)}"
-        lines.append("else:" if last else f"{'elif' if lines else 'if'} {test}:")
         lines.append(_dedented(file, case.body, "    "))
     tracing = of_branch(node.subject, refusal.function)
     return Finding("match", "TorchScript has no match", "\n".join(lines), tracing)
 
 
 def loop_else(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """For while loops torch fails on its own message, without a place."""
+    """The else of a loop. For while loops torch fails to write its message and names no place."""
     files = [refusal.file] if refusal.file else user_files(refusal.model)
     for file in files:
         for node in ast.walk(file.tree):
@@ -318,7 +321,7 @@ def loop_else(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             change = "" if ends else f"{_dedented(file, node.orelse)}  # after the loop"
             return Finding(
                 "loop-else",
-                f"TorchScript has no else of a {word} loop",
+                f"TorchScript has no else after a {word} loop",
                 change,
                 of_branch(node.test, refusal.function) if isinstance(node, ast.While) else FIXED_LENGTH,
                 node,
@@ -349,7 +352,7 @@ def async_function(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def dots_statement(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     found = refusal.file.on_line(refusal.line, ast.Expr) if refusal.file else []
     if found and isinstance(found[0].value, ast.Constant) and found[0].value.value is ...:
-        return Finding("dots", "TorchScript has no statement of three dots", "pass", NO_VALUES)
+        return Finding("dots", "TorchScript has no `...` statement", "pass", NO_VALUES)
     return None
 
 
@@ -363,7 +366,7 @@ def slice_assignment(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     first = f"{name}[:{file.text(target.slice.lower)}] + " if target.slice.lower else ""
     last = f" + {name}[{file.text(target.slice.upper)}:]" if target.slice.upper else ""
     change = "" if target.slice.step else f"{name} = {first}{file.text(found[0].value)}{last}"
-    return Finding("slice-assignment", "TorchScript does not assign to a slice of a list", change, NO_VALUES)
+    return Finding("slice-assignment", "TorchScript cannot assign to a slice of a list", change, NO_VALUES)
 
 
 ENTRIES = [

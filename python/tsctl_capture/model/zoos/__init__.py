@@ -1,6 +1,6 @@
-"""Models of torchvision, timm and transformers by their registered names, such as `timm:convnext_tiny`.
+"""Model zoos: torchvision, timm and transformers, with models by registered names (`timm:convnext_tiny`).
 
-Weights are random, or come from a local file or folder: nothing here ever asks the network.
+Weights are random or come from a local file or folder; nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def build_by_name(
 ) -> Built:
     """Raises CaptureError: usage for a name or kwargs that do not fit, environment without the package.
 
-    `seed` is called once the package is imported: importing may draw numbers.
+    `seed` is called after the import of the package, which may draw random numbers.
     """
     package = imported(zoo, name)
     seed()

@@ -1,4 +1,4 @@
-"""What the zoos share: a package that may be missing, names that may be wrong, builders that may raise."""
+"""Steps and errors that all zoos share."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from ..signature import did_you_mean
 
 @dataclass
 class Built:
-    """A model with what was done so that it can be captured, one clause each without a full stop."""
+    """A model, with notes on how it was built: one clause each, without a full stop."""
 
     module: torch.nn.Module
     notes: list[str] = field(default_factory=list)
-    has_weights: bool = False  # --weights is in it already
-    inner: torch.nn.Module | None = None  # what a wrapper is around, whose names a file of weights has
+    has_weights: bool = False  # --weights is loaded already
+    inner: torch.nn.Module | None = None  # the model inside a wrapper; weights files use its names
 
 
 def imported(package: str, name: str) -> ModuleType:
-    """The package, kept off the network."""
+    """Imports the package with its downloads switched off."""
     for switch in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
         os.environ[switch] = "1"
     version = torch.__version__.split("+")[0]
@@ -46,13 +46,13 @@ def imported(package: str, name: str) -> ModuleType:
         raise CaptureError(
             ErrorKind.ENVIRONMENT,
             f"importing {package}, which '{package}:{name}' needs, raised {describe(error)}",
-            f"its version may belong to another torch: {install}",
+            f"the package may be built for another torch: {install}",
             user_traceback(error),
         ) from error
 
 
 def no_such_model(package: str, name: str, known: Iterable[str], meant: str = "") -> CaptureError:
-    """`meant` is what is looked for among the names that are known, where it is not `name` itself."""
+    """`meant` is the name that the hint compares with the known names, if that is not `name`."""
     return CaptureError(
         ErrorKind.USAGE, f"{package} has no model '{name}'", did_you_mean(meant or name, known)
     )
@@ -64,7 +64,7 @@ def refuse_downloads(package: str, name: str, kwargs: Mapping[str, Any], keys: I
         raise CaptureError(
             ErrorKind.USAGE,
             f"--kwargs asks {package}:{name} for '{asked[0]}', which would be downloaded",
-            "give weights that are on this machine with --weights FILE",
+            "give a local file of weights with --weights FILE",
         )
 
 
@@ -73,7 +73,7 @@ def kwargs_do_not_fit(source: str, reason: str, hint: str) -> CaptureError:
 
 
 def called(source: str, build: Callable[[], Any]) -> Any:
-    """What `build` returns. A keyword that it does not know is the fault of --kwargs."""
+    """Calls `build`; an unknown keyword is an error in --kwargs."""
     try:
         return build()
     except CaptureError:
@@ -84,10 +84,10 @@ def called(source: str, build: Callable[[], Any]) -> Any:
         raise CaptureError(
             ErrorKind.CAPTURE,
             f"building '{source}' raised {describe(error)}",
-            "--kwargs gives it other arguments",
+            "change its arguments with --kwargs",
             user_traceback(error),
         ) from error
 
 
 def random_weights_note(weights: str) -> list[str]:
-    return [] if weights else ["its weights are random, drawn from --seed; --weights FILE loads others"]
+    return [] if weights else ["its weights are random, drawn with --seed; --weights FILE loads weights"]

@@ -6,8 +6,8 @@ from typing import Any
 
 from .common import Built, called, no_such_model, random_weights_note, refuse_downloads
 
-# Otherwise some activations are autograd functions of timm's own, for which a file has no operator. timm's
-# other switch, exportable, chooses the same activations but also rewrites what Core ML cannot take.
+# Without it some activations are timm's own autograd functions, for which a file has no operator. timm's
+# switch `exportable` chooses the same activations, and also rewrites layers for Core ML.
 _SWITCHES = {"scriptable": True}
 
 
@@ -20,5 +20,5 @@ def build(timm: Any, name: str, kwargs: dict[str, Any], weights: str) -> Built:
     module = called(f"timm:{name}", lambda: timm.create_model(name, **arguments))
     notes = random_weights_note(weights)
     if arguments["scriptable"]:
-        notes.append("timm built it with scriptable=True: its activations are operators that a file can hold")
+        notes.append("timm built it with scriptable=True, so that its activations are TorchScript operators")
     return Built(module, notes)

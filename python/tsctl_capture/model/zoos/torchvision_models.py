@@ -13,7 +13,7 @@ from .common import Built, called, no_such_model, random_weights_note, refuse_do
 _DOWNLOADS = ("weights", "weights_backbone", "pretrained", "pretrained_backbone")
 _DETECTOR = (
     "the detector is wrapped: forward takes one BxCxHxW tensor instead of a list of images, "
-    "and returns the detections, in eval mode, without the empty losses that scripting adds"
+    "and returns the detections without the empty losses that a script would return too"
 )
 
 
@@ -24,7 +24,7 @@ def build(torchvision: Any, name: str, kwargs: dict[str, Any], weights: str) -> 
         raise no_such_model("torchvision", name, known)
     refuse_downloads("torchvision", name, kwargs, _DOWNLOADS)
     parameters = inspect.signature(models.get_model_builder(name)).parameters
-    # A detector's backbone would be downloaded even where its own weights are not.
+    # A detector downloads its backbone even without weights of its own.
     arguments = {**kwargs, **{key: None for key in ("weights", "weights_backbone") if key in parameters}}
     module = called(f"torchvision:{name}", lambda: models.get_model(name, **arguments))
     notes = random_weights_note(weights)
@@ -37,7 +37,7 @@ def build(torchvision: Any, name: str, kwargs: dict[str, Any], weights: str) -> 
 
 def _auxiliary(name: str) -> str:
     if name.removeprefix("quantized_").startswith(("googlenet", "inception")):
-        return "its auxiliary classifiers answer only while training: freezing leaves them out"
+        return "its auxiliary classifiers run only in training: freezing removes them"
     return "its auxiliary classifier is part of the outputs"
 
 
@@ -46,7 +46,7 @@ def _is_detector(module: nn.Module) -> bool:
 
 
 class Detector(nn.Module):
-    """Takes a batch of images of one size, which is what an input's shape can say."""
+    """A detector that takes a batch of images of one size as one tensor."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()

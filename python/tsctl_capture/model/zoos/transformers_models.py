@@ -1,38 +1,38 @@
-"""transformers' models by class: a configuration's defaults with random weights, or a local folder's."""
+"""transformers' models by class, with random weights and the default configuration or from a local folder."""
 
 from __future__ import annotations
 
 import inspect
-import os
 import re
 import warnings
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from ...errors import CaptureError, describe
 from ...vocabulary import ErrorKind
+from ..dtypes import dtype_text
 from ..signature import did_you_mean
-from ..weights import refuse_what_does_not_fit
+from ..weights import require_fit
 from .common import Built, called, kwargs_do_not_fit, no_such_model, random_weights_note
 
 _MODEL_NAME = re.compile(r"[A-Z]\w*(Model|LMHeadModel|Encoder|Decoder|WithProjection|For[A-Z]\w*)")
 _SHOWN = 3
 
-# Inference on one whole input: a cache is a Python object that a file can neither take nor return, and names
-# of outputs are kept by returning transformers' own structure.
+# A cache is a Python object, which a file can neither take nor return. return_dict keeps the outputs' names.
 _SETTINGS = {"use_cache": False, "return_dict": True}
 
 
 def build(transformers: Any, name: str, kwargs: dict[str, Any], weights: str) -> Built:
     _be_quiet(transformers)
-    found = getattr(transformers, name, None)
-    folder = weights if os.path.isdir(weights) else ""
+    found: Any = getattr(transformers, name, None)
+    folder = weights if Path(weights).is_dir() else ""
     is_auto = name.startswith("Auto") and hasattr(found, "from_pretrained")
     if is_auto and not folder:
         raise CaptureError(
             ErrorKind.USAGE,
-            f"'transformers:{name}' chooses a class by what is in a folder of weights",
+            f"'transformers:{name}' chooses a class by the content of a folder of weights",
             "give --weights FOLDER, or name the class itself: transformers:BertModel",
         )
     if not is_auto and not _is_model(transformers, found):
@@ -45,14 +45,14 @@ def build(transformers: Any, name: str, kwargs: dict[str, Any], weights: str) ->
     module = called(f"transformers:{name}", lambda: found(config, **others))
     precision = getattr(config, "dtype", None)
     if isinstance(precision, torch.dtype):
-        module = module.to(precision)  # the constructor alone leaves what --kwargs asks for aside
+        module = module.to(precision)  # the constructor ignores the dtype in --kwargs
     return Built(module, [*random_weights_note(weights), *_notes(module, kwargs)])
 
 
 def _be_quiet(transformers: Any) -> None:
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
-    # Of its own calls to its own names, which nobody who captures a model can change.
+    # transformers' own calls raise these warnings; a user of the model cannot change them.
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")
 
 
@@ -64,15 +64,15 @@ def _is_model(transformers: Any, found: Any) -> bool:
     )
 
 
-def _split(model: type, kwargs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Keys of the configuration, and those that the class itself takes, such as add_pooling_layer."""
+def _split(model: Any, kwargs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Splits --kwargs into configuration keys and arguments of the class, such as add_pooling_layer."""
     own = set(inspect.signature(model.__init__).parameters) - {"self", "config", "args", "kwargs"}
     others = {key: value for key, value in kwargs.items() if key in own}
     return {key: value for key, value in kwargs.items() if key not in own}, others
 
 
 def _configured(model: Any, name: str, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """The configuration, and what else the class is given. A key that neither knows would be ignored."""
+    """The configuration and the class's other arguments. Raises CaptureError for an unknown key."""
     keys, others = _split(model, kwargs)
     config_class = model.config_class
     known = {*config_class().to_dict(), *getattr(config_class, "attribute_map", {}), "attn_implementation"}
@@ -90,7 +90,7 @@ def _configured(model: Any, name: str, kwargs: dict[str, Any]) -> tuple[Any, dic
         raise kwargs_do_not_fit(
             f"transformers:{name}",
             f"{config_class.__name__} raises {describe(error)}",
-            "its keys are those of config.json",
+            "use the keys of config.json",
         ) from error
 
 
@@ -99,18 +99,18 @@ def _settings(known: set[str]) -> dict[str, Any]:
 
 
 def _from_folder(transformers: Any, model: Any, name: str, kwargs: dict[str, Any], folder: str) -> Built:
-    if not os.path.isfile(os.path.join(folder, "config.json")):
+    if not (Path(folder) / "config.json").is_file():
         raise CaptureError(
             ErrorKind.INPUT,
             f"the folder '{folder}' holds no config.json",
-            "--weights FOLDER is what save_pretrained wrote; --weights FILE takes one file of weights",
+            "--weights FOLDER names a folder that save_pretrained wrote; --weights FILE names one file",
         )
     arguments = {"use_cache": False, **kwargs} if _has_cache(transformers, folder) else kwargs
     try:
         module, found = model.from_pretrained(
             folder,
             local_files_only=True,
-            ignore_mismatched_sizes=True,  # they are listed below instead
+            ignore_mismatched_sizes=True,  # _from_folder() reports them itself
             output_loading_info=True,
             **arguments,
         )
@@ -118,7 +118,7 @@ def _from_folder(transformers: Any, model: Any, name: str, kwargs: dict[str, Any
         raise CaptureError(
             ErrorKind.INPUT,
             f"'transformers:{name}' cannot be loaded from '{folder}': {describe(error)}",
-            "the folder must hold what save_pretrained of that model wrote",
+            "the folder must be one that save_pretrained of that model wrote",
         ) from error
     mismatched = [
         f"{key} (folder {list(have)}, model {list(want)})" for key, have, want in found["mismatched_keys"]
@@ -127,7 +127,7 @@ def _from_folder(transformers: Any, model: Any, name: str, kwargs: dict[str, Any
     hint = ""
     if missing and all(key.startswith("pooler.") for key in missing):
         hint = "--kwargs '{\"add_pooling_layer\": false}' builds the model without its pooler"
-    refuse_what_does_not_fit(folder, {"missing": missing, "of another shape": sorted(mismatched)}, hint)
+    require_fit(folder, {"missing": missing, "of another shape": sorted(mismatched)}, hint)
     notes = _notes(module, kwargs)
     unused = sorted(found["unexpected_keys"])
     if unused:
@@ -146,14 +146,14 @@ def _notes(module: torch.nn.Module, kwargs: dict[str, Any]) -> list[str]:
     notes = []
     precision = next((one.dtype for one in module.parameters() if one.is_floating_point()), torch.float32)
     if precision != torch.float32:
-        notes.append(f"its weights are {str(precision).removeprefix('torch.')}, as its configuration says")
+        notes.append(f"its weights are {dtype_text(precision)}, as its configuration says")
     if getattr(config, "use_cache", None) is False and "use_cache" not in kwargs:
-        notes.append("use_cache is off: a cache of keys and values is no tensor that a file could return")
+        notes.append("use_cache is off: a file cannot return a cache of keys and values")
     attention = getattr(config, "_attn_implementation", None)
     if attention and "attn_implementation" not in kwargs:
         other = "eager" if attention == "sdpa" else "sdpa"
         notes.append(
-            f"its attention is transformers' own choice, {attention}; "
-            f'--kwargs \'{{"attn_implementation": "{other}"}}\' asks for another'
+            f"transformers chose {attention} for its attention; "
+            f'--kwargs \'{{"attn_implementation": "{other}"}}\' chooses another'
         )
     return notes
