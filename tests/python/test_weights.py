@@ -166,7 +166,9 @@ def test_takes_the_one_file_of_a_folder(tmp_path):
     assert torch.equal(load(tmp_path).linear.bias, STATE["linear.bias"])
 
 
-@pytest.mark.parametrize(("names", "words"), [([], "holds no weights"), (["a.pt", "b.pt"], "several weights files")])
+@pytest.mark.parametrize(
+    ("names", "words"), [([], "holds no weights"), (["a.pt", "b.pt"], "several weights files")]
+)
 def test_refuses_a_folder_without_one_file_of_weights(tmp_path, names, words):
     for name in names:
         torch.save(STATE, tmp_path / name)

@@ -47,13 +47,13 @@ def generality(subject: Subject, attempt: Attempt) -> list[SizeGenerality]:
     example = sizes_of(subject.model, attempt.example[0] if attempt.example else subject.calls[0])
     names = argument_names(subject.model, subject.calls[0])
     trials = _trials(subject, attempt, example)
-    guilty = _guilty(trials)
+    causes = _causes(trials)
     entries = []
     for (name, axis), size in example.items():
         position = str(names.index(name)) if name in names else ""
         dim = subject.dims.get((name, axis)) or subject.dims.get((position, axis), "")
         entry = SizeGenerality(name, axis, dim, size)
-        _judge(entry, [trial for trial in trials if (name, axis) in trial.changed], guilty)
+        _judge(entry, [trial for trial in trials if (name, axis) in trial.changed], causes)
         entries.append(entry)
     return entries
 
@@ -74,7 +74,7 @@ def _trials(subject: Subject, attempt: Attempt, example: dict[Axis, int]) -> lis
     return found
 
 
-def _guilty(trials: Sequence[_Trial]) -> set[Axis]:
+def _causes(trials: Sequence[_Trial]) -> set[Axis]:
     """The sizes that cause wrong outputs.
 
     If B=8, T=128 is wrong and B=8, T=16 is right, then T is the cause. Sizes whose change alone gives right
@@ -95,11 +95,11 @@ def _guilty(trials: Sequence[_Trial]) -> set[Axis]:
     return set().union(*groups)
 
 
-def _judge(entry: SizeGenerality, trials: Sequence[_Trial], guilty: set[Axis]) -> None:
+def _judge(entry: SizeGenerality, trials: Sequence[_Trial], causes: set[Axis]) -> None:
     place = (entry.input, entry.axis)
     same = {trial.changed[place] for trial in trials if trial.outcome.status == ComparisonStatus.SAME}
     wrong = [trial for trial in trials if trial.outcome.is_wrong]
-    if wrong and place in guilty:
+    if wrong and place in causes:
         # A size works only if no trial with it is wrong.
         entry.tried = sorted(same - {trial.changed[place] for trial in wrong})
         entry.status, entry.reason = SizeStatus.FIXED, wrong[0].outcome.reason

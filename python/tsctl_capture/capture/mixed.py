@@ -51,14 +51,14 @@ class _Division:
     reasons: dict[str, str] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)  # of the traces inside
     unfit: set[str] = field(default_factory=set)  # submodules whose traces do not follow eager
-    in_vain: set[str] = field(default_factory=set)  # submodules whose trace was tried and failed
+    failed_traces: set[str] = field(default_factory=set)  # submodules whose trace was tried and failed
 
 
 def attempt_scripted_inside(subject: Subject) -> list[Attempt]:
     """A trace in which submodules with branches on values are scripted; empty without such submodules."""
     with without_retirement_notices():
-        culprits = _culprits(subject)
-        return [_scripted_inside(subject, culprits)] if culprits else []
+        branching = _branching_parts(subject)
+        return [_scripted_inside(subject, branching)] if branching else []
 
 
 def attempt_traced_inside(subject: Subject) -> list[Attempt]:
@@ -173,7 +173,7 @@ def _trace_by_hand(
 # --- a trace around scripted submodules --------------------------------------------------------------
 
 
-def _culprits(subject: Subject) -> dict[str, str]:
+def _branching_parts(subject: Subject) -> dict[str, str]:
     """The submodules in which the tracer warns and whose trace does not follow eager, with the place."""
     with warned_parts(subject.model.module) as found:
         trace(Attempt(CaptureMode.TRACE), subject)
@@ -196,14 +196,14 @@ def _traced_alone(subject: Subject, path: str, calls: Recorded) -> Attempt:
     return attempt
 
 
-def _scripted_inside(subject: Subject, culprits: dict[str, str]) -> Attempt:
+def _scripted_inside(subject: Subject, branching: dict[str, str]) -> Attempt:
     """Scripts each of them inside a trace. A submodule that cannot be scripted stays traced."""
     division = _Division()
     failed: list[NotMixedError] = []
-    for path in sorted(culprits, key=len):
+    for path in sorted(branching, key=len):
         if any(path == other or is_below(path, other) for other in division.scripted):
             continue
-        parts = _Division(unfit=set(culprits))
+        parts = _Division(unfit=set(branching))
         try:
             division.scripted[path] = _compiled(subject, path, parts)
         except NotMixedError as error:
@@ -211,10 +211,10 @@ def _scripted_inside(subject: Subject, culprits: dict[str, str]) -> Attempt:
             continue
         division.traced.update(parts.traced)
         division.notices += parts.notices
-        division.reasons.update({**parts.reasons, path: f"it branches on values at {culprits[path]}"})
+        division.reasons.update({**parts.reasons, path: f"it branches on values at {branching[path]}"})
     if not division.scripted:
-        first = min(culprits, key=len)
-        place = culprits[first]
+        first = min(branching, key=len)
+        place = branching[first]
         reason = (
             f"the submodule '{first}', which branches on values at {place}, cannot be scripted: {failed[0]}"
         )
@@ -267,7 +267,7 @@ def _trace_or_climb(subject: Subject, path: str, top: str, reason: str, division
             return False
         if any(tried == other or is_below(other, tried) for other in division.unfit):
             return False
-        if tried in division.in_vain:
+        if tried in division.failed_traces:
             tried = parent_of(tried)
             continue
         attempt = _traced_alone(subject, tried, recorded_calls(subject, [tried])[tried])
@@ -278,7 +278,7 @@ def _trace_or_climb(subject: Subject, path: str, top: str, reason: str, division
             division.notices += attempt.notices
             division.reasons[tried] = f"it cannot be scripted: {reason}"
             return True
-        division.in_vain.add(tried)
+        division.failed_traces.add(tried)
         tried = parent_of(tried)
     return False
 
