@@ -90,6 +90,7 @@ PYTHON_ROOT = "python/tsctl_capture"
 PYTHON_BASE = {
     "vocabulary": (),
     "retirement_notices": (),
+    "events": (),
     "errors": ("vocabulary",),
     "request": ("vocabulary",),
     "results": ("vocabulary",),

@@ -8,6 +8,6 @@ C++ does everything after that: loading, freezing, passes, running, timing. It c
 - capture: the ways of capturing, and which one is kept
 - arms: the model as it is measured in Python: eager, compiled, or in another runtime
 
-A folder imports only folders above it (scripts/check_layers.py). Every folder may import errors, vocabulary,
-request, results and retirement_notices.
+A folder imports only folders above it (scripts/check_layers.py). Every folder may import errors, events,
+vocabulary, request, results and retirement_notices.
 """

@@ -9,6 +9,7 @@ from .arms.arm import open_arm
 from .arms.outputs import eager_outputs, runtime_outputs
 from .capture.job import capture
 from .errors import CaptureError
+from .events import Events
 from .locate import locate
 from .model.inputs import inputs_sha256, load_inputs_file
 from .model.tensor_file import NO_OUTPUTS, write_tensor_file
@@ -25,7 +26,7 @@ from .results import JobResult, LoadInputsResult
 from .vocabulary import ErrorKind, Job
 
 
-def load_inputs(request: LoadInputsRequest, events: Any) -> LoadInputsResult:
+def load_inputs(request: LoadInputsRequest, events: Events) -> LoadInputsResult:
     """Writes the sets of --inputs to the tensor file, without outputs."""
     events.progress("reading the inputs")
     calls = load_inputs_file(request.inputs_file)
@@ -42,7 +43,7 @@ _JOBS: dict[str, tuple[type, Callable[[Any, Any], JobResult]]] = {
 }
 
 
-def run(job: str, request: Mapping[str, Any], events: Any) -> Any:
+def run(job: str, request: Mapping[str, Any], events: Events) -> Any:
     """The job's result as a JSON object; for "open_arm" the arm itself.
 
     Raises CaptureError for what the user can act on.

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from .errors import CaptureError, first_line
+from .events import Events
 from .model.calls import Call
 from .model.inputs import calls_of
 from .model.source import LoadedModel, load_model
@@ -23,7 +24,7 @@ from .vocabulary import ErrorKind
 _PREFIXES = ("", "model.", "model.model.")
 
 
-def locate(request: LocateRequest, events: Any) -> LocateResult:
+def locate(request: LocateRequest, events: Events) -> LocateResult:
     """Calls each submodule of the file with the arguments that eager passes to its own submodule.
 
     So an error of an earlier submodule does not reach a later one. The result names the first submodule that

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from ..errors import CaptureError, describe, user_traceback
+from ..events import Events
 from ..model.calls import Call
 from ..model.source import load_model
 from ..model.tensor_file import read_calls
@@ -160,7 +161,7 @@ class EagerArm:
             return [marks[2 * i].elapsed_time(marks[2 * i + 1]) / 1e3 for i in range(calls)]
 
 
-def open_arm(request: ArmRequest, events: Any) -> EagerArm | RuntimeArm:
+def open_arm(request: ArmRequest, events: Events) -> EagerArm | RuntimeArm:
     settings = request.settings
     if settings.runtime:
         return open_runtime_arm(request, events)

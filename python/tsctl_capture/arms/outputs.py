@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..events import Events
 from ..model.adapters import dropped_outputs
 from ..model.input_adapter import argument_names
 from ..model.inputs import inputs_sha256
@@ -22,7 +23,7 @@ from .runtimes import runtime_named
 from .tuning import apply_tuning, tuning_warnings
 
 
-def eager_outputs(request: EagerRequest, events: Any) -> EagerResult:
+def eager_outputs(request: EagerRequest, events: Events) -> EagerResult:
     """Writes eager's outputs. Mode "trace" gives them the structure that a trace returns."""
     prepare_device(request.device, request.settings.threads)
     reason = apply_tuning(request.settings.tuning, request.device)
@@ -36,7 +37,7 @@ def eager_outputs(request: EagerRequest, events: Any) -> EagerResult:
     return result
 
 
-def runtime_outputs(request: RuntimeRequest, events: Any) -> EagerResult:
+def runtime_outputs(request: RuntimeRequest, events: Events) -> EagerResult:
     """Writes the outputs of a source, or of the file `candidate_path`, under another runtime."""
     if request.candidate_path:
         labels, reason = run_file(request, events)
@@ -55,7 +56,7 @@ def runtime_outputs(request: RuntimeRequest, events: Any) -> EagerResult:
     return result
 
 
-def _run(request: EagerRequest, prepared: Prepared, events: Any) -> tuple[EagerResult, list[Any]]:
+def _run(request: EagerRequest, prepared: Prepared, events: Events) -> tuple[EagerResult, list[Any]]:
     declared = run_prepared(prepared, request.device, Tolerances(), events)
     result = EagerResult(
         input_labels=[call.label for call in prepared.calls],

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from ..errors import CaptureError, describe
+from ..events import Events
 from ..model.calls import Call
 from ..model.tensor_file import read_calls, write_tensor_file
 from ..reference.eager import run
@@ -64,7 +65,7 @@ class RuntimeArm:
             ) from error
 
 
-def open_runtime_arm(request: ArmRequest, events: Any) -> RuntimeArm:
+def open_runtime_arm(request: ArmRequest, events: Events) -> RuntimeArm:
     """Opens what the job "runtime" exported to the folder `model_path`."""
     settings = request.settings
     runtime = runtime_named(settings.runtime)
@@ -86,7 +87,7 @@ def outputs_in_runtime(
     module: torch.nn.Module,
     name: str,
     expected: Sequence[tuple[Call, Any]],
-    events: Any,
+    events: Events,
 ) -> tuple[list[Any], str]:
     """The runtime's outputs for every call, and the reason if it lacks a tuning that was asked for.
 
@@ -109,7 +110,7 @@ def outputs_in_runtime(
     return found, next((reason for reason in reasons if reason), "")
 
 
-def run_file(request: RuntimeRequest, events: Any) -> tuple[list[str], str]:
+def run_file(request: RuntimeRequest, events: Events) -> tuple[list[str], str]:
     """Exports the TorchScript file request.candidate_path and writes its outputs.
 
     Returns the labels of the input sets, and the reason as outputs_in_runtime() does.

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..errors import CaptureError
+from ..events import Events
 from ..model.exports import exported_methods, pass_on_exports
 from ..model.input_adapter import fixes_values
 from ..request import CaptureRequest
@@ -31,7 +31,7 @@ class Chosen:
     save_s: float = 0.0
 
 
-def choose(request: CaptureRequest, subject: Subject, events: Any) -> Chosen:
+def choose(request: CaptureRequest, subject: Subject, events: Events) -> Chosen:
     """Writes the module of the attempt that is kept to request.model_path.
 
     Raises CaptureError{environment} if the file cannot be written.
@@ -46,7 +46,7 @@ Way = Callable[[], list[Attempt]]
 class _Choice:
     request: CaptureRequest
     subject: Subject
-    events: Any
+    events: Events
     chosen: Chosen = field(default_factory=Chosen)
 
     def made(self) -> Chosen:

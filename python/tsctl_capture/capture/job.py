@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import torch
 
+from ..events import Events
 from ..explain.torchscript_support import require_capture, version_warnings
 from ..model.generated import forward_arguments
 from ..model.input_adapter import argument_names, named_arguments
@@ -44,7 +44,7 @@ from .subject import Attempt, Subject
 _SHOWN = 3
 
 
-def capture(request: CaptureRequest, events: Any) -> CaptureResult:
+def capture(request: CaptureRequest, events: Events) -> CaptureResult:
     """When every attempt fails, the result has the reason in `failure`.
 
     A module that does not follow eager everywhere has the status "not_general".
@@ -81,7 +81,7 @@ def capture(request: CaptureRequest, events: Any) -> CaptureResult:
     return result
 
 
-def _prepared(request: CaptureRequest, events: Any) -> Subject:
+def _prepared(request: CaptureRequest, events: Events) -> Subject:
     """Builds the model and runs it eagerly on every declared set."""
     prepare_device(request.device, request.threads)
     prepared = prepare(request, events)

@@ -54,9 +54,8 @@ def _check(entry: SizeGenerality, optional: set[str]) -> str:
     if entry.input in optional:
         condition = f"{entry.input} is not None and {condition}"
     known = " or ".join(str(number) for number in sizes)
-    message = (
-        f"axis {entry.axis} of {entry.input} must be {known}: this file was not captured for other sizes"
-    )
+    # engine/guard.cpp recognises the words after the colon, in files of earlier versions too.
+    message = f"axis {entry.axis} of {entry.input} must be {known}: this file was captured for no other size"
     if entry.place:
         message += f" ({entry.place} fixes it)"
     return _CHECK.format(condition=condition, message=message)

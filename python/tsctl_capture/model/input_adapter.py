@@ -283,6 +283,7 @@ def _fix(form: InputForm, value: Any, expression: str, name: str, kind: str) -> 
 
 
 def _sentence(what: str) -> str:
+    # engine/guard.cpp recognises "this file was traced with".
     return repr(f"this file was traced with {what}; capture it again for other values")
 
 

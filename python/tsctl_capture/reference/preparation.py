@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
+from ..events import Events
 from ..model.adapters import dropped_outputs
 from ..model.calls import Call
 from ..model.inputs import calls_of, check_calls
@@ -32,7 +32,7 @@ class Prepared:
     build_s: float
 
 
-def prepare(request: ModelRequest, events: Any) -> Prepared:
+def prepare(request: ModelRequest, events: Events) -> Prepared:
     """Raises CaptureError for a model that cannot be built and for inputs that do not fit it."""
     events.progress(f"building {request.source.text or request.source.name}")
     started = time.perf_counter()
@@ -43,7 +43,7 @@ def prepare(request: ModelRequest, events: Any) -> Prepared:
     return Prepared(model, calls, build_s)
 
 
-def run_prepared(prepared: Prepared, device: str, tolerances: Tolerances, events: Any) -> Declared:
+def run_prepared(prepared: Prepared, device: str, tolerances: Tolerances, events: Events) -> Declared:
     """Eager's outputs; the model is on `device` already."""
     count = len(prepared.calls)
     events.progress(f"running eager on {count} input set{'s' if count > 1 else ''}")
