@@ -1,4 +1,4 @@
-"""Settings of the whole process for an arm that runs in Python; see core/arm_tuning.h."""
+"""Settings of the whole process for an arm that runs in Python: the members of core's ArmTuning."""
 
 from __future__ import annotations
 

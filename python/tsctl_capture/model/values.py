@@ -1,6 +1,6 @@
 """Arguments and results as trees: containers over leaves, each leaf with a name such as "out.hidden[0]".
 
-The encoded form is the V of lib/tsctl/archive/tensor_file.h; the names follow lib/tsctl/core/value.h.
+The encoded form is the V of lib/tsctl/archive/tensor_file.h; the names follow core's value.h.
 """
 
 from __future__ import annotations
