@@ -25,8 +25,8 @@ class Architecture:
         return [self.source, *flags, *(["--kwargs", json.dumps(self.kwargs)] if self.kwargs else [])]
 
 
-def _images(world: str, size: int, names: str) -> list[Architecture]:
-    return [Architecture(f"{world}:{name}", [f"Bx3x{size}x{size}"]) for name in names.split()]
+def _images(zoo: str, size: int, names: str) -> list[Architecture]:
+    return [Architecture(f"{zoo}:{name}", [f"Bx3x{size}x{size}"]) for name in names.split()]
 
 
 def _videos(frames: int, size: int, names: str) -> list[Architecture]:

@@ -44,7 +44,7 @@ torch.set_num_threads(request["threads"])
 sys.path.insert(0, request["package"])
 sys.path.insert(0, request["native"])
 from tsctl_capture.request import Source
-from tsctl_capture.source import load_model
+from tsctl_capture.model.source import load_model
 model = load_model(Source(**request["source"]), 0).module
 example = torch.randn(request["shape"])
 with torch.no_grad():
@@ -73,7 +73,7 @@ _EXAMPLES = [
     Timed("docs/examples/mlp.py:MLP", (1, 784)),
     Timed("docs/examples/cnn.py:SimpleCNN", (1, 1, 28, 28)),
 ]
-_WORLDS = [
+_ZOOS = [
     Timed("torchvision:resnet50", (1, 3, 64, 64)),
     Timed("torchvision:mobilenet_v3_large", (1, 3, 64, 64)),
     Timed("timm:vit_tiny_patch16_224", (1, 3, 224, 224)),
@@ -172,7 +172,7 @@ def _write_weights(options: argparse.Namespace, source: Path, layers: int, weigh
 
 
 def _time(options: argparse.Namespace, folder: Path) -> int:
-    models = _EXAMPLES + (_WORLDS if options.python else [])
+    models = _EXAMPLES + (_ZOOS if options.python else [])
     print("| model | plain trace and save | tsctl without probes | ratio | probes |")
     print("|---|---|---|---|---|")
     worst = 0.0

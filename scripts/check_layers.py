@@ -64,9 +64,6 @@ LAYERS = {
     "benchmarks": Layer((*_FRONT, "worker", "engine"), ("benchmark/", *_TORCH), system=True),
 }
 
-# The package that capture runs inside the user's own environment may count on nothing else being there.
-PYTHON_PACKAGES = ("torch", "numpy", "safetensors", "tsctl_capture", "_tsctl")
-
 _INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
 _SYSTEM_HEADER = re.compile(r"^(?:sys/|linux/|arpa/|netinet/)[\w/]+\.h$|^[a-z]+\.h$")
 
@@ -151,24 +148,114 @@ def check_table() -> list[str]:
     ]
 
 
-def imported_packages(tree: ast.Module) -> list[tuple[int, str]]:
-    """Every package that the code names in an import, with its line; relative imports are the package's own."""
+# --- Python ------------------------------------------------------------------------------------------
+
+# The package that capture runs inside the user's own environment may count on nothing else being there.
+PYTHON_PACKAGES = ("torch", "numpy", "safetensors", "_tsctl")
+
+PYTHON_ROOT = "python/tsctl_capture"
+# What every part may import, and what each of these may import itself.
+PYTHON_BASE = {
+    "vocabulary": (),
+    "retirement_notices": (),
+    "events": (),
+    "errors": ("vocabulary",),
+    "request": ("vocabulary",),
+    "results": ("vocabulary",),
+}
+# What each folder, and each module at the top, may import besides itself and the base.
+PYTHON_LAYERS = {
+    "model": (),
+    "reference": ("model",),
+    "explain": ("model",),
+    "arms": ("model", "reference"),
+    "capture": ("model", "reference", "explain"),
+    "locate": ("model", "reference"),
+    "jobs": ("model", "arms", "capture", "locate"),
+}
+
+
+def imports_of(tree: ast.Module, package: str) -> list[tuple[int, str]]:
+    """The full name of everything that the code imports, with its line; `package` is what holds the module."""
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found += [(node.lineno, alias.name.split(".")[0]) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            found.append((node.lineno, node.module.split(".")[0]))
+            found += [(node.lineno, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
+            base = ".".join([*parts, *filter(None, [node.module])])
+            found += [(node.lineno, f"{base}.{alias.name}") for alias in node.names]
+    return found
+
+
+def own_part(name: str) -> str:
+    """The folder or top module of tsctl_capture that an import names; empty for any other package."""
+    parts = name.split(".")
+    return parts[1] if parts[0] == "tsctl_capture" and len(parts) > 1 else ""
+
+
+def python_problem(part: str, name: str) -> str:
+    """Say why `part` of tsctl_capture may not import `name`; empty if it may."""
+    target = own_part(name)
+    if not target:
+        package = name.split(".")[0]
+        allowed = package in sys.stdlib_module_names or package in PYTHON_PACKAGES
+        return "" if allowed else f"python may not import '{package}'"
+    if target == part:
+        return ""
+    if part in PYTHON_BASE:
+        return "" if target in PYTHON_BASE[part] else f"{part} may not import '{target}'"
+    if target in PYTHON_BASE or target in PYTHON_LAYERS.get(part, ()):
+        return ""
+    return f"{part} may not import '{target}'"
+
+
+def module_name(root: pathlib.Path, path: pathlib.Path) -> str:
+    parts = path.relative_to(root / "python").with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def python_circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Circles of modules that import each other, each with its first module at both ends."""
+    found: list[list[str]] = []
+    done: set[str] = set()
+
+    def visit(name: str, path: list[str]) -> None:
+        if name in path:
+            found.append([*path[path.index(name) :], name])
+        elif name not in done:
+            for target in sorted(graph.get(name, ())):
+                visit(target, [*path, name])
+            done.add(name)
+
+    for name in sorted(graph):
+        visit(name, [])
     return found
 
 
 def check_python(root: pathlib.Path) -> list[str]:
     problems = []
-    for path in sorted((root / "python").rglob("*.py")):
+    files = {module_name(root, path): path for path in sorted((root / "python").rglob("*.py"))}
+    graph: dict[str, set[str]] = {name: set() for name in files}
+    for name, path in files.items():
         tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-        for number, package in imported_packages(tree):
-            if package not in sys.stdlib_module_names and package not in PYTHON_PACKAGES:
-                problems.append(f"{path.relative_to(root)}:{number}: python may not import '{package}'")
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        part = own_part(name)
+        shown = path.relative_to(root)
+        if part and part not in PYTHON_BASE and part not in PYTHON_LAYERS:
+            problems.append(f"{shown}:1: '{part}' has no row in the table of Python's layers")
+            continue
+        for number, target in imports_of(tree, package):
+            problem = python_problem(part, target)
+            if problem:
+                problems.append(f"{shown}:{number}: {problem}")
+            # `from package import x` names a module or something in the package.
+            module = target if target in files else target.rpartition(".")[0]
+            if module in files and module != name:
+                graph[name].add(module)
+    for circle in python_circles(graph):
+        first = files[circle[0]].relative_to(root)
+        problems.append(f"{first}:1: modules import each other: {' -> '.join(circle)}")
     return problems
 
 

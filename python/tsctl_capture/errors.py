@@ -1,24 +1,27 @@
-"""Failures that the user can act on, and the user's own exceptions made presentable."""
+"""Failures that the user can act on, and the user's own exceptions in a readable form."""
 
 from __future__ import annotations
 
 import os
 import sys
 import traceback
+from pathlib import Path
+from types import FrameType
 
-_OWN_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
-# Frames that every call of a module adds and that tell nobody anything.
+from .vocabulary import ErrorKind
+
+_OWN_FOLDER = f"{Path(__file__).absolute().parent}{os.sep}"
+# torch adds these frames to every call of a module; they do not help the user.
 _CALL_FRAMES = {"_call_impl", "_wrapped_call_impl", "_slow_forward"}
 
 
 class CaptureError(Exception):
     """Becomes tsctl::Error on the C++ side.
 
-    kind is a name of tsctl::ErrorKind ("usage", "input", "capture", "environment"); message is one sentence
-    without a full stop; hint says what to do; detail is text of several lines.
+    `message` is one sentence without a full stop; `hint` says what to do; `detail` is text of several lines.
     """
 
-    def __init__(self, kind: str, message: str, hint: str = "", detail: str = "") -> None:
+    def __init__(self, kind: ErrorKind, message: str, hint: str = "", detail: str = "") -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
@@ -27,7 +30,7 @@ class CaptureError(Exception):
 
 
 def first_line(text: str) -> str:
-    """The first line that says something, without a full stop at its end."""
+    """The first line that is not blank, without a full stop at its end."""
     for line in text.splitlines():
         if line.strip():
             return line.strip().rstrip(".")
@@ -41,6 +44,11 @@ def describe(error: BaseException) -> str:
     return f"{name}: {message}" if message else name
 
 
+def place_text(file: str, line: int) -> str:
+    """A place as messages show it, such as "net.py:12"; empty without a line."""
+    return f"{Path(file).name}:{line}" if file and line else ""
+
+
 def is_own_frame(filename: str) -> bool:
     return filename.startswith(_OWN_FOLDER)
 
@@ -50,12 +58,12 @@ def is_torch_frame(filename: str) -> bool:
 
 
 def users_line() -> tuple[str, int]:
-    """File and number of the user's line that runs, outside torch and us; ("", 0) if there is none."""
-    frame = sys._getframe(1)
+    """File and line of the user's code that runs now, outside torch and tsctl; ("", 0) if there is none."""
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
         skipped = is_own_frame(file) or is_torch_frame(file) or file.startswith("<")
-        if not skipped and os.path.basename(file) != "warnings.py":
+        if not skipped and Path(file).name != "warnings.py":
             return file, frame.f_lineno or 0
         frame = frame.f_back
     return "", 0
@@ -80,7 +88,7 @@ def _strip(report: traceback.TracebackException) -> None:
 
 
 def user_traceback(error: BaseException) -> str:
-    """The traceback from the user's first frame: ours, importlib's and torch's before it are left out."""
+    """The traceback from the user's first frame on, without the frames of tsctl and importlib."""
     report = traceback.TracebackException.from_exception(error)
     _strip(report)
     lines = list(report.format())

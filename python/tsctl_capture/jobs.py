@@ -5,70 +5,52 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .arm import open_arm
-from .capture import empty_result, run_capture_job, run_eager_job
+from .arms.arm import open_arm
+from .arms.outputs import eager_outputs, runtime_outputs
+from .capture.job import capture
 from .errors import CaptureError
-from .inputs import calls_of, inputs_sha256
+from .events import Events
 from .locate import locate
-from .longevity import require_capture, version_warnings
-from .request import request_from_dict
-from .runtime_arm import run_file
-from .tensor_file import NO_OUTPUTS, write_tensor_file
-from .tuning import tuning_warnings
+from .model.inputs import inputs_sha256, load_inputs_file
+from .model.tensor_file import NO_OUTPUTS, write_tensor_file
+from .request import (
+    ArmRequest,
+    CaptureRequest,
+    EagerRequest,
+    LoadInputsRequest,
+    LocateRequest,
+    RuntimeRequest,
+    parsed,
+)
+from .results import JobResult, LoadInputsResult
+from .vocabulary import ErrorKind, Job
 
 
-def capture(request: Mapping[str, Any], events: Any) -> dict[str, Any]:
-    known = request_from_dict(request)
-    require_capture(known.mode)
-    result = run_capture_job(known, events)
-    result["warnings"] += version_warnings()
-    return result
-
-
-def eager(request: Mapping[str, Any], events: Any) -> dict[str, Any]:
-    return run_eager_job(request_from_dict(request), events)
-
-
-def load_inputs(request: Mapping[str, Any], events: Any) -> dict[str, Any]:
-    known = request_from_dict(request)
+def load_inputs(request: LoadInputsRequest, events: Events) -> LoadInputsResult:
+    """Writes the sets of --inputs to the tensor file, without outputs."""
     events.progress("reading the inputs")
-    calls = calls_of(known)
-    write_tensor_file(known.tensors_path, calls, [NO_OUTPUTS] * len(calls), [])
-    result = empty_result()
-    result["input_labels"] = [call.label for call in calls]
-    result["inputs_sha256"] = inputs_sha256(known.inputs_file) if known.inputs_file else ""
-    return result
+    calls = load_inputs_file(request.inputs_file)
+    write_tensor_file(request.tensors_path, calls, [NO_OUTPUTS] * len(calls), [])
+    return LoadInputsResult([call.label for call in calls], inputs_sha256(request.inputs_file))
 
 
-def locate_difference(request: Mapping[str, Any], events: Any) -> dict[str, Any]:
-    result = empty_result()
-    result["difference"] = locate(request_from_dict(request), events)
-    return result
-
-
-def run_in_runtime(request: Mapping[str, Any], events: Any) -> dict[str, Any]:
-    """The outputs of a source, or of the file candidate_path, under another runtime."""
-    known = request_from_dict(request)
-    if not known.candidate_path:
-        return run_eager_job(known, events)
-    result = empty_result()
-    result["input_labels"], reason = run_file(known, events)
-    result["warnings"] = tuning_warnings(reason)
-    return result
-
-
-_JOBS: dict[str, Callable[[Mapping[str, Any], Any], Any]] = {
-    "capture": capture,
-    "eager": eager,
-    "load_inputs": load_inputs,
-    "locate": locate_difference,
-    "open_arm": open_arm,
-    "runtime": run_in_runtime,
+_JOBS: dict[str, tuple[type, Callable[[Any, Any], JobResult]]] = {
+    Job.CAPTURE: (CaptureRequest, capture),
+    Job.EAGER: (EagerRequest, eager_outputs),
+    Job.RUNTIME: (RuntimeRequest, runtime_outputs),
+    Job.LOAD_INPUTS: (LoadInputsRequest, load_inputs),
+    Job.LOCATE: (LocateRequest, locate),
 }
 
 
-def run(job: str, request: Mapping[str, Any], events: Any) -> Any:
-    """Raises CaptureError for what the user can act on."""
+def run(job: str, request: Mapping[str, Any], events: Events) -> Any:
+    """The job's result as a JSON object; for "open_arm" the arm itself.
+
+    Raises CaptureError for what the user can act on.
+    """
+    if job == Job.OPEN_ARM:
+        return open_arm(parsed(ArmRequest, request), events)
     if job not in _JOBS:
-        raise CaptureError("capture", f"the capture package knows no job '{job}'", "reinstall tsctl")
-    return _JOBS[job](request, events)
+        raise CaptureError(ErrorKind.CAPTURE, f"the capture package knows no job '{job}'", "reinstall tsctl")
+    kind, work = _JOBS[job]
+    return dict(vars(work(parsed(kind, request), events)))

@@ -1,52 +1,56 @@
-"""Where a captured file first parts from the eager model: the innermost submodule that answers otherwise."""
+"""The job "locate": the innermost submodule at which a captured file first differs from the eager model."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
-from .calls import Call
-from .comparison import Tolerances, compare, tolerances_from_dict
-from .eager import prepare_device, run
 from .errors import CaptureError, first_line
-from .inputs import calls_of
-from .request import Request
-from .source import LoadedModel, load_model
-from .tracer_warnings import without_retirement_notices
-from .values import flatten, map_tensors
+from .events import Events
+from .model.calls import Call
+from .model.inputs import calls_of
+from .model.source import LoadedModel, load_model
+from .model.values import flatten, map_tensors
+from .reference.comparison import Tolerances, compare, tolerances_from_dict
+from .reference.eager import prepare_device, run
+from .request import LocateRequest
+from .results import LocateResult, SubmoduleDifference
+from .retirement_notices import without_retirement_notices
+from .vocabulary import ErrorKind
 
 # Adapters and guards hold the user's model as `model`, one inside the other.
 _PREFIXES = ("", "model.", "model.model.")
 
 
-def locate(request: Request, events: Any) -> dict[str, str]:
-    """The members of core's SubmoduleDifference.
+def locate(request: LocateRequest, events: Events) -> LocateResult:
+    """Calls each submodule of the file with the arguments that eager passes to its own submodule.
 
-    Each submodule of the file is called with what eager calls its own with, so that a difference is the submodule's
-    and not that of what came before it. The first to differ, in the order in which eager's calls end, is named.
+    So an error of an earlier submodule does not reach a later one. The result names the first submodule that
+    differs, in the order in which eager's calls end.
     """
     prepare_device(request.device, request.threads)
     events.progress("looking for the first submodule that differs")
     model = load_model(request.source, request.seed)
     model.module.to(request.device)
-    candidate = _loaded(request.candidate_path, request.device)
-    pairs = _pairs(model, candidate)
+    pairs = _pairs(model, _loaded(request.candidate_path, request.device))
     if not pairs:
         return _unknown("the file has none of the model's submodules: freezing makes one graph of them")
-    tolerances = tolerances_from_dict(request.tolerance)
-    asked: set[str] = set()
+    search = _Search(model, pairs, tolerances_from_dict(request.tolerance))
     for call in calls_of(request):
-        found = _first_difference(model, call, pairs, request.device, tolerances, asked)
+        found = search.first_difference(call, request.device)
         if found is not None:
-            return found
-    if not asked:
+            return LocateResult(found)
+    if not search.compared:
         return _unknown("no submodule of the file can be called by itself")
-    return _unknown(f"all of the {len(asked)} submodules that could be asked answer as eager's do")
+    return _unknown(
+        f"none of the {len(search.compared)} submodules that can be called alone differs from eager"
+    )
 
 
-def _unknown(reason: str) -> dict[str, str]:
-    return {"path": "", "class_name": "", "set": "", "reason": reason}
+def _unknown(reason: str) -> LocateResult:
+    return LocateResult({"path": "", "class_name": "", "set": "", "reason": reason})
 
 
 def _loaded(path: str, device: str) -> torch.jit.ScriptModule:
@@ -55,9 +59,9 @@ def _loaded(path: str, device: str) -> torch.jit.ScriptModule:
             return torch.jit.load(path, map_location=device)
     except (RuntimeError, ValueError) as error:
         raise CaptureError(
-            "input",
+            ErrorKind.INPUT,
             f"'{path}' cannot be loaded: {first_line(str(error))}",
-            "tsctl inspect says what it holds",
+            "tsctl inspect shows what the file holds",
         ) from error
 
 
@@ -72,53 +76,56 @@ def _pairs(model: LoadedModel, candidate: torch.jit.ScriptModule) -> dict[str, A
     return best
 
 
-def _first_difference(
-    model: LoadedModel,
-    call: Call,
-    pairs: dict[str, Any],
-    device: str,
-    tolerances: Tolerances,
-    asked: set[str],
-) -> dict[str, str] | None:
-    found: list[dict[str, str]] = []
-    open_calls: list[tuple[Any, Any]] = []
+@dataclass
+class _Search:
+    model: LoadedModel
+    pairs: dict[str, Any]
+    tolerances: Tolerances
+    compared: set[str] = field(default_factory=set)  # paths of the submodules that could be called
 
-    def before(_: Any, args: Any, kwargs: Any) -> None:
-        copied = lambda tensor: tensor.detach().clone()  # noqa: E731
-        open_calls.append((map_tensors(args, copied), map_tensors(kwargs, copied)))
+    def first_difference(self, call: Call, device: str) -> SubmoduleDifference | None:
+        """Runs eager on the call, with hooks that compare the file's submodules on the way."""
+        found: list[SubmoduleDifference] = []
+        open_calls: list[tuple[Any, Any]] = []
 
-    def after(path: str, part: torch.nn.Module, outputs: Any) -> None:
-        args, kwargs = open_calls.pop()
-        if found:
-            return
-        reason = _difference(pairs[path], args, kwargs, outputs, tolerances)
-        if reason is None:
-            return
-        asked.add(path)
-        if reason:
-            name = type(part).__name__
-            found.append({"path": path, "class_name": name, "set": call.label, "reason": reason})
+        def before(_: Any, args: Any, kwargs: Any) -> None:
+            open_calls.append((map_tensors(args, _copied), map_tensors(kwargs, _copied)))
 
-    hooks = []
-    for path in pairs:
-        part = model.module.get_submodule(path)
-        hooks.append(part.register_forward_pre_hook(before, with_kwargs=True))
-        hooks.append(
-            part.register_forward_hook(lambda part, _, outputs, path=path: after(path, part, outputs))
-        )
-    try:
-        run(model.module, call, device)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return found[0] if found else None
+        def after(path: str, part: torch.nn.Module, outputs: Any) -> None:
+            args, kwargs = open_calls.pop()
+            if found:
+                return
+            reason = self._difference(self.pairs[path], args, kwargs, outputs)
+            if reason is None:
+                return
+            self.compared.add(path)
+            if reason:
+                name = type(part).__name__
+                found.append({"path": path, "class_name": name, "set": call.label, "reason": reason})
+
+        hooks: list[Any] = []
+        for path in self.pairs:
+            part = self.model.module.get_submodule(path)
+            hooks.append(part.register_forward_pre_hook(before, with_kwargs=True))
+            hooks.append(
+                part.register_forward_hook(lambda part, _, outputs, path=path: after(path, part, outputs))
+            )
+        try:
+            run(self.model.module, call, device)
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return found[0] if found else None
+
+    def _difference(self, part: Any, args: Any, kwargs: Any, outputs: Any) -> str | None:
+        """How the submodule's outputs differ; "" if they do not, None if it cannot be called by itself."""
+        try:
+            with torch.no_grad(), torch.jit.optimized_execution(False):
+                answer = part(*args, **kwargs)
+        except Exception:
+            return None  # a trace may give its submodules another signature, or none
+        return compare(flatten(outputs), flatten(answer), [], self.tolerances).reason
 
 
-def _difference(part: Any, args: Any, kwargs: Any, outputs: Any, tolerances: Tolerances) -> str | None:
-    """How the file's submodule answers otherwise, "" if it does not, None if it cannot be asked."""
-    try:
-        with torch.no_grad(), torch.jit.optimized_execution(False):
-            answer = part(*args, **kwargs)
-    except Exception:
-        return None  # a trace may give its submodules another signature, or none
-    return compare(flatten(outputs), flatten(answer), [], tolerances).reason
+def _copied(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.detach().clone()

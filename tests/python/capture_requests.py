@@ -22,7 +22,7 @@ def captured(request: dict[str, Any], events: Any) -> dict[str, Any]:
 def tensor(
     *shape: int, name: str = "", dtype: str = "float32", low: Any = None, high: Any = None, stream: int = 0
 ):
-    """A DrawnTensor of core/inputs/input_sets.h."""
+    """A DrawnTensor of core."""
     return {"name": name, "dtype": dtype, "shape": list(shape), "low": low, "high": high, "stream": stream}
 
 
@@ -31,7 +31,7 @@ def input_set(*tensors: dict[str, Any], label: str = "") -> dict[str, Any]:
 
 
 def probe(tensors: list[dict[str, Any]], name: str, axis: int, size: int, declared: int, joint: bool = False):
-    """A ProbeSet of core/inputs/input_sets.h."""
+    """A ProbeSet of core."""
     return {
         "set": input_set(*tensors, label=f"{name} axis {axis}: {size} instead of {declared}"),
         "input": name,

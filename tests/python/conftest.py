@@ -80,7 +80,7 @@ def reloaded(tmp_path):
 
     import torch
     from safetensors import safe_open
-    from tsctl_capture.values import decode
+    from tsctl_capture.model.values import decode
 
     def load() -> tuple[Any, list[dict[str, Any]]]:
         with warnings.catch_warnings():

@@ -5,7 +5,7 @@ import torch
 from capture_requests import MODELS, axis_probes, captured, input_set, tensor
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
-from tsctl_capture.generated import literal
+from tsctl_capture.model.generated import literal
 
 
 def traced(request_for, name, sets, mode="trace"):
@@ -137,11 +137,11 @@ def test_arguments_at_their_default_may_be_left_out(request_for, events, reloade
 @pytest.mark.parametrize(
     ("name", "sets", "words"),
     [
-        ("ManyScalars", "other_scalars", "would keep count=2, which is 3 in set 2"),
-        ("ListInput", "lists_of_other_lengths", "the structure of images, which is another in set 2"),
-        ("BoolCondition", "both_conditions", "would keep condition=True, which is False in set 2"),
-        ("BoolDefault", "one_left_out", "would keep condition, which set 2 leaves out"),
-        ("BoolDefault", "one_more", "would keep what mask is by default, which set 2 gives"),
+        ("ManyScalars", "other_scalars", "would fix count=2, which is 3 in set 2"),
+        ("ListInput", "lists_of_other_lengths", "the structure of images, which differs in set 2"),
+        ("BoolCondition", "both_conditions", "would fix condition=True, which is False in set 2"),
+        ("BoolDefault", "one_left_out", "would fix condition, which set 2 omits"),
+        ("BoolDefault", "one_more", "would fix the default of mask, for which set 2 has another value"),
     ],
 )
 def test_sets_that_one_trace_cannot_follow(request_for, events, name, sets, words):

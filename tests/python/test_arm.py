@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from tsctl_capture import arm as arm_module
-from tsctl_capture.calls import Call
+from tsctl_capture.arms import arm as arm_module
+from tsctl_capture.model.calls import Call
 
 
 class Placed(Call):
@@ -53,9 +53,8 @@ class Gpu:
 
     def time(self, calls: int, cold_cache: bool) -> list[float]:
         call = Placed(args=(torch.ones(1),), kwargs={}, label="")
-        timed = arm_module.EagerArm(
-            lambda x: self.log.append("call"), [call], 0, "cuda", cold_cache=cold_cache
-        )
+        options = arm_module.EagerOptions("cuda", cold_cache=cold_cache)
+        timed = arm_module.EagerArm(lambda x: self.log.append("call"), [call], 0, options)
         return timed.time_calls(1, calls)
 
 
@@ -91,8 +90,9 @@ def test_an_arm_calls_its_graph_and_tells_why_it_has_none(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(arm_module, "GraphedCall", Graphed)
     call = Placed(args=(torch.ones(1),), kwargs={}, label="")
-    timed = arm_module.EagerArm(lambda x: gpu.log.append("call"), [call], 0, "cuda", cuda_graph=True)
+    graphed = arm_module.EagerOptions("cuda", cuda_graph=True)
+    timed = arm_module.EagerArm(lambda x: gpu.log.append("call"), [call], 0, graphed)
     timed.time_calls(1, 1)
     assert gpu.log == ["replay", "mark", "replay", "mark", "wait"]
     assert timed.tuning_reason == "not captured: it waits"
-    assert arm_module.EagerArm(None, [call], 0, "cuda").tuning_reason == ""
+    assert arm_module.EagerArm(None, [call], 0, arm_module.EagerOptions("cuda")).tuning_reason == ""

@@ -4,7 +4,7 @@ import pytest
 import torch
 from capture_requests import input_set, tensor
 from tsctl_capture import jobs
-from tsctl_capture.autograd_functions import traced_through_forward
+from tsctl_capture.capture.autograd_functions import traced_through_forward
 
 MODEL = """\
 import torch

@@ -9,9 +9,9 @@ import pytest
 import torch
 from capture_requests import MODELS, input_set, tensor
 from tsctl_capture import jobs
-from tsctl_capture.problems.refusal import cleaned, frames_of
-from tsctl_capture.saving import save_module
-from tsctl_capture.submodules import forget_compiled_types
+from tsctl_capture.capture.saving import save_module
+from tsctl_capture.capture.submodules import forget_compiled_types
+from tsctl_capture.explain.problems.refusal import cleaned, frames_of
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,8 @@ import pytest
 import torch
 from capture_requests import axis_probes, input_set, probe, tensor
 from tsctl_capture import jobs
-from tsctl_capture.generality import _place_in
-from tsctl_capture.trace_advice import advice_for
+from tsctl_capture.capture.generality import _place_in
+from tsctl_capture.explain.trace_advice import advice_for
 
 
 def capture(request_for, events, source, *drawn, **changes):
@@ -100,7 +100,7 @@ def test_a_loop_with_a_count_of_the_module_is_general(request_for, events):
     [
         ("ByItem", "value_baked_in", "return x * x.max()"),
         ("ByNumpy", "value_baked_in", "torch's functions"),
-        ("ByNewTensor", "value_baked_in", "keep the value a tensor"),
+        ("ByNewTensor", "value_baked_in", "keep the value as a tensor"),
     ],
 )
 def test_values_that_become_constants_are_caught_with_what_to_write(request_for, events, name, code, advice):
@@ -136,7 +136,7 @@ def test_a_branch_that_no_input_shows_is_kept_and_said(request_for, events):
 
 
 def test_the_search_ends_when_its_time_is_up(request_for, events, monkeypatch):
-    monkeypatch.setattr("tsctl_capture.attempts._SEARCH_SECONDS", 0.0)
+    monkeypatch.setattr("tsctl_capture.capture.attempts._SEARCH_SECONDS", 0.0)
     result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4))
     assert result["status"] == "captured" and "decided_by_example" in codes(result)
     assert len(result["attempts"][0]["comparisons"]) < 15
@@ -265,15 +265,15 @@ def test_writes_the_line_as_a_trace_follows_it(code, line, advice):
 @pytest.mark.parametrize(
     ("code", "line", "words"),
     [
-        ("length_taken", "for i in range(len(x)):", "a trace repeats the loop"),
-        ("length_taken", "rows = [f(i) for i in range(len(x))]", "a trace repeats the loop"),
+        ("length_taken", "for i in range(len(x)):", "a trace makes as many rounds of the loop"),
+        ("length_taken", "rows = [f(i) for i in range(len(x))]", "a trace makes as many rounds of the loop"),
         ("length_taken", "for row in x:", "script_if_tracing"),
         ("length_taken", "if len(x) > 2:", "choose by value"),
         ("length_taken", "elif len(x) > 2:", "choose by value"),
-        ("value_baked_in", "for i in range(n.item()):", "a trace repeats the loop"),
-        ("value_baked_in", "for i in range(int(x.shape[0])):", "a trace repeats the loop"),
+        ("value_baked_in", "for i in range(n.item()):", "a trace makes as many rounds of the loop"),
+        ("value_baked_in", "for i in range(int(x.shape[0])):", "a trace makes as many rounds of the loop"),
         ("value_baked_in", "if n.item() > 2:", "choose by value"),
-        ("value_baked_in", "k = float(x.sum().item())", "keep the value a tensor"),
+        ("value_baked_in", "k = float(x.sum().item())", "keep the value as a tensor"),
         ("branch_decided", "y = a if bool(x.sum() > 0) else b", "choose by value"),
         ("branch_decided", "y = a if x.sum() > 0 and k else b", "choose by value"),
         ("branch_decided", "y = a if not x.any() else b", "choose by value"),

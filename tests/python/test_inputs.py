@@ -6,7 +6,7 @@ from capture_requests import MODELS, input_set, tensor
 from safetensors.torch import save_file
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
-from tsctl_capture.inputs import draw, drawn_call, load_inputs_file
+from tsctl_capture.model.inputs import draw, drawn_call, load_inputs_file
 
 DTYPES = ["float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"]
 
@@ -97,7 +97,7 @@ def test_reads_safetensors(tmp_path):
     ("text", "kind", "words"),
     [
         ("nowhere.npz", "input", "does not exist"),
-        (f"{MODELS}/simple_model.py", "usage", "of no kind that can be read"),
+        (f"{MODELS}/simple_model.py", "usage", "has an unknown file type"),
         (f"{MODELS}/input_sets.py:tuple", "usage", "has no function 'tuple'"),
         (f"{MODELS}/input_sets.py:not_a_list", "input", "returned dict, not a list"),
         (f"{MODELS}/input_sets.py:raising", "capture", "raised OSError: the data disk is not mounted"),
@@ -141,7 +141,7 @@ def test_a_refused_shape_is_a_capture_error_with_the_users_lines(request_for, ev
 
 
 def test_load_inputs_writes_calls_without_outputs(request_for, events, tmp_path):
-    from tsctl_capture.tensor_file import read_calls
+    from tsctl_capture.model.tensor_file import read_calls
 
     request = request_for("simple_model.py:SimpleModel", inputs_file=f"{MODELS}/input_sets.py:tuples")
     result = jobs.run("load_inputs", request, events)
@@ -156,7 +156,7 @@ def test_eager_runs_on_the_arguments_of_another_tensor_file(request_for, events,
     jobs.run("load_inputs", request, events)
     again = request_for("simple_model.py:SimpleModel", inputs_from=str(tmp_path / "given.safetensors"))
     result = jobs.run("eager", again, events)
-    assert result["mode"] == "" and result["output_names"] == ["out"]
+    assert "mode" not in result and result["output_names"] == ["out"]
     jobs.run("capture", {**again, "tensors_path": str(tmp_path / "other.safetensors")}, events)
     (record,) = reloaded()[1]
     assert torch.equal(record["kwargs"]["x"], torch.ones(2, 784)) and record["outputs"].shape == (2, 10)

@@ -3,11 +3,12 @@
 import pytest
 import torch
 from capture_requests import MODELS, captured, input_set, tensor
-from tsctl_capture import jobs, mixed
+from tsctl_capture import jobs
+from tsctl_capture.capture import mixed
+from tsctl_capture.capture.tracing import trace
 from tsctl_capture.errors import CaptureError
-from tsctl_capture.request import source_from_dict
-from tsctl_capture.source import load_model
-from tsctl_capture.tracing import trace
+from tsctl_capture.model.source import load_model
+from tsctl_capture.request import Source
 
 X = input_set(tensor(3, 4))
 
@@ -47,7 +48,7 @@ def test_divides_the_model(request_for, events, follows, name, mode, nodes):
     assert [attempt["status"] for attempt in result["attempts"]][:2] == ["not_general", "failed"]
     assert tree(result) == nodes
     module, x = follows(), torch.randn(3, 4)
-    model = load_model(source_from_dict({"file": str(MODELS / "mixed.py"), "name": name}), 0).module
+    model = load_model(Source(file=str(MODELS / "mixed.py"), name=name), 0).module
     for values in (x, -x, x * 9, -9 * x):
         torch.testing.assert_close(module(values), model(values))
 
@@ -56,7 +57,7 @@ def test_says_why_a_submodule_was_captured_apart(request_for, events):
     result = jobs.run("capture", request_for("mixed.py:GateInside", X), events)
     root, gate = result["attempts"][-1]["submodules"]
     assert root == {"path": "", "class_name": "GateInside", "mode": "traced", "reason": ""}
-    assert gate["class_name"] == "Gate" and gate["reason"].startswith("its values decide at mixed.py:")
+    assert gate["class_name"] == "Gate" and gate["reason"].startswith("it branches on values at mixed.py:")
     result = jobs.run("capture", request_for("mixed.py:HelperRefused", X), events)
     part = result["attempts"][-1]["submodules"][1]
     assert "Lambda" in part["reason"] and "mixed.py:" in part["reason"]
@@ -143,12 +144,12 @@ def test_traces_a_named_submodule_inside_a_scripted_one(request_for, events, fol
     [
         ({"script_submodules": ["gat"]}, "usage", "--script-submodule gat: 'GateInside' has no submodule"),
         ({"script_submodules": ["first"]}, "capture", "the submodule 'first' cannot be scripted"),
-        ({"script_submodules": ["gate"], "mode": "script"}, "usage", "belongs to tracing, the mode is"),
-        ({"trace_submodules": [["gate", ""]], "mode": "trace"}, "usage", "belongs to scripting"),
+        ({"script_submodules": ["gate"], "mode": "script"}, "usage", "needs tracing, but the mode is"),
+        ({"trace_submodules": [["gate", ""]], "mode": "trace"}, "usage", "needs scripting"),
         (
             {"script_submodules": ["gate"], "trace_submodules": [["first", ""]]},
             "usage",
-            "lies in no submodule that --script-submodule names",
+            "is not inside a submodule that --script-submodule names",
         ),
         ({"trace_submodules": [["", ""]]}, "usage", "has no submodule ''"),
     ],

@@ -7,8 +7,8 @@ import torch
 from capture_requests import input_set, probe, tensor
 from safetensors import safe_open
 from tsctl_capture import jobs
-from tsctl_capture.dtypes import require_dense
 from tsctl_capture.errors import CaptureError
+from tsctl_capture.model.dtypes import require_dense
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_the_inputs_that_are_stored_are_those_before_the_model_wrote_to_them(req
 
 @pytest.mark.parametrize(("mode", "form"), [("automatic", dict), ("trace", tuple)])
 def test_eager_gives_outputs_the_structure_that_a_trace_returns(request_for, events, tmp_path, mode, form):
-    from tsctl_capture.values import decode
+    from tsctl_capture.model.values import decode
 
     request = request_for("outputs.py:DictOutput", input_set(tensor(2, 4)), mode=mode)
     result = jobs.run("eager", request, events)
@@ -175,7 +175,7 @@ def test_what_forward_stores_on_the_model_is_said_and_put_back(request_for, even
 @pytest.mark.parametrize("mode", ["trace", "script"])
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("SparseOutput", "of the layout sparse_coo"), ("BlockedOutput", "of the layout _mkldnn")],
+    [("SparseOutput", "with the layout sparse_coo"), ("BlockedOutput", "with the layout _mkldnn")],
 )
 def test_an_output_that_is_not_dense_is_not_blamed_on_the_inputs(request_for, events, mode, name, words):
     with pytest.raises(CaptureError) as caught:

@@ -7,10 +7,11 @@ import threading
 import pytest
 import torch
 from capture_requests import input_set, tensor
-from tsctl_capture import jobs, saving
-from tsctl_capture.comparison import Tolerances, compare, tolerances_from_dict
+from tsctl_capture import jobs
+from tsctl_capture.capture import saving
 from tsctl_capture.errors import CaptureError, users_line
-from tsctl_capture.values import decode, describe_structure, encode, leaves
+from tsctl_capture.model.values import decode, describe_structure, encode, leaves
+from tsctl_capture.reference.comparison import Tolerances, compare, tolerances_from_dict
 
 NONE = Tolerances()
 
@@ -163,7 +164,7 @@ def test_an_unknown_job_is_refused(events):
 
 def test_a_file_without_calls_is_an_input_error(tmp_path):
     from safetensors.torch import save_file
-    from tsctl_capture.tensor_file import read_calls
+    from tsctl_capture.model.tensor_file import read_calls
 
     save_file({"x": torch.ones(1)}, tmp_path / "x.safetensors")
     with pytest.raises(CaptureError) as caught:

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from tsctl_capture.profiling import no_profile, profile_calls
+from tsctl_capture.arms.profiling import no_profile, profile_calls
 
 
 class Block(torch.nn.Module):

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 from capture_requests import input_set, tensor
-from tsctl_capture import jobs, runtimes
-from tsctl_capture.calls import Call
+from tsctl_capture import jobs
+from tsctl_capture.arms import runtimes
+from tsctl_capture.arms.runtimes import Runtime, Session
 from tsctl_capture.errors import CaptureError
-from tsctl_capture.runtimes import Runtime, Session
+from tsctl_capture.model.calls import Call
 
 
 class Net(torch.nn.Module):

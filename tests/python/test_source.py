@@ -7,8 +7,8 @@ import torch
 from capture_requests import MODELS, input_set, tensor
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
+from tsctl_capture.model.source import load_model
 from tsctl_capture.request import Source
-from tsctl_capture.source import load_model
 
 
 def source(file, name, kwargs=None, weights=""):
@@ -74,7 +74,7 @@ def test_seeds_what_the_model_draws():
         ("not_a_model", None, "usage", "is a dict"),
         ("NotAModule", None, "usage", "is not an nn.Module"),
         ("SimpleModel", {"width": 3}, "usage", "unexpected keyword argument 'width'"),
-        ("instance", {"width": 3}, "usage", "is a module already"),
+        ("instance", {"width": 3}, "usage", "is already a module"),
         ("make_model", {"width": 3}, "usage", "does not fit 'make_model'"),
         ("scaled", {"x": 3}, "usage", "returns no nn.Module"),
         ("make_broken", None, "capture", "raised ValueError: no such preset"),

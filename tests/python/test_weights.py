@@ -9,10 +9,10 @@ from capture_requests import MODELS, input_set, tensor
 from safetensors.torch import save_file
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
+from tsctl_capture.model.source import load_model
+from tsctl_capture.model.weights import load_weights
 from tsctl_capture.request import Source
-from tsctl_capture.source import load_model
-from tsctl_capture.tracer_warnings import without_retirement_notices
-from tsctl_capture.weights import load_weights
+from tsctl_capture.retirement_notices import without_retirement_notices
 
 
 def load(path):
@@ -87,14 +87,14 @@ def test_says_where_the_names_differ_in_their_beginning(tmp_path):
     torch.save({name.removeprefix("linear."): value for name, value in STATE.items()}, tmp_path / "w.pt")
     with pytest.raises(CaptureError) as caught:
         load(tmp_path / "w.pt")
-    assert "with 'linear.' before them" in caught.value.hint
+    assert "with the prefix 'linear.'" in caught.value.hint
     torch.save(
         {f"net.body.{name}": value for name, value in STATE.items()} | {"head": torch.ones(1)},
         tmp_path / "w.pt",
     )
     with pytest.raises(CaptureError) as caught:
         load(tmp_path / "w.pt")
-    assert "with 'net.body.' before them" in caught.value.hint
+    assert "with the prefix 'net.body.'" in caught.value.hint
 
 
 def test_refuses_numbers_of_another_kind(tmp_path):
@@ -108,7 +108,7 @@ def test_refuses_numbers_of_another_kind(tmp_path):
 def test_says_that_weights_change_their_precision(tmp_path):
     torch.save({name: value.to(torch.bfloat16) for name, value in STATE.items()}, tmp_path / "w.pt")
     source = Source("x", str(MODELS / "simple_model.py"), "", "Tiny", "", str(tmp_path / "w.pt"))
-    words = "linear.weight and 1 more are bfloat16 in the file and become float32, as the model is"
+    words = "linear.weight and 1 more are bfloat16 in the file and are converted to the model's float32"
     assert load_model(source, 0).notes == [f"the weights {words}"]
 
 
@@ -118,14 +118,14 @@ def test_finds_the_state_dict_in_a_checkpoint(tmp_path, key):
     source = Source("x", str(MODELS / "simple_model.py"), "", "Tiny", "", str(tmp_path / "w.pt"))
     loaded = load_model(source, 0)
     assert torch.equal(loaded.module.linear.weight, STATE["linear.weight"])
-    assert loaded.notes == [f"the weights are the checkpoint's '{key}', not its 'model_ema'"]
+    assert loaded.notes == [f"the weights come from the checkpoint's '{key}', not from its 'model_ema'"]
 
 
 def test_names_the_keys_of_a_checkpoint_without_a_state_dict(tmp_path):
     torch.save({"epoch": 3, "optimizer": {"lr": 0.1}}, tmp_path / "w.pt")
     with pytest.raises(CaptureError) as caught:
         load(tmp_path / "w.pt")
-    assert "a dict (epoch, optimizer) that is not a state dict" in caught.value.message
+    assert "a dict (epoch, optimizer), which is not a state dict" in caught.value.message
 
 
 def write_shards(folder):
@@ -157,7 +157,7 @@ def test_refuses_a_damaged_index(tmp_path, text):
     (tmp_path / "model.safetensors.index.json").write_text(text)
     with pytest.raises(CaptureError) as caught:
         load(tmp_path)
-    assert caught.value.kind == "input" and "is no index of weights" in caught.value.message
+    assert caught.value.kind == "input" and "is not an index of weights" in caught.value.message
 
 
 def test_takes_the_one_file_of_a_folder(tmp_path):
@@ -166,7 +166,9 @@ def test_takes_the_one_file_of_a_folder(tmp_path):
     assert torch.equal(load(tmp_path).linear.bias, STATE["linear.bias"])
 
 
-@pytest.mark.parametrize(("names", "words"), [([], "holds no weights"), (["a.pt", "b.pt"], "several files")])
+@pytest.mark.parametrize(
+    ("names", "words"), [([], "holds no weights"), (["a.pt", "b.pt"], "several weights files")]
+)
 def test_refuses_a_folder_without_one_file_of_weights(tmp_path, names, words):
     for name in names:
         torch.save(STATE, tmp_path / name)
@@ -223,7 +225,7 @@ def test_names_of_weights_are_strings(tmp_path):
     torch.save({0: torch.ones(1)}, tmp_path / "w.pt")
     with pytest.raises(CaptureError) as caught:
         load(tmp_path / "w.pt")
-    assert caught.value.kind == "input" and "a dict (0) that is not a state dict" in caught.value.message
+    assert caught.value.kind == "input" and "a dict (0), which is not a state dict" in caught.value.message
 
 
 @pytest.mark.parametrize("places", [{"a": 5}, {"a": "one.bin", "b": 5}, {"a": None}])
@@ -232,14 +234,14 @@ def test_parts_of_an_index_are_names(tmp_path, places):
     index.write_text(json.dumps({"weight_map": places}))
     with pytest.raises(CaptureError) as caught:
         load(index)
-    assert caught.value.kind == "input" and "w.index.json' is no index of weights" in caught.value.message
+    assert caught.value.kind == "input" and "w.index.json' is not an index of weights" in caught.value.message
 
 
 def test_an_empty_file_of_weights_comes_from_no_wrapper(tmp_path):
     torch.save({}, tmp_path / "w.pt")
     with pytest.raises(CaptureError) as caught:
         load(tmp_path / "w.pt")
-    assert "2 missing" in caught.value.message and caught.value.hint == "the file holds no weights at all"
+    assert "2 missing" in caught.value.message and caught.value.hint == "the file holds no weights"
 
 
 @pytest.mark.parametrize(
@@ -249,7 +251,7 @@ def test_an_empty_file_of_weights_comes_from_no_wrapper(tmp_path):
         (b"hello world\n", "it is text"),
         (b"PK\x03\x04 and no more", "it is cut off or damaged"),
         (b"\x80\x02K\x01.", "state dict"),
-        (b"\x80\x02cos\nsystem\n.", "could run code when it is read"),
+        (b"\x80\x02cos\nsystem\n.", "can run code when it is read"),
     ],
 )
 def test_what_is_no_file_of_weights_is_called_by_its_name(tmp_path, content, words):

@@ -58,8 +58,8 @@ def table_of(repository, tmp_path):
 def test_names_many_of_each_package_and_each_once(listed):
     sources = [one.source for one in listed]
     assert len(sources) == len(set(sources)) >= 60
-    for world in ("torchvision:", "timm:", "transformers:"):
-        assert sum(source.startswith(world) for source in sources) >= 20
+    for zoo in ("torchvision:", "timm:", "transformers:"):
+        assert sum(source.startswith(zoo) for source in sources) >= 20
     assert all("B" in spec for one in listed for spec in one.inputs)
 
 

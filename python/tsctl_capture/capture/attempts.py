@@ -1,0 +1,196 @@
+"""Tries one way of capturing and compares the captured module with eager."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from ..explain.graph_reading import baked_constants
+from ..explain.tracer_warnings import collected_warnings
+from ..model.calls import Call
+from ..reference.comparison import Comparison, compare
+from ..reference.eager import restored_state, run
+from ..reference.probes import Probe
+from ..vocabulary import AttemptStatus, CaptureMode, ComparisonStatus, SizeStatus
+from .generality import find_places, fixed_text, generality
+from .scripting import script
+from .subject import Attempt, Subject
+from .tracing import trace
+
+# A large model would otherwise run for minutes, and maybe no input takes another branch.
+_SEARCH_SECONDS = 20.0
+
+
+def attempt_trace(subject: Subject) -> Attempt:
+    return attempted(Attempt(CaptureMode.TRACE), subject, trace)
+
+
+def attempt_trace_again(subject: Subject, first: Attempt) -> Attempt | None:
+    """A trace of the first call at whose sizes the first trace is wrong; None without such a call.
+
+    Models often treat a size of 1 separately (no broadcast, no mask). A trace with 2 then follows eager at 1
+    too, but a trace with 1 does not follow it at 2.
+    """
+    wrong = {item.label for item in first.comparisons if item.is_wrong}
+    shape_of = _shapes(subject.calls[0])
+    declared = zip(subject.calls, subject.outputs, strict=True)
+    tried = [(call.label or call.title, call, outputs) for call, outputs in declared]
+    tried += [(probe.title, probe.call, probe.outputs) for probe in subject.probes if probe.accepted]
+    for label, call, outputs in tried:
+        if label in wrong and _shapes(call) != shape_of:
+            again = Attempt(CaptureMode.TRACE, example=(call, outputs), example_label=label)
+            return attempted(again, subject, trace)
+    return None
+
+
+def _shapes(call: Call) -> list[torch.Size]:
+    return [tensor.shape for tensor in call.tensors()]
+
+
+def attempt_script(subject: Subject) -> Attempt:
+    return attempted(Attempt(CaptureMode.SCRIPT), subject, script)
+
+
+def attempted(attempt: Attempt, subject: Subject, capture: Callable[[Attempt, Subject], None]) -> Attempt:
+    started = time.perf_counter()
+    # Tracing runs forward too.
+    with restored_state(subject.model.module):
+        with collected_warnings() as notices:
+            capture(attempt, subject)
+        attempt.capture_s = time.perf_counter() - started
+        attempt.notices = notices
+        if attempt.module is not None:
+            _compare_all(attempt, subject)
+            if attempt.mode == CaptureMode.TRACE and not attempt.inside:
+                attempt.baked = baked_constants(attempt.module)
+    attempt.seconds = time.perf_counter() - started
+    return attempt
+
+
+def _compare_all(attempt: Attempt, subject: Subject) -> None:
+    """Fills in the comparisons, the status and the reason."""
+    declared = zip(subject.calls, subject.outputs, subject.eager_s, strict=True)
+    for call, outputs, eager_s in declared:
+        attempt.comparisons.append(_compare_one(attempt, subject, call, outputs, call.label or call.title))
+        attempt.comparisons[-1].eager_s = eager_s
+        if attempt.inside and attempt.wrong:
+            return  # an inner attempt reports neither the reason nor further inputs
+    for probe in subject.probes:
+        attempt.comparisons.append(_compare_probe(attempt, subject, probe))
+    if not attempt.wrong and any(notice.decides for notice in attempt.notices):
+        _search(attempt, subject)
+    attempt.status = AttemptStatus.NOT_GENERAL if attempt.wrong else AttemptStatus.KEPT
+    if attempt.inside:
+        return
+    if attempt.wrong:
+        # They show which of several sizes is wrong.
+        attempt.singles = [
+            _compare_probe(attempt, subject, probe) for probe in subject.singles if probe.accepted
+        ]
+    attempt.generality = generality(subject, attempt)
+    if attempt.wrong:
+        find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
+        attempt.reason = _reason(attempt, subject)
+
+
+def _traced_at(call: Call, subject: Subject) -> torch.jit.ScriptModule | None:
+    other = Attempt(CaptureMode.TRACE, example=(call, subject.outputs[0]))
+    with collected_warnings():
+        trace(other, subject)
+    return other.module
+
+
+def _compare_probe(attempt: Attempt, subject: Subject, probe: Probe) -> Comparison:
+    if probe.accepted:
+        found = _compare_one(attempt, subject, probe.call, probe.outputs, probe.title, probe)
+    else:
+        found = Comparison(probe.title, True, ComparisonStatus.REFUSED, probe.error, call=probe.call)
+        found.only_values = not probe.inputs
+    found.eager_s = probe.eager_s
+    return found
+
+
+def _search(attempt: Attempt, subject: Subject) -> None:
+    """Compares more values until one shows what the trace decided by its example; later attempts get it too.
+
+    If none shows it, the trace is kept, and the report says how many inputs were compared.
+    """
+    until = time.perf_counter() + _SEARCH_SECONDS
+    for probe in subject.search():
+        if time.perf_counter() > until:
+            break
+        attempt.comparisons.append(_compare_probe(attempt, subject, probe))
+        if attempt.wrong:
+            subject.probes.append(probe)
+            return
+
+
+def _reason(attempt: Attempt, subject: Subject) -> str:
+    """The first comparison that differs, and the code that causes it."""
+    wrong = attempt.wrong
+    first = next((item for item in wrong if not item.probe), wrong[0])
+    more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+    text = f"it does not follow eager for {first.label}: {first.reason}{more}"
+    fixed = [entry for entry in attempt.generality if entry.status == SizeStatus.FIXED]
+    if fixed and not _shows_values(attempt, subject):
+        return text + "".join(f"; {fixed_text(entry)}" for entry in fixed[:2])
+    branches = [notice for notice in attempt.notices if notice.is_branch]
+    values = [notice for notice in attempt.notices if notice.decides]
+    if branches:
+        others = f" (and {len(branches) - 1} more like it)" if len(branches) > 1 else ""
+        return text + f"; the example decided the branch at {branches[0].place} `{branches[0].line}`{others}"
+    if values:
+        return text + f"; the example fixed a value at {values[0].place} `{values[0].line}`"
+    return text
+
+
+def _shows_values(attempt: Attempt, subject: Subject) -> bool:
+    """Whether a comparison differs in which only values were changed."""
+    example = _shapes(attempt.example[0] if attempt.example else subject.calls[0])
+    return any(
+        item.is_wrong and item.call is not None and _shapes(item.call) == example
+        for item in attempt.comparisons
+    )
+
+
+def _compare_one(
+    attempt: Attempt, subject: Subject, call: Call, outputs: Any, label: str, probe: Probe | None = None
+) -> Comparison:
+    started = time.perf_counter()
+    try:
+        # Without profiling and fusion; verification compares the outputs that these give.
+        with torch.jit.optimized_execution(False):
+            answer = run(attempt.module, attempt.given(call), subject.device)
+    except Exception as error:
+        found = Comparison(
+            status=ComparisonStatus.RAISED, reason=f"it raises {_runtime_message(error)}", detail=str(error)
+        )
+        captured_s = time.perf_counter() - started
+    else:
+        captured_s = time.perf_counter() - started
+        names = attempt.output_names(outputs) if attempt.flattens else []
+        found = compare(attempt.arrange(outputs), answer, names, subject.tolerances)
+    if found.status != ComparisonStatus.SAME and probe is not None and not _eager_repeats(subject, probe):
+        found = Comparison(
+            status=ComparisonStatus.REFUSED, reason="eager gives other outputs when it runs again"
+        )
+    found.label, found.probe, found.captured_s, found.call = label, probe is not None, captured_s, call
+    found.only_values = probe is not None and not probe.inputs
+    return found
+
+
+def _eager_repeats(subject: Subject, probe: Probe) -> bool:
+    try:
+        again = run(subject.model.module, probe.call, subject.device)
+    except (Exception, SystemExit):
+        return False
+    return compare(probe.outputs, again, [], subject.tolerances).status == ComparisonStatus.SAME
+
+
+def _runtime_message(error: BaseException) -> str:
+    """The last line of the interpreter's message, which comes from the operator."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1].rstrip(".") if lines else type(error).__name__

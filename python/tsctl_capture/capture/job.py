@@ -1,0 +1,177 @@
+"""The job "capture": build the model, run eager, probe, capture, and describe the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from ..events import Events
+from ..explain.torchscript_support import require_capture, version_warnings
+from ..model.generated import forward_arguments
+from ..model.input_adapter import argument_names, named_arguments
+from ..model.inputs import inputs_sha256
+from ..model.tensor_file import write_tensor_file
+from ..model.values import structure_of
+from ..reference.comparison import tolerances_from_dict
+from ..reference.eager import prepare_device
+from ..reference.preparation import eager_warnings, prepare, run_prepared
+from ..reference.probes import (
+    Probe,
+    not_checked,
+    plan_probes,
+    run_probes,
+    screen_on_cpu,
+    search_probes,
+    split_single_probes,
+)
+from ..request import CaptureRequest
+from ..results import CaptureResult, ForwardParameter
+from ..vocabulary import (
+    AttemptStatus,
+    CaptureMode,
+    CaptureStatus,
+    ConstantKind,
+    ConstantOrigin,
+    SizeStatus,
+    WarningCode,
+)
+from .choosing import Chosen, choose
+from .generality import fixed_text
+from .mixed import check_division
+from .subject import Attempt, Subject
+
+_SHOWN = 3
+
+
+def capture(request: CaptureRequest, events: Events) -> CaptureResult:
+    """When every attempt fails, the result has the reason in `failure`.
+
+    A module that does not follow eager everywhere has the status "not_general".
+    """
+    require_capture(request.mode)
+    check_division(request)
+    subject = _prepared(request, events)
+    result = _described(request, subject)
+    events.progress("probing other sizes and values")
+    run_probes(subject.model, subject.probes, request.device)
+    subject.probes, subject.singles = split_single_probes(subject.probes)
+    result.not_checked = not_checked(subject.probes, subject.model)
+
+    def search() -> Iterator[Probe]:
+        events.progress("searching for an input that shows what the trace decided")
+        for probe in search_probes(request, subject.calls, subject.probes):
+            run_probes(subject.model, [probe], request.device)
+            yield probe
+
+    subject.search = search
+    chosen = choose(request, subject, events)
+    result.attempts = [attempt.as_dict() for attempt in chosen.attempts]
+    result.eager_s = sum(subject.eager_s) + sum(probe.eager_s for probe in subject.probes)
+    if chosen.failure is not None:
+        failure = chosen.failure
+        result.failure = {"message": failure.message, "hint": failure.hint, "detail": failure.detail}
+        result.status = CaptureStatus.FAILED
+    else:
+        names = argument_names(subject.model, subject.calls[0])
+        outputs = chosen.kept.arranged(subject.outputs)
+        write_tensor_file(request.tensors_path, subject.calls, outputs, names)
+        _describe_chosen(result, chosen, subject)
+    result.warnings += version_warnings()
+    return result
+
+
+def _prepared(request: CaptureRequest, events: Events) -> Subject:
+    """Builds the model and runs it eagerly on every declared set."""
+    prepare_device(request.device, request.threads)
+    prepared = prepare(request, events)
+    model, calls = prepared.model, prepared.calls
+    probes = plan_probes(request, model)
+    if request.device != "cpu":
+        screen_on_cpu(model, probes)
+        model.module.to(request.device)
+    tolerances = tolerances_from_dict(request.tolerance)
+    declared = run_prepared(prepared, request.device, tolerances, events)
+    subject = Subject(model, calls, declared.outputs, request.device, tolerances, probes)
+    subject.eager_s, subject.build_s = declared.seconds, prepared.build_s
+    subject.dims = {(item["input"], int(item["axis"])): item["dim"] for item in request.named_sizes}
+    subject.warnings = eager_warnings(model, calls, declared)
+    return subject
+
+
+def _described(request: CaptureRequest, subject: Subject) -> CaptureResult:
+    model, parameters = subject.model, list(subject.model.module.parameters())
+    return CaptureResult(
+        class_name=model.class_name,
+        was_training=model.was_training,
+        parameter_count=sum(parameter.numel() for parameter in parameters),
+        parameter_bytes=sum(parameter.numel() * parameter.element_size() for parameter in parameters),
+        input_labels=[call.label for call in subject.calls],
+        inputs_sha256=inputs_sha256(request.inputs_file) if request.inputs_file else "",
+        input_structure=structure_of(named_arguments(model, subject.calls[0])),
+        output_structure=structure_of(subject.outputs[0]),
+        build_s=subject.build_s,
+        eager_s=sum(subject.eager_s),
+        warnings=list(subject.warnings),
+    )
+
+
+def _describe_chosen(result: CaptureResult, chosen: Chosen, subject: Subject) -> None:
+    kept = chosen.kept
+    result.mode, result.adapter = kept.mode, kept.adapter
+    is_kept = kept.status == AttemptStatus.KEPT
+    result.status = CaptureStatus.CAPTURED if is_kept else CaptureStatus.NOT_GENERAL
+    result.generality = [entry.as_dict() for entry in kept.generality]
+    result.submodules = kept.submodules
+    result.save_s = chosen.save_s
+    result.output_names = kept.output_names(subject.outputs[0])
+    result.parameters = _parameters(kept.module)
+    result.warnings += [{"code": code, "text": text} for code, text in _notes(kept)]
+
+
+def _notes(kept: Attempt) -> Iterator[tuple[WarningCode, str]]:
+    """What a user of the file should know, by code."""
+    if kept.example_label:
+        text = (
+            f"the model was traced with {kept.example_label}: a trace of the first input set is not general"
+        )
+        yield WarningCode.OTHER_EXAMPLE, text
+    if kept.left_out:
+        text = f"the file lacks these methods marked @torch.jit.export: {', '.join(kept.left_out)}"
+        yield WarningCode.EXPORT_LEFT_OUT, text
+    if kept.status == AttemptStatus.KEPT:
+        if kept.mode == CaptureMode.TRACE and any(notice.decides for notice in kept.notices):
+            text = (
+                f"the trace decided by its example at {kept.deciding_places}; "
+                f"none of the {len(kept.comparisons)} inputs that were tried shows a difference"
+            )
+            yield WarningCode.DECIDED_BY_EXAMPLE, text
+        for entry in kept.generality:
+            if entry.status == SizeStatus.FIXED:
+                yield WarningCode.SIZE_FIXED, f"{fixed_text(entry)}: the file refuses other sizes"
+    yield from _tied_devices(kept)
+
+
+def _tied_devices(kept: Attempt) -> Iterator[tuple[WarningCode, str]]:
+    tied = [
+        item
+        for item in kept.baked
+        if item.kind == ConstantKind.DEVICE and item.origin == ConstantOrigin.TENSOR
+    ]
+    for device in dict.fromkeys(item.value for item in tied):
+        places = list(dict.fromkeys(item.place for item in tied if item.value == device))
+        more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
+        shown = ", ".join(places[:_SHOWN])
+        text = f"the file is tied to {device}: the trace keeps the device at {shown}{more}"
+        yield WarningCode.TIED_TO_DEVICE, text
+
+
+def _parameters(module: torch.jit.ScriptModule) -> list[ForwardParameter]:
+    return [
+        {
+            "name": argument.name,
+            "type": argument.type.annotation_str,
+            "has_default": argument.has_default_value(),
+        }
+        for argument in forward_arguments(module)
+    ]

@@ -1,0 +1,71 @@
+"""The model's source compiled as a whole."""
+
+from __future__ import annotations
+
+import re
+import traceback
+
+import torch
+
+from ..errors import first_line
+from ..explain.diagnosis import Diagnosis
+from ..explain.problems import cleaned, diagnose, place_of
+from ..model.adapters import WRAPPED_FUNCTION, dropped_outputs, scripted_function_module
+from ..model.source import LoadedModel
+from ..vocabulary import CaptureMode
+from .subject import Attempt, Subject
+
+_TRACE_HINT = (
+    "rewrite that line for TorchScript; tsctl trace captures a model without branches on values, "
+    "and --trace-submodule PATH=SHAPE traces one submodule"
+)
+
+
+def script(attempt: Attempt, subject: Subject) -> None:
+    model = subject.model
+    dropped = dropped_outputs(subject.outputs[0])
+    if dropped:
+        attempt.reason = f"TorchScript has no type for the output {', '.join(dropped)}"
+        attempt.hint = "return tensors, numbers, strings, None, and lists, tuples or dicts of these"
+        return
+    try:
+        if model.function is None:
+            attempt.module = torch.jit.script(model.module)
+        else:
+            compiled = torch.jit.script(model.function)
+            attempt.module = torch.jit.script(scripted_function_module(compiled, model.class_name).eval())
+            attempt.adapter = WRAPPED_FUNCTION
+    except Exception as error:
+        explain_refusal(attempt, error, model)
+
+
+def explain_refusal(attempt: Attempt, error: BaseException, model: LoadedModel) -> None:
+    """Fills in why the compiler refuses: from the catalogue of problems, or in the compiler's own words."""
+    attempt.reason, attempt.detail = compiler_message(error, model)
+    attempt.hint = _TRACE_HINT
+    diagnosis = diagnose(error, model)
+    # Their locals hold the compiler's call stack, whose places would appear in the next refusal.
+    traceback.clear_frames(error.__traceback__)
+    _take(attempt, diagnosis)
+
+
+def explain_unsaved(attempt: Attempt, error: BaseException | None, model: LoadedModel) -> None:
+    """Fills in why a compiled module cannot be saved, if the catalogue of problems knows."""
+    if error is not None and attempt.mode == CaptureMode.SCRIPT:
+        _take(attempt, diagnose(error, model))
+
+
+def _take(attempt: Attempt, diagnosis: Diagnosis | None) -> None:
+    if diagnosis is not None:
+        attempt.diagnosis = diagnosis
+        attempt.reason = f"{diagnosis.place}: {diagnosis.cause}"
+        attempt.hint = diagnosis.hint or attempt.hint
+
+
+def compiler_message(error: BaseException, model: LoadedModel | None = None) -> tuple[str, str]:
+    """The first line of TorchScript's message with the user's place, and the whole without torch's places."""
+    text = str(error)
+    reason = first_line(text) or type(error).__name__
+    reason = re.sub(r'(?: at)?\s+File "[^"]+", line \d+$', "", reason).rstrip(":.")
+    place = place_of(error, model)
+    return f"{place}: {reason}" if place else reason, cleaned(text)

@@ -1,0 +1,1 @@
+"""What torch's warnings, graphs and refusals mean for the user's code."""

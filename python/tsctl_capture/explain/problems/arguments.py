@@ -1,0 +1,243 @@
+"""Arguments of functions, f-strings and format(): spread, named, formatted."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from .refusal import Finding, Refusal
+from .sentences import (
+    NO_VALUES,
+    NOT_IN_FILE,
+    type_of_literal,
+)
+from .user_code import (
+    UserFile,
+    assignments_to,
+    default_of,
+    dotted,
+    parameters_of,
+    without_comment,
+)
+
+
+def f_string(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    file = refusal.file
+    if file is None:
+        return None
+    line = without_comment(file.line(refusal.line))
+    parts = [
+        node
+        for node in file.on_line(refusal.line, ast.FormattedValue)
+        if node.format_spec or node.conversion > 0
+    ]
+    shown = []
+    for node in parts:
+        spec = (
+            "".join(
+                str(item.value)
+                for item in ast.walk(node.format_spec or node)
+                if isinstance(item, ast.Constant)
+            )
+            if node.format_spec
+            else ""
+        )
+        shown.append(f":{spec}" if spec else f"!{chr(node.conversion)}")
+        line = line.replace(f"{shown[-1]}}}", "}")
+    if not shown:
+        return None
+    cause = f"an f-string in TorchScript has no format specification, here '{shown[0]}'"
+    return Finding("f-string", cause, line, NOT_IN_FILE)
+
+
+def format_names(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    file = refusal.file
+    for node in file.on_line(refusal.line, ast.Call) if file else []:
+        owner = (
+            node.func.value if isinstance(node.func, ast.Attribute) and node.func.attr == "format" else None
+        )
+        if file is None or not isinstance(owner, ast.Constant) or not node.keywords:
+            continue
+        text = file.text(owner)
+        order = re.findall(r"\{(\w+)\}", text)
+        values = {word.arg: file.text(word.value) for word in node.keywords}
+        given = [file.text(item) for item in node.args] + [values[name] for name in order if name in values]
+        plain = re.sub(r"{\w+}", "{}", text)
+        change = file.replaced(node, f"{plain}.format({', '.join(given)})")
+        return Finding(
+            "format-names",
+            "format() in TorchScript fills {} in order and takes no names",
+            change,
+            NOT_IN_FILE,
+        )
+    return None
+
+
+def print_keyword(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    file = refusal.file
+    for node in file.on_line(refusal.line, ast.Call) if file else []:
+        if file is not None and dotted(node.func) == "print":
+            change = file.replaced(node, f"print({', '.join(file.text(item) for item in node.args)})")
+            return Finding("print-keyword", "print() in TorchScript takes values only", change, NOT_IN_FILE)
+    return None
+
+
+def numpy_keyword(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """x.sum(axis=1): torch in Python also accepts numpy's names of arguments."""
+    file, wanted = refusal.file, match["name"]
+    for node in file.on_line(refusal.line, ast.Call) if file else []:
+        for word in node.keywords:
+            if file is None or word.arg != wanted:
+                continue
+            other = {"axis": "dim", "keepdims": "keepdim"}[wanted]
+            change = file.replaced(word, f"{other}={file.text(word.value)}")
+            cause = f"TorchScript calls this argument '{other}' and does not accept numpy's name '{wanted}'"
+            return Finding("numpy-keyword", cause, change, NO_VALUES)
+    return None
+
+
+def dict_expansion(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    file = refusal.file
+    found = [node for node in file.on_line(refusal.line, ast.Dict) if None in node.keys] if file else []
+    if file is None or not found:
+        return None
+    node, statement = found[0], file.statement_of(found[0])
+    change = ""
+    if isinstance(statement, ast.Assign) and node is statement.value and node.keys[0] is None:
+        name = file.text(statement.targets[0])
+        lines = [f"{name} = {file.text(node.values[0])}.copy()"]
+        for key, value in zip(node.keys[1:], node.values[1:], strict=True):
+            lines.append(
+                f"{name}.update({file.text(value)})"
+                if key is None
+                else f"{name}[{file.text(key)}] = {file.text(value)}"
+            )
+        change = "\n".join(lines)
+    return Finding("dict-expansion", "TorchScript cannot merge dicts with **", change, NO_VALUES)
+
+
+def keyword_expansion(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    file, function = refusal.file, refusal.function
+    for node in file.on_line(refusal.line, ast.Call) if file else []:
+        expanded = [word for word in node.keywords if word.arg is None]
+        if file is None or not expanded:
+            continue
+        value = expanded[0].value
+        if isinstance(value, ast.Name) and function is not None:
+            given = assignments_to(function, value.id, refusal.line)
+            value = given[-1].value or value if given else value
+        change = ""
+        keys = (
+            [key for key in value.keys if isinstance(key, ast.Constant)]
+            if isinstance(value, ast.Dict)
+            else []
+        )
+        if isinstance(value, ast.Dict) and len(keys) == len(value.keys):
+            words = [f"{key.value!s}={file.text(item)}" for key, item in zip(keys, value.values, strict=True)]
+            others = [file.text(item) for item in node.args]
+            others += [file.text(word) for word in node.keywords if word.arg is not None]
+            change = file.replaced(node, f"{file.text(node.func)}({', '.join(others + words)})")
+        return Finding(
+            "keyword-expansion",
+            "TorchScript cannot pass a dict as keyword arguments with **",
+            change,
+            NO_VALUES,
+        )
+    return None
+
+
+def variable_arguments(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    file, function = refusal.file, refusal.function
+    if refusal.in_library is not None or file is None or function is None:
+        return None
+    line = without_comment(file.line(refusal.line))
+    arguments = function.args
+    if arguments.kwarg is not None:
+        taken = _keywords_read(file, function, arguments.kwarg.arg)
+        change = re.sub(
+            rf"(, )?\*\*{arguments.kwarg.arg}(: [^,)]+)?", "".join(f", {item}" for item in taken), line
+        )
+        cause = (
+            f"'{function.name}' takes **{arguments.kwarg.arg}: a function in TorchScript has a fixed set of "
+            "arguments"
+        )
+        return Finding(
+            "variable-arguments", cause, change, "tracing works, with the arguments of the example"
+        )
+    if arguments.vararg is not None:
+        name = arguments.vararg.arg
+        change = line.replace(f"*{name}", f"{name}: list[{file.name_of('Tensor')}]")
+        change += _call_with_list(file, function)
+        cause = f"'{function.name}' takes *{name}: a function in TorchScript has a fixed number of arguments"
+        return Finding(
+            "variable-arguments", cause, change, "tracing works, with the arguments of the example"
+        )
+    named = [item.arg for item in arguments.kwonlyargs if default_of(function, item.arg) is not None]
+    if named:
+        noted = [(item, type_of_literal(default_of(function, item.arg))) for item in arguments.kwonlyargs]
+        change = re.sub(r"\*,\s*", "", line)
+        for item, kind in noted:
+            if item.annotation is None and kind:
+                change = re.sub(rf"\b{item.arg}\s*=\s*", f"{item.arg}: {kind} = ", change)
+        cause = (
+            f"'{function.name}' has the keyword-only argument '{named[0]}' with a default, which "
+            "TorchScript does not support"
+        )
+        return Finding("keyword-only", cause, change, NO_VALUES)
+    return None
+
+
+def _call_with_list(file: UserFile, function: ast.FunctionDef) -> str:
+    """The first call of a function with *parts, changed so that it passes a list."""
+    fixed = len([item for item in parameters_of(function) if item.arg != "self"])
+    for call in ast.walk(file.tree):
+        if not isinstance(call, ast.Call) or dotted(call.func).rsplit(".", 1)[-1] != function.name:
+            continue
+        if any(isinstance(item, ast.Starred) for item in call.args):
+            continue
+        items = [file.text(item) for item in call.args]
+        given = [
+            *items[:fixed],
+            f"[{', '.join(items[fixed:])}]",
+            *(file.text(item) for item in call.keywords),
+        ]
+        called = f"{file.text(call.func)}({', '.join(given)})"
+        return f"\n{file.replaced(call, called)}"
+    return ""
+
+
+def _keywords_read(file: UserFile, function: ast.FunctionDef, name: str) -> list[str]:
+    """The parameters that a function reads from its **kwargs."""
+    found = []
+    for node in ast.walk(function):
+        if (
+            isinstance(node, ast.Call)
+            and dotted(node.func) in (f"{name}.get", f"{name}.pop")
+            and len(node.args) == 2
+        ):
+            kind = type_of_literal(node.args[1])
+            if isinstance(node.args[0], ast.Constant) and kind:
+                found.append(f"{node.args[0].value!s}: {kind} = {file.text(node.args[1])}")
+    return found
+
+
+def bytes_constant(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    file = refusal.file
+    for node in file.on_line(refusal.line, ast.Constant) if file else []:
+        if file is not None and isinstance(node.value, (bytes, complex)):
+            kind = type(node.value).__name__
+            change = file.replaced(node, repr(node.value)[1:]) if kind == "bytes" else ""
+            return Finding("bytes", f"TorchScript has no {kind}", change, NO_VALUES)
+    return None
+
+
+ENTRIES = [
+    (r"Keyword argument (?P<name>axis|keepdims) unknown", numpy_keyword),
+    (r"in JoinedStr", f_string),
+    (r"^aten::format\(str self.*Keyword argument \w+ unknown", format_names),
+    (r"^print doesn't accept any keyword", print_keyword),
+    (r"^Dict expansion", dict_expansion),
+    (r"^keyword-arg expansion", keyword_expansion),
+    (r"^Compiled functions can't take variable number", variable_arguments),
+    (r"^Unknown Constant expression type", bytes_constant),
+]

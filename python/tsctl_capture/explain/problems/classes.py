@@ -1,0 +1,343 @@
+"""Inheritance, decorators, hooks, recursion and classes beside the modules."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import re
+
+from .refusal import Finding, Refusal, user_files
+from .sentences import NO_VALUES, python_type
+from .user_code import UserFile, dotted, loaded_values, negated, user_classes, without_comment
+
+_HOOK = "tracing works: a trace records what the hook computes"
+
+
+def super_call(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """super().forward(x), super().step(x), Base.forward(self, x)."""
+    file = refusal.file
+    if file is None:
+        return None
+    for call in file.on_line(refusal.line, ast.Call):
+        if not isinstance(call.func, ast.Attribute):
+            continue
+        owner, name = call.func.value, call.func.attr
+        by_super = isinstance(owner, ast.Call) and dotted(owner.func) == "super"
+        by_name = bool(call.args) and dotted(call.args[0]) == "self" and isinstance(owner, ast.Name)
+        if not by_super and not by_name:
+            continue
+        function = refusal.function
+        given = call.args[1:] if by_name else call.args
+        arguments = ", ".join(file.text(item) for item in [*given, *call.keywords])
+        shown = file.text(call.func)
+        cause = f"TorchScript has no '{shown}': a module has only the methods of its own class"
+        own = file.around(call, ast.ClassDef)
+        overridden = own is not None and any(
+            isinstance(item, ast.FunctionDef) and item.name == name for item in own.body
+        )
+        if not overridden:
+            change = file.replaced(call, f"self.{name}({arguments})")
+            return Finding("super", cause, change, NO_VALUES)
+        base = _base_function(refusal, own, name)
+        lines = []
+        if base is not None:
+            parameters = ast.unparse(base.args)
+            lines.append(f"def base_{name}({parameters}):  # in the base class, with the body of its {name}")
+        lines.append(file.replaced(call, f"self.base_{name}({arguments})"))
+        return Finding("super", cause, "\n".join(lines), NO_VALUES, function and call)
+    return None
+
+
+def _base_function(refusal: Refusal, own: ast.ClassDef | None, name: str) -> ast.FunctionDef | None:
+    module = refusal.module_named(own.name) if own is not None else None
+    for _, kind in user_classes(type(module)) if module is not None else ():
+        if own is not None and kind.name == own.name:
+            continue
+        for item in kind.body:
+            if isinstance(item, ast.FunctionDef) and item.name == name:
+                return item
+    return None
+
+
+def recursion(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    function, file = refusal.function, refusal.file
+    if function is None or file is None:
+        return None
+    cause = f"'{match['name']}' calls itself: TorchScript has no recursion"
+    return Finding(
+        "recursion",
+        cause,
+        _as_loop(file, function),
+        "tracing works, with the recursion depth of the example",
+    )
+
+
+def _as_loop(file: UserFile, function: ast.FunctionDef) -> str:
+    """A loop for `if end: return value` followed by a call of itself with other arguments."""
+    if len(function.body) != 2:
+        return ""
+    end, again = function.body
+    if (
+        not isinstance(end, ast.If)
+        or not isinstance(again, ast.Return)
+        or not isinstance(again.value, ast.Call)
+    ):
+        return ""
+    call = again.value
+    if dotted(call.func).rsplit(".", 1)[-1] != function.name or call.keywords or len(end.body) != 1:
+        return ""
+    names = [item.arg for item in function.args.args if item.arg != "self"]
+    changed = [
+        (name, file.text(value))
+        for name, value in zip(names, call.args, strict=False)
+        if file.text(value) != name
+    ]
+    left, right = ", ".join(name for name, _ in changed), ", ".join(value for _, value in changed)
+    last = without_comment(file.line(end.body[0].lineno))
+    return f"while {negated(file, end.test)}:\n    {left} = {right}\n{last}"
+
+
+def enum_lookup(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """Kind["A"]."""
+    file = refusal.file
+    for node in file.on_line(refusal.line, ast.Subscript) if file else []:
+        if file is not None and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+            cause = "TorchScript reads a member of an Enum only as an attribute"
+            change = file.replaced(node, f"{file.text(node.value)}.{node.slice.value}")
+            return Finding("enum-lookup", cause, change, NO_VALUES)
+    return None
+
+
+def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """A forward hook or pre-hook whose signature TorchScript cannot type."""
+    name, wanted = match["name"], 2 if match["kind"] == "Pre-hook" else 3
+    for file in user_files(refusal.model):
+        for function in file.functions(name):
+            own = [item.arg for item in function.args.args]
+            method = own[:1] == ["self"] and len(own) == wanted + 1
+            held = own[1:] if method else own
+            tensor = file.name_of("Tensor")
+            kinds = ["", f": tuple[{tensor}]", f": {tensor}"]
+            cause = f"the hook '{name}' has no types for its parameters and its result"
+            change = ""
+            if method:
+                cause = f"the hook '{name}' is a method: TorchScript needs a function"
+            if len(held) > wanted:
+                cause = f"the hook '{name}' takes keyword arguments, which TorchScript does not pass to hooks"
+            elif len(held) == wanted:
+                noted = [f"{item}{kind}" for item, kind in zip(held, kinds, strict=False)]
+                change = f"def {name}({', '.join(noted)}) -> {_hook_gives(function, tensor)}:"
+            return Finding("hook", cause, change, _HOOK, function, file)
+    return None
+
+
+def _hook_gives(function: ast.FunctionDef, tensor: str) -> str:
+    """The annotation of the result, which a hook needs."""
+    values = [
+        item.value for item in ast.walk(function) if isinstance(item, ast.Return) and item.value is not None
+    ]
+    if not values:
+        return "None"
+    return f"tuple[{tensor}]" if isinstance(values[0], ast.Tuple) else tensor
+
+
+def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """torch.nn.utils.weight_norm: the hook is an object without a name for the compiler."""
+    what = match["kind"]
+    others = {"WeightNorm": "weight_norm", "SpectralNorm": "spectral_norm"}
+    name = others.get(what, "")
+    for file in user_files(refusal.model):
+        for call in ast.walk(file.tree):
+            if isinstance(call, ast.Call) and name and dotted(call.func).rsplit(".", 1)[-1] == name:
+                cause = f"{name}() adds a hook to the module, which TorchScript cannot compile"
+                line = without_comment(file.line(call.lineno))
+                change = f"{line}\ntorch.nn.utils.remove_{name}({_target(file, call)})  # when it is built"
+                return Finding(
+                    "hook-object",
+                    cause,
+                    change,
+                    _HOOK,
+                    call,
+                    file,
+                )
+    return None
+
+
+def _target(file: UserFile, call: ast.Call) -> str:
+    statement = file.statement_of(call)
+    return file.text(statement.targets[0]) if isinstance(statement, ast.Assign) else "module"
+
+
+def decorated_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """A decorator replaces a method with its inner function, which the compiler reads instead."""
+    for file in user_files(refusal.model):
+        for kind in ast.walk(file.tree):
+            for item in kind.body if isinstance(kind, ast.ClassDef) else []:
+                if not isinstance(item, ast.FunctionDef) or not item.decorator_list:
+                    continue
+                inner = refusal.function.name if refusal.function else ""
+                plain = [dotted(one) for one in item.decorator_list if isinstance(one, ast.Name)]
+                made = [
+                    one
+                    for name in plain
+                    for one in file.functions(name)
+                    if any(isinstance(part, ast.FunctionDef) and part.name == inner for part in ast.walk(one))
+                ]
+                if not made:
+                    continue
+                line = without_comment(file.line(item.lineno))
+                cause = (
+                    f"the decorator '{made[0].name}' replaces '{item.name}' with its inner function "
+                    f"'{inner}', which TorchScript compiles instead"
+                )
+                change = f"{line}  # without @{made[0].name}"
+                return Finding("decorator", cause, change, NO_VALUES, item.decorator_list[0], file)
+    return None
+
+
+def enumeration(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """An Enum with values of several types, or of a type that TorchScript lacks."""
+    for file in user_files(refusal.model):
+        for kind in ast.walk(file.tree):
+            if not isinstance(kind, ast.ClassDef) or "Enum" not in "".join(
+                file.text(base) for base in kind.bases
+            ):
+                continue
+            members = [item for item in kind.body if isinstance(item, ast.Assign)]
+            values = [item.value for item in members]
+            kinds = {type(value.value) if isinstance(value, ast.Constant) else None for value in values}
+            if len(kinds) < 2 and None not in kinds:
+                continue
+            cause = f"the members of '{kind.name}' have values of several types: TorchScript needs one type"
+            lines = []
+            for item in members:
+                if not (isinstance(item.value, ast.Constant) and isinstance(item.value.value, str)):
+                    lines.append(file.replaced(item.value, f'"{file.text(item.targets[0]).lower()}"'))
+            wrong = next(
+                (
+                    item
+                    for item in members
+                    if not (isinstance(item.value, ast.Constant) and isinstance(item.value.value, str))
+                ),
+                members[0],
+            )
+            return Finding("enum-values", cause, "\n".join(lines), NO_VALUES, wrong, file)
+    return None
+
+
+def dataclass_in_forward(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """A dataclass that forward creates: its generated __init__ has no source."""
+    for file in user_files(refusal.model):
+        kind = file.class_named(match["name"])
+        if kind is None:
+            continue
+        if not any("dataclass" in file.text(item) for item in kind.decorator_list):
+            continue
+        cause = f"'{kind.name}' is a dataclass, whose generated __init__ has no source for TorchScript"
+        change = f"class {kind.name}(NamedTuple):  # from typing, without @dataclass"
+        return Finding("dataclass", cause, change, NO_VALUES, kind, file)
+    return None
+
+
+def named_tuple_types(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """namedtuple("Out", ["a", "n"]): its fields have no types."""
+    file, name = refusal.file, match["function"]
+    value = refusal.resolved(name)
+    if (
+        file is None
+        or not isinstance(value, type)
+        or not issubclass(value, tuple)
+        or not hasattr(value, "_fields")
+    ):
+        return None
+    if getattr(value, "__annotations__", None):
+        return None
+    kinds = {match["argument"]: python_type(match["found"], file)}
+    lines = [f"class {name}(NamedTuple):  # from typing"]
+    lines += [f"    {field}: {kinds.get(field, file.name_of('Tensor'))}" for field in value._fields]
+    cause = f"the fields of '{name}' have no types, so TorchScript treats '{match['argument']}' as a tensor"
+    made = [
+        node for node in file.tree.body if isinstance(node, ast.Assign) and dotted(node.targets[0]) == name
+    ]
+    return Finding("named-tuple", cause, "\n".join(lines), NO_VALUES, made[0] if made else None)
+
+
+def class_without_source(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """A class that is not a module, with a base class: the compiler does not see the base's attributes."""
+    file, function = refusal.file, refusal.function
+    owner = file.around(function, ast.ClassDef) if file is not None and function is not None else None
+    if file is None or owner is None or refusal.module_named(owner.name) is not None:
+        return None
+    if not owner.bases:
+        return None
+    base = file.text(owner.bases[0])
+    cause = (
+        f"'{owner.name}' inherits from '{base}': TorchScript compiles a class without its base, so "
+        f"it has no '{match['name']}'"
+    )
+    parent = file.class_named(base)
+    inits = (
+        [item for item in parent.body if isinstance(item, ast.FunctionDef) and item.name == "__init__"]
+        if parent
+        else []
+    )
+    change = f"class {owner.name}:"
+    if inits:
+        change += f"\n    def __init__({ast.unparse(inits[0].args)}):"
+        change += "".join(f"\n        {file.text(item)}" for item in inits[0].body)
+    return Finding("class-inheritance", cause, change, NO_VALUES, owner)
+
+
+def python_class(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """An Enum that the compiler refuses as a value, such as Kind["A"]."""
+    name = match["name"]
+    for file in user_files(refusal.model):
+        kind = file.class_named(name)
+        if kind is None:
+            continue
+        value = next((item for item in loaded_values(file, name) if isinstance(item, type)), None)
+        if value is None or not issubclass(value, enum.Enum):
+            continue
+        return enumeration(refusal, match)
+    return None
+
+
+def function_without_source(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """A function that was made by exec or has no file."""
+    name = match["name"]
+    for file in user_files(refusal.model):
+        for call in ast.walk(file.tree):
+            if (
+                isinstance(call, ast.Call)
+                and dotted(call.func) == name
+                and file.around(call, ast.FunctionDef)
+            ):
+                cause = f"TorchScript cannot read the source of '{name}': it has no file or no module"
+                return Finding("no-source", cause, f"def {name}(x):  # in a file", NO_VALUES, call, file)
+    return None
+
+
+ENTRIES = [
+    (
+        r"^'Tensor' object has no attribute or method"
+        r"|^attribute lookup is not defined on python value of type 'type'"
+        r"|^Python type cannot be used as a value",
+        super_call,
+    ),
+    (r"^(?:method|function) '(?P<name>\w+)' is called recursively", recursion),
+    (r"^(?P<kind>Pre-hook|Hook) '(?P<name>\w+)' on module", hook),
+    (r"^'(?P<kind>\w+)' object has no attribute '__name__'", hook_without_name),
+    (r"for argument 'self' but instead found type '__torch__", decorated_method),
+    (r"^Could not unify type list", enumeration),
+    (r"Cannot create Enum with value type", enumeration),
+    (r"^<(?:enum|flag) '(?P<name>\w+)'> is a built-in class", python_class),
+    (r"^EnumClass cannot be used as a value", enum_lookup),
+    (r"Failed to get source for <function (?P<name>\w+)\.__init__", dataclass_in_forward),
+    (
+        r"^(?P<function>\w+)\(.*-> \(\):\s*Expected a value of type 'Tensor \(inferred\)' for argument "
+        r"'(?P<argument>\w+)' but instead found type '(?P<found>[^']+)'",
+        named_tuple_types,
+    ),
+    (r"object has no attribute or method '(?P<name>\w+)'\. Did you forget", class_without_source),
+    (r"^Could not get qualified name for class '(?P<name>\w+)'", function_without_source),
+]

@@ -1,0 +1,127 @@
+"""What to write instead of a line whose value or length becomes a constant of a trace."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from ..vocabulary import NoticeCode
+
+_LENGTH = re.compile(r"\blen\((\w+(?:\.\w+)*)\)")
+_INTEGER = re.compile(r"\bint\((\w+(?:\.\w+)*\.(?:shape\[-?\d+\]|size\(-?\d+\)))\)")
+_SCALAR = re.compile(r"\.item\(\)")
+_NUMPY = re.compile(r"\.numpy\(|\bnumpy\.|\bnp\.")
+
+_GENERAL = {
+    NoticeCode.BRANCH_DECIDED: "choose by value with torch.where(condition, a, b), or keep the branch: "
+    "put it into a function marked @torch.jit.script_if_tracing, or use tsctl script",
+    NoticeCode.LENGTH_TAKEN: "take the length from x.shape, "
+    "and compute on the whole tensor instead of row by row",
+    NoticeCode.VALUE_BAKED_IN: "keep the value as a tensor: index, compare and compute with the tensor",
+    NoticeCode.CONSTANT_TENSOR: "build it from tensors (torch.stack, torch.cat, x.new_full), "
+    "or register it as a buffer if it never changes",
+}
+_LOOP = (
+    "a trace makes as many rounds of the loop as its example: compute on the whole tensor instead, "
+    "or put the loop into a function marked @torch.jit.script_if_tracing"
+)
+# Where Python takes one of two branches, or makes one bool of several tensors.
+_BRANCHES = (ast.If, ast.While, ast.IfExp, ast.BoolOp)
+_NO_TENSOR_OPERATORS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
+# Calls that turn a tensor into a Python value.
+_NUMBERS = {"bool", "int", "float", "str", "round", "range"}
+
+
+def advice_for(code: NoticeCode, line: str) -> str:
+    """The line rewritten so that a trace follows the input; otherwise what to do; "" if unknown."""
+    if code not in _GENERAL:
+        return ""
+    if code in (NoticeCode.LENGTH_TAKEN, NoticeCode.VALUE_BAKED_IN):
+        parts = _parsed(line)
+        if any(isinstance(part, ast.For) or _calls(part, {"range"}) for part in parts):
+            return _LOOP
+        if any(isinstance(part, _BRANCHES) or _is_not(part) for part in parts):
+            return _GENERAL[NoticeCode.BRANCH_DECIDED]
+    rewritten = _rewritten(code, line)
+    parts = _parsed(rewritten)
+    if parts and not any(_calls(part, _NUMBERS) for part in parts):
+        return rewritten
+    if code == NoticeCode.VALUE_BAKED_IN and _NUMPY.search(line):
+        return "use torch's functions on the tensor: the trace does not record numpy"
+    return _GENERAL[code]
+
+
+def _rewritten(code: NoticeCode, line: str) -> str:
+    """The line rewritten; empty if it cannot be."""
+    if code == NoticeCode.LENGTH_TAKEN and _LENGTH.search(line):
+        return _LENGTH.sub(r"\1.shape[0]", line)
+    if code == NoticeCode.VALUE_BAKED_IN:
+        changed = _INTEGER.sub(r"\1", line)
+        changed = _SCALAR.sub("", changed)
+        return changed if changed != line else ""
+    return _where(line) if code == NoticeCode.BRANCH_DECIDED else ""
+
+
+def _where(line: str) -> str:
+    """`y = a if t > 0 else b` as torch.where, if the line is just that."""
+    body = ast.parse(line).body if _parses(line) else []
+    if len(body) != 1 or not isinstance(body[0], (ast.Assign, ast.Return)):
+        return ""
+    value = body[0].value
+    if not isinstance(value, ast.IfExp) or not _is_tensor_test(value.test):
+        return ""
+    if any(_is_no_tensor(part) for part in (value.body, value.orelse)):
+        return ""
+    parts = ", ".join(ast.unparse(part) for part in (value.test, value.body, value.orelse))
+    body[0].value = ast.parse(f"torch.where({parts})", mode="eval").body
+    return ast.unparse(body[0])
+
+
+def _is_tensor_test(test: ast.expr) -> bool:
+    """Whether a condition can be a tensor.
+
+    It is a Python bool with and, or, not, is, in and a < b < c, and when it compares sizes.
+    """
+    for part in ast.walk(test):
+        if isinstance(part, ast.BoolOp) or _is_not(part) or _calls(part, {"len", "all", "any", "isinstance"}):
+            return False
+        if isinstance(part, ast.Compare) and (
+            len(part.ops) > 1 or isinstance(part.ops[0], _NO_TENSOR_OPERATORS)
+        ):
+            return False
+        if isinstance(part, ast.Attribute) and part.attr in ("shape", "size", "dim", "ndim", "numel"):
+            return False
+    return True
+
+
+def _is_no_tensor(branch: ast.expr) -> bool:
+    """Whether torch.where does not take it: None, a string or a container."""
+    if isinstance(branch, ast.Constant):
+        return not isinstance(branch.value, (bool, int, float))
+    return isinstance(branch, (ast.Tuple, ast.List, ast.Dict, ast.Set, ast.IfExp, ast.Lambda))
+
+
+def _is_not(part: ast.AST) -> bool:
+    return isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not)
+
+
+def _calls(part: ast.AST, names: set[str]) -> bool:
+    return isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in names
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _parsed(line: str) -> list[ast.AST]:
+    """The nodes of the line, read as a statement or as the head of a block; empty if it is neither."""
+    if not line:
+        return []
+    for text in (line, f"{line}\n    pass", f"if True:\n    pass\n{line}\n    pass"):
+        if _parses(text):
+            return list(ast.walk(ast.parse(text)))
+    return []

@@ -1,0 +1,104 @@
+"""The parameters of forward, and messages about them."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def signature_of(function: Callable[..., Any]) -> inspect.Signature | None:
+    """None if neither Python nor a TorchScript schema knows the parameters."""
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):
+        pass
+    schema = getattr(function, "schema", None)
+    if schema is None:
+        return None
+    return inspect.Signature(
+        [_parameter_from_schema(item) for item in schema.arguments if item.name != "self"]
+    )
+
+
+def _parameter_from_schema(argument: Any) -> inspect.Parameter:
+    default = argument.default_value if argument.has_default_value() else inspect.Parameter.empty
+    return inspect.Parameter(argument.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default)
+
+
+def positional_names(signature: inspect.Signature | None) -> list[str]:
+    if signature is None:
+        return []
+    return [name for name, parameter in signature.parameters.items() if parameter.kind in _POSITIONAL]
+
+
+def named_parameters(signature: inspect.Signature) -> list[str]:
+    variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [name for name, parameter in signature.parameters.items() if parameter.kind not in variable]
+
+
+def takes_any_name(signature: inspect.Signature) -> bool:
+    kinds = {parameter.kind for parameter in signature.parameters.values()}
+    return inspect.Parameter.VAR_KEYWORD in kinds
+
+
+def required_parameters(signature: inspect.Signature) -> list[str]:
+    names = named_parameters(signature)
+    return [name for name in names if signature.parameters[name].default is inspect.Parameter.empty]
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint for a wrong name: "did you mean 'x'?", or the known names if none is similar."""
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    if near:
+        return "did you mean " + " or ".join(f"'{candidate}'" for candidate in near) + "?"
+    if not known:
+        return ""
+    shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
+    return f"known names: {shown}"
+
+
+def _typical_shapes(module: torch.nn.Module) -> tuple[str, str]:
+    """A shape for floating-point inputs and one for indices, guessed from the first layers of each kind."""
+    reals, indices = "", ""
+    for layer in module.modules():
+        if not reals:
+            if isinstance(layer, (torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Conv3d)):
+                sizes = {1: "x100", 2: "x224x224", 3: "x16x112x112"}[len(layer.kernel_size)]
+                reals = f"1x{layer.in_channels}{sizes}"
+            elif isinstance(layer, torch.nn.Linear):
+                reals = f"1x{layer.in_features}"
+            elif isinstance(layer, torch.nn.RNNBase):
+                reals = f"1x16x{layer.input_size}"
+        if not indices and isinstance(layer, torch.nn.Embedding):
+            indices = f"1x16:int64@0..{layer.num_embeddings - 1}"
+    return reals, indices
+
+
+def example_inputs(signature: inspect.Signature, module: torch.nn.Module) -> str:
+    """--input flags that may fit this forward."""
+    reals, indices = _typical_shapes(module)
+    flags: list[str] = []
+    for name in required_parameters(signature) or named_parameters(signature)[:1]:
+        if "mask" in name and indices:
+            shape = "1x16:int64"
+        elif indices and (not flags or "ids" in name):
+            shape = indices
+        else:
+            shape = reals or "1x3x224x224"
+        flags.append(f"--input {name}:{shape}")
+    return " ".join(flags)
+
+
+def shown(name: str, signature: inspect.Signature) -> str:
+    """A call such as "forward(x, mask=None)", without annotations."""
+    parameters = [
+        parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()
+    ]
+    return f"{name}{inspect.Signature(parameters)}"

@@ -1,0 +1,323 @@
+"""Builds the module that SOURCE names: path/to/file.py:Name, package.module:Name or timm:convnext_tiny."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+import inspect
+import json
+import random
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from ..errors import CaptureError, describe, user_traceback
+from ..request import Source
+from ..vocabulary import ErrorKind
+from .signature import did_you_mean, shown, signature_of
+from .weights import load_weights
+from .zoos import build_by_name, is_zoo
+
+
+@dataclass
+class LoadedModel:
+    """A module in eval mode. `function` is the plain function that it wraps, if SOURCE named one."""
+
+    module: torch.nn.Module
+    class_name: str
+    was_training: bool
+    signature: inspect.Signature | None
+    function: Callable[..., Any] | None = None
+    notes: list[str] = field(default_factory=list)  # what a user should know of the build, one clause each
+
+    @property
+    def is_function(self) -> bool:
+        return self.function is not None
+
+
+class FunctionModule(torch.nn.Module):
+    """A module whose forward is a plain function."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+
+def seed_everything(seed: int) -> None:
+    random.seed(seed)
+    torch.manual_seed(seed % 2**63)
+    try:
+        import numpy
+    except ImportError:
+        return
+    numpy.random.seed(seed % 2**32)
+
+
+def load_model(source: Source, seed: int) -> LoadedModel:
+    """Builds the module on the CPU. Raises CaptureError of kind usage, input or capture."""
+    seed_everything(seed)
+    if not source.file and is_zoo(source.module):
+        loaded = _from_zoo(source, seed)
+    else:
+        imported = import_file(source.file) if source.file else import_module(source.module)
+        found = find_name(imported, source)
+        seed_everything(seed)
+        loaded = build(found, source)
+        if source.weights:
+            loaded.notes += load_weights(loaded.module, source.weights)
+    loaded.was_training = any(part.training for part in loaded.module.modules())
+    loaded.module.eval()
+    return loaded
+
+
+def _from_zoo(source: Source, seed: int) -> LoadedModel:
+    seeded = functools.partial(seed_everything, seed)
+    built = build_by_name(source.module, source.name, _kwargs(source), source.weights, seeded)
+    loaded = _loaded(built.module, type(built.module).__name__)
+    loaded.notes = built.notes
+    if source.weights and not built.has_weights:
+        loaded.notes += load_weights(built.inner or loaded.module, source.weights)
+    return loaded
+
+
+def import_file(text: str) -> ModuleType:
+    """Imports a .py file with its folder on sys.path."""
+    path = Path(text)
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise CaptureError(
+            ErrorKind.INPUT, f"the source file '{text}' {what}", "SOURCE is path/to/file.py:Name"
+        )
+    path = path.absolute()
+    if str(path.parent) not in sys.path:
+        sys.path.insert(0, str(path.parent))
+    stem = re.sub(r"\W", "_", path.stem)
+    name = stem if stem not in sys.modules else f"tsctl_source_{stem}"
+    try:
+        return _execute_file(name, str(path))
+    except ImportError as error:
+        if "relative import" not in str(error) or not _is_in_package(path):
+            raise _import_failure(str(path), error) from error
+        return _import_as_part_of_package(path)
+    except (Exception, SystemExit) as error:
+        raise _import_failure(str(path), error) from error
+
+
+def _execute_file(name: str, path: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise CaptureError(
+            ErrorKind.INPUT,
+            f"the source file '{path}' is not a Python file",
+            "SOURCE is path/to/file.py:Name",
+        )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and pickles look for their module there
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _is_in_package(path: Path) -> bool:
+    return (path.parent / "__init__.py").is_file()
+
+
+def _import_as_part_of_package(path: Path) -> ModuleType:
+    """Imports a file that uses relative imports under the name of its package."""
+    parts = [path.stem]
+    while _is_in_package(path):
+        path = path.parent
+        parts.insert(0, path.name)
+    sys.path.insert(0, str(path.parent))
+    return import_module(".".join(parts))
+
+
+def import_module(name: str) -> ModuleType:
+    folder = str(Path.cwd())
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and (name == error.name or name.startswith(error.name + ".")):
+            raise CaptureError(
+                ErrorKind.INPUT,
+                f"the module '{name}' was not found by {sys.executable}",
+                "SOURCE is path/to/file.py:Name or package.module:Name; --python chooses the environment",
+            ) from error
+        raise _import_failure(name, error) from error
+    except (Exception, SystemExit) as error:
+        raise _import_failure(name, error) from error
+
+
+def _import_failure(what: str, error: BaseException) -> CaptureError:
+    hint = "the traceback shows your code; running the file with Python should raise the same error"
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        hint = f"install '{error.name}' for {sys.executable}, or choose another environment with --python"
+    return CaptureError(
+        ErrorKind.CAPTURE, f"importing '{what}' raised {describe(error)}", hint, user_traceback(error)
+    )
+
+
+def _candidates(module: ModuleType) -> list[str]:
+    """The names that SOURCE may name in a module; names that the module defines itself come first."""
+
+    def fits(value: Any) -> bool:
+        if isinstance(value, type):
+            return issubclass(value, torch.nn.Module)
+        return isinstance(value, torch.nn.Module) or inspect.isfunction(value)
+
+    fitting = [name for name, value in vars(module).items() if not name.startswith("_") and fits(value)]
+    return sorted(fitting, key=lambda name: getattr(vars(module)[name], "__module__", "") != module.__name__)
+
+
+def find_name(module: ModuleType, source: Source) -> Any:
+    found: Any = module
+    for part in source.name.split("."):
+        if not hasattr(found, part):
+            raise CaptureError(
+                ErrorKind.USAGE,
+                f"'{source.file or source.module}' has no name '{source.name}'",
+                did_you_mean(source.name, _candidates(module)) or "it defines no module, class or function",
+            )
+        found = getattr(found, part)
+    return found
+
+
+def _kwargs(source: Source) -> dict[str, Any]:
+    if not source.kwargs_json:
+        return {}
+    try:
+        kwargs = json.loads(source.kwargs_json)
+    except ValueError as error:
+        raise CaptureError(
+            ErrorKind.USAGE,
+            f"--kwargs '{source.kwargs_json}' is not JSON: {error}",
+            "write --kwargs '{\"hidden\": 256}'",
+        ) from error
+    if not isinstance(kwargs, dict):
+        raise CaptureError(
+            ErrorKind.USAGE,
+            f"--kwargs '{source.kwargs_json}' is not a JSON object",
+            "write --kwargs '{\"hidden\": 256}'",
+        )
+    return kwargs
+
+
+def build(found: Any, source: Source) -> LoadedModel:
+    kwargs = _kwargs(source)
+    if isinstance(found, torch.nn.Module):
+        if kwargs:
+            raise CaptureError(
+                ErrorKind.USAGE,
+                f"--kwargs does not fit '{source.name}', which is already a module",
+                "leave --kwargs out, or name the class or factory that builds the module",
+            )
+        return _loaded(found, type(found).__name__)
+    if isinstance(found, type):
+        return _from_class(found, source, kwargs)
+    if callable(found):
+        return _from_function(found, source, kwargs)
+    raise CaptureError(
+        ErrorKind.USAGE,
+        f"'{source.name}' in '{source.file or source.module}' is a {type(found).__name__}",
+        "SOURCE names an nn.Module class, a module, a function that returns one, or a function of tensors",
+    )
+
+
+def _loaded(module: torch.nn.Module, class_name: str) -> LoadedModel:
+    if isinstance(module, torch.jit.ScriptModule):
+        class_name = getattr(module, "original_name", class_name)
+    return LoadedModel(module, class_name, False, signature_of(module.forward))
+
+
+def _check_kwargs(found: Callable[..., Any], source: Source, kwargs: dict[str, Any]) -> None:
+    signature = signature_of(found)
+    if signature is None:
+        return
+    try:
+        signature.bind(**kwargs)
+    except TypeError as error:
+        given = f"--kwargs '{source.kwargs_json}'" if source.kwargs_json else "no --kwargs"
+        raise CaptureError(
+            ErrorKind.USAGE,
+            f"{given} does not fit '{source.name}': {error}",
+            f"its signature is {shown(source.name, signature)}; "
+            "give arguments with --kwargs '{\"name\": value}'",
+        ) from error
+
+
+def _called(found: Callable[..., Any], source: Source, kwargs: dict[str, Any]) -> Any:
+    try:
+        return found(**kwargs)
+    except CaptureError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise CaptureError(
+            ErrorKind.CAPTURE,
+            f"building '{source.text or source.name}' raised {describe(error)}",
+            "the traceback shows your code; --kwargs passes arguments to the class or factory",
+            user_traceback(error),
+        ) from error
+
+
+def _from_class(found: type, source: Source, kwargs: dict[str, Any]) -> LoadedModel:
+    if not issubclass(found, torch.nn.Module):
+        raise CaptureError(
+            ErrorKind.USAGE,
+            f"the class '{source.name}' is not an nn.Module",
+            "SOURCE names a class derived from nn.Module",
+        )
+    _check_kwargs(found, source, kwargs)
+    return _loaded(_called(found, source, kwargs), found.__name__)
+
+
+def _takes_tensors(function: Callable[..., Any]) -> bool:
+    """Whether an annotation shows that the function computes on tensors and does not build a module."""
+    annotations = getattr(function, "__annotations__", {})
+    return any(
+        kind is torch.Tensor or (isinstance(kind, str) and kind.split(".")[-1] == "Tensor")
+        for kind in annotations.values()
+    )
+
+
+def _from_function(found: Callable[..., Any], source: Source, kwargs: dict[str, Any]) -> LoadedModel:
+    signature = signature_of(found)
+    fits = False
+    if (
+        signature is not None
+        and not isinstance(found, torch.jit.ScriptFunction)
+        and not _takes_tensors(found)
+    ):
+        try:
+            signature.bind(**kwargs)
+            fits = True
+        except TypeError:
+            if kwargs:
+                _check_kwargs(found, source, kwargs)
+    if fits:
+        built = _called(found, source, kwargs)
+        if isinstance(built, torch.nn.Module):
+            return _loaded(built, type(built).__name__)
+    if kwargs:
+        raise CaptureError(
+            ErrorKind.USAGE,
+            f"--kwargs does not fit '{source.name}', which is a function that returns no nn.Module",
+            "a function that is captured gets its arguments from --input and --inputs",
+        )
+    base = found.func if isinstance(found, functools.partial) else found
+    name = getattr(base, "__name__", source.name)
+    return LoadedModel(FunctionModule(found), name, False, signature, found)

@@ -1,0 +1,1 @@
+"""What eager computes for inputs and probes, and the comparison with it."""

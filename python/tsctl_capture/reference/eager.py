@@ -1,0 +1,177 @@
+"""The user's model run eagerly: the reference for every capture."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from ..errors import CaptureError, describe, user_traceback
+from ..model.calls import Call
+from ..model.dtypes import dtype_text
+from ..model.source import LoadedModel
+from ..model.values import map_tensors
+from ..retirement_notices import without_retirement_notices
+from ..vocabulary import ComparisonStatus, ErrorKind
+from .comparison import Tolerances, compare
+
+_LARGEST_KEPT_BYTES = 16 << 20
+
+
+def prepare_device(device: str, threads: int) -> None:
+    torch.set_num_threads(max(1, threads))
+    if not device.startswith("cuda"):
+        return
+    if not torch.cuda.is_available():
+        raise CaptureError(
+            ErrorKind.ENVIRONMENT,
+            f"the device '{device}' cannot be used: torch finds no CUDA device",
+            "leave --device out",
+        )
+    # TF32 would round the reference.
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+
+
+def run(model: Any, call: Call, device: str) -> Any:
+    """Calls the model on copies of the arguments and returns copies of the outputs on the CPU."""
+    fresh = call.fresh(device)
+    with torch.no_grad(), without_retirement_notices():
+        outputs = model(*fresh.args, **fresh.kwargs)
+    return map_tensors(outputs, lambda tensor: tensor.detach().cpu().clone())
+
+
+@dataclass
+class Declared:
+    """Eager's outputs for every declared set, and the side effects of forward."""
+
+    outputs: list[Any] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)  # of each set
+    written_state: list[str] = field(default_factory=list)  # buffers and parameters
+    written_attributes: list[str] = field(default_factory=list)  # in Python; restored afterwards
+    writes_inputs: bool = False
+
+
+def run_declared(model: LoadedModel, calls: Sequence[Call], device: str, tolerances: Tolerances) -> Declared:
+    """Raises CaptureError{capture} if the model raises, or if its outputs differ between two calls."""
+    found = Declared()
+    with restored_state(model.module) as found.written_attributes:
+        _run_all(model, calls, device, tolerances, found)
+    return found
+
+
+@contextmanager
+def restored_state(module: torch.nn.Module) -> Iterator[list[str]]:
+    """Restores the buffers and Python attributes of every submodule; yields the names of assigned attributes.
+
+    Without it, a forward that counts its calls or stores something on self would leave the state of tsctl's
+    many calls in the file.
+    """
+    attributes = {path: (part, dict(vars(part))) for path, part in module.named_modules()}
+    buffers = [(part, name, tensor) for part in module.modules() for name, tensor in part._buffers.items()]
+    contents = _copies([tensor for _, _, tensor in buffers if tensor is not None])
+    written: list[str] = []
+    try:
+        yield written
+    finally:
+        for path, (part, before) in attributes.items():
+            written += [f"{path}.{name}".lstrip(".") for name in _restore(vars(part), before)]
+        for part, name, tensor in buffers:
+            part._buffers[name] = tensor
+        for tensor, version, copy in contents:
+            if tensor._version != version:
+                with torch.no_grad():
+                    tensor.copy_(copy)
+
+
+def _copies(tensors: list[torch.Tensor]) -> list[tuple[torch.Tensor, int, torch.Tensor]]:
+    """Each tensor with its version and a copy. Large ones are left out: they are usually constants."""
+    small = [item for item in tensors if item.nbytes <= _LARGEST_KEPT_BYTES and not item.is_inference()]
+    return [(item, item._version, item.detach().clone()) for item in small]
+
+
+def _restore(now: dict[str, Any], before: dict[str, Any]) -> list[str]:
+    changed = [name for name, value in now.items() if name not in before or before[name] is not value]
+    for name in changed:
+        if name in before:
+            now[name] = before[name]
+        else:
+            del now[name]
+    return changed
+
+
+def _run_all(
+    model: LoadedModel, calls: Sequence[Call], device: str, tolerances: Tolerances, found: Declared
+) -> None:
+    for call in calls:
+        try:
+            random_before = torch.get_rng_state()
+            started = time.perf_counter()
+            found.outputs.append(run(model.module, call, device))
+            found.seconds.append(time.perf_counter() - started)
+            if len(found.outputs) == 1:
+                draws = not torch.equal(random_before, torch.get_rng_state())
+                _run_again(model, call, device, tolerances, draws, found)
+        except CaptureError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise CaptureError(
+                ErrorKind.CAPTURE,
+                f"'{model.class_name}' refuses {call.title} ({shapes(call)}): {describe(error)}",
+                "the traceback shows your code; check shapes and dtypes given with --input",
+                user_traceback(error),
+            ) from error
+
+
+def shapes(call: Call) -> str:
+    """The tensors of a call in words: "1x3x224x224, mask 1x16 int64"."""
+
+    def one(value: Any) -> str:
+        if not isinstance(value, torch.Tensor):
+            return type(value).__name__
+        size = "x".join(str(n) for n in value.shape) or "scalar"
+        return size if value.dtype == torch.float32 else f"{size} {dtype_text(value.dtype)}"
+
+    return ", ".join(
+        [*(one(value) for value in call.args), *(f"{k} {one(v)}" for k, v in call.kwargs.items())]
+    )
+
+
+def _versions(model: LoadedModel) -> dict[str, tuple[int, int]]:
+    """Identity and version of each buffer and parameter; a write changes the version."""
+    named = [*model.module.named_buffers(), *model.module.named_parameters()]
+    return {name: (id(tensor), tensor._version) for name, tensor in named if not tensor.is_inference()}
+
+
+def _run_again(
+    model: LoadedModel, call: Call, device: str, tolerances: Tolerances, draws: bool, found: Declared
+) -> None:
+    """Runs the first set again: the outputs must be equal. Notes what forward writes to."""
+    before = _versions(model)
+    fresh = call.fresh(device)
+    marks = [tensor._version for tensor in fresh.tensors()]
+    with torch.no_grad(), without_retirement_notices():
+        second = model.module(*fresh.args, **fresh.kwargs)
+    found.writes_inputs = marks != [tensor._version for tensor in fresh.tensors()]
+    found.written_state = [
+        name for name, version in _versions(model).items() if version != before.get(name, version)
+    ]
+    compared = compare(found.outputs[0], second, [], tolerances)
+    if compared.status == ComparisonStatus.SAME:
+        return
+    if draws:
+        why, hint = "it draws random numbers in forward", "make it deterministic in eval mode"
+    elif found.written_state:
+        why = f"forward writes to {', '.join(found.written_state[:3])}"
+        hint = "return new state instead of storing it"
+    else:
+        why, hint = "forward changes its own state", "return new state instead of storing it on self"
+    raise CaptureError(
+        ErrorKind.CAPTURE,
+        f"'{model.class_name}' gives different outputs for the same input: {why} ({compared.reason})",
+        hint,
+    )
