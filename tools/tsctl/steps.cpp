@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "pass_listing.h"
 #include "tsctl/core/did_you_mean.h"
 #include "tsctl/core/tuning_warning.h"
 #include "tsctl/worker/build_info.h"
@@ -211,14 +212,18 @@ CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& 
 }
 
 RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from,
-                           const std::string& to, const PassFlags& passes) {
+                           const std::string& to, const PassFlags& passes,
+                           const std::string& inputs_tensors) {
   const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
   run.enter(name);
   RewriteResult result = run.jobs().rewrite(name, {.goal = goal,
                                                    .model_path = from,
                                                    .output_path = to,
                                                    .preserve = passes.preserve,
-                                                   .disabled_passes = passes.disabled,
+                                                   .disabled_passes = left_out_passes(passes),
+                                                   .print_ir_before = passes.print_ir_before,
+                                                   .print_ir_after = passes.print_ir_after,
+                                                   .inputs_tensors = inputs_tensors,
                                                    .device = run.options().device,
                                                    .threads = run.threads()});
   run.warn_all(result.warnings);

@@ -63,8 +63,10 @@ CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& 
                          CaptureMode mode, const std::string& inputs_from,
                          const std::string& tensors_path, const PythonSettings& settings = {});
 
+// `inputs_tensors`: calls that a pass may run to see the shapes of the graph; empty where inputs are not known.
 RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from,
-                           const std::string& to, const PassFlags& passes);
+                           const std::string& to, const PassFlags& passes,
+                           const std::string& inputs_tensors);
 
 // What is compared, and how.
 struct Comparison {

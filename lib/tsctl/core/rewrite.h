@@ -18,8 +18,19 @@ struct RewriteRequest {
   std::string output_path = {};
   std::vector<std::string> preserve = {};  // methods and attributes besides forward
   std::vector<std::string> disabled_passes = {};
+  std::vector<std::string> print_ir_before = {};  // passes
+  std::vector<std::string> print_ir_after = {};
+  // Calls to run if a pass needs recorded shapes; empty if the inputs are not known.
+  std::string inputs_tensors = {};
   std::string device = "cpu";
   int threads = 1;
+};
+
+// A place that a pass matched and did not rewrite.
+struct PassSkip {
+  std::string operation = {};  // batch_norm
+  std::string place = {};      // features.1
+  std::string reason = {};
 };
 
 // What one pass did to one method.
@@ -31,6 +42,9 @@ struct PassRecord {
   std::int64_t nodes_after = 0;
   std::vector<std::string> changes = {};  // "folded batch_norm into conv2d at features.1", one each
   double seconds = 0.0;
+  std::int64_t matched = 0;  // places where the pass applies in principle: those rewritten and those skipped
+  std::int64_t rewritten = 0;
+  std::vector<PassSkip> skipped = {};
 };
 
 struct RewriteResult {
@@ -40,16 +54,5 @@ struct RewriteResult {
   std::int64_t constants_bytes = 0;
   std::vector<Warning> warnings = {};
 };
-
-// A pass as --list-passes shows it.
-struct PassInfo {
-  std::string name = {};
-  std::string goal = {};  // freeze or optimize
-  std::string summary = {};
-  bool exact = false;  // leaves every output bit-identical
-};
-
-// Every pass in the order in which it runs. The engine's pipeline implements exactly these names.
-const std::vector<PassInfo>& pass_list();
 
 }  // namespace tsctl

@@ -270,8 +270,18 @@ void visit(V& v, RewriteRequest& s) {
   v("output_path", s.output_path);
   v("preserve", s.preserve);
   v("disabled_passes", s.disabled_passes);
+  v("print_ir_before", s.print_ir_before);
+  v("print_ir_after", s.print_ir_after);
+  v("inputs_tensors", s.inputs_tensors);
   v("device", s.device);
   v("threads", s.threads);
+}
+
+template <typename V>
+void visit(V& v, PassSkip& s) {
+  v("operation", s.operation);
+  v("place", s.place);
+  v("reason", s.reason);
 }
 
 template <typename V>
@@ -283,6 +293,9 @@ void visit(V& v, PassRecord& s) {
   v("nodes_after", s.nodes_after);
   v("changes", s.changes);
   v("seconds", s.seconds);
+  v("matched", s.matched);
+  v("rewritten", s.rewritten);
+  v("skipped", s.skipped);
 }
 
 template <typename V>
