@@ -57,12 +57,17 @@ void run_fold(PassContext& context, GraphPass fold, std::initializer_list<const 
   auto graph = context.graph();
   // By the number of the output: a graph never gives one out twice, while addresses of nodes return.
   std::map<std::size_t, std::string> foldable;
+  std::map<const torch::jit::Value*, const Node*> producers;  // by the result of what is folded
   for_each_node(*graph, [&](Node& node) {
     if (!is_any_of(node, folded)) return;
-    if (const Node* producer = producer_of(node, into)) {
-      foldable[node.output()->unique()] = "folded " + op_name(node) + " into " +
-                                          op_name(*producer) + " at " + context.place_of(node);
-    }
+    const Node* producer = producer_of(node, into);
+    // LibTorch folds a chain in one go: a sum, then a difference.
+    if (const auto chained = producers.find(node.input(0)); chained != producers.end())
+      producer = chained->second;
+    if (producer == nullptr) return;
+    producers[node.output()] = producer;
+    foldable[node.output()->unique()] =
+        "folded " + op_name(node) + " into " + op_name(*producer) + " at " + context.place_of(node);
   });
   if (foldable.empty()) return;
   fold(graph);
