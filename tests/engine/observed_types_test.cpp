@@ -44,7 +44,7 @@ class Observing : public testing::Test {
 
 TEST_F(Observing, tells_sizes_dtype_strides_and_device_of_every_tensor) {
   const ObservedTypes types =
-      observe("def forward(self, x):\n  y = x.transpose(0, 1)\n  return y.to(torch.float64) + 1\n",
+      observe("def forward(self, x):\n  y = x.transpose(0, 1)\n  return y.double() + 1\n",
               {torch::randn({2, 3})});
   const auto input = types.of(*module_.get_method("forward").graph()->inputs()[1]);
   ASSERT_TRUE(input);
