@@ -1,4 +1,4 @@
-#include "tsctl/engine/pipeline.h"
+#include "tsctl/engine/passes/pipeline.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <set>
 
 #include "support.h"
-#include "tsctl/engine/passes/passes.h"
+#include "tsctl/engine/passes/pass.h"
 
 namespace tsctl {
 namespace {
@@ -105,7 +105,7 @@ TEST_F(Rewriting, records_every_pass_of_the_list_in_its_order) {
   std::vector<std::string> names;
   for (const PassRecord& pass : result.passes) names.push_back(pass.pass);
   std::vector<std::string> listed;
-  for (const PassInfo& pass : pass_list()) listed.push_back(pass.name);
+  for (const PassInfo& pass : kPasses) listed.emplace_back(pass.name);
   EXPECT_EQ(names, listed);
   for (const PassRecord& pass : result.passes) {
     EXPECT_TRUE(pass.status == "changed" || pass.nodes_before == pass.nodes_after) << pass.pass;

@@ -18,6 +18,10 @@ struct RewriteRequest {
   std::string output_path = {};
   std::vector<std::string> preserve = {};  // methods and attributes besides forward
   std::vector<std::string> disabled_passes = {};
+  std::vector<std::string> print_ir_before = {};  // passes
+  std::vector<std::string> print_ir_after = {};
+  // Calls to run if a pass needs recorded shapes; empty if the inputs are not known.
+  std::string inputs_tensors = {};
   std::string device = "cpu";
   int threads = 1;
 };
@@ -29,8 +33,25 @@ void visit_fields(Visitor& visit, RewriteRequest& value) {
   visit("output_path", value.output_path);
   visit("preserve", value.preserve);
   visit("disabled_passes", value.disabled_passes);
+  visit("print_ir_before", value.print_ir_before);
+  visit("print_ir_after", value.print_ir_after);
+  visit("inputs_tensors", value.inputs_tensors);
   visit("device", value.device);
   visit("threads", value.threads);
+}
+
+// A place that a pass matched and did not rewrite.
+struct PassSkip {
+  std::string operation = {};  // batch_norm
+  std::string place = {};      // features.1
+  std::string reason = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, PassSkip& value) {
+  visit("operation", value.operation);
+  visit("place", value.place);
+  visit("reason", value.reason);
 }
 
 // What one pass did to one method.
@@ -42,6 +63,10 @@ struct PassRecord {
   std::int64_t nodes_after = 0;
   std::vector<std::string> changes = {};  // "folded batch_norm into conv2d at features.1", one each
   double seconds = 0.0;
+  std::int64_t matched =
+      0;  // places where the pass applies in principle: those rewritten and those skipped
+  std::int64_t rewritten = 0;
+  std::vector<PassSkip> skipped = {};
 };
 
 template <typename Visitor>
@@ -53,6 +78,9 @@ void visit_fields(Visitor& visit, PassRecord& value) {
   visit("nodes_after", value.nodes_after);
   visit("changes", value.changes);
   visit("seconds", value.seconds);
+  visit("matched", value.matched);
+  visit("rewritten", value.rewritten);
+  visit("skipped", value.skipped);
 }
 
 struct RewriteResult {
@@ -71,16 +99,5 @@ void visit_fields(Visitor& visit, RewriteResult& value) {
   visit("constants_bytes", value.constants_bytes);
   visit("warnings", value.warnings);
 }
-
-// A pass as --list-passes shows it.
-struct PassInfo {
-  std::string name = {};
-  std::string goal = {};  // freeze or optimize
-  std::string summary = {};
-  bool exact = false;  // leaves every output bit-identical
-};
-
-// Every pass in the order in which it runs. The engine's pipeline implements exactly these names.
-const std::vector<PassInfo>& pass_list();
 
 }  // namespace tsctl

@@ -272,4 +272,12 @@ CallInputs inputs_from_record(const CallRecord& record, const TensorFile& file,
   return inputs;
 }
 
+torch::jit::Stack stack_from_inputs(const torch::jit::Module& module,
+                                    const torch::jit::Method& method, const CallInputs& inputs) {
+  torch::jit::Stack stack{module._ivalue()};
+  stack.insert(stack.end(), inputs.args.begin(), inputs.args.end());
+  method.function().getSchema().checkAndNormalizeInputs(stack, inputs.kwargs);
+  return stack;
+}
+
 }  // namespace tsctl

@@ -26,4 +26,8 @@ std::string describe_schema(const c10::FunctionSchema& schema);
 CallInputs inputs_from_record(const CallRecord& record, const TensorFile& file,
                               const c10::FunctionSchema& schema, const c10::Device& device);
 
+// What an interpreter starts the method with: the module and the arguments, with the defaults of those not given.
+torch::jit::Stack stack_from_inputs(const torch::jit::Module& module,
+                                    const torch::jit::Method& method, const CallInputs& inputs);
+
 }  // namespace tsctl

@@ -66,10 +66,7 @@ std::shared_ptr<torch::jit::Graph> MethodRunner::executed_graph(const CallInputs
 }
 
 torch::jit::Stack MethodRunner::stack_of(const CallInputs& inputs) const {
-  torch::jit::Stack stack{module_._ivalue()};
-  stack.insert(stack.end(), inputs.args.begin(), inputs.args.end());
-  method_->function().getSchema().checkAndNormalizeInputs(stack, inputs.kwargs);
-  return stack;
+  return stack_from_inputs(module_, *method_, inputs);
 }
 
 c10::IValue MethodRunner::call_guarded(const CallInputs& inputs, const std::string& set) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tsctl/engine/device.h"
+#include "tsctl/engine/graph/graph_marks.h"
 #include "tsctl/engine/graph/node_places.h"
 
 namespace tsctl {
@@ -14,8 +15,8 @@ namespace {
 using torch::jit::Block;
 using torch::jit::Graph;
 using torch::jit::Node;
-using torch::jit::ProfileIValueOp;
 using torch::jit::Stack;
+using Values = c10::ArrayRef<c10::IValue>;
 
 double now_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -25,15 +26,6 @@ double now_s() {
 bool takes_time(const Node& node) {
   return node.kind() != c10::prim::Constant && node.kind() != c10::prim::profile &&
          node.kind() != c10::prim::profile_ivalue;
-}
-
-// The interpreter hands a mark the number of its frame, which the mark has to take off the stack.
-template <typename Work>
-Node* mark_node(Graph& graph, Work work) {
-  return new ProfileIValueOp(&graph, [work](Stack& stack) {
-    stack.pop_back();
-    work();
-  });
 }
 
 }  // namespace
@@ -55,8 +47,8 @@ void RecordedGraph::mark(Block& block, const ModulePaths& modules,
     const std::size_t place = places.size();
     places.push_back(place_of_node(*node, modules));
     for (Block* inner : node->blocks()) mark(*inner, modules, places);
-    mark_node(*graph_, [this, place] { recorder_->enter(place); })->insertBefore(node);
-    mark_node(*graph_, [this] {
+    make_mark(*graph_, {}, [this, place](Values) { recorder_->enter(place); })->insertBefore(node);
+    make_mark(*graph_, {}, [this](Values) {
       synchronize(device_);
       recorder_->leave();
     })->insertAfter(node);

@@ -86,7 +86,7 @@ ExitCode verify_stages(Run& run, const Flags& flags, const CapturePlan& plan,
 
 ExitCode convert(Run& run, const Flags& flags) {
   const CapturePlan plan = capture_plan_from(flags.capture);
-  require_known_passes(flags.passes.disabled);
+  check_pass_flags(flags.passes, RewriteGoal::optimize);
   if (flags.no_bench && flags.bench.options.require_speedup) {
     throw Error(ErrorKind::usage, "--require-speedup needs the timing that --no-bench leaves out",
                 "leave one of them out");
@@ -116,12 +116,12 @@ ExitCode convert(Run& run, const Flags& flags) {
     return ExitCode::check_failed;
   }
   Manifest manifest = manifest_from(plan.source, plan.inputs, capture);
-  const RewriteResult freezing =
-      rewrite_step(run, RewriteGoal::freeze, captured.path(), frozen.path(), flags.passes);
+  const RewriteResult freezing = rewrite_step(run, RewriteGoal::freeze, captured.path(),
+                                              frozen.path(), flags.passes, tensors.path());
   manifest.steps.push_back(manifest_step("freeze", freezing.passes, flags.passes.preserve));
   // From the captured file, not the frozen one: freezing and saving loses the modules' paths, by which folds are told.
-  const RewriteResult optimizing =
-      rewrite_step(run, RewriteGoal::optimize, captured.path(), file.path(), flags.passes);
+  const RewriteResult optimizing = rewrite_step(run, RewriteGoal::optimize, captured.path(),
+                                                file.path(), flags.passes, tensors.path());
   manifest.steps.push_back(manifest_step("optimize", optimizing.passes, flags.passes.preserve));
   attach(file.path(), manifest, {}, plan.extras);
 

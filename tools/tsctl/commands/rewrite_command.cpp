@@ -18,15 +18,14 @@ namespace tsctl {
 namespace {
 
 // Compares the outputs of the file as it was and as it is, and gives the exit that this means.
-ExitCode compare_outputs(Run& run, const RewriteFlags& flags, const ModelInputs& inputs,
+ExitCode compare_outputs(Run& run, const RewriteFlags& flags, const std::string& arguments,
                          const std::string& rewritten, const std::filesystem::path& folder,
                          const std::vector<std::string>& output_names) {
-  const ScratchFile arguments = write_inputs(run, inputs, folder);
   const ScratchFile reference(folder);
   run.name_file(reference.path(), flags.output.output + " (outputs to compare with)");
   run.enter("run " + flags.model);
   run.jobs().run("run the input file", {.model_path = flags.model,
-                                        .inputs_tensors = arguments.path(),
+                                        .inputs_tensors = arguments,
                                         .outputs_tensors = reference.path(),
                                         .device = run.options().device,
                                         .threads = run.threads(),
@@ -65,7 +64,7 @@ void add_rewrite_options(CLI::App& command, RewriteFlags& flags) {
 
 ExitCode rewrite_command(Run& run, const RewriteFlags& flags, RewriteGoal goal) {
   const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
-  require_known_passes(flags.passes.disabled);
+  check_pass_flags(flags.passes, goal);
   tolerance_from(flags.tolerance);
   const std::vector<NewRecord> extras = extras_from(flags.output.extra);
   run.report().model.path = flags.model;
@@ -88,7 +87,13 @@ ExitCode rewrite_command(Run& run, const RewriteFlags& flags, RewriteGoal goal) 
 
   OutputFile file(flags.output.output, "-o");
   run.name_file(file.path(), flags.output.output);
-  const RewriteResult result = rewrite_step(run, goal, flags.model, file.path(), flags.passes);
+  const std::filesystem::path folder = file.target().parent_path();
+  // An inputs file that the manifest names may be gone: only a comparison demands it.
+  std::optional<ScratchFile> arguments;
+  if (verify || (inputs.given() && inputs.plan.file.empty()))
+    arguments.emplace(write_inputs(run, inputs, folder));
+  const RewriteResult result = rewrite_step(run, goal, flags.model, file.path(), flags.passes,
+                                            arguments ? arguments->path() : "");
   if (result.was_frozen) {
     run.warn({"already_frozen",
               "'" + flags.model + "' was frozen before: its weights are constants already"});
@@ -99,10 +104,9 @@ ExitCode rewrite_command(Run& run, const RewriteFlags& flags, RewriteGoal goal) 
   manifest.steps.push_back(manifest_step(name, result.passes, flags.passes.preserve));
   attach(file.path(), manifest, read_user_extras(flags.model), extras);
 
-  const std::filesystem::path folder = file.target().parent_path();
   if (verify) {
     const ExitCode code =
-        compare_outputs(run, flags, inputs, file.path(), folder, manifest.output_names);
+        compare_outputs(run, flags, arguments->path(), file.path(), folder, manifest.output_names);
     if (code != ExitCode::ok) {
       withhold_step(run, file, flags.output.keep_failed, "outputs differ");
       return code;

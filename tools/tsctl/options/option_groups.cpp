@@ -10,7 +10,7 @@
 #include "tsctl/core/base/did_you_mean.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/inputs/input_spec.h"
-#include "tsctl/core/rewrite.h"
+#include "tsctl/core/pass_list.h"
 #include "tsctl/core/stats/launch_plan.h"
 
 namespace tsctl {
@@ -178,6 +178,18 @@ void add_pass_options(CLI::App& command, PassFlags& flags) {
       ->type_name("NAME");
   add_repeatable(command, "--disable-pass", flags.disabled,
                  "Leave this pass out (--list-passes names them)")
+      ->group("Passes")
+      ->type_name("PASS");
+  add_repeatable(command, "--only-pass", flags.only,
+                 "Run only the passes named so, and those of freeze that they need")
+      ->group("Passes")
+      ->type_name("PASS");
+  add_repeatable(command, "--print-ir-before", flags.print_ir_before,
+                 "Print the graph to stderr each time before this pass runs")
+      ->group("Passes")
+      ->type_name("PASS");
+  add_repeatable(command, "--print-ir-after", flags.print_ir_after,
+                 "Print the graph to stderr each time after this pass ran")
       ->group("Passes")
       ->type_name("PASS");
 }
@@ -349,13 +361,13 @@ BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed) {
   return options;
 }
 
-void require_known_passes(const std::vector<std::string>& names) {
+void require_known_passes(const std::vector<std::string>& names, const std::string& flag) {
   std::vector<std::string> known;
-  for (const PassInfo& pass : pass_list()) known.push_back(pass.name);
+  for (const PassInfo& pass : kPasses) known.emplace_back(pass.name);
   for (const std::string& name : names) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string closest = closest_name(name, known);
-    throw Error(ErrorKind::usage, "there is no pass '" + name + "' (--disable-pass)",
+    throw Error(ErrorKind::usage, "there is no pass '" + name + "' (" + flag + ")",
                 (closest.empty() ? "" : "did you mean " + closest + "? ") +
                     std::string("--list-passes names them all"));
   }

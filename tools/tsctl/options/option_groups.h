@@ -50,6 +50,9 @@ struct OutputFlags {
 struct PassFlags {
   std::vector<std::string> preserve = {};
   std::vector<std::string> disabled = {};
+  std::vector<std::string> only = {};
+  std::vector<std::string> print_ir_before = {};
+  std::vector<std::string> print_ir_after = {};
 };
 
 struct BenchFlags {
@@ -87,8 +90,9 @@ ToleranceOptions tolerance_from(const ToleranceFlags& flags);
 InputPlan input_plan_from(const InputFlags& flags);
 SourceSpec source_from(const std::string& text, const SourceFlags& flags);
 BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed);
-// Checks --disable-pass against the list.
-void require_known_passes(const std::vector<std::string>& names);
+// Checks the value of a flag that names passes against the list.
+void require_known_passes(const std::vector<std::string>& names,
+                          const std::string& flag = "--disable-pass");
 // "2%" or "0.02".
 double fraction_from(const std::string& text, const std::string& flag);
 

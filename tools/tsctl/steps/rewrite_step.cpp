@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "options/pass_listing.h"
+
 namespace tsctl {
 
 namespace {
@@ -18,14 +20,18 @@ void add_pass(Report& report, const PassRecord& pass) {
 }  // namespace
 
 RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from,
-                           const std::string& to, const PassFlags& passes) {
+                           const std::string& to, const PassFlags& passes,
+                           const std::string& inputs_tensors) {
   const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
   run.enter(name);
   RewriteResult result = run.jobs().rewrite(name, {.goal = goal,
                                                    .model_path = from,
                                                    .output_path = to,
                                                    .preserve = passes.preserve,
-                                                   .disabled_passes = passes.disabled,
+                                                   .disabled_passes = left_out_passes(passes),
+                                                   .print_ir_before = passes.print_ir_before,
+                                                   .print_ir_after = passes.print_ir_after,
+                                                   .inputs_tensors = inputs_tensors,
                                                    .device = run.options().device,
                                                    .threads = run.threads()});
   run.warn_all(result.warnings);

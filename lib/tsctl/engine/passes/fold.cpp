@@ -1,8 +1,10 @@
 #include "tsctl/engine/passes/fold.h"
 
+#include <torch/csrc/jit/ir/constants.h>
+
+#include <algorithm>
 #include <cstddef>
 #include <map>
-#include <set>
 
 namespace tsctl::passes {
 
@@ -18,29 +20,63 @@ const Node* producer_of(const Node& node, std::initializer_list<const char*> int
   return nullptr;
 }
 
+bool only_constants_after_the_first(const Node& node) {
+  const auto inputs = node.inputs();
+  return std::all_of(inputs.begin() + 1, inputs.end(), [](const torch::jit::Value* input) {
+    return input->node()->kind() == c10::prim::Constant;
+  });
+}
+
+bool is_transposed(const Node& convolution) {
+  return is_any_of(convolution, {"aten::_convolution"}) &&
+         torch::jit::constant_as<bool>(convolution.namedInput("transposed")).value_or(true);
+}
+
+// LibTorch does not say why it left a node. These are its conditions, in its order.
+std::string reason_left(const Node& node, const Node& producer) {
+  const std::string into = op_name(producer);
+  if (node.input(0)->node() != &producer)
+    return "the result of " + into + " is not its first operand";
+  if (is_transposed(producer)) return "the convolution is transposed";
+  if (!only_constants_after_the_first(producer))
+    return "the weights of " + into + " are not constants";
+  if (!only_constants_after_the_first(node)) return "its other operands are not constants";
+  if (is_any_of(node, {"aten::batch_norm"}) &&
+      node.namedInput("running_mean")->type()->kind() == c10::TypeKind::NoneType) {
+    return "it has no running statistics";
+  }
+  if (producer.output()->uses().size() > 1) return "something else reads the result of " + into;
+  if (std::string_view(node.kind().toQualString()).ends_with('_')) return "it works in place";
+  return "its constant has another dtype, or not one value for each output channel";
+}
+
 }  // namespace
 
 void run_fold(PassContext& context, GraphPass fold, std::initializer_list<const char*> folded,
               std::initializer_list<const char*> into) {
+  auto graph = context.graph();
   // By the number of the output: a graph never gives one out twice, while addresses of nodes return.
   std::map<std::size_t, std::string> foldable;
-  for_each_node(*context.graph, [&](Node& node) {
+  std::map<const torch::jit::Value*, const Node*> producers;  // by the result of what is folded
+  for_each_node(*graph, [&](Node& node) {
     if (!is_any_of(node, folded)) return;
-    if (const Node* producer = producer_of(node, into)) {
-      foldable[node.output()->unique()] = "folded " + op_name(node) + " into " +
-                                          op_name(*producer) + " at " +
-                                          context.paths.place_of(node);
-    }
+    const Node* producer = producer_of(node, into);
+    // LibTorch folds a chain in one go: a sum, then a difference.
+    if (const auto chained = producers.find(node.input(0)); chained != producers.end())
+      producer = chained->second;
+    if (producer == nullptr) return;
+    producers[node.output()] = producer;
+    foldable[node.output()->unique()] =
+        "folded " + op_name(node) + " into " + op_name(*producer) + " at " + context.place_of(node);
   });
   if (foldable.empty()) return;
-  fold(context.graph);
-  std::set<std::size_t> left;
-  for_each_node(*context.graph, [&left](Node& node) {
-    for (const torch::jit::Value* output : node.outputs()) left.insert(output->unique());
+  fold(graph);
+  for_each_node(*graph, [&](Node& node) {
+    if (!is_any_of(node, folded) || foldable.erase(node.output()->unique()) == 0) return;
+    if (const Node* producer = producer_of(node, into))
+      context.skip(node, reason_left(node, *producer));
   });
-  for (const auto& [output, change] : foldable) {
-    if (left.count(output) == 0) context.changes.push_back(change);
-  }
+  for (const auto& [output, change] : foldable) context.rewrote(change);
 }
 
 }  // namespace tsctl::passes

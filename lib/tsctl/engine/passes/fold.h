@@ -12,7 +12,8 @@ using GraphPass = bool (*)(std::shared_ptr<torch::jit::Graph>& graph);
 inline constexpr std::initializer_list<const char*> kConvolutions = {
     "aten::conv1d", "aten::conv2d", "aten::conv3d", "aten::_convolution"};
 
-// Runs a folding pass of LibTorch and tells which `folded` nodes that read a result of one of `into` are gone.
+// Runs a folding pass of LibTorch. The `folded` nodes that read a result of one of `into` match: those that are gone
+// were rewritten, the others skipped.
 void run_fold(PassContext& context, GraphPass fold, std::initializer_list<const char*> folded,
               std::initializer_list<const char*> into);
 

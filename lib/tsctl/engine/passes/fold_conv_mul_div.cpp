@@ -1,11 +1,11 @@
 #include <torch/csrc/jit/passes/frozen_conv_folding.h>
 
 #include "tsctl/engine/passes/fold.h"
-#include "tsctl/engine/passes/passes.h"
 
 namespace tsctl::passes {
 
-void fold_conv_mul_div(PassContext& context) {
+template <>
+void run_on_method<row_of("fold_conv_mul_div")>(PassContext& context) {
   run_fold(context, torch::jit::FoldFrozenConvMulOrDiv,
            {"aten::mul", "aten::div", "aten::mul_", "aten::div_"}, kConvolutions);
 }

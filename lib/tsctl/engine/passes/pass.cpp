@@ -1,53 +1,100 @@
 #include "tsctl/engine/passes/pass.h"
 
-#include <algorithm>
+#include <torch/csrc/jit/frontend/schema_matching.h>
+
+#include <array>
+#include <utility>
 
 namespace tsctl::passes {
 
 namespace {
 
 using torch::jit::Node;
+using torch::jit::Value;
 
-void visit_block(torch::jit::Block& block, const std::function<void(Node&)>& visit) {
-  for (Node* node : block.nodes()) {
-    visit(*node);
-    for (torch::jit::Block* inner : node->blocks()) visit_block(*inner, visit);
-    if (node->kind() == c10::prim::fork && node->hasAttribute(c10::attr::Subgraph)) {
-      visit_block(*node->g(c10::attr::Subgraph)->block(), visit);
-    }
+template <std::size_t row>
+constexpr Pass bound_pass() {
+  if constexpr (kPasses[row].scope == PassScope::model) {
+    return {.info = kPasses[row], .on_model = run_on_model<row>};
+  } else {
+    return {.info = kPasses[row], .on_method = run_on_method<row>};
   }
+}
+
+template <std::size_t... rows>
+constexpr std::array<Pass, sizeof...(rows)> bound_passes(std::index_sequence<rows...>) {
+  return {bound_pass<rows>()...};
+}
+
+std::string free_name(const torch::jit::Module& module, const std::string& stem) {
+  std::string name = stem;
+  for (int number = 1; module.hasattr(name) || module.find_method(name); ++number)
+    name = stem + '_' + std::to_string(number);
+  return name;
 }
 
 }  // namespace
 
-void for_each_node(torch::jit::Graph& graph, const std::function<void(Node&)>& visit) {
-  visit_block(*graph.block(), visit);
+void PassContext::rewrote(std::string change, std::int64_t count) {
+  outcome_.changes.push_back(std::move(change));
+  rewrote(count);
 }
 
-std::int64_t count_nodes(torch::jit::Graph& graph) {
-  std::int64_t count = 0;
-  for_each_node(graph, [&count](Node&) { ++count; });
-  return count;
+void PassContext::rewrote(std::int64_t count) {
+  outcome_.changed = true;
+  outcome_.rewritten += count;
 }
 
-bool is_any_of(const Node& node, std::initializer_list<const char*> ops) {
-  const std::string name = node.kind().toQualString();
-  return std::any_of(ops.begin(), ops.end(), [&name](const char* op) { return name == op; });
+void PassContext::skip(const Node& node, std::string reason) {
+  outcome_.skipped.push_back({op_name(node), place_of(node), std::move(reason)});
 }
 
-std::string op_name(const Node& node) {
-  std::string name = node.kind().toUnqualString();
-  while (!name.empty() && name.front() == '_') name.erase(0, 1);
-  while (!name.empty() && name.back() == '_') name.pop_back();
-  return name;
-}
-
-void remove_pass_through(PassContext& context, const std::vector<Node*>& nodes) {
+void PassContext::remove_pass_through(const std::vector<Node*>& nodes) {
   for (Node* node : nodes) {
-    context.changes.push_back("removed " + op_name(*node) + " at " + context.paths.place_of(*node));
+    rewrote("removed " + op_name(*node) + " at " + place_of(*node));
     node->output()->replaceAllUsesWith(node->input(0));
     node->destroy();
   }
+}
+
+std::string PassContext::add_attribute(const std::string& stem, const c10::TypePtr& type,
+                                       const c10::IValue& value) {
+  const std::string name = free_name(module(), stem);
+  module().register_attribute(name, type, value);
+  return name;
+}
+
+std::string PassContext::add_submodule(const std::string& stem,
+                                       const torch::jit::Module& submodule) {
+  const std::string name = free_name(module(), stem);
+  module().register_module(name, submodule);
+  return name;
+}
+
+Value* PassContext::read_attribute(const std::string& name, Node* node) {
+  const auto graph = this->graph();
+  const torch::jit::WithInsertPoint before(node);
+  return graph->insertGetAttr(graph->inputs().at(0), name);
+}
+
+void PassContext::replace_by_call(Node* node, const std::string& submodule,
+                                  const std::string& method, const std::vector<Value*>& arguments) {
+  const auto graph = this->graph();
+  const torch::jit::WithInsertPoint before(node);
+  Value* const object = graph->insertGetAttr(graph->inputs().at(0), submodule);
+  std::vector<torch::jit::NamedValue> given{object};
+  given.insert(given.end(), arguments.begin(), arguments.end());
+  const torch::jit::Function& function =
+      object->type()->expectRef<c10::ClassType>().getMethod(method);
+  const auto matched = torch::jit::matchSchema(function.getSchema(), node->sourceRange(), *graph,
+                                               given, /*kwargs=*/{});
+  node->output()->replaceAllUsesWith(graph->insertMethodCall(method, matched));
+  node->destroy();
+}
+
+std::span<const Pass> listed_passes() {
+  static constexpr auto kListed = bound_passes(std::make_index_sequence<kPasses.size()>());
+  return kListed;
 }
 
 }  // namespace tsctl::passes

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tsctl/engine/passes/passes.h"
+#include "tsctl/engine/passes/pass.h"
 
 namespace tsctl::passes {
 
@@ -23,10 +23,10 @@ bool tells_tensors_apart(const Node& node) {
                     "aten::as_strided_", "aten::set_", "aten::requires_grad_", "aten::detach_"});
 }
 
-// LibTorch's freezing drops every detach whatever comes after it; an alias stays.
+// LibTorch's freezing drops every detach, even one whose result must stay a second tensor; it keeps an alias.
 void replace_by_alias(PassContext& context, const std::vector<Node*>& detaches) {
   for (Node* detach : detaches) {
-    context.changes.push_back("replaced detach by alias at " + context.paths.place_of(*detach));
+    context.rewrote("replaced detach by alias at " + context.place_of(*detach));
     detach->replaceWithNewSymbol(c10::Symbol::fromQualString("aten::alias"));
     detach->destroy();
   }
@@ -44,39 +44,43 @@ bool is_gradient_guard(const Node& node) {
           name.find("set_grad_enabled") != std::string::npos);
 }
 
-// The value that a guard binds (`with torch.no_grad() as g`) is None and hardly ever read; a read one is left alone.
+// The value that a guard binds (`with torch.no_grad() as g`) is None and hardly ever read. Where it is, the guards of
+// the method stay: an exit does not say to which enter it belongs.
 void remove_guards(PassContext& context) {
   std::vector<Node*> exits;
   std::vector<Node*> enters;
-  for_each_node(*context.graph, [&](Node& node) {
+  bool is_read = false;
+  for_each_node(*context.graph(), [&](Node& node) {
     if (!is_gradient_guard(node)) return;
+    is_read = is_read || node.hasUses();
     (node.kind() == c10::prim::Exit ? exits : enters).push_back(&node);
   });
-  for (const Node* enter : enters) {
-    if (enter->hasUses()) return;
-  }
-  for (Node* exit : exits) {
-    if (exit->hasUses()) return;
+  if (is_read) {
+    for (const Node* enter : enters)
+      context.skip(*enter, "the method reads the value that a gradient guard binds");
+    return;
   }
   for (Node* exit : exits) exit->destroy();
   for (Node* enter : enters) {
-    context.changes.push_back("removed a gradient guard at " + context.paths.place_of(*enter));
+    context.rewrote("removed a gradient guard at " + context.place_of(*enter));
     enter->destroy();
   }
 }
 
 }  // namespace
 
-void remove_gradient(PassContext& context) {
+template <>
+void run_on_method<row_of("remove_gradient")>(PassContext& context) {
+  const auto graph = context.graph();
   std::vector<Node*> detaches;
   bool apart = false;
-  for_each_node(*context.graph, [&](Node& node) {
+  for_each_node(*graph, [&](Node& node) {
     apart = apart || tells_tensors_apart(node);
     if (is_any_of(node, {"aten::detach"})) detaches.push_back(&node);
   });
-  apart ? replace_by_alias(context, detaches) : remove_pass_through(context, detaches);
+  apart ? replace_by_alias(context, detaches) : context.remove_pass_through(detaches);
   remove_guards(context);
-  if (!context.changes.empty()) torch::jit::EliminateDeadCode(context.graph);
+  if (context.outcome().changed) torch::jit::EliminateDeadCode(graph);
 }
 
 }  // namespace tsctl::passes

@@ -55,6 +55,10 @@ std::string passes_text(const std::vector<PassRecord>& passes, bool verbose) {
     if (listed < pass.changes.size()) {
       text += line("", "  and " + std::to_string(pass.changes.size() - listed) + " more (-v)");
     }
+    if (!verbose) continue;
+    for (const PassSkip& skip : pass.skipped) {
+      text += line("", "  skipped " + skip.operation + " at " + skip.place + ": " + skip.reason);
+    }
   }
   if (!unchanged.empty()) text += line("no change", joined(unchanged, ", "));
   return text;

@@ -70,7 +70,7 @@ struct Structs {
 using All =
     Structs<Warning, WireMessage, PythonSite, DrawnTensor, InputSet, ProbeSet, SourceSpec,
             InputPlan, ToleranceOverride, ToleranceOptions, CaptureRequest, CaptureComparison,
-            CaptureAttempt, ForwardParameter, CaptureResult, RewriteRequest, PassRecord,
+            CaptureAttempt, ForwardParameter, CaptureResult, RewriteRequest, PassSkip, PassRecord,
             RewriteResult, VerifyRequest, OutputComparison, CallComparison, VerifyResult,
             RunRequest, OutputSummary, RunResult, GraphRequest, GraphResult, ArmRequest, ArmResult,
             PairResult, BenchResult, Finding, DescribeRequest, DescribeResult, ToolInfo, ErrorInfo,

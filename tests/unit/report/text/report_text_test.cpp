@@ -234,6 +234,20 @@ TEST(ReportText, sums_the_passes_up) {
             std::string::npos);
 }
 
+TEST(ReportText, says_with_verbose_what_a_pass_skipped_and_why) {
+  const std::vector<PassRecord> passes{
+      {.pass = "fold_conv_batchnorm",
+       .method = "forward",
+       .status = "unchanged",
+       .matched = 1,
+       .skipped = {{"batch_norm", "features.1", "something else reads the result of conv2d"}}}};
+  EXPECT_EQ(text_from_report({.passes = passes}, {.verbose = true}),
+            "pass       fold_conv_batchnorm: unchanged\n"
+            "             skipped batch_norm at features.1: something else reads the result of "
+            "conv2d\n");
+  EXPECT_EQ(text_from_report({.passes = passes}, {}), "no change  fold_conv_batchnorm\n");
+}
+
 TEST(ReportText, ends_with_the_file_and_the_memory_of_each_step) {
   Report report;
   report.artifact = ArtifactInfo{.path = "cnn.pt", .size_bytes = 1782579, .status = "written"};

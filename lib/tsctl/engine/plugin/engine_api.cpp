@@ -5,7 +5,7 @@
 #include "tsctl/engine/describe.h"
 #include "tsctl/engine/graph_text.h"
 #include "tsctl/engine/guard.h"
-#include "tsctl/engine/pipeline.h"
+#include "tsctl/engine/passes/pipeline.h"
 #include "tsctl/engine/run.h"
 
 namespace tsctl {

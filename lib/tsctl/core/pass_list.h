@@ -1,0 +1,85 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "tsctl/core/rewrite.h"
+
+namespace tsctl {
+
+// How a pass changes the arithmetic of a model. `exact` leaves every output bit-identical.
+enum class Exactness { exact, reorders_floating_point, changes_precision };
+
+// The device that the rewritten graph can run on.
+enum class ResultDevice { any, cpu, cuda };
+
+// What a pass rewrites in one go: one method after the other, or the whole model.
+enum class PassScope { method, model };
+
+struct PassInfo {
+  std::string_view name = {};
+  RewriteGoal goal = RewriteGoal::freeze;  // the first command that runs it
+  Exactness exactness = Exactness::exact;
+  ResultDevice runs_on = ResultDevice::any;
+  PassScope scope = PassScope::method;
+  // The pass and its neighbours that repeat too run in turn until none of them changes anything.
+  bool repeats = false;
+  std::string_view summary = {};
+};
+
+// Every pass, in the order in which they run. This is the only list of them: engine/passes/NAME.cpp holds the code of
+// the row NAME, and the engine does not link without it. docs/passes.md says how to add one.
+inline constexpr std::array kPasses{
+    PassInfo{.name = "remove_gradient",
+             .summary = "Drops detach calls and the guards that only matter while gradients are "
+                        "recorded."},
+    PassInfo{.name = "freeze_constants",
+             .scope = PassScope::model,
+             .summary = "Turns parameters and attributes into constants of the graph."},
+    PassInfo{.name = "remove_dropout",
+             .summary = "Removes dropout, which does nothing outside training."},
+    PassInfo{.name = "fold_conv_batchnorm",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .repeats = true,
+             .summary = "Folds a batch norm into the weights of the convolution before it."},
+    PassInfo{.name = "fold_conv_add_sub",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .repeats = true,
+             .summary = "Folds a constant that is added to or subtracted from a convolution's "
+                        "result into its bias."},
+    PassInfo{.name = "fold_conv_mul_div",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .repeats = true,
+             .summary = "Folds a constant that a convolution's result is multiplied or divided by "
+                        "into its weights."},
+    PassInfo{.name = "fold_linear_batchnorm",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .repeats = true,
+             .summary = "Folds a batch norm into the weights of the linear layer before it."},
+    PassInfo{.name = "concat_linear",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .runs_on = ResultDevice::cuda,
+             .summary = "Joins linear layers that read the same input into one (only for weights "
+                        "on a CUDA device)."},
+    PassInfo{.name = "peephole",
+             .goal = RewriteGoal::optimize,
+             .summary = "Simplifies the graph: constants are computed once, repeated expressions "
+                        "shared, unused ones removed."},
+};
+
+// The row of a pass. A name that is in no row does not compile.
+consteval std::size_t row_of(std::string_view name) {
+  const auto row = std::find_if(kPasses.begin(), kPasses.end(),
+                                [name](const PassInfo& pass) { return pass.name == name; });
+  if (row == kPasses.end()) throw "kPasses has no pass of this name";
+  return static_cast<std::size_t>(row - kPasses.begin());
+}
+
+}  // namespace tsctl

@@ -1,0 +1,199 @@
+#include "tsctl/engine/passes/pipeline.h"
+
+#include <torch/csrc/jit/passes/inliner.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <iostream>
+#include <string_view>
+#include <utility>
+
+#include "tsctl/core/base/error.h"
+#include "tsctl/engine/device.h"
+#include "tsctl/engine/guard.h"
+#include "tsctl/engine/load.h"
+#include "tsctl/engine/passes/kept_methods.h"
+#include "tsctl/engine/passes/pass.h"
+#include "tsctl/engine/passes/rewritten_model.h"
+#include "tsctl/engine/save.h"
+
+namespace tsctl {
+
+namespace {
+
+using passes::Pass;
+using passes::PassContext;
+using passes::PassOutcome;
+using Clock = std::chrono::steady_clock;
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// A pass that runs again adds to its record. A place that it skipped before may have been rewritten since.
+void add_outcome(PassRecord& record, const PassOutcome& outcome) {
+  record.rewritten += outcome.rewritten;
+  record.skipped = outcome.skipped;
+  record.matched = record.rewritten + static_cast<std::int64_t>(record.skipped.size());
+  if (!outcome.changed) return;
+  record.status = "changed";
+  record.changes.insert(record.changes.end(), outcome.changes.begin(), outcome.changes.end());
+}
+
+// Runs passes on a model and keeps their records, pass by pass and method by method.
+class Pipeline {
+ public:
+  Pipeline(const RewriteRequest& request, passes::Model& model, Events& events, std::ostream& ir)
+      : request_(request), model_(model), events_(events), ir_(ir) {}
+
+  std::vector<PassRecord> run(std::span<const Pass> listed) {
+    for (std::size_t i = 0; i < listed.size();) {
+      std::size_t end = i + 1;
+      while (listed[i].info.repeats && end < listed.size() && listed[end].info.repeats) ++end;
+      run_group(listed.subspan(i, end - i));
+      i = end;
+    }
+    return std::move(records_);
+  }
+
+ private:
+  // Passes that repeat take turns on a method until none of them changes it.
+  void run_group(std::span<const Pass> group) {
+    const std::size_t first_record = records_.size();
+    for (const Pass& pass : group) {
+      for (const std::string& method : model_.methods)
+        records_.push_back({.pass = std::string(pass.info.name), .method = method});
+    }
+    const auto record_of = [&](std::size_t pass, std::size_t method) {
+      return &records_[first_record + pass * model_.methods.size() + method];
+    };
+    if (group.front().on_model != nullptr) {
+      run_pass(group.front(), {record_of(0, 0), model_.methods.size()});
+      return;
+    }
+    for (std::size_t method = 0; method < model_.methods.size(); ++method) {
+      for (bool changed = true; changed;) {
+        changed = false;
+        for (std::size_t pass = 0; pass < group.size(); ++pass)
+          changed = run_pass(group[pass], {record_of(pass, method), 1}) || changed;
+        if (!group.front().info.repeats) break;
+      }
+    }
+  }
+
+  // Runs the pass on the methods of these records. True if it changed any of them.
+  bool run_pass(const Pass& pass, std::span<PassRecord> records) {
+    const bool disabled = contains(request_.disabled_passes, pass.info.name);
+    for (PassRecord& record : records) begin(record, disabled ? "disabled" : "unchanged");
+    if (disabled) return false;
+    events_.progress(records[0].pass +
+                     (pass.on_model != nullptr ? "" : " on " + records[0].method));
+    print_ir("before", request_.print_ir_before, records);
+    std::vector<PassContext> contexts;
+    std::vector<std::int64_t> before;
+    for (const PassRecord& record : records) {
+      contexts.emplace_back(model_, record.method);
+      before.push_back(nodes_of(record.method));
+    }
+    const auto start = Clock::now();
+    pass.on_model != nullptr ? pass.on_model(contexts) : pass.on_method(contexts[0]);
+    records[0].seconds += std::chrono::duration<double>(Clock::now() - start).count();
+    bool changed = false;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      records[i].nodes_after += nodes_of(records[i].method) - before[i];
+      add_outcome(records[i], contexts[i].outcome());
+      changed = changed || contexts[i].outcome().changed;
+    }
+    if (changed) model_.forget_types();
+    print_ir("after", request_.print_ir_after, records);
+    return changed;
+  }
+
+  // Once for each record, although a pass may run again.
+  void begin(PassRecord& record, const char* status) const {
+    if (!record.status.empty()) return;
+    record.status = status;
+    record.nodes_before = record.nodes_after = nodes_of(record.method);
+  }
+
+  std::int64_t nodes_of(const std::string& method) const {
+    return passes::count_nodes(*model_.graph_of(method));
+  }
+
+  void print_ir(const char* when, const std::vector<std::string>& wanted,
+                std::span<const PassRecord> records) {
+    for (const PassRecord& record : records) {
+      if (!contains(wanted, record.pass)) continue;
+      ir_ << "\n# IR " << when << ' ' << record.pass << " on " << record.method << '\n'
+          << model_.graph_of(record.method)->toString(/*print_source_locations=*/false)
+          << std::flush;
+    }
+  }
+
+  const RewriteRequest& request_;
+  passes::Model& model_;
+  Events& events_;
+  std::ostream& ir_;
+  std::vector<PassRecord> records_ = {};
+};
+
+void require_freezing(const RewriteRequest& request, bool was_frozen) {
+  if (!contains(request.disabled_passes, "freeze_constants") || was_frozen) return;
+  throw Error(ErrorKind::usage,
+              "--disable-pass freeze_constants: the other passes need a frozen model",
+              "leave freeze_constants on, or do without this step");
+}
+
+// Loads the file and gets it ready for the passes.
+passes::Model open_model(const RewriteRequest& request, RewriteResult& result) {
+  const c10::Device device = open_device(request.device);
+  set_numerics(device, request.threads);
+  torch::jit::Module module = load_module(request.model_path, device);
+  result.was_frozen = is_frozen(module);
+  require_freezing(request, result.was_frozen);
+  if (leave_training(module)) {
+    result.warnings.push_back(
+        {"was_training", "the file is in train mode; it was put into eval mode first"});
+  }
+  return {.module = module,
+          .methods = kept_methods(module, request, result.was_frozen),
+          .preserved = request.preserve,
+          .paths = ModulePaths(module),
+          .inputs_tensors = request.inputs_tensors,
+          .device = device};
+}
+
+std::vector<Pass> passes_of(RewriteGoal goal, std::span<const Pass> listed) {
+  std::vector<Pass> chosen;
+  for (const Pass& pass : listed) {
+    if (goal == RewriteGoal::optimize || pass.info.goal == goal) chosen.push_back(pass);
+  }
+  return chosen;
+}
+
+}  // namespace
+
+RewriteResult rewrite_with(std::span<const Pass> listed, const RewriteRequest& request,
+                           Events& events, std::ostream& ir) {
+  RewriteResult result;
+  events.progress("loading " + request.model_path);
+  passes::Model model = open_model(request, result);
+  const std::string doing = "'" + request.model_path + "' cannot be " +
+                            (request.goal == RewriteGoal::freeze ? "frozen" : "optimized");
+  guarded(ErrorKind::execution, doing, [&] {
+    for (const std::string& method : model.methods) torch::jit::Inline(*model.graph_of(method));
+    result.passes = Pipeline(request, model, events, ir).run(passes_of(request.goal, listed));
+    describe_rewritten(model, request, result);
+  });
+  events.progress("writing " + request.output_path);
+  save_module(model.module, request.output_path);
+  for (const Warning& warning : result.warnings) events.warning(warning);
+  return result;
+}
+
+RewriteResult rewrite(const RewriteRequest& request, Events& events) {
+  return rewrite_with(passes::listed_passes(), request, events, std::cerr);
+}
+
+}  // namespace tsctl
