@@ -173,7 +173,7 @@ def test_a_submodule_that_is_never_called_needs_a_shape(request_for, events):
 
 
 def test_script_if_tracing_keeps_its_branch(request_for, events, follows):
-    result = jobs.run("capture", request_for("mixed.py:ScriptIfTracing", X), events)
+    result = jobs.run("capture", request_for("jit_marks.py:ScriptIfTracing", X), events)
     assert (result["mode"], result["status"]) == ("trace", "captured")
     module = follows()
     large = torch.full((1, 4), 50.0)
@@ -183,7 +183,7 @@ def test_script_if_tracing_keeps_its_branch(request_for, events, follows):
 
 @pytest.mark.parametrize("name", ["Unused", "Interfaces"])
 def test_marks_that_a_script_understands(request_for, events, follows, name):
-    result = jobs.run("capture", request_for(f"mixed.py:{name}", X), events)
+    result = jobs.run("capture", request_for(f"jit_marks.py:{name}", X), events)
     assert [attempt["status"] for attempt in result["attempts"]] == ["not_general", "kept"]
     module = follows()
     for x in (torch.ones(2, 4), -torch.ones(2, 4)):
@@ -191,7 +191,7 @@ def test_marks_that_a_script_understands(request_for, events, follows, name):
 
 
 def test_annotated_methods(request_for, events, reloaded):
-    result = jobs.run("capture", request_for("mixed.py:Annotated", X, mode="script"), events)
+    result = jobs.run("capture", request_for("jit_marks.py:Annotated", X, mode="script"), events)
     assert result["parameters"][1]["type"] == "Optional[Tensor]"
     (module, (record,)), x = reloaded(), torch.ones(2, 4)
     assert module(*record["args"])[1] == record["outputs"][1]
