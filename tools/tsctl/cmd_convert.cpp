@@ -104,14 +104,12 @@ ExitCode convert(Run& run, const Flags& flags) {
     return ExitCode::check_failed;
   }
   Manifest manifest = manifest_from(plan.source, plan.inputs, capture);
-  const RewriteResult freezing =
-      rewrite_step(run, RewriteGoal::freeze, captured.path(), frozen.path(), flags.passes,
-                   tensors.path());
+  const RewriteResult freezing = rewrite_step(run, RewriteGoal::freeze, captured.path(),
+                                              frozen.path(), flags.passes, tensors.path());
   manifest.steps.push_back(manifest_step("freeze", freezing.passes, flags.passes.preserve));
   // From the captured file, not the frozen one: freezing and saving loses the modules' paths, by which folds are told.
-  const RewriteResult optimizing =
-      rewrite_step(run, RewriteGoal::optimize, captured.path(), file.path(), flags.passes,
-                   tensors.path());
+  const RewriteResult optimizing = rewrite_step(run, RewriteGoal::optimize, captured.path(),
+                                                file.path(), flags.passes, tensors.path());
   manifest.steps.push_back(manifest_step("optimize", optimizing.passes, flags.passes.preserve));
   attach(file.path(), manifest, {}, plan.extras);
 
