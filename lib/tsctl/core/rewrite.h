@@ -63,8 +63,7 @@ struct PassRecord {
   std::int64_t nodes_after = 0;
   std::vector<std::string> changes = {};  // "folded batch_norm into conv2d at features.1", one each
   double seconds = 0.0;
-  std::int64_t matched =
-      0;  // places where the pass applies in principle: those rewritten and those skipped
+  std::int64_t matched = 0;  // places that fit its pattern: rewritten and skipped ones
   std::int64_t rewritten = 0;
   std::vector<PassSkip> skipped = {};
 };
