@@ -11,7 +11,7 @@ from .errors import CaptureError
 from .inputs import calls_of, inputs_sha256
 from .locate import locate
 from .longevity import require_capture, version_warnings
-from .request import request_from_dict
+from .request import request_from_dict, with_flat_settings
 from .runtime_arm import run_file
 from .tensor_file import NO_OUTPUTS, write_tensor_file
 from .tuning import tuning_warnings
@@ -71,4 +71,4 @@ def run(job: str, request: Mapping[str, Any], events: Any) -> Any:
     """Raises CaptureError for what the user can act on."""
     if job not in _JOBS:
         raise CaptureError("capture", f"the capture package knows no job '{job}'", "reinstall tsctl")
-    return _JOBS[job](request, events)
+    return _JOBS[job](with_flat_settings(request), events)

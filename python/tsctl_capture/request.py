@@ -46,6 +46,11 @@ def _known(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in names and value is not None}
 
 
+def with_flat_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The request with the keys of its ArmSettings beside its own."""
+    return {**values, **(values.get("settings") or {})}
+
+
 def source_from_dict(values: Mapping[str, Any]) -> Source:
     return Source(**_known(Source, values))
 

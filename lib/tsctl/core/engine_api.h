@@ -12,7 +12,7 @@
 namespace tsctl {
 
 // What libtsctl_engine.so offers. Raised whenever a struct that crosses changes; both sides are built together.
-inline constexpr int kEngineApiVersion = 2;
+inline constexpr int kEngineApiVersion = 3;
 
 // Every function throws Error and nothing else.
 struct EngineApi {

@@ -1,5 +1,6 @@
 #include "commands/capture_command.h"
 #include "commands/commands.h"
+#include "options/bind_command.h"
 #include "steps/capture_step.h"
 #include "steps/preflight.h"
 #include "tsctl/files/scratch_file.h"
@@ -8,20 +9,20 @@ namespace tsctl {
 
 namespace {
 
-ExitCode explain(Run& run, const CaptureFlags& flags) {
+ExitCode explain(CommandSession& session, const CaptureFlags& flags) {
   const CapturePlan plan = capture_plan_from(flags);
-  run.report().model.path = plan.source.text;
-  record_inputs(run.report(), plan.inputs, labels_of(plan.inputs));
-  check_before_start(run, "", files_of(plan.source, plan.inputs));
-  // Some modules can be captured but not saved: it takes a file to know, one that nobody sees.
+  session.report().model.path = plan.source.text;
+  record_inputs(session.report(), plan.inputs, labels_of(plan.inputs));
+  check_before_start(session, {.read = files_of(plan.source, plan.inputs)});
+  // Some modules can be captured but not saved: only writing a file shows that, so write a scratch file.
   const ScratchFile model(temporary_folder());
   const ScratchFile tensors(temporary_folder());
-  run.name_file(model.path(), "the scratch file in " + temporary_folder().string());
-  run.name_file(tensors.path(), "the scratch file in " + temporary_folder().string());
-  const CaptureResult capture = capture_step(run, plan, model.path(), tensors.path());
+  session.name_file(model.path(), "the scratch file in " + temporary_folder().string());
+  session.name_file(tensors.path(), "the scratch file in " + temporary_folder().string());
+  const CaptureResult capture = capture_step(session, plan, model.path(), tensors.path());
   require_captured(capture);
   if (capture.status == "captured") return ExitCode::ok;
-  record_not_general(run, capture);
+  record_not_general(session, capture);
   return ExitCode::check_failed;
 }
 
@@ -36,12 +37,7 @@ void add_explain(CLI::App& app, Action& selected) {
   add_mode_option(*command, *flags);
   add_trace_submodule_option(*command, *flags);
   add_script_submodule_option(*command, *flags);
-  command->callback([flags, &selected] {
-    selected = [flags](Context& context) {
-      return run_reported(context, flags->report, flags->run,
-                          [&](Run& run) { return explain(run, *flags); });
-    };
-  });
+  bind_command(*command, selected, flags, &explain);
 }
 
 }  // namespace tsctl

@@ -9,7 +9,7 @@
 namespace tsctl {
 
 // Freezes or optimizes the file `from` into `to` and adds the passes to the report.
-RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from,
+RewriteResult rewrite_step(CommandSession& session, RewriteGoal goal, const std::string& from,
                            const std::string& to, const PassFlags& passes);
 
 }  // namespace tsctl

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "session/command_session.h"
+#include "session/context.h"
+
+namespace tsctl {
+
+// Makes `command`, when it stands on the command line, select `body`, which then runs in a session of its own. `Flags` has
+// the members `report` and `run`.
+template <typename Flags>
+void bind_command(CLI::App& command, Action& selected, const std::shared_ptr<Flags>& flags,
+                  ExitCode (*body)(CommandSession&, const Flags&)) {
+  command.callback([flags, body, &selected] {
+    selected = [flags, body](Context& context) {
+      return run_reported(context, flags->report, flags->run,
+                          [&](CommandSession& session) { return body(session, *flags); });
+    };
+  });
+}
+
+}  // namespace tsctl
