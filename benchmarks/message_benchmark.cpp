@@ -1,12 +1,11 @@
 #include <benchmark/benchmark.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <vector>
+#include <variant>
 
 #include "tsctl/core/inputs/random_input.h"
 #include "tsctl/process/channel.h"
@@ -16,37 +15,47 @@
 namespace {
 
 // The reply to a block of so many calls, with digits as real times have them.
-tsctl::WireMessage times_of(std::int64_t calls) {
-  tsctl::WireMessage message{.type = "times"};
-  message.seconds.resize(static_cast<std::size_t>(calls));
-  tsctl::fill_normal({1, 0}, message.seconds.data(), message.seconds.size());
-  for (double& second : message.seconds) second = 1e-4 * std::exp(0.05 * second);
-  return message;
+tsctl::WorkerMessage times_of(std::int64_t calls) {
+  tsctl::TimedCalls times;
+  times.seconds.resize(static_cast<std::size_t>(calls));
+  tsctl::fill_normal({1, 0}, times.seconds.data(), times.seconds.size());
+  for (double& second : times.seconds) second = 1e-4 * std::exp(0.05 * second);
+  return times;
+}
+
+double first_time_of(const std::string& line) {
+  const auto message = tsctl::from_json_text<tsctl::WorkerMessage>(line);
+  return std::get<tsctl::TimedCalls>(message).seconds.front();
 }
 
 void message_to_json(benchmark::State& state) {
-  const tsctl::WireMessage message = times_of(state.range(0));
+  const tsctl::WorkerMessage message = times_of(state.range(0));
   for (auto _ : state) benchmark::DoNotOptimize(tsctl::json_text(message));
 }
 BENCHMARK(message_to_json)->Arg(1)->Arg(1'000)->Unit(benchmark::kMicrosecond);
 
 void message_from_json(benchmark::State& state) {
   const std::string text = tsctl::json_text(times_of(state.range(0)));
-  for (auto _ : state)
-    benchmark::DoNotOptimize(tsctl::from_json_text<tsctl::WireMessage>(text).seconds.data());
+  for (auto _ : state) benchmark::DoNotOptimize(first_time_of(text));
 }
 BENCHMARK(message_from_json)->Arg(1)->Arg(1'000)->Unit(benchmark::kMicrosecond);
 
 // Answers every message with the times of as many calls as it asks for, until the other end is closed.
 void answer(int socket) {
-  tsctl::LineReader reader(socket);
-  tsctl::WireMessage reply;
-  while (const auto line = reader.next()) {
-    const auto request = tsctl::from_json_text<tsctl::WireMessage>(*line);
-    if (static_cast<std::size_t>(request.calls) != reply.seconds.size())
-      reply = times_of(request.calls);
-    tsctl::send_line(socket, tsctl::json_text(reply));
+  tsctl::LineChannel channel{tsctl::FileDescriptor(socket)};
+  int calls = -1;
+  tsctl::WorkerMessage reply;
+  while (const auto line = channel.next_line()) {
+    const auto command = tsctl::from_json_text<tsctl::FrontMessage>(*line);
+    const auto& wanted = std::get<tsctl::TimeCalls>(command);
+    if (wanted.calls != calls) reply = times_of(wanted.calls);
+    calls = wanted.calls;
+    channel.send(tsctl::json_text(reply));
   }
+}
+
+tsctl::FrontMessage time_calls(const benchmark::State& state) {
+  return tsctl::TimeCalls{.untimed = 1, .calls = static_cast<int>(state.range(0))};
 }
 
 // A question and its answer between two threads, without the switch between processes.
@@ -57,18 +66,14 @@ void round_trip(benchmark::State& state) {
     return;
   }
   std::thread other([socket = sockets[1]] { answer(socket); });
-  tsctl::LineReader reader(sockets[0]);
-  const tsctl::WireMessage request{
-      .type = "time_calls", .untimed = 1, .calls = static_cast<int>(state.range(0))};
+  tsctl::LineChannel channel{tsctl::FileDescriptor(sockets[0])};
+  const tsctl::FrontMessage command = time_calls(state);
   for (auto _ : state) {
-    tsctl::send_line(sockets[0], tsctl::json_text(request));
-    const auto reply = tsctl::from_json_text<tsctl::WireMessage>(reader.next().value());
-    benchmark::DoNotOptimize(reply.seconds.data());
+    channel.send(tsctl::json_text(command));
+    benchmark::DoNotOptimize(first_time_of(channel.next_line().value()));
   }
   ::shutdown(sockets[0], SHUT_RDWR);
   other.join();
-  ::close(sockets[0]);
-  ::close(sockets[1]);
 }
 BENCHMARK(round_trip)->Arg(1)->Arg(200)->Arg(1'000)->Unit(benchmark::kMicrosecond)->UseRealTime();
 
@@ -77,11 +82,10 @@ void block_without_its_calls(benchmark::State& state) {
   tsctl::Interrupt interrupt;
   tsctl::WorkerProcess worker("/proc/self/exe", {});
   worker.stop();
-  const tsctl::WireMessage request{
-      .type = "time_calls", .untimed = 1, .calls = static_cast<int>(state.range(0))};
+  const tsctl::FrontMessage command = time_calls(state);
   for (auto _ : state) {
     worker.resume();
-    worker.send(request);
+    worker.send(command);
     if (!worker.receive(tsctl::deadline_in(10.0), interrupt))
       state.SkipWithError("the process did not answer");
     worker.stop();

@@ -151,21 +151,17 @@ _Kind = TypeVar("_Kind")
 def parsed(kind: type[_Kind], values: Mapping[str, Any]) -> _Kind:
     """The request of this kind from its JSON object."""
     known = _known(kind, values)
-    settings = _settings(values)
     if "source" in known:
         known["source"] = Source(**_known(Source, known["source"]))
-    if "settings" in _names(kind):
-        known["settings"] = settings
-    if "threads" in _names(kind):
-        known["threads"] = settings.threads
+    if "settings" in known:
+        known["settings"] = _settings(known["settings"])
     if "mode" in known:
         known["mode"] = CaptureMode(known["mode"])
     return kind(**known)
 
 
 def _settings(values: Mapping[str, Any]) -> ArmSettings:
-    """From the key "settings", or from keys beside the request's own."""
-    known = _known(ArmSettings, values.get("settings") or values)
+    known = _known(ArmSettings, values)
     known["tuning"] = Tuning(**_known(Tuning, known.get("tuning", {})))
     return ArmSettings(**known)
 

@@ -4,7 +4,7 @@
 
 #include "support.h"
 #include "tsctl/archive/tensor_file.h"
-#include "tsctl/core/executor.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/engine/outputs.h"
 
 namespace tsctl {
@@ -22,7 +22,7 @@ class Running : public testing::Test {
     return run_file({.model_path = dir_.file("model.pt"),
                      .inputs_tensors = dir_.file("in.safetensors"),
                      .outputs_tensors = dir_.file("out.safetensors"),
-                     .executor = executor},
+                     .settings = {.executor = executor}},
                     events_);
   }
 

@@ -21,7 +21,8 @@ class Tuning : public testing::Test {
   std::string reason_after_calls(torch::jit::Module module, const at::Tensor& input) {
     module.eval();
     torch::jit::freeze(module).save(dir_.file("model.pt"));
-    MethodRunner runner({.model_path = dir_.file("model.pt"), .tuning = {.onednn_graph = true}});
+    MethodRunner runner(
+        {.model_path = dir_.file("model.pt"), .settings = {.tuning = {.onednn_graph = true}}});
     for (int i = 0; i < 4; ++i) runner.call({.args = {input}});
     return runner.tuning_reason();
   }
@@ -70,14 +71,14 @@ TEST_F(Tuning, tells_its_reason_in_a_comparison_and_takes_the_tolerance_of_what_
   VerifyRequest request{.model_path = dir_.file("model.pt"),
                         .reference_tensors = dir_.file("reference.safetensors")};
   EXPECT_EQ(compare(request, events).status, "differ");
-  request.tuning.precision = "bf16";
+  request.settings.tuning.precision = "bf16";
   // The wider tolerance is for products that are really rounded.
-  const bool rounded = apply_tuning(request.tuning, kCpu).empty();
+  const bool rounded = apply_tuning(request.settings.tuning, kCpu).empty();
   EXPECT_EQ(compare(request, events).status, rounded ? "same" : "differ");
   request.tolerance.rtol = {{.value = 1e-4}};
   EXPECT_EQ(compare(request, events).status, "differ");
   request.tolerance = {};
-  request.tuning.fusion = "on";
+  request.settings.tuning.fusion = "on";
   const VerifyResult result = compare(request, events);
   const bool told =
       std::any_of(result.warnings.begin(), result.warnings.end(),

@@ -42,16 +42,14 @@ def test_a_key_that_the_job_does_not_read_is_ignored(kind):
 
 
 @pytest.mark.parametrize("kind", [ArmRequest, EagerRequest, RuntimeRequest])
-def test_settings_stand_in_a_group_or_beside_the_other_keys(kind):
+def test_settings_are_a_group_of_their_own(kind):
     assert parsed(kind, {"settings": SETTINGS}).settings == READ
-    assert parsed(kind, SETTINGS).settings == READ
-    assert parsed(kind, {"settings": SETTINGS, "threads": 7, "compile": False}).settings == READ
+    assert parsed(kind, SETTINGS).settings == ArmSettings()
 
 
 @pytest.mark.parametrize("kind", [CaptureRequest, LocateRequest])
-def test_threads_are_read_from_both_places_too(kind):
+def test_threads_are_a_key_of_requests_without_settings(kind):
     assert parsed(kind, {"threads": 5}).threads == 5
-    assert parsed(kind, {"settings": {"threads": 5}, "threads": 7}).threads == 5
 
 
 def test_the_source_and_the_mode_get_their_types():

@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 #include "tsctl/core/base/error.h"
 
@@ -28,38 +27,21 @@ namespace {
 
 }  // namespace
 
-BinaryFile::BinaryFile(const std::string& path) : path_(path) {
-  // O_NONBLOCK: opening a named pipe must not wait for a writer.
-  descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor_ < 0) throw_open_error(path, errno);
+// O_NONBLOCK: opening a named pipe must not wait for a writer.
+BinaryFile::BinaryFile(const std::string& path)
+    : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+  if (!descriptor_.valid()) throw_open_error(path, errno);
   struct stat status = {};
-  const bool known = ::fstat(descriptor_, &status) == 0;
+  const bool known = ::fstat(descriptor_.get(), &status) == 0;
   if (known && S_ISREG(status.st_mode)) {
     size_bytes_ = static_cast<std::uint64_t>(status.st_size);
     return;
   }
-  ::close(descriptor_);
   if (known && S_ISDIR(status.st_mode)) {
     throw Error(ErrorKind::input, "'" + path + "' is a folder, not a file",
                 "name the file inside it");
   }
   throw Error(ErrorKind::input, "'" + path + "' is not a regular file", "name a file on disk");
-}
-
-BinaryFile::BinaryFile(BinaryFile&& other) noexcept
-    : path_(std::move(other.path_)),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      size_bytes_(other.size_bytes_) {}
-
-BinaryFile& BinaryFile::operator=(BinaryFile&& other) noexcept {
-  std::swap(path_, other.path_);
-  std::swap(descriptor_, other.descriptor_);
-  std::swap(size_bytes_, other.size_bytes_);
-  return *this;
-}
-
-BinaryFile::~BinaryFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 void BinaryFile::read_at(std::uint64_t offset, void* target, std::size_t size_bytes) const {
@@ -69,7 +51,7 @@ void BinaryFile::read_at(std::uint64_t offset, void* target, std::size_t size_by
   }
   char* out = static_cast<char*>(target);
   while (size_bytes > 0) {
-    const ssize_t got = ::pread(descriptor_, out, size_bytes, static_cast<off_t>(offset));
+    const ssize_t got = ::pread(descriptor_.get(), out, size_bytes, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0)
       throw Error(ErrorKind::input, "'" + path_ + "' cannot be read: " + std::strerror(errno));

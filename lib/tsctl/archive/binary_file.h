@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "tsctl/core/base/file_descriptor.h"
+
 namespace tsctl {
 
 // A file opened for reading at positions. Reads copy instead of mapping the file, so that a file that shrinks
@@ -12,14 +14,9 @@ class BinaryFile {
  public:
   // Throws Error{input} for what is missing, unreadable, a directory or no regular file.
   explicit BinaryFile(const std::string& path);
-  BinaryFile(BinaryFile&& other) noexcept;
-  BinaryFile& operator=(BinaryFile&& other) noexcept;
-  BinaryFile(const BinaryFile&) = delete;
-  BinaryFile& operator=(const BinaryFile&) = delete;
-  ~BinaryFile();
 
   const std::string& path() const noexcept { return path_; }
-  int descriptor() const noexcept { return descriptor_; }
+  int descriptor() const noexcept { return descriptor_.get(); }
   std::uint64_t size_bytes() const noexcept { return size_bytes_; }
 
   // Fills `size_bytes` bytes from `offset`. Throws Error{input} when the file ends before.
@@ -27,7 +24,7 @@ class BinaryFile {
 
  private:
   std::string path_;
-  int descriptor_ = -1;
+  FileDescriptor descriptor_;
   std::uint64_t size_bytes_ = 0;
 };
 

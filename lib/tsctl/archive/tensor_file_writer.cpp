@@ -14,6 +14,7 @@
 #include "tsctl/archive/call_json.h"
 #include "tsctl/archive/tensor_file.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/file_descriptor.h"
 
 namespace tsctl {
 
@@ -23,19 +24,15 @@ using Json = nlohmann::ordered_json;
 
 class OutputFile {
  public:
-  explicit OutputFile(const std::string& path) : path_(path) {
-    descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor_ < 0) fail(errno);
-  }
-  OutputFile(const OutputFile&) = delete;
-  OutputFile& operator=(const OutputFile&) = delete;
-  ~OutputFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+  explicit OutputFile(const std::string& path)
+      : path_(path),
+        descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+    if (!descriptor_.valid()) fail(errno);
   }
 
   void write(std::string_view bytes) const {
     while (!bytes.empty()) {
-      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      const ssize_t written = ::write(descriptor_.get(), bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) fail(errno);
       bytes.remove_prefix(static_cast<std::size_t>(written));
@@ -43,9 +40,7 @@ class OutputFile {
   }
 
   void close() {
-    const int descriptor = descriptor_;
-    descriptor_ = -1;
-    if (::close(descriptor) != 0) fail(errno);
+    if (const int code = descriptor_.close(); code != 0) fail(code);
   }
 
  private:
@@ -56,7 +51,7 @@ class OutputFile {
   }
 
   std::string path_;
-  int descriptor_ = -1;
+  FileDescriptor descriptor_;
 };
 
 const char* format_name(Dtype dtype) {

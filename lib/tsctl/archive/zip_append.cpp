@@ -13,6 +13,7 @@
 #include "tsctl/archive/zip_directory.h"
 #include "tsctl/archive/zip_reader.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/file_descriptor.h"
 
 namespace tsctl {
 
@@ -106,13 +107,13 @@ void write_tail(const std::string& path, std::uint64_t offset, std::string_view 
                 code == ENOSPC ? "free some space on that disk"
                                : "check the permissions of the file and its folder");
   };
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  if (descriptor < 0) fail(errno);
+  FileDescriptor descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!descriptor.valid()) fail(errno);
   const std::uint64_t end = offset + bytes.size();
   int code = 0;
   while (!bytes.empty() && code == 0) {
     const ssize_t written =
-        ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        ::pwrite(descriptor.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(written));
       offset += static_cast<std::uint64_t>(written);
@@ -120,9 +121,9 @@ void write_tail(const std::string& path, std::uint64_t offset, std::string_view 
       code = errno;
     }
   }
-  if (code == 0 && ::ftruncate(descriptor, static_cast<off_t>(end)) != 0) code = errno;
-  // A full disk on a network file system is told by close.
-  if (::close(descriptor) != 0 && code == 0) code = errno;
+  if (code == 0 && ::ftruncate(descriptor.get(), static_cast<off_t>(end)) != 0) code = errno;
+  // A network file system reports a full disk at close.
+  if (const int closed = descriptor.close(); closed != 0 && code == 0) code = closed;
   if (code != 0) fail(code);
 }
 

@@ -22,18 +22,12 @@ struct BenchArm {
   std::optional<PythonSite> site = {};  // for arms that run in Python
   // file, eager, compile, aotinductor, onnxruntime, openvino
   std::string kind = "file";
-  std::string tuning_reason = {};        // what of the request's tuning was not to be had
+  std::string tuning_reason = {};        // which of the request's tuning is unavailable
   std::string outputs = "not_compared";  // reference, same, differ, not_compared
   std::optional<double> max_abs = {};
 };
 
-// The times of some calls, and the minor page faults the process took during them.
-struct TimedCalls {
-  std::vector<double> seconds = {};
-  std::int64_t page_faults = 0;
-};
-
-// A launched arm: a process, or a test's made-up one. Only one may be between resume() and stop() at a time.
+// A launched arm: a process, or a fake of a test. Only one may be between resume() and stop() at a time.
 class LaunchedArm {
  public:
   virtual ~LaunchedArm() = default;
@@ -50,7 +44,7 @@ class LaunchedArm {
   // A window of load: begin_load() does not wait for it, end_load() does.
   virtual void begin_load(const LoadWindow& window) = 0;
   virtual LoadTimes end_load() = 0;
-  // Why something of its tuning was not to be had, once it is ready; "" if all of it was.
+  // Which of its tuning is unavailable, once it is ready; "" if all of it is available.
   virtual std::string tuning_reason() const { return {}; }
   // The parts of calls on a device, one call after the other; nothing where the arm has none.
   virtual std::optional<TransferTimes> time_transfers(int /*calls*/) { return std::nullopt; }

@@ -118,10 +118,10 @@ ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
   add_percentiles(record, result);
   add_early_calls(first_launch, result);
   add_faults(record, result);
-  result.threads = arm.request.threads;
-  result.executor = arm.request.executor;
+  result.threads = arm.request.settings.threads;
+  result.executor = arm.request.settings.executor;
   result.allocator = arm.request.allocator;
-  result.tuning = arm.request.tuning;
+  result.tuning = arm.request.settings.tuning;
   result.tuning_reason = arm.tuning_reason;
   if (!arm.tuning_reason.empty() && !record.tuning_reason.empty()) result.tuning_reason += "; ";
   result.tuning_reason += record.tuning_reason;

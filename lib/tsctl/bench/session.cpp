@@ -12,12 +12,12 @@
 #include "tsctl/bench/launched_arm.h"
 #include "tsctl/bench/load_blocks.h"
 #include "tsctl/bench/record.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/core/base/units.h"
 #include "tsctl/core/stats/launch_plan.h"
 #include "tsctl/core/stats/log_shift.h"
 #include "tsctl/core/stats/statistics.h"
 #include "tsctl/core/stats/steady_state.h"
-#include "tsctl/core/tuning_warning.h"
 
 namespace tsctl {
 
@@ -41,7 +41,7 @@ constexpr int kMostTransferCalls = 20;
 constexpr int kFewestLaunches =
     2;  // one launch says nothing of how launches differ, so nothing could be concluded
 // Share of the budget that may be spent on top of it without a warning.
-constexpr double kWorthAWord = 0.5;
+constexpr double kBudgetWarningRatio = 0.5;
 constexpr double kOverrun =
     4.0;  // the budget may be exceeded this many times to reach min_launches
 // An effect this many half-widths away from none is decided; more precision would not change the verdict. Under no
@@ -50,13 +50,12 @@ constexpr double kDecidedDistance = 10.0;
 
 class Session {
  public:
-  Session(const std::vector<BenchArm>& arms, const BenchOptions& options, const Launcher& launch,
-          const Clock& now_s, Events& events)
+  Session(const std::vector<BenchArm>& arms, const BenchOptions& options, const BenchTools& tools)
       : arms_(arms),
         options_(options),
-        launch_(launch),
-        now_s_(now_s),
-        events_(events),
+        launch_(tools.launch),
+        now_s_(tools.now_s),
+        events_(tools.events),
         random_(options.seed),
         load_(options.load, options.seed, arms.size()),
         records_(arms.size()),
@@ -406,7 +405,7 @@ BenchResult Session::result(std::int64_t items_per_call) const {
   if (options_.max_regress) judge_gates(arms_, log_ratios_, options_, result.pairs);
   warn_of_faults(options_.margin, result);
   const double spent_s = measured_s_ - python_load_s_;
-  if (spent_s > (1.0 + kWorthAWord) * options_.budget_s) {
+  if (spent_s > (1.0 + kBudgetWarningRatio) * options_.budget_s) {
     result.warnings.push_back(
         {"over_budget", std::to_string(launches_) + " launches of " + std::to_string(arms_.size()) +
                             (arms_.size() == 1 ? " arm" : " arms") + " took " +
@@ -426,10 +425,10 @@ BenchResult Session::result(std::int64_t items_per_call) const {
 }  // namespace
 
 BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options,
-                      std::int64_t items_per_call, const Launcher& launch, const Clock& now_s,
-                      Events& events, std::vector<LaunchSamples>* samples) {
-  const Launcher launch_all = instances_launcher(launch, options.load.instances);
-  Session session(arms, options, launch_all, now_s, events);
+                      std::int64_t items_per_call, const BenchTools& tools,
+                      std::vector<LaunchSamples>* samples) {
+  const Launcher launch_all = instances_launcher(tools.launch, options.load.instances);
+  Session session(arms, options, {launch_all, tools.now_s, tools.events});
   session.run();
   if (samples != nullptr) *samples = session.samples();
   return session.result(items_per_call);

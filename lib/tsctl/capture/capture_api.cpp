@@ -1,9 +1,9 @@
 #include "tsctl/core/capture_api.h"
 
+#include <fmt/format.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tsctl/capture/interpreter.h"
+#include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/resident_memory.h"
 #include "tsctl/core/bench.h"
@@ -53,15 +54,17 @@ Error error_from(const py::error_already_set& raised) {
   }
   const std::string message = py::cast<std::string>(py::str(raised.value()));
   if (is_out_of_memory(raised, message)) {
-    return Error(ErrorKind::execution,
-                 "there is not enough memory for the model and its inputs: " + message,
-                 "use smaller inputs, or a machine with more memory");
+    return Error(
+        ErrorKind::execution,
+        fmt::format("there is not enough memory for the model and its inputs: {}", message),
+        "use smaller inputs, or a machine with more memory");
   }
   if (raised.matches(PyExc_OSError)) {
     return Error(ErrorKind::input, message, "check that the file is there and may be read");
   }
   return Error(ErrorKind::capture,
-               "the capture package failed: " + text_of(raised.type(), "__name__") + ": " + message,
+               fmt::format("the capture package failed: {}: {}", text_of(raised.type(), "__name__"),
+                           message),
                "this is a fault of tsctl or of its installation; the traceback says where",
                traceback_of(raised));
 }
@@ -80,13 +83,13 @@ auto with_python(const PythonSite& site, Work&& work) {
     } catch (const py::error_already_set& again) {
       failure = again.what();  // the package itself cannot be imported
     }
-    throw Error(
-        ErrorKind::environment,
-        "the package tsctl_capture in '" + site.package_dir + "' cannot be used: " + failure,
-        "reinstall tsctl, or point it at its python folder");
+    throw Error(ErrorKind::environment,
+                fmt::format("the package tsctl_capture in '{}' cannot be used: {}",
+                            site.package_dir, failure),
+                "reinstall tsctl, or point it at its python folder");
   } catch (const py::builtin_exception& error) {
     throw Error(ErrorKind::capture,
-                std::string("the capture package answered with another type: ") + error.what(),
+                fmt::format("the capture package returned another type: {}", error.what()),
                 "this is a fault of tsctl or of its installation");
   }
 }
@@ -215,11 +218,10 @@ std::string call(const PythonSite& site, const std::string& job, const std::stri
 
 std::unique_ptr<Arm> open_arm(const PythonSite& site, const std::string& request_json,
                               Events& events) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start_s = now_s();
   return with_python(site, [&]() -> std::unique_ptr<Arm> {
     const py::module_ imports_torch = py::module_::import("tsctl_capture.jobs");
-    const std::chrono::duration<double> libraries = std::chrono::steady_clock::now() - start;
-    ArmOpening opening{.libraries_s = libraries.count()};
+    ArmOpening opening{.libraries_s = now_s() - start_s};
     opening.libraries_bytes = resident_bytes();
     py::object arm = run_job("open_arm", request_json, events);
     opening.loaded_bytes = resident_bytes();

@@ -1,5 +1,6 @@
 #include "tsctl/capture/interpreter.h"
 
+#include <fmt/format.h>
 #include <pybind11/embed.h>
 
 #include <string>
@@ -32,12 +33,11 @@ void check_version(const PythonSite& site) {
   const std::string& found = site.version.empty() ? loaded : minor_version(site.version);
   if (found == kBuiltFor && loaded == kBuiltFor) return;
   throw Error(ErrorKind::environment,
-              "the Python at '" + site.executable + "' is version " +
-                  (found == kBuiltFor ? loaded : found) + ", tsctl was built for " + kBuiltFor,
-              "name a Python " + kBuiltFor +
-                  " with --python, or build tsctl for this one: cmake -B build "
-                  "-DTSCTL_PYTHON=" +
-                  site.executable);
+              fmt::format("the Python at '{}' is version {}, tsctl was built for {}",
+                          site.executable, found == kBuiltFor ? loaded : found, kBuiltFor),
+              fmt::format("name a Python {} with --python, or build tsctl for this one: cmake -B "
+                          "build -DTSCTL_PYTHON={}",
+                          kBuiltFor, site.executable));
 }
 
 void start(const PythonSite& site) {
@@ -47,22 +47,23 @@ void start(const PythonSite& site) {
   config.install_signal_handlers = 0;  // the worker's own handlers stay
   config.pathconfig_warnings = 0;
   config.buffered_stdio =
-      0;  // nobody would flush it when the process ends or crashes: what a model prints is seen
+      0;  // a process that ends or crashes does not flush; so what a model prints is seen
   // From this path Python finds the environment's pyvenv.cfg, and so its site-packages.
   const PyStatus status =
       PyConfig_SetBytesString(&config, &config.executable, site.executable.c_str());
   if (PyStatus_Exception(status) != 0) {
     PyConfig_Clear(&config);
     throw Error(ErrorKind::environment,
-                "the path of the Python at '" + site.executable + "' cannot be decoded");
+                fmt::format("the path of the Python at '{}' cannot be decoded", site.executable));
   }
   const char* const argv[] = {"tsctl"};
   try {
     py::initialize_interpreter(&config, 1, argv, false);
   } catch (const std::exception& error) {
-    throw Error(ErrorKind::environment,
-                "the Python at '" + site.executable + "' could not be started: " + error.what(),
-                "check it with: " + site.executable + " -c 'import sys; print(sys.prefix)'");
+    throw Error(
+        ErrorKind::environment,
+        fmt::format("the Python at '{}' could not be started: {}", site.executable, error.what()),
+        fmt::format("check it with: {} -c 'import sys; print(sys.prefix)'", site.executable));
   }
   py::module_::import("sys").attr("path").attr("insert")(0, site.package_dir);
 }

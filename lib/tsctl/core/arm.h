@@ -6,29 +6,23 @@
 #include <string>
 #include <vector>
 
-#include "tsctl/core/arm_tuning.h"
-#include "tsctl/core/executor.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/core/source.h"
-#include "tsctl/core/verify.h"
 
 namespace tsctl {
 
-// Something to time, opened in a process of its own.
+// Job "open_arm": something to time, opened in a process of its own.
 struct ArmRequest {
   std::string label = {};
-  // A TorchScript file, a package of AOTInductor, or the folder of what was exported for `runtime`; or
+  // A TorchScript file, a package of AOTInductor, or the folder with the exports for the settings' runtime.
   std::string model_path = {};
-  SourceSpec source =
-      {};  // a SOURCE that Python runs (model_path is empty unless there is a runtime)
+  // Or a SOURCE that Python runs; model_path is empty then unless there is a runtime.
+  SourceSpec source = {};
   std::string inputs_tensors = {};
   std::size_t set_index = 0;
   std::string device = "cpu";
-  int threads = 1;
-  Executor executor = Executor::standard;
+  ArmSettings settings = {};
   std::uint64_t seed = 0;
-  bool compile = false;      // run the SOURCE through torch.compile
-  std::string runtime = {};  // onnxruntime, openvino; empty is LibTorch or Python
-  ArmTuning tuning = {};
   // system; keep (freed memory is kept for the next call instead of going back to the system); or the path of a
   // library that takes malloc's place.
   std::string allocator = "system";
@@ -44,12 +38,8 @@ void visit_fields(Visitor& visit, ArmRequest& value) {
   visit("inputs_tensors", value.inputs_tensors);
   visit("set_index", value.set_index);
   visit("device", value.device);
-  visit("threads", value.threads);
-  visit("executor", value.executor);
+  visit("settings", value.settings);
   visit("seed", value.seed);
-  visit("compile", value.compile);
-  visit("runtime", value.runtime);
-  visit("tuning", value.tuning);
   visit("allocator", value.allocator);
   visit("debug_files", value.debug_files);
   visit("cold_cache", value.cold_cache);
@@ -73,11 +63,23 @@ void visit_fields(Visitor& visit, TransferTimes& value) {
   visit("wall_s", value.wall_s);
 }
 
+// The times of some calls, and the minor page faults that the process took during them.
+struct TimedCalls {
+  std::vector<double> seconds = {};
+  std::int64_t page_faults = 0;
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, TimedCalls& value) {
+  visit("seconds", value.seconds);
+  visit("page_faults", value.page_faults);
+}
+
 struct ArmOpening;
 struct ProfileRecording;
 struct ProfileRequest;
 
-// An open arm. It only calls and measures; when to do so is the parent's business.
+// An open arm. It only calls and measures; the parent decides when.
 class Arm {
  public:
   virtual ~Arm() = default;
@@ -92,13 +94,13 @@ class Arm {
   // Takes the arguments of another set of the tensor file for the calls to come.
   virtual void use_set(std::size_t index) = 0;
 
-  // How long opening it took. Here: nothing is known.
+  // How long opening it took. By default nothing is known.
   virtual ArmOpening opening() const;
 
-  // Records calls of the warm model, part by part. Here: a recording that says that this runtime cannot be recorded.
+  // Records calls of the warm model, part by part. By default it says that this runtime cannot be recorded.
   virtual ProfileRecording profile(const ProfileRequest& request);
 
-  // Why something of the request's tuning was not to be had, and what runs instead; empty if all of it was.
+  // Which of the request's tuning is unavailable and what runs instead; empty if all of it is available.
   virtual std::string tuning_reason() const { return {}; }
 
   // Times the parts of calls on a device, one call after the other; nothing where there are none.

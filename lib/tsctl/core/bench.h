@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "tsctl/core/arm.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/core/base/warning.h"
-#include "tsctl/core/executor.h"
 #include "tsctl/core/load_plan.h"
 #include "tsctl/core/profile.h"
 #include "tsctl/core/stats/statistics.h"
@@ -232,7 +232,7 @@ void visit_fields(Visitor& visit, PairResult& value) {
 }
 
 // What else happened on the host while it was measured; null where the system does not tell.
-struct NoiseInfo {
+struct SystemLoad {
   std::optional<double> cpu_pressure = {};  // share of the time in which some task waited for a CPU
   std::optional<double> memory_pressure = {};  // likewise for memory
   std::optional<double> io_pressure = {};
@@ -249,7 +249,7 @@ struct NoiseInfo {
 };
 
 template <typename Visitor>
-void visit_fields(Visitor& visit, NoiseInfo& value) {
+void visit_fields(Visitor& visit, SystemLoad& value) {
   visit("cpu_pressure", value.cpu_pressure);
   visit("memory_pressure", value.memory_pressure);
   visit("io_pressure", value.io_pressure);
@@ -278,7 +278,7 @@ struct BenchResult {
   double budget_s = 0.0;
   double measured_s = 0.0;
   std::string stopped_by = {};  // precision, budget, pairs
-  std::optional<NoiseInfo> noise = {};
+  std::optional<SystemLoad> noise = {};
   std::vector<Warning> warnings = {};
 };
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "tsctl/core/arm_tuning.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/core/base/warning.h"
 #include "tsctl/core/inputs/input_sets.h"
 #include "tsctl/core/inputs/input_spec.h"
@@ -20,9 +20,6 @@ namespace tsctl {
 enum class CaptureMode { automatic, trace, script };
 
 // Job "capture": build the module, run eager on every set, capture, compare, save.
-// Job "eager" takes the same request, captures nothing and writes only the tensor file.
-// Job "locate" finds the submodule of `candidate_path` that first answers otherwise than the source's.
-// Job "load_inputs" writes the tensor file with the sets of --inputs and no outputs.
 struct CaptureRequest {
   SourceSpec source = {};
   CaptureMode mode = CaptureMode::automatic;
@@ -30,25 +27,18 @@ struct CaptureRequest {
   std::vector<ProbeSet> probes = {};
   std::vector<NamedSize> named_sizes = {};
   std::string inputs_file = {};  // --inputs
-  std::string inputs_from = {};  // a tensor file whose arguments are used instead (job "eager")
   std::uint64_t seed = 0;
   std::string device = "cpu";
   int threads = 1;
   std::vector<std::pair<std::string, std::string>> trace_submodules =
       {};  // path, shape of its input ("" = as it is called)
   std::vector<std::string> script_submodules = {};  // paths
-  // A module that follows eager at every declared size, but not at others, is kept with a check of its inputs'
-  // sizes; not so if this is set.
+  // Refuse a module that follows eager at every declared size but not at others. Otherwise such a module is kept
+  // with a check of its inputs' sizes.
   bool require_general = false;
   ToleranceOptions tolerance = {};
-  bool compile = false;  // job "eager": through torch.compile
-  // Job "runtime": onnxruntime or openvino, which gets the source, or the file `candidate_path`, exported into the
-  // folder `model_path`, one file a set.
-  std::string runtime = {};
-  ArmTuning tuning = {};            // of the jobs "eager" and "runtime"
-  std::string candidate_path = {};  // the file that is held against the source (job "locate")
-  std::string model_path = {};      // where the captured file goes
-  std::string tensors_path = {};    // where inputs and eager's outputs go
+  std::string model_path = {};    // where the captured file goes
+  std::string tensors_path = {};  // where inputs and eager's outputs go
 };
 
 template <typename Visitor>
@@ -59,7 +49,6 @@ void visit_fields(Visitor& visit, CaptureRequest& value) {
   visit("probes", value.probes);
   visit("named_sizes", value.named_sizes);
   visit("inputs_file", value.inputs_file);
-  visit("inputs_from", value.inputs_from);
   visit("seed", value.seed);
   visit("device", value.device);
   visit("threads", value.threads);
@@ -67,10 +56,6 @@ void visit_fields(Visitor& visit, CaptureRequest& value) {
   visit("script_submodules", value.script_submodules);
   visit("require_general", value.require_general);
   visit("tolerance", value.tolerance);
-  visit("compile", value.compile);
-  visit("runtime", value.runtime);
-  visit("tuning", value.tuning);
-  visit("candidate_path", value.candidate_path);
   visit("model_path", value.model_path);
   visit("tensors_path", value.tensors_path);
 }
@@ -265,10 +250,11 @@ void visit_fields(Visitor& visit, CaptureFailure& value) {
 }
 
 struct CaptureResult {
-  std::string mode = {};    // trace or script; empty for job "eager"
+  std::string mode = {};    // trace or script
   std::string status = {};  // captured, not_general, or failed (no attempt gave a file)
   std::optional<CaptureFailure> failure = {};
-  std::optional<SubmoduleDifference> difference = {};  // of job "locate"
+  // Always null; the key stays in the report. A comparison's `first_submodule` holds what locate found.
+  std::optional<SubmoduleDifference> difference = {};
   std::vector<CaptureAttempt> attempts = {};
   std::vector<std::string> not_checked = {};  // sizes that could not be varied, in words
   std::vector<SizeGenerality> generality = {};

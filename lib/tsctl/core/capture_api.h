@@ -9,7 +9,7 @@
 
 namespace tsctl {
 
-inline constexpr int kCaptureApiVersion = 2;
+inline constexpr int kCaptureApiVersion = 3;
 
 // The Python that is embedded.
 struct PythonSite {

@@ -1,10 +1,8 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "tsctl/core/executor.h"
-#include "tsctl/core/verify.h"
+#include "tsctl/core/arm_settings.h"
 
 namespace tsctl {
 
@@ -15,8 +13,7 @@ struct GraphRequest {
   std::string kind = {};            // graph, inlined, executed
   std::string inputs_tensors = {};  // for executed: the calls that warm it up
   std::string device = "cpu";
-  int threads = 1;
-  Executor executor = Executor::standard;
+  ArmSettings settings = {};
 };
 
 template <typename Visitor>
@@ -26,8 +23,7 @@ void visit_fields(Visitor& visit, GraphRequest& value) {
   visit("kind", value.kind);
   visit("inputs_tensors", value.inputs_tensors);
   visit("device", value.device);
-  visit("threads", value.threads);
-  visit("executor", value.executor);
+  visit("settings", value.settings);
 }
 
 struct GraphResult {

@@ -5,9 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "tsctl/core/arm_tuning.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/core/base/warning.h"
-#include "tsctl/core/executor.h"
 #include "tsctl/core/tensor_difference.h"
 #include "tsctl/core/tolerance.h"
 
@@ -21,9 +20,7 @@ struct VerifyRequest {
   std::string reference_tensors = {};  // calls with outputs
   std::string method = "forward";
   std::string device = "cpu";
-  int threads = 1;
-  Executor executor = Executor::standard;
-  ArmTuning tuning = {};
+  ArmSettings settings = {};
   ToleranceOptions tolerance = {};
   std::vector<std::string> output_names =
       {};  // the user's, in the leaves' order; used if there is one for each
@@ -36,9 +33,7 @@ void visit_fields(Visitor& visit, VerifyRequest& value) {
   visit("reference_tensors", value.reference_tensors);
   visit("method", value.method);
   visit("device", value.device);
-  visit("threads", value.threads);
-  visit("executor", value.executor);
-  visit("tuning", value.tuning);
+  visit("settings", value.settings);
   visit("tolerance", value.tolerance);
   visit("output_names", value.output_names);
 }
@@ -101,7 +96,7 @@ void visit_fields(Visitor& visit, CallComparison& value) {
   visit("outputs", value.outputs);
 }
 
-// The innermost submodule of a file that answers otherwise than eager's for the same inputs.
+// The innermost submodule of a file whose outputs differ from eager's for the same inputs.
 struct SubmoduleDifference {
   std::string path = {};  // empty if none was found; `reason` says why then
   std::string class_name = {};
@@ -151,8 +146,7 @@ struct RunRequest {
   std::string outputs_tensors = {};
   std::string method = "forward";
   std::string device = "cpu";
-  int threads = 1;
-  Executor executor = Executor::standard;
+  ArmSettings settings = {};
 };
 
 template <typename Visitor>
@@ -162,8 +156,7 @@ void visit_fields(Visitor& visit, RunRequest& value) {
   visit("outputs_tensors", value.outputs_tensors);
   visit("method", value.method);
   visit("device", value.device);
-  visit("threads", value.threads);
-  visit("executor", value.executor);
+  visit("settings", value.settings);
 }
 
 struct OutputSummary {

@@ -1,49 +1,236 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "tsctl/core/arm.h"
+#include "tsctl/core/base/error.h"
+#include "tsctl/core/base/warning.h"
+#include "tsctl/core/bench.h"
+#include "tsctl/core/capture.h"
+#include "tsctl/core/capture_api.h"
+#include "tsctl/core/doctor.h"
+#include "tsctl/core/graph.h"
+#include "tsctl/core/load_plan.h"
+#include "tsctl/core/profile.h"
+#include "tsctl/core/python_jobs.h"
+#include "tsctl/core/rewrite.h"
+#include "tsctl/core/verify.h"
+
+// The messages between the front and a worker. A message is one line of JSON: an object whose only key is the message's
+// name and whose value is its struct, such as {"time_calls": {"untimed": 1, "calls": 200}}. kMessageName is the table of
+// names.
 namespace tsctl {
 
-// One JSON line between the front and a worker, in either direction.
-struct WireMessage {
-  // To the worker: job, time_calls. From it: progress, warning, ready, times, result, error.
-  std::string type = {};
-  std::string text = {};  // progress; a warning's or an error's sentence
-  std::string code = {};  // a warning's code; an error's kind
-  std::string hint = {};
-  std::string detail = {};
-  std::string job = {};      // what to do
-  std::string payload = {};  // a request or a result, as JSON text
-  std::string site = {};     // the PythonSite, as JSON text; empty for jobs without Python
-  std::string engine = {};   // paths of the plug-ins
+// --- From the front: one Job first; after a Job that opened an arm, commands for that arm.
+
+using JobRequest = std::variant<DescribeRequest, RewriteRequest, VerifyRequest, RunRequest,
+                                GraphRequest, CaptureRequest, EagerRequest, RuntimeRequest,
+                                LocateRequest, LoadInputsRequest, ArmRequest>;
+
+struct Job {
+  JobRequest request = {};
+  std::optional<PythonSite> site = {};  // of a job that runs in Python
+  std::string engine = {};              // paths of the plug-ins
   std::string capture = {};
   std::optional<std::uint64_t> layout = {};  // of the worker; see worker/address_layout.h
-  int untimed = 0;
-  int calls = 0;
-  std::vector<double> seconds = {};
-  std::int64_t page_faults = 0;  // minor faults during the timed calls
 };
 
 template <typename Visitor>
-void visit_fields(Visitor& visit, WireMessage& value) {
-  visit("type", value.type);
-  visit("text", value.text);
-  visit("code", value.code);
-  visit("hint", value.hint);
-  visit("detail", value.detail);
-  visit("job", value.job);
-  visit("payload", value.payload);
+void visit_fields(Visitor& visit, Job& value) {
+  visit("request", value.request);
   visit("site", value.site);
   visit("engine", value.engine);
   visit("capture", value.capture);
   visit("layout", value.layout);
+}
+
+// Answered by TimedCalls.
+struct TimeCalls {
+  int untimed = 0;
+  int calls = 0;
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, TimeCalls& value) {
   visit("untimed", value.untimed);
   visit("calls", value.calls);
-  visit("seconds", value.seconds);
-  visit("page_faults", value.page_faults);
 }
+
+// Answered by Done.
+struct UseSet {
+  std::size_t set = 0;
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, UseSet& value) {
+  visit("set", value.set);
+}
+
+// One call with each of the sets in turn. Answered by TimedCalls.
+struct CallSets {
+  std::vector<std::size_t> sets = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, CallSets& value) {
+  visit("sets", value.sets);
+}
+
+// Answered by Transfers.
+struct TimeTransfers {
+  int calls = 0;
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, TimeTransfers& value) {
+  visit("calls", value.calls);
+}
+
+// A LoadWindow is answered by LoadTimes, a ProfileRequest by a ProfileResult.
+using FrontMessage =
+    std::variant<Job, TimeCalls, UseSet, CallSets, LoadWindow, TimeTransfers, ProfileRequest>;
+
+// --- From the worker: any number of Progress and Warning, then the answer or a Failure.
+
+struct Progress {
+  std::string text = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, Progress& value) {
+  visit("text", value.text);
+}
+
+// The Error that ended the job or the command.
+struct Failure {
+  std::optional<ErrorKind> kind = {};  // none: a bug in tsctl
+  std::string message = {};
+  std::string hint = {};
+  std::string detail = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, Failure& value) {
+  visit("kind", value.kind);
+  visit("message", value.message);
+  visit("hint", value.hint);
+  visit("detail", value.detail);
+}
+
+// An arm is open.
+struct ArmReady {
+  std::string tuning_reason = {};  // see Arm::tuning_reason
+  ArmOpening opening = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, ArmReady& value) {
+  visit("tuning_reason", value.tuning_reason);
+  visit("opening", value.opening);
+}
+
+struct Done {};
+
+template <typename Visitor>
+void visit_fields(Visitor&, Done&) {}
+
+struct Transfers {
+  std::optional<TransferTimes> times = {};  // none where the arm is not on a device
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, Transfers& value) {
+  visit("times", value.times);
+}
+
+using WorkerMessage =
+    std::variant<Progress, Warning, Failure, DescribeResult, RewriteResult, VerifyResult, RunResult,
+                 GraphResult, CaptureResult, EagerResult, LocateResult, LoadInputsResult, ArmReady,
+                 Done, TimedCalls, LoadTimes, Transfers, ProfileResult>;
+
+// --- The names. A request's name is also what Python calls the job.
+
+template <typename Message>
+inline constexpr const char* kMessageName = nullptr;
+
+template <>
+inline constexpr const char* kMessageName<DescribeRequest> = "describe";
+template <>
+inline constexpr const char* kMessageName<RewriteRequest> = "rewrite";
+template <>
+inline constexpr const char* kMessageName<VerifyRequest> = "compare";
+template <>
+inline constexpr const char* kMessageName<RunRequest> = "run";
+template <>
+inline constexpr const char* kMessageName<GraphRequest> = "graph";
+template <>
+inline constexpr const char* kMessageName<CaptureRequest> = "capture";
+template <>
+inline constexpr const char* kMessageName<EagerRequest> = "eager";
+template <>
+inline constexpr const char* kMessageName<RuntimeRequest> = "runtime";
+template <>
+inline constexpr const char* kMessageName<LocateRequest> = "locate";
+template <>
+inline constexpr const char* kMessageName<LoadInputsRequest> = "load_inputs";
+template <>
+inline constexpr const char* kMessageName<ArmRequest> = "open_arm";
+
+template <>
+inline constexpr const char* kMessageName<Job> = "job";
+template <>
+inline constexpr const char* kMessageName<TimeCalls> = "time_calls";
+template <>
+inline constexpr const char* kMessageName<UseSet> = "use_set";
+template <>
+inline constexpr const char* kMessageName<CallSets> = "call_sets";
+template <>
+inline constexpr const char* kMessageName<LoadWindow> = "load";
+template <>
+inline constexpr const char* kMessageName<TimeTransfers> = "time_transfers";
+template <>
+inline constexpr const char* kMessageName<ProfileRequest> = "profile";
+
+template <>
+inline constexpr const char* kMessageName<Progress> = "progress";
+template <>
+inline constexpr const char* kMessageName<Warning> = "warning";
+template <>
+inline constexpr const char* kMessageName<Failure> = "failure";
+template <>
+inline constexpr const char* kMessageName<DescribeResult> = "described";
+template <>
+inline constexpr const char* kMessageName<RewriteResult> = "rewritten";
+template <>
+inline constexpr const char* kMessageName<VerifyResult> = "compared";
+template <>
+inline constexpr const char* kMessageName<RunResult> = "ran";
+template <>
+inline constexpr const char* kMessageName<GraphResult> = "graph_text";
+template <>
+inline constexpr const char* kMessageName<CaptureResult> = "captured";
+template <>
+inline constexpr const char* kMessageName<EagerResult> = "ran_in_python";
+template <>
+inline constexpr const char* kMessageName<LocateResult> = "located";
+template <>
+inline constexpr const char* kMessageName<LoadInputsResult> = "inputs_loaded";
+template <>
+inline constexpr const char* kMessageName<ArmReady> = "arm_ready";
+template <>
+inline constexpr const char* kMessageName<Done> = "done";
+template <>
+inline constexpr const char* kMessageName<TimedCalls> = "timed_calls";
+template <>
+inline constexpr const char* kMessageName<LoadTimes> = "load_times";
+template <>
+inline constexpr const char* kMessageName<Transfers> = "transfers";
+template <>
+inline constexpr const char* kMessageName<ProfileResult> = "profiled";
 
 }  // namespace tsctl

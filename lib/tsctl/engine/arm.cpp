@@ -36,7 +36,7 @@ class FileArm : public Arm {
     guarded(ErrorKind::execution, doing_, [&] {
       marks_ = device_marks(runner_.device());
       if (request.cold_cache) flush_ = cache_flush(runner_.device());
-      if (request.tuning.cuda_graph) record_graph();
+      if (request.settings.tuning.cuda_graph) record_graph();
     });
   }
 
@@ -152,9 +152,7 @@ std::unique_ptr<Arm> open_file_arm(const ArmRequest& request, Events& events) {
   const RunSettings settings{.model_path = request.model_path,
                              .method = "forward",
                              .device = request.device,
-                             .threads = request.threads,
-                             .executor = request.executor,
-                             .tuning = request.tuning,
+                             .settings = request.settings,
                              .debug_files = request.debug_files};
   auto arm = std::make_unique<FileArm>(settings, std::move(file), request.set_index);
   if (request.device != "cpu") arm->prepare_device(request);

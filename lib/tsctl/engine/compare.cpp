@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "tsctl/archive/tensor_file.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/core/base/error.h"
-#include "tsctl/core/tuning_warning.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/method_runner.h"
 #include "tsctl/engine/output_comparison.h"
@@ -39,7 +39,7 @@ double severity(const OutputComparison& output) {
 class Collector {
  public:
   explicit Collector(const VerifyRequest& request)
-      : request_(request), in_bfloat16_(request.tuning.precision == "bf16") {
+      : request_(request), in_bfloat16_(request.settings.tuning.precision == "bf16") {
     result_.status = "same";
   }
 
@@ -175,9 +175,7 @@ void compare_file(const VerifyRequest& request, const TensorFile& reference, Eve
   MethodRunner runner({.model_path = request.model_path,
                        .method = request.method,
                        .device = request.device,
-                       .threads = request.threads,
-                       .executor = request.executor,
-                       .tuning = request.tuning});
+                       .settings = request.settings});
   if (!runner.tuning_reason().empty()) collector.expect_float32();
   if (runner.was_training()) {
     collector.add_warning(

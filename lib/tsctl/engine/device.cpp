@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 
+#include "tsctl/core/base/device_name.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/engine/guard.h"
 
@@ -19,17 +20,10 @@ namespace {
 constexpr const char* kUseCpu = "use --device cpu, or a machine and an environment with CUDA";
 
 std::optional<c10::Device> device_from_text(const std::string& text) {
-  if (text == "cpu") return c10::Device(c10::kCPU);
-  if (text == "cuda") return c10::Device(c10::kCUDA, 0);
-  constexpr std::string_view kPrefix = "cuda:";
-  const bool numbered = text.compare(0, kPrefix.size(), kPrefix) == 0;
-  const std::string number = numbered ? text.substr(kPrefix.size()) : "";
-  const bool digits =
-      !number.empty() && number.size() <= 3 &&
-      std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!digits || std::stoi(number) > std::numeric_limits<c10::DeviceIndex>::max())
-    return std::nullopt;
-  return c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(std::stoi(number)));
+  const std::optional<DeviceName> name = device_name_from_text(text);
+  if (!name || name->index > std::numeric_limits<c10::DeviceIndex>::max()) return std::nullopt;
+  if (!name->cuda) return c10::Device(c10::kCPU);
+  return c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(name->index));
 }
 
 // RTLD_GLOBAL, because other libraries of CUDA look for its symbols among the global ones.

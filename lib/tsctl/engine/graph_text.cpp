@@ -18,8 +18,7 @@ std::string executed_graph(const GraphRequest& request, Events& events) {
   MethodRunner runner({.model_path = request.model_path,
                        .method = request.method,
                        .device = request.device,
-                       .threads = request.threads,
-                       .executor = request.executor});
+                       .settings = request.settings});
   const TensorFile file = TensorFile::open(request.inputs_tensors);
   if (file.calls().empty()) {
     throw Error(ErrorKind::input, "'" + request.inputs_tensors + "' holds no call to run");

@@ -1,8 +1,7 @@
 #include "tsctl/engine/method_runner.h"
 
-#include <chrono>
-
 #include "tsctl/archive/file_kind.h"
+#include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/resident_memory.h"
 #include "tsctl/engine/device.h"
@@ -11,34 +10,33 @@
 
 namespace tsctl {
 
-c10::Device MethodRunner::open_for(const RunSettings& settings) {
-  const auto start = std::chrono::steady_clock::now();
-  const c10::Device device = open_device(settings.device);
-  set_numerics(device, settings.threads);
-  if (settings.executor == Executor::fixed) {
+c10::Device MethodRunner::open_for(const RunSettings& run) {
+  const double start_s = now_s();
+  const c10::Device device = open_device(run.device);
+  set_numerics(device, run.settings.threads);
+  if (run.settings.executor == Executor::fixed) {
     torch::jit::FusionStrategy none;  // no specialization: the graph stays what it was
     torch::jit::setFusionStrategy(none);
   }
-  libraries_s_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  libraries_s_ = now_s() - start_s;
   libraries_bytes_ = resident_bytes();
   return device;
 }
 
-MethodRunner::MethodRunner(const RunSettings& settings)
-    : device_(open_for(settings)),
-      path_(settings.model_path),
-      optimized_(settings.executor != Executor::unoptimized),
-      tuning_(settings.tuning),
+MethodRunner::MethodRunner(const RunSettings& run)
+    : device_(open_for(run)),
+      path_(run.model_path),
+      optimized_(run.settings.executor != Executor::unoptimized),
+      tuning_(run.settings.tuning),
       tuning_reason_(apply_tuning(tuning_, device_)) {
   if (file_kind(path_) == FileKind::aotinductor) {
     package_ = std::make_unique<AotiRunner>(path_, device_);
     return;
   }
-  module_ = load_module(path_, device_,
-                        {.debug_files = settings.debug_files, .check_crc = settings.debug_files},
-                        &load_split_);
+  module_ = load_module(
+      path_, device_, {.debug_files = run.debug_files, .check_crc = run.debug_files}, &load_split_);
   was_training_ = leave_training(module_);
-  method_ = find_method(module_, settings.method);
+  method_ = find_method(module_, run.method);
 }
 
 std::string MethodRunner::tuning_reason() const {

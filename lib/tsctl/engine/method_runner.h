@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "tsctl/archive/tensor_file.h"
-#include "tsctl/core/executor.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/core/verify.h"
 #include "tsctl/engine/aoti_runner.h"
 #include "tsctl/engine/inputs.h"
@@ -24,9 +24,7 @@ struct RunSettings {
   std::string model_path = {};
   std::string method = "forward";
   std::string device = "cpu";
-  int threads = 1;
-  Executor executor = Executor::standard;
-  ArmTuning tuning = {};
+  ArmSettings settings = {};
   bool debug_files = true;  // and checksums: both are left out where only time counts
 };
 
@@ -35,7 +33,7 @@ struct RunSettings {
 class MethodRunner {
  public:
   // Throws Error{environment} for the device, Error{input} for the file, Error{usage} for the method.
-  explicit MethodRunner(const RunSettings& settings);
+  explicit MethodRunner(const RunSettings& run);
 
   const c10::Device& device() const noexcept { return device_; }
   // Whether eval mode can make the loaded module compute something else than its file would.
@@ -43,8 +41,8 @@ class MethodRunner {
 
   // Whether it is compiled code, whose outputs have lost the names that the model gave them.
   bool is_package() const noexcept { return package_ != nullptr; }
-  // What of the settings' tuning is not to be had here, and what runs instead; empty when all of it is. After calls it
-  // also tells of what took no part of this model.
+  // Which of the settings' tuning is unavailable here, and what runs instead; empty when all of it is available. After
+  // calls it also names what took no part of this model.
   std::string tuning_reason() const;
 
   CallInputs inputs(const CallRecord& record, const TensorFile& file) const;
@@ -73,7 +71,7 @@ class MethodRunner {
   c10::IValue call_guarded(const CallInputs& inputs, const std::string& set);
 
  private:
-  c10::Device open_for(const RunSettings& settings);
+  c10::Device open_for(const RunSettings& run);
 
   double libraries_s_ = 0.0;
   std::optional<std::int64_t> libraries_bytes_ = {};

@@ -1,10 +1,10 @@
 #include "tsctl/engine/profile_calls.h"
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <vector>
 
+#include "tsctl/core/base/clock.h"
 #include "tsctl/core/stats/statistics.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/graph/node_places.h"
@@ -20,10 +20,10 @@ constexpr int kUnrecordedCalls = 4;
 constexpr int kTracedCalls = 10;
 
 double seconds_of_call(MethodRunner& runner, const CallInputs& inputs) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start_s = now_s();
   runner.call(inputs);
   synchronize(runner.device());
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return now_s() - start_s;
 }
 
 void say_what_is_missing(ProfileResult& result) {

@@ -1,9 +1,9 @@
 #include "tsctl/engine/recorded_graph.h"
 
-#include <chrono>
 #include <utility>
 #include <vector>
 
+#include "tsctl/core/base/clock.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/graph/graph_marks.h"
 #include "tsctl/engine/graph/node_places.h"
@@ -17,10 +17,6 @@ using torch::jit::Graph;
 using torch::jit::Node;
 using torch::jit::Stack;
 using Values = c10::ArrayRef<c10::IValue>;
-
-double now_s() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 // Constants take no time: they are part of the instructions that use them.
 bool takes_time(const Node& node) {

@@ -90,8 +90,7 @@ RunResult run_file(const RunRequest& request, Events& events) {
   MethodRunner runner({.model_path = request.model_path,
                        .method = request.method,
                        .device = request.device,
-                       .threads = request.threads,
-                       .executor = request.executor});
+                       .settings = request.settings});
   const TensorFile file = TensorFile::open(request.inputs_tensors);
   if (file.calls().empty()) {
     throw Error(ErrorKind::input, "'" + request.inputs_tensors + "' holds no calls to run");

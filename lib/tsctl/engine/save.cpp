@@ -9,32 +9,28 @@
 #include <cstring>
 
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/file_descriptor.h"
 #include "tsctl/engine/guard.h"
 
 namespace tsctl {
 
 namespace {
 
-// Takes the archive's bytes. After a failure it goes on accepting them and tells at the end: LibTorch's writer
+// Takes the archive's bytes. After a failure it goes on accepting them and reports it at the end: LibTorch's writer
 // throws from its destructor when a write fails, and that would end the process.
 class FileSink {
  public:
   explicit FileSink(const std::string& path)
       : path_(path),
         descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-    if (descriptor_ < 0) throw_cannot_write(errno);
-  }
-  FileSink(const FileSink&) = delete;
-  FileSink& operator=(const FileSink&) = delete;
-  ~FileSink() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!descriptor_.valid()) throw_cannot_write(errno);
   }
 
   std::size_t write(const void* bytes, std::size_t count) noexcept {
     const auto* next = static_cast<const std::byte*>(bytes);
     std::size_t left = count;
     while (left > 0 && error_ == 0) {
-      const ssize_t written = ::write(descriptor_, next, left);
+      const ssize_t written = ::write(descriptor_.get(), next, left);
       if (written < 0 && errno == EINTR) continue;
       if (written <= 0) {
         error_ = written < 0 ? errno : ENOSPC;
@@ -48,11 +44,10 @@ class FileSink {
 
   void finish() {
     // Devices and pipes cannot be flushed, which is no failure.
-    if (error_ == 0 && ::fsync(descriptor_) != 0 && errno != EINVAL && errno != ENOTSUP)
+    if (error_ == 0 && ::fsync(descriptor_.get()) != 0 && errno != EINVAL && errno != ENOTSUP)
       error_ = errno;
-    const int closed = ::close(descriptor_);
-    descriptor_ = -1;
-    if (closed != 0 && error_ == 0) error_ = errno;
+    const int code = descriptor_.close();
+    if (code != 0 && error_ == 0) error_ = code;
     if (error_ != 0) throw_cannot_write(error_);
   }
 
@@ -64,7 +59,7 @@ class FileSink {
   }
 
   std::string path_;
-  int descriptor_ = -1;
+  FileDescriptor descriptor_;
   int error_ = 0;
 };
 

@@ -4,12 +4,12 @@
 
 #include <string>
 
-#include "tsctl/core/arm_tuning.h"
+#include "tsctl/core/arm_settings.h"
 
 namespace tsctl {
 
-// Sets the whole process to the tuning, before a model is loaded. Gives what is not to be had here and what runs
-// instead; empty when all of it is. The CUDA graph is the arm's own business.
+// Sets the whole process to the tuning, before a model is loaded. Returns what is unavailable here and what runs
+// instead; empty when all of it is available. The CUDA graph is the arm's own business.
 std::string apply_tuning(const ArmTuning& tuning, const c10::Device& device);
 
 // Whether the graph that this thread ran last holds a partition of oneDNN Graph.

@@ -14,15 +14,15 @@ constexpr std::chrono::milliseconds kBetweenLooks{250};
 
 }  // namespace
 
-void add_moment(const GpuMoment& moment, NoiseInfo& noise) {
+void add_moment(const GpuMoment& moment, SystemLoad& load) {
   for (const std::string& reason : moment.throttle_reasons) {
-    std::vector<std::string>& known = noise.gpu_throttle_reasons;
+    std::vector<std::string>& known = load.gpu_throttle_reasons;
     if (std::find(known.begin(), known.end(), reason) == known.end()) known.push_back(reason);
   }
   if (moment.idle || !moment.clock_mhz) return;
   const double clock = *moment.clock_mhz;
-  noise.gpu_clock_low_mhz = std::min(noise.gpu_clock_low_mhz.value_or(clock), clock);
-  noise.gpu_clock_high_mhz = std::max(noise.gpu_clock_high_mhz.value_or(clock), clock);
+  load.gpu_clock_low_mhz = std::min(load.gpu_clock_low_mhz.value_or(clock), clock);
+  load.gpu_clock_high_mhz = std::max(load.gpu_clock_high_mhz.value_or(clock), clock);
 }
 
 GpuWatch::GpuWatch(Look look) : look_(std::move(look)), thread_([this] { watch(); }) {}
@@ -52,11 +52,11 @@ void GpuWatch::end() {
   if (thread_.joinable()) thread_.join();
 }
 
-void GpuWatch::finish(NoiseInfo& noise) {
+void GpuWatch::finish(SystemLoad& load) {
   end();
-  noise.gpu_clock_low_mhz = seen_.gpu_clock_low_mhz;
-  noise.gpu_clock_high_mhz = seen_.gpu_clock_high_mhz;
-  noise.gpu_throttle_reasons = seen_.gpu_throttle_reasons;
+  load.gpu_clock_low_mhz = seen_.gpu_clock_low_mhz;
+  load.gpu_clock_high_mhz = seen_.gpu_clock_high_mhz;
+  load.gpu_throttle_reasons = seen_.gpu_throttle_reasons;
 }
 
 }  // namespace tsctl

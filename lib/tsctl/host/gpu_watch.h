@@ -12,7 +12,7 @@ namespace tsctl {
 
 // Adds a moment to what is known of the GPU's clocks. An idle GPU lowers its clock because nobody asks for more, which
 // tells nothing of those that a model was timed with.
-void add_moment(const GpuMoment& moment, NoiseInfo& noise);
+void add_moment(const GpuMoment& moment, SystemLoad& load);
 
 // Looks at a GPU four times a second, in a thread of its own: the launches' loading and the calls alike.
 class GpuWatch {
@@ -25,7 +25,7 @@ class GpuWatch {
   GpuWatch& operator=(const GpuWatch&) = delete;
 
   // Ends it, and adds what was seen: the range of the clocks and every reason that held them down.
-  void finish(NoiseInfo& noise);
+  void finish(SystemLoad& load);
 
  private:
   void watch();
@@ -35,7 +35,7 @@ class GpuWatch {
   std::mutex mutex_ = {};
   std::condition_variable ended_ = {};
   bool ending_ = false;
-  NoiseInfo seen_ = {};
+  SystemLoad seen_ = {};
   std::thread thread_ = {};  // last: it uses what stands above
 };
 

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <sstream>
 
+#include "tsctl/core/base/device_name.h"
+
 namespace tsctl {
 
 namespace {
@@ -145,12 +147,6 @@ class LoadedNvml : public Nvml {
   ClockOf* clock_ = nullptr;
 };
 
-// The number behind "cuda:", 0 for "cuda" alone.
-std::size_t number_of(const std::string& device) {
-  const std::size_t colon = device.find(':');
-  return colon == std::string::npos ? 0 : std::stoul(device.substr(colon + 1));
-}
-
 std::optional<std::size_t> by_uuid(const std::string& name, const std::vector<std::string>& uuids) {
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < uuids.size(); ++i) {
@@ -174,7 +170,9 @@ std::unique_ptr<Nvml> Nvml::open(const std::string& library) {
 std::optional<std::size_t> gpu_of_device(const std::string& device, const CudaNumbering& numbering,
                                          const std::vector<GpuInfo>& gpus,
                                          const std::vector<std::string>& uuids) {
-  std::size_t number = number_of(device);
+  const std::optional<DeviceName> named = device_name_from_text(device);
+  if (!named || !named->cuda) return std::nullopt;
+  auto number = static_cast<std::size_t>(named->index);
   if (numbering.visible) {
     std::istringstream list(*numbering.visible);
     std::string name;

@@ -39,7 +39,7 @@ std::optional<double> waiting_s(const fs::path& file) {
 }
 
 // The first line of /proc/stat: user nice system idle iowait irq softirq steal …, in ticks.
-void read_ticks(const fs::path& file, NoiseReading& reading) {
+void read_ticks(const fs::path& file, LoadReading& reading) {
   std::ifstream stream(file);
   std::string name;
   stream >> name;
@@ -86,8 +86,8 @@ std::optional<double> throttled_by_all(const fs::path& root) {
 
 }  // namespace
 
-NoiseReading read_noise(double at_s, const fs::path& root) {
-  NoiseReading reading{.at_s = at_s};
+LoadReading read_system_load(double at_s, const fs::path& root) {
+  LoadReading reading{.at_s = at_s};
   const fs::path pressure = root / "proc/pressure";
   reading.cpu_waiting_s = waiting_s(pressure / "cpu");
   reading.memory_waiting_s = waiting_s(pressure / "memory");
@@ -100,23 +100,23 @@ NoiseReading read_noise(double at_s, const fs::path& root) {
   return reading;
 }
 
-NoiseInfo noise_between(const NoiseReading& before, const NoiseReading& after) {
+SystemLoad load_between(const LoadReading& before, const LoadReading& after) {
   const double elapsed_s = after.at_s - before.at_s;
-  NoiseInfo noise;
-  noise.cpu_pressure = share(difference(before.cpu_waiting_s, after.cpu_waiting_s), elapsed_s);
-  noise.memory_pressure =
+  SystemLoad load;
+  load.cpu_pressure = share(difference(before.cpu_waiting_s, after.cpu_waiting_s), elapsed_s);
+  load.memory_pressure =
       share(difference(before.memory_waiting_s, after.memory_waiting_s), elapsed_s);
-  noise.io_pressure = share(difference(before.io_waiting_s, after.io_waiting_s), elapsed_s);
+  load.io_pressure = share(difference(before.io_waiting_s, after.io_waiting_s), elapsed_s);
   const auto ticks = difference(before.cpu_ticks, after.cpu_ticks);
-  if (ticks) noise.steal = share(difference(before.steal_ticks, after.steal_ticks), *ticks);
-  noise.throttled_s = difference(before.throttled_s, after.throttled_s);
+  if (ticks) load.steal = share(difference(before.steal_ticks, after.steal_ticks), *ticks);
+  load.throttled_s = difference(before.throttled_s, after.throttled_s);
   if (const auto switches = difference(before.context_switches, after.context_switches))
-    noise.context_switches = std::llround(*switches);
-  noise.load_before = before.load;
-  return noise;
+    load.context_switches = std::llround(*switches);
+  load.load_before = before.load;
+  return load;
 }
 
-std::optional<double> busy_between(const NoiseReading& before, const NoiseReading& after) {
+std::optional<double> busy_between(const LoadReading& before, const LoadReading& after) {
   const auto ticks = difference(before.cpu_ticks, after.cpu_ticks);
   if (!ticks) return std::nullopt;
   const auto idle = share(difference(before.idle_ticks, after.idle_ticks), *ticks);

@@ -8,7 +8,7 @@
 namespace tsctl {
 
 // Counters of the host that only grow; none where the system does not tell.
-struct NoiseReading {
+struct LoadReading {
   double at_s = 0.0;
   std::optional<double> cpu_waiting_s = {};  // pressure stall totals of /proc/pressure
   std::optional<double> memory_waiting_s = {};
@@ -22,12 +22,12 @@ struct NoiseReading {
 };
 
 // Reads them at the time `at_s` of the caller's clock. `root` is "/" but for tests.
-NoiseReading read_noise(double at_s, const std::filesystem::path& root = "/");
+LoadReading read_system_load(double at_s, const std::filesystem::path& root = "/");
 
 // What happened between two readings.
-NoiseInfo noise_between(const NoiseReading& before, const NoiseReading& after);
+SystemLoad load_between(const LoadReading& before, const LoadReading& after);
 
 // Share of the CPUs' time that was not idle between two readings.
-std::optional<double> busy_between(const NoiseReading& before, const NoiseReading& after);
+std::optional<double> busy_between(const LoadReading& before, const LoadReading& after);
 
 }  // namespace tsctl

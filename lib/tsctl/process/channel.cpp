@@ -1,36 +1,46 @@
 #include "tsctl/process/channel.h"
 
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
 
 namespace tsctl {
 
-void send_line(int socket, const std::string& line) {
+void LineChannel::send(const std::string& line) const {
   const std::string text = line + "\n";
   std::size_t sent = 0;
   while (sent < text.size()) {
-    const ssize_t count = ::send(socket, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
+    const ssize_t count =
+        ::send(socket_.get(), text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return;
     sent += static_cast<std::size_t>(count);
   }
 }
 
-std::optional<std::string> LineReader::next() {
+std::optional<std::string> LineChannel::take_line() {
+  const std::size_t newline = buffer_.find('\n');
+  if (newline == std::string::npos) return std::nullopt;
+  std::string line = buffer_.substr(0, newline);
+  buffer_.erase(0, newline + 1);
+  return line;
+}
+
+bool LineChannel::read_more(bool wait) {
+  char bytes[65536];
+  ssize_t count = 0;
+  do {
+    count = ::recv(socket_.get(), bytes, sizeof bytes, wait ? 0 : MSG_DONTWAIT);
+  } while (count < 0 && errno == EINTR);
+  if (count <= 0) return false;
+  buffer_.append(bytes, static_cast<std::size_t>(count));
+  return true;
+}
+
+std::optional<std::string> LineChannel::next_line() {
   while (true) {
-    const std::size_t newline = buffer_.find('\n');
-    if (newline != std::string::npos) {
-      std::string line = buffer_.substr(0, newline);
-      buffer_.erase(0, newline + 1);
-      return line;
-    }
-    char bytes[65536];
-    const ssize_t count = ::read(socket_, bytes, sizeof bytes);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return std::nullopt;
-    buffer_.append(bytes, static_cast<std::size_t>(count));
+    if (auto line = take_line()) return line;
+    if (!read_more(true)) return std::nullopt;
   }
 }
 

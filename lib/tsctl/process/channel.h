@@ -2,24 +2,37 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+
+#include "tsctl/core/base/file_descriptor.h"
 
 namespace tsctl {
 
 // The descriptor on which a worker finds its socket.
 inline constexpr int kWorkerSocket = 3;
 
-// Writes `line` and a newline. A peer that is gone is not an error: its reader will notice.
-void send_line(int socket, const std::string& line);
-
-// Reads lines from a socket, waiting for each.
-class LineReader {
+// One end of a connection that carries lines. Front and worker use the same class.
+class LineChannel {
  public:
-  explicit LineReader(int socket) : socket_(socket) {}
-  // Nothing at the end of the stream.
-  std::optional<std::string> next();
+  explicit LineChannel(FileDescriptor socket) : socket_(std::move(socket)) {}
+
+  int descriptor() const noexcept { return socket_.get(); }
+
+  // Writes `line` and a newline. A peer that is gone is not an error: the next read notices it.
+  void send(const std::string& line) const;
+
+  // A line that has arrived completely; nothing if there is none. Does not read.
+  std::optional<std::string> take_line();
+
+  // Reads what has arrived; with `wait` it waits for something to arrive. False at the end of the stream, and when
+  // nothing has arrived.
+  bool read_more(bool wait);
+
+  // Waits for the next line. Nothing at the end of the stream.
+  std::optional<std::string> next_line();
 
  private:
-  int socket_;
+  FileDescriptor socket_;
   std::string buffer_ = {};
 };
 

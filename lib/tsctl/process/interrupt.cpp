@@ -1,5 +1,6 @@
 #include "tsctl/process/interrupt.h"
 
+#include <fmt/format.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -20,27 +21,27 @@ Interrupt::Interrupt() {
     sigaddset(&caught, signal);
   }
   sigprocmask(SIG_BLOCK, &caught, &before_);
-  fd_ = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (fd_ < 0) {
+  fd_ = FileDescriptor(signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!fd_.valid()) {
     const int code = errno;
     sigprocmask(SIG_SETMASK, &before_, nullptr);
     throw Error(ErrorKind::environment,
-                std::string("signals cannot be watched: ") + std::strerror(code));
+                fmt::format("signals cannot be watched: {}", std::strerror(code)));
   }
 }
 
 Interrupt::~Interrupt() {
   // A signal that came after the last look is too late to stop anything; unread, it would end the process here.
   signalfd_siginfo late = {};
-  while (::read(fd_, &late, sizeof late) == static_cast<ssize_t>(sizeof late)) {
+  while (::read(fd_.get(), &late, sizeof late) == static_cast<ssize_t>(sizeof late)) {
   }
-  ::close(fd_);
+  fd_.close();
   sigprocmask(SIG_SETMASK, &before_, nullptr);
 }
 
 void Interrupt::check() {
   signalfd_siginfo info = {};
-  if (::read(fd_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+  if (::read(fd_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
     throw Interrupted{static_cast<int>(info.ssi_signo)};
   }
 }

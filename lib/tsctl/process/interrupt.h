@@ -2,6 +2,8 @@
 
 #include <csignal>
 
+#include "tsctl/core/base/file_descriptor.h"
+
 namespace tsctl {
 
 // Turns SIGINT, SIGTERM and SIGHUP into something that a wait can see: while an object lives, those of them that are
@@ -13,13 +15,13 @@ class Interrupt {
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
-  int fd() const noexcept { return fd_; }
+  int fd() const noexcept { return fd_.get(); }
 
   // Throws Interrupted if a signal has arrived; does not wait.
   void check();
 
  private:
-  int fd_ = -1;
+  FileDescriptor fd_ = {};
   sigset_t before_ = {};
 };
 

@@ -1,26 +1,17 @@
 #include "tsctl/process/jobs.h"
 
-#include <chrono>
+#include <fmt/format.h>
+
 #include <csignal>
 #include <filesystem>
 #include <stdexcept>
 #include <utility>
+#include <variant>
 
+#include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
-#include "tsctl/report/json/json.h"
 
 namespace tsctl {
-
-namespace {
-
-std::string seconds_text(double seconds) {
-  std::string text = std::to_string(seconds);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.ends_with('.')) text.pop_back();
-  return text + " s";
-}
-
-}  // namespace
 
 Installation installation_of_this_process() {
   namespace fs = std::filesystem;
@@ -52,111 +43,124 @@ void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did, b
   // A crash outranks the failed capture that it also is: the exit code says 5.
   const ErrorKind kind = ErrorKind::execution;
   if (end.ended_by_parent) {
-    throw Error(kind, "the worker process closed its connection while " + what_it_did,
+    throw Error(kind, fmt::format("the worker process closed its connection while {}", what_it_did),
                 "something in the model closed a descriptor that is not its own; look for "
                 "os.closerange in it");
   }
   if (end.signal == SIGKILL) {
     throw Error(
-        kind, "the worker process was killed (SIGKILL) while " + what_it_did,
+        kind, fmt::format("the worker process was killed (SIGKILL) while {}", what_it_did),
         "the system does this when memory runs out; use a machine with more, or a smaller batch");
   }
   if (end.signal != 0) {
-    throw Error(
-        kind,
-        "the worker process crashed with " + name_of_signal(end.signal) + " while " + what_it_did,
-        std::string(runs_python ? "a library that the model uses" : "LibTorch") +
-            " crashed; what it printed, if anything, stands above");
+    throw Error(kind,
+                fmt::format("the worker process crashed with {} while {}",
+                            name_of_signal(end.signal), what_it_did),
+                fmt::format("{} crashed; what it printed, if anything, stands above",
+                            runs_python ? "a library that the model uses" : "LibTorch"));
   }
-  throw Error(kind,
-              "the worker process ended with status " + std::to_string(end.exit_status) +
-                  " while " + what_it_did,
-              "something in the model ended the process; look for exit() or os._exit() in it");
+  throw Error(
+      kind,
+      fmt::format("the worker process ended with status {} while {}", end.exit_status, what_it_did),
+      "something in the model ended the process; look for exit() or os._exit() in it");
 }
 
-void throw_worker_error(const WireMessage& message) {
-  if (message.code == "internal") throw std::logic_error(message.text);
-  throw Error(kind_from_name(message.code), message.text, message.hint, message.detail);
+void throw_failure(const Failure& failure) {
+  if (!failure.kind) throw std::logic_error(failure.message);
+  throw Error(*failure.kind, failure.message, failure.hint, failure.detail);
 }
 
 Jobs::Jobs(WorkerSettings settings, Interrupt& interrupt, Events& events)
     : settings_(std::move(settings)), interrupt_(interrupt), events_(events) {}
 
-std::string Jobs::do_job(const std::string& step, const std::string& job,
-                         const std::string& request, const PythonSite* site) {
-  const auto start = std::chrono::steady_clock::now();
+template <typename Result>
+Result Jobs::do_job(const std::string& step, const JobRequest& request, const PythonSite* site) {
+  const double start_s = now_s();
   steps_.push_back({.name = step, .status = "failed"});
   const auto close_step = [&](const ProcessEnd& end) {
-    steps_.back().seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    steps_.back().seconds = now_s() - start_s;
     steps_.back().peak_memory_bytes = end.peak_memory_bytes;
   };
   std::vector<std::string> environment = worker_environment(settings_.threads);
-  // OpenMP's threads spin while they wait for one another, which on a busy machine made a call fifty times as long. Where
-  // nothing is timed they had better sleep; arms are left as a user's program would have them.
+  // OpenMP's threads spin while they wait for one another; on a busy machine that made a call fifty times as long. Jobs
+  // time nothing, so their threads sleep instead. Arms keep the default, as in a user's program.
   environment.emplace_back("OMP_WAIT_POLICY=PASSIVE");
   WorkerProcess worker(settings_.installation.executable, environment);
-  worker.send({.type = "job",
-               .job = job,
-               .payload = request,
-               .site = site != nullptr ? json_text(*site) : std::string(),
-               .engine = settings_.installation.engine,
-               .capture = settings_.installation.capture});
+  worker.send(Job{.request = request,
+                  .site = site != nullptr ? std::optional(*site) : std::nullopt,
+                  .engine = settings_.installation.engine,
+                  .capture = settings_.installation.capture});
   const Deadline deadline = deadline_in(settings_.timeout_s);
   try {
     while (const auto message = worker.receive(deadline, interrupt_)) {
-      if (message->type == "progress") {
-        events_.progress(message->text);
-      } else if (message->type == "warning") {
-        events_.warning({.code = message->code, .text = message->text});
-      } else if (message->type == "result") {
-        close_step(worker.finish(kEndAfterMessageSeconds));
-        steps_.back().status = "ok";
-        return message->payload;
-      } else {
+      if (const auto* progress = std::get_if<Progress>(&*message)) {
+        events_.progress(progress->text);
+      } else if (const auto* warning = std::get_if<Warning>(&*message)) {
+        events_.warning(*warning);
+      } else if (const auto* failure = std::get_if<Failure>(&*message)) {
         worker.finish(kEndAfterMessageSeconds);
-        throw_worker_error(*message);
+        throw_failure(*failure);
+      } else {
+        close_step(worker.finish(kEndAfterMessageSeconds));
+        Result result = std::get<Result>(*message);
+        steps_.back().status = "ok";
+        return result;
       }
     }
   } catch (const WorkerProcess::Timeout&) {
     close_step(worker.finish());
-    throw Error(ErrorKind::execution,
-                "the step '" + step + "' took longer than " + seconds_text(settings_.timeout_s) +
-                    " (--timeout)",
-                "raise --timeout, or leave it out to wait for as long as it takes");
+    throw Error(
+        ErrorKind::execution,
+        fmt::format("the step '{}' took longer than {} s (--timeout)", step, settings_.timeout_s),
+        "raise --timeout, or leave it out to wait without a limit");
   } catch (...) {
     close_step(worker.finish());
     throw;
   }
   const ProcessEnd end = worker.finish(kEndAfterCloseSeconds);
   close_step(end);
-  throw_worker_death(end, "it did the step '" + step + "'", site != nullptr);
+  throw_worker_death(end, fmt::format("it did the step '{}'", step), site != nullptr);
 }
 
 DescribeResult Jobs::describe(const DescribeRequest& request) {
-  return from_json_text<DescribeResult>(
-      do_job("describe", "describe", json_text(request), nullptr));
+  return do_job<DescribeResult>("describe", request, nullptr);
 }
 
 RewriteResult Jobs::rewrite(const std::string& step, const RewriteRequest& request) {
-  return from_json_text<RewriteResult>(do_job(step, "rewrite", json_text(request), nullptr));
+  return do_job<RewriteResult>(step, request, nullptr);
 }
 
 VerifyResult Jobs::compare(const std::string& step, const VerifyRequest& request) {
-  return from_json_text<VerifyResult>(do_job(step, "compare", json_text(request), nullptr));
+  return do_job<VerifyResult>(step, request, nullptr);
 }
 
 RunResult Jobs::run(const std::string& step, const RunRequest& request) {
-  return from_json_text<RunResult>(do_job(step, "run", json_text(request), nullptr));
+  return do_job<RunResult>(step, request, nullptr);
 }
 
 GraphResult Jobs::graph(const GraphRequest& request) {
-  return from_json_text<GraphResult>(do_job("graph", "graph", json_text(request), nullptr));
+  return do_job<GraphResult>("graph", request, nullptr);
 }
 
-CaptureResult Jobs::capture(const std::string& step, const std::string& job, const PythonSite& site,
-                            const CaptureRequest& request) {
-  return from_json_text<CaptureResult>(do_job(step, job, json_text(request), &site));
+CaptureResult Jobs::capture(const PythonSite& site, const CaptureRequest& request) {
+  return do_job<CaptureResult>("capture", request, &site);
+}
+
+EagerResult Jobs::eager(const PythonSite& site, const EagerRequest& request) {
+  return do_job<EagerResult>("eager", request, &site);
+}
+
+EagerResult Jobs::runtime(const PythonSite& site, const RuntimeRequest& request) {
+  return do_job<EagerResult>("runtime", request, &site);
+}
+
+std::optional<SubmoduleDifference> Jobs::locate(const PythonSite& site,
+                                                const LocateRequest& request) {
+  return do_job<LocateResult>("locate", request, &site).difference;
+}
+
+LoadInputsResult Jobs::load_inputs(const PythonSite& site, const LoadInputsRequest& request) {
+  return do_job<LoadInputsResult>("load inputs", request, &site);
 }
 
 }  // namespace tsctl

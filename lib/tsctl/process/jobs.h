@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "tsctl/core/capture_api.h"
 #include "tsctl/core/doctor.h"
 #include "tsctl/core/graph.h"
+#include "tsctl/core/python_jobs.h"
 #include "tsctl/core/report.h"
 #include "tsctl/core/rewrite.h"
 #include "tsctl/core/verify.h"
@@ -34,8 +36,8 @@ struct WorkerSettings {
   int threads = 1;
 };
 
-// Runs jobs, one process each, and keeps what each cost. An Error that a job throws is rethrown here; a worker that
-// dies becomes Error{execution} with the signal's name.
+// Runs jobs, each in a process of its own, and records the cost of each. An Error of a job is thrown again here; a worker
+// that dies becomes Error{execution} with the signal's name.
 class Jobs {
  public:
   Jobs(WorkerSettings settings, Interrupt& interrupt, Events& events);
@@ -46,9 +48,12 @@ class Jobs {
   RunResult run(const std::string& step, const RunRequest& request);
   GraphResult graph(const GraphRequest& request);
 
-  // `job` is capture, eager or load_inputs; see core/capture.h.
-  CaptureResult capture(const std::string& step, const std::string& job, const PythonSite& site,
-                        const CaptureRequest& request);
+  // These run in Python.
+  CaptureResult capture(const PythonSite& site, const CaptureRequest& request);
+  EagerResult eager(const PythonSite& site, const EagerRequest& request);
+  EagerResult runtime(const PythonSite& site, const RuntimeRequest& request);
+  std::optional<SubmoduleDifference> locate(const PythonSite& site, const LocateRequest& request);
+  LoadInputsResult load_inputs(const PythonSite& site, const LoadInputsRequest& request);
 
   // Every job so far, in order; the last one failed if a call threw.
   const std::vector<StepRecord>& steps() const noexcept { return steps_; }
@@ -61,8 +66,9 @@ class Jobs {
   Events& events() noexcept { return events_; }
 
  private:
-  std::string do_job(const std::string& step, const std::string& job, const std::string& request,
-                     const PythonSite* site);
+  // The job's result, as the alternative of WorkerMessage that answers `request`.
+  template <typename Result>
+  Result do_job(const std::string& step, const JobRequest& request, const PythonSite* site);
 
   WorkerSettings settings_;
   Interrupt& interrupt_;
@@ -79,7 +85,7 @@ std::vector<std::string> allocator_environment(const std::string& allocator);
 [[noreturn]] void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did,
                                      bool runs_python);
 
-// The Error that a worker's error message stands for; a std::logic_error when it was a bug.
-[[noreturn]] void throw_worker_error(const WireMessage& message);
+// Throws the Error that a worker's failure stands for; a std::logic_error when it was a bug.
+[[noreturn]] void throw_failure(const Failure& failure);
 
 }  // namespace tsctl

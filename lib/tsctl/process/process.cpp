@@ -1,6 +1,7 @@
 #include "tsctl/process/process.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sched.h>
 #include <spawn.h>
@@ -19,7 +20,6 @@
 #include <system_error>
 
 #include "tsctl/core/base/error.h"
-#include "tsctl/process/channel.h"
 #include "tsctl/report/json/json.h"
 
 extern char** environ;
@@ -46,12 +46,12 @@ std::vector<char*> merged_environment(const std::vector<std::string>& additions)
 
 [[noreturn]] void throw_spawn_error(int code) {
   throw Error(ErrorKind::environment,
-              std::string("a worker process cannot be started: ") + std::strerror(code));
+              fmt::format("a worker process cannot be started: {}", std::strerror(code)));
 }
 
 // For poll: rounded up, so that a wait never ends just before its deadline; -1 is for ever.
 int milliseconds_until(const Deadline& deadline) {
-  constexpr double kLongestMs = 1e9;  // poll takes an int; who waits longer polls again
+  constexpr double kLongestMs = 1e9;  // poll takes an int; a longer wait polls again
   if (!deadline) return -1;
   const std::chrono::duration<double, std::milli> left =
       *deadline - std::chrono::steady_clock::now();
@@ -69,16 +69,24 @@ Deadline deadline_in(double seconds) {
          std::chrono::duration_cast<std::chrono::steady_clock::duration>(wait);
 }
 
+// By number: glibc 2.36 declares pidfd_open without C linkage.
 WorkerProcess::WorkerProcess(const std::string& executable,
-                             const std::vector<std::string>& environment) {
+                             const std::vector<std::string>& environment)
+    : channel_(start(executable, environment)),
+      pid_fd_(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0))) {}
+
+LineChannel WorkerProcess::start(const std::string& executable,
+                                 const std::vector<std::string>& environment) {
   int sockets[2] = {-1, -1};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) throw_spawn_error(errno);
+  FileDescriptor ours(sockets[0]);
+  const FileDescriptor theirs(sockets[1]);
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, sockets[1], kWorkerSocket);
+  posix_spawn_file_actions_adddup2(&actions, theirs.get(), kWorkerSocket);
 
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
@@ -95,69 +103,43 @@ WorkerProcess::WorkerProcess(const std::string& executable,
                                merged_environment(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
-  ::close(sockets[1]);
-  if (code != 0) {
-    ::close(sockets[0]);
-    throw_spawn_error(code);
-  }
-  socket_ = sockets[0];
-  // By number: glibc 2.36 declares pidfd_open without C linkage.
-  pid_fd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+  if (code != 0) throw_spawn_error(code);
+  return LineChannel(std::move(ours));
 }
 
-WorkerProcess::~WorkerProcess() {
-  finish();
-  ::close(socket_);
-  if (pid_fd_ >= 0) ::close(pid_fd_);
-}
+WorkerProcess::~WorkerProcess() { finish(); }
 
-void WorkerProcess::send(const WireMessage& message) { send_line(socket_, json_text(message)); }
+void WorkerProcess::send(const FrontMessage& message) { channel_.send(json_text(message)); }
 
-std::optional<std::string> WorkerProcess::take_line() {
-  const std::size_t newline = buffer_.find('\n');
-  if (newline == std::string::npos) return std::nullopt;
-  std::string line = buffer_.substr(0, newline);
-  buffer_.erase(0, newline + 1);
-  return line;
-}
-
-bool WorkerProcess::read_more(int flags) {
-  char bytes[65536];
-  ssize_t count = 0;
-  do {
-    count = ::recv(socket_, bytes, sizeof bytes, flags);
-  } while (count < 0 && errno == EINTR);
-  if (count <= 0) return false;
-  buffer_.append(bytes, static_cast<std::size_t>(count));
-  return true;
-}
-
-std::optional<WireMessage> WorkerProcess::receive(const Deadline& deadline, Interrupt& interrupt) {
+std::optional<WorkerMessage> WorkerProcess::receive(const Deadline& deadline,
+                                                    Interrupt& interrupt) {
   while (true) {
-    if (const auto line = take_line()) {
+    if (const auto line = channel_.take_line()) {
       try {
-        return from_json_text<WireMessage>(*line);
+        return from_json_text<WorkerMessage>(*line);
       } catch (const Error& error) {
         throw Error(
             ErrorKind::execution,
-            std::string("the worker process sent something that is no message: ") + error.what(),
+            fmt::format("the worker process sent something that is no message: {}", error.what()),
             "something in the model wrote to a descriptor that is not its own");
       }
     }
-    pollfd watched[3] = {{socket_, POLLIN, 0}, {interrupt.fd(), POLLIN, 0}, {pid_fd_, POLLIN, 0}};
+    pollfd watched[3] = {{channel_.descriptor(), POLLIN, 0},
+                         {interrupt.fd(), POLLIN, 0},
+                         {pid_fd_.get(), POLLIN, 0}};
     const int ready = poll(watched, 3, milliseconds_until(deadline));
     if (ready < 0 && errno != EINTR) {
       throw Error(ErrorKind::environment,
-                  std::string("a worker process cannot be waited for: ") + std::strerror(errno));
+                  fmt::format("cannot wait for a worker process: {}", std::strerror(errno)));
     }
     interrupt.check();
     if (ready < 0) continue;
     if (ready == 0) throw Timeout{};
     if (watched[0].revents != 0) {
-      if (!read_more(0)) return std::nullopt;
+      if (!channel_.read_more(true)) return std::nullopt;
     } else if (watched[2].revents != 0) {
       // What it sent between the kernel's look at the socket and its end is still there.
-      if (!read_more(MSG_DONTWAIT)) return std::nullopt;
+      if (!channel_.read_more(false)) return std::nullopt;
     }
   }
 }
@@ -193,7 +175,7 @@ bool WorkerProcess::ends_within(double seconds) const {
   if (!deadline) return false;
   while (true) {
     // Without a pidfd this only looks, at the end of the time.
-    pollfd watched = {pid_fd_, POLLIN, 0};
+    pollfd watched = {pid_fd_.get(), POLLIN, 0};
     const int ready = poll(&watched, 1, milliseconds_until(deadline));
     if (ready < 0 && errno == EINTR) continue;
     siginfo_t info = {};
@@ -224,7 +206,7 @@ ProcessEnd WorkerProcess::finish(double grace_s) {
 
 std::string name_of_signal(int signal) {
   const char* name = sigabbrev_np(signal);
-  return name != nullptr ? "SIG" + std::string(name) : "signal " + std::to_string(signal);
+  return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", signal);
 }
 
 }  // namespace tsctl

@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "tsctl/core/base/file_descriptor.h"
 #include "tsctl/core/wire.h"
+#include "tsctl/process/channel.h"
 #include "tsctl/process/interrupt.h"
 
 namespace tsctl {
@@ -46,13 +48,13 @@ class WorkerProcess {
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
   // Sends one message. A child that is gone is noticed by the next receive.
-  void send(const WireMessage& message);
+  void send(const FrontMessage& message);
 
   // Waits for the next message. Nothing when the child closed its end or is gone, even if processes that it started
   // still hold its end. Throws Interrupted on SIGINT or SIGTERM, Timeout when the time is over, Error{execution} when
   // what came is no message.
   struct Timeout {};
-  std::optional<WireMessage> receive(const Deadline& deadline, Interrupt& interrupt);
+  std::optional<WorkerMessage> receive(const Deadline& deadline, Interrupt& interrupt);
 
   void
   stop();  // SIGSTOP for the child and what it started; returns when the kernel has stopped the whole child
@@ -60,22 +62,19 @@ class WorkerProcess {
   // Lets every thread that the child has, and those it starts later, run on these processors only.
   void hold_to(const std::vector<int>& processors);
 
-  // Gives the child `grace_s` seconds to end by itself, ends it with SIGKILL if it does not, and tells how it ended.
+  // Gives the child `grace_s` seconds to end by itself, ends it with SIGKILL if it does not, and returns how it ended.
   // What it started itself goes with it.
   ProcessEnd finish(double grace_s = 0.0);
 
   pid_t pid() const noexcept { return pid_; }
 
  private:
-  std::optional<std::string> take_line();
+  LineChannel start(const std::string& executable, const std::vector<std::string>& environment);
   bool ends_within(double seconds) const;
-  bool read_more(
-      int flags);  // false at the end of the stream, or when there is nothing and `flags` say not to wait
 
   pid_t pid_ = -1;
-  int pid_fd_ = -1;  // readable once the child is gone; -1 where the kernel has no such descriptors
-  int socket_ = -1;
-  std::string buffer_ = {};
+  LineChannel channel_;
+  FileDescriptor pid_fd_;  // readable once the child is gone; none where the kernel has no pidfd
   std::optional<ProcessEnd> end_ = {};
 };
 

@@ -1,13 +1,15 @@
 #include "tsctl/process/process_arm.h"
 
-#include <chrono>
+#include <fmt/format.h>
+
 #include <memory>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/resident_memory.h"
 #include "tsctl/host/host.h"
-#include "tsctl/report/json/json.h"
 
 namespace tsctl {
 
@@ -21,52 +23,47 @@ class ProcessArm : public LaunchedArm {
         arm_(arm),
         worker_(jobs.settings().installation.executable, environment_of(arm.request)) {
     const Installation& installation = jobs.settings().installation;
-    worker_.send({.type = "job",
-                  .job = "open_arm",
-                  .payload = json_text(arm.request),
-                  .site = arm.site ? json_text(*arm.site) : std::string(),
-                  .engine = installation.engine,
-                  .capture = installation.capture,
-                  .layout = layout});
+    worker_.send(Job{.request = arm.request,
+                     .site = arm.site,
+                     .engine = installation.engine,
+                     .capture = installation.capture,
+                     .layout = layout});
   }
 
   void wait_until_ready() override {
-    const WireMessage ready = expect("ready");
-    tuning_reason_ = ready.text;
-    if (!ready.payload.empty()) opening_ = from_json_text<ArmOpening>(ready.payload);
+    ArmReady ready = expect<ArmReady>();
+    tuning_reason_ = std::move(ready.tuning_reason);
+    opening_ = ready.opening;
   }
   std::string tuning_reason() const override { return tuning_reason_; }
   void hold_to_cores(std::uint64_t draw) override {
-    const std::vector<int> cores = cores_for(usable_processors(), arm_.request.threads, draw);
+    const std::vector<int> cores =
+        cores_for(usable_processors(), arm_.request.settings.threads, draw);
     if (!cores.empty()) worker_.hold_to(cores);
   }
   void resume() override { worker_.resume(); }
   void stop() override { worker_.stop(); }
 
   TimedCalls time_calls(int untimed, int calls) override {
-    worker_.send({.type = "time_calls", .untimed = untimed, .calls = calls});
-    const WireMessage reply = expect("times");
+    worker_.send(TimeCalls{.untimed = untimed, .calls = calls});
+    TimedCalls times = expect<TimedCalls>();
     if (!opening_.first_call_bytes) opening_.first_call_bytes = resident();
-    return {.seconds = reply.seconds, .page_faults = reply.page_faults};
+    return times;
   }
 
   void use_set(std::size_t index) override {
-    worker_.send({.type = "arm", .job = "use_set", .payload = std::to_string(index)});
-    expect("result");
+    worker_.send(UseSet{.set = index});
+    expect<Done>();
   }
 
   std::vector<double> call_sets(const std::vector<std::size_t>& sets) override {
-    std::string numbers;
-    for (const std::size_t set : sets) numbers += std::to_string(set) + " ";
-    worker_.send({.type = "arm", .job = "call_sets", .payload = numbers});
-    return expect("times").seconds;
+    worker_.send(CallSets{.sets = sets});
+    return expect<TimedCalls>().seconds;
   }
 
-  void begin_load(const LoadWindow& window) override {
-    worker_.send({.type = "arm", .job = "load", .payload = json_text(window)});
-  }
+  void begin_load(const LoadWindow& window) override { worker_.send(window); }
 
-  LoadTimes end_load() override { return from_json_text<LoadTimes>(expect("result").payload); }
+  LoadTimes end_load() override { return expect<LoadTimes>(); }
 
   ArmOpening opening() override {
     opening_.steady_bytes = resident();
@@ -74,22 +71,20 @@ class ProcessArm : public LaunchedArm {
   }
 
   ProfileResult profile(const ProfileRequest& request) override {
-    worker_.send({.type = "arm", .job = "profile", .payload = json_text(request)});
-    return from_json_text<ProfileResult>(expect("result").payload);
+    worker_.send(request);
+    return expect<ProfileResult>();
   }
 
   std::optional<TransferTimes> time_transfers(int calls) override {
-    worker_.send({.type = "arm", .job = "transfers", .calls = calls});
-    const WireMessage reply = expect("result");
-    if (reply.payload.empty()) return std::nullopt;
-    return from_json_text<TransferTimes>(reply.payload);
+    worker_.send(TimeTransfers{.calls = calls});
+    return expect<Transfers>().times;
   }
 
   std::int64_t finish() override { return worker_.finish().peak_memory_bytes; }
 
  private:
   static std::vector<std::string> environment_of(const ArmRequest& request) {
-    std::vector<std::string> environment = worker_environment(request.threads);
+    std::vector<std::string> environment = worker_environment(request.settings.threads);
     for (std::string& pair : allocator_environment(request.allocator))
       environment.push_back(std::move(pair));
     return environment;
@@ -99,21 +94,25 @@ class ProcessArm : public LaunchedArm {
     return resident_bytes(std::to_string(worker_.pid()));
   }
 
-  WireMessage expect(const std::string& type) {
+  // Waits for the answer. Drops the progress and the warnings that come before it.
+  template <typename Answer>
+  Answer expect() {
     const Deadline deadline = deadline_in(jobs_.settings().timeout_s);
     try {
-      while (const auto message = worker_.receive(deadline, jobs_.interrupt())) {
-        if (message->type == type) return *message;
-        if (message->type == "error") throw_worker_error(*message);
+      while (auto message = worker_.receive(deadline, jobs_.interrupt())) {
+        if (auto* answer = std::get_if<Answer>(&*message)) return std::move(*answer);
+        if (const auto* failure = std::get_if<Failure>(&*message)) throw_failure(*failure);
       }
     } catch (const WorkerProcess::Timeout&) {
       worker_.finish();
-      throw Error(ErrorKind::execution,
-                  "the arm '" + arm_.request.label + "' did not answer in time (--timeout)",
-                  "raise --timeout, or leave it out to wait for as long as it takes");
+      throw Error(
+          ErrorKind::execution,
+          fmt::format("the arm '{}' did not answer in time (--timeout)", arm_.request.label),
+          "raise --timeout, or leave it out to wait without a limit");
     }
     throw_worker_death(worker_.finish(kEndAfterCloseSeconds),
-                       "it ran the arm '" + arm_.request.label + "'", arm_.site.has_value());
+                       fmt::format("it ran the arm '{}'", arm_.request.label),
+                       arm_.site.has_value());
   }
 
   Jobs& jobs_;
@@ -128,13 +127,6 @@ class ProcessArm : public LaunchedArm {
 Launcher process_launcher(Jobs& jobs) {
   return [&jobs](const BenchArm& arm, std::uint64_t layout) -> std::unique_ptr<LaunchedArm> {
     return std::make_unique<ProcessArm>(jobs, arm, layout);
-  };
-}
-
-Clock steady_clock() {
-  return [] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
   };
 }
 

@@ -8,6 +8,4 @@ namespace tsctl {
 // A launcher that gives each arm a worker process.
 Launcher process_launcher(Jobs& jobs);
 
-Clock steady_clock();
-
 }  // namespace tsctl

@@ -1,6 +1,7 @@
 #include "tsctl/process/python_site.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 
 #include "tsctl/core/base/build_info.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/file_descriptor.h"
 #include "tsctl/report/json/json.h"
 
 extern char** environ;
@@ -46,12 +48,14 @@ std::string ask(const std::string& executable) {
   int pipes[2] = {-1, -1};
   if (pipe2(pipes, O_CLOEXEC) != 0) {
     throw Error(ErrorKind::environment,
-                std::string("no pipe can be made: ") + std::strerror(errno));
+                fmt::format("a pipe cannot be made: {}", std::strerror(errno)));
   }
+  const FileDescriptor ours(pipes[0]);
+  FileDescriptor theirs(pipes[1]);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, theirs.get(), STDOUT_FILENO);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;
@@ -68,18 +72,17 @@ std::string ask(const std::string& executable) {
       posix_spawnp(&pid, executable.c_str(), &actions, &attributes, arguments, environ);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
-  ::close(pipes[1]);
+  theirs.close();
   std::string text;
   if (code == 0) {
     char bytes[4096];
     ssize_t count = 0;
-    while ((count = ::read(pipes[0], bytes, sizeof bytes)) != 0) {
+    while ((count = ::read(ours.get(), bytes, sizeof bytes)) != 0) {
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) break;
       text.append(bytes, static_cast<std::size_t>(count));
     }
   }
-  ::close(pipes[0]);
   int status = 0;
   if (code == 0) {
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
@@ -108,15 +111,17 @@ PythonSite look_at_python(const std::string& executable, const std::string& pack
   const std::string text = path.empty() ? std::string() : ask(path);
   const std::string hint = "choose one with --python PATH or the variable TSCTL_PYTHON";
   if (text.empty()) {
-    throw Error(ErrorKind::environment, "the Python interpreter '" + executable + "' cannot be run",
-                hint);
+    throw Error(ErrorKind::environment,
+                fmt::format("the Python interpreter '{}' cannot be run", executable), hint);
   }
   PythonSite site;
   try {
     site = from_json_text<PythonSite>(last_line(text));
   } catch (const Error&) {
-    throw Error(ErrorKind::environment,
-                "'" + executable + "' is no Python interpreter: it answers something else", hint);
+    throw Error(
+        ErrorKind::environment,
+        fmt::format("'{}' is not a Python interpreter: its answer is not understood", executable),
+        hint);
   }
   site.executable = path;
   site.package_dir = package_dir;
@@ -125,34 +130,37 @@ PythonSite look_at_python(const std::string& executable, const std::string& pack
 
 PythonSite probe_python(const std::string& executable, const std::string& package_dir) {
   PythonSite site = look_at_python(executable, package_dir);
-  const std::string rebuild =
-      "build tsctl for it: cmake --preset release -DTSCTL_PYTHON=" + site.executable +
-      " && cmake --build --preset release";
+  const std::string rebuild = fmt::format(
+      "build tsctl for it: cmake --preset release -DTSCTL_PYTHON={} && cmake --build "
+      "--preset release",
+      site.executable);
   if (site.version != built_for_python()) {
     throw Error(ErrorKind::environment,
-                "'" + executable + "' is Python " + site.version + ", tsctl was built for " +
-                    built_for_python(),
+                fmt::format("'{}' is Python {}, tsctl was built for {}", executable, site.version,
+                            built_for_python()),
                 rebuild);
   }
   if (site.library.empty()) {
     throw Error(ErrorKind::environment,
-                "'" + executable + "' has no shared libpython that could be embedded",
+                fmt::format("'{}' has no shared libpython that could be embedded", executable),
                 "use a Python that was built with --enable-shared, such as Debian's python3");
   }
   if (site.torch_version.empty()) {
-    throw Error(ErrorKind::environment, "'" + executable + "' has no package 'torch'",
-                "install it: " + site.executable + " -m pip install torch==" + built_for_torch());
+    throw Error(
+        ErrorKind::environment, fmt::format("'{}' has no package 'torch'", executable),
+        fmt::format("install it: {} -m pip install torch=={}", site.executable, built_for_torch()));
   }
   if (site.torch_version != built_for_torch()) {
     throw Error(ErrorKind::environment,
-                "'" + executable + "' has torch " + site.torch_version + ", tsctl was built for " +
-                    built_for_torch(),
+                fmt::format("'{}' has torch {}, tsctl was built for {}", executable,
+                            site.torch_version, built_for_torch()),
                 rebuild);
   }
   if (!site.missing.empty()) {
-    throw Error(ErrorKind::environment,
-                "'" + executable + "' has no package '" + site.missing.front() + "'",
-                "install it: " + site.executable + " -m pip install " + site.missing.front());
+    throw Error(
+        ErrorKind::environment,
+        fmt::format("'{}' has no package '{}'", executable, site.missing.front()),
+        fmt::format("install it: {} -m pip install {}", site.executable, site.missing.front()));
   }
   return site;
 }

@@ -52,7 +52,7 @@ void leave_no_room_above(std::uintptr_t bottom) {
   }
 }
 
-// Below whatever the kernel may have drawn: it moves mappings by at most an eighth of the address space.
+// Below every address that the kernel may have drawn: it moves mappings by at most an eighth of the address space.
 std::uintptr_t ceiling_of(std::uint64_t draw) {
   const char on_the_stack = 0;
   const std::uintptr_t top = std::bit_ceil(reinterpret_cast<std::uintptr_t>(&on_the_stack));
@@ -71,7 +71,7 @@ void make_holes_in_the_heap() {
 
 }  // namespace
 
-void lay_out(std::uint64_t draw) {
+void fix_address_layout(std::uint64_t draw) {
   leave_no_room_above(ceiling_of(draw));
   make_holes_in_the_heap();
 }

@@ -4,11 +4,11 @@
 
 namespace tsctl {
 
-// Lays this process out before its libraries are loaded. The kernel draws for each process where they lie, and the same
-// code runs up to some percent faster or slower by it, so that arms to be compared share a draw: everything that is mapped
-// from now on lies below an address that `draw` alone decides, within 256 MiB. The heap gets holes of this process's own,
-// so that how a file's objects happen to lie beside one another differs from process to process
-// (docs/decisions/0007). Where address space is limited (ulimit -v) libraries stay where the kernel puts them.
-void lay_out(std::uint64_t draw);
+// Fixes where the libraries of this process will lie; call it before they are loaded. The kernel draws their addresses
+// for each process, and the same code runs some percent faster or slower at others. Arms that are compared therefore
+// share a draw: what is mapped from now on lies below an address that only `draw` decides, within 256 MiB. The heap gets
+// random holes, so that the places of a file's objects differ between processes (docs/decisions/0007). Where address
+// space is limited (ulimit -v) the libraries stay where the kernel puts them.
+void fix_address_layout(std::uint64_t draw);
 
 }  // namespace tsctl

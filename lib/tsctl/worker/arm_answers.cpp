@@ -4,16 +4,16 @@
 
 #include <cstdint>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/bench.h"
 #include "tsctl/core/profile_recording.h"
 #include "tsctl/report/export/chrome_trace.h"
-#include "tsctl/report/json/json.h"
 
 namespace tsctl {
 
@@ -36,52 +36,58 @@ void write_trace_part(const std::string& path, const std::vector<ProfileSpan>& s
   }
 }
 
-std::string profile_text(Arm& arm, const std::string& payload) {
-  const auto request = from_json_text<ProfileRequest>(payload);
-  const ProfileRecording recording = arm.profile(request);
-  if (!request.trace_file.empty()) write_trace_part(request.trace_file, recording.spans);
-  return json_text(recording.result);
-}
+// Answers each command.
+struct Answers {
+  Arm& arm;
+  ArmLoad& load;
 
-WireMessage times_of(Arm& arm, int untimed, int calls) {
-  const std::int64_t faults = minor_faults();
-  WireMessage reply{.type = "times"};
-  reply.seconds = arm.time_calls(untimed, calls);
-  reply.page_faults = minor_faults() - faults;
-  return reply;
-}
-
-}  // namespace
-
-WireMessage answer_of(Arm& arm, ArmLoad& load, const WireMessage& message) {
-  if (message.type == "time_calls") return times_of(arm, message.untimed, message.calls);
-  if (message.job == "use_set") {
-    arm.use_set(std::stoul(message.payload));
-    return {.type = "result"};
+  WorkerMessage operator()(const TimeCalls& command) const {
+    const std::int64_t faults = minor_faults();
+    TimedCalls times{.seconds = arm.time_calls(command.untimed, command.calls)};
+    times.page_faults = minor_faults() - faults;
+    return times;
   }
-  if (message.job == "call_sets") {
-    WireMessage times{.type = "times"};
-    std::istringstream sets(message.payload);
-    for (std::size_t set = 0; sets >> set;) {
+
+  WorkerMessage operator()(const UseSet& command) const {
+    arm.use_set(command.set);
+    return Done{};
+  }
+
+  WorkerMessage operator()(const CallSets& command) const {
+    TimedCalls times;
+    for (const std::size_t set : command.sets) {
       arm.use_set(set);
       times.seconds.push_back(arm.time_calls(0, 1).at(0));
     }
     return times;
   }
-  if (message.job == "load") {
+
+  WorkerMessage operator()(const LoadWindow& window) const {
     const std::int64_t faults = minor_faults();
-    LoadTimes times = load.run(from_json_text<LoadWindow>(message.payload));
+    LoadTimes times = load.run(window);
     times.page_faults = minor_faults() - faults;
-    return {.type = "result", .payload = json_text(times)};
+    return times;
   }
-  if (message.job == "transfers") {
-    const auto transfers = arm.time_transfers(message.calls);
-    return {.type = "result", .payload = transfers ? json_text(*transfers) : std::string()};
+
+  WorkerMessage operator()(const TimeTransfers& command) const {
+    return Transfers{.times = arm.time_transfers(command.calls)};
   }
-  if (message.job == "profile") {
-    return {.type = "result", .payload = profile_text(arm, message.payload)};
+
+  WorkerMessage operator()(const ProfileRequest& request) const {
+    ProfileRecording recording = arm.profile(request);
+    if (!request.trace_file.empty()) write_trace_part(request.trace_file, recording.spans);
+    return std::move(recording.result);
   }
-  throw std::logic_error("no job of an arm is called " + message.job);
+
+  WorkerMessage operator()(const Job&) const {
+    throw std::logic_error("an open arm was given another job");
+  }
+};
+
+}  // namespace
+
+WorkerMessage answer_of(Arm& arm, ArmLoad& load, const FrontMessage& command) {
+  return std::visit(Answers{arm, load}, command);
 }
 
 }  // namespace tsctl

@@ -6,8 +6,7 @@
 
 namespace tsctl {
 
-// What an open arm answers: to "time_calls", or to "arm" with one of the jobs use_set, call_sets (sets are numbers, with
-// spaces between several), load, transfers and profile. Throws what the arm throws.
-WireMessage answer_of(Arm& arm, ArmLoad& load, const WireMessage& message);
+// What an open arm answers to a command. Throws what the arm throws.
+WorkerMessage answer_of(Arm& arm, ArmLoad& load, const FrontMessage& command);
 
 }  // namespace tsctl

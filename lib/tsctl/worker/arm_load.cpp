@@ -3,21 +3,16 @@
 #include <chrono>
 #include <thread>
 
+#include "tsctl/core/base/clock.h"
 #include "tsctl/worker/load_generator.h"
 
 namespace tsctl {
 
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
-// The kernel wakes a sleeper up to a tenth of a millisecond late, which would be told as the model's latency. The rest is
-// spent awake, and without yielding: a thread that yields on a busy host waits for a whole turn of the others.
+// The kernel wakes a thread up to a tenth of a millisecond late, which would count as the model's latency. The thread
+// waits for the rest awake and does not yield: on a busy host a yield costs a whole turn of the other threads.
 constexpr double kAwakeSeconds = 0.0001;
-
-double now_s() {
-  return std::chrono::duration<double>(SteadyClock::now().time_since_epoch()).count();
-}
 
 void sleep_precisely(double seconds) {
   const double until_s = now_s() + seconds;

@@ -8,10 +8,10 @@
 
 namespace tsctl {
 
-// Runs a piece of work in so many threads at once, each told its number, and returns when all have ended.
+// Runs `work` in that many threads at once, each with its number, and returns when all have ended.
 using ThreadRunner = std::function<void(int threads, const std::function<void(int thread)>& work)>;
 
-// What load is made with; a test has time and threads of its own.
+// What the load generator uses; a test has its own clock and threads.
 struct LoadTools {
   std::function<void()> call = {};
   std::function<double()> now_s = {};

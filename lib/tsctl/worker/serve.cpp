@@ -2,19 +2,21 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
+#include <variant>
 
+#include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/bench.h"
 #include "tsctl/core/capture_api.h"
@@ -30,25 +32,32 @@ namespace tsctl {
 
 namespace {
 
-void send(const WireMessage& message) { send_line(kWorkerSocket, json_text(message)); }
-
-// Sends what happens to the front.
-class WireEvents : public Events {
+// The worker's end of the connection.
+class Connection : public Events {
  public:
-  void progress(const std::string& text) override { send({.type = "progress", .text = text}); }
-  void warning(const Warning& warning) override {
-    send({.type = "warning", .text = warning.text, .code = warning.code});
+  // Nothing when the front has closed its end.
+  std::optional<FrontMessage> receive() {
+    const auto line = channel_.next_line();
+    if (!line) return std::nullopt;
+    return from_json_text<FrontMessage>(*line);
   }
+  void send(const WorkerMessage& message) { channel_.send(json_text(message)); }
+
+  void progress(const std::string& text) override { send(Progress{.text = text}); }
+  void warning(const Warning& warning) override { send(warning); }
+
+ private:
+  LineChannel channel_{FileDescriptor(kWorkerSocket)};
 };
 
 void* load_library(const std::string& path, int flags, const std::string& hint) {
   void* library = dlopen(path.c_str(), RTLD_NOW | flags);
   if (library == nullptr) {
     const char* reason = dlerror();
-    throw Error(
-        ErrorKind::environment,
-        "'" + path + "' cannot be loaded: " + (reason != nullptr ? reason : "unknown reason"),
-        hint);
+    throw Error(ErrorKind::environment,
+                fmt::format("'{}' cannot be loaded: {}", path,
+                            reason != nullptr ? reason : "unknown reason"),
+                hint);
   }
   return library;
 }
@@ -57,89 +66,94 @@ template <typename Entry>
 auto api_of(void* library, const char* symbol, int version, const std::string& path) {
   const auto entry = reinterpret_cast<Entry>(dlsym(library, symbol));
   if (entry == nullptr || entry()->version != version) {
-    throw Error(ErrorKind::environment, "'" + path + "' belongs to another build of tsctl",
+    throw Error(ErrorKind::environment, fmt::format("'{}' belongs to another build of tsctl", path),
                 "build tsctl again: scripts/setup");
   }
   return entry();
 }
 
-const EngineApi& engine_of(const WireMessage& job) {
-  const std::string hint =
-      "build again against the installed torch (scripts/setup); tsctl doctor shows what is found";
-  void* library = load_library(job.engine, RTLD_LOCAL, hint);
-  return *api_of<EngineEntry>(library, kEngineEntry, kEngineApiVersion, job.engine);
-}
+// Does the one job of this process.
+class Worker {
+ public:
+  Worker(const Job& job, Connection& connection, double start_s)
+      : job_(job), connection_(connection), start_s_(start_s) {}
 
-const CaptureApi& capture_of(const WireMessage& job, const PythonSite& site) {
-  const std::string hint = "choose an interpreter with a shared libpython: --python PATH";
-  // Global, or extension modules do not find Python's symbols.
-  load_library(site.library, RTLD_GLOBAL, hint);
-  void* library = load_library(job.capture, RTLD_LOCAL, hint);
-  return *api_of<CaptureEntry>(library, kCaptureEntry, kCaptureApiVersion, job.capture);
-}
+  void operator()(const DescribeRequest& request) { in_engine(&EngineApi::describe, request); }
+  void operator()(const RewriteRequest& request) { in_engine(&EngineApi::rewrite, request); }
+  void operator()(const VerifyRequest& request) { in_engine(&EngineApi::compare, request); }
+  void operator()(const RunRequest& request) { in_engine(&EngineApi::run, request); }
+  void operator()(const GraphRequest& request) { in_engine(&EngineApi::graph, request); }
 
-template <typename Request, typename Result>
-std::string engine_job(Result (*function)(const Request&, Events&), const WireMessage& job,
-                       Events& events) {
-  return json_text(function(from_json_text<Request>(job.payload), events));
-}
+  void operator()(const CaptureRequest& request) { in_python<CaptureResult>(request); }
+  void operator()(const EagerRequest& request) { in_python<EagerResult>(request); }
+  void operator()(const RuntimeRequest& request) { in_python<EagerResult>(request); }
+  void operator()(const LocateRequest& request) { in_python<LocateResult>(request); }
+  void operator()(const LoadInputsRequest& request) { in_python<LoadInputsResult>(request); }
 
-std::string do_engine_job(const WireMessage& job, Events& events) {
-  const EngineApi& engine = engine_of(job);
-  if (job.job == "describe") return engine_job(engine.describe, job, events);
-  if (job.job == "rewrite") return engine_job(engine.rewrite, job, events);
-  if (job.job == "compare") return engine_job(engine.compare, job, events);
-  if (job.job == "run") return engine_job(engine.run, job, events);
-  if (job.job == "graph") return engine_job(engine.graph, job, events);
-  throw std::logic_error("no job is called " + job.job);
-}
-
-double now_s() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-// The arm's own account, whose libraries began to load when this process did.
-std::string opening_text(const Arm& arm, double before_s) {
-  ArmOpening opening = arm.opening();
-  if (opening.libraries_s) *opening.libraries_s += before_s;
-  return json_text(opening);
-}
-
-void serve_arm(const WireMessage& job, Events& events, LineReader& reader, double start_s) {
-  std::unique_ptr<Arm> arm;
-  double opened_s = 0.0;
-  if (job.site.empty()) {
-    const EngineApi& engine = engine_of(job);
-    opened_s = now_s();
-    arm = engine.open_arm(from_json_text<ArmRequest>(job.payload), events);
-  } else {
-    const auto site = from_json_text<PythonSite>(job.site);
-    const CaptureApi& capture = capture_of(job, site);
-    opened_s = now_s();
-    arm = capture.open_arm(site, job.payload, events);
+  // Opens the arm and answers commands for it until the front closes the connection.
+  void operator()(const ArmRequest& request) {
+    const auto arm = open_arm(request);
+    ArmOpening opening = arm->opening();
+    // The arm's libraries began to load when this process started.
+    if (opening.libraries_s) *opening.libraries_s += opened_s_ - start_s_;
+    ArmLoad load(*arm);
+    connection_.send(ArmReady{.tuning_reason = arm->tuning_reason(), .opening = opening});
+    while (const auto command = connection_.receive())
+      connection_.send(answer_of(*arm, load, *command));
+    // Destroying the model would only take time: the process ends here.
+    std::fflush(nullptr);
+    std::_Exit(0);
   }
-  ArmLoad load(*arm);
-  send({.type = "ready",
-        .text = arm->tuning_reason(),
-        .payload = opening_text(*arm, opened_s - start_s)});
-  while (const auto line = reader.next()) {
-    const auto message = from_json_text<WireMessage>(*line);
-    send(answer_of(*arm, load, message));
-  }
-  // The process ends here; destroying the model would only take time.
-  [[maybe_unused]] const Arm* left_to_the_end = arm.release();
-}
 
-void do_job(const WireMessage& job, Events& events, LineReader& reader, double start_s) {
-  if (job.job == "open_arm") {
-    serve_arm(job, events, reader, start_s);
-  } else if (job.site.empty()) {
-    send({.type = "result", .payload = do_engine_job(job, events)});
-  } else {
-    const auto site = from_json_text<PythonSite>(job.site);
-    send({.type = "result",
-          .payload = capture_of(job, site).call(site, job.job, job.payload, events)});
+ private:
+  template <typename Request, typename Result>
+  void in_engine(Result (*EngineApi::*function)(const Request&, Events&), const Request& request) {
+    connection_.send((engine().*function)(request, connection_));
   }
+
+  template <typename Result, typename Request>
+  void in_python(const Request& request) {
+    connection_.send(from_json_text<Result>(
+        capture().call(job_.site.value(), kMessageName<Request>, json_text(request), connection_)));
+  }
+
+  std::unique_ptr<Arm> open_arm(const ArmRequest& request) {
+    if (!job_.site) {
+      const EngineApi& api = engine();
+      opened_s_ = now_s();
+      return api.open_arm(request, connection_);
+    }
+    const CaptureApi& api = capture();
+    opened_s_ = now_s();
+    return api.open_arm(*job_.site, json_text(request), connection_);
+  }
+
+  const EngineApi& engine() const {
+    const std::string hint =
+        "build again against the installed torch (scripts/setup); tsctl doctor shows what is found";
+    void* library = load_library(job_.engine, RTLD_LOCAL, hint);
+    return *api_of<EngineEntry>(library, kEngineEntry, kEngineApiVersion, job_.engine);
+  }
+
+  const CaptureApi& capture() const {
+    const std::string hint = "choose an interpreter with a shared libpython: --python PATH";
+    // Global, or extension modules do not find Python's symbols.
+    load_library(job_.site.value().library, RTLD_GLOBAL, hint);
+    void* library = load_library(job_.capture, RTLD_LOCAL, hint);
+    return *api_of<CaptureEntry>(library, kCaptureEntry, kCaptureApiVersion, job_.capture);
+  }
+
+  const Job& job_;
+  Connection& connection_;
+  double start_s_;         // of this process
+  double opened_s_ = 0.0;  // when the plug-in was loaded
+};
+
+Failure failure_from(const Error& error) {
+  return {.kind = error.kind(),
+          .message = error.what(),
+          .hint = error.hint(),
+          .detail = error.detail()};
 }
 
 }  // namespace
@@ -148,29 +162,23 @@ int serve(long parent) {
   const double start_s = now_s();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) return 1;  // the front ended before the line above
-  // Programs that the model starts have no business on this connection, and must not keep it open.
+  // Programs that the model starts must not use this connection or keep it open.
   fcntl(kWorkerSocket, F_SETFD, FD_CLOEXEC);
-  LineReader reader(kWorkerSocket);
-  const auto line = reader.next();
-  if (!line) return 1;
-  WireEvents events;
+  Connection connection;
   try {
-    const auto job = from_json_text<WireMessage>(*line);
-    if (job.layout) lay_out(*job.layout);
-    do_job(job, events, reader, start_s);
+    const auto message = connection.receive();
+    if (!message) return 1;
+    const Job& job = std::get<Job>(*message);
+    if (job.layout) fix_address_layout(*job.layout);
+    std::visit(Worker(job, connection, start_s), job.request);
   } catch (const Error& error) {
-    send({.type = "error",
-          .text = error.what(),
-          .code = std::string(name_from_kind(error.kind())),
-          .hint = error.hint(),
-          .detail = error.detail()});
+    connection.send(failure_from(error));
   } catch (const std::bad_alloc&) {
-    send({.type = "error",
-          .text = "the worker process ran out of memory",
-          .code = std::string(name_from_kind(ErrorKind::execution)),
-          .hint = "use a machine with more, or a smaller batch"});
+    connection.send(Failure{.kind = ErrorKind::execution,
+                            .message = "the worker process ran out of memory",
+                            .hint = "use a machine with more, or a smaller batch"});
   } catch (const std::exception& error) {
-    send({.type = "error", .text = error.what(), .code = "internal"});
+    connection.send(Failure{.message = error.what()});
   }
   std::fflush(nullptr);
   std::_Exit(0);

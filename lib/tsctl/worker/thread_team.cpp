@@ -11,7 +11,7 @@ namespace tsctl {
 
 struct ThreadTeam::Shared {
   void live(int number);
-  void hire(int threads);
+  void spawn(int threads);
 
   std::mutex mutex = {};
   std::condition_variable begun = {};
@@ -45,7 +45,7 @@ void ThreadTeam::Shared::live(int number) {
   }
 }
 
-void ThreadTeam::Shared::hire(int wanted) {
+void ThreadTeam::Shared::spawn(int wanted) {
   while (static_cast<int>(threads.size()) < wanted) {
     const int number = static_cast<int>(threads.size());
     threads.emplace_back([this, number] { live(number); });
@@ -67,7 +67,7 @@ void ThreadTeam::run(int threads, const std::function<void(int)>& work) {
   if (threads == 1) return work(0);
   Shared& shared = *shared_;
   std::unique_lock lock(shared.mutex);
-  shared.hire(threads);
+  shared.spawn(threads);
   shared.failures.assign(static_cast<std::size_t>(threads), nullptr);
   shared.work = &work;
   shared.members = threads;

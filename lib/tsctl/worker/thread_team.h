@@ -5,7 +5,7 @@
 
 namespace tsctl {
 
-// Threads that stay: what LibTorch, OpenMP and the heap set up for a thread at its first call is there at the next.
+// Threads that stay alive between runs, so that what LibTorch, OpenMP and the heap set up for a thread is kept.
 class ThreadTeam {
  public:
   ThreadTeam();
@@ -13,7 +13,7 @@ class ThreadTeam {
   ThreadTeam(const ThreadTeam&) = delete;
   ThreadTeam& operator=(const ThreadTeam&) = delete;
 
-  // Runs `work` in so many threads at once, each told its number, and waits for all. One alone is the caller's own.
+  // Runs `work` in that many threads at once, each with its number, and waits for all. A single one is the caller's own.
   // An exception of theirs is thrown here, that of the lowest number.
   void run(int threads, const std::function<void(int thread)>& work);
 

@@ -153,8 +153,9 @@ BenchResult FakeArms::run(const BenchOptions& options, std::int64_t items_per_ca
     layouts.push_back(layout);
     return std::make_unique<FakeArm>(*this, static_cast<std::size_t>(arm.request.label[0] - 'a'));
   };
-  const BenchResult result = run_bench(
-      arms, options, items_per_call, around(launch), [this] { return now_s; }, events);
+  const Launcher wrapped = around(launch);
+  const Clock clock = [this] { return now_s; };
+  const BenchResult result = run_bench(arms, options, items_per_call, {wrapped, clock, events});
   progress_texts = events.progress_texts;
   return result;
 }

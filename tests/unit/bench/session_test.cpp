@@ -136,7 +136,7 @@ TEST(BenchSession, launches_every_arm_anew_and_ends_it) {
 TEST(BenchSession, takes_the_parts_of_a_call_of_each_launch_on_a_device) {
   FakeArms bench(2, steadily(0.01));
   for (BenchArm& arm : bench.arms) arm.request.device = "cuda";
-  bench.arms[1].request.tuning.cuda_graph = true;
+  bench.arms[1].request.settings.tuning.cuda_graph = true;
   bench.tuning_reasons = {"", "not captured: it synchronizes"};
   bench.transfers = [](std::size_t arm, int launch) -> std::optional<TransferTimes> {
     if (arm == 1) return std::nullopt;

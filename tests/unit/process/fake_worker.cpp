@@ -14,6 +14,8 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <optional>
+#include <variant>
 
 #include "tsctl/process/channel.h"
 #include "tsctl/report/json/json.h"
@@ -23,15 +25,20 @@ namespace tsctl {
 
 namespace {
 
-const std::string kResult = R"({"outputs":[{"output":"out","dtype":"float32","shape":[2,3]}]})";
+RunResult result() { return {.outputs = {{.output = "out", .dtype = "float32", .shape = {2, 3}}}}; }
 
-void send(const WireMessage& message) { send_line(kWorkerSocket, json_text(message)); }
+LineChannel& channel() {
+  static LineChannel one{FileDescriptor(kWorkerSocket)};
+  return one;
+}
+
+void send(const WorkerMessage& message) { channel().send(json_text(message)); }
 
 void send_bytes(const std::string& bytes) {
   ::send(kWorkerSocket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }
 
-void tell(const std::string& text) { send({.type = "progress", .text = text}); }
+void tell(const std::string& text) { send(Progress{.text = text}); }
 
 [[noreturn]] void wait_for_ever() {
   while (true) pause();
@@ -45,21 +52,21 @@ void die_of(int signal) {
   raise(signal);
 }
 
-void answer() { send({.type = "result", .payload = kResult}); }
+void answer() { send(result()); }
 
 void answer_after_events() {
   tell("loading");
   tell("running");
-  send({.type = "warning", .text = "take care", .code = "careful"});
+  send(Warning{.code = "careful", .text = "take care"});
   answer();
 }
 
-void send_error(const std::string& kind) {
-  send({.type = "error",
-        .text = "the " + kind + " went wrong",
-        .code = kind,
-        .hint = "mend the " + kind,
-        .detail = "line 1\nline 2"});
+void send_failure(std::optional<ErrorKind> kind) {
+  const std::string name = kind ? std::string(name_from_kind(*kind)) : "internal";
+  send(Failure{.kind = kind,
+               .message = "the " + name + " went wrong",
+               .hint = "mend the " + name,
+               .detail = "line 1\nline 2"});
 }
 
 void print_and_answer() {
@@ -68,19 +75,21 @@ void print_and_answer() {
   answer();
 }
 
+std::string line_of(const WorkerMessage& message) { return json_text(message) + "\n"; }
+
 void answer_in_pieces() {
-  const std::string line = json_text(WireMessage{.type = "result", .payload = kResult}) + "\n";
-  for (const char byte : line) send_bytes({byte});
+  for (const char byte : line_of(result())) send_bytes({byte});
 }
 
 void answer_in_one_piece() {
-  send_bytes(json_text(WireMessage{.type = "progress", .text = "one"}) + "\n" +
-             json_text(WireMessage{.type = "progress", .text = "two"}) + "\n" +
-             json_text(WireMessage{.type = "result", .payload = kResult}) + "\n");
+  send_bytes(line_of(Progress{.text = "one"}) + line_of(Progress{.text = "two"}) +
+             line_of(result()));
 }
 
 void answer_at_length() {
-  send({.type = "result", .text = std::string(300'000, 'x'), .payload = kResult});
+  RunResult long_one = result();
+  long_one.outputs[0].value = std::string(300'000, 'x');
+  send(long_one);
 }
 
 void tell_for_ever() {
@@ -105,62 +114,66 @@ void tell_environment() {
 
 // Where its libraries would lie, and where the C library lies, which the kernel decided.
 void tell_addresses() {
-  lay_out(7);
+  fix_address_layout(7);
   const void* library = mmap(nullptr, 1 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   tell("library " + std::to_string(reinterpret_cast<std::uintptr_t>(library)));
   tell("libc " + std::to_string(reinterpret_cast<std::uintptr_t>(&std::malloc)));
   answer();
 }
 
-void serve_fake_arm(LineReader& reader, const std::string& label) {
+// Answers commands for an arm of that label.
+struct FakeArm {
+  std::string label;
+  std::size_t set = 0;
+
+  WorkerMessage operator()(const TimeCalls& command) {
+    TimedCalls times{.page_faults = 100 + command.untimed};
+    for (int call = 1; call <= command.calls; ++call) times.seconds.push_back(0.001 * call);
+    return times;
+  }
+  WorkerMessage operator()(const UseSet& command) {
+    set = command.set;
+    return Done{};
+  }
+  WorkerMessage operator()(const CallSets& command) {
+    TimedCalls times;
+    for (const std::size_t one : command.sets) times.seconds.push_back(static_cast<double>(one));
+    return times;
+  }
+  WorkerMessage operator()(const LoadWindow& window) {
+    return LoadTimes{.latency_s = {window.seconds}, .offered = static_cast<std::int64_t>(set)};
+  }
+  WorkerMessage operator()(const TimeTransfers& command) {
+    if (label == "plain arm") return Transfers{};
+    return Transfers{.times = TransferTimes{.compute_s = 0.5 * command.calls}};
+  }
+  WorkerMessage operator()(const ProfileRequest& request) {
+    return ProfileResult{.calls = request.calls};
+  }
+  WorkerMessage operator()(const Job&) { std::_Exit(9); }
+};
+
+void serve_fake_arm(const std::string& label) {
   tell("an arm tells");
-  send({.type = "ready",
-        .text = label == "plain arm" ? "not captured" : "",
-        .payload = R"({"libraries_s": 0.25, "loaded_bytes": 4096})"});
-  std::int64_t set = 0;
-  while (const auto line = reader.next()) {
+  send(ArmReady{.tuning_reason = label == "plain arm" ? "not captured" : "",
+                .opening = {.libraries_s = 0.25, .loaded_bytes = 4096}});
+  FakeArm arm{.label = label};
+  while (const auto line = channel().next_line()) {
     if (label == "dying arm") die_of(SIGSEGV);
     if (label == "silent arm") wait_for_ever();
-    const auto message = from_json_text<WireMessage>(*line);
-    if (message.type == "arm" && message.job == "profile") {
-      const auto request = from_json_text<ProfileRequest>(message.payload);
-      send({.type = "result", .payload = json_text(ProfileResult{.calls = request.calls})});
-      continue;
-    }
-    if (message.type == "arm" && message.job == "transfers") {
-      send({.type = "result",
-            .payload = label == "plain arm"
-                           ? ""
-                           : json_text(TransferTimes{.compute_s = 0.5 * message.calls})});
-      continue;
-    }
-    if (message.job == "call_sets") {
-      send({.type = "times", .seconds = {static_cast<double>(message.payload.size())}});
-      continue;
-    }
-    if (message.type == "arm") {
-      LoadTimes times{.offered = set};
-      if (message.job == "use_set") set = std::stol(message.payload);
-      if (message.job == "load")
-        times.latency_s = {from_json_text<LoadWindow>(message.payload).seconds};
-      send({.type = "result", .payload = json_text(times)});
-      continue;
-    }
-    WireMessage reply{.type = "times", .page_faults = 100 + message.untimed};
-    for (int call = 1; call <= message.calls; ++call) reply.seconds.push_back(0.001 * call);
-    send(reply);
+    send(std::visit(arm, from_json_text<FrontMessage>(*line)));
   }
 }
 
 const std::map<std::string, std::function<void()>>& behaviours() {
   static const std::map<std::string, std::function<void()>> known{
       {"answer", answer_after_events},
-      {"usage error", [] { send_error("usage"); }},
-      {"input error", [] { send_error("input"); }},
-      {"capture error", [] { send_error("capture"); }},
-      {"execution error", [] { send_error("execution"); }},
-      {"environment error", [] { send_error("environment"); }},
-      {"internal error", [] { send_error("internal"); }},
+      {"usage error", [] { send_failure(ErrorKind::usage); }},
+      {"input error", [] { send_failure(ErrorKind::input); }},
+      {"capture error", [] { send_failure(ErrorKind::capture); }},
+      {"execution error", [] { send_failure(ErrorKind::execution); }},
+      {"environment error", [] { send_failure(ErrorKind::environment); }},
+      {"internal error", [] { send_failure(std::nullopt); }},
       {"crash", [] { die_of(SIGSEGV); }},
       {"killed", [] { die_of(SIGKILL); }},
       {"exit 3", [] { std::_Exit(3); }},
@@ -171,7 +184,7 @@ const std::map<std::string, std::function<void()>>& behaviours() {
       {"one piece", answer_in_one_piece},
       {"long", answer_at_length},
       {"no JSON", [] { send_bytes("this is no JSON\n"); }},
-      {"half a line", [] { send_bytes("{\"type\":\"resu"); }},
+      {"half a line", [] { send_bytes("{\"result\":{\"ou"); }},
       {"close",
        [] {
          ::close(kWorkerSocket);
@@ -206,16 +219,17 @@ const std::map<std::string, std::function<void()>>& behaviours() {
 }  // namespace
 
 void run_fake_worker() {
-  LineReader reader(kWorkerSocket);
-  const auto line = reader.next();
+  const auto line = channel().next_line();
   if (!line) std::_Exit(9);
-  const auto message = from_json_text<WireMessage>(*line);
+  const Job job = std::get<Job>(from_json_text<FrontMessage>(*line));
   tell("pid " + std::to_string(getpid()));
-  std::string behaviour = message.job;
-  if (message.job == "run") behaviour = from_json_text<RunRequest>(message.payload).method;
-  if (message.job == "open_arm") {
-    behaviour = from_json_text<ArmRequest>(message.payload).label;
-    if (behaviour.ends_with(" arm")) serve_fake_arm(reader, behaviour);
+  std::string behaviour;
+  if (const auto* run = std::get_if<RunRequest>(&job.request)) behaviour = run->method;
+  if (const auto* capture = std::get_if<CaptureRequest>(&job.request))
+    behaviour = capture->source.name;
+  if (const auto* arm = std::get_if<ArmRequest>(&job.request)) {
+    behaviour = arm->label;
+    if (behaviour.ends_with(" arm")) serve_fake_arm(behaviour);
   }
   const auto known = behaviours().find(behaviour);
   if (known != behaviours().end()) known->second();

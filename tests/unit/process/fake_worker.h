@@ -13,8 +13,8 @@ namespace tsctl {
 // With this variable in its environment a worker of this program is a real one: it runs serve().
 inline constexpr const char* kServeVariable = "TSCTL_TEST_SERVE";
 
-// What this program does as a worker. It reads one job and behaves as it asks: the job's own name, of job "run" the
-// request's method, of job "open_arm" the arm's label. fake_worker.cpp lists the behaviours.
+// What this program does as a worker. It reads one job and behaves as the request asks: of job "run" by its method,
+// of job "capture" by the name of its source, of job "open_arm" by the arm's label. fake_worker.cpp lists the behaviours.
 [[noreturn]] void run_fake_worker();
 
 // This program, which is also its own worker.

@@ -72,7 +72,7 @@ TEST(Interrupt, ends_the_wait_for_a_worker) {
        {std::pair{"interrupt", SIGINT}, std::pair{"terminate", SIGTERM}}) {
     Interrupt interrupt;
     WorkerProcess worker(this_program(), {});
-    worker.send({.type = "job", .job = behaviour});
+    worker.send(Job{.request = RunRequest{.method = behaviour}});
     int arrived = 0;
     try {
       while (worker.receive({}, interrupt)) {

@@ -27,7 +27,7 @@ class JobsTest : public testing::Test {
   CaptureResult capture(const std::string& behaviour) {
     Jobs jobs(settings_, interrupt_, events_);
     const Keep keep{jobs, steps_};
-    return jobs.capture("capture", behaviour, {}, {});
+    return jobs.capture({}, {.source = {.name = behaviour}});
   }
 
   // The Error of a job that fails; its one step is a failed one that cost memory, and its worker is gone.

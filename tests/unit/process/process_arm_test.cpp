@@ -54,7 +54,7 @@ TEST_F(ProcessArmTest, times_calls_between_stops) {
 TEST_F(ProcessArmTest, puts_load_on_the_arm_and_chooses_its_set) {
   const auto arm = launch("good arm");
   arm->wait_until_ready();
-  EXPECT_EQ(arm->call_sets({0, 1, 10}), std::vector<double>{7.0});  // the length of "0 1 10 "
+  EXPECT_EQ(arm->call_sets({0, 1, 10}), (std::vector<double>{0.0, 1.0, 10.0}));  // the sets
   arm->use_set(3);
   arm->begin_load({.plan = {.concurrency = 2}, .seconds = 0.25});
   const LoadTimes times = arm->end_load();

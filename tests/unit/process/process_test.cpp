@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <variant>
 
 #include "process/fake_worker.h"
 #include "support/open_descriptors.h"
@@ -16,11 +17,18 @@ namespace {
 
 class Process : public testing::Test {
  protected:
-  static WireMessage job(const std::string& name) { return {.type = "job", .job = name}; }
+  static Job job(const std::string& behaviour) {
+    return {.request = RunRequest{.method = behaviour}};
+  }
+
+  // The text of the next message, which tells progress.
+  static std::string progress_from(WorkerProcess& worker, Interrupt& interrupt) {
+    return std::get<Progress>(worker.receive({}, interrupt).value()).text;
+  }
 
   // The worker's first message is its number; this takes it.
   static void skip_pid(WorkerProcess& worker, Interrupt& interrupt) {
-    ASSERT_EQ(worker.receive({}, interrupt)->text, "pid " + std::to_string(worker.pid()));
+    ASSERT_EQ(progress_from(worker, interrupt), "pid " + std::to_string(worker.pid()));
   }
 
   Interrupt interrupt_;
@@ -30,10 +38,10 @@ TEST_F(Process, brings_a_job_to_the_worker_and_its_messages_back) {
   WorkerProcess worker(this_program(), {});
   worker.send(job("answer"));
   skip_pid(worker, interrupt_);
-  EXPECT_EQ(worker.receive({}, interrupt_)->text, "loading");
-  EXPECT_EQ(worker.receive({}, interrupt_)->text, "running");
-  EXPECT_EQ(worker.receive({}, interrupt_)->type, "warning");
-  EXPECT_EQ(worker.receive({}, interrupt_)->type, "result");
+  EXPECT_EQ(progress_from(worker, interrupt_), "loading");
+  EXPECT_EQ(progress_from(worker, interrupt_), "running");
+  EXPECT_EQ(std::get<Warning>(worker.receive({}, interrupt_).value()).code, "careful");
+  EXPECT_TRUE(std::holds_alternative<RunResult>(worker.receive({}, interrupt_).value()));
   EXPECT_FALSE(worker.receive({}, interrupt_).has_value());
   const ProcessEnd end = worker.finish(kEndAfterMessageSeconds);
   EXPECT_EQ(end.signal, 0);
@@ -89,10 +97,10 @@ TEST_F(Process, puts_lines_together_and_takes_them_apart) {
   for (const char* behaviour : {"pieces", "one piece", "long"}) {
     WorkerProcess worker(this_program(), {});
     worker.send(job(behaviour));
-    std::vector<std::string> types;
-    while (const auto message = worker.receive({}, interrupt_)) types.push_back(message->type);
-    EXPECT_EQ(types.back(), "result") << behaviour;
-    EXPECT_EQ(types.size(), behaviour == std::string("one piece") ? 4U : 2U) << behaviour;
+    std::vector<WorkerMessage> messages;
+    while (const auto message = worker.receive({}, interrupt_)) messages.push_back(*message);
+    EXPECT_TRUE(std::holds_alternative<RunResult>(messages.back())) << behaviour;
+    EXPECT_EQ(messages.size(), behaviour == std::string("one piece") ? 4U : 2U) << behaviour;
   }
 }
 
@@ -176,7 +184,7 @@ TEST_F(Process, notices_a_dead_worker_whose_child_holds_the_connection_and_ends_
     skip_pid(worker, interrupt_);
     RecordedEvents events;
     while (const auto message = worker.receive(deadline_in(10.0), interrupt_))
-      events.progress(message->text);
+      if (const auto* told = std::get_if<Progress>(&*message)) events.progress(told->text);
     worker.finish(kEndAfterCloseSeconds);
     const pid_t child = events.pid_after("child");
     ASSERT_GT(child, 0);
@@ -207,8 +215,8 @@ TEST_F(Process, replaces_variables_of_the_environment_instead_of_adding_a_second
   unsetenv("OMP_NUM_THREADS");
   worker.send(job("environment"));
   skip_pid(worker, interrupt_);
-  EXPECT_EQ(worker.receive({}, interrupt_)->text, "OMP_NUM_THREADS=3");
-  EXPECT_EQ(worker.receive({}, interrupt_)->text, "MKL_NUM_THREADS=4");
+  EXPECT_EQ(progress_from(worker, interrupt_), "OMP_NUM_THREADS=3");
+  EXPECT_EQ(progress_from(worker, interrupt_), "MKL_NUM_THREADS=4");
 }
 
 TEST_F(Process, says_that_it_cannot_be_started) {

@@ -34,7 +34,7 @@ Places places_after(std::uint64_t draw, rlim_t address_space = RLIM_INFINITY) {
   if (child == 0) {
     const rlimit limit{address_space, address_space};
     if (setrlimit(RLIMIT_AS, &limit) != 0) _exit(1);
-    lay_out(draw);
+    fix_address_layout(draw);
     const Places places{
         .library = mmap(nullptr, 1 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
         .block = std::malloc(48),

@@ -68,7 +68,7 @@ TEST_F(Serve, ends_when_the_front_is_gone_before_it_begins) {
 
 // Waits until the worker reads from its connection, at most a second.
 void wait_until_it_listens(pid_t worker) {
-  const std::string listening = std::to_string(SYS_read) + " 0x3 ";
+  const std::string listening = std::to_string(SYS_recvfrom) + " 0x3 ";
   for (int tries = 0; tries < 1000; ++tries) {
     std::ifstream file("/proc/" + std::to_string(worker) + "/syscall");
     std::string text;

@@ -16,7 +16,7 @@ void add_capture_options(CLI::App& command, CaptureFlags& flags) {
   add_source_options(command, flags.source_flags, flags.run);
   add_input_options(command, flags.inputs);
   add_tolerance_options(command, flags.tolerance);
-  add_run_options(command, flags.run, &flags.executor);
+  add_run_options(command, flags.run);
   add_report_options(command, flags.report);
   add_choice<FixedSizes>(command, "--fixed-sizes", flags.fixed_sizes,
                          {{"refuse", FixedSizes::refuse}, {"guard", FixedSizes::guard}},
@@ -77,7 +77,7 @@ CapturePlan capture_plan_from(const CaptureFlags& flags) {
   return plan;
 }
 
-void record_not_general(Run& run, const CaptureResult& capture) {
+void record_not_general(CommandSession& session, const CaptureResult& capture) {
   std::string reason = "the captured module differs from eager";
   std::string kind = "capture";
   std::string not_scripted;
@@ -92,52 +92,54 @@ void record_not_general(Run& run, const CaptureResult& capture) {
   }
   if (!not_scripted.empty()) {
     record_check_failure(
-        run, "capture",
+        session, "capture",
         "the " + kind + " is not general: " + reason +
             "; and it cannot be scripted: " + not_scripted,
         "write the model without that decision, or in what TorchScript's compiler supports");
     return;
   }
   record_check_failure(
-      run, "capture", "the " + kind + " is not general: " + reason,
+      session, "capture", "the " + kind + " is not general: " + reason,
       kind == "trace" || !capture.submodules.empty()
           ? "what the example decided is fixed in a trace; script the module (tsctl script, or "
             "convert --mode script), or write the model without that decision"
           : "TorchScript gives this code another meaning than Python; see the differences above");
 }
 
-ExitCode capture_command(Run& run, const CaptureFlags& flags) {
+ExitCode capture_command(CommandSession& session, const CaptureFlags& flags) {
   const CapturePlan plan = capture_plan_from(flags);
-  run.report().model.path = plan.source.text;
-  record_inputs(run.report(), plan.inputs, labels_of(plan.inputs));
-  check_before_start(run, flags.output.output, files_of(plan.source, plan.inputs));
+  session.report().model.path = plan.source.text;
+  record_inputs(session.report(), plan.inputs, labels_of(plan.inputs));
+  check_before_start(session,
+                     {.output = flags.output.output, .read = files_of(plan.source, plan.inputs)});
   OutputFile file(flags.output.output, "-o");
   const ScratchFile tensors(std::filesystem::path(flags.output.output).parent_path());
-  run.name_file(file.path(), flags.output.output);
-  run.name_file(tensors.path(), flags.output.output + " (inputs and outputs)");
-  const CaptureResult capture = capture_step(run, plan, file.path(), tensors.path());
+  session.name_file(file.path(), flags.output.output);
+  session.name_file(tensors.path(), flags.output.output + " (inputs and outputs)");
+  const CaptureResult capture = capture_step(session, plan, file.path(), tensors.path());
   require_captured(capture);
   if (capture.status != "captured") {
-    record_not_general(run, capture);
-    withhold_step(run, file, flags.output.keep_failed, "the " + capture.mode + " is not general");
+    record_not_general(session, capture);
+    withhold_step(session, file, flags.output.keep_failed,
+                  "the " + capture.mode + " is not general");
     return ExitCode::check_failed;
   }
   attach(file.path(), manifest_from(plan.source, plan.inputs, capture), {}, plan.extras);
-  const VerifyResult& verified = verify_step(run,
-                                             {.reference = "eager",
-                                              .candidate = "captured",
-                                              .reference_tensors = tensors.path(),
-                                              .model_path = file.path(),
-                                              .output_names = capture.output_names},
-                                             plan.tolerance, flags.executor);
-  if (const ExitCode code = judge_comparison(run, verified); code != ExitCode::ok) {
+  const VerifyResult& verified = verify_step(session, {.reference = "eager",
+                                                       .candidate = "captured",
+                                                       .reference_tensors = tensors.path(),
+                                                       .model_path = file.path(),
+                                                       .output_names = capture.output_names,
+                                                       .settings = session.settings(),
+                                                       .tolerance = plan.tolerance});
+  if (const ExitCode code = judge_comparison(session, verified); code != ExitCode::ok) {
     if (code == ExitCode::check_failed) {
-      locate_step(run, plan.source, plan.inputs, plan.tolerance, file.path());
+      locate_step(session, plan.source, plan.inputs, plan.tolerance, file.path());
     }
-    withhold_step(run, file, flags.output.keep_failed, "its outputs differ from eager's");
+    withhold_step(session, file, flags.output.keep_failed, "its outputs differ from eager's");
     return code;
   }
-  publish_step(run, file);
+  publish_step(session, file);
   return ExitCode::ok;
 }
 

@@ -6,7 +6,6 @@
 
 #include "options/option_groups.h"
 #include "steps/capture_step.h"
-#include "tsctl/core/executor.h"
 
 namespace tsctl {
 
@@ -22,7 +21,6 @@ struct CaptureFlags {
   OutputFlags output = {};
   RunOptions run = {};
   ReportOptions report = {};
-  Executor executor = Executor::standard;
   CaptureMode mode = CaptureMode::automatic;
   std::vector<std::string> trace_submodules = {};
   std::vector<std::string> script_submodules = {};
@@ -40,9 +38,9 @@ void add_script_submodule_option(CLI::App& command, CaptureFlags& flags);
 CapturePlan capture_plan_from(const CaptureFlags& flags);
 
 // Records that the capture is not general, with where it differs; the exit is check_failed then.
-void record_not_general(Run& run, const CaptureResult& capture);
+void record_not_general(CommandSession& session, const CaptureResult& capture);
 
 // trace and script: capture, store the manifest, reload, compare with eager, write.
-ExitCode capture_command(Run& run, const CaptureFlags& flags);
+ExitCode capture_command(CommandSession& session, const CaptureFlags& flags);
 
 }  // namespace tsctl

@@ -1,4 +1,5 @@
 #include "commands/commands.h"
+#include "options/bind_command.h"
 #include "options/option_groups.h"
 #include "steps/preflight.h"
 #include "tsctl/archive/diff.h"
@@ -11,17 +12,18 @@ namespace {
 
 struct Flags {
   DiffOptions options = {};
+  RunOptions run = {};  // no flags
   ReportOptions report = {};
 };
 
-ExitCode diff_files(Run& run, const Flags& flags) {
-  run.report().model.path = flags.options.path_a;
-  check_before_start(run, {}, {flags.options.path_a, flags.options.path_b});
+ExitCode diff_files(CommandSession& session, const Flags& flags) {
+  session.report().model.path = flags.options.path_a;
+  check_before_start(session, {.read = {flags.options.path_a, flags.options.path_b}});
   require_torchscript(flags.options.path_a, false);
   require_torchscript(flags.options.path_b, false);
   const DiffResult result = diff(flags.options);
-  run.report().diff_json = json_text_from_diff(result);
-  for (const Warning& warning : result.warnings) run.warn(warning);
+  session.report().diff_json = json_text_from_diff(result);
+  for (const Warning& warning : result.warnings) session.warn(warning);
   return result.same ? ExitCode::ok : ExitCode::check_failed;
 }
 
@@ -33,12 +35,7 @@ void add_diff(CLI::App& app, Action& selected) {
   add_positional(*command, "A.pt", flags->options.path_a, "One TorchScript file");
   add_positional(*command, "B.pt", flags->options.path_b, "The other");
   add_report_options(*command, flags->report);
-  command->callback([flags, &selected] {
-    selected = [flags](Context& context) {
-      return run_reported(context, flags->report, {},
-                          [&](Run& run) { return diff_files(run, *flags); });
-    };
-  });
+  bind_command(*command, selected, flags, &diff_files);
 }
 
 }  // namespace tsctl

@@ -1,4 +1,5 @@
 #include "commands/commands.h"
+#include "options/bind_command.h"
 #include "options/option_groups.h"
 #include "tsctl/process/python_site.h"
 #include "tsctl/report/text/text_lines.h"
@@ -36,8 +37,8 @@ std::string features_text(const Environment& host) {
   return text;
 }
 
-ExitCode doctor(Run& run, const Flags& flags) {
-  Report& report = run.report();
+ExitCode doctor(CommandSession& session, const Flags& flags) {
+  Report& report = session.report();
   const ToolInfo tool = tool_info();
   const Environment& host = report.environment;
   report.checks = {
@@ -57,8 +58,8 @@ ExitCode doctor(Run& run, const Flags& flags) {
   const std::string python = chosen_python(flags.run.python);
   report.checks.push_back(python_finding(python, installation_of_this_process().package_dir));
   try {
-    run.enter("ask LibTorch");
-    report.doctor = run.jobs().describe({.with_cuda = true});
+    session.enter("ask LibTorch");
+    report.doctor = session.jobs().describe({.with_cuda = true});
     // The local part ("+cu130") names the wheel, not another interface.
     const std::string& found = report.doctor->libtorch_version;
     const bool same = found.substr(0, found.find('+')) == tool.built_for_torch;
@@ -89,12 +90,7 @@ void add_doctor(CLI::App& app, Action& selected) {
       ->add_option("--python", flags->run.python, "The Python to look at (default: TSCTL_PYTHON)")
       ->type_name("PATH");
   add_report_options(*command, flags->report);
-  command->callback([flags, &selected] {
-    selected = [flags](Context& context) {
-      return run_reported(context, flags->report, flags->run,
-                          [&](Run& run) { return doctor(run, *flags); });
-    };
-  });
+  bind_command(*command, selected, flags, &doctor);
 }
 
 }  // namespace tsctl

@@ -1,5 +1,6 @@
 #include "commands/capture_command.h"
 #include "commands/commands.h"
+#include "options/bind_command.h"
 #include "steps/capture_step.h"
 #include "steps/preflight.h"
 #include "steps/problem_catalogue.h"
@@ -9,8 +10,7 @@ namespace tsctl {
 
 namespace {
 
-struct ExplainFlags {
-  CaptureFlags capture = {};
+struct ExplainFlags : CaptureFlags {
   std::string problem = {};
   bool list_problems = false;
 };
@@ -43,20 +43,20 @@ void add_problem_options(CLI::App& command, ExplainFlags& flags) {
   }
 }
 
-ExitCode explain(Run& run, const CaptureFlags& flags) {
+ExitCode explain(CommandSession& session, const ExplainFlags& flags) {
   const CapturePlan plan = capture_plan_from(flags);
-  run.report().model.path = plan.source.text;
-  record_inputs(run.report(), plan.inputs, labels_of(plan.inputs));
-  check_before_start(run, "", files_of(plan.source, plan.inputs));
-  // Some modules can be captured but not saved: it takes a file to know, one that nobody sees.
+  session.report().model.path = plan.source.text;
+  record_inputs(session.report(), plan.inputs, labels_of(plan.inputs));
+  check_before_start(session, {.read = files_of(plan.source, plan.inputs)});
+  // Some modules can be captured but not saved: only writing a file shows that, so write a scratch file.
   const ScratchFile model(temporary_folder());
   const ScratchFile tensors(temporary_folder());
-  run.name_file(model.path(), "the scratch file in " + temporary_folder().string());
-  run.name_file(tensors.path(), "the scratch file in " + temporary_folder().string());
-  const CaptureResult capture = capture_step(run, plan, model.path(), tensors.path());
+  session.name_file(model.path(), "the scratch file in " + temporary_folder().string());
+  session.name_file(tensors.path(), "the scratch file in " + temporary_folder().string());
+  const CaptureResult capture = capture_step(session, plan, model.path(), tensors.path());
   require_captured(capture);
   if (capture.status == "captured") return ExitCode::ok;
-  record_not_general(run, capture);
+  record_not_general(session, capture);
   return ExitCode::check_failed;
 }
 
@@ -66,12 +66,11 @@ void add_explain(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
       "explain", "Say how a model would be captured and what would not be general; write no file");
   auto flags = std::make_shared<ExplainFlags>();
-  CaptureFlags& capture = flags->capture;
-  capture.fixed_sizes = FixedSizes::guard;
-  add_capture_options(*command, capture);
-  add_mode_option(*command, capture);
-  add_trace_submodule_option(*command, capture);
-  add_script_submodule_option(*command, capture);
+  flags->fixed_sizes = FixedSizes::guard;
+  add_capture_options(*command, *flags);
+  add_mode_option(*command, *flags);
+  add_trace_submodule_option(*command, *flags);
+  add_script_submodule_option(*command, *flags);
   command->get_option("SOURCE")->required(false);
   add_problem_options(*command, *flags);
   command->callback([flags, &selected] {
@@ -79,11 +78,8 @@ void add_explain(CLI::App& app, Action& selected) {
       selected = [flags](Context& context) { return print_problems(flags->problem, context); };
       return;
     }
-    if (flags->capture.source.empty()) throw CLI::RequiredError("SOURCE");
-    selected = [flags](Context& context) {
-      return run_reported(context, flags->capture.report, flags->capture.run,
-                          [&](Run& run) { return explain(run, flags->capture); });
-    };
+    if (flags->source.empty()) throw CLI::RequiredError("SOURCE");
+    selected = session_action(flags, &explain);
   });
 }
 

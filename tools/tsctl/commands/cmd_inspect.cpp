@@ -1,10 +1,11 @@
 #include "commands/commands.h"
+#include "options/bind_command.h"
 #include "steps/manifest.h"
 #include "steps/preflight.h"
 #include "steps/subject.h"
 #include "tsctl/archive/file_kind.h"
 #include "tsctl/archive/inspect.h"
-#include "tsctl/core/executor.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/files/scratch_file.h"
 #include "tsctl/report/json/inspect_json.h"
 
@@ -13,8 +14,8 @@ namespace tsctl {
 namespace {
 
 struct Flags {
-  InspectOptions options = {};
-  InspectSections sections = {};
+  std::string model = {};
+  bool check_crc = false;
   bool graph = false;
   bool inlined_graph = false;
   bool executed = false;
@@ -22,46 +23,45 @@ struct Flags {
   InputFlags inputs = {};
   RunOptions run = {};
   ReportOptions report = {};
-  Executor executor = Executor::standard;
 
   bool wants_graph() const noexcept { return graph || inlined_graph || executed; }
 };
 
-void add_graph(Run& run, const Flags& flags, const std::string& kind, const std::string& inputs) {
-  GraphResult graph = run.jobs().graph({.model_path = flags.options.model_path,
-                                        .method = flags.method,
-                                        .kind = kind,
-                                        .inputs_tensors = inputs,
-                                        .device = run.options().device,
-                                        .threads = run.threads(),
-                                        .executor = flags.executor});
-  run.report().graphs.push_back(std::move(graph));
+void add_graph(CommandSession& session, const Flags& flags, const std::string& kind,
+               const std::string& inputs) {
+  GraphResult graph = session.jobs().graph({.model_path = flags.model,
+                                            .method = flags.method,
+                                            .kind = kind,
+                                            .inputs_tensors = inputs,
+                                            .device = session.options().device,
+                                            .settings = session.settings()});
+  session.report().graphs.push_back(std::move(graph));
 }
 
-ExitCode inspect_file(Run& run, const Flags& flags) {
-  run.report().model.path = flags.options.model_path;
-  check_before_start(run, {}, {flags.options.model_path});
-  require_torchscript(flags.options.model_path, false);
-  const ModelSummary summary = inspect(flags.options);
-  run.report().model.size_bytes = summary.size_bytes;
+ExitCode inspect_file(CommandSession& session, const Flags& flags) {
+  session.report().model.path = flags.model;
+  check_before_start(session, {.read = {flags.model}});
+  require_torchscript(flags.model, false);
+  const ModelSummary summary = inspect({.model_path = flags.model,
+                                        .check_crc = flags.check_crc,
+                                        .with_code = flags.report.sections.code});
+  session.report().model.size_bytes = summary.size_bytes;
   if (flags.wants_graph()) {
-    if (flags.graph) add_graph(run, flags, "graph", {});
-    if (flags.inlined_graph) add_graph(run, flags, "inlined", {});
+    if (flags.graph) add_graph(session, flags, "graph", {});
+    if (flags.inlined_graph) add_graph(session, flags, "inlined", {});
     if (flags.executed) {
-      const Subject subject{.text = flags.options.model_path,
-                            .manifest = read_manifest(flags.options.model_path)};
+      const Subject subject{.text = flags.model, .manifest = read_manifest(flags.model)};
       const ModelInputs inputs = inputs_for({subject}, flags.inputs, "inspect --executed");
-      const ScratchFile arguments = write_inputs(run, inputs, temporary_folder());
-      add_graph(run, flags, "executed", arguments.path());
+      const ScratchFile arguments = write_inputs(session, inputs, temporary_folder());
+      add_graph(session, flags, "executed", arguments.path());
     }
   }
   // The graphs are what was asked for; the summary would only be in their way.
   if (!flags.wants_graph() || !flags.report.json.empty())
-    run.report().inspect_json = json_text_from_summary(summary);
-  for (const Warning& warning : summary.warnings) run.warn(warning);
+    session.report().inspect_json = json_text_from_summary(summary);
+  for (const Warning& warning : summary.warnings) session.warn(warning);
   if (summary.crc_ok && !*summary.crc_ok) {
-    throw Error(ErrorKind::input,
-                "'" + flags.options.model_path + "' is damaged: a record's CRC-32 is wrong",
+    throw Error(ErrorKind::input, "'" + flags.model + "' is damaged: a record's CRC-32 is wrong",
                 "fetch or write the file again; --json lists the records");
   }
   return ExitCode::ok;
@@ -73,16 +73,17 @@ void add_inspect(CLI::App& app, Action& selected) {
   CLI::App* command =
       app.add_subcommand("inspect", "Show what a TorchScript file holds, without running it");
   auto flags = std::make_shared<Flags>();
-  add_positional(*command, "FILE", flags->options.model_path, "The TorchScript file");
-  command->add_flag("--code", flags->options.with_code, "Show its code")->group("Sections");
-  command->add_flag("--ops", flags->sections.ops, "Show how often each operator is called")
+  add_positional(*command, "FILE", flags->model, "The TorchScript file");
+  command->add_flag("--code", flags->report.sections.code, "Show its code")->group("Sections");
+  command->add_flag("--ops", flags->report.sections.ops, "Show how often each operator is called")
       ->group("Sections");
   command
-      ->add_flag("--tensors", flags->sections.tensors, "Show every parameter, buffer and constant")
+      ->add_flag("--tensors", flags->report.sections.tensors,
+                 "Show every parameter, buffer and constant")
       ->group("Sections");
-  command->add_flag("--records", flags->sections.records, "Show every record of the archive")
+  command->add_flag("--records", flags->report.sections.records, "Show every record of the archive")
       ->group("Sections");
-  command->add_flag("--check", flags->options.check_crc, "Check the CRC-32 of every record")
+  command->add_flag("--check", flags->check_crc, "Check the CRC-32 of every record")
       ->group("Sections");
   command->add_flag("--graph", flags->graph, "Show the method's graph (loads the file)")
       ->group("Graphs");
@@ -97,17 +98,10 @@ void add_inspect(CLI::App& app, Action& selected) {
       ->group("Graphs")
       ->type_name("NAME");
   add_input_options(*command, flags->inputs);
-  add_run_options(*command, flags->run, &flags->executor);
+  add_run_options(*command, flags->run);
   add_inputs_python_option(*command, flags->run);
   add_report_options(*command, flags->report);
-  command->callback([flags, &selected] {
-    flags->sections.code = flags->options.with_code;
-    flags->report.sections = flags->sections;
-    selected = [flags](Context& context) {
-      return run_reported(context, flags->report, flags->run,
-                          [&](Run& run) { return inspect_file(run, *flags); });
-    };
-  });
+  bind_command(*command, selected, flags, &inspect_file);
 }
 
 }  // namespace tsctl

@@ -1,5 +1,6 @@
 #include "commands/commands.h"
 #include "commands/rewrite_command.h"
+#include "options/bind_command.h"
 
 namespace tsctl {
 
@@ -12,13 +13,8 @@ void add_optimize(CLI::App& app, Action& selected) {
       ->add_flag("--verify,!--no-verify", flags->verify,
                  "Compare with the input file (default) or only load again")
       ->group("Comparison");
-  command->callback([flags, &selected] {
-    selected = [flags](Context& context) {
-      return run_reported(context, flags->report, flags->run, [&](Run& run) {
-        return rewrite_command(run, *flags, RewriteGoal::optimize);
-      });
-    };
-  });
+  flags->goal = RewriteGoal::optimize;
+  bind_command(*command, selected, flags, &rewrite_command);
 }
 
 }  // namespace tsctl

@@ -1,10 +1,11 @@
 #include <filesystem>
 
 #include "commands/commands.h"
+#include "options/bind_command.h"
 #include "steps/preflight.h"
 #include "steps/publish_step.h"
 #include "steps/subject.h"
-#include "tsctl/core/executor.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/files/file_io.h"
 #include "tsctl/files/output_file.h"
 #include "tsctl/files/scratch_file.h"
@@ -20,39 +21,38 @@ struct Flags {
   InputFlags inputs = {};
   RunOptions run = {};
   ReportOptions report = {};
-  Executor executor = Executor::standard;
 };
 
-ExitCode run_file(Run& run, const Flags& flags) {
-  const Subject subject = subject_from(flags.model, {});
-  run.report().model.path = flags.model;
+ExitCode run_file(CommandSession& session, const Flags& flags) {
+  const Subject subject = subject_from(flags.model, {}, session.settings());
+  session.report().model.path = flags.model;
   if (subject.source) {
     throw Error(ErrorKind::usage,
                 "'" + flags.model + "' is a SOURCE; tsctl run takes a TorchScript file",
                 "capture it first: tsctl convert " + flags.model + " -o OUT.pt");
   }
   const ModelInputs inputs = inputs_for({subject}, flags.inputs, "run");
-  record_inputs(run.report(), inputs, labels_of(inputs));
-  check_before_start(run, flags.save, {flags.model}, "--save");
+  record_inputs(session.report(), inputs, labels_of(inputs));
+  check_before_start(session,
+                     {.output = flags.save, .output_flag = "--save", .read = {flags.model}});
   const auto folder =
       flags.save.empty() ? temporary_folder() : std::filesystem::path(flags.save).parent_path();
-  const ScratchFile arguments = write_inputs(run, inputs, folder);
+  const ScratchFile arguments = write_inputs(session, inputs, folder);
   const ScratchFile outputs(folder);
-  run.name_file(outputs.path(), flags.save.empty() ? "the outputs" : flags.save);
-  run.enter("run " + flags.model);
-  run.report().run = run.jobs().run("run", {.model_path = flags.model,
-                                            .inputs_tensors = arguments.path(),
-                                            .outputs_tensors = outputs.path(),
-                                            .method = flags.method,
-                                            .device = run.options().device,
-                                            .threads = run.threads(),
-                                            .executor = flags.executor});
-  for (const Warning& warning : run.report().run->warnings) run.warn(warning);
+  session.name_file(outputs.path(), flags.save.empty() ? "the outputs" : flags.save);
+  session.enter("run " + flags.model);
+  session.report().run = session.jobs().run("run", {.model_path = flags.model,
+                                                    .inputs_tensors = arguments.path(),
+                                                    .outputs_tensors = outputs.path(),
+                                                    .method = flags.method,
+                                                    .device = session.options().device,
+                                                    .settings = session.settings()});
+  for (const Warning& warning : session.report().run->warnings) session.warn(warning);
   if (!flags.save.empty()) {
     OutputFile file(flags.save, "--save");
-    run.name_file(file.path(), flags.save);
+    session.name_file(file.path(), flags.save);
     copy_file_bytes(outputs.path(), file.path(), "--save");
-    publish_step(run, file);
+    publish_step(session, file);
   }
   return ExitCode::ok;
 }
@@ -69,15 +69,10 @@ void add_run(CLI::App& app, Action& selected) {
   command->add_option("--method", flags->method, "The method to run (default forward)")
       ->type_name("NAME");
   add_input_options(*command, flags->inputs);
-  add_run_options(*command, flags->run, &flags->executor);
+  add_run_options(*command, flags->run);
   add_inputs_python_option(*command, flags->run);
   add_report_options(*command, flags->report);
-  command->callback([flags, &selected] {
-    selected = [flags](Context& context) {
-      return run_reported(context, flags->report, flags->run,
-                          [&](Run& run) { return run_file(run, *flags); });
-    };
-  });
+  bind_command(*command, selected, flags, &run_file);
 }
 
 }  // namespace tsctl

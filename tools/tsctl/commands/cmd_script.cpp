@@ -1,5 +1,6 @@
 #include "commands/capture_command.h"
 #include "commands/commands.h"
+#include "options/bind_command.h"
 
 namespace tsctl {
 
@@ -11,12 +12,7 @@ void add_script(CLI::App& app, Action& selected) {
   add_capture_options(*command, *flags);
   add_output_options(*command, flags->output, true);
   add_trace_submodule_option(*command, *flags);
-  command->callback([flags, &selected] {
-    selected = [flags](Context& context) {
-      return run_reported(context, flags->report, flags->run,
-                          [&](Run& run) { return capture_command(run, *flags); });
-    };
-  });
+  bind_command(*command, selected, flags, &capture_command);
 }
 
 }  // namespace tsctl

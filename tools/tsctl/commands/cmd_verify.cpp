@@ -1,9 +1,10 @@
 #include "commands/commands.h"
+#include "options/bind_command.h"
 #include "steps/capture_step.h"
 #include "steps/preflight.h"
 #include "steps/subject.h"
 #include "steps/verify_step.h"
-#include "tsctl/core/executor.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/core/tolerance.h"
 #include "tsctl/files/scratch_file.h"
 
@@ -19,35 +20,34 @@ struct Flags {
   ToleranceFlags tolerance = {};
   RunOptions run = {};
   ReportOptions report = {};
-  Executor executor = Executor::standard;
 };
 
-ExitCode verify(Run& run, const Flags& flags) {
+ExitCode verify(CommandSession& session, const Flags& flags) {
   const ToleranceOptions tolerance = tolerance_from(flags.tolerance);
-  std::vector<Subject> subjects{subject_from(flags.reference, flags.source)};
+  std::vector<Subject> subjects{subject_from(flags.reference, flags.source, session.settings())};
   for (const std::string& text : flags.candidates)
-    subjects.push_back(subject_from(text, flags.source));
+    subjects.push_back(subject_from(text, flags.source, session.settings()));
   require_source_for(flags.source, subjects);
   remember_kwargs(subjects);
-  run.report().model.path = flags.reference;
+  session.report().model.path = flags.reference;
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "verify");
-  record_inputs(run.report(), inputs, labels_of(inputs));
-  check_before_start(run, {}, files_of(subjects, inputs));
+  record_inputs(session.report(), inputs, labels_of(inputs));
+  check_before_start(session, {.read = files_of(subjects, inputs)});
 
-  const std::vector<std::string> names = output_names_of(subjects);
-  const CaptureMode structure = structure_of(subjects);
-  const ScratchFile reference =
-      reference_outputs(run, subjects.front(), inputs, structure, flags.executor);
+  Reference reference{.subject = subjects.front(),
+                      .inputs = inputs,
+                      .structure = structure_of(subjects),
+                      .output_names = output_names_of(subjects),
+                      .tolerance = tolerance};
+  const ScratchFile tensors = reference_outputs(session, reference);
   ExitCode code = ExitCode::ok;
   for (std::size_t i = 1; i < subjects.size(); ++i) {
-    const VerifyResult& result =
-        compare_subject(run, subjects.front(), subjects[i], reference.path(), inputs, structure,
-                        names, tolerance, flags.executor);
-    const ExitCode judged = judge_comparison(run, result);
+    const VerifyResult& result = compare_subject(session, reference, subjects[i]).result;
+    const ExitCode judged = judge_comparison(session, result);
     code = worse_of(code, judged);
     if (judged == ExitCode::check_failed && subjects.front().source && !subjects[i].source &&
         !subjects[i].package) {
-      locate_step(run, *subjects.front().source, inputs, tolerance, subjects[i].text);
+      locate_step(session, *subjects.front().source, inputs, tolerance, subjects[i].text);
     }
   }
   return code;
@@ -61,19 +61,14 @@ void add_verify(CLI::App& app, Action& selected) {
   auto flags = std::make_shared<Flags>();
   add_positional(*command, "REFERENCE", flags->reference,
                  "A TorchScript file or a SOURCE, which eager runs");
-  command->add_option("CANDIDATE", flags->candidates, "What is held against it: files or SOURCEs")
+  command->add_option("CANDIDATE", flags->candidates, "What is compared with it: files or SOURCEs")
       ->required();
   add_source_options(*command, flags->source, flags->run);
   add_input_options(*command, flags->inputs);
   add_tolerance_options(*command, flags->tolerance);
-  add_run_options(*command, flags->run, &flags->executor);
+  add_run_options(*command, flags->run);
   add_report_options(*command, flags->report);
-  command->callback([flags, &selected] {
-    selected = [flags](Context& context) {
-      return run_reported(context, flags->report, flags->run,
-                          [&](Run& run) { return verify(run, *flags); });
-    };
-  });
+  bind_command(*command, selected, flags, &verify);
 }
 
 }  // namespace tsctl

@@ -18,34 +18,35 @@ namespace tsctl {
 namespace {
 
 // Compares the outputs of the file as it was and as it is, and gives the exit that this means.
-ExitCode compare_outputs(Run& run, const RewriteFlags& flags, const std::string& arguments,
-                         const std::string& rewritten, const std::filesystem::path& folder,
+ExitCode compare_outputs(CommandSession& session, const RewriteFlags& flags,
+                         const std::string& arguments, const std::string& rewritten,
+                         const std::filesystem::path& folder,
                          const std::vector<std::string>& output_names) {
   const ScratchFile reference(folder);
-  run.name_file(reference.path(), flags.output.output + " (outputs to compare with)");
-  run.enter("run " + flags.model);
-  run.jobs().run("run the input file", {.model_path = flags.model,
-                                        .inputs_tensors = arguments,
-                                        .outputs_tensors = reference.path(),
-                                        .device = run.options().device,
-                                        .threads = run.threads(),
-                                        .executor = flags.executor});
-  return judge_comparison(run, verify_step(run,
-                                           {.reference = flags.model,
-                                            .candidate = flags.output.output,
-                                            .reference_tensors = reference.path(),
-                                            .model_path = rewritten,
-                                            .output_names = output_names},
-                                           tolerance_from(flags.tolerance), flags.executor));
+  session.name_file(reference.path(), flags.output.output + " (outputs to compare with)");
+  session.enter("run " + flags.model);
+  session.jobs().run("run the input file", {.model_path = flags.model,
+                                            .inputs_tensors = arguments,
+                                            .outputs_tensors = reference.path(),
+                                            .device = session.options().device,
+                                            .settings = session.settings()});
+  return judge_comparison(session,
+                          verify_step(session, {.reference = flags.model,
+                                                .candidate = flags.output.output,
+                                                .reference_tensors = reference.path(),
+                                                .model_path = rewritten,
+                                                .output_names = output_names,
+                                                .settings = session.settings(),
+                                                .tolerance = tolerance_from(flags.tolerance)}));
 }
 
-void load_again(Run& run, const std::string& path, const std::string& method) {
-  run.enter("load the written file");
-  run.jobs().graph({.model_path = path,
-                    .method = method,
-                    .kind = "graph",
-                    .device = run.options().device,
-                    .threads = run.threads()});
+void load_again(CommandSession& session, const std::string& path, const std::string& method) {
+  session.enter("load the written file");
+  session.jobs().graph({.model_path = path,
+                        .method = method,
+                        .kind = "graph",
+                        .device = session.options().device,
+                        .settings = session.settings()});
 }
 
 }  // namespace
@@ -57,46 +58,48 @@ void add_rewrite_options(CLI::App& command, RewriteFlags& flags) {
   add_list_passes(command);
   add_input_options(command, flags.inputs);
   add_tolerance_options(command, flags.tolerance);
-  add_run_options(command, flags.run, &flags.executor);
+  add_run_options(command, flags.run);
   add_inputs_python_option(command, flags.run);
   add_report_options(command, flags.report);
 }
 
-ExitCode rewrite_command(Run& run, const RewriteFlags& flags, RewriteGoal goal) {
+ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
+  const RewriteGoal goal = flags.goal;
   const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
   check_pass_flags(flags.passes, goal);
   tolerance_from(flags.tolerance);
   const std::vector<NewRecord> extras = extras_from(flags.output.extra);
-  run.report().model.path = flags.model;
+  session.report().model.path = flags.model;
   require_torchscript(flags.model, true);
-  run.report().model.size_bytes =
+  session.report().model.size_bytes =
       static_cast<std::int64_t>(std::filesystem::file_size(flags.model));
   const std::optional<Manifest> recorded = read_manifest(flags.model);
   const ModelInputs inputs = resolve_inputs(flags.inputs, recorded);
-  record_inputs(run.report(), inputs, labels_of(inputs));
+  record_inputs(session.report(), inputs, labels_of(inputs));
   const bool verify = flags.verify && inputs.given();
   if (flags.verify && !inputs.given()) {
     if (goal == RewriteGoal::optimize)
       throw_inputs_missing(flags.model, name, ", or --no-verify to go without");
-    run.warn({"not_verified",
-              "'" + flags.model +
-                  "' says nothing of its inputs: the frozen file is loaded again, not run; "
-                  "give --input to have it compared"});
+    session.warn({"not_verified",
+                  "'" + flags.model +
+                      "' says nothing of its inputs: the frozen file is loaded again, not run; "
+                      "give --input to have it compared"});
   }
-  check_before_start(run, flags.output.output, {flags.model}, "-o", true);
+  check_before_start(session,
+                     {.output = flags.output.output, .in_place = true, .read = {flags.model}});
 
   OutputFile file(flags.output.output, "-o");
-  run.name_file(file.path(), flags.output.output);
+  session.name_file(file.path(), flags.output.output);
   const std::filesystem::path folder = file.target().parent_path();
   // An inputs file that the manifest names may be gone: only a comparison demands it.
   std::optional<ScratchFile> arguments;
   if (verify || (inputs.given() && inputs.plan.file.empty()))
-    arguments.emplace(write_inputs(run, inputs, folder));
-  const RewriteResult result = rewrite_step(run, goal, flags.model, file.path(), flags.passes,
+    arguments.emplace(write_inputs(session, inputs, folder));
+  const RewriteResult result = rewrite_step(session, goal, flags.model, file.path(), flags.passes,
                                             arguments ? arguments->path() : "");
   if (result.was_frozen) {
-    run.warn({"already_frozen",
-              "'" + flags.model + "' was frozen before: its weights are constants already"});
+    session.warn({"already_frozen",
+                  "'" + flags.model + "' was frozen before: its weights are constants already"});
   }
   Manifest manifest = recorded.value_or(Manifest{.inputs = inputs.plan});
   if (inputs.given())
@@ -105,16 +108,16 @@ ExitCode rewrite_command(Run& run, const RewriteFlags& flags, RewriteGoal goal) 
   attach(file.path(), manifest, read_user_extras(flags.model), extras);
 
   if (verify) {
-    const ExitCode code =
-        compare_outputs(run, flags, arguments->path(), file.path(), folder, manifest.output_names);
+    const ExitCode code = compare_outputs(session, flags, arguments->path(), file.path(), folder,
+                                          manifest.output_names);
     if (code != ExitCode::ok) {
-      withhold_step(run, file, flags.output.keep_failed, "outputs differ");
+      withhold_step(session, file, flags.output.keep_failed, "outputs differ");
       return code;
     }
   } else {
-    load_again(run, file.path(), result.methods.empty() ? "forward" : result.methods.front());
+    load_again(session, file.path(), result.methods.empty() ? "forward" : result.methods.front());
   }
-  publish_step(run, file);
+  publish_step(session, file);
   return ExitCode::ok;
 }
 

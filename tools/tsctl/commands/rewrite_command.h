@@ -3,7 +3,7 @@
 #include <string>
 
 #include "options/option_groups.h"
-#include "tsctl/core/executor.h"
+#include "tsctl/core/rewrite.h"
 
 namespace tsctl {
 
@@ -16,13 +16,13 @@ struct RewriteFlags {
   PassFlags passes = {};
   RunOptions run = {};
   ReportOptions report = {};
-  Executor executor = Executor::standard;
   bool verify = true;
+  RewriteGoal goal = RewriteGoal::freeze;
 };
 
 void add_rewrite_options(CLI::App& command, RewriteFlags& flags);
 
 // Rewrites, keeps the manifest and the extra files, reloads, compares with the input file, writes.
-ExitCode rewrite_command(Run& run, const RewriteFlags& flags, RewriteGoal goal);
+ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags);
 
 }  // namespace tsctl

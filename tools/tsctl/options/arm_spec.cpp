@@ -1,11 +1,15 @@
 #include "options/arm_spec.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <filesystem>
 #include <vector>
 
+#include "tsctl/core/arm_runtimes.h"
 #include "tsctl/core/base/did_you_mean.h"
 #include "tsctl/core/base/error.h"
 
@@ -13,72 +17,123 @@ namespace tsctl {
 
 namespace {
 
-const std::vector<std::string>& known_keys() {
-  static const std::vector<std::string> keys{"threads",      "executor", "compile",   "runtime",
-                                             "onednn-graph", "fusion",   "precision", "cuda-graph"};
-  return keys;
-}
-
-constexpr const char* kSettings =
-    "settings are threads=N, executor=NAME, compile=on, runtime=NAME, onednn-graph=on, fusion=on, "
-    "precision=bf16 and cuda-graph=on";
-
-constexpr int kMostThreads = 4096;  // as of --threads
-
 bool is_label(const std::string& text) {
   return !text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) != 0 &&
          std::all_of(text.begin(), text.end(),
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
 }
 
-void apply_setting(ArmSpec& arm, const std::string& key, const std::string& value) {
-  const auto fault = [&](const std::string& what, const std::string& hint) {
-    return Error(ErrorKind::usage, "the arm '" + arm.text + "': " + what, hint);
-  };
-  if (key == "threads") {
-    int threads = 0;
-    const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), threads);
-    if (code != std::errc{} || end != value.data() + value.size() || threads < 1 ||
-        threads > kMostThreads) {
-      throw fault(
-          "'" + value + "' is not a number of threads from 1 to " + std::to_string(kMostThreads),
-          "write threads=1");
-    }
-    arm.threads = threads;
-  } else if (key == "executor") {
-    if (value == "default") arm.executor = Executor::standard;
-    if (value == "static") arm.executor = Executor::fixed;
-    if (value == "unoptimized") arm.executor = Executor::unoptimized;
-    if (!arm.executor)
-      throw fault("there is no executor '" + value + "'",
-                  "executors are default, static and unoptimized");
-  } else if (key == "compile" || key == "onednn-graph" || key == "fusion" || key == "cuda-graph") {
-    if (value != "on" && value != "off")
-      throw fault(key + " is on or off, not '" + value + "'", "write " + key + "=on");
-    if (key == "compile") arm.compile = value == "on";
-    if (key == "onednn-graph") arm.tuning.onednn_graph = value == "on";
-    if (key == "cuda-graph") arm.tuning.cuda_graph = value == "on";
-    if (key == "fusion") arm.tuning.fusion = value;
-  } else if (key == "runtime") {
-    if (value != "onnxruntime" && value != "openvino")
-      throw fault("there is no runtime '" + value + "'", "runtimes are onnxruntime and openvino");
-    arm.runtime = value;
-  } else if (key == "precision") {
-    if (value != "bf16")
-      throw fault("precision is bf16, not '" + value + "'",
-                  "without it numbers are multiplied as the model says");
-    arm.tuning.precision = value;
-  } else {
-    const std::string closest = closest_name(key, known_keys());
-    throw fault("there is no setting '" + key + "'",
-                closest.empty() ? kSettings : "did you mean " + closest + "?");
+// One key=value of an arm.
+struct Setting {
+  const ArmSpec& arm;
+  const std::string& key;
+  const std::string& value;
+
+  Error fault(const std::string& what, const std::string& hint) const {
+    return {ErrorKind::usage, fmt::format("the arm '{}': {}", arm.text, what), hint};
   }
+
+  int threads() const {
+    int threads = 0;
+    const char* const last = value.data() + value.size();
+    const auto [end, code] = std::from_chars(value.data(), last, threads);
+    if (code == std::errc{} && end == last && threads >= 1 && threads <= kMostThreads)
+      return threads;
+    throw fault(fmt::format("'{}' is not a number of threads from 1 to {}", value, kMostThreads),
+                "write threads=1");
+  }
+
+  Executor executor() const {
+    if (const auto executor = value_of<Executor>(value)) return *executor;
+    throw fault(fmt::format("there is no executor '{}'", value),
+                "executors are default, static and unoptimized");
+  }
+
+  bool on() const {
+    if (value == "on" || value == "off") return value == "on";
+    throw fault(fmt::format("{} is on or off, not '{}'", key, value),
+                fmt::format("write {}=on", key));
+  }
+
+  std::string runtime() const {
+    if (is_exported_runtime(value)) return value;
+    throw fault(fmt::format("there is no runtime '{}'", value),
+                "runtimes are " + exported_runtimes(", ", " and "));
+  }
+
+  std::string precision() const {
+    if (value == "bf16") return value;
+    throw fault(fmt::format("precision is bf16, not '{}'", value),
+                "without it numbers are multiplied as the model says");
+  }
+};
+
+// A key, how help shows it, and what it sets.
+struct SettingKey {
+  const char* key;
+  const char* help;
+  void (*apply)(const Setting& setting, ArmSettings& settings);
+};
+
+constexpr std::array kSettingKeys{
+    SettingKey{
+        "threads", "threads=N",
+        [](const Setting& given, ArmSettings& settings) { settings.threads = given.threads(); }},
+    SettingKey{
+        "executor", "executor=NAME",
+        [](const Setting& given, ArmSettings& settings) { settings.executor = given.executor(); }},
+    SettingKey{"compile", "compile=on",
+               [](const Setting& given, ArmSettings& settings) { settings.compile = given.on(); }},
+    SettingKey{
+        "runtime", "runtime=NAME",
+        [](const Setting& given, ArmSettings& settings) { settings.runtime = given.runtime(); }},
+    SettingKey{"onednn-graph", "onednn-graph=on",
+               [](const Setting& given, ArmSettings& settings) {
+                 settings.tuning.onednn_graph = given.on();
+               }},
+    SettingKey{"fusion", "fusion=on",
+               [](const Setting& given, ArmSettings& settings) {
+                 settings.tuning.fusion = given.on() ? "on" : "off";
+               }},
+    SettingKey{"precision", "precision=bf16",
+               [](const Setting& given, ArmSettings& settings) {
+                 settings.tuning.precision = given.precision();
+               }},
+    SettingKey{"cuda-graph", "cuda-graph=on",
+               [](const Setting& given, ArmSettings& settings) {
+                 settings.tuning.cuda_graph = given.on();
+               }},
+};
+
+std::string settings_hint() {
+  std::string text;
+  for (const SettingKey& known : kSettingKeys) {
+    if (!text.empty()) text += &known == &kSettingKeys.back() ? " and " : ", ";
+    text += known.help;
+  }
+  return "settings are " + text;
+}
+
+void apply_setting(ArmSpec& arm, const std::string& key, const std::string& value) {
+  const Setting setting{arm, key, value};
+  std::vector<std::string> keys;
+  for (const SettingKey& known : kSettingKeys) {
+    if (key == known.key) {
+      known.apply(setting, arm.settings);
+      arm.executor_given = arm.executor_given || key == "executor";
+      return;
+    }
+    keys.emplace_back(known.key);
+  }
+  const std::string closest = closest_name(key, keys);
+  throw setting.fault(fmt::format("there is no setting '{}'", key),
+                      closest.empty() ? settings_hint() : fmt::format("did you mean {}?", closest));
 }
 
 }  // namespace
 
-ArmSpec arm_spec_from_text(const std::string& text) {
-  ArmSpec arm{.text = text};
+ArmSpec arm_spec_from_text(const std::string& text, const ArmSettings& defaults) {
+  ArmSpec arm{.text = text, .settings = defaults};
   std::size_t comma = text.find(',');
   arm.subject = text.substr(0, comma);
   const std::size_t equals = arm.subject.find('=');
@@ -87,20 +142,21 @@ ArmSpec arm_spec_from_text(const std::string& text) {
     arm.subject = arm.subject.substr(equals + 1);
   }
   if (arm.subject.empty()) {
-    throw Error(ErrorKind::usage, "the arm '" + text + "' names no file or SOURCE",
+    throw Error(ErrorKind::usage, fmt::format("the arm '{}' names no file or SOURCE", text),
                 "write [LABEL=]FILE[,threads=N]");
   }
-  if (comma != std::string::npos) arm.settings = text.substr(comma);
+  if (comma != std::string::npos) arm.settings_text = text.substr(comma);
   if (arm.label.empty())
-    arm.label = std::filesystem::path(arm.subject).filename().string() + arm.settings;
+    arm.label = std::filesystem::path(arm.subject).filename().string() + arm.settings_text;
   while (comma != std::string::npos) {
     const std::size_t next = text.find(',', comma + 1);
     const std::string setting =
         text.substr(comma + 1, next == std::string::npos ? next : next - comma - 1);
     const std::size_t sign = setting.find('=');
     if (sign == std::string::npos) {
-      throw Error(ErrorKind::usage, "the arm '" + text + "': '" + setting + "' is not key=value",
-                  kSettings);
+      throw Error(ErrorKind::usage,
+                  fmt::format("the arm '{}': '{}' is not key=value", text, setting),
+                  settings_hint());
     }
     apply_setting(arm, setting.substr(0, sign), setting.substr(sign + 1));
     comma = next;

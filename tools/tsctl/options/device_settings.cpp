@@ -1,5 +1,7 @@
 #include "options/device_settings.h"
 
+#include <fmt/format.h>
+
 #include "tsctl/core/base/error.h"
 
 namespace tsctl {
@@ -12,8 +14,9 @@ void require_device_settings(const std::vector<ArmSpec>& specs, bool cold_cache,
                 "give --device cuda, or leave --cold-cache out");
   }
   for (const ArmSpec& spec : specs) {
-    if (!spec.tuning.cuda_graph || device != "cpu") continue;
-    throw Error(ErrorKind::usage, "the arm '" + spec.text + "': cuda-graph=on does not fit the CPU",
+    if (!spec.settings.tuning.cuda_graph || device != "cpu") continue;
+    throw Error(ErrorKind::usage,
+                fmt::format("the arm '{}': cuda-graph=on does not fit the CPU", spec.text),
                 "give --device cuda, or leave cuda-graph=on out");
   }
 }

@@ -1,5 +1,7 @@
 #include "options/load_options.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
 
@@ -91,16 +93,16 @@ LoadPlan load_plan_from(const LoadFlags& flags, const BenchOptions& options, std
 std::vector<Warning> oversubscribed(const std::vector<BenchArm>& arms, const LoadPlan& plan,
                                     int cores) {
   std::vector<Warning> warnings;
+  const int calls = plan.concurrency * plan.instances;
   for (const BenchArm& arm : arms) {
-    const int calls = plan.concurrency * plan.instances;
-    if (calls == 1 || arm.request.device != "cpu" || arm.request.threads * calls <= cores) continue;
+    const int threads = arm.request.settings.threads;
+    if (calls == 1 || arm.request.device != "cpu" || threads * calls <= cores) continue;
     warnings.push_back(
         {"oversubscribed",
-         "'" + arm.request.label + "' runs up to " + std::to_string(calls) + " calls of " +
-             std::to_string(arm.request.threads) +
-             (arm.request.threads == 1 ? " thread" : " threads") + " at once on " +
-             std::to_string(cores) + (cores == 1 ? " core" : " cores") +
-             ": its latencies hold the wait for a core; --threads makes them fewer"});
+         fmt::format("'{}' runs up to {} calls of {} {} at once on {} {}: its latencies hold the "
+                     "wait for a core; --threads makes them fewer",
+                     arm.request.label, calls, threads, threads == 1 ? "thread" : "threads", cores,
+                     cores == 1 ? "core" : "cores")});
   }
   return warnings;
 }

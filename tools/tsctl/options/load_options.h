@@ -27,8 +27,8 @@ void add_load_options(CLI::App& command, LoadFlags& flags);
 // calls of so many arms to compare them.
 LoadPlan load_plan_from(const LoadFlags& flags, const BenchOptions& options, std::size_t arms);
 
-// A warning for each arm whose processes and threads are more than `cores`; its numbers then tell of the queue for
-// them as well.
+// A warning for each arm whose processes and threads are more than `cores`; its latencies then include the wait
+// for a core.
 std::vector<Warning> oversubscribed(const std::vector<BenchArm>& arms, const LoadPlan& plan,
                                     int cores);
 

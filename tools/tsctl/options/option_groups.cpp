@@ -64,7 +64,7 @@ void add_report_options(CLI::App& command, ReportOptions& options) {
       ->group("Report");
 }
 
-void add_run_options(CLI::App& command, RunOptions& options, Executor* executor) {
+void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_option("--device", options.device, "cpu, cuda or cuda:N (default cpu)")
       ->group("Running")
       ->type_name("DEVICE");
@@ -72,7 +72,7 @@ void add_run_options(CLI::App& command, RunOptions& options, Executor* executor)
       .add_option("--threads", options.threads,
                   "Threads (default: what this process may really use)")
       ->group("Running")
-      ->check(CLI::Range(1, 4096))
+      ->check(CLI::Range(1, kMostThreads))
       ->type_name("N");
   command
       .add_option("--timeout", options.timeout_s,
@@ -80,15 +80,9 @@ void add_run_options(CLI::App& command, RunOptions& options, Executor* executor)
       ->group("Running")
       ->check(positive_number())
       ->type_name("SECONDS");
-  if (executor != nullptr) {
-    add_choice<Executor>(
-        command, "--executor", *executor,
-        {{"default", Executor::standard},
-         {"static", Executor::fixed},
-         {"unoptimized", Executor::unoptimized}},
-        "How LibTorch runs graphs: default, static (no specialization) or unoptimized")
-        ->group("Running");
-  }
+  add_choice(command, "--executor", options.executor,
+             "How LibTorch runs graphs: default, static (no specialization) or unoptimized")
+      ->group("Running");
 }
 
 void add_source_options(CLI::App& command, SourceFlags& flags, RunOptions& run) {
@@ -286,8 +280,6 @@ SourceSpec source_from(const std::string& text, const SourceFlags& flags) {
 namespace {
 
 constexpr double kFinestPrecision = 1e-5;
-// Gives two files of a millisecond a call an interval of half a percent on two busy cores.
-constexpr double kDefaultBudgetSeconds = 15.0;
 constexpr auto kFewestPairsOfLaunch = static_cast<std::int64_t>(kFewestRounds);
 
 double seconds_from(const std::string& text, const std::string& flag) {
@@ -324,8 +316,7 @@ void require_allocator(const std::string& allocator) {
 BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed) {
   BenchOptions options = flags.options;
   options.seed = seed;
-  options.budget_s =
-      flags.budget.empty() ? kDefaultBudgetSeconds : seconds_from(flags.budget, "--budget");
+  if (!flags.budget.empty()) options.budget_s = seconds_from(flags.budget, "--budget");
   if (!flags.precision.empty()) {
     options.precision = fraction_from(flags.precision, "--precision");
     if (options.precision < kFinestPrecision || options.precision > 1.0) {
@@ -350,7 +341,7 @@ BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed) {
   require_allocator(flags.allocator);
   if (!flags.max_regress.empty()) {
     options.max_regress = fraction_from(flags.max_regress, "--max-regress");
-    // Twice as slow is nobody's gate; 2 for 2% is easily written.
+    // No gate allows twice as slow; 2 was probably meant as 2%.
     if (*options.max_regress >= 1.0 && flags.max_regress.find('%') == std::string::npos) {
       throw Error(
           ErrorKind::usage,

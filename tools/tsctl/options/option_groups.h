@@ -9,9 +9,10 @@
 
 #include "session/command_session.h"
 #include "session/finish.h"
+#include "tsctl/core/arm_settings.h"
+#include "tsctl/core/base/enum_names.h"
 #include "tsctl/core/bench_options.h"
 #include "tsctl/core/capture.h"
-#include "tsctl/core/executor.h"
 #include "tsctl/core/inputs/input_plan.h"
 #include "tsctl/core/source.h"
 #include "tsctl/core/tensor_difference.h"
@@ -66,7 +67,7 @@ struct BenchFlags {
 };
 
 void add_report_options(CLI::App& command, ReportOptions& options);
-void add_run_options(CLI::App& command, RunOptions& options, Executor* executor);
+void add_run_options(CLI::App& command, RunOptions& options);
 void add_source_options(CLI::App& command, SourceFlags& flags, RunOptions& run);
 void add_input_options(CLI::App& command, InputFlags& flags);
 // --python of the commands that take files: only --inputs needs it there.
@@ -96,7 +97,16 @@ void require_known_passes(const std::vector<std::string>& names,
 // "2%" or "0.02".
 double fraction_from(const std::string& text, const std::string& flag);
 
-// Binds an option to an enum by name; help and errors show the names, not the numbers.
+// Binds an option to an enum by its names; help and errors show the names, not the numbers.
+template <Vocabulary Enum>
+CLI::Option* add_choice(CLI::App& command, const std::string& flag, Enum& target,
+                        const std::string& help) {
+  const auto choose = [&target](const std::string& name) { target = *value_of<Enum>(name); };
+  return command.add_option_function<std::string>(flag, choose, help)
+      ->check(CLI::IsMember(name_list<Enum>()));
+}
+
+// The same with names of the command line's own.
 template <typename Enum>
 CLI::Option* add_choice(CLI::App& command, const std::string& flag, Enum& target,
                         const std::map<std::string, Enum>& choices, const std::string& help) {

@@ -16,13 +16,13 @@
 namespace tsctl {
 
 // Progress on one line that replaces itself on a terminal, line by line elsewhere.
-class Run::StderrEvents : public Events {
+class CommandSession::StderrEvents : public Events {
  public:
-  StderrEvents(Run& run, std::ostream& err, bool terminal, bool quiet)
-      : run_(run), err_(err), terminal_(terminal), quiet_(quiet) {}
+  StderrEvents(CommandSession& session, std::ostream& err, bool terminal, bool quiet)
+      : session_(session), err_(err), terminal_(terminal), quiet_(quiet) {}
 
   void progress(const std::string& worded) override {
-    const std::string text = run_.with_names(worded);
+    const std::string text = session_.with_names(worded);
     if (quiet_ || text == last_) return;
     last_ = text;
     if (terminal_) {
@@ -34,7 +34,7 @@ class Run::StderrEvents : public Events {
     }
   }
 
-  void warning(const Warning& warning) override { run_.warn(warning); }
+  void warning(const Warning& warning) override { session_.warn(warning); }
 
   void close_line() {
     if (line_open_) err_ << "\r\033[K" << std::flush;
@@ -42,7 +42,7 @@ class Run::StderrEvents : public Events {
   }
 
  private:
-  Run& run_;
+  CommandSession& session_;
   std::ostream& err_;
   bool terminal_;
   bool quiet_;
@@ -52,12 +52,11 @@ class Run::StderrEvents : public Events {
 
 namespace {
 
-ErrorInfo error_info(const Error& error, const Run& run) {
-  return {.kind = std::string(name_from_kind(error.kind())),
-          .phase = run.phase(),
-          .message = run.with_names(error.what()),
-          .hint = run.with_names(error.hint()),
-          .detail = run.with_names(error.detail())};
+ErrorInfo named_error(const Error& error, const CommandSession& session) {
+  ErrorInfo info = info_from(error, session.phase());
+  for (std::string* text : {&info.message, &info.hint, &info.detail})
+    *text = session.with_names(*text);
+  return info;
 }
 
 }  // namespace
@@ -68,7 +67,8 @@ std::string chosen_python(const std::string& flag) {
   return variable != nullptr && *variable != '\0' ? variable : default_python();
 }
 
-Run::Run(Context& context, const ReportOptions& report_options, const RunOptions& options)
+CommandSession::CommandSession(Context& context, const ReportOptions& report_options,
+                               const RunOptions& options)
     : context_(context), report_options_(report_options), options_(options) {
   report_.environment = describe_host();
   report_.environment.variables = variables_of_interest(environ);
@@ -80,13 +80,13 @@ Run::Run(Context& context, const ReportOptions& report_options, const RunOptions
       report_options.quiet);
 }
 
-Run::~Run() { events_->close_line(); }
+CommandSession::~CommandSession() { events_->close_line(); }
 
-void Run::watch_interrupts() {
+void CommandSession::watch_interrupts() {
   if (!interrupt_) interrupt_ = std::make_unique<Interrupt>();
 }
 
-Jobs& Run::jobs() {
+Jobs& CommandSession::jobs() {
   if (!jobs_) {
     watch_interrupts();
     const WorkerSettings settings{.installation = installation_of_this_process(),
@@ -97,7 +97,7 @@ Jobs& Run::jobs() {
   return *jobs_;
 }
 
-const PythonSite& Run::python() {
+const PythonSite& CommandSession::python() {
   if (!python_) {
     try {
       python_ =
@@ -114,11 +114,11 @@ const PythonSite& Run::python() {
   return *python_;
 }
 
-void Run::say(const std::string& text) { events_->progress(text); }
+void CommandSession::say(const std::string& text) { events_->progress(text); }
 
-void Run::warn(const Warning& worded) {
+void CommandSession::warn(const Warning& worded) {
   const Warning warning{.code = worded.code, .text = with_names(worded.text)};
-  // A worker tells a warning at once and lists it in its result again; two steps may also see the same.
+  // A worker sends a warning at once and lists it in its result again; two steps may also find the same.
   const auto is_known = [&](const Warning& known) {
     return known.code == warning.code && known.text == warning.text;
   };
@@ -129,18 +129,18 @@ void Run::warn(const Warning& worded) {
   context_.err << "tsctl: warning: " << warning.text << std::endl;
 }
 
-void Run::enter(const std::string& phase) {
+void CommandSession::enter(const std::string& phase) {
   phase_ = phase;
   say(phase);
 }
 
-std::string Run::phase() const {
+std::string CommandSession::phase() const {
   if (jobs_ && !jobs_->steps().empty() && jobs_->steps().back().status == "failed")
     return jobs_->steps().back().name;
   return phase_;
 }
 
-std::string Run::with_names(std::string text) const {
+std::string CommandSession::with_names(std::string text) const {
   for (const auto& [path, name] : names_) {
     for (std::size_t at = text.find(path); at != std::string::npos; at = text.find(path, at)) {
       const std::size_t end = at + path.size();
@@ -153,52 +153,54 @@ std::string Run::with_names(std::string text) const {
   return text;
 }
 
-std::vector<StepRecord> Run::steps() const {
+std::vector<StepRecord> CommandSession::steps() const {
   return jobs_ ? jobs_->steps() : std::vector<StepRecord>{};
 }
 
 ExitCode run_reported(Context& context, const ReportOptions& report_options,
-                      const RunOptions& options, const std::function<ExitCode(Run&)>& body) {
+                      const RunOptions& options,
+                      const std::function<ExitCode(CommandSession&)>& body) {
   Report report;
   ExitCode code = ExitCode::internal;
   ReportOptions written = report_options;
   {
-    Run run(context, report_options, options);
+    CommandSession session(context, report_options, options);
     try {
       if (report_options.json == "-" && report_options.csv == "-") {
-        run.leave_report_files_alone();
+        session.leave_report_files_alone();
         throw Error(ErrorKind::usage, "--json - and --csv - both ask for standard output",
                     "write one of them to a file");
       }
-      code = body(run);
+      code = body(session);
     } catch (const Error& error) {
       code = exit_code_from_kind(error.kind());
-      run.report().error = error_info(error, run);
+      session.report().error = named_error(error, session);
     } catch (const Interrupted& interrupted) {
       code = interrupted.signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
-      run.report().error =
+      session.report().error =
           ErrorInfo{.kind = "interrupted",
-                    .phase = run.phase(),
+                    .phase = session.phase(),
                     .message = "interrupted by " + name_of_signal(interrupted.signal) +
-                               " in the step '" + run.phase() + "'",
+                               " in the step '" + session.phase() + "'",
                     .hint = "no model was written; run the command again"};
     } catch (const std::bad_alloc&) {
       code = ExitCode::execution;
-      run.report().error = ErrorInfo{.kind = "execution",
-                                     .phase = run.phase(),
-                                     .message = "there is not enough memory for what was asked for",
-                                     .hint = "use smaller inputs"};
+      session.report().error =
+          ErrorInfo{.kind = "execution",
+                    .phase = session.phase(),
+                    .message = "there is not enough memory for what was asked for",
+                    .hint = "use smaller inputs"};
     } catch (const std::exception& error) {
       code = ExitCode::internal;
-      run.report().error = ErrorInfo{
+      session.report().error = ErrorInfo{
           .kind = "internal",
-          .phase = run.phase(),
+          .phase = session.phase(),
           .message = std::string("a bug in tsctl: ") + error.what(),
           .hint = "please report it with the command line and the output of tsctl doctor"};
     }
-    run.report().steps = run.steps();
-    report = std::move(run.report());
-    written = run.report_options();
+    session.report().steps = session.steps();
+    report = std::move(session.report());
+    written = session.report_options();
   }
   return finish_report(report, code, written, context);
 }

@@ -7,27 +7,29 @@
 
 #include "session/context.h"
 #include "session/finish.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/core/report.h"
 #include "tsctl/process/jobs.h"
 
 namespace tsctl {
 
-// The interpreter that is meant: the flag's value, else TSCTL_PYTHON, else that of the build.
+// The interpreter to use: the flag's value, else TSCTL_PYTHON, else that of the build.
 std::string chosen_python(const std::string& flag);
 
 // How a command that starts workers is run.
 struct RunOptions {
   std::string device = "cpu";
-  int threads = 0;  // 0: what the process may really use
+  int threads = 0;  // 0: as many as this process may use
+  Executor executor = Executor::standard;
   double timeout_s = 0.0;
   std::string python = {};  // --python; empty: TSCTL_PYTHON, then the build's
 };
 
-// What a command has at hand while it runs: the report it fills and the jobs it starts.
-class Run {
+// A running command: the report that it fills and the jobs that it starts.
+class CommandSession {
  public:
-  Run(Context& context, const ReportOptions& report_options, const RunOptions& options);
-  ~Run();
+  CommandSession(Context& context, const ReportOptions& report_options, const RunOptions& options);
+  ~CommandSession();
 
   Report& report() noexcept { return report_; }
   // From here on SIGINT and SIGTERM end the command in order: its files go, its report is written.
@@ -43,6 +45,8 @@ class Run {
     report_options_.json = report_options_.csv = report_options_.html = {};
   }
   int threads() const noexcept { return report_.environment.threads; }
+  // How models are run where nothing else is asked for.
+  ArmSettings settings() const { return {.threads = threads(), .executor = options_.executor}; }
 
   // Tells on stderr, unless -q, what is being done.
   void say(const std::string& text);
@@ -57,7 +61,7 @@ class Run {
 
   std::vector<StepRecord> steps() const;
 
-  // What `path` is called in messages: a temporary file's own name says nothing to anybody.
+  // The name for `path` in messages; the name of a temporary file helps no reader.
   void name_file(const std::string& path, const std::string& name) {
     names_.emplace_back(path, name);
   }
@@ -78,8 +82,9 @@ class Run {
   std::optional<PythonSite> python_;
 };
 
-// Runs `body`, turns whatever it throws into the report's error and an exit code, and finishes the report.
+// Runs `body`, turns every exception of it into the report's error and an exit code, and finishes the report.
 ExitCode run_reported(Context& context, const ReportOptions& report_options,
-                      const RunOptions& options, const std::function<ExitCode(Run&)>& body);
+                      const RunOptions& options,
+                      const std::function<ExitCode(CommandSession&)>& body);
 
 }  // namespace tsctl

@@ -31,14 +31,6 @@ std::string status_of(ExitCode code) {
   }
 }
 
-ErrorInfo info_from(const Error& error, const std::string& phase) {
-  return {.kind = std::string(name_from_kind(error.kind())),
-          .phase = phase,
-          .message = error.what(),
-          .hint = error.hint(),
-          .detail = error.detail()};
-}
-
 ErrorInfo standard_output_error() {
   return {
       .kind = std::string(name_from_kind(ErrorKind::environment)),
@@ -85,6 +77,14 @@ void write_files(const Report& report, const ReportOptions& options, Context& co
 }  // namespace
 
 ToolInfo tool_info() { return {.version = kVersion, .built_for_torch = kBuiltForTorch}; }
+
+ErrorInfo info_from(const Error& error, const std::string& phase) {
+  return {.kind = std::string(name_from_kind(error.kind())),
+          .phase = phase,
+          .message = error.what(),
+          .hint = error.hint(),
+          .detail = error.detail()};
+}
 
 void print_error(const ErrorInfo& error, Context& context) {
   context.err << "tsctl: error: " << error.message << "\n";

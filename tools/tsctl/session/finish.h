@@ -24,6 +24,9 @@ struct ReportOptions {
 ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& options,
                        Context& context);
 
+// The report's record of an error in this phase.
+ErrorInfo info_from(const Error& error, const std::string& phase);
+
 // "tsctl: error: …", the detail, "tsctl: hint: …" on stderr.
 void print_error(const ErrorInfo& error, Context& context);
 

@@ -1,89 +1,80 @@
 #include "steps/arm_fit.h"
 
+#include <fmt/format.h>
+
 #include "tsctl/archive/aoti_package.h"
+#include "tsctl/core/arm_runtimes.h"
 #include "tsctl/core/base/error.h"
-#include "tsctl/core/executor.h"
 
 namespace tsctl {
 
 namespace {
 
 [[noreturn]] void refuse(const ArmSpec& spec, const std::string& what, const std::string& hint) {
-  throw Error(ErrorKind::usage, "the arm '" + spec.text + "': " + what, hint);
+  throw Error(ErrorKind::usage, fmt::format("the arm '{}': {}", spec.text, what), hint);
+}
+
+[[noreturn]] void refuse_setting(const ArmSpec& spec, const std::string& setting,
+                                 const ArmRuntime& runtime, std::string_view reason) {
+  refuse(spec,
+         fmt::format("{} does not {} {}", setting, runtime.exported ? "go with" : "fit",
+                     runtime.title),
+         std::string(reason));
 }
 
 // Settings of TorchScript's own executor.
-void check_script_settings(const ArmSpec& spec, const Subject& subject) {
-  const std::string setting = spec.tuning.onednn_graph      ? "onednn-graph=on"
-                              : !spec.tuning.fusion.empty() ? "fusion=" + spec.tuning.fusion
-                                                            : "";
-  if (setting.empty()) return;
-  if (subject.source || subject.package || !spec.runtime.empty()) {
+void check_script_settings(const ArmSpec& spec, const ArmRuntime& runtime) {
+  const ArmTuning& tuning = spec.settings.tuning;
+  const std::string setting = tuning.onednn_graph      ? "onednn-graph=on"
+                              : !tuning.fusion.empty() ? "fusion=" + tuning.fusion
+                                                       : "";
+  if (!setting.empty() && !runtime.graph_executor) {
     refuse(spec, setting + " is for a TorchScript file that LibTorch runs",
            "capture the SOURCE first: tsctl convert SOURCE --input SHAPE -o FILE.pt");
   }
-  if (spec.executor.value_or(Executor::standard) != Executor::standard) {
+  if (!setting.empty() && spec.executor_given && spec.settings.executor != Executor::standard) {
     refuse(spec, setting + " needs the default executor",
-           "the others do not specialize a graph, so that nothing is fused");
+           "the other executors do not specialize a graph, so nothing is fused");
   }
-}
-
-// What compiled code and Python have no use for.
-void check_executor_and_package(const ArmSpec& spec, const Subject& subject) {
-  if (spec.executor && (subject.source || subject.package || !spec.runtime.empty())) {
+  if (spec.executor_given && !runtime.graph_executor) {
     refuse(spec, "executor= is for a TorchScript file that LibTorch runs",
            "leave it out: nothing else has such executors");
   }
-  if (!subject.package) return;
-  if (spec.tuning.cuda_graph) {
-    refuse(spec, "cuda-graph=on does not fit a .pt2 package",
-           "its own code decides how its calls are started");
-  }
-  if (!spec.tuning.precision.empty()) {
-    refuse(spec, "precision=" + spec.tuning.precision + " does not fit a .pt2 package",
-           "its code multiplies as it was compiled to");
-  }
 }
 
-void check_runtime(const ArmSpec& spec, const std::string& device, const Subject& subject) {
-  if (spec.runtime.empty()) return;
-  if (subject.package)
-    refuse(spec, "runtime=" + spec.runtime + " does not fit a .pt2 package",
+void check_exported(const ArmSpec& spec, const std::string& device, const Subject& subject) {
+  const std::string runtime = "runtime=" + spec.settings.runtime;
+  if (subject.package) {
+    refuse(spec, runtime + " does not fit a .pt2 package",
            "it takes a SOURCE or a TorchScript file, which it can export");
-  if (spec.compile)
-    refuse(spec, "compile=on does not go with runtime=" + spec.runtime,
-           "make them two arms: SOURCE,compile=on and SOURCE,runtime=" + spec.runtime);
-  if (device != "cpu")
-    refuse(spec, "runtime=" + spec.runtime + " runs on the CPU, not on --device " + device,
+  }
+  if (spec.settings.compile) {
+    refuse(spec, "compile=on does not go with " + runtime,
+           fmt::format("make them two arms: SOURCE,compile=on and SOURCE,{}", runtime));
+  }
+  if (device != "cpu" && !subject.runtime().any_device) {
+    refuse(spec, fmt::format("{} runs on the CPU, not on --device {}", runtime, device),
            "leave the arm or --device out");
-  if (spec.runtime == "onnxruntime" && spec.tuning.precision == "bf16")
-    refuse(spec, "precision=bf16 does not go with runtime=onnxruntime",
-           "its CPU kernels multiply float32 as float32; openvino and files take precision=bf16");
+  }
 }
 
 }  // namespace
 
-void apply_settings(const ArmSpec& spec, const std::string& device, Subject& subject) {
-  if (spec.compile && !subject.source) {
+void require_fitting_settings(const ArmSpec& spec, const std::string& device,
+                              const Subject& subject) {
+  if (spec.settings.compile && !subject.source) {
     refuse(spec, "compile=on does not fit a file",
            "torch.compile takes a SOURCE: path/to/file.py:Name,compile=on");
   }
-  check_script_settings(spec, subject);
-  check_executor_and_package(spec, subject);
-  check_runtime(spec, device, subject);
+  const ArmRuntime& runtime = subject.runtime();
+  check_script_settings(spec, runtime);
+  if (runtime.exported) check_exported(spec, device, subject);
+  const ArmTuning& tuning = spec.settings.tuning;
+  if (tuning.cuda_graph && !runtime.no_cuda_graph.empty())
+    refuse_setting(spec, "cuda-graph=on", runtime, runtime.no_cuda_graph);
+  if (!tuning.precision.empty() && !runtime.no_precision.empty())
+    refuse_setting(spec, "precision=" + tuning.precision, runtime, runtime.no_precision);
   if (subject.package) require_package_runs_here(subject.text, device);
-  subject.compile = spec.compile;
-  subject.runtime = spec.runtime;
-  subject.tuning = spec.tuning;
-  subject.threads = spec.threads;
-  subject.settings = spec.settings;
-}
-
-std::string arm_kind(const Subject& subject) {
-  if (!subject.runtime.empty()) return subject.runtime;
-  if (subject.package) return "aotinductor";
-  if (!subject.source) return "file";
-  return subject.compile ? "compile" : "eager";
 }
 
 }  // namespace tsctl

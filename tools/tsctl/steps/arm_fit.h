@@ -7,10 +7,8 @@
 
 namespace tsctl {
 
-// Gives the subject what the arm says of how it is run. Throws Error{usage} for a setting that does not fit it.
-void apply_settings(const ArmSpec& spec, const std::string& device, Subject& subject);
-
-// The word of the report: file, eager, compile, aotinductor, onnxruntime, openvino.
-std::string arm_kind(const Subject& subject);
+// Throws Error{usage} for a setting of the arm that does not fit what it runs.
+void require_fitting_settings(const ArmSpec& spec, const std::string& device,
+                              const Subject& subject);
 
 }  // namespace tsctl

@@ -19,21 +19,22 @@ CudaNumbering cuda_numbering() {
 
 }  // namespace
 
-void describe_libtorch_build(Run& run) {
+void describe_libtorch_build(CommandSession& session) {
   try {
-    run.report().environment.libtorch_build = libtorch_build_text(run.jobs().describe({}));
+    session.report().environment.libtorch_build = libtorch_build_text(session.jobs().describe({}));
   } catch (const Error& error) {
-    run.warn({"libtorch_not_described", std::string("LibTorch could not be asked what it was built "
-                                                    "with: ") +
-                                            error.what()});
+    session.warn(
+        {"libtorch_not_described", std::string("LibTorch could not be asked what it was built "
+                                               "with: ") +
+                                       error.what()});
   }
 }
 
-HostWatch::HostWatch(Run& run, const Clock& now_s) : now_s_(now_s) {
-  const std::string& device = run.options().device;
+HostWatch::HostWatch(CommandSession& session, const Clock& now_s) : now_s_(now_s) {
+  const std::string& device = session.options().device;
   if (device != "cpu") nvml_ = Nvml::open();
   if (nvml_) {
-    Environment& host = run.report().environment;
+    Environment& host = session.report().environment;
     host.gpus = nvml_->gpus();
     const auto index = gpu_of_device(device, cuda_numbering(), host.gpus, nvml_->uuids());
     if (index) {
@@ -41,13 +42,13 @@ HostWatch::HostWatch(Run& run, const Clock& now_s) : now_s_(now_s) {
           [nvml = nvml_.get(), gpu = *index] { return nvml->look(gpu); });
     }
   }
-  before_ = read_noise(now_s_());
+  before_ = read_system_load(now_s_());
 }
 
-NoiseInfo HostWatch::finish() {
-  NoiseInfo noise = noise_between(before_, read_noise(now_s_()));
-  if (gpu_) gpu_->finish(noise);
-  return noise;
+SystemLoad HostWatch::finish() {
+  SystemLoad load = load_between(before_, read_system_load(now_s_()));
+  if (gpu_) gpu_->finish(load);
+  return load;
 }
 
 }  // namespace tsctl

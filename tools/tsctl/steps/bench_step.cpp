@@ -9,6 +9,7 @@
 #include "steps/verify_step.h"
 #include "tsctl/bench/session.h"
 #include "tsctl/bench/shape_sequence.h"
+#include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/units.h"
 #include "tsctl/core/bench_samples.h"
 #include "tsctl/core/stats/verdict.h"
@@ -28,9 +29,9 @@ constexpr double kQuietLookSeconds = 1.0;
 constexpr double kQuietShare = 0.05;
 
 void require_quiet_host(const Clock& clock) {
-  const NoiseReading before = read_noise(clock());
+  const LoadReading before = read_system_load(clock());
   std::this_thread::sleep_for(std::chrono::duration<double>(kQuietLookSeconds));
-  const auto busy = busy_between(before, read_noise(clock()));
+  const auto busy = busy_between(before, read_system_load(clock()));
   if (busy && *busy <= kQuietShare) return;
   throw Error(ErrorKind::environment,
               busy ? "the host is not quiet: its CPUs were busy for " + percent_text(*busy) +
@@ -47,12 +48,13 @@ std::string json_lines(const std::vector<LaunchSamples>& samples) {
   return lines;
 }
 
-ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& options) {
+ExitCode judge_bench(CommandSession& session, const BenchResult& bench,
+                     const BenchOptions& options) {
   ExitCode code = ExitCode::ok;
   for (const PairResult& pair : bench.pairs) {
     if (pair.outputs == "differ") {
       record_check_failure(
-          run, "bench",
+          session, "bench",
           "the outputs of '" + pair.arm + "' differ from those of '" + pair.base + "'",
           "its speedup is withheld; see the verify lines for where they differ");
       code = ExitCode::check_failed;
@@ -60,7 +62,7 @@ ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& opt
     if (!pair.speedup) continue;
     if (pair.gate == "fail") {
       record_check_failure(
-          run, "bench",
+          session, "bench",
           "'" + pair.arm + "' is slower than '" + pair.base + "' by more than --max-regress",
           "the whole interval lies beyond the gate; bench again with a larger --budget to confirm");
       code = ExitCode::check_failed;
@@ -70,7 +72,7 @@ ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& opt
     const PairResult& pair = bench.pairs.back();
     if (!reaches_speedup({1.0 / *pair.speedup_high, 1.0 / *pair.speedup_low},
                          *options.require_speedup)) {
-      record_check_failure(run, "bench",
+      record_check_failure(session, "bench",
                            "'" + pair.arm + "' is not shown to reach --require-speedup",
                            "the lower bound of its speedup lies below it");
       code = ExitCode::check_failed;
@@ -80,7 +82,8 @@ ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& opt
       std::any_of(bench.pairs.begin(), bench.pairs.end(),
                   [](const PairResult& pair) { return pair.verdict == "inconclusive"; });
   if (code == ExitCode::ok && undecided && options.require_conclusive) {
-    record_check_failure(run, "bench", "the measurement could not decide (--require-conclusive)",
+    record_check_failure(session, "bench",
+                         "the measurement could not decide (--require-conclusive)",
                          "raise --budget or --margin, or measure on a quieter machine");
     return ExitCode::inconclusive;
   }
@@ -89,40 +92,40 @@ ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& opt
 
 }  // namespace
 
-ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOptions& options,
-                    const ModelInputs& inputs, const std::string& input_label,
-                    const std::string& samples_path, const std::vector<std::size_t>& order) {
-  run.enter("bench");
-  const Clock clock = steady_clock();
+ExitCode bench_step(CommandSession& session, const BenchPlan& plan) {
+  const auto& [arms, options, items_per_call, input_set, order, samples_path] = plan;
+  session.enter("bench");
+  const Clock clock = now_s;
   if (options.require_quiet) require_quiet_host(clock);
-  describe_libtorch_build(run);
-  HostWatch host(run, clock);
+  describe_libtorch_build(session);
+  HostWatch host(session, clock);
   const double start_s = clock();
   std::vector<LaunchSamples> samples;
-  ShapeSequence sequence(order, run.report().inputs.sets);
-  const Launcher launch = process_launcher(run.jobs());
-  BenchResult bench = run_bench(arms, options, inputs.items_per_call,
-                                order.empty() ? launch : sequence.around(launch), clock,
-                                run.jobs().events(), &samples);
+  ShapeSequence sequence(order, session.report().inputs.sets);
+  const Launcher launch_plain = process_launcher(session.jobs());
+  const Launcher launch = order.empty() ? launch_plain : sequence.around(launch_plain);
+  BenchResult bench =
+      run_bench(arms, options, items_per_call, {launch, clock, session.jobs().events()}, &samples);
   sequence.report(bench);
-  const auto crowded = oversubscribed(arms, options.load, usable_threads(run.report().environment));
+  const int cores = usable_threads(session.report().environment);
+  const auto crowded = oversubscribed(arms, options.load, cores);
   bench.warnings.insert(bench.warnings.end(), crowded.begin(), crowded.end());
   bench.noise = host.finish();
-  bench.input_set = input_label;
+  bench.input_set = input_set;
   bench.inputs_sha256 = sha256_of_file(arms.front().request.inputs_tensors);
-  bench.device = run.options().device;
-  bench.threads = run.threads();
-  bench.cold_cache = !arms.empty() && arms.front().request.cold_cache;
+  bench.device = session.options().device;
+  bench.threads = session.threads();
+  bench.cold_cache = arms.front().request.cold_cache;
   std::int64_t peak_bytes = 0;
   for (const ArmResult& arm : bench.arms) peak_bytes = std::max(peak_bytes, arm.peak_memory_bytes);
-  run.jobs().add_step({.name = "bench",
-                       .status = "ok",
-                       .seconds = clock() - start_s,
-                       .peak_memory_bytes = peak_bytes});
-  run.warn_all(bench.warnings);
-  run.report().bench = bench;
+  session.jobs().add_step({.name = "bench",
+                           .status = "ok",
+                           .seconds = clock() - start_s,
+                           .peak_memory_bytes = peak_bytes});
+  session.warn_all(bench.warnings);
+  session.report().bench = bench;
   if (!samples_path.empty()) write_text_file(samples_path, json_lines(samples), "--samples");
-  return judge_bench(run, bench, options);
+  return judge_bench(session, bench, options);
 }
 
 void record_smallest_effect(BenchResult& bench) {

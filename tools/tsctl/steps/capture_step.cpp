@@ -16,47 +16,71 @@ void require_source_file(const SourceSpec& source) {
               "check the path; SOURCE is path/to/file.py:Name or package.module:Name");
 }
 
-CaptureRequest capture_request(Run& run, const SourceSpec& source, const ModelInputs& inputs) {
-  require_source_file(source);
-  CaptureRequest request{.source = source};
-  request.sets = inputs.sets;
-  request.inputs_file = inputs.plan.file;
-  request.seed = inputs.plan.seed;
-  request.device = run.options().device;
-  request.threads = run.threads();
-  return request;
-}
-
-std::string python_way(const PythonSettings& settings) {
+// " eagerly", for a message.
+std::string way_of(const ArmSettings& settings) {
   if (!settings.runtime.empty()) return " with " + settings.runtime;
   return settings.compile ? " through torch.compile" : " eagerly";
 }
 
-void remember_inputs(Run& run, const ModelInputs& inputs, const CaptureResult& result) {
-  record_inputs(run.report(), inputs, result.input_labels);
-  if (!result.inputs_sha256.empty()) run.report().inputs.plan.file_sha256 = result.inputs_sha256;
+void remember_inputs(CommandSession& session, const ModelInputs& inputs,
+                     const std::vector<std::string>& labels, const std::string& sha256) {
+  record_inputs(session.report(), inputs, labels);
+  if (!sha256.empty()) session.report().inputs.plan.file_sha256 = sha256;
+}
+
+// EagerRequest and RuntimeRequest have these fields in common.
+template <typename Request>
+Request python_request(CommandSession& session, const ModelInputs& inputs, const PythonRun& run) {
+  Request request;
+  request.source = run.source;
+  request.mode = run.mode;
+  request.sets = inputs.sets;
+  request.inputs_file = inputs.plan.file;
+  request.inputs_from = run.inputs_from;
+  request.seed = inputs.plan.seed;
+  request.device = session.options().device;
+  request.settings = run.settings;
+  request.tensors_path = run.tensors_path;
+  return request;
+}
+
+EagerResult run_in_python(CommandSession& session, const ModelInputs& inputs,
+                          const PythonRun& run) {
+  const PythonSite& site = session.python();
+  if (run.settings.runtime.empty())
+    return session.jobs().eager(site, python_request<EagerRequest>(session, inputs, run));
+  auto request = python_request<RuntimeRequest>(session, inputs, run);
+  request.candidate_path = run.file;
+  request.model_path = run.export_folder;
+  return session.jobs().runtime(site, request);
 }
 
 }  // namespace
 
-CaptureResult capture_step(Run& run, const CapturePlan& plan, const std::string& model_path,
-                           const std::string& tensors_path) {
+CaptureResult capture_step(CommandSession& session, const CapturePlan& plan,
+                           const std::string& model_path, const std::string& tensors_path) {
+  require_source_file(plan.source);
   const ModelInputs& inputs = plan.inputs;
-  CaptureRequest request = capture_request(run, plan.source, inputs);
-  request.mode = plan.mode;
-  request.probes = inputs.probes;
-  request.named_sizes = inputs.named_sizes;
-  request.tolerance = plan.tolerance;
-  request.trace_submodules = plan.trace_submodules;
-  request.script_submodules = plan.script_submodules;
-  request.require_general = plan.require_general;
-  request.model_path = model_path;
-  request.tensors_path = tensors_path;
-  run.enter("capture");
-  CaptureResult result = run.jobs().capture("capture", "capture", run.python(), request);
-  run.warn_all(result.warnings);
-  remember_inputs(run, inputs, result);
-  run.report().capture = result;
+  session.enter("capture");
+  const CaptureRequest request{.source = plan.source,
+                               .mode = plan.mode,
+                               .sets = inputs.sets,
+                               .probes = inputs.probes,
+                               .named_sizes = inputs.named_sizes,
+                               .inputs_file = inputs.plan.file,
+                               .seed = inputs.plan.seed,
+                               .device = session.options().device,
+                               .threads = session.threads(),
+                               .trace_submodules = plan.trace_submodules,
+                               .script_submodules = plan.script_submodules,
+                               .require_general = plan.require_general,
+                               .tolerance = plan.tolerance,
+                               .model_path = model_path,
+                               .tensors_path = tensors_path};
+  CaptureResult result = session.jobs().capture(session.python(), request);
+  session.warn_all(result.warnings);
+  remember_inputs(session, inputs, result.input_labels, result.inputs_sha256);
+  session.report().capture = result;
   return result;
 }
 
@@ -66,38 +90,32 @@ void require_captured(const CaptureResult& capture) {
               capture.failure->detail);
 }
 
-CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
-                         CaptureMode mode, const std::string& inputs_from,
-                         const std::string& tensors_path, const PythonSettings& settings) {
-  CaptureRequest request = capture_request(run, source, inputs);
-  request.mode = mode;
-  request.inputs_from = inputs_from;
-  request.compile = settings.compile;
-  request.runtime = settings.runtime;
-  request.tuning = settings.tuning;
-  if (settings.threads) request.threads = *settings.threads;
-  request.candidate_path = settings.file;
-  request.model_path = settings.folder;
-  request.tensors_path = tensors_path;
-  const std::string model = settings.file.empty() ? source.text : settings.file;
-  run.enter("run " + model + python_way(settings));
-  const std::string job = settings.runtime.empty() ? "eager" : "runtime";
-  CaptureResult result = run.jobs().capture(job, job, run.python(), request);
-  run.warn_all(without_tuning(result.warnings));
-  if (inputs_from.empty()) remember_inputs(run, inputs, result);
+EagerResult eager_step(CommandSession& session, const ModelInputs& inputs, const PythonRun& run) {
+  require_source_file(run.source);
+  session.enter("run " + (run.file.empty() ? run.source.text : run.file) + way_of(run.settings));
+  EagerResult result = run_in_python(session, inputs, run);
+  session.warn_all(without_tuning(result.warnings));
+  if (run.inputs_from.empty())
+    remember_inputs(session, inputs, result.input_labels, result.inputs_sha256);
   return result;
 }
 
-void locate_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
+void locate_step(CommandSession& session, const SourceSpec& source, const ModelInputs& inputs,
                  const ToleranceOptions& tolerance, const std::string& model_path) {
-  CaptureRequest request = capture_request(run, source, inputs);
-  request.tolerance = tolerance;
-  request.candidate_path = model_path;
-  const std::string phase = run.phase();
-  run.enter("locate the difference");
-  const CaptureResult result = run.jobs().capture("locate", "locate", run.python(), request);
-  run.enter(phase);
-  run.report().verify.back().first_submodule = result.difference;
+  require_source_file(source);
+  const std::string phase = session.phase();
+  session.enter("locate the difference");
+  const auto difference =
+      session.jobs().locate(session.python(), {.source = source,
+                                               .sets = inputs.sets,
+                                               .inputs_file = inputs.plan.file,
+                                               .seed = inputs.plan.seed,
+                                               .device = session.options().device,
+                                               .threads = session.threads(),
+                                               .tolerance = tolerance,
+                                               .candidate_path = model_path});
+  session.enter(phase);
+  session.report().verify.back().first_submodule = difference;
 }
 
 }  // namespace tsctl

@@ -9,6 +9,7 @@
 #include "steps/model_inputs.h"
 #include "tsctl/archive/zip_append.h"
 #include "tsctl/core/capture.h"
+#include "tsctl/core/python_jobs.h"
 #include "tsctl/core/source.h"
 #include "tsctl/core/tolerance.h"
 
@@ -28,31 +29,30 @@ struct CapturePlan {
 
 // Captures to `model_path`, and eager's inputs and outputs to `tensors_path`. A capture that gave no module is in the
 // result's status; require_captured() makes an error of it.
-CaptureResult capture_step(Run& run, const CapturePlan& plan, const std::string& model_path,
-                           const std::string& tensors_path);
+CaptureResult capture_step(CommandSession& session, const CapturePlan& plan,
+                           const std::string& model_path, const std::string& tensors_path);
 
 // Throws Error{capture} if no way of capturing gave a module.
 void require_captured(const CaptureResult& capture);
 
-// How a model runs in Python where it is not eager's plain way.
-struct PythonSettings {
-  bool compile = false;      // through torch.compile
-  std::string runtime = {};  // exported for another runtime, into `folder`:
-  std::string folder = {};
-  std::string file = {};  // a TorchScript file in the place of the SOURCE
-  ArmTuning tuning = {};
-  std::optional<int> threads = {};  // other than the run's
+// A model that Python runs, and how.
+struct PythonRun {
+  SourceSpec source = {};
+  std::string file =
+      {};  // a TorchScript file in place of the SOURCE, for a runtime that exports it
+  CaptureMode mode = CaptureMode::automatic;  // trace: outputs in the structure that a trace gives
+  std::string inputs_from = {};               // a tensor file whose arguments replace the sets
+  ArmSettings settings = {};
+  std::string export_folder = {};  // for the settings' runtime
+  std::string tensors_path = {};   // where inputs and outputs go
 };
 
-// Runs `source` eagerly on the sets, or on the arguments of `inputs_from`, and writes `tensors_path`. With mode trace
-// its outputs have the structure that a trace gives them (flat where TorchScript has no such type).
-CaptureResult eager_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
-                         CaptureMode mode, const std::string& inputs_from,
-                         const std::string& tensors_path, const PythonSettings& settings = {});
+// Runs the model on the sets of `inputs` and writes `tensors_path`.
+EagerResult eager_step(CommandSession& session, const ModelInputs& inputs, const PythonRun& run);
 
-// After a comparison of `source` with the file `model_path` that differs: names the first submodule of the file that
-// answers otherwise, in the comparison's record and as the error's detail.
-void locate_step(Run& run, const SourceSpec& source, const ModelInputs& inputs,
+// After a comparison of `source` with the file `model_path` that differs: names the first submodule of the file whose
+// outputs differ, in the comparison's record.
+void locate_step(CommandSession& session, const SourceSpec& source, const ModelInputs& inputs,
                  const ToleranceOptions& tolerance, const std::string& model_path);
 
 }  // namespace tsctl

@@ -108,19 +108,16 @@ void record_inputs(Report& report, const ModelInputs& inputs,
   report.inputs.sets = labels;
 }
 
-ScratchFile write_inputs(Run& run, const ModelInputs& inputs, const std::filesystem::path& folder) {
+ScratchFile write_inputs(CommandSession& session, const ModelInputs& inputs,
+                         const std::filesystem::path& folder) {
   ScratchFile file(folder);
-  run.name_file(file.path(),
-                (folder.empty() ? std::string(".") : folder.string()) + "/ (drawn inputs)");
+  session.name_file(file.path(),
+                    (folder.empty() ? std::string(".") : folder.string()) + "/ (drawn inputs)");
   if (inputs.plan.file.empty()) {
     write_drawn_inputs(file.path(), inputs.sets, inputs.plan.seed);
   } else {
-    CaptureRequest request;
-    request.inputs_file = inputs.plan.file;
-    request.seed = inputs.plan.seed;
-    request.threads = run.threads();
-    request.tensors_path = file.path();
-    run.jobs().capture("load inputs", "load_inputs", run.python(), request);
+    session.jobs().load_inputs(session.python(),
+                               {.inputs_file = inputs.plan.file, .tensors_path = file.path()});
   }
   return file;
 }

@@ -38,7 +38,8 @@ void record_inputs(Report& report, const ModelInputs& inputs,
                    const std::vector<std::string>& labels);
 
 // A scratch tensor file with the arguments of every set.
-ScratchFile write_inputs(Run& run, const ModelInputs& inputs, const std::filesystem::path& folder);
+ScratchFile write_inputs(CommandSession& session, const ModelInputs& inputs,
+                         const std::filesystem::path& folder);
 
 // The labels of the sets, in order; {""} for one without dimensions.
 std::vector<std::string> labels_of(const ModelInputs& inputs);

@@ -1,22 +1,18 @@
 #include "steps/preflight.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
+#include "tsctl/core/base/device_name.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/files/output_file.h"
 
 namespace tsctl {
 
 namespace {
-
-// "cuda" or "cuda:N".
-bool is_cuda_device(const std::string& text) {
-  if (!text.starts_with("cuda")) return false;
-  const std::string number = text.substr(4);
-  return number.empty() || (number.size() > 1 && number[0] == ':' &&
-                            number.find_first_not_of("0123456789", 1) == std::string::npos);
-}
 
 bool same_file(const std::string& left, const std::string& right) {
   std::error_code ignored;
@@ -50,6 +46,28 @@ void require_distinct_files(const std::vector<std::pair<std::string, std::string
   }
 }
 
+void require_device(CommandSession& session) {
+  const std::string& device = session.options().device;
+  const std::optional<DeviceName> name = device_name_from_text(device);
+  if (!name) {
+    throw Error(ErrorKind::usage, fmt::format("--device '{}' is not a device", device),
+                "write cpu, cuda or cuda:N");
+  }
+  if (!name->cuda) return;
+  session.enter("look at the device");
+  const DescribeResult description = session.jobs().describe({.with_cuda = true});
+  for (const Finding& finding : description.devices) {
+    if (finding.status == "ok" && (device == "cuda" || finding.name == device)) return;
+  }
+  std::string seen;
+  for (const Finding& finding : description.devices) {
+    if (!finding.detail.empty()) seen += ": " + finding.detail;
+  }
+  throw Error(ErrorKind::environment,
+              fmt::format("--device {}: there is no such device here{}", device, seen),
+              "leave --device out to use the CPU; tsctl doctor lists the devices");
+}
+
 }  // namespace
 
 std::vector<std::string> files_of(const SourceSpec& source, const ModelInputs& inputs) {
@@ -59,44 +77,25 @@ std::vector<std::string> files_of(const SourceSpec& source, const ModelInputs& i
           colon == std::string::npos ? given : given.substr(0, colon + 3)};
 }
 
-void check_before_start(Run& run, const std::string& output, const std::vector<std::string>& read,
-                        const std::string& output_flag, bool in_place,
-                        const std::vector<std::pair<std::string, std::string>>& others) {
-  run.watch_interrupts();
-  const ReportOptions& report = run.report_options();
+void check_before_start(CommandSession& session, const PlannedFiles& files) {
+  session.watch_interrupts();
+  const ReportOptions& report = session.report_options();
   std::vector<std::pair<std::string, std::string>> written;
-  if (!output.empty()) written.emplace_back(output_flag, output);
+  if (!files.output.empty()) written.emplace_back(files.output_flag, files.output);
   if (!report.json.empty() && report.json != "-") written.emplace_back("--json", report.json);
   if (!report.csv.empty() && report.csv != "-") written.emplace_back("--csv", report.csv);
   if (!report.html.empty()) written.emplace_back("--html", report.html);
-  for (const auto& other : others) {
+  for (const auto& other : files.others) {
     if (!other.second.empty()) written.push_back(other);
   }
   for (const auto& [flag, path] : written) require_writable_target(path, flag);
   try {
-    require_distinct_files(written, read, in_place);
+    require_distinct_files(written, files.read, files.in_place);
   } catch (const Error&) {
-    run.leave_report_files_alone();
+    session.leave_report_files_alone();
     throw;
   }
-  if (run.options().device == "cpu") return;
-  const std::string& device = run.options().device;
-  if (!is_cuda_device(device)) {
-    throw Error(ErrorKind::usage, "--device '" + device + "' is not a device",
-                "write cpu, cuda or cuda:N");
-  }
-  run.enter("look at the device");
-  const DescribeResult description = run.jobs().describe({.with_cuda = true});
-  for (const Finding& finding : description.devices) {
-    if (finding.status == "ok" && (device == "cuda" || finding.name == device)) return;
-  }
-  std::string seen;
-  for (const Finding& finding : description.devices) {
-    if (!finding.detail.empty()) seen += ": " + finding.detail;
-  }
-  throw Error(ErrorKind::environment,
-              "--device " + device + ": there is no such device here" + seen,
-              "leave --device out to use the CPU; tsctl doctor lists the devices");
+  require_device(session);
 }
 
 }  // namespace tsctl

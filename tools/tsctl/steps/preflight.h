@@ -10,13 +10,19 @@
 
 namespace tsctl {
 
-// Checks before anything is started that every file to be written can be and destroys none of the others or of those
-// that are read, and that the device is there. `output` is the value of `output_flag`, "" without one;
-// with `in_place` it may be one of those that are read. `others` are further files to be written, each with its flag; paths
-// may be empty.
-void check_before_start(Run& run, const std::string& output, const std::vector<std::string>& read,
-                        const std::string& output_flag = "-o", bool in_place = false,
-                        const std::vector<std::pair<std::string, std::string>>& others = {});
+// The files that a command writes and reads.
+struct PlannedFiles {
+  std::string output = {};  // the value of `output_flag`; empty without one
+  std::string output_flag = "-o";
+  bool in_place = false;  // the output may be one of the files that are read
+  std::vector<std::string> read = {};
+  // Further files to be written, each with its flag; paths may be empty.
+  std::vector<std::pair<std::string, std::string>> others = {};
+};
+
+// Checks before anything is started that every file to be written can be, that writing it destroys none of the others,
+// and that the device is there.
+void check_before_start(CommandSession& session, const PlannedFiles& files);
 
 // The user's files that a SOURCE and its inputs are read from; some may be empty.
 std::vector<std::string> files_of(const SourceSpec& source, const ModelInputs& inputs);

@@ -2,6 +2,7 @@
 
 #include "tsctl/bench/launched_arm.h"
 #include "tsctl/bench/profile_session.h"
+#include "tsctl/core/base/clock.h"
 #include "tsctl/files/file_io.h"
 #include "tsctl/files/output_file.h"
 #include "tsctl/files/scratch_file.h"
@@ -10,14 +11,15 @@
 
 namespace tsctl {
 
-void profile_step(Run& run, const std::vector<BenchArm>& arms, const ProfileFlags& flags) {
-  run.enter("profile");
-  const Launcher launch = process_launcher(run.jobs());
-  const Clock clock = steady_clock();
+void profile_step(CommandSession& session, const std::vector<BenchArm>& arms,
+                  const ProfileFlags& flags) {
+  session.enter("profile");
+  const Launcher launch = process_launcher(session.jobs());
+  const Clock clock = now_s;
   const double start_s = clock();
   std::vector<TracePart> parts;
   for (const BenchArm& arm : arms) {
-    run.jobs().events().progress("profile: " + arm.request.label);
+    session.jobs().events().progress("profile: " + arm.request.label);
     const ScratchFile part(temporary_folder());
     ProfileRequest request;
     if (!flags.trace.empty()) request.trace_file = part.path();
@@ -25,11 +27,11 @@ void profile_step(Run& run, const std::vector<BenchArm>& arms, const ProfileFlag
     if (profile.calls > 0) profile.trace_file = flags.trace;
     if (!flags.trace.empty())
       parts.push_back({.arm = arm.request.label, .events = bytes_of_file(part.path())});
-    run.report().bench->profiles.push_back(std::move(profile));
+    session.report().bench->profiles.push_back(std::move(profile));
   }
   if (!flags.trace.empty())
     write_text_file(flags.trace, chrome_trace_text(parts), "--profile-trace");
-  run.jobs().add_step({.name = "profile", .status = "ok", .seconds = clock() - start_s});
+  session.jobs().add_step({.name = "profile", .status = "ok", .seconds = clock() - start_s});
 }
 
 }  // namespace tsctl

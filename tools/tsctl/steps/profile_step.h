@@ -9,6 +9,7 @@
 namespace tsctl {
 
 // Records every arm, one after the other in processes of their own, and adds the profiles to the report's bench.
-void profile_step(Run& run, const std::vector<BenchArm>& arms, const ProfileFlags& flags);
+void profile_step(CommandSession& session, const std::vector<BenchArm>& arms,
+                  const ProfileFlags& flags);
 
 }  // namespace tsctl

@@ -7,16 +7,17 @@
 
 namespace tsctl {
 
-void publish_step(Run& run, OutputFile& file) {
-  run.enter("write " + file.target().string());
+void publish_step(CommandSession& session, OutputFile& file) {
+  session.enter("write " + file.target().string());
   ArtifactInfo artifact{.path = file.target().string(), .status = "written"};
   artifact.size_bytes = static_cast<std::int64_t>(std::filesystem::file_size(file.path()));
   artifact.sha256 = sha256_of_file(file.path());
   file.commit();
-  run.report().artifact = artifact;
+  session.report().artifact = artifact;
 }
 
-void withhold_step(Run& run, OutputFile& file, bool keep_failed, const std::string& reason) {
+void withhold_step(CommandSession& session, OutputFile& file, bool keep_failed,
+                   const std::string& reason) {
   ArtifactInfo artifact{.path = file.target().string(), .status = "not_written", .reason = reason};
   if (keep_failed && std::filesystem::file_size(file.path()) > 0) {
     artifact.size_bytes = static_cast<std::int64_t>(std::filesystem::file_size(file.path()));
@@ -24,7 +25,7 @@ void withhold_step(Run& run, OutputFile& file, bool keep_failed, const std::stri
     artifact.path = file.commit_as_failed();
     artifact.status = "kept_failed";
   }
-  run.report().artifact = artifact;
+  session.report().artifact = artifact;
 }
 
 }  // namespace tsctl

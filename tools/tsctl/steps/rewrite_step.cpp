@@ -19,26 +19,26 @@ void add_pass(Report& report, const PassRecord& pass) {
 
 }  // namespace
 
-RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from,
+RewriteResult rewrite_step(CommandSession& session, RewriteGoal goal, const std::string& from,
                            const std::string& to, const PassFlags& passes,
                            const std::string& inputs_tensors) {
   const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
-  run.enter(name);
-  RewriteResult result = run.jobs().rewrite(name, {.goal = goal,
-                                                   .model_path = from,
-                                                   .output_path = to,
-                                                   .preserve = passes.preserve,
-                                                   .disabled_passes = left_out_passes(passes),
-                                                   .print_ir_before = passes.print_ir_before,
-                                                   .print_ir_after = passes.print_ir_after,
-                                                   .inputs_tensors = inputs_tensors,
-                                                   .device = run.options().device,
-                                                   .threads = run.threads()});
-  run.warn_all(result.warnings);
-  for (const PassRecord& pass : result.passes) add_pass(run.report(), pass);
+  session.enter(name);
+  RewriteResult result = session.jobs().rewrite(name, {.goal = goal,
+                                                       .model_path = from,
+                                                       .output_path = to,
+                                                       .preserve = passes.preserve,
+                                                       .disabled_passes = left_out_passes(passes),
+                                                       .print_ir_before = passes.print_ir_before,
+                                                       .print_ir_after = passes.print_ir_after,
+                                                       .inputs_tensors = inputs_tensors,
+                                                       .device = session.options().device,
+                                                       .threads = session.threads()});
+  session.warn_all(result.warnings);
+  for (const PassRecord& pass : result.passes) add_pass(session.report(), pass);
   for (const std::string& method : result.methods) {
     if (method == "forward") continue;
-    run.warn(
+    session.warn(
         {"method_not_verified", "the method '" + method +
                                     "' is kept and rewritten like forward, but only forward is "
                                     "run and compared; tsctl run --method " +

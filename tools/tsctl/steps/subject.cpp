@@ -6,16 +6,24 @@
 #include "steps/capture_step.h"
 #include "steps/manifest.h"
 #include "steps/verify_step.h"
+#include "steps/warnings.h"
 #include "tsctl/archive/file_kind.h"
-#include "tsctl/core/executor.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/core/tolerance.h"
-#include "tsctl/core/tuning_warning.h"
 
 namespace tsctl {
 
-Subject subject_from(const std::string& text, const SourceFlags& flags) {
-  Subject subject{.text = text};
+const ArmRuntime& Subject::runtime() const {
+  const ModelForm form = source    ? ModelForm::source
+                         : package ? ModelForm::package
+                                   : ModelForm::file;
+  return arm_runtime(form, settings);
+}
+
+Subject subject_from(const std::string& text, const SourceFlags& flags,
+                     const ArmSettings& settings) {
+  Subject subject{.text = text, .settings = settings};
   if (looks_like_source(text) && !std::filesystem::is_regular_file(text)) {
     subject.source = source_from(text, flags);
     return subject;
@@ -93,70 +101,62 @@ CaptureMode structure_of(const std::vector<Subject>& subjects) {
   return traced ? CaptureMode::trace : CaptureMode::automatic;
 }
 
-bool has_numeric_settings(const Subject& subject) {
-  return subject.compile || !subject.runtime.empty() || subject.tuning.onednn_graph ||
-         !subject.tuning.precision.empty() || !subject.tuning.fusion.empty();
+bool has_numeric_settings(const ArmSettings& settings) {
+  const ArmTuning& tuning = settings.tuning;
+  return settings.compile || !settings.runtime.empty() || tuning.onednn_graph ||
+         !tuning.precision.empty() || !tuning.fusion.empty();
 }
 
-ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs,
-                              CaptureMode structure, Executor executor) {
+ScratchFile reference_outputs(CommandSession& session, Reference& reference) {
   ScratchFile outputs(temporary_folder());
+  reference.tensors = outputs.path();
+  const Subject& subject = reference.subject;
   if (subject.source) {
-    eager_step(run, *subject.source, inputs, structure, {}, outputs.path());
+    eager_step(session, reference.inputs,
+               {.source = *subject.source,
+                .mode = reference.structure,
+                .settings = session.settings(),
+                .tensors_path = outputs.path()});
     return outputs;
   }
-  const ScratchFile arguments = write_inputs(run, inputs, temporary_folder());
-  run.enter("run " + subject.text);
-  run.jobs().run("run " + subject.text, {.model_path = subject.text,
-                                         .inputs_tensors = arguments.path(),
-                                         .outputs_tensors = outputs.path(),
-                                         .device = run.options().device,
-                                         .threads = run.threads(),
-                                         .executor = executor});
+  const ScratchFile arguments = write_inputs(session, reference.inputs, temporary_folder());
+  const std::string step = "run " + subject.text;
+  session.enter(step);
+  session.jobs().run(step, {.model_path = subject.text,
+                            .inputs_tensors = arguments.path(),
+                            .outputs_tensors = outputs.path(),
+                            .device = session.options().device,
+                            .settings = session.settings()});
   return outputs;
 }
 
-const VerifyResult& compare_subject(Run& run, const Subject& reference, const Subject& candidate,
-                                    const std::string& reference_tensors, const ModelInputs& inputs,
-                                    CaptureMode structure,
-                                    const std::vector<std::string>& output_names,
-                                    const ToleranceOptions& tolerance, Executor executor,
-                                    std::string* tuning_reason) {
-  Comparison comparison{.reference = reference.text,
-                        .candidate = candidate.text + candidate.settings,
-                        .reference_tensors = reference_tensors,
-                        .output_names = output_names,
-                        .tuning = candidate.tuning,
-                        .threads = candidate.threads};
-  const auto note_reason = [&](const std::vector<Warning>& warnings) {
-    for (const Warning& warning : warnings) {
-      if (tuning_reason != nullptr && warning.code == kTuningNotAvailable)
-        *tuning_reason = warning.text;
-    }
-  };
-  const bool in_python = candidate.source || !candidate.runtime.empty();
-  if (!in_python) {
+SubjectComparison compare_subject(CommandSession& session, const Reference& reference,
+                                  const Subject& candidate) {
+  Comparison comparison{.reference = reference.subject.text,
+                        .candidate = candidate.text + candidate.settings_text,
+                        .reference_tensors = reference.tensors,
+                        .output_names = reference.output_names,
+                        .settings = candidate.settings,
+                        .tolerance = reference.tolerance};
+  if (!candidate.runtime().in_python) {
     comparison.model_path = candidate.text;
-    const VerifyResult& result = verify_step(run, comparison, tolerance, executor);
-    note_reason(result.warnings);
-    return result;
+    const VerifyResult& result = verify_step(session, comparison);
+    return {.result = result, .tuning_reason = tuning_reason_in(result.warnings)};
   }
   const ScratchFile outputs(temporary_folder());
-  const PythonSettings settings{.compile = candidate.compile,
-                                .runtime = candidate.runtime,
-                                .folder = candidate.folder,
-                                .file = candidate.source ? std::string() : candidate.text,
-                                .tuning = candidate.tuning,
-                                .threads = candidate.threads};
-  const CaptureResult made = eager_step(run, candidate.source.value_or(SourceSpec{}), inputs,
-                                        structure, reference_tensors, outputs.path(), settings);
-  note_reason(made.warnings);
-  const bool in_float32 =
-      std::any_of(made.warnings.begin(), made.warnings.end(),
-                  [](const Warning& warning) { return warning.code == kTuningNotAvailable; });
-  if (in_float32) comparison.tuning.precision.clear();  // and with it the wider tolerance
+  const EagerResult made = eager_step(session, reference.inputs,
+                                      {.source = candidate.source.value_or(SourceSpec{}),
+                                       .file = candidate.source ? std::string() : candidate.text,
+                                       .mode = reference.structure,
+                                       .inputs_from = reference.tensors,
+                                       .settings = candidate.settings,
+                                       .export_folder = candidate.folder,
+                                       .tensors_path = outputs.path()});
+  const std::string reason = tuning_reason_in(made.warnings);
+  // Without its tuning it ran in float32, and so the wider tolerance goes too.
+  if (!reason.empty()) comparison.settings.tuning.precision.clear();
   comparison.candidate_tensors = outputs.path();
-  return verify_step(run, comparison, tolerance, executor);
+  return {.result = verify_step(session, comparison), .tuning_reason = reason};
 }
 
 }  // namespace tsctl

@@ -7,7 +7,7 @@
 #include "options/option_groups.h"
 #include "steps/model_inputs.h"
 #include "steps/preflight.h"
-#include "tsctl/core/executor.h"
+#include "tsctl/core/arm_runtimes.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/core/tolerance.h"
 #include "tsctl/files/scratch_file.h"
@@ -19,17 +19,18 @@ struct Subject {
   std::string text = {};
   std::optional<SourceSpec> source = {};  // none for a file
   bool package = false;                   // of AOTInductor
-  bool compile = false;                   // run the source through torch.compile
-  std::string runtime = {};               // onnxruntime, openvino: exported into `folder`
-  std::string folder = {};
-  ArmTuning tuning = {};
-  std::optional<int> threads = {};  // other than the run's
-  std::string settings = {};        // all of this as an arm gives it, for messages: ",compile=on"
+  ArmSettings settings = {};
+  std::string settings_text = {};         // as an arm gives them, for messages: ",compile=on"
+  std::string folder = {};                // for the exports of an exported runtime
   std::optional<Manifest> manifest = {};  // of a file that tsctl made
+
+  const ArmRuntime& runtime() const;
 };
 
-// Reads what stands on the command line; a file is checked, CRC included. Throws Error{usage, input}.
-Subject subject_from(const std::string& text, const SourceFlags& flags);
+// Reads what stands on the command line, to be run with these settings; a file is checked, CRC included. Throws
+// Error{usage, input}.
+Subject subject_from(const std::string& text, const SourceFlags& flags,
+                     const ArmSettings& settings);
 
 // Every file that the subjects and their inputs are read from; some may be empty.
 std::vector<std::string> files_of(const std::vector<Subject>& subjects, const ModelInputs& inputs);
@@ -48,22 +49,34 @@ ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& f
 // The names that the user's model gave its outputs; empty if no manifest says.
 std::vector<std::string> output_names_of(const std::vector<Subject>& subjects);
 
-// How eager's outputs are to be structured so that they can be held against the files among the subjects.
+// The structure that eager's outputs need so that they can be compared with those of the files among the subjects.
 CaptureMode structure_of(const std::vector<Subject>& subjects);
 
-// Whether the settings can change what comes out.
-bool has_numeric_settings(const Subject& subject);
+// Whether the settings can change the outputs.
+bool has_numeric_settings(const ArmSettings& settings);
 
-// Runs the subject, without its settings, on the sets and gives the tensor file with arguments and outputs.
-ScratchFile reference_outputs(Run& run, const Subject& subject, const ModelInputs& inputs,
-                              CaptureMode structure, Executor executor);
+// What candidates are compared with.
+struct Reference {
+  Subject subject = {};
+  ModelInputs inputs = {};
+  CaptureMode structure = CaptureMode::automatic;  // of outputs from Python; see structure_of
+  std::vector<std::string> output_names = {};
+  ToleranceOptions tolerance = {};
+  std::string tensors = {};  // the tensor file with its arguments and outputs
+};
 
-// Compares a subject with its settings with it. `tuning_reason`, if given, takes what of its tuning was not to be had.
-const VerifyResult& compare_subject(Run& run, const Subject& reference, const Subject& candidate,
-                                    const std::string& reference_tensors, const ModelInputs& inputs,
-                                    CaptureMode structure,
-                                    const std::vector<std::string>& output_names,
-                                    const ToleranceOptions& tolerance, Executor executor,
-                                    std::string* tuning_reason = nullptr);
+// Runs the reference's subject with the command's settings, not its own, on the sets. The file becomes `tensors`.
+ScratchFile reference_outputs(CommandSession& session, Reference& reference);
+
+// The result of one comparison, which is in the report too.
+struct SubjectComparison {
+  const VerifyResult& result;
+  std::string tuning_reason =
+      {};  // which of the candidate's tuning is unavailable, and what ran instead
+};
+
+// Runs the candidate with its settings and compares its outputs with the reference's.
+SubjectComparison compare_subject(CommandSession& session, const Reference& reference,
+                                  const Subject& candidate);
 
 }  // namespace tsctl

@@ -28,27 +28,23 @@ void require_known_outputs(const std::vector<ToleranceOverride>& overrides, cons
 
 }  // namespace
 
-const VerifyResult& verify_step(Run& run, const Comparison& comparison,
-                                const ToleranceOptions& tolerance, Executor executor) {
-  run.enter("verify " + comparison.candidate);
-  require_known_outputs(tolerance.rtol, "--rtol", comparison.output_names);
-  require_known_outputs(tolerance.atol, "--atol", comparison.output_names);
-  VerifyRequest request;
-  request.model_path = comparison.model_path;
-  request.candidate_tensors = comparison.candidate_tensors;
-  request.reference_tensors = comparison.reference_tensors;
-  request.device = run.options().device;
-  request.threads = comparison.threads.value_or(run.threads());
-  request.executor = executor;
-  request.tuning = comparison.tuning;
-  request.tolerance = tolerance;
-  request.output_names = comparison.output_names;
-  VerifyResult result = run.jobs().compare("verify " + comparison.candidate, request);
+const VerifyResult& verify_step(CommandSession& session, const Comparison& comparison) {
+  session.enter("verify " + comparison.candidate);
+  require_known_outputs(comparison.tolerance.rtol, "--rtol", comparison.output_names);
+  require_known_outputs(comparison.tolerance.atol, "--atol", comparison.output_names);
+  const VerifyRequest request{.model_path = comparison.model_path,
+                              .candidate_tensors = comparison.candidate_tensors,
+                              .reference_tensors = comparison.reference_tensors,
+                              .device = session.options().device,
+                              .settings = comparison.settings,
+                              .tolerance = comparison.tolerance,
+                              .output_names = comparison.output_names};
+  VerifyResult result = session.jobs().compare("verify " + comparison.candidate, request);
   result.reference = comparison.reference;
   result.candidate = comparison.candidate;
-  Report& report = run.report();
+  Report& report = session.report();
   // The same reference proves as little to each of its candidates; once is enough.
-  if (report.verify.empty()) run.warn_all(without_tuning(result.warnings));
+  if (report.verify.empty()) session.warn_all(without_tuning(result.warnings));
   report.verify.push_back(std::move(result));
   return report.verify.back();
 }
@@ -62,10 +58,10 @@ std::string raised_by(const VerifyResult& result) {
   return {};
 }
 
-ExitCode judge_comparison(Run& run, const VerifyResult& result) {
+ExitCode judge_comparison(CommandSession& session, const VerifyResult& result) {
   if (result.status == "same") return ExitCode::ok;
   if (const std::string raised = raised_by(result); !raised.empty()) {
-    run.report().error =
+    session.report().error =
         ErrorInfo{.kind = std::string(name_from_kind(ErrorKind::execution)),
                   .phase = "verify",
                   .message = "'" + result.candidate + "': " + raised,
@@ -74,7 +70,7 @@ ExitCode judge_comparison(Run& run, const VerifyResult& result) {
     return ExitCode::execution;
   }
   record_check_failure(
-      run, "verify",
+      session, "verify",
       "the outputs of '" + result.candidate + "' differ from those of '" + result.reference + "'",
       result.would_pass_rtol
           ? "a larger --rtol accepts more; the verify lines say which would pass"
@@ -88,10 +84,10 @@ ExitCode worse_of(ExitCode left, ExitCode right) {
   return left == ExitCode::ok ? right : left;
 }
 
-void record_check_failure(Run& run, const std::string& phase, const std::string& message,
-                          const std::string& hint) {
-  if (run.report().error) return;  // the first failure is the one that explains
-  run.report().error =
+void record_check_failure(CommandSession& session, const std::string& phase,
+                          const std::string& message, const std::string& hint) {
+  if (session.report().error) return;  // the first failure is the one that explains
+  session.report().error =
       ErrorInfo{.kind = "check_failed", .phase = phase, .message = message, .hint = hint};
 }
 

@@ -1,13 +1,11 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "session/command_session.h"
-#include "tsctl/core/arm_tuning.h"
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/core/base/error.h"
-#include "tsctl/core/executor.h"
 #include "tsctl/core/tolerance.h"
 #include "tsctl/core/verify.h"
 
@@ -21,26 +19,25 @@ struct Comparison {
   std::string model_path = {};  // one of these two
   std::string candidate_tensors = {};
   std::vector<std::string> output_names = {};
-  ArmTuning tuning = {};
-  std::optional<int> threads = {};  // other than the run's
+  ArmSettings settings = {};  // of the candidate
+  ToleranceOptions tolerance = {};
 };
 
 // Adds the result to the report and gives it.
-const VerifyResult& verify_step(Run& run, const Comparison& comparison,
-                                const ToleranceOptions& tolerance, Executor executor);
+const VerifyResult& verify_step(CommandSession& session, const Comparison& comparison);
 
 // What the candidate raised on inputs that the reference takes; "" if it raised nowhere.
 std::string raised_by(const VerifyResult& result);
 
 // The exit that a comparison means, noted in the report: check_failed where outputs differ, execution where the
 // candidate raised on inputs that the reference takes.
-ExitCode judge_comparison(Run& run, const VerifyResult& result);
+ExitCode judge_comparison(CommandSession& session, const VerifyResult& result);
 
 // The one of two exits that the contract ranks first, of ok, check_failed and execution.
 ExitCode worse_of(ExitCode left, ExitCode right);
 
 // Notes a failed check in the report: what failed, and what to do.
-void record_check_failure(Run& run, const std::string& phase, const std::string& message,
-                          const std::string& hint);
+void record_check_failure(CommandSession& session, const std::string& phase,
+                          const std::string& message, const std::string& hint);
 
 }  // namespace tsctl

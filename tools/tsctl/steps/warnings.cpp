@@ -1,6 +1,6 @@
 #include "steps/warnings.h"
 
-#include "tsctl/core/tuning_warning.h"
+#include "tsctl/core/arm_settings.h"
 
 namespace tsctl {
 
@@ -8,6 +8,14 @@ std::vector<Warning> without_tuning(std::vector<Warning> warnings) {
   std::erase_if(warnings,
                 [](const Warning& warning) { return warning.code == kTuningNotAvailable; });
   return warnings;
+}
+
+std::string tuning_reason_in(const std::vector<Warning>& warnings) {
+  std::string reason;
+  for (const Warning& warning : warnings) {
+    if (warning.code == kTuningNotAvailable) reason = warning.text;
+  }
+  return reason;
 }
 
 }  // namespace tsctl

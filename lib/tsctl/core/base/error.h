@@ -1,13 +1,26 @@
 #pragma once
 
+#include <array>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "tsctl/core/base/enum_names.h"
 
 namespace tsctl {
 
 // What went wrong, as the exit code tells it.
 enum class ErrorKind { usage, input, capture, execution, environment, interrupted };
+
+constexpr auto names_of(ErrorKind) {
+  using enum ErrorKind;
+  return std::to_array<Named<ErrorKind>>({{usage, "usage"},
+                                          {input, "input"},
+                                          {capture, "capture"},
+                                          {execution, "execution"},
+                                          {environment, "environment"},
+                                          {interrupted, "interrupted"}});
+}
 
 // The exit codes of the tsctl command. They are part of the contract: never renumbered.
 enum class ExitCode {

@@ -26,50 +26,28 @@ T from_json_text(const std::string& text) {
   }
 }
 
-template std::string json_text(const WireMessage&);
-template WireMessage from_json_text(const std::string&);
-template std::string json_text(const PythonSite&);
-template PythonSite from_json_text(const std::string&);
+// Messages between processes.
+template std::string json_text(const FrontMessage&);
+template FrontMessage from_json_text(const std::string&);
+template std::string json_text(const WorkerMessage&);
+template WorkerMessage from_json_text(const std::string&);
+
+// Requests to Python, and what it answers.
 template std::string json_text(const CaptureRequest&);
-template std::string json_text(const CaptureResult&);
-template CaptureResult from_json_text(const std::string&);
-template std::string json_text(const RewriteRequest&);
-template RewriteRequest from_json_text(const std::string&);
-template std::string json_text(const RewriteResult&);
-template RewriteResult from_json_text(const std::string&);
-template std::string json_text(const VerifyRequest&);
-template VerifyRequest from_json_text(const std::string&);
-template std::string json_text(const VerifyResult&);
-template VerifyResult from_json_text(const std::string&);
-template std::string json_text(const RunRequest&);
-template RunRequest from_json_text(const std::string&);
-template std::string json_text(const RunResult&);
-template RunResult from_json_text(const std::string&);
-template std::string json_text(const GraphRequest&);
-template GraphRequest from_json_text(const std::string&);
-template std::string json_text(const GraphResult&);
-template GraphResult from_json_text(const std::string&);
+template std::string json_text(const EagerRequest&);
+template std::string json_text(const RuntimeRequest&);
+template std::string json_text(const LocateRequest&);
+template std::string json_text(const LoadInputsRequest&);
 template std::string json_text(const ArmRequest&);
-template ArmRequest from_json_text(const std::string&);
-template std::string json_text(const LoadWindow&);
-template LoadWindow from_json_text(const std::string&);
-template std::string json_text(const LoadTimes&);
-template LoadTimes from_json_text(const std::string&);
-template std::string json_text(const ProfileRequest&);
-template ProfileRequest from_json_text(const std::string&);
-template std::string json_text(const ProfileResult&);
-template ProfileResult from_json_text(const std::string&);
-template std::string json_text(const ArmOpening&);
-template ArmOpening from_json_text(const std::string&);
-template std::string json_text(const TransferTimes&);
-template TransferTimes from_json_text(const std::string&);
-template std::string json_text(const DescribeRequest&);
-template DescribeRequest from_json_text(const std::string&);
-template std::string json_text(const DescribeResult&);
-template DescribeResult from_json_text(const std::string&);
+template CaptureResult from_json_text(const std::string&);
+template EagerResult from_json_text(const std::string&);
+template LocateResult from_json_text(const std::string&);
+template LoadInputsResult from_json_text(const std::string&);
+template PythonSite from_json_text(const std::string&);
+
+// Documents in files.
 template std::string json_text(const Manifest&);
 template Manifest from_json_text(const std::string&);
-template std::string json_text(const SourceSpec&);
 template std::string json_text(const LaunchSamples&);
 
 }  // namespace tsctl

@@ -9,12 +9,13 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "tsctl/core/arm_settings.h"
 #include "tsctl/core/bench_samples.h"
 #include "tsctl/core/capture.h"
 #include "tsctl/core/capture_api.h"
-#include "tsctl/core/executor.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/core/report.h"
 #include "tsctl/core/wire.h"
@@ -40,14 +41,6 @@ template <>
 struct EnumNames<RewriteGoal> {
   static constexpr std::pair<RewriteGoal, const char*> kNames[] = {
       {RewriteGoal::freeze, "freeze"}, {RewriteGoal::optimize, "optimize"}};
-};
-
-template <>
-struct EnumNames<Executor> {
-  static constexpr std::pair<Executor, const char*> kNames[] = {
-      {Executor::standard, "default"},
-      {Executor::fixed, "static"},
-      {Executor::unoptimized, "unoptimized"}};
 };
 
 struct Writer;
@@ -92,11 +85,44 @@ template <typename T>
 struct IsPair : std::false_type {};
 template <typename A, typename B>
 struct IsPair<std::pair<A, B>> : std::true_type {};
+template <typename T>
+struct IsVariant : std::false_type {};
+template <typename... Ts>
+struct IsVariant<std::variant<Ts...>> : std::true_type {};
+
+// A variant is an object whose only key is its alternative's name in kMessageName.
+template <typename... Ts>
+Json variant_to_json(const std::variant<Ts...>& value) {
+  return std::visit(
+      []<typename T>(const T& message) {
+        static_assert(kMessageName<T> != nullptr);
+        return Json{{kMessageName<T>, to_json(message)}};
+      },
+      value);
+}
+
+template <typename... Ts>
+void read_variant(const Json& json, std::variant<Ts...>& value) {
+  if (!json.is_object() || json.size() != 1)
+    throw std::invalid_argument("an object with one key was expected");
+  const std::string& name = json.begin().key();
+  const auto read_if_named = [&]<typename T>(std::type_identity<T>) {
+    if (name != kMessageName<T>) return false;
+    read_json(json.begin().value(), value.template emplace<T>());
+    return true;
+  };
+  if (!(read_if_named(std::type_identity<Ts>{}) || ...))
+    throw std::invalid_argument("unknown name " + name);
+}
 
 template <typename T>
 Json to_json(const T& value) {
   if constexpr (std::is_same_v<T, Dtype>) {
     return std::string(name_from_dtype(value));
+  } else if constexpr (Vocabulary<T>) {
+    return name_of(value);
+  } else if constexpr (IsVariant<T>::value) {
+    return variant_to_json(value);
   } else if constexpr (std::is_enum_v<T>) {
     for (const auto& [known, name] : EnumNames<T>::kNames) {
       if (known == value) return name;
@@ -148,6 +174,12 @@ void read_json(const Json& json, T& value) {
     const auto dtype = dtype_from_name(json.get<std::string>());
     if (!dtype) throw std::invalid_argument("no dtype is called " + json.get<std::string>());
     value = *dtype;
+  } else if constexpr (Vocabulary<T>) {
+    const auto found = value_of<T>(json.get<std::string>());
+    if (!found) throw std::invalid_argument("unknown name " + json.get<std::string>());
+    value = *found;
+  } else if constexpr (IsVariant<T>::value) {
+    read_variant(json, value);
   } else if constexpr (std::is_enum_v<T>) {
     const auto text = json.get<std::string>();
     for (const auto& [known, name] : EnumNames<T>::kNames) {

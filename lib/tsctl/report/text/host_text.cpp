@@ -46,7 +46,7 @@ std::string mhz_text(const std::optional<double>& mhz) {
   return mhz ? std::to_string(std::lround(*mhz)) + " MHz" : kUnavailable;
 }
 
-std::string clocks_text(const NoiseInfo& noise) {
+std::string clocks_text(const SystemLoad& noise) {
   if (!noise.gpu_clock_low_mhz) return {};
   return std::to_string(std::lround(*noise.gpu_clock_low_mhz)) + " to " +
          mhz_text(noise.gpu_clock_high_mhz);
@@ -93,7 +93,7 @@ std::string host_text(const Environment& host) {
   return text;
 }
 
-std::string gpu_noise_text(const NoiseInfo& noise) {
+std::string gpu_noise_text(const SystemLoad& noise) {
   if (noise.gpu_throttle_reasons.empty()) return {};
   const std::string clocks = clocks_text(noise);
   return line("", "the GPU's clocks were held down: " + joined(noise.gpu_throttle_reasons, ", ") +
@@ -119,7 +119,7 @@ Rows host_rows(const Environment& host) {
   return rows;
 }
 
-Rows noise_rows(const NoiseInfo& noise) {
+Rows noise_rows(const SystemLoad& noise) {
   const auto share = [](const std::optional<double>& value) {
     return value ? percent_text(*value) : std::string(kUnavailable);
   };

@@ -17,12 +17,12 @@ std::string libtorch_build_text(const DescribeResult& described);
 std::string host_text(const Environment& host);
 
 // A line that says so when the GPU's clocks were held down; empty when they were not.
-std::string gpu_noise_text(const NoiseInfo& noise);
+std::string gpu_noise_text(const SystemLoad& noise);
 
 // Names and values, for a table of two columns. What was not to be read is "unavailable"; what this machine does not
 // have, such as a GPU, is left out.
 using Rows = std::vector<std::pair<std::string, std::string>>;
 Rows host_rows(const Environment& host);
-Rows noise_rows(const NoiseInfo& noise);
+Rows noise_rows(const SystemLoad& noise);
 
 }  // namespace tsctl

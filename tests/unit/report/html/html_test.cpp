@@ -32,7 +32,7 @@ Report report() {
                   .verdict = "slower",
                   .outputs = "same",
                   .margin = 0.01}};
-  bench.noise = NoiseInfo{.cpu_pressure = 0.25, .context_switches = 4321};
+  bench.noise = SystemLoad{.cpu_pressure = 0.25, .context_switches = 4321};
   Report report;
   report.command = {"tsctl", "bench"};
   report.status = "pass";

@@ -68,15 +68,19 @@ struct Structs {
 
 // Every struct with a field list.
 using All =
-    Structs<Warning, WireMessage, PythonSite, DrawnTensor, InputSet, ProbeSet, SourceSpec,
-            InputPlan, ToleranceOverride, ToleranceOptions, CaptureRequest, CaptureComparison,
-            CaptureAttempt, ForwardParameter, CaptureResult, RewriteRequest, PassSkip, PassRecord,
-            RewriteResult, VerifyRequest, OutputComparison, CallComparison, VerifyResult,
-            RunRequest, OutputSummary, RunResult, GraphRequest, GraphResult, ArmRequest, ArmResult,
-            PairResult, BenchResult, Finding, DescribeRequest, DescribeResult, ToolInfo, ErrorInfo,
-            Environment, ModelInfo, ArtifactInfo, StepRecord, InputsInfo, ManifestStep, Manifest,
-            Report, RecordSummary, GroupSummary, TensorSummary, AttributeSummary, ModuleSummary,
-            OpCount, MethodParameter, MethodSummary, OpSummary, ExtraFile, CodeText, ModelSummary,
+    Structs<Warning, Job, TimeCalls, UseSet, CallSets, TimeTransfers, Progress, Failure, ArmReady,
+            Transfers, TimedCalls, LoadWindow, LoadTimes, TransferTimes, ProfileRequest,
+            ProfileResult, ArmOpening, ArmTuning, ArmSettings, PythonSite, DrawnTensor, InputSet,
+            ProbeSet, SourceSpec, InputPlan, ToleranceOverride, ToleranceOptions, CaptureRequest,
+            EagerRequest, RuntimeRequest, EagerResult, LocateRequest, LocateResult,
+            LoadInputsRequest, LoadInputsResult, CaptureComparison, CaptureAttempt,
+            ForwardParameter, CaptureResult, RewriteRequest, PassSkip, PassRecord, RewriteResult,
+            VerifyRequest, OutputComparison, CallComparison, VerifyResult, RunRequest,
+            OutputSummary, RunResult, GraphRequest, GraphResult, ArmRequest, ArmResult, PairResult,
+            BenchResult, Finding, DescribeRequest, DescribeResult, ToolInfo, ErrorInfo, Environment,
+            ModelInfo, ArtifactInfo, StepRecord, InputsInfo, ManifestStep, Manifest, Report,
+            RecordSummary, GroupSummary, TensorSummary, AttributeSummary, ModuleSummary, OpCount,
+            MethodParameter, MethodSummary, OpSummary, ExtraFile, CodeText, ModelSummary,
             TensorChange, TextChange, OpChange, DiffSide, DiffResult>;
 
 TEST(Fields, list_every_member_of_a_struct_under_a_key_of_its_own) {

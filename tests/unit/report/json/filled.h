@@ -17,6 +17,10 @@ class Filler {
     ++number_;
     if constexpr (std::is_same_v<T, Dtype>) {
       value = Dtype::int16;
+    } else if constexpr (Vocabulary<T>) {
+      value = names_of(value).back().value;
+    } else if constexpr (json::IsVariant<T>::value) {
+      fill(value.template emplace<std::variant_size_v<T> - 1>());
     } else if constexpr (std::is_enum_v<T>) {
       value = std::rbegin(json::EnumNames<T>::kNames)->first;
     } else if constexpr (std::is_same_v<T, bool>) {

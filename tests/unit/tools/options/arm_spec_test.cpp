@@ -3,46 +3,50 @@
 #include <gtest/gtest.h>
 
 #include "tools/errors.h"
-#include "tsctl/core/executor.h"
+#include "tsctl/core/arm_settings.h"
 
 namespace tsctl {
 namespace {
 
 TEST(ArmSpec, takes_its_label_from_the_file) {
-  const ArmSpec arm = arm_spec_from_text("models/old.pt");
+  const ArmSpec arm =
+      arm_spec_from_text("models/old.pt", {.threads = 3, .executor = Executor::unoptimized});
   EXPECT_EQ(arm.text, "models/old.pt");
   EXPECT_EQ(arm.label, "old.pt");
   EXPECT_EQ(arm.subject, "models/old.pt");
-  EXPECT_FALSE(arm.threads.has_value());
-  EXPECT_FALSE(arm.executor.has_value());
+  EXPECT_EQ(arm.settings.threads, 3);
+  EXPECT_EQ(arm.settings.executor, Executor::unoptimized);
+  EXPECT_FALSE(arm.executor_given);
 }
 
 TEST(ArmSpec, has_a_label_and_settings) {
   const ArmSpec arm = arm_spec_from_text("fast-1=new.pt,threads=2,executor=static");
   EXPECT_EQ(arm.label, "fast-1");
   EXPECT_EQ(arm.subject, "new.pt");
-  EXPECT_EQ(arm.threads, 2);
-  EXPECT_EQ(arm.executor, Executor::fixed);
-  EXPECT_EQ(arm_spec_from_text("a.pt,executor=default").executor, Executor::standard);
-  EXPECT_EQ(arm_spec_from_text("a.pt,executor=unoptimized").executor, Executor::unoptimized);
+  EXPECT_EQ(arm.settings.threads, 2);
+  EXPECT_EQ(arm.settings.executor, Executor::fixed);
+  EXPECT_TRUE(arm.executor_given);
+  EXPECT_EQ(arm_spec_from_text("a.pt,executor=default").settings.executor, Executor::standard);
+  EXPECT_EQ(arm_spec_from_text("a.pt,executor=unoptimized").settings.executor,
+            Executor::unoptimized);
 }
 
 TEST(ArmSpec, is_told_from_others_of_its_file_by_its_settings) {
   const ArmSpec arm = arm_spec_from_text("models/old.pt,threads=1,onednn-graph=on");
   EXPECT_EQ(arm.label, "old.pt,threads=1,onednn-graph=on");
-  EXPECT_EQ(arm.settings, ",threads=1,onednn-graph=on");
+  EXPECT_EQ(arm.settings_text, ",threads=1,onednn-graph=on");
   EXPECT_EQ(arm_spec_from_text("new=models/old.pt,threads=1").label, "new");
-  EXPECT_EQ(arm_spec_from_text("models/old.pt").settings, "");
+  EXPECT_EQ(arm_spec_from_text("models/old.pt").settings_text, "");
 }
 
 TEST(ArmSpec, has_settings_that_no_file_can_carry) {
   const ArmSpec arm =
       arm_spec_from_text("a.pt,onednn-graph=on,fusion=off,precision=bf16,runtime=openvino");
-  EXPECT_TRUE(arm.tuning.onednn_graph);
-  EXPECT_EQ(arm.tuning.fusion, "off");
-  EXPECT_EQ(arm.tuning.precision, "bf16");
-  EXPECT_EQ(arm.runtime, "openvino");
-  EXPECT_FALSE(arm_spec_from_text("a.pt,onednn-graph=off").tuning.onednn_graph);
+  EXPECT_TRUE(arm.settings.tuning.onednn_graph);
+  EXPECT_EQ(arm.settings.tuning.fusion, "off");
+  EXPECT_EQ(arm.settings.tuning.precision, "bf16");
+  EXPECT_EQ(arm.settings.runtime, "openvino");
+  EXPECT_FALSE(arm_spec_from_text("a.pt,onednn-graph=off").settings.tuning.onednn_graph);
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,runtime=tvm"); }),
             "usage: the arm 'a.pt,runtime=tvm': there is no runtime 'tvm' | runtimes are "
             "onnxruntime and openvino");
@@ -56,9 +60,9 @@ TEST(ArmSpec, takes_a_source) {
 }
 
 TEST(ArmSpec, may_replay_a_cuda_graph) {
-  EXPECT_TRUE(arm_spec_from_text("a.pt,cuda-graph=on").tuning.cuda_graph);
-  EXPECT_FALSE(arm_spec_from_text("a.pt,cuda-graph=off").tuning.cuda_graph);
-  EXPECT_FALSE(arm_spec_from_text("a.pt").tuning.cuda_graph);
+  EXPECT_TRUE(arm_spec_from_text("a.pt,cuda-graph=on").settings.tuning.cuda_graph);
+  EXPECT_FALSE(arm_spec_from_text("a.pt,cuda-graph=off").settings.tuning.cuda_graph);
+  EXPECT_FALSE(arm_spec_from_text("a.pt").settings.tuning.cuda_graph);
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,cuda-graph=yes"); }),
             "usage: the arm 'a.pt,cuda-graph=yes': cuda-graph is on or off, not 'yes' | write "
             "cuda-graph=on");

@@ -44,7 +44,7 @@ TEST(LoadPlanFrom, refuses_arrivals_where_nothing_arrives) {
 }
 
 TEST(Oversubscribed, warns_of_more_threads_than_cores) {
-  BenchArm arm{.request = {.label = "a", .threads = 2}};
+  BenchArm arm{.request = {.label = "a", .settings = {.threads = 2}}};
   EXPECT_TRUE(oversubscribed({arm}, {.concurrency = 2}, 4).empty());
   EXPECT_TRUE(oversubscribed({arm}, {}, 1).empty());
   const auto warnings = oversubscribed({arm}, {.concurrency = 2, .instances = 2}, 4);

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "tsctl/core/arm_settings.h"
+
+namespace tsctl {
+
+// One kind of arm: what runs the model, and which settings fit it.
+struct ArmRuntime {
+  std::string_view name;   // the arm's kind in the report
+  std::string_view title;  // in a message: "does not fit …"
+  bool exported;           // runtime=NAME chooses it; it runs an export of the SOURCE or file
+  bool in_python;          // needs the Python that --python names
+  bool any_device;         // not the CPU alone
+  bool graph_executor;     // takes executor=, onednn-graph= and fusion=
+  // Why a setting does not fit; empty if it fits.
+  std::string_view no_cuda_graph;
+  std::string_view no_precision;
+};
+
+// Every kind of arm. docs/architecture.md says what else a new row needs.
+inline constexpr std::array kArmRuntimes{
+    ArmRuntime{.name = "file",
+               .title = "a TorchScript file",
+               .exported = false,
+               .in_python = false,
+               .any_device = true,
+               .graph_executor = true,
+               .no_cuda_graph = {},
+               .no_precision = {}},
+    ArmRuntime{.name = "eager",
+               .title = "a SOURCE",
+               .exported = false,
+               .in_python = true,
+               .any_device = true,
+               .graph_executor = false,
+               .no_cuda_graph = {},
+               .no_precision = {}},
+    ArmRuntime{.name = "compile",
+               .title = "a SOURCE",
+               .exported = false,
+               .in_python = true,
+               .any_device = true,
+               .graph_executor = false,
+               .no_cuda_graph = {},
+               .no_precision = {}},
+    ArmRuntime{.name = "aotinductor",
+               .title = "a .pt2 package",
+               .exported = false,
+               .in_python = false,
+               .any_device = true,
+               .graph_executor = false,
+               .no_cuda_graph = "its own code decides how its calls are started",
+               .no_precision = "its code multiplies as it was compiled to"},
+    ArmRuntime{.name = "onnxruntime",
+               .title = "runtime=onnxruntime",
+               .exported = true,
+               .in_python = true,
+               .any_device = false,
+               .graph_executor = false,
+               .no_cuda_graph = {},
+               .no_precision = "its CPU kernels multiply float32 as float32; openvino and files "
+                               "take precision=bf16"},
+    ArmRuntime{.name = "openvino",
+               .title = "runtime=openvino",
+               .exported = true,
+               .in_python = true,
+               .any_device = false,
+               .graph_executor = false,
+               .no_cuda_graph = {},
+               .no_precision = {}},
+};
+
+// What an arm gives: a TorchScript file, a package of AOTInductor or a SOURCE.
+enum class ModelForm { file, package, source };
+
+// The kind of arm that these settings make of a model.
+const ArmRuntime& arm_runtime(ModelForm form, const ArmSettings& settings);
+
+// Whether runtime=NAME may have this name.
+bool is_exported_runtime(std::string_view name);
+
+// The names that runtime=NAME takes, with `separator` between them and `last` before the last one.
+std::string exported_runtimes(const std::string& separator, const std::string& last);
+
+}  // namespace tsctl

@@ -1,0 +1,80 @@
+#include "options/arm_flags.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "tsctl/core/arm_runtimes.h"
+#include "tsctl/core/base/error.h"
+
+namespace tsctl {
+
+namespace {
+
+// Numbers the labels of arms of one file ("a.pt" twice, for an A/A run).
+void make_labels_unique(std::vector<ArmSpec>& specs) {
+  std::set<std::string> seen;
+  for (ArmSpec& spec : specs) {
+    const std::string label = spec.label;
+    for (int number = 2; !seen.insert(spec.label).second; ++number)
+      spec.label = label + "#" + std::to_string(number);
+  }
+}
+
+// The arms in their order: the baseline first, and with --selftest the one arm twice.
+std::vector<ArmSpec> specs_of(const ArmFlags& flags, const ArmSettings& defaults) {
+  std::vector<ArmSpec> specs;
+  if (!flags.baseline.empty()) {
+    specs.push_back(arm_spec_from_text(flags.baseline, defaults));
+    if (specs.back().subject.ends_with(".json")) {
+      throw Error(ErrorKind::usage,
+                  fmt::format("--baseline '{}' is a report, not something to run", flags.baseline),
+                  "numbers of another time say nothing about this one: give the old file, which is "
+                  "run beside the new one");
+    }
+    specs.back().label = "baseline";
+  }
+  for (const std::string& text : flags.arms) specs.push_back(arm_spec_from_text(text, defaults));
+  if (!flags.selftest) return specs;
+  if (specs.size() != 1) {
+    throw Error(ErrorKind::usage,
+                fmt::format("--selftest takes one arm, {} were given", specs.size()),
+                "it is measured against itself, to see what this host can resolve");
+  }
+  specs.push_back(specs.front());
+  return specs;
+}
+
+}  // namespace
+
+void add_arm_options(CLI::App& command, ArmFlags& flags) {
+  command
+      .add_option(
+          "ARM", flags.arms,
+          fmt::format("[LABEL=]FILE|SOURCE[,key=value…] with threads=N, executor=NAME, "
+                      "onednn-graph=on, fusion=on|off, precision=bf16, cuda-graph=on, runtime={}, "
+                      "compile=on; a FILE is TorchScript or a .pt2 package, a SOURCE runs eagerly, "
+                      "or with compile=on through torch.compile",
+                      exported_runtimes("|", "|")))
+      ->required();
+}
+
+void add_baseline_options(CLI::App& command, ArmFlags& flags) {
+  command
+      .add_option("--baseline", flags.baseline,
+                  "The arm that the others are compared with: an old file, run beside them")
+      ->group("Measuring")
+      ->type_name("ARM");
+  command
+      .add_flag("--selftest", flags.selftest,
+                "Measure one arm against itself: the smallest effect that this host can resolve")
+      ->group("Measuring");
+}
+
+std::vector<ArmSpec> arm_specs_from(const ArmFlags& flags, const ArmSettings& defaults) {
+  std::vector<ArmSpec> specs = specs_of(flags, defaults);
+  make_labels_unique(specs);
+  return specs;
+}
+
+}  // namespace tsctl

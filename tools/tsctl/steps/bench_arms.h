@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "options/arm_spec.h"
+#include "session/command_session.h"
+#include "steps/model_inputs.h"
+#include "steps/subject.h"
+#include "tsctl/bench/launched_arm.h"
+
+namespace tsctl {
+
+// What each arm runs, with its settings, which fit it. Throws Error{usage, input}.
+std::vector<Subject> subjects_of(const std::vector<ArmSpec>& specs, const SourceFlags& flags,
+                                 const std::string& device);
+
+// The fields that the requests of all arms of a command share.
+ArmRequest common_arm_request(CommandSession& session, const ModelInputs& inputs,
+                              const std::string& tensors, const std::string& allocator);
+
+// Arms whose outputs were compared before anything is timed.
+struct ComparedArms {
+  std::vector<BenchArm> arms = {};
+  ExitCode exit = ExitCode::
+      ok;  // of arms that cannot be measured: one raised, or the first one's settings change outputs
+};
+
+// Compares each subject with the reference and makes arms of them. `specs` and `subjects` belong together; the first is
+// the reference's own.
+ComparedArms compare_arms(CommandSession& session, const std::vector<ArmSpec>& specs,
+                          const std::vector<Subject>& subjects, const Reference& reference,
+                          const ArmRequest& common);
+
+}  // namespace tsctl

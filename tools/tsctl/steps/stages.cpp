@@ -1,0 +1,41 @@
+#include "steps/stages.h"
+
+#include "steps/verify_step.h"
+
+namespace tsctl {
+
+ExitCode verify_stages(CommandSession& session, const CapturePlan& plan,
+                       const CaptureResult& capture, const std::vector<Stage>& stages,
+                       const std::string& tensors) {
+  ExitCode code = ExitCode::ok;
+  for (const Stage& stage : stages) {
+    const VerifyResult& verified = verify_step(session, {.reference = "eager",
+                                                         .candidate = stage.label,
+                                                         .reference_tensors = tensors,
+                                                         .model_path = stage.path,
+                                                         .output_names = capture.output_names,
+                                                         .settings = session.settings(),
+                                                         .tolerance = plan.tolerance});
+    code = worse_of(code, judge_comparison(session, verified));
+  }
+  return code;
+}
+
+std::vector<BenchArm> stage_arms(CommandSession& session, const CapturePlan& plan,
+                                 const std::vector<Stage>& stages, const ArmRequest& common) {
+  BenchArm eager{.request = common, .kind = "eager", .outputs = "reference"};
+  eager.request.label = "eager";
+  eager.request.source = plan.source;
+  eager.site = session.python();
+  std::vector<BenchArm> arms{eager};
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const VerifyResult& verified = session.report().verify.at(i);
+    BenchArm arm{.request = common, .outputs = verified.status, .max_abs = verified.max_abs};
+    arm.request.label = stages[i].label;
+    arm.request.model_path = stages[i].path;
+    arms.push_back(arm);
+  }
+  return arms;
+}
+
+}  // namespace tsctl
