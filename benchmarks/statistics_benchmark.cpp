@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "tsctl/core/inputs/random_input.h"
+#include "tsctl/core/stats/ratio_estimate.h"
 #include "tsctl/core/stats/statistics.h"
 
 namespace {

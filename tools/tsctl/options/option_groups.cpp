@@ -276,7 +276,7 @@ namespace {
 constexpr double kFinestPrecision = 1e-5;
 // Gives two files of a millisecond a call an interval of half a percent on two busy cores.
 constexpr double kDefaultBudgetSeconds = 15.0;
-constexpr auto kFewestPairsOfLaunch = static_cast<std::int64_t>(kFewestRounds);
+constexpr auto kFewestPairsOfLaunch = static_cast<std::int64_t>(kMinRounds);
 
 double seconds_from(const std::string& text, const std::string& flag) {
   double value = 0.0;

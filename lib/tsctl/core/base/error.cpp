@@ -1,5 +1,7 @@
 #include "tsctl/core/base/error.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <utility>
 
@@ -42,7 +44,7 @@ ErrorKind kind_from_name(std::string_view name) {
   for (const KindRow& row : kKinds) {
     if (row.name == name) return row.kind;
   }
-  throw std::invalid_argument("no error kind is called " + std::string(name));
+  throw std::invalid_argument(fmt::format("unknown error kind '{}'", name));
 }
 
 Error::Error(ErrorKind kind, const std::string& what, std::string hint, std::string detail)
