@@ -8,8 +8,8 @@
 
 namespace tsctl {
 
-// A file opened for random-access reads. It copies instead of mapping: a file that shrinks is then an error, not a signal,
-// and memory use does not grow with the amount read.
+// A file opened for random-access reads. It copies instead of mapping: a file that shrinks is then an error, not a
+// signal, and memory use does not grow with the amount read.
 class BinaryFile {
  public:
   // Throws Error{input} if the path is missing, unreadable or not a regular file.

@@ -207,8 +207,8 @@ class Comparison {
     };
     std::map<std::string, std::string> in_a = values(a_.summary);
     std::map<std::string, std::string> in_b = values(b_.summary);
-    // Training modes are compared only for modules that have one in both files: freezing removes them all, and add_notes()
-    // reports that.
+    // Training modes are compared only for modules that have one in both files: freezing removes them all, and
+    // add_notes() reports that.
     std::map<std::string, bool> modes;
     for (const ModuleSummary& module : a_.summary.modules) {
       if (module.training) modes[module.path] = *module.training;

@@ -4,10 +4,10 @@
 
 namespace tsctl {
 
-// Compares two TorchScript files; runs no code of either. Tensors of the same name, dtype and shape are compared element
-// by element, in index order. If B lacks a tensor of A, diff() looks for an equal one among B's constants. Memory use is
-// a few MB and independent of the size of the weights, except for tensors whose strides differ. Throws Error{input} if a
-// file is not a TorchScript file.
+// Compares two TorchScript files; runs no code of either. Tensors of the same name, dtype and shape are compared
+// element by element, in index order. If B lacks a tensor of A, diff() looks for an equal one among B's constants.
+// Memory use is a few MB and independent of the size of the weights, except for tensors whose strides differ. Throws
+// Error{input} if a file is not a TorchScript file.
 DiffResult diff(const DiffOptions& options);
 
 }  // namespace tsctl

@@ -28,7 +28,8 @@ struct ModelArchive {
 // Throws Error{input} if the file is not a TorchScript file or is damaged.
 ModelArchive open_model_archive(const std::string& path);
 
-// The group of a record: code, debug, tensors, constants, structure, extra or other. `name` is relative to the top folder.
+// The group of a record: code, debug, tensors, constants, structure, extra or other. `name` is relative to the top
+// folder.
 std::string_view record_group(std::string_view name);
 
 // The class name without TorchScript's mangling: "__torch__.MLP" for "__torch__.___torch_mangle_3.MLP".

@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "tsctl/core/base/text.h"
+
 namespace tsctl {
 
 namespace {

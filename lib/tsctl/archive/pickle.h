@@ -65,10 +65,10 @@ struct Pickle {
   const PickleNode& at(PickleIndex index) const { return nodes[index]; }
 };
 
-// Parses a pickle that TorchScript wrote (protocol 2, and the data opcodes of protocols 3 and 4) into a tree. It calls no
-// function: a call of an unknown name becomes an opaque node. Objects may refer to each other in cycles, so a caller that
-// descends must limit the depth and the number of visits. `where` names the record and file in error messages.
-// Throws Error{input} if the pickle is truncated, uses other opcodes, or has more than two million objects.
+// Parses a pickle that TorchScript wrote (protocol 2, and the data opcodes of protocols 3 and 4) into a tree. It
+// calls no function: a call of an unknown name becomes an opaque node. Objects may refer to each other in cycles, so
+// a caller that descends must limit the depth and the number of visits. `where` names the record and file in error
+// messages. Throws Error{input} if the pickle is truncated, uses other opcodes, or has more than two million objects.
 std::unique_ptr<const Pickle> read_pickle(std::string bytes, const std::string& where);
 
 }  // namespace tsctl

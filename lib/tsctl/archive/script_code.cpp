@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tsctl/core/base/text.h"
+
 namespace tsctl {
 
 namespace {
@@ -198,12 +200,6 @@ std::size_t parse_class(ScriptCode& code, const std::string& module, const Sourc
 }
 
 }  // namespace
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
 
 const CodeFunction* CodeClass::method(std::string_view method_name) const {
   const auto found =

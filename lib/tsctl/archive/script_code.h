@@ -60,7 +60,4 @@ std::string mask_strings(std::string_view text);
 // "forward(self, x: Tensor, scale: float=1.) -> Tensor". The object is always called self, without its type.
 std::string signature_text(const CodeFunction& function);
 
-// The text without blanks, tabs and line breaks at either end.
-std::string_view trimmed(std::string_view text);
-
 }  // namespace tsctl

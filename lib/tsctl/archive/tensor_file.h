@@ -11,8 +11,8 @@
 
 namespace tsctl {
 
-// A tensor file is a safetensors file. Its metadata entry "tsctl_calls" describes how the tensors form the arguments and
-// results of calls. It transfers inputs and outputs between processes, and to the user (run --save).
+// A tensor file is a safetensors file. Its metadata entry "tsctl_calls" describes how the tensors form the arguments
+// and results of calls. It transfers inputs and outputs between processes, and to the user (run --save).
 //
 // "tsctl_calls" is JSON text: [{"label", "args": [V…], "kwargs": [[name, V]…], "outputs": V or null}…] with
 // V = {"kind": "none"} | {"kind": "tensor", "tensor": KEY, "complex_pairs": bool} | {"kind": "boolean", "boolean"}
@@ -30,8 +30,8 @@ class TensorFile {
     std::size_t size_bytes = 0;
   };
 
-  // Throws Error{input} if the file is not a safetensors file or is damaged: overlapping or out-of-bounds tensors, sizes
-  // that do not match shapes, a header above 100 MB.
+  // Throws Error{input} if the file is not a safetensors file or is damaged: overlapping or out-of-bounds tensors,
+  // sizes that do not match shapes, a header above 100 MB.
   static TensorFile open(const std::string& path);
 
   TensorFile(TensorFile&&) noexcept;

@@ -29,8 +29,8 @@ struct ZipDirectory {
   std::uint64_t count = 0;  // number of entries
 };
 
-// Finds the directory from the end of the file. Throws Error{input} if the file has no end record ("truncated"), or if its
-// end records contradict each other or the file's length.
+// Finds the directory from the end of the file. Throws Error{input} if the file has no end record ("truncated"), or
+// if its end records contradict each other or the file's length.
 ZipDirectory find_zip_directory(const BinaryFile& file);
 
 // Whether the file has an end record.

@@ -30,8 +30,8 @@ struct Difference {
   bool proves_nothing = false;
 };
 
-// A floating-point reference whose values are all smaller is no evidence: a MobileNetV3 with random weights gives 1e-10,
-// and any tolerance relative to larger values would pass.
+// A floating-point reference whose values are all smaller is no evidence: a MobileNetV3 with random weights gives
+// 1e-10, and any tolerance relative to larger values would pass.
 inline constexpr double kMinProvingPeak = 1e-6;
 
 // Compares element by element; see Tolerance. NaN against a number always fails. NaN against NaN passes only with

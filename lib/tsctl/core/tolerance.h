@@ -7,8 +7,8 @@
 
 namespace tsctl {
 
-// The permitted difference of an output from its reference: |difference| <= atol + rtol * max|reference|, with the maximum
-// over the finite elements of that output. atol is 0 unless the user sets it.
+// The permitted difference of an output from its reference: |difference| <= atol + rtol * max|reference|, with the
+// maximum over the finite elements of that output. atol is 0 unless the user sets it.
 struct Tolerance {
   double rtol = 0.0;
   double atol = 0.0;

@@ -1,8 +1,9 @@
 #include "tsctl/engine/method_runner.h"
 
-#include <chrono>
+#include <fmt/format.h>
 
 #include "tsctl/archive/file_kind.h"
+#include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/resident_memory.h"
 #include "tsctl/engine/device.h"
@@ -12,14 +13,14 @@
 namespace tsctl {
 
 c10::Device MethodRunner::open_for(const RunSettings& settings) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start_s = now_s();
   const c10::Device device = open_device(settings.device);
   set_numerics(device, settings.threads);
   if (settings.executor == Executor::fixed) {
-    torch::jit::FusionStrategy none;  // no specialization: the graph stays what it was
+    torch::jit::FusionStrategy none;  // no specialization: the graph does not change
     torch::jit::setFusionStrategy(none);
   }
-  libraries_s_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  libraries_s_ = now_s() - start_s;
   libraries_bytes_ = resident_bytes();
   return device;
 }
@@ -44,7 +45,9 @@ MethodRunner::MethodRunner(const RunSettings& settings)
 std::string MethodRunner::tuning_reason() const {
   if (!tuning_reason_.empty() || !tuning_.onednn_graph || package_ != nullptr)
     return tuning_reason_;
-  return onednn_graph_took_part() ? "" : "oneDNN Graph took no part of this graph: it ran without";
+  return uses_onednn_graph()
+             ? ""
+             : "oneDNN Graph does not support any part of this graph: it ran without";
 }
 
 CallInputs MethodRunner::inputs(const CallRecord& record, const TensorFile& file) const {
@@ -74,7 +77,7 @@ torch::jit::Stack MethodRunner::stack_of(const CallInputs& inputs) const {
 
 c10::IValue MethodRunner::call_guarded(const CallInputs& inputs, const std::string& set) {
   const std::string doing =
-      "'" + path_ + "' failed while it ran" + (set.empty() ? "" : " on " + set);
+      fmt::format("'{}' failed while it ran{}{}", path_, set.empty() ? "" : " on ", set);
   return guarded(ErrorKind::execution, doing, [&] {
     c10::IValue result = call(inputs);
     synchronize(device_);

@@ -1,9 +1,9 @@
 #include "tsctl/engine/recorded_graph.h"
 
-#include <chrono>
 #include <utility>
 #include <vector>
 
+#include "tsctl/core/base/clock.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/graph/node_places.h"
 
@@ -17,17 +17,13 @@ using torch::jit::Node;
 using torch::jit::ProfileIValueOp;
 using torch::jit::Stack;
 
-double now_s() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-// Constants take no time: they are part of the instructions that use them.
+// Constants take no time: they are operands of the instructions that use them.
 bool takes_time(const Node& node) {
   return node.kind() != c10::prim::Constant && node.kind() != c10::prim::profile &&
          node.kind() != c10::prim::profile_ivalue;
 }
 
-// The interpreter hands a mark the number of its frame, which the mark has to take off the stack.
+// The interpreter pushes the number of the frame before a mark, which must pop it.
 template <typename Work>
 Node* mark_node(Graph& graph, Work work) {
   return new ProfileIValueOp(&graph, [work](Stack& stack) {

@@ -30,6 +30,11 @@ struct Leaf {
   const Value* value = nullptr;
 };
 
+// Whether a value of this kind has items.
+constexpr bool is_container(Value::Kind kind) noexcept {
+  return kind == Value::Kind::list || kind == Value::Kind::tuple || kind == Value::Kind::dict;
+}
+
 // The leaves of `value`, in order. The result points into `value`.
 std::vector<Leaf> leaves_of(const Value& value, const std::string& root);
 

@@ -18,8 +18,8 @@ struct DrawnTensor {
   std::vector<std::int64_t> shape = {};
   std::optional<double> low = {};
   std::optional<double> high = {};
-  // The stream of the random generator (random_input.h): 1000 * set + position of the input. Probes are numbered after the
-  // input sets.
+  // The stream of the random generator (random_input.h): 1000 * set + position of the input. Probes are numbered
+  // after the input sets.
   std::uint64_t stream = 0;
 };
 
@@ -85,9 +85,9 @@ inline constexpr std::size_t kMaxInputSets = 64;
 
 inline constexpr std::size_t kStreamsPerSet = 1000;
 
-// Every combination of the dimensions' values, in order; the last --dim changes fastest. Without specs: one set without
-// tensors. Throws Error{usage} for a dimension without values, a --dim that no input uses, a name given twice, a positional
-// input after a named one, a tensor larger than 2^63 - 1 bytes, or too many sets.
+// Every combination of the dimensions' values, in order; the last --dim changes fastest. Without specs: one set
+// without tensors. Throws Error{usage} for a dimension without values, a --dim that no input uses, a name given
+// twice, a positional input after a named one, a tensor larger than 2^63 - 1 bytes, or too many sets.
 std::vector<InputSet> input_sets(const std::vector<InputSpec>& specs,
                                  const std::vector<DimSpec>& dims);
 
@@ -99,8 +99,8 @@ std::size_t bench_set_index(const std::vector<InputSpec>& specs, const std::vect
 // The sizes of the specs that are dimensions, in order.
 std::vector<NamedSize> named_sizes(const std::vector<InputSpec>& specs);
 
-// Probes for each size that no --dim varies: the first input set with that size plus 1 and minus 1 (not below 1). If several
-// inputs have the same size on the same axis, further probes change them together; these come last.
+// Probes for each size that no --dim varies: the first input set with that size plus 1 and minus 1 (not below 1). If
+// several inputs have the same size on the same axis, further probes change them together; these come last.
 std::vector<ProbeSet> probe_sets(const std::vector<InputSpec>& specs,
                                  const std::vector<DimSpec>& dims);
 

@@ -9,8 +9,8 @@ namespace tsctl {
 
 namespace {
 
-// SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators"). Its n-th number is a hash of
-// state + n * kGolden, so each element can be computed independently.
+// SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators"). Its n-th number is a
+// hash of state + n * kGolden, so each element can be computed independently.
 constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15U;
 
 constexpr std::uint64_t mixed(std::uint64_t bits) noexcept {

@@ -9,8 +9,8 @@ namespace tsctl {
 using TestAtLevel = std::function<bool(double alpha)>;
 
 // Holm's step-down procedure (Holm 1979, "A Simple Sequentially Rejective Multiple Test Procedure"). Returns which
-// hypotheses are rejected; the probability of rejecting any true one is at most `alpha`. While j hypotheses are left, each is
-// tested at alpha / j; the procedure ends when none of them is rejected.
+// hypotheses are rejected; the probability of rejecting any true one is at most `alpha`. While j hypotheses are left,
+// each is tested at alpha / j; the procedure ends when none of them is rejected.
 std::vector<bool> holm_rejections(const std::vector<TestAtLevel>& tests, double alpha);
 
 }  // namespace tsctl

@@ -42,8 +42,8 @@ double MedianResampler::draw(const std::vector<double>& sorted, std::mt19937_64&
   const double differs = lower_differs_[rank];
   const double chance = unit_from_bits(random());
   if (chance >= differs) return sorted[rank];
-  // The lower middle is the largest of count / 2 values that are uniform over the smaller ranks. Given chance < differs,
-  // chance / differs is uniform.
+  // The lower middle is the largest of count / 2 values that are uniform over the smaller ranks. Given chance <
+  // differs, chance / differs is uniform.
   const auto half = static_cast<double>(sorted.size() / 2);
   const double position = static_cast<double>(rank) * std::pow(chance / differs, 1.0 / half);
   const auto lower = std::min(static_cast<std::size_t>(position), rank - 1);
@@ -59,8 +59,8 @@ void MedianResampler::compute_upper_cdf(std::size_t count) {
     upper_cdf_[j] = regularized_beta(static_cast<double>(j + 1) / m, upper, m + 1.0 - upper);
 }
 
-// The upper middle has rank j and the lower middle a smaller rank if half of the values are below j and the other half are at
-// j or above, but not all of them above.
+// The upper middle has rank j and the lower middle a smaller rank if half of the values are below j and the other
+// half are at j or above, but not all of them above.
 void MedianResampler::compute_lower_differs(std::size_t count) {
   const auto m = static_cast<double>(count);
   const auto half = static_cast<double>(count / 2);
@@ -103,8 +103,8 @@ std::vector<double> MedianResampler::add_columns(std::size_t count) {
   return probabilities;
 }
 
-// Vose 1991 ("A linear algorithm for generating random numbers with a given distribution"): a column whose outcome is less
-// likely than a column is filled up with an outcome that is more likely.
+// Vose 1991 ("A linear algorithm for generating random numbers with a given distribution"): a column whose outcome is
+// less likely than a column is filled up with an outcome that is more likely.
 void MedianResampler::balance_columns(std::vector<double> probabilities) {
   std::vector<std::size_t> small;
   std::vector<std::size_t> large;

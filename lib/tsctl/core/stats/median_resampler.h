@@ -7,8 +7,8 @@
 
 namespace tsctl {
 
-// A uniform random number in [0, count) that is the same on every platform, unlike std::uniform_int_distribution's. Its bias
-// is below count / 2^64.
+// A uniform random number in [0, count) that is the same on every platform, unlike std::uniform_int_distribution's.
+// Its bias is below count / 2^64.
 std::size_t index_below(std::size_t count, std::mt19937_64& random);
 
 // Draws the median of a bootstrap resample (with replacement) without drawing the resample. The ranks of the resample's
@@ -28,7 +28,8 @@ class MedianResampler {
     std::uint16_t lower = 0;
     std::uint16_t upper = 0;
   };
-  // A column of an alias table (Walker 1977): `kept` with probability `keep`, otherwise `other`. Columns are equally likely.
+  // A column of an alias table (Walker 1977): `kept` with probability `keep`, otherwise `other`. Columns are equally
+  // likely.
   struct Column {
     double keep = 1.0;
     Ranks kept = {};

@@ -14,8 +14,8 @@ std::size_t samples_for_quantile(double p, double confidence = 0.95);
 
 // A distribution-free confidence interval of the p-quantile: two order statistics that contain it with at least this
 // confidence (David and Nagaraja, Order Statistics, 3rd ed., section 7.1; the number of samples below a quantile is
-// binomial). The ranks are chosen so that both tails are as equal as possible. Returns nullopt if the samples are too few
-// for both ends. `sorted` is in ascending order.
+// binomial). The ranks are chosen so that both tails are as equal as possible. Returns nullopt if the samples are too
+// few for both ends. `sorted` is in ascending order.
 std::optional<Interval> quantile_interval(const std::vector<double>& sorted, double p,
                                           double confidence = 0.95);
 

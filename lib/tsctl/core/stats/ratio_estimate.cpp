@@ -18,8 +18,8 @@ using Launches = std::vector<std::vector<double>>;  // [launch][round], log-rati
 
 // With fewer launches their deviation is too uncertain to scale by.
 constexpr std::size_t kMinScaledLaunches = 5;
-// The deviation of the medians is taken as at least this share of what their rounds alone cause. Launches that agree better
-// do so by chance, or because the clock is coarse.
+// The deviation of the medians is taken as at least this share of what their rounds alone cause. Launches that agree
+// better do so by chance, or because the clock is coarse.
 constexpr double kMinShareOfRounds = 0.5;
 
 // The launches that have rounds, with their rounds in ascending order.
@@ -57,10 +57,10 @@ std::size_t count_rounds(const Launches& launches) {
   return rounds;
 }
 
-// The percentile interval of the replicates, in ascending order. It is centered on the estimate and narrowed so that the
-// replicates' standard deviation is that of drawing launches alone, sqrt((n - 1) / n) * deviation / sqrt(n) (Davison and
-// Hinkley 1997, section 3.8, explain why two levels give too much). The replicates' own deviation is half the width of
-// their middle 68%: a few replicates hold more outlying launches than the trimmed mean omits.
+// The percentile interval of the replicates, in ascending order. It is centered on the estimate and narrowed so that
+// the replicates' standard deviation is that of drawing launches alone, sqrt((n - 1) / n) * deviation / sqrt(n)
+// (Davison and Hinkley 1997, section 3.8, explain why two levels give too much). The replicates' own deviation is
+// half the width of their middle 68%: a few replicates hold more outlying launches than the trimmed mean omits.
 Interval scaled_percentile_interval(const std::vector<double>& replicates, double tail,
                                     std::size_t launches, double center, double deviation) {
   const Interval interval{quantile_of_sorted(replicates, tail),
@@ -76,8 +76,8 @@ Interval scaled_percentile_interval(const std::vector<double>& replicates, doubl
           center + scale * (interval.high - replicate_mean)};
 }
 
-// Whether the bootstrap interval is too narrow. A replicate consists of one launch only with probability n^-n; for a smaller
-// tail the replicates do not reach far enough.
+// Whether the bootstrap interval is too narrow. A replicate consists of one launch only with probability n^-n; for a
+// smaller tail the replicates do not reach far enough.
 bool needs_student_interval(std::size_t launches, double tail) {
   if (launches < 2) return false;
   const auto n = static_cast<double>(launches);

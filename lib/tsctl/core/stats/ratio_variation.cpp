@@ -14,8 +14,8 @@ namespace tsctl {
 namespace {
 
 constexpr double kNormalIqr = 1.349;  // interquartile range of the standard normal distribution
-// The interquartile range of n normal values has a median of about kNormalIqr (1 - kIqrShrinkage / n); the error is below
-// 10% for 2 to 50 values (simulated).
+// The interquartile range of n normal values has a median of about kNormalIqr (1 - kIqrShrinkage / n); the error is
+// below 10% for 2 to 50 values (simulated).
 constexpr double kIqrShrinkage = 1.3;
 
 // A robust estimate of the standard deviation, from the interquartile range. There must be at least two values.

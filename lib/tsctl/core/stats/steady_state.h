@@ -7,8 +7,9 @@
 namespace tsctl {
 
 // Detects the end of an arm's warm-up. Pass it the times of all calls, in order. The calls are steady after at least
-// kMinWarmUpCalls calls, when the medians of the last two windows of kSteadyWindow calls differ by at most kSteadyChange.
-// TorchScript's executor compiles at the second call of a shape, so the warm-up takes at least three calls.
+// kMinWarmUpCalls calls, when the medians of the last two windows of kSteadyWindow calls differ by at most
+// kSteadyChange. TorchScript's executor compiles at the second call of a shape, so the warm-up takes at least three
+// calls.
 class SteadyState {
  public:
   void add(const std::vector<double>& call_s);

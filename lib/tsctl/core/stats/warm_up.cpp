@@ -13,8 +13,8 @@ namespace tsctl {
 
 namespace {
 
-// Times the median absolute difference of neighbours gives the standard deviation of normal samples: 1.4826 is the factor
-// for a median absolute deviation, and a difference has a deviation of sqrt(2) s.
+// Times the median absolute difference of neighbours gives the standard deviation of normal samples: 1.4826 is the
+// factor for a median absolute deviation, and a difference has a deviation of sqrt(2) s.
 constexpr double kDeviationOfDifferences = 1.4826 / std::numbers::sqrt2;
 // A coarse clock makes the steps of a constant series look like changes; this deviation covers them.
 constexpr double kMinDeviation = 0.005;

@@ -34,10 +34,10 @@ inline constexpr std::size_t kMinProfileCalls = 6;
 // Segments whose medians differ by less than this share have the same level.
 inline constexpr double kLevelTolerance = 0.05;
 
-// Splits the calls at changes of their level and classifies the result, after Barrett et al. 2017 ("Virtual Machine Warmup
-// Blows Hot and Cold"). The change points of the mean log time come from PELT (Killick et al. 2012) with the penalty
-// 2 s^2 log n per change; s is estimated from the median absolute difference of neighbours. Adjacent segments of the same
-// level are merged. A single slow call is noise, except at the beginning, where it is warm-up. Fewer than
+// Splits the calls at changes of their level and classifies the result, after Barrett et al. 2017 ("Virtual Machine
+// Warmup Blows Hot and Cold"). The change points of the mean log time come from PELT (Killick et al. 2012) with the
+// penalty 2 s^2 log n per change; s is estimated from the median absolute difference of neighbours. Adjacent segments
+// of the same level are merged. A single slow call is noise, except at the beginning, where it is warm-up. Fewer than
 // kMinProfileCalls calls are not steady. Throws std::invalid_argument if a time is not above 0.
 WarmUpProfile profile_warm_up(const std::vector<double>& call_s);
 
