@@ -16,8 +16,8 @@ class Budget {
 
   // Seconds since the start.
   double elapsed_s() const { return now_s_() - start_s_; }
-  // The same without the time to start Python and import torch. That takes seconds, so it would leave no time to measure
-  // in a short budget.
+  // The same without the time to start Python and import torch. That takes seconds, so it would leave no time to
+  // measure in a short budget.
   double spent_s() const { return elapsed_s() - python_load_s_; }
 
   void exclude_python_load(double seconds) { python_load_s_ += seconds; }
@@ -30,8 +30,8 @@ class Budget {
   MeasuringCosts costs() const;
   // The rounds that options.max_pairs still permits.
   std::size_t rounds_left() const;
-  // The time for the rounds of the current launch, which is started and warmed up: the rest of the budget, divided among
-  // the launches up to options.min_launches. `launches` includes the current one.
+  // The time for the rounds of the current launch, which is started and warmed up: the rest of the budget, divided
+  // among the launches up to options.min_launches. `launches` includes the current one.
   double measuring_time_s(int launches) const;
 
  private:

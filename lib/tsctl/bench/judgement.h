@@ -20,9 +20,9 @@ std::vector<std::size_t> judged_arms(const std::vector<BenchArm>& arms);
 PairResult judged_pair(const std::vector<BenchArm>& arms, std::size_t index,
                        const LogRatios& log_ratios, const BenchOptions& options);
 
-// Sets the result of the gate --max-regress for each pair. The more arms there are, the likelier it is that some interval
-// misses its ratio, so Holm's procedure (holm.h) limits the probability that any gate fails without a regression.
-// options.max_regress must be set.
+// Sets the result of the gate --max-regress for each pair. The more arms there are, the likelier it is that some
+// interval misses its ratio, so Holm's procedure (holm.h) limits the probability that any gate fails without a
+// regression. options.max_regress must be set.
 void judge_gates(const std::vector<BenchArm>& arms, const std::vector<LogRatios>& log_ratios,
                  const BenchOptions& options, std::vector<PairResult>& pairs);
 

@@ -13,9 +13,10 @@ namespace tsctl {
 
 namespace {
 
-// The time of one arm in one round, which is split into up to kMaxPasses blocks. A block of 5 ms is long compared with the
-// cost of switching arms (0.1 to 0.2 ms) and short compared with most disturbances of a machine. For calls of 0.4 ms, the
-// median ratio of neighbouring blocks over 2 s deviated by 0.06% with blocks of 6 ms and by 0.14% with blocks of 48 ms.
+// The time of one arm in one round, which is split into up to kMaxPasses blocks. A block of 5 ms is long compared
+// with the cost of switching arms (0.1 to 0.2 ms) and short compared with most disturbances of a machine. For calls
+// of 0.4 ms, the median ratio of neighbouring blocks over 2 s deviated by 0.06% with blocks of 6 ms and by 0.14% with
+// blocks of 48 ms.
 constexpr double kRoundSeconds = 0.08;
 constexpr int kMaxRoundCalls = 1000;
 constexpr int kMaxPasses = 16;

@@ -19,8 +19,8 @@ class LaunchRun {
   LaunchRun(const std::vector<BenchArm>& arms, const Launcher& launch, const Clock& now_s,
             LoadBlocks& load, std::mt19937_64& random, Measurements& measurements);
 
-  // Starts the arms one after another, so that none slows down the start of another one. Returns the seconds that arms in
-  // Python took.
+  // Starts the arms one after another, so that none slows down the start of another one. Returns the seconds that
+  // arms in Python took.
   double start();
 
   void warm_up();

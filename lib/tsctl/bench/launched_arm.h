@@ -38,14 +38,15 @@ class LaunchedArm {
  public:
   virtual ~LaunchedArm() = default;
   virtual void wait_until_ready() = 0;
-  // Restricts the arm to some of the host's cores. Arms with the same number of threads and the same random number `draw`
-  // get the same cores. Does nothing if the arm uses all cores.
+  // Restricts the arm to some of the host's cores. Arms with the same number of threads and the same random number
+  // `draw` get the same cores. Does nothing if the arm uses all cores.
   virtual void pin_to_cores(std::uint64_t draw) = 0;
   virtual void resume() = 0;
   virtual void stop() = 0;
   virtual TimedCalls time_calls(int untimed, int calls) = 0;
   virtual void use_set(std::size_t index) = 0;  // the input set of the following calls
-  // Makes one call with each of these sets, in order and without a pause; returns their seconds. The last set stays in use.
+  // Makes one call with each of these sets, in order and without a pause; returns their seconds. The last set stays
+  // in use.
   virtual std::vector<double> call_sets(const std::vector<std::size_t>& sets) = 0;
   // A window of load: begin_load() returns at once, end_load() waits for its end.
   virtual void begin_load(const LoadWindow& window) = 0;

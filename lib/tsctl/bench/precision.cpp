@@ -9,8 +9,8 @@ namespace tsctl {
 
 namespace {
 
-// An effect that is this many half-widths of its interval away from 0 is decided. Without an effect such a distance does
-// not occur, so stopping at it does not cause false alarms.
+// An effect that is this many half-widths of its interval away from 0 is decided. Without an effect such a distance
+// does not occur, so stopping at it does not cause false alarms.
 constexpr double kDecidedHalfWidths = 10.0;
 
 // On the scale of log-ratios.

@@ -10,8 +10,8 @@
 
 namespace tsctl {
 
-// Whether more measuring would change no verdict: the interval of every judged arm is as narrow as options.precision, or
-// so far from "no difference" that its width does not matter. `log_ratios` has an entry for each arm.
+// Whether more measuring would change no verdict: the interval of every judged arm is as narrow as options.precision,
+// or so far from "no difference" that its width does not matter. `log_ratios` has an entry for each arm.
 bool is_precise(const std::vector<BenchArm>& arms, const std::vector<LogRatios>& log_ratios,
                 const BenchOptions& options);
 

@@ -46,12 +46,13 @@ struct Measurements {
   std::vector<LogRatios> log_ratios;        // of each arm; empty for the baseline
 };
 
-// Computes the numbers of an arm after `launches` launches. `items_per_call` is the size of the dimension B, 0 without one.
+// Computes the numbers of an arm after `launches` launches. `items_per_call` is the size of the dimension B, 0
+// without one.
 ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
                      const LaunchSamples& first_launch, int launches, std::int64_t items_per_call);
 
-// The median times of the rounds of one arm. `samples` has an entry for each launch and each of the `arms` arms. If there are
-// too many for a plot, an evenly spaced selection is returned.
+// The median times of the rounds of one arm. `samples` has an entry for each launch and each of the `arms` arms. If
+// there are too many for a plot, an evenly spaced selection is returned.
 std::vector<BlockTime> block_times(const std::vector<LaunchSamples>& samples, std::size_t index,
                                    std::size_t arms);
 

@@ -21,8 +21,8 @@ namespace tsctl {
 
 namespace {
 
-// The first launches are a pilot: a fixed, small number of rounds shows how launches and rounds vary, and the time for the
-// other launches is planned from that.
+// The first launches are a pilot: a fixed, small number of rounds shows how launches and rounds vary, and the time
+// for the other launches is planned from that.
 constexpr int kPilotLaunches = 2;
 constexpr std::size_t kPilotRounds = 6;
 constexpr std::size_t kPilotSinglePassRounds = 12;  // for slow calls, and under load

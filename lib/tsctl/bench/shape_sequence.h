@@ -18,8 +18,8 @@ class ShapeSequence {
   ShapeSequence(std::vector<std::size_t> order, std::vector<std::string> labels)
       : order_(std::move(order)), labels_(std::move(labels)) {}
 
-  // Returns a launcher whose arms run the sequence when they are resumed for the first time. The following calls use the set
-  // to time. The ShapeSequence must outlive the arms.
+  // Returns a launcher whose arms run the sequence when they are resumed for the first time. The following calls use
+  // the set to time. The ShapeSequence must outlive the arms.
   Launcher around(const Launcher& launch);
 
   // Sets the sequence and its times in the result.

@@ -31,7 +31,8 @@ void try_to(Work&& work) {
   }
 }
 
-// Ends a failed recording. The graph is leaked on purpose: the allocator keeps a reference to it as the owner of the pool.
+// Ends a failed recording. The graph is leaked on purpose: the allocator keeps a reference to it as the owner of the
+// pool.
 void abandon(std::unique_ptr<at::cuda::CUDAGraph> graph, c10::DeviceIndex device,
              c10::MempoolId_t pool) {
   try_to([&] { graph->capture_end(); });
@@ -42,8 +43,8 @@ void abandon(std::unique_ptr<at::cuda::CUDAGraph> graph, c10::DeviceIndex device
 std::unique_ptr<DeviceGraph> capture(int device, int warm_up, const std::function<void()>& work) {
   const auto index = static_cast<c10::DeviceIndex>(device);
   c10::cuda::device_synchronize();
-  // CUDA cannot record the default stream. The warm-up uses the same stream as the recording, because libraries allocate a
-  // workspace per stream.
+  // CUDA cannot record the default stream. The warm-up uses the same stream as the recording, because libraries
+  // allocate a workspace per stream.
   const c10::cuda::CUDAStreamGuard side(c10::cuda::getStreamFromPool(false, index));
   for (int i = 0; i < warm_up; ++i) work();
   c10::cuda::device_synchronize();

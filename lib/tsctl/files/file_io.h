@@ -8,8 +8,8 @@
 
 namespace tsctl {
 
-// Calls `take` with the bytes of the file, part by part and in order. Throws Error{input} if the file cannot be read; the
-// error names `flag` if it is not empty.
+// Calls `take` with the bytes of the file, part by part and in order. Throws Error{input} if the file cannot be read;
+// the error names `flag` if it is not empty.
 void read_file(const std::string& path, const std::string& flag,
                const std::function<void(std::string_view bytes)>& take);
 

@@ -47,8 +47,8 @@ void remove_left_behind(const fs::path& target) {
   }
 }
 
-// Whether a renamed file cannot replace the target: a device, a pipe, a socket, and a name of a descriptor (/dev/stdout,
-// /dev/fd/3), even if that is open on a regular file.
+// Whether a renamed file cannot replace the target: a device, a pipe, a socket, and a name of a descriptor
+// (/dev/stdout, /dev/fd/3), even if that is open on a regular file.
 bool is_stream(const fs::path& path) {
   std::error_code ignored;
   if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored) &&

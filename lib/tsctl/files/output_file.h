@@ -5,14 +5,14 @@
 
 namespace tsctl {
 
-// Throws Error{environment} if the folder of `path` does not exist or is not writable, and Error{usage} if `path` is a folder
-// or empty. A stream (a device, a pipe, /dev/stdout) must be writable itself. The error names `flag`.
+// Throws Error{environment} if the folder of `path` does not exist or is not writable, and Error{usage} if `path` is
+// a folder or empty. A stream (a device, a pipe, /dev/stdout) must be writable itself. The error names `flag`.
 void require_writable_target(const std::filesystem::path& path, const std::string& flag);
 
-// An output file that appears under its name only when it is complete. Until then its name is `.NAME.tsctl-PID` in the same
-// folder. commit() syncs and renames it; without commit() the destructor removes it. The constructor also removes such
-// files of processes that have ended. It throws Error{usage} for a stream, because renaming would replace a device by a
-// file.
+// An output file that appears under its name only when it is complete. Until then its name is `.NAME.tsctl-PID` in
+// the same folder. commit() syncs and renames it; without commit() the destructor removes it. The constructor also
+// removes such files of processes that have ended. It throws Error{usage} for a stream, because renaming would
+// replace a device by a file.
 class OutputFile {
  public:
   OutputFile(const std::filesystem::path& target, const std::string& flag);
@@ -37,8 +37,8 @@ class OutputFile {
   bool committed_ = false;
 };
 
-// Writes `text` to a temporary file, syncs and renames it. A stream (/dev/stdout, a pipe) is written directly, at its end.
-// Throws Error{environment} that names `flag`.
+// Writes `text` to a temporary file, syncs and renames it. A stream (/dev/stdout, a pipe) is written directly, at its
+// end. Throws Error{environment} that names `flag`.
 void write_text_file(const std::filesystem::path& target, const std::string& text,
                      const std::string& flag);
 

@@ -10,8 +10,8 @@
 
 namespace tsctl {
 
-// Adds a sample to the range of the GPU's clocks and to the throttle reasons. The clock of an idle GPU is ignored: the GPU
-// lowers it, so it says nothing about the clock during a call.
+// Adds a sample to the range of the GPU's clocks and to the throttle reasons. The clock of an idle GPU is ignored:
+// the GPU lowers it, so it says nothing about the clock during a call.
 void add_moment(const GpuMoment& moment, NoiseInfo& noise);
 
 // Samples a GPU four times per second in a thread, while arms load and while they are timed.

@@ -73,7 +73,8 @@ void read_cpuinfo(const fs::path& root, Environment& host) {
   }
 }
 
-// Version 2 has quota and period in one file, with "max" for no quota. Version 1 has a file for each, with -1 for no quota.
+// Version 2 has quota and period in one file, with "max" for no quota. Version 1 has a file for each, with -1 for no
+// quota.
 std::optional<double> quota_of(const fs::path& group) {
   const std::string line = first_line(group / "cpu.max");
   std::istringstream text(!line.empty() ? line

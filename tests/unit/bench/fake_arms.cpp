@@ -78,7 +78,8 @@ class FakeArms::FakeArm : public LaunchedArm {
     session_.windows.push_back(window);
   }
 
-  // Runs the load on a virtual clock that starts at the session's time. Instances that run at once do not affect each other.
+  // Runs the load on a virtual clock that starts at the session's time. Instances that run at once do not affect each
+  // other.
   LoadTimes end_load() override {
     VirtualTime time(session_.now_s);
     std::mutex mutex;
