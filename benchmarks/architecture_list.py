@@ -1,7 +1,7 @@
 """The architectures of architectures.py, with their inputs. B is the batch, T a length.
 
-Sizes are small where an architecture allows it, and so are transformers' configurations: what is looked for
-is whether the structure can be captured, not how long it takes.
+Sizes and transformers' configurations are as small as possible: the question is whether the structure can be
+captured, not how long that takes.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Converts many architectures of torchvision, timm and transformers, and prints what came of each as a table.
+"""Convert many architectures of torchvision, timm and transformers, and print a table of the results.
 
-Each one is given its input shapes and nothing else. B stands for the batch and T for a length, with two
-values each, so that every kept file is verified at two batch sizes, captured, frozen and optimized.
+Each architecture gets its input shapes and no other option. The dimensions B (batch) and T (length) have two values
+each, so every file is verified at two batch sizes after it was captured, frozen and optimized.
 
     benchmarks/architectures.py --python ENV/bin/python --results build/architectures
     benchmarks/architectures.py --results build/architectures --table > table.md
 
-Results are kept one file each, so a run that was ended goes on where it was; --redo does them again.
+Each result has its own file, so an interrupted run can continue; --redo ignores old results.
 """
 
 from __future__ import annotations
@@ -108,13 +108,13 @@ def _convert(one: Architecture, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _dims(one: Architecture) -> list[str]:
-    """--dim for those of B and T that the inputs name."""
+    """Return --dim for B and T, if the inputs use them."""
     used = {letter for spec in one.inputs for letter in re.findall(r"(?:^|[:x])([BT])(?=x|:|$)", spec)}
     return [word for name in sorted(used) for word in ("--dim", f"{name}={_DIMS[name]}")]
 
 
 def _extracted(report: dict[str, Any]) -> dict[str, Any]:
-    """What the table needs of a report."""
+    """Return the parts of a report that the table needs."""
     capture = report.get("capture") or {}
     last = (report.get("verify") or [{}])[-1]
     same = {call["set"] for call in last.get("calls") or [] if call["status"] == "same"}
@@ -135,14 +135,14 @@ def _extracted(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _batches(result: dict[str, Any]) -> list[str]:
-    """The values of B at which the optimized file equals eager."""
+    """Return the values of B for which the optimized file equals eager mode."""
     return sorted(
         {part[2:] for name in result["verified"] for part in re.split(r"[, ]+", name) if part[:2] == "B="}
     )
 
 
 def _sizes(result: dict[str, Any], status: str) -> str:
-    """Axes of that status, such as x axis 2 at 64 (net.py:41)."""
+    """Return the axes of that status, such as "x axis 2 at 64 (net.py:41)"."""
     found = [
         f"{item['input']} axis {item['axis']} at {item['captured_with']}"
         + (f" ({item['place']})" if item.get("place") else "")
@@ -157,7 +157,7 @@ def _diagnosis(result: dict[str, Any]) -> str:
         return ""
     said = (result["said"].strip().splitlines() or ["no report"])[-1]
     text = " ".join((result["error"]["message"] if result["error"] else said).split())
-    text = re.sub(r"(?<=')/\S*/(?=out\.pt)", "", text)  # of a temporary folder
+    text = re.sub(r"(?<=')/\S*/(?=out\.pt)", "", text)  # removes the temporary folder
     place, shown = _place(result, text), _shortened(text)
     return shown + (f" [{place}]" if place and place not in shown else "")
 

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A small TorchScript file with more records than it needs, which is gone with the object.
+// A small TorchScript file with additional records. The destructor removes it.
 class Archive {
  public:
   Archive(std::int64_t records, std::size_t record_bytes)
@@ -46,7 +46,7 @@ void zip_directory(benchmark::State& state) {
 }
 BENCHMARK(zip_directory)->Arg(10)->Arg(10'000)->Unit(benchmark::kMillisecond);
 
-// Reads from the cache, as --check does.
+// Reads from the page cache, like --check.
 void crc_of_records(benchmark::State& state) {
   const Archive archive(4, static_cast<std::size_t>(state.range(0)));
   const tsctl::ZipReader reader(archive.path());
@@ -66,7 +66,7 @@ std::string text_of_pickle(const std::string& text) {
   return "X" + little_endian(text.size()) + text;
 }
 
-// A list of so many tensors, each with a storage of its own, as TorchScript writes it.
+// The pickle of a list of `count` tensors, each with its own storage, as TorchScript writes it.
 std::string pickle_of_tensors(std::int64_t count) {
   std::string bytes = "\x80\x02](";
   for (std::int64_t i = 0; i < count; ++i) {
@@ -80,16 +80,16 @@ std::string pickle_of_tensors(std::int64_t count) {
 void pickle_walk(benchmark::State& state) {
   const std::string bytes = pickle_of_tensors(state.range(0));
   for (auto _ : state) {
-    const auto read = tsctl::read_pickle(bytes, "a made-up record");
+    const auto read = tsctl::read_pickle(bytes, "the benchmark's record");
     if (static_cast<std::int64_t>(read->tensors.size()) != state.range(0))
-      state.SkipWithError("the made-up pickle was not understood");
+      state.SkipWithError("the pickle has another number of tensors");
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes.size()));
 }
 BENCHMARK(pickle_walk)->Arg(100)->Arg(10'000)->Unit(benchmark::kMillisecond);
 
-// All that `tsctl inspect` does but print.
+// All work of `tsctl inspect` except printing.
 void inspection(benchmark::State& state) {
   const Archive archive(state.range(0), 64);
   for (auto _ : state)

@@ -1,9 +1,9 @@
-"""What capture costs: memory over the size of the weights, and time over a bare torch.jit.trace and save.
+"""Measure the cost of capture: memory relative to the weights, and time relative to a bare torch.jit.trace and save.
 
     benchmarks/capture_cost.py memory [--gigabytes 4]
     benchmarks/capture_cost.py time [--python ENV/bin/python]
 
-The ratios are to stay at or below 2.2 and 1.5. A ratio above ends with exit 1.
+The targets are ratios of at most 2.2 and 1.5. Exits with 1 if a ratio is higher.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Stack(torch.nn.Sequential):
         super().__init__(*(torch.nn.Linear({_WIDTH}, {_WIDTH}) for _ in range(layers)))
 """
 
-# Capture's own time needs a fair opponent: the same model, built in the same way, traced with the same input,
-# and saved to a file on the same disk. What is imported and built is not counted on either side.
+# The baseline for the time of capture: the same model, built in the same way, traced with the same input and saved
+# to the same disk. Neither side counts importing and building.
 _BARE = """\
 import json, sys, time, warnings
 warnings.simplefilter("ignore")
@@ -68,7 +68,7 @@ class Timed:
         return "x".join(str(size) for size in self.shape)
 
 
-# Small images: what the model computes is in both times, and hides what capture adds.
+# Small images: the time of the model itself is in both numbers and hides the overhead of capture.
 _EXAMPLES = [
     Timed("docs/examples/mlp.py:MLP", (1, 784)),
     Timed("docs/examples/cnn.py:SimpleCNN", (1, 1, 28, 28)),
@@ -149,7 +149,7 @@ def _memory(options: argparse.Namespace, folder: Path) -> int:
     worst = 0.0
     for title, report in rows:
         for step in report["steps"]:
-            # One layer's run is torch's own memory and one layer.
+            # The run with one layer shows the memory of torch itself plus one layer.
             own = _step(small, step["name"])["peak_memory_bytes"] - _LAYER_BYTES
             peak = step["peak_memory_bytes"]
             worst = max(worst, (peak - own) / size)
@@ -179,12 +179,12 @@ def _time(options: argparse.Namespace, folder: Path) -> int:
     for model in models:
         own, probes, bare = [], [], []
         for _ in range(options.rounds):
-            # One beside the other, so that what the machine does meanwhile meets both.
+            # In turn, so that disturbances of the machine affect both.
             report = _report(options, folder, [_source(model), "--input", model.spec])
             own.append(_own_seconds(report))
             probes.append(_probe_seconds(report))
             bare.append(_bare_seconds(options, folder, model, report["environment"]["threads"]))
-        # The least of each: everything that disturbs a run makes it longer.
+        # The minimum of each: disturbances only make a run longer.
         ratio = min(own) / min(bare)
         worst = max(worst, ratio)
         print(
@@ -198,7 +198,7 @@ def _source(model: Timed) -> str:
 
 
 def _own_seconds(report: dict[str, Any]) -> float:
-    """Capturing and writing; what compares is a probe."""
+    """Return the seconds for capturing and writing, without the comparisons."""
     attempts = report["capture"]["attempts"]
     return sum(attempt["capture_s"] for attempt in attempts) + report["capture"]["save_s"]
 

@@ -1,10 +1,10 @@
-// What timing adds to a call: the same file called by an arm as `tsctl bench` has it, and in a plain LibTorch loop with
-// a clock at its two ends alone. Two short blocks of each stand together in an order drawn at random, so that whatever
-// the machine does meanwhile happens to both. Prints JSON: the time of a call in either, group by group.
+// Measures the overhead of timing: calls the same file by an arm of `tsctl bench`, and in a plain LibTorch loop that
+// reads the clock only at its two ends. A group has two short blocks of each in random order, so that disturbances
+// affect both. Prints JSON: the time of a call for each of the two, by group.
 //
-//     tsctl_harness_cost [GROUPS] [CALLS_A_BLOCK] [MICROSECONDS_A_CALL]
+//     tsctl_harness_cost [GROUPS] [CALLS_PER_BLOCK] [MICROSECONDS_PER_CALL]
 //
-// A model that only returns its input, which 0 microseconds stand for, shows best what is added to any call.
+// With 0 microseconds the model returns its input, which shows the overhead best.
 #include <ATen/Parallel.h>
 #include <torch/script.h>
 #include <unistd.h>
@@ -35,7 +35,7 @@ class NoEvents : public tsctl::Events {
   void warning(const tsctl::Warning&) override {}
 };
 
-// Its output is its input after so many times two negations: work that is as long as it is told to be.
+// A model that negates its input twice, `negations` times: an adjustable amount of work.
 torch::jit::Module module_of(int negations) {
   torch::jit::Module module("Work");
   std::string body = "def forward(self, x):\n";
@@ -49,7 +49,7 @@ double seconds_since(const Clock::time_point& start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// The plain loop, as a program of LibTorch's users would have it.
+// The plain loop, as in a program that uses LibTorch.
 class Plain {
  public:
   explicit Plain(torch::jit::Module module) : module_(std::move(module)) {}
@@ -75,12 +75,6 @@ int negations_for(double seconds) {
   std::vector<double> tries;
   for (int i = 0; i < 20; ++i) tries.push_back(plain.call_s(50));
   return std::max(1, static_cast<int>(seconds / tsctl::median(tries) * kTried));
-}
-
-double mean(const std::vector<double>& values) {
-  double sum = 0.0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
 }
 
 void write_inputs(const std::string& path) {
@@ -118,11 +112,11 @@ int measure(const fs::path& folder, int groups, int calls, double wanted_s) {
   for (int i = 0; i < groups; ++i) {
     double arm_s = 0.0;
     double plain_s = 0.0;
-    // One, the other, the other, the one: that each block runs after another of its kind or not is the same for both.
+    // The order A B B A: each of the two runs as often after itself as the other.
     const bool arm_outside = random() % 2 == 0;
     for (const bool outside : {true, false, false, true}) {
       if (outside == arm_outside) {
-        arm_s += mean(arm->time_calls(1, calls)) / 2;
+        arm_s += tsctl::mean(arm->time_calls(1, calls)) / 2;
       } else {
         plain_s += plain.call_s(calls) / 2;
       }
@@ -143,7 +137,7 @@ int main(int argc, char** argv) {
   const int calls = argc > 2 ? std::atoi(argv[2]) : 50;
   const double wanted_s = argc > 3 ? std::atof(argv[3]) * 1e-6 : 0.0;
   if (groups < 1 || calls < 1) {
-    std::fprintf(stderr, "tsctl_harness_cost: give two numbers from 1 on\n");
+    std::fprintf(stderr, "tsctl_harness_cost: GROUPS and CALLS_PER_BLOCK must be at least 1\n");
     return 2;
   }
   at::set_num_threads(1);

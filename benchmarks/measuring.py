@@ -1,13 +1,13 @@
-"""How often a bench is right: false alarms between equal arms, and slow arms that it finds, on a loaded host.
+"""Measure how often a bench is right on a loaded host: false alarms for equal arms, and slower arms that it detects.
 
     benchmarks/measuring.py [--runs 100] [--only NAME] [--load bursty|steady|none] [--tsctl build/release/bin/tsctl]
 
-Each run is a whole `tsctl bench` of two files with the same outputs, of which the second does as much work as the
-first, 3% more, or 1.3% more. The arms are TorchScript files that negate a small tensor so and so many times, because
-such work is as long as it is told to be. Prints a Markdown table, and ends with exit 1 when a rate misses its number.
+Each run is a complete `tsctl bench` of two files with the same outputs. The second file does as much work as the
+first, 3% more, or 1.3% more. The files are TorchScript models that negate a small tensor many times, because that
+work is easy to adjust. Prints a Markdown table; exits with 1 if a rate misses its target.
 
-The last column is what measuring one arm after the other would have said of the very same times: the first arm's from
-the first half of the run against the second arm's from the second half, called different where a rank test gives
+The last column shows the result of measuring one arm after the other, from the same times: the first arm's times from
+the first half of the run, the second arm's from the second half. The arms are called different if a rank test gives
 p < 0.05 and the medians differ by more than the margin.
 """
 
@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[1]
-# Negations, two and two; about a millisecond. A thousandth of it is a whole number, so that 1.3% more is no less.
+# Pairs of negations, about a millisecond of work. A multiple of 1000, so that 1.3% more is a whole number.
 _PAIRS_OF_BASE = 2000
 
 
@@ -38,8 +38,8 @@ _PAIRS_OF_BASE = 2000
 class Condition:
     name: str
     extra: float  # share of additional work in the second arm
-    wanted: str  # the verdict that is right
-    at_least: float  # share of runs that must give it, for alarms: must not give "faster" or "slower"
+    wanted: str  # the correct verdict; "" for any but "faster" and "slower"
+    at_least: float  # share of runs that must give a correct verdict
     limits: tuple[str, ...]  # flags that end a run
 
 
@@ -54,7 +54,7 @@ _MARGIN = 0.01  # bench's own default
 
 
 def make_file(path: Path, pairs: int) -> None:
-    """Its output is its input, after `pairs` times two negations."""
+    """Write a model that negates its input twice, `pairs` times."""
     import torch
 
     class Work(torch.nn.Module):
@@ -84,7 +84,7 @@ def _spin(seed: int, bursts: bool) -> None:
 
 @contextmanager
 def loaded(kind: str) -> Iterator[None]:
-    """Keeps every core busy inside, in bursts or steadily."""
+    """Keep every core busy, in bursts or steadily."""
     if kind == "none":
         yield
         return
@@ -109,11 +109,11 @@ class Outcome:
     pairs: int
     launches: int
     seconds: float
-    sequential: bool  # whether one arm after the other would have been called different
+    sequential: bool  # whether measuring one arm after the other would call them different
 
 
 def ranks_differ(first: list[float], second: list[float]) -> bool:
-    """Mann and Whitney's test at p < 0.05, two-sided, by its normal approximation."""
+    """Return the result of the two-sided Mann-Whitney test at p < 0.05, by the normal approximation."""
     order = sorted((value, side) for side, values in enumerate((first, second)) for value in values)
     rank_sum = sum(rank for rank, (_, side) in enumerate(order, start=1) if side == 0)
     n, m = len(first), len(second)
@@ -122,7 +122,7 @@ def ranks_differ(first: list[float], second: list[float]) -> bool:
 
 
 def sequential_alarm(samples: Path) -> bool:
-    """What the times say when the first arm's come from the first half of the run and the second's from the other."""
+    """Compare the first arm's times from the first half of the run with the second arm's from the second half."""
     rounds: dict[str, list[float]] = {}
     for line in samples.read_text(encoding="utf-8").splitlines():
         launch = json.loads(line)

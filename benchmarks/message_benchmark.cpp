@@ -14,7 +14,7 @@
 
 namespace {
 
-// The reply to a block of so many calls, with digits as real times have them.
+// The reply to a block of `calls` calls, with realistic digits.
 tsctl::WorkerMessage times_of(std::int64_t calls) {
   tsctl::TimedCalls times;
   times.seconds.resize(static_cast<std::size_t>(calls));
@@ -40,7 +40,7 @@ void message_from_json(benchmark::State& state) {
 }
 BENCHMARK(message_from_json)->Arg(1)->Arg(1'000)->Unit(benchmark::kMicrosecond);
 
-// Answers every message with the times of as many calls as it asks for, until the other end is closed.
+// Answers each message with the times of the requested number of calls, until the other end closes.
 void answer(int socket) {
   tsctl::LineChannel channel{tsctl::FileDescriptor(socket)};
   int calls = -1;
@@ -58,7 +58,7 @@ tsctl::FrontMessage time_calls(const benchmark::State& state) {
   return tsctl::TimeCalls{.untimed = 1, .calls = static_cast<int>(state.range(0))};
 }
 
-// A question and its answer between two threads, without the switch between processes.
+// A request and its reply between two threads, without a switch of processes.
 void round_trip(benchmark::State& state) {
   int sockets[2] = {-1, -1};
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) != 0) {
@@ -77,7 +77,7 @@ void round_trip(benchmark::State& state) {
 }
 BENCHMARK(round_trip)->Arg(1)->Arg(200)->Arg(1'000)->Unit(benchmark::kMicrosecond)->UseRealTime();
 
-// All that a block of calls takes besides the calls: waking the arm's process, the question, the answer, stopping it.
+// The overhead of a block of calls: resuming the arm's process, the request, the reply, stopping the process.
 void block_without_its_calls(benchmark::State& state) {
   tsctl::Interrupt interrupt;
   tsctl::WorkerProcess worker("/proc/self/exe", {});
@@ -100,7 +100,7 @@ BENCHMARK(block_without_its_calls)
 
 }  // namespace
 
-// The program is its own worker, which answers without having called anything.
+// The program is its own worker, which replies without making calls.
 int main(int argc, char** argv) {
   if (std::string_view(argv[0]) == tsctl::kWorkerName) {
     answer(tsctl::kWorkerSocket);

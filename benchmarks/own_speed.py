@@ -1,11 +1,11 @@
-"""How fast tsctl itself is: its own hot paths, what timing adds to a call, and the commands that need no LibTorch.
+"""Measure the speed of tsctl itself: its hot paths, the overhead of timing, and the commands that need no LibTorch.
 
     cmake --preset benchmarks && cmake --build --preset benchmarks
     benchmarks/own_speed.py [--build build/benchmarks] [--gigabytes 1]
 
-Prints a Markdown table, and ends with exit 1 when a number is missed. Rows without a number to reach are there to be
-compared with earlier ones. Each is the best of several tries, so that a busy machine matters little; what timing adds
-is a ratio whose two sides are measured in turn.
+Prints a Markdown table; exits with 1 if a target is missed. Rows without a target are for comparison with earlier
+runs. Each number is the best of several tries, so that other load on the machine hardly matters. The overhead of
+timing is a ratio of two times that are measured in turn.
 """
 
 from __future__ import annotations
@@ -27,16 +27,15 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parents[1]
 _ARCHIVES = _ROOT / "tests/fixtures/archives"
 
-_BLOCK_S = 0.005  # of a bench: lib/tsctl/bench/session.cpp
+_BLOCK_S = 0.005  # of a bench: lib/tsctl/bench/launch_run.cpp
 _SHORT_CALL_S = 100e-6
 _HARNESS_LAUNCHES = 7
 _T_95 = 2.447  # Student's, of 6 degrees of freedom
 _TRIES = 15
 _PIECE = 64 << 20
 
-# Runs a command often and prints the least time by the clock and of the processor, and the most memory. What it takes
-# itself counts as the command's, because a new program inherits the mark of the one it replaces: so it is as small as
-# Python gets.
+# Runs a command several times and prints the minimum elapsed time, the minimum CPU time and the peak memory. The
+# command inherits the peak memory of this program, so the program imports as little as possible.
 _WATCH = """\
 import json, os, sys, time
 best, least, peak = 1e9, 1e9, 0
@@ -118,7 +117,7 @@ def _statistics(programs: Path) -> Iterator[Row]:
 
 
 def _harness(programs: Path) -> Iterator[Row]:
-    """An empty model shows the seconds that are added to any call; beside 100 us of work they drown in noise."""
+    """Measure the overhead with an empty model: with 100 us of work, noise would hide it."""
     added = [
         [arm - plain for arm, plain in _harness_groups(programs, 500, 50, 0)]
         for _ in range(_HARNESS_LAUNCHES)
@@ -143,13 +142,13 @@ def _harness(programs: Path) -> Iterator[Row]:
 
 
 def _harness_groups(programs: Path, groups: int, calls: int, call_us: float) -> list[tuple[float, float]]:
-    """Of one process: the seconds of a call by the arm, and by the plain loop at the same moment."""
+    """Return the seconds of a call by the arm and by the plain loop, measured in turn by one process."""
     run = json.loads(_output([programs / "tsctl_harness_cost", groups, calls, call_us]))
     return list(zip(run["arm_s"], run["plain_s"], strict=True))
 
 
 def _over_launches(medians: list[float]) -> tuple[float, float, float]:
-    """Their mean with its interval."""
+    """Return the mean with its confidence interval."""
     middle = statistics.mean(medians)
     reach = _T_95 * statistics.stdev(medians) / math.sqrt(len(medians))
     return middle, middle - reach, middle + reach
@@ -204,7 +203,7 @@ def _archives(programs: Path) -> Iterator[Row]:
 
 
 def _make_large(path: Path, gigabytes: float) -> None:
-    """A small TorchScript file with extra records whose bytes are there."""
+    """Write a small TorchScript file with additional records."""
     shutil.copyfile(_ARCHIVES / "mlp_traced.pt", path)
     piece = bytes(range(256)) * (_PIECE // 256)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_STORED) as archive:
@@ -214,7 +213,7 @@ def _make_large(path: Path, gigabytes: float) -> None:
 
 
 def _make_hollow(path: Path, record_bytes: int) -> None:
-    """The same with one record that takes no room on the disk: only its length is there."""
+    """Write the same with a sparse record, which takes no space on the disk."""
     shutil.copyfile(_ARCHIVES / "mlp_traced.pt", path)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_STORED) as archive:
         record = zipfile.ZipInfo(f"{archive.namelist()[0].split('/')[0]}/extra/hollow")
@@ -225,7 +224,7 @@ def _make_hollow(path: Path, record_bytes: int) -> None:
         archive.fp.write(record.FileHeader(zip64=True))
         archive.start_dir = archive.fp.tell() + record_bytes
         archive.filelist.append(record)
-        archive._didModify = True  # so that the directory is written behind the record
+        archive._didModify = True  # makes zipfile write the directory after the record
 
 
 def _without_libtorch(what: str, command: list[Any]) -> Iterator[Row]:
@@ -245,7 +244,7 @@ def _watched(command: list[Any], tries: int) -> tuple[float, float, int]:
 
 
 def _benchmarks(program: Path, chosen: str) -> dict[str, float]:
-    """The least time of each benchmark in seconds: processor time, or clock time where the name says so."""
+    """Return the minimum time of each benchmark in seconds, by name: CPU time, or elapsed time if the name says so."""
     words = [program, "--benchmark_format=json", f"--benchmark_filter={chosen}"]
     words += ["--benchmark_repetitions=5", "--benchmark_min_time=0.05"]
     scale = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}

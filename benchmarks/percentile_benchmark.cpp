@@ -10,7 +10,7 @@
 
 namespace {
 
-// The percentiles that a report has of every arm, each with its interval; the calls have to be put in order first.
+// The percentiles of an arm in a report, with their intervals. Includes sorting the calls.
 void percentiles_with_intervals(benchmark::State& state) {
   std::vector<double> calls(static_cast<std::size_t>(state.range(0)));
   tsctl::fill_normal({1, 0}, calls.data(), calls.size());

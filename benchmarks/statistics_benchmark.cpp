@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "tsctl/core/inputs/random_input.h"
+#include "tsctl/core/stats/ratio_estimate.h"
 #include "tsctl/core/stats/statistics.h"
 
 namespace {
@@ -17,14 +18,14 @@ std::vector<std::vector<double>> made_up_log_ratios(std::size_t launches, std::s
   return log_ratios;
 }
 
-// Interval of the ratio of two arms: (launches, rounds of each).
+// The interval of the ratio of two arms, for (launches, rounds per launch).
 void ratio_interval(benchmark::State& state) {
   const auto log_ratios = made_up_log_ratios(static_cast<std::size_t>(state.range(0)),
                                              static_cast<std::size_t>(state.range(1)));
   for (auto _ : state) benchmark::DoNotOptimize(tsctl::estimate_ratio(log_ratios, 0).interval);
 }
 
-// The default measurement, a long one, and 10,000 samples in three arrangements.
+// A default session, a long one, and about 10,000 rounds in three arrangements.
 BENCHMARK(ratio_interval)
     ->Args({5, 12})
     ->Args({10, 60})

@@ -8,7 +8,7 @@
 
 namespace {
 
-// Reads both arrays once, so bytes per second can be held against the machine's memory bandwidth.
+// Reads both arrays once, so bytes per second are comparable with the machine's memory bandwidth.
 template <typename Real>
 void compare(benchmark::State& state, Real factor) {
   const auto count = static_cast<std::size_t>(state.range(0));
@@ -29,7 +29,7 @@ void floats_that_pass(benchmark::State& state) { compare<float>(state, 1.0F + 1e
 void floats_that_differ(benchmark::State& state) { compare<float>(state, 1.01F); }
 void doubles_that_pass(benchmark::State& state) { compare<double>(state, 1.0 + 1e-6); }
 
-// The case for which nothing can be skipped and no vector instructions help: integers, exactly.
+// The exact comparison of integers, which is not vectorized.
 void integers(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));
   std::vector<std::int64_t> values(count);
@@ -42,7 +42,7 @@ void integers(benchmark::State& state) {
                           static_cast<std::int64_t>(2 * count * sizeof(std::int64_t)));
 }
 
-// Logits of one image, a batch of hidden states, and an output that no cache holds.
+// The logits of an image, a batch of hidden states, and an output larger than any cache.
 constexpr std::int64_t kSizes[] = {1'000, 786'432, 16'777'216};
 
 void sizes(benchmark::internal::Benchmark* benchmark) {

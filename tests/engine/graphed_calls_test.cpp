@@ -118,8 +118,9 @@ TEST_F(GraphedCallsTest, refuses_a_graph_whose_outputs_differ) {
   });
   const CallInputs one = inputs(2, 1);
   calls.record(one);
-  EXPECT_TRUE(calls.reason().starts_with(
-      "captured, but its graph does not give what plain calls give: output 'out' differs by "))
+  EXPECT_TRUE(
+      calls.reason().starts_with("captured, but the outputs of its graph differ from those of "
+                                 "plain calls: output 'out' differs by "))
       << calls.reason();
   const int replays = fake.replays;
   calls.call(one);
@@ -158,7 +159,7 @@ TEST_F(GraphedCallsTest, ends_where_not_even_plain_calls_work_afterwards) {
   EXPECT_EQ(error.kind(), ErrorKind::execution);
   EXPECT_STREQ(error.what(),
                "calls failed after their CUDA graph could not be captured: the context is gone");
-  EXPECT_EQ(error.hint(), "leave the arm's cuda-graph=on out");
+  EXPECT_EQ(error.hint(), "remove cuda-graph=on from the arm");
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ TEST_F(Inputs, refuses_too_many_and_shows_the_schema) {
   const Error error = error_of([&] { call("x", "return x", record); });
   EXPECT_EQ(error.kind(), ErrorKind::usage);
   EXPECT_STREQ(error.what(), "2 positional inputs were given, and forward takes 1 (input set B=1)");
-  EXPECT_EQ(error.hint(), "the model wants forward(x: Tensor)");
+  EXPECT_EQ(error.hint(), "the model's signature is forward(x: Tensor)");
 }
 
 TEST_F(Inputs, refuses_unknown_missing_and_doubled_names) {
@@ -109,7 +109,8 @@ TEST_F(Inputs, refuses_unknown_missing_and_doubled_names) {
   const Error error =
       error_of([&] { call("x, mask: Optional[Tensor] = None", "return x", missing); });
   EXPECT_STREQ(error.what(), "no input was given for 'x'");
-  EXPECT_EQ(error.hint(), "the model wants forward(x: Tensor, mask: Optional[Tensor] = None)");
+  EXPECT_EQ(error.hint(),
+            "the model's signature is forward(x: Tensor, mask: Optional[Tensor] = None)");
   CallRecord twice;
   twice.args = {tensor(torch::ones({1}))};
   twice.kwargs = {{"x", tensor(torch::ones({1}))}};
@@ -120,7 +121,7 @@ TEST_F(Inputs, refuses_a_value_of_another_type) {
   CallRecord record;
   record.args = {Value{.kind = Value::Kind::string, .string = "hello"}};
   EXPECT_STREQ(error_of([&] { call("x", "return x", record); }).what(),
-               "the argument 'x' is Tensor, which 'str' is not");
+               "the argument 'x' must be Tensor, not 'str'");
   CallRecord fraction;
   fraction.args = {tensor(torch::tensor(1.5))};
   EXPECT_EQ(error_of([&] { call("n: int", "return n", fraction); }).kind(), ErrorKind::usage);

@@ -1,8 +1,8 @@
 #include "tsctl/archive/aoti_package.h"
 
+#include <fmt/format.h>
 #include <sys/utsname.h>
 
-#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -17,10 +17,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::uint64_t kLargestMetadata = 1U << 20;
-constexpr int kDeepest = 100;  // levels of nesting
+constexpr std::uint64_t kMaxMetadataBytes = 1U << 20;
+constexpr int kMaxDepth = 100;  // levels of nesting
 
-// What each word of AOTI_CPU_ISA lets the compiler use, as /proc/cpuinfo names it.
+// The CPU flags, named as in /proc/cpuinfo, that each word of AOTI_CPU_ISA permits the compiler to use.
 const std::map<std::string, std::vector<std::string>, std::less<>>& flags_of_isa() {
   static const std::map<std::string, std::vector<std::string>, std::less<>> flags{
       {"AVX2", {"avx2", "fma", "f16c"}},
@@ -34,37 +34,33 @@ const std::map<std::string, std::vector<std::string>, std::less<>>& flags_of_isa
 }
 
 [[noreturn]] void throw_unreadable(const std::string& path, const std::string& what) {
-  throw Error(ErrorKind::input, "'" + path + "' cannot be used: " + what,
-              "make the package again with torch._inductor.aoti_compile_and_package");
+  throw Error(ErrorKind::input, fmt::format("'{}' cannot be used: {}", path, what),
+              "create the package again with torch._inductor.aoti_compile_and_package");
 }
 
-// The first of the model's metadata records: each of them says the same.
+// The first metadata record of the model. All its metadata records have the same content.
 Json metadata_of(const ZipReader& archive) {
   for (const ZipRecord& record : archive.records()) {
     const std::string_view name = archive.relative_name(record);
     if (!name.starts_with(kPackagedModel) || !name.ends_with("_metadata.json")) continue;
-    const Json metadata = Json::parse(archive.read(record, kLargestMetadata), nullptr, false);
-    if (!metadata.is_object())
-      throw_unreadable(archive.path(), "its metadata '" + record.name + "' is no JSON object");
+    const Json metadata = Json::parse(archive.read(record, kMaxMetadataBytes), nullptr, false);
+    if (!metadata.is_object()) {
+      throw_unreadable(archive.path(),
+                       fmt::format("its metadata '{}' is not a JSON object", record.name));
+    }
     return metadata;
   }
-  throw_unreadable(archive.path(), "it has no metadata of a model named 'model'");
+  throw_unreadable(archive.path(), "it has no metadata for a model named 'model'");
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
-// Node types whose children have names, in their context.
+// Whether a node of this type stores the keys of its children in its context.
 bool has_keys(const std::string& type) {
   return type == "builtins.dict" || type == "collections.OrderedDict";
 }
 
-// One node of a tree as torch.utils._pytree writes it: {"type", "context", "children_spec"}; a leaf has no type.
+// Parses a node that torch.utils._pytree wrote: {"type", "context", "children_spec"}. The type of a leaf is null.
 Value value_from_tree(const Json& node, int depth) {
-  if (depth > kDeepest) throw std::invalid_argument("it is nested too deeply");
+  if (depth > kMaxDepth) throw std::invalid_argument("it is nested too deeply");
   if (node.at("type").is_null()) return {.kind = Value::Kind::tensor};
   const auto type = node.at("type").get<std::string>();
   Value value{.kind = has_keys(type)            ? Value::Kind::dict
@@ -75,12 +71,13 @@ Value value_from_tree(const Json& node, int depth) {
   if (value.kind == Value::Kind::dict) {
     for (const Json& key : Json::parse(node.at("context").get<std::string>()))
       value.keys.push_back(key.is_string() ? key.get<std::string>() : key.dump());
-    if (value.keys.size() != value.items.size()) throw std::invalid_argument("a dict lacks keys");
+    if (value.keys.size() != value.items.size())
+      throw std::invalid_argument("the number of a dict's keys differs from that of its items");
   }
   return value;
 }
 
-// [version, tree]
+// A specification is the JSON array [version, tree].
 Value value_from_spec(std::string_view text) { return value_from_tree(Json::parse(text).at(1), 0); }
 
 }  // namespace
@@ -117,25 +114,28 @@ void require_package_runs_here(const std::string& path, const std::string& devic
   ZipReader(path).require_intact();
   const PackageTarget target = read_package_target(path);
   const auto refuse = [&](const std::string& what, const std::string& hint) {
-    throw Error(ErrorKind::environment, "'" + path + "' was compiled for " + what, hint);
+    throw Error(ErrorKind::environment, fmt::format("'{}' was compiled for {}", path, what), hint);
   };
-  const std::string again = "compile the package on a machine like this one";
+  const std::string compile_here = "compile the package on a machine like this one";
   utsname system = {};
   uname(&system);
   const std::string machine = system.machine;
   if (!target.platform.empty() && target.platform != "linux")
-    refuse("the platform '" + target.platform + "', this is linux", again);
-  if (!target.machine.empty() && target.machine != machine)
-    refuse("a processor of type '" + target.machine + "', this one is '" + machine + "'", again);
+    refuse(fmt::format("the platform '{}', this is linux", target.platform), compile_here);
+  if (!target.machine.empty() && target.machine != machine) {
+    refuse(fmt::format("a processor of type '{}', this one is '{}'", target.machine, machine),
+           compile_here);
+  }
   const auto missing = missing_cpu_flags(target.cpu_isa, cpu_flags());
   if (!missing.empty()) {
-    refuse("'" + target.cpu_isa + "', and this processor lacks " + joined(missing),
-           again + "; here its code would end with an illegal instruction");
+    refuse(
+        fmt::format("'{}', and this processor lacks {}", target.cpu_isa, fmt::join(missing, ", ")),
+        compile_here + "; on this processor its code would fail with an illegal instruction");
   }
   const std::string kind = device.substr(0, device.find(':'));
   if (!target.device.empty() && target.device != kind) {
-    refuse("the device '" + target.device + "', not for --device " + device,
-           "run it with --device " + target.device + ", or compile it for " + kind);
+    refuse(fmt::format("the device '{}', not for --device {}", target.device, device),
+           fmt::format("run it with --device {}, or compile it for {}", target.device, kind));
   }
 }
 
@@ -148,7 +148,7 @@ CallSpec call_spec_from_json(std::string_view in_spec, std::string_view out_spec
     if (arguments.items.size() == 2) spec.kwargs = arguments.items[1].keys;
     return spec;
   } catch (const std::exception& error) {
-    throw_unreadable(path, std::string("how it is called cannot be read: ") + error.what());
+    throw_unreadable(path, fmt::format("its call specification cannot be read: {}", error.what()));
   }
 }
 

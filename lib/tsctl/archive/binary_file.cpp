@@ -1,6 +1,7 @@
 #include "tsctl/archive/binary_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,53 +16,64 @@ namespace {
 
 [[noreturn]] void throw_open_error(const std::string& path, int code) {
   if (code == ENOENT || code == ENOTDIR) {
-    throw Error(ErrorKind::input, "'" + path + "' does not exist",
+    throw Error(ErrorKind::input, fmt::format("'{}' does not exist", path),
                 "check the path; it is relative to the current folder");
   }
   if (code == EACCES || code == EPERM) {
-    throw Error(ErrorKind::input, "'" + path + "' may not be read by this user",
+    throw Error(ErrorKind::input, fmt::format("this user has no permission to read '{}'", path),
                 "change its permissions (chmod +r) or those of its folder");
   }
-  throw Error(ErrorKind::input, "'" + path + "' cannot be opened: " + std::strerror(code));
+  throw Error(ErrorKind::input,
+              fmt::format("'{}' cannot be opened: {}", path, std::strerror(code)));
 }
 
 }  // namespace
 
-// O_NONBLOCK: opening a named pipe must not wait for a writer.
-BinaryFile::BinaryFile(const std::string& path)
-    : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+BinaryFile::BinaryFile(const std::string& path) : path_(path) {
+  // O_NONBLOCK: opening a named pipe must not wait for a writer.
+  descriptor_ = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!descriptor_.valid()) throw_open_error(path, errno);
   struct stat status = {};
-  const bool known = ::fstat(descriptor_.get(), &status) == 0;
-  if (known && S_ISREG(status.st_mode)) {
-    size_bytes_ = static_cast<std::uint64_t>(status.st_size);
-    return;
-  }
+  const bool known = ::fstat(descriptor(), &status) == 0;
   if (known && S_ISDIR(status.st_mode)) {
-    throw Error(ErrorKind::input, "'" + path + "' is a folder, not a file",
+    throw Error(ErrorKind::input, fmt::format("'{}' is a folder, not a file", path),
                 "name the file inside it");
   }
-  throw Error(ErrorKind::input, "'" + path + "' is not a regular file", "name a file on disk");
+  if (!known || !S_ISREG(status.st_mode)) {
+    throw Error(ErrorKind::input, fmt::format("'{}' is not a regular file", path),
+                "name a file on disk");
+  }
+  size_bytes_ = static_cast<std::uint64_t>(status.st_size);
 }
 
 void BinaryFile::read_at(std::uint64_t offset, void* target, std::size_t size_bytes) const {
   if (offset > size_bytes_ || size_bytes > size_bytes_ - offset) {
-    throw Error(ErrorKind::input, "'" + path_ + "' ends too early",
+    throw Error(ErrorKind::input, fmt::format("'{}' is truncated", path_),
                 "the file is damaged or incomplete: get it again");
   }
   char* out = static_cast<char*>(target);
   while (size_bytes > 0) {
-    const ssize_t got = ::pread(descriptor_.get(), out, size_bytes, static_cast<off_t>(offset));
+    const ssize_t got = ::pread(descriptor(), out, size_bytes, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0)
-      throw Error(ErrorKind::input, "'" + path_ + "' cannot be read: " + std::strerror(errno));
-    if (got == 0)
-      throw Error(ErrorKind::input, "'" + path_ + "' became shorter while it was read",
+    if (got < 0) {
+      throw Error(ErrorKind::input,
+                  fmt::format("'{}' cannot be read: {}", path_, std::strerror(errno)));
+    }
+    if (got == 0) {
+      throw Error(ErrorKind::input, fmt::format("'{}' became shorter while tsctl read it", path_),
                   "try again");
+    }
     out += got;
     offset += static_cast<std::uint64_t>(got);
     size_bytes -= static_cast<std::size_t>(got);
   }
+}
+
+void throw_write_error(const std::string& path, int code) {
+  throw Error(ErrorKind::environment,
+              fmt::format("'{}' cannot be written: {}", path, std::strerror(code)),
+              code == ENOSPC ? "free some space on that disk"
+                             : "check the permissions of the file and its folder");
 }
 
 std::uint16_t little_u16(const void* bytes) noexcept {

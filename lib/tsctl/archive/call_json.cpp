@@ -1,9 +1,14 @@
 #include "tsctl/archive/call_json.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string_view>
 
 #include "tsctl/core/base/error.h"
@@ -14,7 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kDeepest = 100;  // levels of nesting; deeper ones are no arguments of a model
+constexpr int kMaxDepth = 100;  // levels of nesting; a model's arguments need far fewer
 
 constexpr std::array<std::string_view, 9> kKindNames{
     "none", "tensor", "boolean", "integer", "real", "string", "list", "tuple", "dict"};
@@ -34,16 +39,19 @@ double real_from_text(const std::string& text) {
   if (code == std::errc::result_out_of_range && stop == end)
     return std::strtod(text.c_str(), nullptr);
   if (code != std::errc() || stop != end)
-    throw std::invalid_argument("'" + text + "' is no number");
+    throw std::invalid_argument(fmt::format("'{}' is not a number", text));
   return value;
+}
+
+Value::Kind kind_from_name(const std::string& name) {
+  const auto* const found = std::find(kKindNames.begin(), kKindNames.end(), name);
+  if (found == kKindNames.end())
+    throw std::invalid_argument(fmt::format("a value has the unknown kind '{}'", name));
+  return static_cast<Value::Kind>(found - kKindNames.begin());
 }
 
 Json json_from_value(const Value& value) {
   Json json{{"kind", kKindNames.at(static_cast<std::size_t>(value.kind))}};
-  const auto add_items = [&json, &value] {
-    json["items"] = Json::array();
-    for (const Value& item : value.items) json["items"].push_back(json_from_value(item));
-  };
   switch (value.kind) {
     case Value::Kind::none:
       break;
@@ -65,26 +73,19 @@ Json json_from_value(const Value& value) {
       break;
     case Value::Kind::list:
     case Value::Kind::tuple:
-      add_items();
-      json["keys"] = value.keys;
-      break;
     case Value::Kind::dict:
+      json["items"] = Json::array();
+      for (const Value& item : value.items) json["items"].push_back(json_from_value(item));
       json["keys"] = value.keys;
-      add_items();
       break;
   }
   return json;
 }
 
 Value value_from_json(const Json& json, int depth) {
-  if (depth > kDeepest) throw std::invalid_argument("a value is nested too deeply");
-  const auto& name = json.at("kind").get_ref<const std::string&>();
-  std::size_t kind = 0;
-  while (kind < kKindNames.size() && kKindNames[kind] != name) ++kind;
-  if (kind == kKindNames.size())
-    throw std::invalid_argument("a value has the unknown kind '" + name + "'");
+  if (depth > kMaxDepth) throw std::invalid_argument("a value is nested too deeply");
   Value value;
-  value.kind = static_cast<Value::Kind>(kind);
+  value.kind = kind_from_name(json.at("kind").get_ref<const std::string&>());
   switch (value.kind) {
     case Value::Kind::none:
       break;
@@ -112,7 +113,7 @@ Value value_from_json(const Json& json, int depth) {
       value.keys = json.value("keys", std::vector<std::string>{});
       if (value.keys.size() != value.items.size() &&
           (value.kind == Value::Kind::dict || !value.keys.empty())) {
-        throw std::invalid_argument("a value has another number of keys than of items");
+        throw std::invalid_argument("the number of a value's keys differs from that of its items");
       }
       break;
   }
@@ -147,24 +148,26 @@ std::string json_text_from_calls(const std::vector<CallRecord>& calls) {
     if (call.outputs) entry["outputs"] = json_from_value(*call.outputs);
     json.push_back(std::move(entry));
   }
-  // What a model returns may be bytes that are no UTF-8; they become U+FFFD instead of an exception.
+  // A string that a model returns need not be UTF-8: invalid bytes become U+FFFD.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::vector<CallRecord> calls_from_json_text(const std::string& text, const std::string& path) {
+  const auto fail = [&path](const std::exception& error) {
+    throw Error(ErrorKind::input,
+                fmt::format("the metadata entry tsctl_calls of '{}' cannot be read: {}", path,
+                            error.what()),
+                "tsctl did not write the file, or the file was changed later");
+  };
+  std::vector<CallRecord> calls;
   try {
-    std::vector<CallRecord> calls;
     for (const Json& entry : Json::parse(text)) calls.push_back(call_from_json(entry));
-    return calls;
   } catch (const Json::exception& error) {
-    throw Error(ErrorKind::input,
-                "the metadata entry tsctl_calls of '" + path + "' cannot be read: " + error.what(),
-                "the file was not written by tsctl, or was changed since");
+    fail(error);
   } catch (const std::invalid_argument& error) {
-    throw Error(ErrorKind::input,
-                "the metadata entry tsctl_calls of '" + path + "' cannot be read: " + error.what(),
-                "the file was not written by tsctl, or was changed since");
+    fail(error);
   }
+  return calls;
 }
 
 }  // namespace tsctl

@@ -7,8 +7,8 @@
 
 namespace tsctl {
 
-// The text of the metadata entry "tsctl_calls", as tensor_file.h describes it, and back. Reading throws
-// Error{input} naming `path` for what is no such text.
+// Writes and parses the metadata entry "tsctl_calls"; tensor_file.h describes its format. Parsing throws Error{input}
+// that names `path` if the text has another form.
 std::string json_text_from_calls(const std::vector<CallRecord>& calls);
 std::vector<CallRecord> calls_from_json_text(const std::string& text, const std::string& path);
 

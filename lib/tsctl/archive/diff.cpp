@@ -1,5 +1,7 @@
 #include "tsctl/archive/diff.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -12,23 +14,22 @@ namespace tsctl {
 
 namespace {
 
-using Named = std::map<std::string, const TensorSummary*>;
+using TensorsByName = std::map<std::string, const TensorSummary*>;
 
-std::string kind_text(const TensorSummary& tensor) {
-  std::string text = tensor.dtype + " [";
-  for (std::size_t i = 0; i < tensor.shape.size(); ++i)
-    text += (i > 0 ? ", " : "") + std::to_string(tensor.shape[i]);
-  return text + "]";
+// "float32 [8, 16]"
+std::string type_text(const TensorSummary& tensor) {
+  return fmt::format("{} [{}]", tensor.dtype, fmt::join(tensor.shape, ", "));
 }
 
-// One side: what it holds, and the archive for its bytes.
+// One of the two files: its summary, and the archive to read its tensors from.
 struct Side {
   explicit Side(const std::string& path) : summary(inspect(options_for(path))), zip(path) {}
 
   static InspectOptions options_for(const std::string& path) {
     InspectOptions options;
     options.model_path = path;
-    options.value_limit_bytes = 1 << 20;  // values are compared, so they must not be cut early
+    options.value_limit_bytes =
+        1 << 20;  // values are compared, so a short limit would hide changes
     return options;
   }
 
@@ -41,8 +42,8 @@ DiffSide side_summary(const ModelSummary& summary) {
           summary.frozen, summary.parameter_count, summary.constant_count};
 }
 
-Named by_name(const std::vector<TensorSummary>& tensors) {
-  Named named;
+TensorsByName by_name(const std::vector<TensorSummary>& tensors) {
+  TensorsByName named;
   for (const TensorSummary& tensor : tensors) named.emplace(tensor.name, &tensor);
   return named;
 }
@@ -67,10 +68,10 @@ class Comparison {
   }
 
  private:
-  // Adds what differs between two tensors of one name.
+  // Adds the difference between two tensors of the same name.
   void compare_pair(const TensorSummary& a, const TensorSummary& b,
                     std::vector<TensorChange>& changes) {
-    TensorChange change{a.name, a.kind, "", kind_text(a), kind_text(b), 0, a.count};
+    TensorChange change{a.name, a.kind, "", type_text(a), type_text(b), 0, a.count};
     if (a.dtype != b.dtype) {
       change.change = "dtype";
     } else if (a.shape != b.shape) {
@@ -87,7 +88,7 @@ class Comparison {
   }
 
   void compare_tensors() {
-    const Named in_b = by_name(b_.summary.tensors);
+    const TensorsByName in_b = by_name(b_.summary.tensors);
     for (const TensorSummary& tensor : a_.summary.tensors) {
       const auto found = in_b.find(tensor.name);
       if (found != in_b.end()) {
@@ -96,34 +97,34 @@ class Comparison {
         add_removed(tensor);
       }
     }
-    const Named in_a = by_name(a_.summary.tensors);
+    const TensorsByName in_a = by_name(a_.summary.tensors);
     for (const TensorSummary& tensor : b_.summary.tensors) {
       if (in_a.count(tensor.name) > 0) continue;
       result_.tensors.push_back(
-          {tensor.name, tensor.kind, "added", "", kind_text(tensor), 0, tensor.count});
+          {tensor.name, tensor.kind, "added", "", type_text(tensor), 0, tensor.count});
     }
   }
 
-  // A tensor that B does not have under its name: it may live on as a constant.
+  // Adds a tensor of A that B lacks, and looks for an equal constant in B.
   void add_removed(const TensorSummary& tensor) {
-    TensorChange change{tensor.name, tensor.kind, "removed",   kind_text(tensor),
+    TensorChange change{tensor.name, tensor.kind, "removed",   type_text(tensor),
                         "",          0,           tensor.count};
     for (const TensorSummary& constant : b_.summary.constants) {
       if (constant.dtype != tensor.dtype || constant.shape != tensor.shape) continue;
       if (!have_equal_elements(a_.zip, tensor, b_.zip, constant)) continue;
       change.change = "became_constant";
       change.after = "constant " + constant.name;
-      became_.insert(constant.name);
+      constants_from_tensors_.insert(constant.name);
       break;
     }
     result_.tensors.push_back(std::move(change));
   }
 
-  // Constants have numbers, not names, and one more at the front moves all others: equal ones are matched first.
+  // Constants are numbered, so one more constant at the front renames all others: equal constants are matched first.
   void compare_constants() {
-    std::vector<const TensorSummary*> left;
+    std::vector<const TensorSummary*> left;  // constants of B without a match
     for (const TensorSummary& constant : b_.summary.constants) {
-      if (became_.count(constant.name) == 0) left.push_back(&constant);
+      if (constants_from_tensors_.count(constant.name) == 0) left.push_back(&constant);
     }
     std::vector<const TensorSummary*> removed;
     for (const TensorSummary& constant : a_.summary.constants) {
@@ -144,7 +145,7 @@ class Comparison {
           [constant](const TensorSummary* other) { return other->name == constant->name; });
       if (same_name == left.end()) {
         result_.constants.push_back({constant->name, constant->kind, "removed",
-                                     kind_text(*constant), "", 0, constant->count});
+                                     type_text(*constant), "", 0, constant->count});
       } else {
         compare_pair(*constant, **same_name, result_.constants);
         left.erase(same_name);
@@ -152,7 +153,7 @@ class Comparison {
     }
     for (const TensorSummary* constant : left) {
       result_.constants.push_back(
-          {constant->name, constant->kind, "added", "", kind_text(*constant), 0, constant->count});
+          {constant->name, constant->kind, "added", "", type_text(*constant), 0, constant->count});
     }
   }
 
@@ -206,7 +207,8 @@ class Comparison {
     };
     std::map<std::string, std::string> in_a = values(a_.summary);
     std::map<std::string, std::string> in_b = values(b_.summary);
-    // A module's mode counts where both files have it; freezing takes it from all of them, and is told as such.
+    // Training modes are compared only for modules that have one in both files: freezing removes them all, and
+    // add_notes() reports that.
     std::map<std::string, bool> modes;
     for (const ModuleSummary& module : a_.summary.modules) {
       if (module.training) modes[module.path] = *module.training;
@@ -226,9 +228,9 @@ class Comparison {
       std::map<std::string, std::string> texts;
       for (const RecordSummary& record : summary.records) {
         if (record.group != "extra") continue;
-        // Size and checksum stand for the content; 6 is the length of "extra/".
-        texts[record.name.substr(6)] =
-            std::to_string(record.size_bytes) + " bytes, CRC-32 " + record.crc32;
+        constexpr std::string_view kExtra = "extra/";
+        texts[record.name.substr(kExtra.size())] =
+            fmt::format("{} bytes, CRC-32 {}", record.size_bytes, record.crc32);
       }
       return texts;
     };
@@ -242,28 +244,29 @@ class Comparison {
 
   void add_notes() {
     const std::int64_t constants = tensors_with("became_constant");
-    const std::string all = std::to_string(a_.summary.tensors.size());
+    const std::int64_t removed = tensors_with("removed");
+    const std::size_t all = a_.summary.tensors.size();
     if (!result_.a.frozen && result_.b.frozen) result_.notes.push_back("b is frozen, a is not");
     if (result_.a.frozen && !result_.b.frozen) result_.notes.push_back("a is frozen, b is not");
     if (constants > 0) {
-      result_.notes.push_back(std::to_string(constants) + " of " + all +
-                              " tensors became constants with the same bytes");
+      result_.notes.push_back(
+          fmt::format("{} of {} tensors became constants with the same bytes", constants, all));
     }
-    if (result_.b.frozen && tensors_with("removed") > 0) {
-      result_.notes.push_back("gone, folded into other weights or not used: " +
-                              std::to_string(tensors_with("removed")) + " of " + all + " tensors");
+    if (result_.b.frozen && removed > 0) {
+      result_.notes.push_back(fmt::format(
+          "removed, because folded into other weights or unused: {} of {} tensors", removed, all));
     }
     for (const OpChange& op : result_.ops) {
       const bool is_dropout = op.name.find("dropout") != std::string::npos;
       if (is_dropout && op.after == 0)
-        result_.notes.push_back(op.name + " is gone from " + op.method);
+        result_.notes.push_back(fmt::format("{} was removed from {}", op.name, op.method));
     }
   }
 
   const Side& a_;
   const Side& b_;
   DiffResult result_;
-  std::set<std::string> became_;  // constants of B that A has as parameters
+  std::set<std::string> constants_from_tensors_;  // constants of B that equal a tensor of A
 };
 
 }  // namespace

@@ -4,10 +4,10 @@
 
 namespace tsctl {
 
-// Compares two TorchScript files without running anything in them. Tensors of the same name, dtype and shape are
-// compared element by element, whatever their strides; a parameter that B lacks is looked for among B's constants.
-// Memory does not depend on the size of the weights (a few MB), except for tensors whose strides differ. Throws
-// Error{input} for what is no TorchScript file.
+// Compares two TorchScript files; runs no code of either. Tensors of the same name, dtype and shape are compared
+// element by element, in index order. If B lacks a tensor of A, diff() looks for an equal one among B's constants.
+// Memory use is a few MB and independent of the size of the weights, except for tensors whose strides differ. Throws
+// Error{input} if a file is not a TorchScript file.
 DiffResult diff(const DiffOptions& options);
 
 }  // namespace tsctl

@@ -18,22 +18,22 @@ std::size_t element_count(const std::vector<std::int64_t>& shape) {
   return count;
 }
 
-// IEEE binary32 to bfloat16, to nearest, ties to even.
+// Converts IEEE binary32 to bfloat16, rounding to nearest, ties to even.
 std::uint16_t bfloat16_from(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   if (std::isnan(value)) return 0x7FC0;
   return static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16) & 1U)) >> 16);
 }
 
-// IEEE binary32 to binary16, to nearest, ties to even. Scaling by powers of two lets the float adder do the rounding.
+// Converts IEEE binary32 to binary16, rounding to nearest, ties to even.
 std::uint16_t float16_from(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000U);
   if (std::isnan(value)) return static_cast<std::uint16_t>(sign | 0x7E00U);
   const float size = std::abs(value);
   if (size >= 65520.0F) return static_cast<std::uint16_t>(sign | 0x7C00U);
-  if (size <
-      0x1p-14F) {  // subnormal in binary16: adding 0.5 leaves the rounded multiple of 2^-24 in the low bits
+  if (size < 0x1p-14F) {
+    // Subnormal in binary16: adding 0.5 rounds to a multiple of 2^-24 and leaves it in the low bits.
     return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(size + 0.5F) & 0x07FFU));
   }
   const std::uint32_t magnitude = std::bit_cast<std::uint32_t>(size);
@@ -86,12 +86,6 @@ std::string drawn_bytes(const DrawnTensor& tensor, std::uint64_t seed) {
   return stored_bytes(tensor.dtype, std::move(staged), count);
 }
 
-// Complex inputs are stored as pairs of reals.
-Dtype stored_dtype(Dtype dtype) {
-  if (dtype == Dtype::complex64) return Dtype::float32;
-  return dtype == Dtype::complex128 ? Dtype::float64 : dtype;
-}
-
 }  // namespace
 
 void write_drawn_inputs(const std::string& path, const std::vector<InputSet>& sets,
@@ -106,11 +100,8 @@ void write_drawn_inputs(const std::string& path, const std::vector<InputSet>& se
       const std::string leaf = "in." + (tensor.name.empty() ? std::to_string(i) : tensor.name);
       Value value{.kind = Value::Kind::tensor, .tensor = tensor_key(set.label, leaf)};
       value.complex_pairs = is_complex(tensor.dtype);
-      TensorBuffer buffer{
-          .key = value.tensor, .dtype = stored_dtype(tensor.dtype), .shape = tensor.shape};
-      if (value.complex_pairs) buffer.shape.push_back(2);
       bytes.push_back(drawn_bytes(tensor, seed));
-      buffers.push_back(std::move(buffer));
+      buffers.push_back({.key = value.tensor, .dtype = tensor.dtype, .shape = tensor.shape});
       if (tensor.name.empty()) {
         call.args.push_back(std::move(value));
       } else {

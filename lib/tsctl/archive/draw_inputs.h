@@ -9,8 +9,8 @@
 
 namespace tsctl {
 
-// Draws every tensor of the sets and writes them as a tensor file of calls without outputs. The same seed gives the
-// same bytes as the embedded Python draws for eager.
+// Draws every tensor of the sets and writes a tensor file with one call per set, without outputs. For the same seed,
+// the Python capture package draws the same bytes.
 void write_drawn_inputs(const std::string& path, const std::vector<InputSet>& sets,
                         std::uint64_t seed);
 

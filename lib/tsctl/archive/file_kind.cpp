@@ -1,5 +1,6 @@
 #include "tsctl/archive/file_kind.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -44,7 +45,7 @@ FileKind zip_kind(const ZipReader& archive) {
   }
   if (has_data) return FileKind::torch_save;
   if (has_record_below(archive, "data/aotinductor/")) return FileKind::aotinductor;
-  // Names that torch.export writes today, and those of its first format.
+  // "archive_format" is in torch.export's current format, the JSON file in its first one.
   if (archive.find_in_top("archive_format") != nullptr ||
       archive.find_in_top("serialized_exported_program.json") ||
       archive.find("serialized_exported_program.json") != nullptr) {
@@ -69,7 +70,7 @@ bool is_safetensors(std::string_view head, std::uint64_t file_bytes) {
   return head.size() > 8 && head[8] == '{' && little_u64(head.data()) <= file_bytes - 8;
 }
 
-// A ModelProto begins with its version (field 1, a small number) and goes on with the producer's name (2), the
+// An ONNX ModelProto begins with its version (field 1, a small number). Next comes the producer's name (field 2), the
 // domain (4), the graph (7) or the operator sets (8), each with a length.
 bool is_onnx(std::string_view head) {
   if (head.size() < 4 || head[0] != 0x08 || head[1] < 1 || head[1] > 0x40) return false;
@@ -90,66 +91,70 @@ FileKind kind_from_head(std::string_view head, std::uint64_t file_bytes) {
   return is_text(head) ? FileKind::text : FileKind::unknown;
 }
 
+// The end of the message "'FILE' is not a TorchScript file: …" and its hint.
 struct Explanation {
   FileKind kind;
   const char* what;
   const char* hint;
 };
 
+constexpr const char* kConvertClass =
+    "convert the model from its Python class: tsctl convert FILE.py:Name --input SHAPE -o OUT.pt";
+constexpr const char* kConvertClassWithWeights =
+    "convert the model from its Python class and give it these weights: tsctl convert FILE.py:Name "
+    "--weights THIS_FILE --input SHAPE -o OUT.pt";
+
 constexpr std::array kExplanations{
     Explanation{FileKind::torch_save,
                 "it holds objects or weights of torch.save (a state dict, for instance)",
-                "convert the model from its Python class and give it these weights: tsctl convert "
-                "FILE.py:Name "
-                "--weights THIS_FILE --input SHAPE -o OUT.pt"},
+                kConvertClassWithWeights},
     Explanation{FileKind::pickle, "it is a pickle, such as torch.save wrote before version 1.6",
-                "convert the model from its Python class and give it these weights: tsctl convert "
-                "FILE.py:Name "
-                "--weights THIS_FILE --input SHAPE -o OUT.pt"},
+                kConvertClassWithWeights},
     Explanation{
         FileKind::safetensors, "it is a safetensors file: weights without a program",
         "convert the model from its Python class: tsctl convert FILE.py:Name --weights THIS_FILE "
         "--input SHAPE -o OUT.pt"},
     Explanation{FileKind::exported, "it is a program of torch.export, which TorchScript cannot run",
-                "convert the model from its Python class: tsctl convert FILE.py:Name --input SHAPE "
-                "-o OUT.pt"},
+                kConvertClass},
     Explanation{
         FileKind::aotinductor,
-        "it is a package of AOTInductor: compiled code, which tsctl bench and verify can run",
-        "convert the model from its Python class for all else: tsctl convert FILE.py:Name "
-        "--input SHAPE -o OUT.pt"},
+        "it is an AOTInductor package: compiled code, which only tsctl bench and verify run",
+        kConvertClass},
     Explanation{FileKind::onnx,
-                "it looks like an ONNX model, which cannot be turned into TorchScript",
-                "convert the model from its Python class: tsctl convert FILE.py:Name --input SHAPE "
-                "-o OUT.pt"},
+                "it looks like an ONNX model, which cannot be converted to TorchScript",
+                kConvertClass},
     Explanation{FileKind::numpy, "it holds numpy arrays",
-                "arrays can be a model's inputs: --inputs THIS_FILE"},
+                "to use the arrays as a model's inputs, write --inputs THIS_FILE"},
     Explanation{FileKind::other_zip,
                 "it is a zip archive without TorchScript's code/ and data.pkl in one top folder",
                 "write the model with torch.jit.save, or convert it from its Python class with "
                 "tsctl convert"},
     Explanation{FileKind::text, "it is text",
-                "a model's Python source is named with its class: tsctl convert FILE.py:Name"},
+                "for a model's Python source, name its class too: tsctl convert FILE.py:Name"},
     Explanation{FileKind::empty, "it is empty (0 bytes)",
-                "the step that should have written it failed: run that again"},
+                "the step that should have written it failed: run that step again"},
     Explanation{FileKind::directory, "it is a folder", "name the file inside it"},
-    Explanation{FileKind::unknown, "its bytes are of no format that tsctl knows",
-                "check that it is the file you meant; a TorchScript file is written by "
-                "torch.jit.save or tsctl convert"},
+    Explanation{FileKind::unknown, "its format is unknown",
+                "check the file name; torch.jit.save and tsctl convert write TorchScript files"},
 };
 
-// Text that stands where a model should be has often been put there by a tool.
+[[noreturn]] void throw_not_torchscript(const std::string& path, std::string_view what,
+                                        const std::string& hint) {
+  throw Error(ErrorKind::input, fmt::format("'{}' is not a TorchScript file: {}", path, what),
+              hint);
+}
+
+// Throws for text files that tools leave in place of a model.
 void throw_for_known_text(const std::string& path, std::string_view head) {
   if (head.starts_with("version https://git-lfs")) {
-    throw Error(ErrorKind::input,
-                "'" + path + "' is not a TorchScript file: it is a Git LFS pointer to one",
-                "fetch the file itself: git lfs pull");
+    throw_not_torchscript(path, "it is a Git LFS pointer to one",
+                          "fetch the file itself: git lfs pull");
   }
   const std::size_t begin = std::min(head.find_first_not_of(" \r\n\t"), head.size());
   if (head.substr(begin, 5) == "<html" || head.substr(begin, 5) == "<!DOC" ||
       head.substr(begin, 5) == "<!doc") {
-    throw Error(ErrorKind::input, "'" + path + "' is not a TorchScript file: it is a web page",
-                "the download gave an error page or asked to log in: download it again");
+    throw_not_torchscript(path, "it is a web page",
+                          "the server sent an error page or a login page: download the file again");
   }
 }
 
@@ -178,7 +183,7 @@ void require_torchscript(const std::string& path, bool check_crc) {
     std::string hint = row.hint;
     const std::size_t place = hint.find("THIS_FILE");
     if (place != std::string::npos) hint.replace(place, 9, path);
-    throw Error(ErrorKind::input, "'" + path + "' is not a TorchScript file: " + row.what, hint);
+    throw_not_torchscript(path, row.what, hint);
   }
 }
 

@@ -4,7 +4,7 @@
 
 namespace tsctl {
 
-// What a file is, judged by its bytes.
+// The format of a file, detected from its bytes.
 enum class FileKind {
   torchscript,  // a zip with code/ and data.pkl or constants.pkl
   torch_save,   // a zip of torch.save: data.pkl without code/
@@ -22,11 +22,11 @@ enum class FileKind {
   unknown,
 };
 
-// Throws Error{input} for what is missing or unreadable, and for a zip archive whose directory is damaged.
+// Throws Error{input} if the file is missing or unreadable, or is a zip archive with a damaged directory.
 FileKind file_kind(const std::string& path);
 
-// Throws Error{input} with what the file is and what to do unless `path` is a TorchScript archive. A missing or
-// unreadable file is an Error{input} too. With `check_crc` every record's CRC-32 is checked as well.
+// Throws Error{input} if `path` is not a TorchScript archive, is missing or is unreadable; the error names the format
+// found and what to do. With `check_crc` it also throws if a record does not match its CRC-32.
 void require_torchscript(const std::string& path, bool check_crc);
 
 }  // namespace tsctl

@@ -1,5 +1,7 @@
 #include "tsctl/archive/inspect.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -18,18 +20,11 @@ namespace {
 
 constexpr std::string_view kExtra = "extra/";
 constexpr std::string_view kManifest = "tsctl/manifest.json";
-constexpr std::uint64_t kLargestManifest = 16ULL << 20;
+constexpr std::uint64_t kMaxManifestBytes = 16ULL << 20;
 constexpr std::array<std::string_view, 7> kGroups{"code",      "debug", "tensors", "constants",
                                                   "structure", "extra", "other"};
 
-std::string hex8(std::uint32_t value) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text(8, '0');
-  for (std::size_t i = 8; i-- > 0; value >>= 4) text[i] = kDigits[value & 15];
-  return text;
-}
-
-// JSON text can hold nothing else; the writer of the JSON library knows the rules.
+// JSON text must be UTF-8; the JSON library throws for anything else.
 bool is_utf8(std::string_view text) {
   try {
     return !nlohmann::json(text).dump().empty();
@@ -50,13 +45,14 @@ void add_records(const ModelArchive& archive, const InspectOptions& options,
     row.method = record.deflated ? "deflated" : "stored";
     row.size_bytes = static_cast<std::int64_t>(record.size_bytes);
     row.stored_bytes = static_cast<std::int64_t>(record.stored_bytes);
-    row.crc32 = hex8(record.crc32);
+    row.crc32 = fmt::format("{:08x}", record.crc32);
     if (options.check_crc) {
       row.crc_ok = archive.zip.crc_matches(record);
       if (!*row.crc_ok) {
         summary.crc_ok = false;
         summary.warnings.push_back(
-            {"crc_mismatch", "record " + row.name + " is damaged: its content has another CRC-32"});
+            {"crc_mismatch",
+             fmt::format("record {} is damaged: its content does not match its CRC-32", row.name)});
       }
     }
     GroupSummary& total = groups[group];
@@ -75,13 +71,14 @@ void add_records(const ModelArchive& archive, const InspectOptions& options,
 
 std::string small_record(const ZipReader& zip, const char* name) {
   const ZipRecord* record = zip.find_in_top(name);
-  if (record == nullptr || record->size_bytes > 64) return {};
-  std::string text = zip.read(*record, 64);
+  constexpr std::uint64_t kMaxBytes = 64;
+  if (record == nullptr || record->size_bytes > kMaxBytes) return {};
+  std::string text = zip.read(*record, kMaxBytes);
   text.erase(text.find_last_not_of(" \r\n") + 1);
   return is_utf8(text) ? text : std::string();
 }
 
-// "tsctl 0.1.0, torch 2.15.0" as the manifest's last step has it.
+// "tsctl 0.1.0, torch 2.15.0", from the last step of the manifest.
 std::string producer_from_manifest(const std::string& text) {
   const nlohmann::json manifest = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!manifest.is_object() || !manifest.contains("steps") || !manifest["steps"].is_array())
@@ -106,8 +103,8 @@ void add_extra_files(const ModelArchive& archive, const InspectOptions& options,
     if (!name.starts_with(kExtra)) continue;
     ExtraFile file{std::string(name.substr(kExtra.size())),
                    static_cast<std::int64_t>(record.size_bytes), std::nullopt};
-    if (file.name == kManifest && record.size_bytes <= kLargestManifest) {
-      const std::string text = archive.zip.read(record, kLargestManifest);
+    if (file.name == kManifest && record.size_bytes <= kMaxManifestBytes) {
+      const std::string text = archive.zip.read(record, kMaxManifestBytes);
       if (is_utf8(text)) summary.manifest_text = text;
       summary.producer = producer_from_manifest(text);
     }
@@ -143,13 +140,13 @@ void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
   if (const CodeClass* root = archive.root_class()) {
     for (const CodeFunction& method : root->methods) {
       MethodSummary row = method_summary(method);
-      const OpCounts counts = counter.followed(root->name, method.name);
+      const OpCounts counts = counter.reachable_from(root->name, method.name);
       row.ops = op_list(counts);
       if (method.name == "forward") in_forward = counts;
       summary.methods.push_back(std::move(row));
     }
   }
-  for (const auto& [name, written] : counter.written()) {
+  for (const auto& [name, written] : counter.written_in_code()) {
     const auto found = in_forward.find(name);
     summary.ops.push_back({name, found == in_forward.end() ? 0 : found->second, written});
   }
@@ -159,12 +156,13 @@ void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
   if (counter.unresolved() > 0) {
     summary.warnings.push_back(
         {"calls_not_followed",
-         "counts of ops in forward lack what calls do that could not be followed: " +
-             std::to_string(counter.unresolved())});
+         fmt::format("{} calls could not be resolved: the operator counts of forward() omit the "
+                     "operators of these calls",
+                     counter.unresolved())});
   }
 }
 
-// Adds a tensor's elements and bytes unless the very same view was added before.
+// Sums elements and bytes; counts a view of the same memory with the same shape once.
 class Totals {
  public:
   void add(const TensorSummary& tensor, std::int64_t* count, std::int64_t& bytes) {
@@ -202,7 +200,7 @@ void add_totals(const ModelArchive& archive, ModelSummary& summary) {
   if (summary.training.value_or(false)) {
     summary.warnings.push_back(
         {"training_mode",
-         "the model is in training mode: dropout and batch norm act as in training"});
+         "the model is in training mode: dropout and batch normalization behave as in training"});
   }
 }
 

@@ -4,10 +4,10 @@
 
 namespace tsctl {
 
-// Reads the file without running anything in it and without LibTorch. Time and memory depend on the number of records
-// and the size of its code, not on that of its weights, unless check_crc asks for every byte. Throws Error{input}
-// for what is no TorchScript file, and for one whose structure is damaged; a wrong CRC of a record
-// that is not needed to say so is told in the result.
+// Describes a TorchScript file; runs no code of the file and needs no LibTorch. Time and memory grow with the number of
+// records and the size of the code. They do not depend on the size of the weights, unless check_crc reads every byte.
+// Throws Error{input} if the file is not a TorchScript file or its structure is damaged. With check_crc, a record that
+// does not match its CRC-32 is a warning in the result.
 ModelSummary inspect(const InspectOptions& options);
 
 }  // namespace tsctl

@@ -1,5 +1,7 @@
 #include "tsctl/archive/model_archive.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -11,9 +13,9 @@ namespace tsctl {
 
 namespace {
 
-// Far above real models, whose code and structure have a few megabytes; a file that asks for more is refused.
-constexpr std::uint64_t kLargestPickle = 128ULL << 20;
-constexpr std::uint64_t kLargestCode = 128ULL << 20;
+// The code and structure of real models take a few megabytes. A file that claims more than these limits is refused.
+constexpr std::uint64_t kMaxPickleBytes = 128ULL << 20;
+constexpr std::uint64_t kMaxCodeBytes = 128ULL << 20;
 
 constexpr std::string_view kCode = "code/";
 constexpr std::string_view kMangle = "___torch_mangle_";
@@ -28,12 +30,12 @@ std::string module_from_record(std::string_view name) {
 std::unique_ptr<const Pickle> read_named(const ZipReader& zip, const char* name) {
   const ZipRecord* record = zip.find_in_top(name);
   if (record == nullptr) return nullptr;
-  return read_pickle(zip.read(*record, kLargestPickle),
-                     "record '" + record->name + "' of '" + zip.path() + "'");
+  return read_pickle(zip.read(*record, kMaxPickleBytes),
+                     fmt::format("record '{}' of '{}'", record->name, zip.path()));
 }
 
 void read_code(ModelArchive& archive) {
-  std::uint64_t left = kLargestCode;
+  std::uint64_t left = kMaxCodeBytes;
   for (const ZipRecord& record : archive.zip.records()) {
     const std::string_view name = archive.zip.relative_name(record);
     if (record_group(name) != "code") continue;
@@ -57,9 +59,10 @@ ModelArchive open_model_archive(const std::string& path) {
   archive.data = read_named(archive.zip, "data.pkl");
   archive.constants = read_named(archive.zip, "constants.pkl");
   if (!archive.data || archive.root().kind != PickleNode::Kind::object) {
-    throw Error(ErrorKind::input,
-                "'" + path + "' is not a usable TorchScript file: its data.pkl holds no module",
-                "write the model again with torch.jit.save");
+    throw Error(
+        ErrorKind::input,
+        fmt::format("'{}' is not a usable TorchScript file: its data.pkl holds no module", path),
+        "write the model again with torch.jit.save");
   }
   read_code(archive);
   return archive;

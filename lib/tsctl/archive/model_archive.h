@@ -12,7 +12,7 @@
 
 namespace tsctl {
 
-// A TorchScript file, opened and parsed, with nothing in it run.
+// A TorchScript file, opened and parsed. None of its code is run.
 struct ModelArchive {
   ZipReader zip;
   std::vector<CodeText> code_texts = {};  // the root's file first
@@ -20,18 +20,19 @@ struct ModelArchive {
   std::unique_ptr<const Pickle> data = {};
   std::unique_ptr<const Pickle> constants = {};  // null if the file has none
 
-  // The root module and its class; the class is null if the code lacks it.
+  // The root module and its class. The class is null if the code does not define it.
   const PickleNode& root() const { return data->at(data->root); }
   const CodeClass* root_class() const { return code.find_class(root().text); }
 };
 
-// Throws Error{input} for what is no TorchScript file, or a damaged one.
+// Throws Error{input} if the file is not a TorchScript file or is damaged.
 ModelArchive open_model_archive(const std::string& path);
 
-// What a record is for: code, debug, tensors, constants, structure, extra, other. `name` is below the top folder.
+// The group of a record: code, debug, tensors, constants, structure, extra or other. `name` is relative to the top
+// folder.
 std::string_view record_group(std::string_view name);
 
-// The class's name without the part that makes it unique: "__torch__.MLP" for "__torch__.___torch_mangle_3.MLP".
+// The class name without TorchScript's mangling: "__torch__.MLP" for "__torch__.___torch_mangle_3.MLP".
 std::string plain_class_name(std::string_view name);
 
 }  // namespace tsctl

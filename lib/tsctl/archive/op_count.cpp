@@ -7,14 +7,16 @@
 #include <limits>
 #include <utility>
 
+#include "tsctl/core/base/text.h"
+
 namespace tsctl {
 
 namespace {
 
-constexpr int kDeepest = 200;  // calls within calls; deeper code is not followed
+constexpr int kMaxDepth = 200;  // levels of calls; deeper calls count as unresolved
 constexpr std::string_view kConstants = "CONSTANTS.";
 
-// Operators that the code spells like Python's own functions.
+// Operators that the code calls by the name of a Python built-in function.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kBuiltins{{
     {"print", "prim::Print"},
     {"int", "aten::Int"},
@@ -26,14 +28,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kBuiltins
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(' ');
-  return begin == std::string_view::npos
-             ? std::string_view()
-             : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
-}
-
-// "aten::linear" for torch.linear, "prim::dtype" for ops.prim.dtype; "" for what is no operator.
+// "aten::linear" for torch.linear, "prim::dtype" for ops.prim.dtype, "" if `chain` does not name an operator.
 std::string op_name(std::string_view chain) {
   if (chain.starts_with("torch.")) return "aten::" + std::string(chain.substr(6));
   if (chain.starts_with("ops.")) {
@@ -49,12 +44,12 @@ std::string op_name(std::string_view chain) {
 
 void add_to(OpCounts& counts, const std::string& op, std::int64_t count) {
   std::int64_t& total = counts[op];
-  // Code that doubles its calls at each level reaches any number.
+  // Functions that call each other twice at each level overflow any integer.
   if (__builtin_add_overflow(total, count, &total))
     total = std::numeric_limits<std::int64_t>::max();
 }
 
-// Where the bracket that closes at `close` opens; npos if it does not.
+// The position of the parenthesis that matches the one at `close`, or npos.
 std::size_t opening(std::string_view masked, std::size_t close) {
   int depth = 0;
   for (std::size_t i = close + 1; i-- > 0;) {
@@ -69,13 +64,21 @@ bool is_chain(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return is_word(c) || c == '.'; });
 }
 
+void for_each_function(const ScriptCode& code,
+                       const std::function<void(const CodeFunction& function)>& visit) {
+  for (const auto& [name, target] : code.classes) {
+    for (const CodeFunction& method : target.methods) visit(method);
+  }
+  for (const auto& [name, function] : code.functions) visit(function);
+}
+
 }  // namespace
 
 std::string OpCounter::type_of(std::string_view text, const Types& types, int depth) const {
   text = trimmed(text);
   while (text.size() > 2 && text.front() == '(' && text.back() == ')')
     text = trimmed(text.substr(1, text.size() - 2));
-  if (text.starts_with("getattr(") && depth < kDeepest) {
+  if (text.starts_with("getattr(") && depth < kMaxDepth) {
     const std::size_t comma = text.rfind(", \"");
     if (comma == std::string_view::npos || text.size() < comma + 5) return {};
     const CodeClass* owner = code_.find_class(type_of(text.substr(8, comma - 8), types, depth + 1));
@@ -102,7 +105,7 @@ std::string OpCounter::type_of(std::string_view text, const Types& types, int de
 void OpCounter::follow(const std::string& key, const CodeFunction& function, int depth,
                        OpCounts& counts) {
   if (done_.count(key) == 0) {
-    if (depth >= kDeepest || open_[key]) {
+    if (depth >= kMaxDepth || open_[key]) {
       ++unresolved_;
       return;
     }
@@ -177,36 +180,20 @@ OpCounts OpCounter::count(const CodeFunction& function, bool follow_calls, int d
   return counts;
 }
 
-OpCounts OpCounter::written() const {
+OpCounts OpCounter::written_in_code() const {
   OpCounter counter(code_);
   OpCounts counts;
-  const auto add = [&counter, &counts](const CodeFunction& function) {
+  for_each_function(code_, [&counter, &counts](const CodeFunction& function) {
     for (const auto& [op, number] : counter.count(function, false, 0)) add_to(counts, op, number);
-  };
-  for (const auto& [name, target] : code_.classes) {
-    for (const CodeFunction& method : target.methods) add(method);
-  }
-  for (const auto& [name, function] : code_.functions) add(function);
+  });
   return counts;
 }
 
-OpCounts OpCounter::followed(const std::string& class_name, const std::string& method) {
+OpCounts OpCounter::reachable_from(const std::string& class_name, const std::string& method) {
   OpCounts counts;
   follow_method(class_name, method, 0, counts);
   return counts;
 }
-
-namespace {
-
-void for_each_function(const ScriptCode& code,
-                       const std::function<void(const CodeFunction& function)>& visit) {
-  for (const auto& [name, target] : code.classes) {
-    for (const CodeFunction& method : target.methods) visit(method);
-  }
-  for (const auto& [name, function] : code.functions) visit(function);
-}
-
-}  // namespace
 
 std::map<std::string, std::int64_t> constant_uses(const ScriptCode& code) {
   std::map<std::string, std::int64_t> uses;
@@ -226,7 +213,7 @@ std::map<std::string, std::int64_t> device_uses(const ScriptCode& code) {
   constexpr std::string_view kCall = "torch.device(";
   std::map<std::string, std::int64_t> uses;
   for_each_function(code, [&uses, kCall](const CodeFunction& function) {
-    // The masked text says where a call is, the body what it is given.
+    // The call is found in the masked text, so that strings and comments do not match; its argument is in the body.
     const std::string& masked = function.masked;
     for (std::size_t at = masked.find(kCall); at != std::string::npos;
          at = masked.find(kCall, at + 1)) {

@@ -8,27 +8,27 @@
 
 namespace tsctl {
 
-// Operators by name ("aten::linear", "prim::dtype", "quantized::linear_dynamic") with a number of calls.
+// Number of calls of each operator, by its name ("aten::linear", "prim::dtype", "quantized::linear_dynamic").
 using OpCounts = std::map<std::string, std::int64_t>;
 
-// Counts calls of operators in the text of an archive's code, without running it.
+// Counts operator calls in the source text of an archive's code. It does not run the code.
 class OpCounter {
  public:
   explicit OpCounter(const ScriptCode& code) : code_(code) {}
 
-  // The calls in the code of all classes and functions, each counted where it is written.
-  OpCounts written() const;
+  // Operator calls in the text of all classes and functions. Each place in the text counts once.
+  OpCounts written_in_code() const;
 
-  // The calls of a method and of every method and function it calls, as often as it calls them. The body of a loop
+  // Operator calls of a method and of every method and function that it calls, counted at each call. The body of a loop
   // and both sides of a branch count once.
-  OpCounts followed(const std::string& class_name, const std::string& method);
+  OpCounts reachable_from(const std::string& class_name, const std::string& method);
 
-  // Calls of methods that could not be followed because the text does not say whose they are (an interface's).
+  // Number of method calls whose target the text does not determine, such as calls through an interface.
   std::int64_t unresolved() const noexcept { return unresolved_; }
 
  private:
-  using Types =
-      std::map<std::string, std::string, std::less<>>;  // of local names: a class or a function
+  // The class or function that each local name refers to.
+  using Types = std::map<std::string, std::string, std::less<>>;
 
   OpCounts count(const CodeFunction& function, bool follow, int depth);
   void count_line(std::string_view text, std::string_view masked, bool follow, int depth,
@@ -40,15 +40,16 @@ class OpCounter {
   std::string type_of(std::string_view text, const Types& types, int depth) const;
 
   const ScriptCode& code_;
-  std::map<std::string, OpCounts> done_;
-  std::map<std::string, bool> open_;
+  std::map<std::string, OpCounts> done_;  // by qualified name of the method or function
+  std::map<std::string, bool> open_;      // those being counted now, to detect recursion
   std::int64_t unresolved_ = 0;
 };
 
-// How often each constant ("c0") stands in the code.
+// Number of uses of each constant ("c0") in the code.
 std::map<std::string, std::int64_t> constant_uses(const ScriptCode& code);
 
-// How often the code writes each device ("cuda:0"): there it stays, wherever the file is loaded.
+// Number of times the code names each device ("cuda:0"). These operations stay on that device, even if the file is
+// loaded onto another one.
 std::map<std::string, std::int64_t> device_uses(const ScriptCode& code);
 
 }  // namespace tsctl

@@ -1,5 +1,7 @@
 #include "tsctl/archive/pickle.h"
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <deque>
 #include <unordered_map>
@@ -14,7 +16,7 @@ namespace {
 
 using Kind = PickleNode::Kind;
 
-constexpr std::size_t kMostNodes = 2'000'000;
+constexpr std::size_t kMaxNodes = 2'000'000;
 
 class PickleWalker {
  public:
@@ -25,21 +27,21 @@ class PickleWalker {
       const auto code = static_cast<unsigned char>(take(1)[0]);
       if (code == '.') break;
       if (!step_data(code) && !step_container(code) && !step_object(code) && !step_memo(code)) {
-        fail("it has the operation " + std::to_string(code) + ", which TorchScript does not write");
+        fail(fmt::format("it has the opcode {}, which TorchScript does not write", code));
       }
     }
     pickle_.root = pop();
-    if (!stack_.empty()) fail("it leaves objects behind");
+    if (!stack_.empty()) fail("its stack is not empty at the end");
   }
 
  private:
   [[noreturn]] void fail(const std::string& why) const {
-    throw Error(ErrorKind::input, where_ + " cannot be read: " + why,
-                "the file is damaged or was not written by PyTorch: get it again");
+    throw Error(ErrorKind::input, fmt::format("{} cannot be read: {}", where_, why),
+                "the file is damaged or PyTorch did not write it: get the file again");
   }
 
   std::string_view take(std::uint64_t size) {
-    if (size > pickle_.bytes.size() - at_) fail("it is cut off");
+    if (size > pickle_.bytes.size() - at_) fail("it is truncated");
     const std::string_view bytes(pickle_.bytes.data() + at_, static_cast<std::size_t>(size));
     at_ += bytes.size();
     return bytes;
@@ -52,15 +54,15 @@ class PickleWalker {
   }
   std::string_view take_line() {
     const std::size_t end = pickle_.bytes.find('\n', at_);
-    if (end == std::string::npos) fail("it is cut off");
+    if (end == std::string::npos) fail("it is truncated");
     const std::string_view line = take(end - at_);
     take(1);
     return line;
   }
 
   PickleIndex add(PickleNode node) {
-    if (pickle_.nodes.size() >= kMostNodes)
-      fail("it holds more than " + std::to_string(kMostNodes) + " objects");
+    if (pickle_.nodes.size() >= kMaxNodes)
+      fail(fmt::format("it holds more than {} objects", kMaxNodes));
     pickle_.nodes.push_back(std::move(node));
     return static_cast<PickleIndex>(pickle_.nodes.size() - 1);
   }
@@ -89,11 +91,11 @@ class PickleWalker {
   bool push_global(std::string_view module, std::string_view name) {
     PickleNode node;
     node.kind = Kind::global;
-    node.text = name_of(std::string(module) + "." + std::string(name));
+    node.text = interned(fmt::format("{}.{}", module, name));
     return push(std::move(node));
   }
-  // Names live in a table of their own, once each; views of them stay valid.
-  std::string_view name_of(std::string name) {
+  // Stores each name once in Pickle::names and returns a view of it.
+  std::string_view interned(std::string name) {
     const auto found = name_index_.find(name);
     if (found != name_index_.end()) return *found->second;
     names_.push_back(std::move(name));
@@ -103,7 +105,7 @@ class PickleWalker {
 
   PickleIndex pop() {
     if (stack_.empty() || (!marks_.empty() && stack_.size() <= marks_.back()))
-      fail("it takes what is not there");
+      fail("it pops from an empty stack");
     const PickleIndex top = stack_.back();
     stack_.pop_back();
     return top;
@@ -114,7 +116,7 @@ class PickleWalker {
     return items;
   }
   std::vector<PickleIndex> pop_to_mark() {
-    if (marks_.empty()) fail("it takes what is not there");
+    if (marks_.empty()) fail("it pops from an empty stack");
     const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
     std::vector<PickleIndex> items(begin, stack_.end());
     stack_.erase(begin, stack_.end());
@@ -124,7 +126,8 @@ class PickleWalker {
   PickleNode& top(Kind kind) {
     const PickleIndex index = pop();
     stack_.push_back(index);
-    if (pickle_.nodes[index].kind != kind) fail("it fills something that is no container");
+    if (pickle_.nodes[index].kind != kind)
+      fail("it adds items to an object that is not a container");
     return pickle_.nodes[index];
   }
   bool extend(Kind kind, std::vector<PickleIndex> items) {
@@ -179,7 +182,7 @@ class PickleWalker {
   bool push_long(std::uint64_t size) {
     const std::string_view bytes = take(size);
     if (bytes.size() > 8)
-      return push_text(name_of("<integer of " + std::to_string(size) + " bytes>"), Kind::opaque);
+      return push_text(interned(fmt::format("<integer of {} bytes>", size)), Kind::opaque);
     std::uint64_t value =
         bytes.empty() || static_cast<unsigned char>(bytes.back()) < 0x80 ? 0 : ~std::uint64_t{0};
     for (std::size_t i = bytes.size(); i-- > 0;)
@@ -260,7 +263,7 @@ class PickleWalker {
   bool reduce() {
     const std::vector<PickleIndex> call = pop_last(2);
     if (pickle_.at(call[0]).kind != Kind::global || pickle_.at(call[1]).kind != Kind::tuple) {
-      fail("it calls something that is no function");
+      fail("it calls an object that is not a function");
     }
     stack_.push_back(result_of_call(pickle_, pickle_.at(call[0]).text, call[1],
                                     [this](PickleNode node) { return add(std::move(node)); }));
@@ -269,18 +272,17 @@ class PickleWalker {
   bool make_object() {
     const std::vector<PickleIndex> parts = pop_last(2);
     if (pickle_.at(parts[0]).kind != Kind::global)
-      fail("it makes an instance of something that is no class");
+      fail("it creates an instance of an object that is not a class");
     return push_text(pickle_.at(parts[0]).text, Kind::object);
   }
   bool build() {
     const PickleIndex state = pop();
     PickleNode& object = pickle_.nodes[pop()];
     stack_.push_back(static_cast<PickleIndex>(&object - pickle_.nodes.data()));
-    if (object.kind != Kind::object)
-      return true;  // the state of what is not known here is not known either
-    object.whole_state = pickle_.at(state).kind != Kind::dict;
+    if (object.kind != Kind::object) return true;  // the state of an opaque object is ignored
+    object.custom_state = pickle_.at(state).kind != Kind::dict;
     object.children =
-        object.whole_state ? std::vector<PickleIndex>{state} : pickle_.at(state).children;
+        object.custom_state ? std::vector<PickleIndex>{state} : pickle_.at(state).children;
     return true;
   }
 
@@ -308,7 +310,7 @@ class PickleWalker {
   }
   bool fetch(std::uint64_t index) {
     const auto found = memo_.find(index);
-    if (found == memo_.end()) fail("it refers to an object that it does not hold");
+    if (found == memo_.end()) fail("it refers to an object that it does not define");
     stack_.push_back(found->second);
     return true;
   }

@@ -10,10 +10,10 @@
 
 namespace tsctl {
 
-// A tensor as a pickle describes it: a view of a storage.
+// A tensor in a pickle: a view of a storage.
 struct PickledTensor {
   std::string storage_type = {};  // "FloatStorage"
-  std::string record = {};        // the storage's key: "0" is the record data/0
+  std::string record = {};        // key of the storage: "0" is the record data/0
   std::string device = {};
   std::int64_t storage_elements = 0;
   std::int64_t offset = 0;  // in elements
@@ -24,7 +24,7 @@ struct PickledTensor {
 
 using PickleIndex = std::uint32_t;
 
-// One object of a pickle. Containers name their members by index, so an object that several others hold exists once.
+// One object of a pickle. Containers refer to their members by index, so a shared object exists once.
 struct PickleNode {
   enum class Kind {
     none,
@@ -36,21 +36,21 @@ struct PickleNode {
     tuple,
     dict,    // children: key, value, key, value, …
     tensor,  // `integer` is the index into Pickle::tensors
-    global,  // a name that stands for a function or class; never looked up
-    object,  // an instance of the class `text`; children as of a dict, or one child that is its whole state
-    opaque,  // the result of calling `text`, which is not known here; children: the arguments
+    global,  // the name of a function or class; never resolved
+    object,  // an instance of the class `text`; children as for dict, or its custom state as the only child
+    opaque,  // the result of calling the unknown function `text`; children: the arguments
   };
 
   Kind kind = Kind::none;
-  bool whole_state = false;  // of an object whose class has its own __getstate__
-  std::int64_t integer = 0;  // of integer; 0 or 1 of boolean
+  bool custom_state = false;  // object: the class has its own __getstate__
+  std::int64_t integer = 0;   // integer; boolean: 0 or 1
   double real = 0.0;
-  std::string_view text =
-      {};  // of string, global, object and opaque; part of Pickle::bytes or Pickle::names
+  // string, global, object, opaque: a view of Pickle::bytes or Pickle::names
+  std::string_view text = {};
   std::vector<PickleIndex> children = {};
 };
 
-// Its nodes hold views of its bytes, so it stays where it was made.
+// A parsed pickle. Its nodes hold views of its bytes, so it cannot be copied or moved.
 struct Pickle {
   Pickle() = default;
   Pickle(const Pickle&) = delete;
@@ -65,10 +65,10 @@ struct Pickle {
   const PickleNode& at(PickleIndex index) const { return nodes[index]; }
 };
 
-// Walks a pickle as TorchScript writes it (protocol 2, and the plain data of 3 and 4), building a tree and running
-// nothing: a name it does not know becomes an opaque node. Objects may hold one another, even in circles, so a caller
-// that descends bounds its depth and the number of its visits. `where` names record and file in messages.
-// Throws Error{input} for what is no such pickle, is cut off, or has more than two million objects.
+// Parses a pickle that TorchScript wrote (protocol 2, and the data opcodes of protocols 3 and 4) into a tree. It
+// calls no function: a call of an unknown name becomes an opaque node. Objects may refer to each other in cycles, so
+// a caller that descends must limit the depth and the number of visits. `where` names the record and file in error
+// messages. Throws Error{input} if the pickle is truncated, uses other opcodes, or has more than two million objects.
 std::unique_ptr<const Pickle> read_pickle(std::string bytes, const std::string& where);
 
 }  // namespace tsctl

@@ -27,7 +27,7 @@ std::optional<std::vector<std::int64_t>> integers(const Pickle& pickle, const Pi
   return values;
 }
 
-// ("storage", type, key, device, number of elements), as a persistent id wraps it.
+// Reads the tuple in a persistent id: ("storage", type, key, device, number of elements).
 bool read_storage(const Pickle& pickle, const PickleNode& reference, PickledTensor& tensor) {
   const PickleNode* parts = child(pickle, reference, 0, Kind::tuple);
   if (parts == nullptr || !reference.text.empty()) return false;
@@ -44,7 +44,7 @@ bool read_storage(const Pickle& pickle, const PickleNode& reference, PickledTens
   return true;
 }
 
-// (storage, offset, shape, strides, requires_grad, …); with a quantizer before requires_grad.
+// Reads (storage, offset, shape, strides, requires_grad, …). A quantized tensor has its quantizer before requires_grad.
 std::optional<PickledTensor> read_tensor(const Pickle& pickle, const PickleNode& arguments,
                                          bool quantized) {
   PickledTensor tensor;
@@ -78,7 +78,7 @@ PickleIndex result_of_call(Pickle& pickle, std::string_view function, PickleInde
       return add(std::move(node));
     }
   }
-  // restore_type_tag(value, type) and build_intlist(list) give their first argument back.
+  // restore_type_tag(value, type) and build_intlist(list) return their first argument.
   const bool helper =
       function.starts_with(kHelpers) && (function.substr(kHelpers.size()).starts_with("build_") ||
                                          function.substr(kHelpers.size()) == "restore_type_tag");

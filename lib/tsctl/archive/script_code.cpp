@@ -2,19 +2,15 @@
 
 #include <algorithm>
 
+#include "tsctl/core/base/text.h"
+
 namespace tsctl {
 
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
-// Line breaks and indentation within a signature become one blank each.
+// Replaces each run of blanks and line breaks by one blank.
 std::string on_one_line(std::string_view text) {
   std::string line;
   for (const char c : trimmed(text)) {
@@ -32,7 +28,7 @@ std::string unquoted(std::string_view text) {
   return std::string(text);
 }
 
-// Where the bracket at `open` closes; npos if it does not.
+// The position of the bracket that matches the one at `open`, or npos.
 std::size_t closing(std::string_view masked, std::size_t open) {
   int depth = 0;
   for (std::size_t i = open; i < masked.size(); ++i) {
@@ -42,7 +38,7 @@ std::size_t closing(std::string_view masked, std::size_t open) {
   return std::string_view::npos;
 }
 
-// A text and its masked twin, cut at the same places.
+// A piece of source text and the same piece of its masked copy.
 struct Source {
   std::string_view text;
   std::string_view masked;
@@ -54,7 +50,7 @@ struct Source {
   }
 };
 
-// The parts between the commas that no bracket encloses.
+// Splits at the commas outside brackets; omits blank parts.
 std::vector<Source> split_commas(const Source& list) {
   std::vector<Source> parts;
   int depth = 0;
@@ -97,7 +93,7 @@ std::size_t indent_of(std::string_view line) {
   return std::min(line.find_first_not_of(' '), line.size());
 }
 
-// Where the block whose head ends at `begin` ends: the next line that has text and is indented by `indent` or less.
+// The end of the block that starts at `begin`: the next non-blank line with an indentation of at most `indent`.
 std::size_t block_end(std::string_view masked, std::size_t begin, std::size_t indent) {
   std::size_t at = begin;
   while (at < masked.size()) {
@@ -109,7 +105,7 @@ std::size_t block_end(std::string_view masked, std::size_t begin, std::size_t in
   return masked.size();
 }
 
-// Reads a "def" whose line begins at `begin`; `end` becomes where its block ends.
+// Parses the "def" whose line begins at `begin`; sets `end` to the end of its block.
 bool parse_function(const Source& source, std::size_t begin, CodeFunction& function,
                     std::size_t& end) {
   const std::size_t indent = indent_of(source.masked.substr(begin));
@@ -137,7 +133,7 @@ bool parse_function(const Source& source, std::size_t begin, CodeFunction& funct
   return true;
 }
 
-// "name : Type", '__annotations__["0"] = Type', "name : Final[Type] = value", "__parameters__ = [...]".
+// Parses "name : Type", '__annotations__["0"] = Type', "name : Final[Type] = value" or "__parameters__ = [...]".
 void parse_member(const Source& line, CodeClass& target) {
   const std::string_view text = trimmed(line.masked);
   if (text.starts_with("__parameters__")) {
@@ -231,7 +227,7 @@ std::string mask_strings(std::string_view text) {
   for (std::size_t i = 0; i < masked.size(); ++i) {
     const char c = masked[i];
     if (c == '\n') {
-      quote = 0;  // a line break within a string is written as \n
+      quote = 0;  // TorchScript's printer writes a line break in a string as \n
       comment = false;
     } else if (comment) {
       masked[i] = ' ';

@@ -9,7 +9,7 @@
 
 namespace tsctl {
 
-// A parameter of a method as its code spells it.
+// A parameter of a function, as the code spells it.
 struct CodeParameter {
   std::string name = {};
   std::string type = {};
@@ -19,45 +19,45 @@ struct CodeParameter {
 // A method of a class, or a function.
 struct CodeFunction {
   std::string name = {};
-  std::vector<CodeParameter> parameters = {};  // a method's first one is the object itself
+  std::vector<CodeParameter> parameters = {};  // the first parameter of a method is the object
   std::string return_type = {};
-  std::string body = {};    // as written
-  std::string masked = {};  // the body with what is within quotation marks and comments blanked
+  std::string body = {};
+  std::string masked = {};  // mask_strings(body)
 };
 
-// A class of the archive's code: a module, an interface, a named tuple or an enumeration.
+// A class in the archive's code: a module, an interface, a named tuple or an enumeration.
 struct CodeClass {
   std::string name = {};  // qualified: "__torch__.torch.nn.modules.linear.Linear"
   std::string base = {};  // Module, ModuleInterface, NamedTuple, Enum, …, or ""
   std::vector<std::string> parameters = {};  // names of its __parameters__
   std::vector<std::string> buffers = {};
-  std::vector<std::pair<std::string, std::string>> attributes = {};  // name, type; in order
-  std::vector<std::pair<std::string, std::string>> constants = {};   // Final: name, value
+  std::vector<std::pair<std::string, std::string>> attributes = {};  // (name, type), in order
+  std::vector<std::pair<std::string, std::string>> constants = {};   // Final: (name, value)
   std::vector<CodeFunction> methods = {};
 
+  // Null if the class has no such method.
   const CodeFunction* method(std::string_view method_name) const;
-  // "" if there is none of that name.
+  // "" if the class has no such attribute.
   std::string_view attribute_type(std::string_view attribute) const;
 };
 
-// The code of an archive.
+// The classes and functions of an archive, by qualified name.
 struct ScriptCode {
-  std::map<std::string, CodeClass, std::less<>> classes = {};       // by qualified name
-  std::map<std::string, CodeFunction, std::less<>> functions = {};  // by qualified name
+  std::map<std::string, CodeClass, std::less<>> classes = {};
+  std::map<std::string, CodeFunction, std::less<>> functions = {};
 
   const CodeClass* find_class(std::string_view name) const;
 };
 
-// Adds what a source text holds; `module` is what precedes the names in it: "__torch__.torch.nn.modules.linear" for
-// the record code/__torch__/torch/nn/modules/linear.py. Text that is no code of TorchScript adds nothing; nothing
-// throws.
+// Parses a source text and adds its classes and functions. `module` qualifies their names: it is
+// "__torch__.torch.nn.modules.linear" for the record code/__torch__/torch/nn/modules/linear.py. Text that is not
+// TorchScript code adds nothing; the function does not throw for it.
 void add_code(ScriptCode& code, const std::string& module, const std::string& text);
 
-// The text with the characters within quotation marks, and comments, replaced by blanks. Positions stay.
+// Replaces the contents of string literals and the comments by blanks. Positions do not change.
 std::string mask_strings(std::string_view text);
 
-// "forward(self, x: Tensor, scale: float=1.) -> Tensor", with the object always called self and its type
-// left out.
+// "forward(self, x: Tensor, scale: float=1.) -> Tensor". The object is always called self, without its type.
 std::string signature_text(const CodeFunction& function);
 
 }  // namespace tsctl

@@ -1,5 +1,7 @@
 #include "tsctl/archive/tensor_bytes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -10,26 +12,30 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::size_t kChunkBytes = 240 * 1024;  // a multiple of every element's size
-// Tensors that lie differently in memory are gathered as a whole; beyond this they are not worth the memory.
-constexpr std::int64_t kLargestGather = std::int64_t{2} << 30;
+constexpr std::size_t kChunkBytes = 240 * 1024;  // a multiple of every element size
+// Tensors with different strides are read as a whole; this limits the memory for it.
+constexpr std::int64_t kMaxSpanBytes = std::int64_t{2} << 30;
 
 const ZipRecord& record_of(const ZipReader& zip, const TensorSummary& tensor) {
   const ZipRecord* record = zip.find_in_top(tensor.record);
   if (record == nullptr)
-    throw Error(ErrorKind::input, "'" + zip.path() + "' lacks the record " + tensor.record);
+    throw Error(ErrorKind::input,
+                fmt::format("'{}' lacks the record {}", zip.path(), tensor.record));
   return *record;
 }
 
-// Whether the elements fill one range of bytes without gaps, in any order (channels_last does).
-bool is_dense(const TensorSummary& tensor) {
-  std::int64_t extent = 1;
+// Elements from a tensor's first to its last in memory, gaps included.
+std::int64_t span_elements(const TensorSummary& tensor) {
+  std::int64_t span = 1;
   for (std::size_t i = 0; i < tensor.shape.size(); ++i)
-    extent += (tensor.shape[i] - 1) * tensor.strides[i];
-  return extent == tensor.count;
+    span += (tensor.shape[i] - 1) * tensor.strides[i];
+  return span;
 }
 
-// Strides of dimensions of one element say nothing.
+// Whether the elements fill a range of bytes without gaps, in any order: channels_last tensors do.
+bool is_dense(const TensorSummary& tensor) { return span_elements(tensor) == tensor.count; }
+
+// Ignores the strides of dimensions of size 1.
 bool same_layout(const TensorSummary& a, const TensorSummary& b) {
   for (std::size_t i = 0; i < a.shape.size(); ++i) {
     if (a.shape[i] > 1 && a.strides[i] != b.strides[i]) return false;
@@ -66,17 +72,15 @@ std::int64_t compare_ranges(const ZipReader& zip_a, const TensorSummary& a, cons
   return differing;
 }
 
-// The bytes from a tensor's first element to its last.
+// The bytes from a tensor's first element in memory to its last.
 std::vector<std::byte> read_span(const ZipReader& zip, const TensorSummary& tensor,
                                  std::size_t element) {
-  std::int64_t extent = 1;
-  for (std::size_t i = 0; i < tensor.shape.size(); ++i)
-    extent += (tensor.shape[i] - 1) * tensor.strides[i];
-  const std::int64_t span_bytes = extent * static_cast<std::int64_t>(element);
-  if (span_bytes > kLargestGather || tensor.size_bytes > kLargestGather) {
+  const std::int64_t span_bytes = span_elements(tensor) * static_cast<std::int64_t>(element);
+  if (span_bytes > kMaxSpanBytes || tensor.size_bytes > kMaxSpanBytes) {
     throw Error(ErrorKind::input,
-                "tensor '" + tensor.name + "' of '" + zip.path() +
-                    "' is too large to be compared with one of another memory layout");
+                fmt::format("tensor '{}' of '{}' is too large to compare with a tensor of another "
+                            "memory layout",
+                            tensor.name, zip.path()));
   }
   std::vector<std::byte> span(static_cast<std::size_t>(span_bytes));
   zip.read_part(record_of(zip, tensor), static_cast<std::uint64_t>(tensor.offset_bytes),
@@ -84,7 +88,7 @@ std::vector<std::byte> read_span(const ZipReader& zip, const TensorSummary& tens
   return span;
 }
 
-// Compares in the order of the indices, each tensor with its own strides.
+// Compares element by element in index order, each tensor with its own strides.
 std::int64_t compare_strided(const TensorSummary& a, const std::vector<std::byte>& span_a,
                              const TensorSummary& b, const std::vector<std::byte>& span_b,
                              std::size_t element) {
@@ -97,7 +101,7 @@ std::int64_t compare_strided(const TensorSummary& a, const std::vector<std::byte
     const std::byte* element_b = span_b.data() + static_cast<std::size_t>(place_b) * element;
     differing += std::memcmp(element_a, element_b, element) != 0 ? 1 : 0;
     for (std::size_t i = index.size(); i-- > 0;) {
-      if (a.shape[i] == 1) continue;  // its stride says nothing
+      if (a.shape[i] == 1) continue;
       place_a += a.strides[i];
       place_b += b.strides[i];
       if (++index[i] < a.shape[i]) break;

@@ -1,5 +1,6 @@
 #include "tsctl/archive/tensor_file.h"
 
+#include <fmt/format.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 
 #include "tsctl/archive/binary_file.h"
 #include "tsctl/archive/call_json.h"
+#include "tsctl/archive/safetensors_dtype.h"
 #include "tsctl/core/base/error.h"
 
 namespace tsctl {
@@ -21,29 +23,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::uint64_t kLargestHeader = 100'000'000;  // the format's own limit
-
-struct FormatName {
-  Dtype dtype;
-  std::string_view name;
-};
-
-// The format's names of element types that models take or give.
-constexpr std::array kFormatNames{
-    FormatName{Dtype::float32, "F32"},   FormatName{Dtype::float64, "F64"},
-    FormatName{Dtype::float16, "F16"},   FormatName{Dtype::bfloat16, "BF16"},
-    FormatName{Dtype::int64, "I64"},     FormatName{Dtype::int32, "I32"},
-    FormatName{Dtype::int16, "I16"},     FormatName{Dtype::int8, "I8"},
-    FormatName{Dtype::uint8, "U8"},      FormatName{Dtype::boolean, "BOOL"},
-    FormatName{Dtype::complex64, "C64"},
-};
+constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;  // the limit of the safetensors format
 
 [[noreturn]] void throw_damaged(const std::string& path, const std::string& why) {
-  throw Error(ErrorKind::input, "'" + path + "' is not a usable safetensors file: " + why,
-              "write it again, for example with safetensors.torch.save_file");
+  throw Error(ErrorKind::input, fmt::format("'{}' is not a usable safetensors file: {}", path, why),
+              "write the file again, for example with safetensors.torch.save_file");
 }
 
-// The product of a shape and the element's size; none if it does not fit into 64 bits.
+// The size of a tensor in bytes; nullopt if it does not fit into 64 bits.
 std::optional<std::uint64_t> size_of(const std::vector<std::int64_t>& shape, Dtype dtype) {
   std::uint64_t size = element_size_bytes(dtype);
   for (const std::int64_t extent : shape) {
@@ -53,7 +40,7 @@ std::optional<std::uint64_t> size_of(const std::vector<std::int64_t>& shape, Dty
   return size;
 }
 
-// The header as JSON. Two entries of one name, of which a parser keeps one, are refused.
+// Parses the header. Throws if two entries have the same name: the JSON parser would drop one of them.
 Json parse_header(const std::string& path, const std::string& text) {
   std::set<std::string> names;
   bool repeated = false;
@@ -64,12 +51,12 @@ Json parse_header(const std::string& path, const std::string& text) {
     return true;
   };
   Json header = Json::parse(text, watch, /*allow_exceptions=*/false);
-  if (!header.is_object()) throw_damaged(path, "its header is no JSON object");
+  if (!header.is_object()) throw_damaged(path, "its header is not a JSON object");
   if (repeated) throw_damaged(path, "its header names a tensor twice");
   return header;
 }
 
-// A tensor's place among the bytes that follow the header.
+// The byte range of a tensor, relative to the end of the header.
 struct Span {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
@@ -80,22 +67,20 @@ Span read_entry(const std::string& path, const std::string& key, const Json& jso
                 TensorFile::Entry& entry) {
   try {
     const auto& name = json.at("dtype").get_ref<const std::string&>();
-    const auto row =
-        std::find_if(kFormatNames.begin(), kFormatNames.end(),
-                     [&name](const FormatName& candidate) { return candidate.name == name; });
-    if (row == kFormatNames.end())
-      throw_damaged(path, "tensor '" + key + "' has the unsupported type " + name);
-    entry.dtype = row->dtype;
+    const std::optional<Dtype> dtype = dtype_from_safetensors_name(name);
+    if (!dtype)
+      throw_damaged(path, fmt::format("tensor '{}' has the unsupported type {}", key, name));
+    entry.dtype = *dtype;
     entry.shape = json.at("shape").get<std::vector<std::int64_t>>();
     const auto offsets = json.at("data_offsets").get<std::array<std::uint64_t, 2>>();
     const std::optional<std::uint64_t> size = size_of(entry.shape, entry.dtype);
     if (!size || offsets[1] < offsets[0] || offsets[1] - offsets[0] != *size) {
-      throw_damaged(path, "the bytes of tensor '" + key + "' do not match its shape");
+      throw_damaged(path, fmt::format("the size of tensor '{}' does not match its shape", key));
     }
     entry.size_bytes = static_cast<std::size_t>(*size);
     return {offsets[0], offsets[1], key};
   } catch (const Json::exception&) {
-    throw_damaged(path, "the description of tensor '" + key + "' is incomplete");
+    throw_damaged(path, fmt::format("the description of tensor '{}' is incomplete", key));
   }
 }
 
@@ -105,7 +90,8 @@ class Mapping {
       : size_bytes_(static_cast<std::size_t>(file.size_bytes())) {
     bytes_ = ::mmap(nullptr, size_bytes_, PROT_READ, MAP_PRIVATE, file.descriptor(), 0);
     if (bytes_ == MAP_FAILED) {
-      throw Error(ErrorKind::environment, "'" + file.path() + "' cannot be mapped into memory");
+      throw Error(ErrorKind::environment,
+                  fmt::format("'{}' cannot be mapped into memory", file.path()));
     }
   }
   Mapping(const Mapping&) = delete;
@@ -130,7 +116,7 @@ struct TensorFile::Contents {
   Mapping mapping;
   std::map<std::string, Entry> entries = {};
   std::vector<CallRecord> calls = {};
-  // Copies of tensors that do not begin at a multiple of their element's size in the file.
+  // Copies of tensors whose offset in the file is not a multiple of the element size.
   std::vector<std::vector<std::max_align_t>> aligned = {};
 
   void read(std::uint64_t file_bytes);
@@ -141,8 +127,8 @@ struct TensorFile::Contents {
 
 void TensorFile::Contents::read(std::uint64_t file_bytes) {
   const std::uint64_t header_bytes = little_u64(mapping.at(0));
-  if (header_bytes > kLargestHeader || header_bytes > file_bytes - 8) {
-    throw_damaged(path, "its header claims " + std::to_string(header_bytes) + " bytes");
+  if (header_bytes > kMaxHeaderBytes || header_bytes > file_bytes - 8) {
+    throw_damaged(path, fmt::format("its header claims {} bytes", header_bytes));
   }
   const std::string text(reinterpret_cast<const char*>(mapping.at(8)),
                          static_cast<std::size_t>(header_bytes));
@@ -157,12 +143,13 @@ void TensorFile::Contents::read(std::uint64_t file_bytes) {
   if (metadata == header.end() || !metadata->is_object() || !metadata->contains("tsctl_calls"))
     return;
   const Json& text_entry = metadata->at("tsctl_calls");
-  if (!text_entry.is_string()) throw_damaged(path, "its metadata entry tsctl_calls is no text");
+  if (!text_entry.is_string())
+    throw_damaged(path, "its metadata entry tsctl_calls is not a string");
   calls = calls_from_json_text(text_entry.get<std::string>(), path);
   require_named_tensors();
 }
 
-// The format demands that tensors cover the data without gaps and overlaps.
+// The safetensors format requires that tensors cover the data without gaps or overlaps.
 void TensorFile::Contents::place(const std::vector<Span>& spans, std::uint64_t data_offset,
                                  std::uint64_t data_bytes) {
   std::vector<Span> sorted = spans;
@@ -172,15 +159,16 @@ void TensorFile::Contents::place(const std::vector<Span>& spans, std::uint64_t d
   std::uint64_t expected = 0;
   for (const Span& span : sorted) {
     if (span.begin != expected || span.end > data_bytes) {
-      throw_damaged(path, "the bytes of tensor '" + span.key +
-                              "' overlap others, leave a gap or lie outside");
+      throw_damaged(path,
+                    fmt::format("the bytes of tensor '{}' overlap another tensor, leave a gap "
+                                "or lie outside the file",
+                                span.key));
     }
     expected = span.end;
     Entry& entry = entries.at(span.key);
     entry.data = aligned_data(mapping.at(data_offset + span.begin), entry);
   }
-  if (expected != data_bytes)
-    throw_damaged(path, "bytes that belong to no tensor follow the last one");
+  if (expected != data_bytes) throw_damaged(path, "unused bytes follow the last tensor");
 }
 
 const std::byte* TensorFile::Contents::aligned_data(const std::byte* data, const Entry& entry) {
@@ -195,8 +183,8 @@ void TensorFile::Contents::require_named_tensors() const {
   const auto check = [this](const Value& value) {
     for (const Leaf& leaf : leaves_of(value, "")) {
       if (leaf.value->kind == Value::Kind::tensor && entries.count(leaf.value->tensor) == 0) {
-        throw_damaged(path,
-                      "its calls name tensor '" + leaf.value->tensor + "', which it does not have");
+        throw_damaged(path, fmt::format("its calls use tensor '{}', which it does not contain",
+                                        leaf.value->tensor));
       }
     }
   };
@@ -210,7 +198,7 @@ void TensorFile::Contents::require_named_tensors() const {
 TensorFile TensorFile::open(const std::string& path) {
   const BinaryFile file(path);
   if (file.size_bytes() < 10)
-    throw_damaged(path, "it has only " + std::to_string(file.size_bytes()) + " bytes");
+    throw_damaged(path, fmt::format("it has only {} bytes", file.size_bytes()));
   auto contents = std::make_unique<Contents>(file);
   contents->read(file.size_bytes());
   return TensorFile(std::move(contents));
@@ -232,7 +220,8 @@ std::vector<std::string> TensorFile::keys() const {
 const TensorFile::Entry& TensorFile::tensor(const std::string& key) const {
   const auto found = contents_->entries.find(key);
   if (found == contents_->entries.end()) {
-    throw Error(ErrorKind::input, "'" + contents_->path + "' has no tensor called '" + key + "'");
+    throw Error(ErrorKind::input,
+                fmt::format("'{}' has no tensor called '{}'", contents_->path, key));
   }
   return found->second;
 }

@@ -1,5 +1,7 @@
 #include "tsctl/archive/tensor_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -16,8 +18,11 @@ namespace {
 
 using Kind = PickleNode::Kind;
 
-constexpr int kDeepest = 200;
-constexpr std::int64_t kMostVisits = 4'000'000;
+constexpr int kMaxDepth = 200;
+constexpr std::int64_t kMaxVisits = 4'000'000;
+constexpr std::size_t kMaxKeyBytes = 40;  // of a dict's key in a name such as table["x"]
+// An expanded tensor has more elements than its storage. A count above 2^48 elements means a damaged file.
+constexpr std::int64_t kMaxElements = std::int64_t{1} << 48;
 
 struct StorageType {
   std::string_view name;
@@ -72,12 +77,12 @@ class TableBuilder {
 
  private:
   [[noreturn]] void fail(const std::string& why) const {
-    throw Error(ErrorKind::input, "'" + archive_.zip.path() + "' is damaged: " + why,
+    throw Error(ErrorKind::input, fmt::format("'{}' is damaged: {}", archive_.zip.path(), why),
                 "get the file again, or write it again with torch.jit.save");
   }
 
   void count_visit(int depth) {
-    if (depth > kDeepest || ++visits_ > kMostVisits) fail("its objects are nested without end");
+    if (depth > kMaxDepth || ++visits_ > kMaxVisits) fail("its objects are nested too deeply");
   }
 
   void add_module(PickleIndex index, const std::string& path, int depth) {
@@ -86,7 +91,7 @@ class TableBuilder {
     const CodeClass* type = archive_.code.find_class(node.text);
     const std::size_t place = table_.modules.size();
     table_.modules.push_back({path, plain_class_name(node.text), std::nullopt});
-    if (node.whole_state) {  // the class has its own __getstate__, so names are unknown
+    if (node.custom_state) {  // the names of the members are unknown
       add_tensors_within(*archive_.data, node.children[0], path + "<state>", "attribute",
                          depth + 1);
       return;
@@ -123,7 +128,7 @@ class TableBuilder {
     }
   }
 
-  // Tensors in lists, tuples, dicts and objects of other classes: "tens[0]", "table['x']".
+  // Adds the tensors in lists, tuples, dicts and objects of other classes: "layers[0]", "table["x"]".
   void add_tensors_within(const Pickle& pickle, PickleIndex index, const std::string& name,
                           const char* kind, int depth) {
     count_visit(depth);
@@ -132,15 +137,15 @@ class TableBuilder {
       table_.tensors.push_back(tensor_summary(pickle, node, name, kind));
       return;
     }
-    const bool pairs = node.kind == Kind::dict || (node.kind == Kind::object && !node.whole_state);
+    const bool pairs = node.kind == Kind::dict || (node.kind == Kind::object && !node.custom_state);
     for (std::size_t i = 0; i < node.children.size(); i += pairs ? 2 : 1) {
       if (pairs && i + 1 >= node.children.size()) break;
       const PickleIndex item = node.children[pairs ? i + 1 : i];
       const Kind item_kind = pickle.at(item).kind;
       if (item_kind != Kind::tensor && pickle.at(item).children.empty()) continue;
-      const std::string place =
-          pairs ? value_text(pickle, node.children[i], 40) : std::to_string(i);
-      add_tensors_within(pickle, item, name + "[" + place + "]", kind, depth + 1);
+      const std::string key =
+          pairs ? value_text(pickle, node.children[i], kMaxKeyBytes) : std::to_string(i);
+      add_tensors_within(pickle, item, fmt::format("{}[{}]", name, key), kind, depth + 1);
     }
   }
 
@@ -177,7 +182,7 @@ class TableBuilder {
     summary.record = (kind == "constant" ? "constants/" : "data/") + tensor.record;
     summary.count = checked_count(tensor, name);
     require_record(summary, tensor, element_bytes);
-    // Both are known to be small enough now.
+    // checked_count() bounds both products.
     summary.size_bytes = summary.count * element_bytes;
     summary.offset_bytes = tensor.offset * element_bytes;
     const auto [first, is_first] = first_of_record_.emplace(summary.record, name);
@@ -185,7 +190,7 @@ class TableBuilder {
     return summary;
   }
 
-  // The number of elements, after making sure that each lies within the storage.
+  // Returns the number of elements. Throws if an element lies outside the storage.
   std::int64_t checked_count(const PickledTensor& tensor, const std::string& name) const {
     std::int64_t count = 1;
     std::int64_t last = tensor.offset;
@@ -198,25 +203,23 @@ class TableBuilder {
                                      tensor.strides[i], &reach) &&
              !__builtin_add_overflow(last, reach, &last);
     }
-    // An expanded tensor has more elements than its storage; 2^48 of them is a number nobody computes with.
-    if (!fits || count > (std::int64_t{1} << 48) ||
-        (count > 0 && last >= tensor.storage_elements)) {
-      fail("tensor '" + name + "' lies outside its storage");
-    }
+    if (!fits || count > kMaxElements || (count > 0 && last >= tensor.storage_elements))
+      fail(fmt::format("tensor '{}' lies outside its storage", name));
     return count;
   }
 
   void require_record(const TensorSummary& summary, const PickledTensor& tensor,
                       std::int64_t element_bytes) const {
     const ZipRecord* record = archive_.zip.find_in_top(summary.record);
-    if (record == nullptr)
-      fail("tensor '" + summary.name + "' needs the record " + summary.record +
-           ", which is missing");
+    if (record == nullptr) {
+      fail(fmt::format("tensor '{}' needs the record {}, which is missing", summary.name,
+                       summary.record));
+    }
     if (element_bytes == 0) return;
     const auto held = static_cast<std::int64_t>(record->size_bytes) / element_bytes;
     if (tensor.storage_elements > held) {
-      fail("tensor '" + summary.name + "' needs more bytes than the record " + summary.record +
-           " has");
+      fail(fmt::format("tensor '{}' needs more bytes than the record {} has", summary.name,
+                       summary.record));
     }
   }
 

@@ -1,6 +1,8 @@
 #pragma once
 
-#include <string>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "tsctl/archive/model_archive.h"
@@ -8,20 +10,19 @@
 
 namespace tsctl {
 
-// What the modules of an archive hold, by qualified name.
+// The modules of an archive and their members, by qualified name.
 struct TensorTable {
   std::vector<ModuleSummary> modules = {};
   std::vector<TensorSummary> tensors = {};
-  std::vector<TensorSummary> constants = {};
-  std::vector<AttributeSummary> attributes =
-      {};  // those of constants.pkl that are no tensors too: "CONSTANTS.c3"
+  std::vector<TensorSummary> constants = {};      // the tensors of constants.pkl
+  std::vector<AttributeSummary> attributes = {};  // and the other constants: "CONSTANTS.c3"
 };
 
-// Values of attributes are written as text of up to `value_limit` bytes. Throws Error{input} when a tensor lies
-// outside its record or the record is missing, and for structures nested without end.
+// Lists the members of all modules. The text of an attribute's value has at most `value_limit` bytes. Throws
+// Error{input} if a tensor lies outside its record, a record is missing, or objects are nested too deeply.
 TensorTable tensor_table(const ModelArchive& archive, std::size_t value_limit);
 
-// Bytes of one element of a storage type such as "FloatStorage"; 0 for one that is not known.
+// Element size in bytes of a storage type such as "FloatStorage"; 0 for an unknown type.
 std::int64_t storage_element_bytes(std::string_view storage_type);
 
 }  // namespace tsctl

@@ -10,7 +10,7 @@ namespace {
 
 using Kind = PickleNode::Kind;
 
-constexpr int kDeepest = 20;  // levels of nesting that are still worth reading
+constexpr int kMaxDepth = 20;  // levels of nesting that the text shows
 
 class ValueWriter {
  public:
@@ -62,8 +62,8 @@ class ValueWriter {
   std::string finished() {
     if (text_.size() <= limit_) return std::move(text_);
     std::size_t end = limit_;
-    while (end > 0 && (static_cast<unsigned char>(text_[end]) & 0xc0) == 0x80)
-      --end;  // not within a character
+    // Do not cut within a UTF-8 character.
+    while (end > 0 && (static_cast<unsigned char>(text_[end]) & 0xc0) == 0x80) --end;
     return text_.substr(0, end) + "…";
   }
 
@@ -122,7 +122,7 @@ class ValueWriter {
   }
 
   void write_member(PickleIndex index, int depth) {
-    if (depth < kDeepest) {
+    if (depth < kMaxDepth) {
       write(index, depth + 1);
     } else {
       text_ += "…";

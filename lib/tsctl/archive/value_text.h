@@ -7,7 +7,8 @@
 
 namespace tsctl {
 
-// The value as Python would write it, cut after `limit` bytes with a "…". Tensors and modules are named by kind.
+// The value in Python's notation; "…" replaces the text after `limit` bytes. A tensor is "<tensor>", a module
+// "<object of CLASS>".
 std::string value_text(const Pickle& pickle, PickleIndex index, std::size_t limit);
 
 }  // namespace tsctl

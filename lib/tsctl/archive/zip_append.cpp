@@ -1,12 +1,12 @@
 #include "tsctl/archive/zip_append.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <map>
 #include <string_view>
 
@@ -22,22 +22,22 @@ namespace {
 constexpr std::uint16_t kVersion20 = 20;       // plain zip
 constexpr std::uint16_t kVersion45 = 45;       // ZIP64
 constexpr std::uint16_t kFlagUtf8 = 1U << 11;  // names are UTF-8
-constexpr std::uint16_t kFirstDate =
-    0x21;  // 1980-01-01: the same records give the same bytes on any day
-constexpr std::uint64_t kLargestRecord = 0xfffffffeULL;
+constexpr std::uint16_t kFixedDate = 0x21;     // 1980-01-01, so that equal records give equal bytes
+constexpr std::uint64_t kMaxRecordBytes = 0xfffffffeULL;
+constexpr std::size_t kMaxNameBytes = 0xffff;
 constexpr std::uint64_t kEscape32 = 0xffffffffULL;
 
 std::uint32_t narrow32(std::uint64_t value) {
   return static_cast<std::uint32_t>(value < kEscape32 ? value : kEscape32);
 }
 
-// What a record's own header and its directory entry have in common.
+// The fields that a record's local header and its directory entry share.
 void append_common(std::string& target, std::string_view bytes, std::size_t name_bytes,
                    std::size_t extra_bytes) {
   append_u16(target, kFlagUtf8);
   append_u16(target, 0);  // stored
   append_u16(target, 0);
-  append_u16(target, kFirstDate);
+  append_u16(target, kFixedDate);
   append_u32(target, static_cast<std::uint32_t>(crc32_z(
                          0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size())));
   append_u32(target, static_cast<std::uint32_t>(bytes.size()));
@@ -73,7 +73,7 @@ void append_entry(std::string& target, const std::string& name, std::string_view
   append_u64(target, header_offset);
 }
 
-// Both end records, as torch writes them for archives of any size.
+// Both end records: torch writes the ZIP64 one for archives of any size too.
 void append_end(std::string& target, const ZipDirectory& directory) {
   append_u32(target, kEnd64Signature);
   append_u64(target, kEnd64Bytes - 12);
@@ -102,46 +102,37 @@ void append_end(std::string& target, const ZipDirectory& directory) {
 }
 
 void write_tail(const std::string& path, std::uint64_t offset, std::string_view bytes) {
-  const auto fail = [&path](int code) {
-    throw Error(ErrorKind::environment, "'" + path + "' cannot be written: " + std::strerror(code),
-                code == ENOSPC ? "free some space on that disk"
-                               : "check the permissions of the file and its folder");
-  };
-  FileDescriptor descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!descriptor.valid()) fail(errno);
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.valid()) throw_write_error(path, errno);
   const std::uint64_t end = offset + bytes.size();
-  int code = 0;
-  while (!bytes.empty() && code == 0) {
+  while (!bytes.empty()) {
     const ssize_t written =
-        ::pwrite(descriptor.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (written >= 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-      offset += static_cast<std::uint64_t>(written);
-    } else if (errno != EINTR) {
-      code = errno;
-    }
+        ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw_write_error(path, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
   }
-  if (code == 0 && ::ftruncate(descriptor.get(), static_cast<off_t>(end)) != 0) code = errno;
-  // A network file system reports a full disk at close.
-  if (const int closed = descriptor.close(); closed != 0 && code == 0) code = closed;
-  if (code != 0) fail(code);
+  if (::ftruncate(file.get(), static_cast<off_t>(end)) != 0) throw_write_error(path, errno);
+  // A network file system may report a full disk only at close().
+  if (const int code = file.close(); code != 0) throw_write_error(path, code);
 }
 
-// Complete names with their contents; of several of one name the last counts.
+// Maps complete names to contents. If a name repeats, the last record is used.
 std::map<std::string, std::string_view> named_contents(const ZipReader& archive,
                                                        const std::vector<NewRecord>& records) {
   std::map<std::string, std::string_view> contents;
   for (const NewRecord& record : records) {
     const std::string name = archive.top_folder() + "/" + record.name;
-    if (!is_safe_record_name(record.name) || name.size() > 0xffff) {
+    if (!is_safe_record_name(record.name) || name.size() > kMaxNameBytes) {
       throw Error(ErrorKind::usage,
-                  "'" + record.name + "' cannot be the name of a file inside an archive",
+                  fmt::format("'{}' cannot be the name of a file inside an archive", record.name),
                   "use a relative name without '..' and backslashes, such as config.json");
     }
-    if (record.bytes.size() > kLargestRecord) {
+    if (record.bytes.size() > kMaxRecordBytes) {
       throw Error(ErrorKind::usage,
-                  "'" + record.name + "' is too large to be stored: 4 GiB is the limit",
-                  "keep it in a file of its own");
+                  fmt::format("'{}' is too large: an archive holds files up to 4 GiB", record.name),
+                  "keep it in a separate file");
     }
     contents[name] = record.bytes;
   }
@@ -154,9 +145,10 @@ void append_records(const std::string& path, const std::vector<NewRecord>& recor
   if (records.empty()) return;
   const ZipReader archive(path);
   if (archive.top_folder().empty()) {
-    throw Error(ErrorKind::input,
-                "'" + path + "' is not a TorchScript archive: its records have no common folder",
-                "write it with torch.jit.save");
+    throw Error(
+        ErrorKind::input,
+        fmt::format("'{}' is not a TorchScript archive: its records have no common folder", path),
+        "write it with torch.jit.save");
   }
   const auto contents = named_contents(archive, records);
 

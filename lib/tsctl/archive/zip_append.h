@@ -11,10 +11,10 @@ struct NewRecord {
   std::string bytes = {};
 };
 
-// Adds records to a TorchScript archive in place, without touching the others: writes them over the old central
-// directory and a new directory behind them. A record of the same name is replaced (its old bytes stay unreferenced).
-// The result is readable by stock LibTorch and by Python's zipfile. Throws Error{input} for what is no such
-// archive, Error{environment} when it cannot be written.
+// Adds records to a TorchScript archive in place: writes them over the old central directory, and a new directory after
+// them. It does not move other records. A record of the same name is replaced; its old bytes stay in the file,
+// unreferenced. LibTorch and Python's zipfile can read the result. Throws Error{input} if the file is not a TorchScript
+// archive, Error{usage} for an unusable name or a content above 4 GiB, and Error{environment} if the write fails.
 void append_records(const std::string& path, const std::vector<NewRecord>& records);
 
 }  // namespace tsctl

@@ -1,5 +1,7 @@
 #include "tsctl/archive/zip_directory.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -10,20 +12,17 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::size_t kLongestComment = 65535;
-constexpr std::uint64_t kMostRecords = 1'000'000;  // real models have a few thousand
+constexpr std::size_t kMaxCommentBytes = 65535;
+constexpr std::uint64_t kMaxRecords = 1'000'000;  // real models have a few thousand
+constexpr std::uint32_t kEscape32 = 0xffffffffU;  // "see the ZIP64 record"
+constexpr std::uint16_t kEscape16 = 0xffffU;
 
-[[noreturn]] void throw_damaged(const BinaryFile& file, const std::string& why) {
-  throw Error(ErrorKind::input, "'" + file.path() + "' is a damaged zip archive: " + why,
-              "get the file again, or write it again with torch.jit.save");
-}
-
-// The offset of the end record: the last place with its signature. Anything that then does not fit is refused, because
-// other readers search in the same direction but check less.
+// The offset of the end record: the last position with its signature. Other readers search in the same direction but
+// check less, so the caller refuses a file whose end record does not fit.
 std::optional<std::uint64_t> find_end(const BinaryFile& file) {
   if (file.size_bytes() < kEndBytes) return std::nullopt;
   const std::uint64_t tail_bytes =
-      std::min<std::uint64_t>(file.size_bytes(), kEndBytes + kLongestComment);
+      std::min<std::uint64_t>(file.size_bytes(), kEndBytes + kMaxCommentBytes);
   std::string tail(static_cast<std::size_t>(tail_bytes), '\0');
   file.read_at(file.size_bytes() - tail_bytes, tail.data(), tail.size());
   for (std::size_t at = tail.size() - kEndBytes + 1; at-- > 0;) {
@@ -32,7 +31,7 @@ std::optional<std::uint64_t> find_end(const BinaryFile& file) {
   return std::nullopt;
 }
 
-// Reads the ZIP64 end record before `end_offset`, if there is one. `boundary` becomes where it begins.
+// Reads the ZIP64 end record before `end_offset`, if there is one, and sets `boundary` to its offset.
 std::optional<ZipDirectory> read_end64(const BinaryFile& file, std::uint64_t end_offset,
                                        std::uint64_t& boundary) {
   if (end_offset < kLocator64Bytes) return std::nullopt;
@@ -42,19 +41,19 @@ std::optional<ZipDirectory> read_end64(const BinaryFile& file, std::uint64_t end
   if (little_u32(locator) != kLocator64Signature) return std::nullopt;
   const std::uint64_t offset = little_u64(locator + 8);
   if (little_u32(locator + 4) != 0 || little_u32(locator + 16) > 1)
-    throw_damaged(file, "it spans several disks");
+    throw_damaged_zip(file, "it spans several disks");
   if (locator_offset < kEnd64Bytes || offset > locator_offset - kEnd64Bytes) {
-    throw_damaged(file, "its 64-bit end record lies outside of it");
+    throw_damaged_zip(file, "its ZIP64 end record lies outside the file");
   }
   char end64[kEnd64Bytes];
   file.read_at(offset, end64, sizeof end64);
   if (little_u32(end64) != kEnd64Signature ||
       little_u64(end64 + 4) != locator_offset - offset - 12) {
-    throw_damaged(file, "its 64-bit end record is not where it should be");
+    throw_damaged_zip(file, "its ZIP64 end record is at the wrong offset");
   }
   if (little_u32(end64 + 16) != 0 || little_u32(end64 + 20) != 0 ||
       little_u64(end64 + 24) != little_u64(end64 + 32)) {
-    throw_damaged(file, "it spans several disks");
+    throw_damaged_zip(file, "it spans several disks");
   }
   boundary = offset;
   return ZipDirectory{little_u64(end64 + 48), little_u64(end64 + 40), little_u64(end64 + 32)};
@@ -70,34 +69,34 @@ ZipDirectory find_zip_directory(const BinaryFile& file) {
   const std::optional<std::uint64_t> end_offset = find_end(file);
   if (!end_offset) {
     throw Error(ErrorKind::input,
-                "'" + file.path() + "' is truncated: " + std::to_string(file.size_bytes()) +
-                    " bytes of a zip archive without its end record",
-                "the file was cut off while it was copied or written: get it again");
+                fmt::format("'{}' is truncated: {} bytes of a zip archive without its end record",
+                            file.path(), file.size_bytes()),
+                "the file was not copied or written completely: get it again");
   }
   char end[kEndBytes];
   file.read_at(*end_offset, end, sizeof end);
   if (*end_offset + kEndBytes + little_u16(end + 20) != file.size_bytes()) {
-    throw_damaged(file, "bytes that belong to nothing follow its end record");
+    throw_damaged_zip(file, "unused bytes follow its end record");
   }
   if (little_u16(end + 4) != 0 || little_u16(end + 6) != 0 ||
       little_u16(end + 8) != little_u16(end + 10)) {
-    throw_damaged(file, "it spans several disks");
+    throw_damaged_zip(file, "it spans several disks");
   }
   ZipDirectory directory{little_u32(end + 16), little_u32(end + 12), little_u16(end + 10)};
   std::uint64_t boundary = *end_offset;
   if (const auto wide = read_end64(file, *end_offset, boundary)) {
-    if (!agrees(wide->offset, directory.offset, 0xffffffffU) ||
-        !agrees(wide->size_bytes, directory.size_bytes, 0xffffffffU) ||
-        !agrees(wide->count, directory.count, 0xffffU)) {
-      throw_damaged(file, "its two end records contradict each other");
+    if (!agrees(wide->offset, directory.offset, kEscape32) ||
+        !agrees(wide->size_bytes, directory.size_bytes, kEscape32) ||
+        !agrees(wide->count, directory.count, kEscape16)) {
+      throw_damaged_zip(file, "its two end records contradict each other");
     }
     directory = *wide;
   }
   if (directory.size_bytes > boundary || directory.offset != boundary - directory.size_bytes) {
-    throw_damaged(file, "its directory does not end where its end record begins");
+    throw_damaged_zip(file, "its directory does not end where its end record begins");
   }
-  if (directory.count > kMostRecords || directory.count > directory.size_bytes / kEntryBytes) {
-    throw_damaged(file, "its directory claims " + std::to_string(directory.count) + " records");
+  if (directory.count > kMaxRecords || directory.count > directory.size_bytes / kEntryBytes) {
+    throw_damaged_zip(file, fmt::format("its directory claims {} records", directory.count));
   }
   return directory;
 }
@@ -116,5 +115,10 @@ bool is_safe_record_name(std::string_view name) {
 }
 
 bool has_zip_end(const BinaryFile& file) { return find_end(file).has_value(); }
+
+void throw_damaged_zip(const BinaryFile& file, const std::string& why) {
+  throw Error(ErrorKind::input, fmt::format("'{}' is a damaged zip archive: {}", file.path(), why),
+              "get the file again, or write it again with torch.jit.save");
+}
 
 }  // namespace tsctl

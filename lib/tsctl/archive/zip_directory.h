@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "tsctl/archive/binary_file.h"
@@ -20,21 +22,24 @@ inline constexpr std::size_t kEnd64Bytes = 56;
 inline constexpr std::size_t kLocator64Bytes = 20;
 inline constexpr std::uint16_t kExtra64 = 0x0001;  // the extra field with 64-bit sizes and offsets
 
-// Where an archive's directory is.
+// The position of an archive's central directory.
 struct ZipDirectory {
   std::uint64_t offset = 0;
   std::uint64_t size_bytes = 0;
-  std::uint64_t count = 0;
+  std::uint64_t count = 0;  // number of entries
 };
 
-// Finds the directory from the end of the file. Throws Error{input} for a file without an end record ("truncated")
-// and for one whose end records contradict each other or the file's length.
+// Finds the directory from the end of the file. Throws Error{input} if the file has no end record ("truncated"), or
+// if its end records contradict each other or the file's length.
 ZipDirectory find_zip_directory(const BinaryFile& file);
 
-// Whether a record may have that name: relative, without "..", backslashes and zero bytes.
+// Whether the file has an end record.
+bool has_zip_end(const BinaryFile& file);
+
+// Whether `name` is a safe record name: relative, without "..", backslashes and zero bytes.
 bool is_safe_record_name(std::string_view name);
 
-// Whether the file ends with a well-formed end record, read as above but without throwing.
-bool has_zip_end(const BinaryFile& file);
+// Throws Error{input} that names the file and what is wrong with it.
+[[noreturn]] void throw_damaged_zip(const BinaryFile& file, const std::string& why);
 
 }  // namespace tsctl

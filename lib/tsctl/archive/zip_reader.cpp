@@ -1,10 +1,12 @@
 #include "tsctl/archive/zip_reader.h"
 
+#include <fmt/format.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <new>
 #include <numeric>
 
 #include "tsctl/archive/zip_directory.h"
@@ -14,26 +16,19 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::size_t kChunkBytes =
-    256 * 1024;  // stays in the second-level cache between copy and checksum
-constexpr std::uint64_t kLargestDirectory = 256ULL << 20;
-// Deflate cannot expand a byte to more than this many (1032 is zlib's documented limit).
-constexpr std::uint64_t kLargestRatio = 1032;
+// Small enough to stay in the L2 cache between copy and checksum.
+constexpr std::size_t kChunkBytes = 256 * 1024;
+constexpr std::uint64_t kMaxDirectoryBytes = 256ULL << 20;
+// zlib's documentation gives 1032:1 as the largest compression ratio of deflate.
+constexpr std::uint64_t kMaxDeflateRatio = 1032;
 constexpr std::uint16_t kFlagEncrypted = 1U << 0;
 constexpr std::uint16_t kFlagSizesFollow = 1U << 3;
 constexpr std::uint16_t kFlagsRefused = kFlagEncrypted | (1U << 5) | (1U << 6) | (1U << 13);
 constexpr std::uint16_t kMethodStored = 0;
 constexpr std::uint16_t kMethodDeflated = 8;
 
-constexpr const char* kGetAgain = "get the file again, or write it again with torch.jit.save";
-
-[[noreturn]] void throw_damaged(const BinaryFile& file, const std::string& why) {
-  throw Error(ErrorKind::input, "'" + file.path() + "' is a damaged zip archive: " + why,
-              kGetAgain);
-}
-
-// A name as a message may show it: control characters would act on the terminal.
-std::string shown(std::string_view name) {
+// A name for messages, in quotes. Control characters, which a terminal would interpret, become question marks.
+std::string quoted(std::string_view name) {
   std::string text = "'";
   for (const char c : name.substr(0, 200)) {
     text.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c);
@@ -41,7 +36,16 @@ std::string shown(std::string_view name) {
   return text + "'";
 }
 
-// Replaces the values that did not fit into 32 bits by those of the 64-bit extra field.
+[[noreturn]] void throw_wrong_crc(const BinaryFile& file, const ZipRecord& record) {
+  throw_damaged_zip(file, fmt::format("the content of record {} does not match its checksum",
+                                      quoted(record.name)));
+}
+
+[[noreturn]] void throw_overlap(const BinaryFile& file, const ZipRecord& record) {
+  throw_damaged_zip(file, fmt::format("record {} overlaps the next one", quoted(record.name)));
+}
+
+// Replaces the values that do not fit into 32 bits by those of the ZIP64 extra field.
 void apply_extra64(const BinaryFile& file, ZipRecord& record, std::string_view extra) {
   std::array<std::uint64_t*, 3> wide{&record.size_bytes, &record.stored_bytes,
                                      &record.header_offset};
@@ -61,48 +65,49 @@ void apply_extra64(const BinaryFile& file, ZipRecord& record, std::string_view e
     }
     extra.remove_prefix(4 + size);
   }
-  throw_damaged(file, "record " + shown(record.name) + " lacks its 64-bit sizes");
+  throw_damaged_zip(file, fmt::format("record {} lacks its 64-bit sizes", quoted(record.name)));
 }
 
-// Reads the entry at the begin of `bytes`, which has `kEntryBytes` bytes at least.
+// Reads the entry at the start of `bytes`, which has at least kEntryBytes bytes.
 ZipRecord read_entry(const BinaryFile& file, std::string_view bytes, std::size_t entry_offset) {
   const char* entry = bytes.data();
   if (little_u32(entry) != kEntrySignature)
-    throw_damaged(file, "its directory holds something that is no entry");
+    throw_damaged_zip(file, "its directory has an entry with a wrong signature");
   const std::size_t name_bytes = little_u16(entry + 28);
   const std::size_t extra_bytes = little_u16(entry + 30);
   ZipRecord record;
   record.entry_offset = entry_offset;
   record.entry_bytes = kEntryBytes + name_bytes + extra_bytes + little_u16(entry + 32);
-  if (record.entry_bytes > bytes.size()) throw_damaged(file, "its directory is cut off");
+  if (record.entry_bytes > bytes.size()) throw_damaged_zip(file, "its directory is truncated");
   record.name = bytes.substr(kEntryBytes, name_bytes);
   if (!is_safe_record_name(record.name)) {
-    throw_damaged(file,
-                  "the name " + shown(record.name) + " would leave the folder it is unpacked in");
+    throw_damaged_zip(file, fmt::format("the record name {} leaves the folder of the archive",
+                                        quoted(record.name)));
   }
   const std::uint16_t flags = little_u16(entry + 8);
   const std::uint16_t method = little_u16(entry + 10);
   if ((flags & kFlagsRefused) != 0 || (method != kMethodStored && method != kMethodDeflated)) {
-    throw_damaged(file,
-                  "record " + shown(record.name) + " is encrypted or compressed in an unknown way");
+    throw_damaged_zip(file, fmt::format("record {} is encrypted or uses an unknown compression",
+                                        quoted(record.name)));
   }
   record.deflated = method == kMethodDeflated;
   record.crc32 = little_u32(entry + 16);
   record.stored_bytes = little_u32(entry + 20);
   record.size_bytes = little_u32(entry + 24);
   record.header_offset = little_u32(entry + 42);
-  if (little_u16(entry + 34) != 0) throw_damaged(file, "it spans several disks");
+  if (little_u16(entry + 34) != 0) throw_damaged_zip(file, "it spans several disks");
   apply_extra64(file, record, bytes.substr(kEntryBytes + name_bytes, extra_bytes));
   return record;
 }
 
 void require_possible_size(const BinaryFile& file, const ZipRecord& record) {
-  const bool possible = record.deflated ? record.size_bytes / kLargestRatio <= record.stored_bytes
-                                        : record.size_bytes == record.stored_bytes;
+  const bool possible = record.deflated
+                            ? record.size_bytes / kMaxDeflateRatio <= record.stored_bytes
+                            : record.size_bytes == record.stored_bytes;
   if (!possible || record.stored_bytes > file.size_bytes()) {
-    throw_damaged(file, "record " + shown(record.name) + " claims " +
-                            std::to_string(record.size_bytes) + " bytes, which cannot come from " +
-                            std::to_string(record.stored_bytes));
+    throw_damaged_zip(file,
+                      fmt::format("record {} claims {} bytes, which {} stored bytes cannot hold",
+                                  quoted(record.name), record.size_bytes, record.stored_bytes));
   }
 }
 
@@ -110,24 +115,24 @@ void require_possible_size(const BinaryFile& file, const ZipRecord& record) {
 
 ZipReader::ZipReader(const std::string& path) : file_(path) {
   const ZipDirectory directory = find_zip_directory(file_);
-  if (directory.size_bytes > kLargestDirectory)
-    throw_damaged(file_, "its directory is larger than any model's");
+  if (directory.size_bytes > kMaxDirectoryBytes)
+    throw_damaged_zip(file_, fmt::format("its directory claims {} bytes", directory.size_bytes));
   directory_offset_ = directory.offset;
   directory_bytes_ = directory.size_bytes;
   const std::string bytes = read_directory();
   records_.reserve(static_cast<std::size_t>(directory.count));
   std::string_view rest = bytes;
   for (std::uint64_t i = 0; i < directory.count; ++i) {
-    if (rest.size() < kEntryBytes) throw_damaged(file_, "its directory is cut off");
+    if (rest.size() < kEntryBytes) throw_damaged_zip(file_, "its directory is truncated");
     records_.push_back(read_entry(file_, rest, bytes.size() - rest.size()));
     const ZipRecord& record = records_.back();
     require_possible_size(file_, record);
     if (!index_.emplace(record.name, records_.size() - 1).second) {
-      throw_damaged(file_, "it has two records called " + shown(record.name));
+      throw_damaged_zip(file_, fmt::format("it has two records called {}", quoted(record.name)));
     }
     rest.remove_prefix(record.entry_bytes);
   }
-  if (!rest.empty()) throw_damaged(file_, "its directory is longer than its records");
+  if (!rest.empty()) throw_damaged_zip(file_, "its directory has more bytes than its entries");
   require_disjoint();
   find_top_folder();
 }
@@ -142,11 +147,11 @@ void ZipReader::require_disjoint() {
     ZipRecord& record = records_[order[i]];
     record.limit_offset =
         i + 1 < order.size() ? records_[order[i + 1]].header_offset : directory_offset_;
-    // The extra field's length stands in the record's own header, which is read when the record is.
-    const std::uint64_t least_bytes = kLocalHeaderBytes + record.name.size() + record.stored_bytes;
+    // The local header also has an extra field; content_offset() checks its length.
+    const std::uint64_t min_bytes = kLocalHeaderBytes + record.name.size() + record.stored_bytes;
     if (record.limit_offset > directory_offset_ || record.header_offset > record.limit_offset ||
-        record.limit_offset - record.header_offset < least_bytes) {
-      throw_damaged(file_, "record " + shown(record.name) + " overlaps what follows it");
+        record.limit_offset - record.header_offset < min_bytes) {
+      throw_overlap(file_, record);
     }
   }
 }
@@ -195,24 +200,24 @@ std::uint64_t ZipReader::content_offset(const ZipRecord& record) const {
   std::string name(matches ? name_bytes : 0, '\0');
   if (matches) file_.read_at(record.header_offset + kLocalHeaderBytes, name.data(), name.size());
   if (!matches || name != record.name) {
-    throw_damaged(file_,
-                  "the header of record " + shown(record.name) + " contradicts the directory");
+    throw_damaged_zip(file_, fmt::format("the header of record {} contradicts the directory",
+                                         quoted(record.name)));
   }
-  // Torch writes zeros here and the numbers behind the content; others write them here.
+  // Torch writes zeros here and the sizes after the content; other writers put the sizes here.
   const auto agrees = [flags](std::uint32_t here, std::uint64_t there) {
     return here == there || here == 0xffffffffU || ((flags & kFlagSizesFollow) != 0 && here == 0);
   };
   if (!agrees(little_u32(header + 14), record.crc32) ||
       !agrees(little_u32(header + 18), record.stored_bytes) ||
       !agrees(little_u32(header + 22), record.size_bytes)) {
-    throw_damaged(file_, "the sizes in the header of record " + shown(record.name) +
-                             " contradict the directory");
+    throw_damaged_zip(file_,
+                      fmt::format("the sizes in the header of record {} contradict the directory",
+                                  quoted(record.name)));
   }
   const std::uint64_t offset =
       record.header_offset + kLocalHeaderBytes + name_bytes + little_u16(header + 28);
-  if (offset > record.limit_offset || record.limit_offset - offset < record.stored_bytes) {
-    throw_damaged(file_, "record " + shown(record.name) + " overlaps what follows it");
-  }
+  if (offset > record.limit_offset || record.limit_offset - offset < record.stored_bytes)
+    throw_overlap(file_, record);
   return offset;
 }
 
@@ -263,16 +268,16 @@ void ZipReader::stream_deflated(const ZipRecord& record, std::uint64_t offset,
   }
   if (state != Z_STREAM_END || produced != record.size_bytes || left != 0 ||
       inflater.avail_in != 0) {
-    throw_damaged(
-        file_, "the compressed content of record " + shown(record.name) + " is not what it claims");
+    throw_damaged_zip(
+        file_, fmt::format("the compressed content of record {} is damaged", quoted(record.name)));
   }
 }
 
 std::string ZipReader::read(const ZipRecord& record, std::uint64_t limit_bytes) const {
   if (record.size_bytes > limit_bytes) {
-    throw Error(ErrorKind::input, "record " + shown(record.name) + " of '" + path() + "' has " +
-                                      std::to_string(record.size_bytes) + " bytes, more than the " +
-                                      std::to_string(limit_bytes) + " that are read");
+    throw Error(ErrorKind::input,
+                fmt::format("record {} of '{}' has {} bytes; the limit is {}", quoted(record.name),
+                            path(), record.size_bytes, limit_bytes));
   }
   std::string content;
   content.reserve(static_cast<std::size_t>(record.size_bytes));
@@ -280,18 +285,15 @@ std::string ZipReader::read(const ZipRecord& record, std::uint64_t limit_bytes) 
     content.append(reinterpret_cast<const char*>(bytes), size);
   });
   const auto* bytes = reinterpret_cast<const unsigned char*>(content.data());
-  if (crc32_z(0, bytes, content.size()) != record.crc32) {
-    throw_damaged(file_,
-                  "the content of record " + shown(record.name) + " does not have its checksum");
-  }
+  if (crc32_z(0, bytes, content.size()) != record.crc32) throw_wrong_crc(file_, record);
   return content;
 }
 
 void ZipReader::read_part(const ZipRecord& record, std::uint64_t offset, void* target,
                           std::size_t size_bytes) const {
   if (record.deflated || offset > record.size_bytes || size_bytes > record.size_bytes - offset) {
-    throw_damaged(file_,
-                  "record " + shown(record.name) + " is compressed or too short for its tensor");
+    throw_damaged_zip(file_, fmt::format("record {} is compressed or too short for its tensor",
+                                         quoted(record.name)));
   }
   file_.read_at(content_offset(record) + offset, target, size_bytes);
 }
@@ -309,9 +311,7 @@ bool ZipReader::crc_matches(const ZipRecord& record) const {
 
 void ZipReader::require_intact() const {
   for (const ZipRecord& record : records_) {
-    if (crc_matches(record)) continue;
-    throw_damaged(file_,
-                  "the content of record " + shown(record.name) + " does not have its checksum");
+    if (!crc_matches(record)) throw_wrong_crc(file_, record);
   }
 }
 

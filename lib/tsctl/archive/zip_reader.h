@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -11,51 +12,51 @@
 
 namespace tsctl {
 
-// A record as the archive's directory describes it.
+// A record, as the archive's directory describes it.
 struct ZipRecord {
   std::string name = {};           // as stored: "model/data/0"
   std::uint64_t size_bytes = 0;    // of the content
   std::uint64_t stored_bytes = 0;  // in the file
-  std::uint32_t crc32 = 0;         // of the content, as the directory says
+  std::uint32_t crc32 = 0;         // of the content
   bool deflated = false;
-  std::uint64_t header_offset = 0;  // of the record's own header
-  std::uint64_t limit_offset = 0;   // where the next record, or the directory, begins
-  std::size_t entry_offset = 0;     // of its directory entry, from the directory's begin
+  std::uint64_t header_offset = 0;  // of the record's local header
+  std::uint64_t limit_offset = 0;   // start of the next record or of the directory
+  std::size_t entry_offset = 0;     // of its directory entry, relative to the directory
   std::size_t entry_bytes = 0;
 };
 
-// Reads zip archives, ZIP64 included, that nobody vouches for: opening looks at the directory only, whatever the
-// file's size, and refuses what two readers could understand differently (duplicate names, overlapping records,
-// bytes behind the end, names that leave the folder, encryption). Nothing is allocated beyond what the file's own
-// length can hold. Every failure is an Error{input} that names the file and, where there is one, the record.
+// Reads untrusted zip archives, including ZIP64. Opening reads the directory only. It refuses archives that two readers
+// could interpret differently: duplicate names, overlapping records, trailing bytes, names that leave the folder,
+// encryption. Allocations are bounded by the length of the file. Every failure is an Error{input} that names the file
+// and, if known, the record.
 class ZipReader {
  public:
   explicit ZipReader(const std::string& path);
 
   const std::string& path() const noexcept { return file_.path(); }
   std::uint64_t file_size_bytes() const noexcept { return file_.size_bytes(); }
-  const std::vector<ZipRecord>& records() const noexcept {
-    return records_;
-  }  // in the directory's order
+  // In the order of the directory.
+  const std::vector<ZipRecord>& records() const noexcept { return records_; }
 
-  // The first component that all names share ("model"), or "" if they share none.
+  // The first path component that all names share ("model"), or "".
   const std::string& top_folder() const noexcept { return top_folder_; }
 
-  // Null if there is none. `name` is complete, or relative to the top folder.
+  // Both return null if there is no such record. find() takes the complete name, find_in_top() the name relative to the
+  // top folder.
   const ZipRecord* find(std::string_view name) const;
   const ZipRecord* find_in_top(std::string_view name) const;
   // The record's name without the top folder.
   std::string_view relative_name(const ZipRecord& record) const;
 
-  // The content, checked against its CRC-32. A record larger than `limit_bytes` is an error.
+  // The content, verified with its CRC-32. Throws for a record larger than `limit_bytes`.
   std::string read(const ZipRecord& record, std::uint64_t limit_bytes) const;
-  // A part of the content of a record that is stored, not deflated.
+  // Reads a part of the content, without verification. Throws for a deflated record.
   void read_part(const ZipRecord& record, std::uint64_t offset, void* target,
                  std::size_t size_bytes) const;
 
-  // Whether the content has the CRC-32 that the directory says. Memory does not depend on the size.
+  // Whether the content matches its CRC-32. Memory use does not depend on the size.
   bool crc_matches(const ZipRecord& record) const;
-  // Throws Error{input} naming the first record whose content is damaged.
+  // Throws Error{input} that names the first record that does not match its CRC-32.
   void require_intact() const;
 
   std::uint64_t directory_offset() const noexcept { return directory_offset_; }

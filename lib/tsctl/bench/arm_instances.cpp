@@ -1,6 +1,9 @@
 #include "tsctl/bench/arm_instances.h"
 
+#include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "tsctl/bench/launched_arm.h"
 
@@ -8,13 +11,13 @@ namespace tsctl {
 
 namespace {
 
-// Between its tasks every process is stopped, whatever the session thinks of the arm as a whole.
+// Each process is stopped except while it has a task; resume() and stop() of the arm do nothing.
 class ArmInstances : public LaunchedArm {
  public:
   ArmInstances(const Launcher& launch, const BenchArm& arm, int count, std::uint64_t layout)
       : launch_(launch), arm_(arm), count_(count), layout_(layout) {}
 
-  // One after another, as arms are.
+  // Starts the processes one after another, as the session does with arms.
   void wait_until_ready() override {
     for (int i = 0; i < count_; ++i) {
       instances_.push_back(launch_(arm_, layout_));
@@ -23,20 +26,16 @@ class ArmInstances : public LaunchedArm {
     }
   }
 
-  void hold_to_cores(std::uint64_t) override {}  // several processes want all the cores there are
+  void pin_to_cores(std::uint64_t) override {}  // the processes share all cores
   void resume() override {}
   void stop() override {}
 
   TimedCalls time_calls(int untimed, int calls) override {
-    TimedCalls of_first;
-    one_by_one([&](LaunchedArm& instance) {
-      TimedCalls times = instance.time_calls(untimed, calls);
-      if (&instance == instances_.front().get()) of_first = std::move(times);
-    });
-    return of_first;
+    return first_result<TimedCalls>(
+        [&](LaunchedArm& instance) { return instance.time_calls(untimed, calls); });
   }
 
-  // Of the first: all are opened alike.
+  // Of the first process: all are opened in the same way.
   ArmOpening opening() override { return instances_.front()->opening(); }
   std::string tuning_reason() const override { return instances_.front()->tuning_reason(); }
   std::optional<TransferTimes> time_transfers(int calls) override {
@@ -51,12 +50,8 @@ class ArmInstances : public LaunchedArm {
   }
 
   std::vector<double> call_sets(const std::vector<std::size_t>& sets) override {
-    std::vector<double> of_first;
-    one_by_one([&](LaunchedArm& instance) {
-      std::vector<double> seconds = instance.call_sets(sets);
-      if (&instance == instances_.front().get()) of_first = std::move(seconds);
-    });
-    return of_first;
+    return first_result<std::vector<double>>(
+        [&](LaunchedArm& instance) { return instance.call_sets(sets); });
   }
 
   void begin_load(const LoadWindow& window) override {
@@ -95,6 +90,17 @@ class ArmInstances : public LaunchedArm {
       task(*instance);
       instance->stop();
     }
+  }
+
+  // Runs the task on every process; returns the result of the first one.
+  template <typename Result, typename Task>
+  Result first_result(const Task& task) {
+    std::optional<Result> first;
+    one_by_one([&](LaunchedArm& instance) {
+      Result result = task(instance);
+      if (!first) first = std::move(result);
+    });
+    return std::move(*first);
   }
 
   const Launcher& launch_;

@@ -4,8 +4,8 @@
 
 namespace tsctl {
 
-// A launcher whose arms are `count` processes each, which are under load at the same time and called one by one
-// otherwise, as for their warm-up; the times of such calls are those of the first.
+// Returns a launcher whose arms consist of `count` processes. The processes run at the same time under load.
+// Otherwise, for example in the warm-up, they run one after another, and the times are those of the first process.
 Launcher instances_launcher(const Launcher& launch, int count);
 
 }  // namespace tsctl

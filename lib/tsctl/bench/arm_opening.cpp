@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "tsctl/core/stats/statistics.h"
 
@@ -17,8 +18,7 @@ std::optional<double> median_of(const std::vector<ArmOpening>& launches,
   for (const ArmOpening& launch : launches) {
     if (launch.*member) values.push_back(static_cast<double>(*(launch.*member)));
   }
-  if (values.empty()) return std::nullopt;
-  return median(values);
+  return median_if_any(std::move(values));
 }
 
 }  // namespace

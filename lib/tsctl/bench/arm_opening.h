@@ -6,7 +6,7 @@
 
 namespace tsctl {
 
-// The median of each number over the launches that have it; none where no launch does.
+// The median of each member over the launches that have it; a member that no launch has stays empty.
 ArmOpening median_opening(const std::vector<ArmOpening>& launches);
 
 }  // namespace tsctl

@@ -4,27 +4,30 @@
 #include <vector>
 
 #include "tsctl/bench/launched_arm.h"
+#include "tsctl/bench/record.h"
 #include "tsctl/core/bench.h"
 #include "tsctl/core/bench_options.h"
 
 namespace tsctl {
 
-using LogRatios = std::vector<std::vector<double>>;  // of one arm to the first, [launch][round]
-
-// An arm whose outputs differ gets times, but no speedup and no verdict.
+// Whether the arm gets a speedup and a verdict: its outputs do not differ from the baseline's.
 bool is_judged(const BenchArm& arm);
 
-// The arm `index` against the first.
+// The indices of the arms, other than the baseline, that are judged.
+std::vector<std::size_t> judged_arms(const std::vector<BenchArm>& arms);
+
+// Compares the arm `index` with the baseline, the first arm.
 PairResult judged_pair(const std::vector<BenchArm>& arms, std::size_t index,
                        const LogRatios& log_ratios, const BenchOptions& options);
 
-// Fills in what --max-regress says of each pair. With several arms some interval misses its ratio sooner or later: Holm's
-// procedure keeps the chance that any gate fails for no reason at that of one. options.max_regress must be there.
+// Sets the result of the gate --max-regress for each pair. The more arms there are, the likelier it is that some
+// interval misses its ratio, so Holm's procedure (holm.h) limits the probability that any gate fails without a
+// regression. options.max_regress must be set.
 void judge_gates(const std::vector<BenchArm>& arms, const std::vector<LogRatios>& log_ratios,
                  const BenchOptions& options, std::vector<PairResult>& pairs);
 
-// Warns of page faults that differ between launches or arms by more than the margin of a call's time: that is a
-// difference which the heap makes, not the model.
-void warn_of_faults(double margin, BenchResult& result);
+// Warns if the page faults of a call differ so much between launches or arms that their cost exceeds the margin: the
+// allocator causes such a difference, not the model.
+void warn_of_page_faults(double margin, BenchResult& result);
 
 }  // namespace tsctl

@@ -16,46 +16,47 @@
 
 namespace tsctl {
 
-// One arm as the session sees it: what to open, and what the comparison of its outputs said.
+// An arm of the session: what to open, and the result of comparing its outputs.
 struct BenchArm {
   ArmRequest request = {};
   std::optional<PythonSite> site = {};  // for arms that run in Python
   // file, eager, compile, aotinductor, onnxruntime, openvino
   std::string kind = "file";
-  std::string tuning_reason = {};        // which of the request's tuning is unavailable
+  std::string tuning_reason = {};        // which part of the request's tuning is unavailable
   std::string outputs = "not_compared";  // reference, same, differ, not_compared
   std::optional<double> max_abs = {};
 };
 
-// A launched arm: a process, or a fake of a test. Only one may be between resume() and stop() at a time.
+// A started arm: a process, or a fake in tests. Only one arm may be between resume() and stop() at a time.
 class LaunchedArm {
  public:
   virtual ~LaunchedArm() = default;
   virtual void wait_until_ready() = 0;
-  // Holds it to some of the host's cores, the same ones for arms of as many threads and the same `draw`. Nothing happens
-  // where the arm takes all cores.
-  virtual void hold_to_cores(std::uint64_t draw) = 0;
+  // Restricts the arm to some of the host's cores. Arms with the same number of threads and the same random number
+  // `draw` get the same cores. Does nothing if the arm uses all cores.
+  virtual void pin_to_cores(std::uint64_t draw) = 0;
   virtual void resume() = 0;
   virtual void stop() = 0;
   virtual TimedCalls time_calls(int untimed, int calls) = 0;
-  virtual void use_set(std::size_t index) = 0;  // for the calls to come
-  // One call with each of these sets in turn, without a pause: their seconds. The last set stays.
+  virtual void use_set(std::size_t index) = 0;  // the input set of the following calls
+  // Makes one call with each of these sets, in order and without a pause; returns their seconds. The last set stays
+  // in use.
   virtual std::vector<double> call_sets(const std::vector<std::size_t>& sets) = 0;
-  // A window of load: begin_load() does not wait for it, end_load() does.
+  // A window of load: begin_load() returns at once, end_load() waits for its end.
   virtual void begin_load(const LoadWindow& window) = 0;
   virtual LoadTimes end_load() = 0;
-  // Which of its tuning is unavailable, once it is ready; "" if all of it is available.
+  // Why a part of the tuning is unavailable, or "". Valid after wait_until_ready().
   virtual std::string tuning_reason() const { return {}; }
-  // The parts of calls on a device, one call after the other; nothing where the arm has none.
+  // The medians of the parts of calls on a device; nullopt on the CPU.
   virtual std::optional<TransferTimes> time_transfers(int /*calls*/) { return std::nullopt; }
-  virtual std::int64_t finish() = 0;  // ends it; gives its peak memory in bytes
-  // How long it took to open, and its memory up to now.
+  virtual std::int64_t finish() = 0;  // ends the arm; returns its peak memory in bytes
+  // The time to open the arm, and its memory so far.
   virtual ArmOpening opening() { return {}; }
-  // Records calls, part by part; see Arm::profile. The trace file takes the executions as trace_events_text.
+  // Records calls; see Arm::profile. Writes the executions to request.trace_file as a Chrome trace.
   virtual ProfileResult profile(const ProfileRequest&) { return {.reason = "not recorded"}; }
 };
 
-// Arms with the same `layout` have their libraries at the same addresses; see address_layout.h.
+// Starts an arm. Arms with the same `layout` load their libraries at the same addresses; see address_layout.h.
 using Launcher =
     std::function<std::unique_ptr<LaunchedArm>(const BenchArm& arm, std::uint64_t layout)>;
 using Clock = std::function<double()>;  // seconds, monotonic

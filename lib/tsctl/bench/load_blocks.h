@@ -9,48 +9,49 @@
 
 namespace tsctl {
 
-// One window of load on an arm.
+// The result of one window of load on an arm.
 struct LoadBlock {
   LoadTimes times = {};
-  std::int64_t calls = 0;  // untimed ones included
-  // What the ratio of a round is taken of: in an open loop the median latency, otherwise the time per completed
-  // call, which is what throughput is.
+  std::int64_t calls = 0;  // including untimed ones
+  // The number that rounds compare: the median latency in an open loop, the time per completed call (the inverse of the
+  // throughput) in a closed loop.
   double compared_s = 0.0;
 };
 
-// The windows of load that stand in for a session's blocks, and what they tell of each arm.
+// Runs windows of load in place of a session's blocks of calls.
 class LoadBlocks {
  public:
   LoadBlocks(const LoadPlan& plan, std::uint64_t seed, std::size_t arms);
 
+  // Whether the plan has any load; otherwise only the members below that are const may be used.
   bool active() const noexcept { return !plan_.plain(); }
+  int instances() const noexcept { return plan_.instances; }
 
-  // A first window, which does not count: threads begin, and it is seen how long the windows have to be.
+  // Runs an unrecorded window, which starts the arm's threads and measures the time per call.
   void warm_up(std::size_t index, LaunchedArm& arm);
 
-  // Chooses the length of the windows for a launch that has `left_s` seconds to measure in; all arms get the same.
+  // Chooses the length of all windows of a launch that has `left_s` seconds for measuring.
   void plan_windows(double left_s);
 
-  // One window. In a round all arms are offered calls at the same times.
+  // Runs one window. All arms get the same arrival times in a round.
   LoadBlock run(std::size_t index, LaunchedArm& arm, int launch, std::size_t round);
 
-  // Fills in what load means for the arms' numbers, and warns of arms that could not keep up.
+  // Sets the throughput of the arms, and warns of arms that cannot keep up with the offered rate.
   void report(std::int64_t items_per_call, BenchResult& result) const;
 
  private:
   struct Totals {
     std::int64_t offered = 0;
-    std::int64_t ended = 0;
+    std::int64_t completed = 0;
     double window_s = 0.0;
     double elapsed_s = 0.0;
-    double late_s =
-        0.0;  // after the windows' ends, but for the one call that may be under way there
+    double late_s = 0.0;  // time after the windows' ends, minus one call for each window
   };
 
   LoadPlan plan_;
   std::uint64_t seed_;
   double window_s_;
-  std::vector<double> s_per_call_;  // of each arm under load, as its warm-up saw it
+  std::vector<double> s_per_call_;  // of each arm, measured in its warm-up
   std::vector<Totals> totals_;
 };
 

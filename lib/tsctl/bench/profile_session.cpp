@@ -10,11 +10,11 @@ namespace tsctl {
 namespace {
 
 constexpr double kMaxWarmUpSeconds = 2.0;
-// Short calls are recorded this long, so that a single disturbance does not show among the totals.
+// Short calls are recorded for this long, so that a single disturbance hardly changes the totals.
 constexpr double kRecordedSeconds = 0.5;
 constexpr int kMaxRecordedCalls = 500;
 
-// Gives the seconds of a warm call.
+// Returns the seconds of a call after the warm-up.
 double warm_up(LaunchedArm& arm, const Clock& now_s) {
   SteadyState state;
   const double start_s = now_s();

@@ -4,8 +4,7 @@
 
 namespace tsctl {
 
-// Records where the time of an arm's calls goes: launches it anew, warms it up, and records at least `request.calls`
-// calls, more where they are short.
+// Profiles an arm: launches it, warms it up, and records at least `request.calls` calls, or more if they are short.
 ProfileResult profile_arm(const BenchArm& arm, const ProfileRequest& request,
                           const Launcher& launch, const Clock& now_s);
 

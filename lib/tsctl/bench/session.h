@@ -1,9 +1,6 @@
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include "tsctl/bench/launched_arm.h"
@@ -11,8 +8,6 @@
 #include "tsctl/core/bench.h"
 #include "tsctl/core/bench_options.h"
 #include "tsctl/core/bench_samples.h"
-#include "tsctl/core/capture_api.h"
-#include "tsctl/core/load_plan.h"
 
 namespace tsctl {
 
@@ -23,11 +18,15 @@ struct BenchTools {
   Events& events;
 };
 
-// Measures arms against the first one. Every launch starts each arm anew; in every round the arms run short blocks by
-// turns, each while the others are stopped, in orders drawn at random; the ratio is taken within the round. Ends when
-// every interval is narrow enough, or the budget is spent. `items_per_call` is the size of the dimension B, 0 without one.
-// An arm whose outputs differ is timed but gets no speedup and no verdict. Under load (options.load) a block is a window
-// of load on every instance of the arm, see load_blocks.h. `samples`, if given, takes every single time.
+// Measures arms and compares each with the baseline, the first arm.
+//
+// Every launch starts each arm anew. In every round of a launch, the arms run short blocks of calls in turn, in
+// random order, while the other arms are stopped; the round's ratio comes from these blocks (hodges_lehmann.h). The
+// session ends when the interval of every ratio (ratio_estimate.h) is narrow enough, or when the budget is spent. An
+// arm whose outputs differ is timed but gets no speedup and no verdict. Under load (options.load) a block is a window
+// of load on every instance of the arm (load_blocks.h).
+//
+// `items_per_call` is the size of the dimension B, 0 without one. `samples`, if given, receives every single time.
 BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options,
                       std::int64_t items_per_call, const BenchTools& tools,
                       std::vector<LaunchSamples>* samples = nullptr);

@@ -9,9 +9,63 @@ namespace tsctl {
 
 namespace {
 
-// A call is a spike when it takes more than this many times what the later ones do.
-constexpr double kSpike = 2.0;
+using Launches = std::vector<std::vector<double>>;  // seconds, [launch][call]
+
+// A call is a spike if it takes more than this many times the usual time of its set.
+constexpr double kSpikeRatio = 2.0;
+// The first calls of a set are not part of its usual time: the executor may compile in them.
 constexpr std::size_t kEarlyCalls = 3;
+
+// The median over the launches of the call at this position of the sequence.
+double median_of_call(const Launches& launches, std::size_t position) {
+  std::vector<double> seconds;
+  for (const std::vector<double>& launch : launches) seconds.push_back(launch[position]);
+  return median(std::move(seconds));
+}
+
+// The times of the calls at these positions, in all launches.
+std::vector<double> times_of(const Launches& launches, const std::vector<std::size_t>& positions) {
+  std::vector<double> seconds;
+  for (const std::vector<double>& launch : launches) {
+    for (const std::size_t position : positions) seconds.push_back(launch[position]);
+  }
+  return seconds;
+}
+
+// The median over the launches of the fastest call at these positions.
+double median_of_fastest(const Launches& launches, const std::vector<std::size_t>& positions) {
+  std::vector<double> fastest;
+  for (const std::vector<double>& launch : launches) {
+    const std::vector<double> seconds = times_of({launch}, positions);
+    fastest.push_back(*std::min_element(seconds.begin(), seconds.end()));
+  }
+  return median(std::move(fastest));
+}
+
+// Whether the call is a spike in more than half of the launches.
+bool is_spike(const Launches& launches, std::size_t position, double usual_s) {
+  const auto slow = std::count_if(launches.begin(), launches.end(), [&](const auto& launch) {
+    return launch[position] > kSpikeRatio * usual_s;
+  });
+  return 2 * static_cast<std::size_t>(slow) > launches.size();
+}
+
+// The numbers of the set that is called at these positions of the sequence.
+SequenceSet sequence_set(const std::string& label, const Launches& launches,
+                         const std::vector<std::size_t>& positions) {
+  SequenceSet set{.set = label, .calls = static_cast<std::int64_t>(positions.size())};
+  set.first_call_s = median_of_call(launches, positions[0]);
+  if (positions.size() > 1) set.second_call_s = median_of_call(launches, positions[1]);
+  if (positions.size() > 2) set.third_call_s = median_of_call(launches, positions[2]);
+  if (positions.size() > kEarlyCalls) {
+    set.median_s = median(times_of(launches, {positions.begin() + kEarlyCalls, positions.end()}));
+  }
+  const double usual_s = set.median_s ? *set.median_s : median_of_fastest(launches, positions);
+  for (const std::size_t position : positions) {
+    if (is_spike(launches, position, usual_s)) set.spikes.push_back(static_cast<int>(position) + 1);
+  }
+  return set;
+}
 
 }  // namespace
 
@@ -25,7 +79,7 @@ class ShapeSequence::Arm : public LaunchedArm {
   TimedCalls time_calls(int untimed, int calls) override {
     return arm_->time_calls(untimed, calls);
   }
-  void hold_to_cores(std::uint64_t draw) override { arm_->hold_to_cores(draw); }
+  void pin_to_cores(std::uint64_t draw) override { arm_->pin_to_cores(draw); }
   void use_set(std::size_t index) override { arm_->use_set(index); }
   ArmOpening opening() override { return arm_->opening(); }
   std::string tuning_reason() const override { return arm_->tuning_reason(); }
@@ -41,7 +95,7 @@ class ShapeSequence::Arm : public LaunchedArm {
 
   void resume() override {
     arm_->resume();
-    if (std::exchange(gone_through_, true)) return;
+    if (std::exchange(sequence_done_, true)) return;
     sequence_.seconds_[of_.request.label].push_back(arm_->call_sets(sequence_.order_));
     arm_->use_set(of_.request.set_index);
   }
@@ -50,7 +104,7 @@ class ShapeSequence::Arm : public LaunchedArm {
   ShapeSequence& sequence_;
   std::unique_ptr<LaunchedArm> arm_;
   const BenchArm& of_;
-  bool gone_through_ = false;
+  bool sequence_done_ = false;
 };
 
 Launcher ShapeSequence::around(const Launcher& launch) {
@@ -59,54 +113,26 @@ Launcher ShapeSequence::around(const Launcher& launch) {
   };
 }
 
-std::vector<SequenceSet> ShapeSequence::sets_of(
-    const std::vector<std::vector<double>>& launches) const {
-  std::vector<std::size_t> sets;  // in the order of their first calls
+std::vector<std::size_t> ShapeSequence::distinct_sets() const {
+  std::vector<std::size_t> sets;
   for (const std::size_t set : order_) {
     if (std::find(sets.begin(), sets.end(), set) == sets.end()) sets.push_back(set);
   }
-  std::vector<SequenceSet> result;
-  for (const std::size_t set : sets) {
-    std::vector<std::size_t> places;
-    for (std::size_t place = 0; place < order_.size(); ++place) {
-      if (order_[place] == set) places.push_back(place);
-    }
-    SequenceSet one{.set = labels_.at(set), .calls = static_cast<std::int64_t>(places.size())};
-    std::vector<double> later;
-    std::vector<double> quickest;
-    for (const std::vector<double>& seconds : launches) {
-      for (std::size_t i = kEarlyCalls; i < places.size(); ++i) later.push_back(seconds[places[i]]);
-      double least = seconds[places.front()];
-      for (const std::size_t place : places) least = std::min(least, seconds[place]);
-      quickest.push_back(least);
-    }
-    const auto typical = [&](std::size_t place) {
-      std::vector<double> seconds;
-      for (const std::vector<double>& launch : launches) seconds.push_back(launch[place]);
-      return median(seconds);
-    };
-    one.first_call_s = typical(places[0]);
-    if (places.size() > 1) one.second_call_s = typical(places[1]);
-    if (places.size() > 2) one.third_call_s = typical(places[2]);
-    if (!later.empty()) one.median_s = median(later);
-    const double usual_s = one.median_s.value_or(median(quickest));
-    for (const std::size_t place : places) {
-      const auto slow = std::count_if(launches.begin(), launches.end(), [&](const auto& seconds) {
-        return seconds[place] > kSpike * usual_s;
-      });
-      if (2 * static_cast<std::size_t>(slow) > launches.size())
-        one.spikes.push_back(static_cast<int>(place) + 1);
-    }
-    result.push_back(one);
-  }
-  return result;
+  return sets;
 }
 
 void ShapeSequence::report(BenchResult& result) const {
   for (const std::size_t set : order_) result.sequence.push_back(labels_.at(set));
-  for (ArmResult& arm : result.arms) {
-    const auto seconds = seconds_.find(arm.label);
-    if (seconds != seconds_.end()) arm.sequence = sets_of(seconds->second);
+  for (const std::size_t set : distinct_sets()) {
+    std::vector<std::size_t> positions;
+    for (std::size_t position = 0; position < order_.size(); ++position) {
+      if (order_[position] == set) positions.push_back(position);
+    }
+    for (ArmResult& arm : result.arms) {
+      const auto launches = seconds_.find(arm.label);
+      if (launches != seconds_.end())
+        arm.sequence.push_back(sequence_set(labels_.at(set), launches->second, positions));
+    }
   }
 }
 

@@ -7,14 +7,14 @@
 
 namespace tsctl {
 
-// How calls are offered to an arm: one after another, several at once, or at times of their own.
+// The load on an arm: a closed loop with one or several concurrent calls, or an open loop with a rate of arrivals.
 struct LoadPlan {
-  std::optional<double> rate_per_s =
-      {};                            // calls offered a second (open loop); null is a closed loop
-  std::string arrivals = "poisson";  // of the open loop: poisson, constant
-  int concurrency = 1;               // calls in flight in one process at most
-  int instances = 1;                 // processes of each arm that run at the same time
+  std::optional<double> rate_per_s = {};  // offered calls per second; null for a closed loop
+  std::string arrivals = "poisson";       // of the open loop: poisson, constant
+  int concurrency = 1;                    // maximum number of calls in flight in one process
+  int instances = 1;                      // processes of each arm that run at the same time
 
+  // Whether calls are made one after another by one process.
   bool plain() const noexcept { return !rate_per_s && concurrency == 1 && instances == 1; }
 };
 
@@ -26,7 +26,7 @@ void visit_fields(Visitor& visit, LoadPlan& value) {
   visit("instances", value.instances);
 }
 
-// One stretch of load on one process.
+// A period of load on one process.
 struct LoadWindow {
   LoadPlan plan = {};
   double seconds = 0.0;
@@ -40,13 +40,14 @@ void visit_fields(Visitor& visit, LoadWindow& value) {
   visit("seed", value.seed);
 }
 
+// The measurements of one window.
 struct LoadTimes {
-  // Of each call that was made, in the order of the starts: from its intended start in an open loop, from its real one
-  // otherwise, to its end.
+  // Of each call, in the order of the starts: the time to its end, from its intended start in an open loop and from its
+  // actual start in a closed loop.
   std::vector<double> latency_s = {};
-  std::int64_t offered = 0;  // calls that were due within the window
-  double elapsed_s = 0.0;    // from the window's start to the end of its last call, see run_load
-  std::int64_t page_faults = 0;  // minor faults of the process meanwhile
+  std::int64_t offered = 0;      // calls that were due within the window
+  double elapsed_s = 0.0;        // from the start of the window to the end of its last call
+  std::int64_t page_faults = 0;  // minor page faults of the process in the window
 };
 
 template <typename Visitor>

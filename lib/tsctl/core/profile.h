@@ -8,8 +8,8 @@
 namespace tsctl {
 
 struct ProfileRequest {
-  int calls = 10;               // that are recorded, after the arm's warm-up
-  std::string trace_file = {};  // takes the calls as a Chrome trace; empty for none
+  int calls = 10;               // calls to record, after the arm's warm-up
+  std::string trace_file = {};  // file for a Chrome trace of the calls; empty for none
 };
 
 template <typename Visitor>
@@ -18,12 +18,12 @@ void visit_fields(Visitor& visit, ProfileRequest& value) {
   visit("trace_file", value.trace_file);
 }
 
-// The time that one operator, one submodule or one line of the source took.
+// The time of one operator, one submodule or one source line.
 struct ProfileLine {
   std::string name = {};    // aten::addmm; encoder.layers.0; net.py:41
-  std::string detail = {};  // text of the source line; empty where there is none
+  std::string detail = {};  // text of the source line, if known
   std::int64_t count = 0;   // executions in all recorded calls
-  double self_s = 0.0;      // of one call, without what it called
+  double self_s = 0.0;      // per call, without the operators that it called
   double share = 0.0;       // of the time of a call
 };
 
@@ -36,19 +36,18 @@ void visit_fields(Visitor& visit, ProfileLine& value) {
   visit("share", value.share);
 }
 
-// Where the time of an arm's calls goes. Made in a run of its own, because recording costs time.
+// The profile of an arm's calls. It is recorded in a separate run, because recording slows the calls down.
 struct ProfileResult {
   std::string arm = {};
   int calls = 0;
-  std::optional<double> call_s = {};  // median of the recorded calls
-  std::optional<double> unrecorded_call_s =
-      {};                                // median of calls in the same process without recording
-  std::optional<double> accounted = {};  // share of the time that lies in some operator
+  std::optional<double> call_s = {};             // median of the recorded calls
+  std::optional<double> unrecorded_call_s = {};  // median without recording, in the same process
+  std::optional<double> accounted = {};          // share of the time that operators took
   std::vector<ProfileLine> operators = {};
   std::vector<ProfileLine> modules = {};
   std::vector<ProfileLine> lines = {};
   std::string trace_file = {};
-  std::string reason = {};  // why there is none of this
+  std::string reason = {};  // why there is no profile
 };
 
 template <typename Visitor>

@@ -7,16 +7,16 @@
 
 namespace tsctl {
 
-// One execution of an operator, or a whole call, on the clock of the recording.
+// One execution of an operator, or a whole call.
 struct ProfileSpan {
   std::string name = {};
   std::string module = {};
   std::string line = {};
-  double start_s = 0.0;  // from the first recorded call
+  double start_s = 0.0;  // since the start of the first recorded call
   double duration_s = 0.0;
 };
 
-// What was recorded of an arm's calls: the totals, and the single executions for a trace.
+// A recording of an arm's calls: the totals, and the single executions for a trace.
 struct ProfileRecording {
   ProfileResult result = {};
   std::vector<ProfileSpan> spans = {};

@@ -1,5 +1,7 @@
 #include "tsctl/core/source.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <string_view>
@@ -13,7 +15,7 @@ namespace {
 
 constexpr std::string_view kForms = "write path/to/file.py:Name or package.module:Name";
 
-// True for identifiers joined by dots.
+// Whether the text is identifiers joined by dots.
 bool is_module_path(std::string_view text) noexcept {
   while (true) {
     const std::size_t dot = text.find('.');
@@ -30,11 +32,11 @@ bool is_python_file(std::string_view text) noexcept {
 
 [[noreturn]] void refuse(const std::string& text, const std::string& fault,
                          const std::string& hint) {
-  throw Error(ErrorKind::usage, "SOURCE '" + text + "': " + fault, hint);
+  throw Error(ErrorKind::usage, fmt::format("SOURCE '{}': {}", text, fault), hint);
 }
 
-// Packages whose models have names of their own: "vit_base_patch16_224.augreg", "mobilenet-v2".
-bool names_its_models(std::string_view place) noexcept {
+// Whether this is a package whose model names need not be Python names: "vit_base_patch16_224.augreg", "mobilenet-v2".
+bool is_model_zoo(std::string_view place) noexcept {
   return place == "torchvision" || place == "timm" || place == "transformers";
 }
 
@@ -46,13 +48,13 @@ bool is_model_name(std::string_view text) noexcept {
 
 void check_name(const std::string& text, const std::string& place, const std::string& name) {
   if (name.empty()) refuse(text, "the name after the colon is missing", std::string(kForms));
-  if (names_its_models(place) && is_model_name(name)) return;
+  if (is_model_zoo(place) && is_model_name(name)) return;
   if (name.find('.') != std::string::npos && is_module_path(name)) {
-    refuse(text, "'" + name + "' is more than one name",
-           "name a class, function or module at the top level of '" + place + "'");
+    refuse(text, fmt::format("'{}' is more than one name", name),
+           fmt::format("name a class, function or module at the top level of '{}'", place));
   }
   if (!is_identifier(name))
-    refuse(text, "'" + name + "' is not a Python name", std::string(kForms));
+    refuse(text, fmt::format("'{}' is not a Python name", name), std::string(kForms));
 }
 
 }  // namespace
@@ -62,14 +64,14 @@ bool looks_like_source(const std::string& text) {
   if (colon == std::string::npos || colon == 0) return false;
   const std::string_view name = std::string_view(text).substr(colon + 1);
   return is_identifier(name) ||
-         (names_its_models(std::string_view(text).substr(0, colon)) && is_model_name(name));
+         (is_model_zoo(std::string_view(text).substr(0, colon)) && is_model_name(name));
 }
 
 SourceSpec source_from_text(const std::string& text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos) {
     refuse(text, "it does not say which class or function to take",
-           is_python_file(text) ? "add its name: " + text + ":Name" : std::string(kForms));
+           is_python_file(text) ? fmt::format("add its name: {}:Name", text) : std::string(kForms));
   }
   const std::string place = text.substr(0, colon);
   const std::string name = text.substr(colon + 1);
@@ -85,7 +87,7 @@ SourceSpec source_from_text(const std::string& text) {
   } else if (is_module_path(place)) {
     source.module = place;
   } else {
-    refuse(text, "'" + place + "' is neither a .py file nor the dotted name of a module",
+    refuse(text, fmt::format("'{}' is neither a .py file nor the dotted name of a module", place),
            std::string(kForms));
   }
   return source;

@@ -4,9 +4,9 @@
 
 namespace tsctl {
 
-// SOURCE: path/to/file.py:Name or package.module:Name, with how to build the module from it.
+// A SOURCE, path/to/file.py:Name or package.module:Name, and how to build the model from it.
 struct SourceSpec {
-  std::string text = {};    // as given
+  std::string text = {};    // as the user wrote it
   std::string file = {};    // the .py file; empty for a module
   std::string module = {};  // package.module; empty for a file
   std::string name = {};
@@ -24,10 +24,10 @@ void visit_fields(Visitor& visit, SourceSpec& value) {
   visit("weights", value.weights);
 }
 
-// True for text that has the form of a SOURCE rather than of a model file: it ends in ":Name".
+// Whether the text has the form of a SOURCE, not of a model file: it ends in ":Name".
 bool looks_like_source(const std::string& text);
 
-// Throws Error{usage} that echoes the text.
+// Throws Error{usage} that quotes the text and names the part that is wrong.
 SourceSpec source_from_text(const std::string& text);
 
 }  // namespace tsctl

@@ -1,5 +1,7 @@
 #include "tsctl/core/span_recorder.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -10,7 +12,7 @@ namespace tsctl {
 
 namespace {
 
-// The totals of places that have one name, the dearest first.
+// Sums places by name and sorts them by self time, largest first.
 class Ranking {
  public:
   void add(const std::string& name, const std::string& detail, std::int64_t count, double self_s) {
@@ -55,7 +57,7 @@ void SpanRecorder::begin_call() {
 void SpanRecorder::enter(std::size_t place) {
   Open& open = open_.emplace_back(Open{.place = place, .entered_s = now_s_()});
   open.start_s = now_s_();
-  call_.marks_s += open.start_s - open.entered_s;
+  call_.overhead_s += open.start_s - open.entered_s;
 }
 
 void SpanRecorder::leave() {
@@ -68,7 +70,7 @@ void SpanRecorder::leave() {
     executions_.push_back(
         {.place = open.place, .start_s = open.start_s, .duration_s = end_s - open.start_s});
   const double left_s = now_s_();
-  call_.marks_s += left_s - end_s;
+  call_.overhead_s += left_s - end_s;
   if (!open_.empty()) open_.back().inner_s += left_s - open.entered_s;
 }
 
@@ -105,7 +107,7 @@ ProfileRecording SpanRecorder::recording() const {
   const std::vector<const Call*> middle = middle_half();
   double all_s = 0.0;
   double accounted = 0.0;
-  for (const Call* call : middle) all_s += call->seconds - call->marks_s;
+  for (const Call* call : middle) all_s += call->seconds - call->overhead_s;
   Ranking operators, modules, lines;
   for (std::size_t i = 0; i < places_.size(); ++i) {
     const ProfilePlace& place = places_[i];
@@ -129,7 +131,7 @@ ProfileRecording SpanRecorder::recording() const {
 void SpanRecorder::add_spans(ProfileRecording& recording) const {
   const double origin_s = calls_.front().start_s;
   for (std::size_t i = 0; i < std::min(traced_calls_, calls_.size()); ++i) {
-    recording.spans.push_back({.name = "call " + std::to_string(i + 1),
+    recording.spans.push_back({.name = fmt::format("call {}", i + 1),
                                .start_s = calls_[i].start_s - origin_s,
                                .duration_s = calls_[i].seconds});
   }

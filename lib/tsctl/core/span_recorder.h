@@ -10,23 +10,23 @@
 
 namespace tsctl {
 
-// A place of a program whose executions are recorded, and what it counts for.
+// A place in a program whose executions are recorded, and the operator, submodule and source line it belongs to.
 struct ProfilePlace {
   std::string operation = {};
   std::string operation_detail = {};
-  std::string module = {};  // empty where it is not known; likewise the line
-  std::string line = {};
+  std::string module = {};  // empty if unknown
+  std::string line = {};    // empty if unknown
   std::string line_detail = {};
 };
 
-// Adds up how long the places of a program take, from marks before and after each of their executions, which may nest.
-// What the recording itself costs between the marks is left out of every place that encloses it. Times and shares are
-// those of the middle half of the calls, by how long they took: what disturbs a call now and then is no place's cost.
+// Sums the self time of each place from enter() and leave() calls, which may nest. The overhead of the recording is
+// excluded. Times and shares come from the middle half of the calls by duration, so that occasional disturbances do not
+// count.
 class SpanRecorder {
  public:
   using Clock = std::function<double()>;  // seconds, monotonic
 
-  // Single executions are kept of the first `traced_calls` calls, for a trace.
+  // Keeps the single executions of the first `traced_calls` calls, for a trace.
   SpanRecorder(std::vector<ProfilePlace> places, Clock now_s, int traced_calls);
 
   void begin_call();
@@ -34,24 +34,24 @@ class SpanRecorder {
   void leave();
   void end_call();
 
-  // Forgets every call so far.
+  // Discards all calls so far.
   void reset();
 
-  // The totals of all calls. There must have been one.
+  // The totals of all calls. There must be at least one.
   ProfileRecording recording() const;
 
  private:
   struct Open {
     std::size_t place = 0;
-    double entered_s = 0.0;  // when its first mark was reached; the recording's own time follows
-    double start_s = 0.0;
-    double inner_s = 0.0;  // of what it encloses, marks included
+    double entered_s = 0.0;  // start of enter()
+    double start_s = 0.0;    // end of enter()
+    double inner_s = 0.0;    // of the places that it encloses, with their overhead
   };
   struct Call {
     double start_s = 0.0;
     double seconds = 0.0;
-    double marks_s = 0.0;             // what the recording itself took
-    std::vector<double> self_s = {};  // of each place
+    double overhead_s = 0.0;          // of the recording
+    std::vector<double> self_s = {};  // by place
   };
   struct Execution {
     std::size_t place = 0;
@@ -68,7 +68,7 @@ class SpanRecorder {
   std::size_t traced_calls_;
   std::vector<Open> open_ = {};
   std::vector<std::int64_t> counts_;
-  Call call_ = {};  // that is under way
+  Call call_ = {};  // the current call
   std::vector<Call> calls_ = {};
   std::vector<Execution> executions_ = {};
 };

@@ -9,9 +9,9 @@ namespace tsctl {
 
 namespace {
 
-// Elements that are looked at together: a block stays in the cache while its worst element is located.
+// Elements per block: small enough to stay in the cache while its worst element is located.
 constexpr std::size_t kBlock = 2048;
-// Independent running maxima. One would be a chain of dependent steps that the compiler may not reorder.
+// Independent running maxima: with a single one, every step would depend on the one before.
 constexpr std::size_t kLanes = 8;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -35,7 +35,7 @@ bool both_finite(double reference, double candidate) noexcept {
 
 bool both_finite(std::int64_t, std::int64_t) noexcept { return true; }
 
-// Whether two values that are not both finite count as different.
+// Whether two values, of which at least one is not finite, count as different.
 bool nonfinite_mismatch(double reference, double candidate, bool equal_nan) noexcept {
   if (std::isnan(reference) && std::isnan(candidate)) return !equal_nan;
   return !(reference == candidate);
@@ -43,7 +43,7 @@ bool nonfinite_mismatch(double reference, double candidate, bool equal_nan) noex
 
 double bigger(double left, double right) noexcept { return left > right ? left : right; }
 
-// The running result of the first pass.
+// The result of the first pass.
 struct Scan {
   double peak = 0.0;
   double max_abs = 0.0;
@@ -53,7 +53,7 @@ struct Scan {
   std::size_t first_nonfinite = 0;
 };
 
-// Maxima over a block, or `clean` is false: then something in it is not finite and the maxima mean nothing.
+// The maxima over a block. If a value is not finite, `clean` is false and the maxima are invalid.
 struct BlockMaxima {
   double peak = 0.0;
   double max_abs = 0.0;
@@ -61,7 +61,7 @@ struct BlockMaxima {
   bool clean = true;
 };
 
-// Written so that the compiler turns the loop over lanes into vector instructions.
+// The loop over lanes has no branches, so that the compiler vectorizes it.
 template <typename Real>
 BlockMaxima block_maxima(const Real* reference, const Real* candidate) noexcept {
   std::array<double, kLanes> peak{};
@@ -74,11 +74,11 @@ BlockMaxima block_maxima(const Real* reference, const Real* candidate) noexcept 
       const auto c = static_cast<double>(candidate[i + lane]);
       const double size = magnitude(r);
       const double difference = distance(r, c);
-      // 0 times NaN or Inf is NaN, and a sum never loses it again.
+      // 0 times NaN or Inf is NaN, and a sum with NaN stays NaN.
       poison[lane] += difference * 0.0;
       peak[lane] = bigger(size, peak[lane]);
       max_abs[lane] = bigger(difference, max_abs[lane]);
-      // x / 0 is Inf or NaN: the first is taken back to 0, the second is never bigger.
+      // Ignores x / 0.
       const double relative = difference / size;
       max_rel[lane] = bigger(size > 0.0 ? relative : 0.0, max_rel[lane]);
     }
@@ -140,7 +140,7 @@ Scan scanned(const std::int64_t* reference, const std::int64_t* candidate, std::
   return scan;
 }
 
-// The smallest rtol for which max_abs <= atol + rtol * peak holds as it is computed, rounding included.
+// The smallest rtol for which max_abs <= atol + rtol * peak holds in floating-point arithmetic.
 std::optional<double> passing_rtol(const Scan& scan, double atol) {
   if (scan.nonfinite_mismatches > 0) return std::nullopt;
   if (scan.max_abs <= atol) return 0.0;
@@ -152,7 +152,7 @@ std::optional<double> passing_rtol(const Scan& scan, double atol) {
   return rtol;
 }
 
-// Counts what lies beyond the tolerance and finds the first such element; runs only when there is one.
+// Counts the elements beyond the tolerance and finds the first one.
 template <typename Number>
 void count_mismatches(const Number* reference, const Number* candidate, double limit,
                       bool equal_nan, Difference& difference) {
@@ -204,7 +204,7 @@ Difference compared_real(const Real* reference, const Real* candidate, std::size
                                     [&](Real value) { return value == *reference; });
   };
   difference.proves_nothing =
-      count > 0 && (difference.reference_peak < kProvingPeak || all_equal());
+      count > 0 && (difference.reference_peak < kMinProvingPeak || all_equal());
   return difference;
 }
 

@@ -1,5 +1,7 @@
 #include "tsctl/core/tolerance.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
 
@@ -35,25 +37,23 @@ Tolerance tolerance_for(Dtype dtype, const std::string& output, const ToleranceO
 }
 
 ToleranceOverride tolerance_override_from_text(const std::string& text, const std::string& flag) {
-  const std::string hint =
-      "write a number, or OUTPUT:NUMBER for one output: " + flag + " out.logits:1e-4";
-  // An output's name may hold a colon itself, a number cannot.
+  const auto refuse = [&](const std::string& fault) {
+    throw Error(
+        ErrorKind::usage, fmt::format("{} '{}': {}", flag, text, fault),
+        fmt::format("write a number, or OUTPUT:NUMBER for one output: {} out.logits:1e-4", flag));
+  };
+  // The name of an output may contain a colon, so the last colon separates.
   const std::size_t colon = text.rfind(':');
   const std::string number = colon == std::string::npos ? text : text.substr(colon + 1);
-  if (colon == 0)
-    throw Error(ErrorKind::usage, flag + " '" + text + "': the output's name is missing", hint);
+  if (colon == 0) refuse("the output's name is missing");
 
   ToleranceOverride given;
   if (colon != std::string::npos) given.output = text.substr(0, colon);
   const auto [end, error] =
       std::from_chars(number.data(), number.data() + number.size(), given.value);
   const bool whole = error == std::errc{} && end == number.data() + number.size();
-  if (!whole || !std::isfinite(given.value)) {
-    throw Error(ErrorKind::usage, flag + " '" + text + "': '" + number + "' is not a number", hint);
-  }
-  if (std::signbit(given.value)) {
-    throw Error(ErrorKind::usage, flag + " '" + text + "': a tolerance cannot be negative", hint);
-  }
+  if (!whole || !std::isfinite(given.value)) refuse(fmt::format("'{}' is not a number", number));
+  if (std::signbit(given.value)) refuse("a tolerance cannot be negative");
   return given;
 }
 

@@ -7,16 +7,16 @@
 
 namespace tsctl {
 
-// How far an output may be from its reference: |difference| <= atol + rtol * max|reference|, where the
-// maximum runs over the finite elements of that output. No absolute floor unless the user gives one.
+// The permitted difference of an output from its reference: |difference| <= atol + rtol * max|reference|, with the
+// maximum over the finite elements of that output. atol is 0 unless the user sets it.
 struct Tolerance {
   double rtol = 0.0;
   double atol = 0.0;
 };
 
-// One --rtol or --atol: for every output, or for the one that is named.
+// One --rtol or --atol, for all outputs or for one.
 struct ToleranceOverride {
-  std::string output = {};  // empty: every output
+  std::string output = {};  // empty for all outputs
   double value = 0.0;
 };
 
@@ -39,14 +39,14 @@ void visit_fields(Visitor& visit, ToleranceOptions& value) {
   visit("equal_nan", value.equal_nan);
 }
 
-// The default by dtype: 1e-5 for float32 and complex64, 2e-2 for bfloat16 and float16, 1e-12 for
-// float64 and complex128, exact (0) for integers and bools.
+// The default rtol by dtype: 1e-5 for float32 and complex64, 2e-2 for bfloat16 and float16, 1e-12 for float64 and
+// complex128, 0 (exact) for integers and bools.
 Tolerance default_tolerance(Dtype dtype) noexcept;
 
-// The default with what the user overrode for the output of that name; the last match wins.
+// The default tolerance with the user's overrides for this output. If several overrides match, the last one applies.
 Tolerance tolerance_for(Dtype dtype, const std::string& output, const ToleranceOptions& options);
 
-// Reads "1e-4" or "out.logits:1e-4". Throws Error{usage} naming `flag`.
+// Parses "1e-4" or "out.logits:1e-4". Throws Error{usage} that names `flag`.
 ToleranceOverride tolerance_override_from_text(const std::string& text, const std::string& flag);
 
 }  // namespace tsctl

@@ -27,11 +27,12 @@ void try_to(Work&& work) {
   try {
     work();
   } catch (const std::exception&) {
-    // Which of the steps are still to be done depends on where the recording failed; those that are not, throw.
+    // Ending a step that the failed recording did not reach throws.
   }
 }
 
-// The allocator would go on serving the recording's pool, and asks the graph whether to: that is why it is kept.
+// Ends a failed recording. The graph is leaked on purpose: the allocator keeps a reference to it as the owner of the
+// pool.
 void abandon(std::unique_ptr<at::cuda::CUDAGraph> graph, c10::DeviceIndex device,
              c10::MempoolId_t pool) {
   try_to([&] { graph->capture_end(); });
@@ -42,7 +43,8 @@ void abandon(std::unique_ptr<at::cuda::CUDAGraph> graph, c10::DeviceIndex device
 std::unique_ptr<DeviceGraph> capture(int device, int warm_up, const std::function<void()>& work) {
   const auto index = static_cast<c10::DeviceIndex>(device);
   c10::cuda::device_synchronize();
-  // The default stream cannot be recorded, and libraries choose their workspaces by the stream.
+  // CUDA cannot record the default stream. The warm-up uses the same stream as the recording, because libraries
+  // allocate a workspace per stream.
   const c10::cuda::CUDAStreamGuard side(c10::cuda::getStreamFromPool(false, index));
   for (int i = 0; i < warm_up; ++i) work();
   c10::cuda::device_synchronize();

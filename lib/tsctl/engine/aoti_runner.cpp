@@ -1,6 +1,7 @@
 #include "tsctl/engine/aoti_runner.h"
 
 #include <dlfcn.h>
+#include <fmt/format.h>
 #include <torch/csrc/inductor/aoti_package/model_package_loader.h>
 
 #include <cstdlib>
@@ -21,7 +22,7 @@ namespace {
 
 using Loader = torch::inductor::AOTIModelPackageLoader;
 
-// The folders that libraries of packages are mapped from into this process.
+// The folders of packages whose libraries are mapped into this process.
 std::set<std::string> unpacked_folders() {
   std::set<std::string> folders;
   std::ifstream maps("/proc/self/maps");
@@ -33,11 +34,11 @@ std::set<std::string> unpacked_folders() {
   return folders;
 }
 
-// Calls that may be under way at once: one more waits for one of these to end. They share the weights.
+// The maximum number of concurrent calls; a further call waits. All runners share the weights.
 constexpr std::size_t kRunners = 16;
 
-// A package's code asks for this library by its bare name, which is found when it is loaded already. Without it the
-// loader says what is missing.
+// A package's code needs this library by its bare name, which the linker finds if the library is loaded already. If
+// loading fails, the package's loader reports it.
 void load_libtorch() {
   static const void* const handle =
       dlopen((libtorch_folder() + "/libtorch.so").c_str(), RTLD_NOW | RTLD_GLOBAL);
@@ -47,20 +48,20 @@ void load_libtorch() {
 std::unique_ptr<Loader> load(const std::string& path, const c10::Device& device) {
   require_package_runs_here(path, device.is_cpu() ? "cpu" : "cuda");
   load_libtorch();
-  // Read by the package's own code, once, at its first call.
+  // The package's code reads this at its first call.
   setenv("AOTI_RUNTIME_CHECK_INPUTS", "1", 1);
   const c10::DeviceIndex index = device.is_cpu() ? c10::DeviceIndex{-1} : device.index();
   return guarded(
       ErrorKind::input, "'" + path + "' cannot be loaded by AOTInductor",
       [&] { return std::make_unique<Loader>(path, "model", false, kRunners, index); },
-      "make the package again with torch._inductor.aoti_compile_and_package of this torch");
+      "create the package again with torch._inductor.aoti_compile_and_package of this torch");
 }
 
 void add_tensors(const Value& value, const TensorFile& file, const c10::Device& device,
                  std::size_t& leaves, CallInputs& inputs) {
   for (const Leaf& leaf : leaves_of(value, "in")) {
     ++leaves;
-    if (leaf.value->kind != Value::Kind::tensor) continue;  // such a value is part of the code
+    if (leaf.value->kind != Value::Kind::tensor) continue;  // the value is compiled into the code
     const at::Tensor tensor =
         tensor_from_entry(file.tensor(leaf.value->tensor), leaf.value->complex_pairs);
     inputs.args.emplace_back(device.is_cpu() ? tensor : tensor.to(device));
@@ -94,12 +95,12 @@ AotiRunner::AotiRunner(const std::string& path, const c10::Device& device)
   for (const std::string& folder : unpacked_folders()) {
     if (!before.contains(folder)) unpacked_ = folder;
   }
-  // Code and weights are mapped by now; on a device weights may be copied at the first call.
+  // Code and weights are mapped now. On a device, the first call may copy the weights.
   if (device.is_cpu()) remove_unpacked();
   const std::vector<std::string> spec = loader_->get_call_spec();
   if (spec.size() != 2) {
-    throw Error(ErrorKind::input, "'" + path + "' does not say how it is called",
-                "make the package again with torch._inductor.aoti_compile_and_package");
+    throw Error(ErrorKind::input, fmt::format("'{}' has no call specification", path),
+                "create the package again with torch._inductor.aoti_compile_and_package");
   }
   spec_ = call_spec_from_json(spec[0], spec[1], path);
 }
@@ -128,9 +129,8 @@ CallInputs AotiRunner::inputs(const CallRecord& record, const TensorFile& file) 
   for (const auto& [key, value] : record.kwargs) add_named(key, value);
   if (leaves != spec_.inputs) {
     throw Error(ErrorKind::usage,
-                "'" + path_ + "' takes " + std::to_string(spec_.inputs) + " inputs, " +
-                    std::to_string(leaves) + " are given",
-                "a package takes what its model was exported with, in the same order");
+                fmt::format("'{}' takes {} inputs, {} are given", path_, spec_.inputs, leaves),
+                "give the inputs that the model was exported with, in the same order");
   }
   return inputs;
 }

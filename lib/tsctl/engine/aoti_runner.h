@@ -15,23 +15,22 @@ class AOTIModelPackageLoader;
 
 namespace tsctl {
 
-// A loaded package of AOTInductor. Its loader unpacks it into a temporary folder, which is removed as soon as it is not
-// needed any more: on the CPU before the constructor returns, on a device after the first call.
+// A loaded AOTInductor package. Its loader unpacks it into a temporary folder. AotiRunner removes the folder as soon
+// as it is no longer needed: on the CPU before the constructor returns, on a device after the first call.
 class AotiRunner {
  public:
-  // Every call's inputs are held against what the package was compiled for: others are undefined behaviour. Throws
-  // Error{environment} before anything is loaded when the code is for another machine, Error{input} for a file that
-  // cannot be loaded.
+  // Enables the package's check of every call's inputs, because wrong inputs are undefined behaviour. Throws
+  // Error{environment} before loading if the code was compiled for another machine, and Error{input} if loading fails.
   AotiRunner(const std::string& path, const c10::Device& device);
   ~AotiRunner();
   AotiRunner(const AotiRunner&) = delete;
   AotiRunner& operator=(const AotiRunner&) = delete;
 
-  // The tensors of the call in the order of forward's parameters, those by keyword last. Throws Error{usage} for a
+  // The tensors of the call in the order of forward()'s parameters, keyword arguments last. Throws Error{usage} for a
   // wrong number of arguments.
   CallInputs inputs(const CallRecord& record, const TensorFile& file) const;
 
-  // Outputs in the structure that the model had when it was exported. LibTorch's exceptions pass through.
+  // Returns the outputs in the structure of the exported model. LibTorch's exceptions pass through.
   c10::IValue call(const CallInputs& inputs);
 
  private:
@@ -41,7 +40,7 @@ class AotiRunner {
   c10::Device device_;
   std::unique_ptr<torch::inductor::AOTIModelPackageLoader> loader_;
   CallSpec spec_;
-  std::string unpacked_ = {};  // the temporary folder; empty once it is gone
+  std::string unpacked_ = {};  // the temporary folder; empty after its removal
 };
 
 }  // namespace tsctl

@@ -29,7 +29,7 @@ std::vector<const CallRecord*> calls_with_outputs(const TensorFile& file, const 
   return calls;
 }
 
-// By how much an output misses or nearly misses: what reports are sorted by.
+// The sort key of reports: an output's difference relative to its tolerance.
 double severity(const OutputComparison& output) {
   if (output.status == "same")
     return output.rtol > 0.0 ? output.max_abs_to_peak / output.rtol : output.max_abs_to_peak;
@@ -43,10 +43,10 @@ class Collector {
     result_.status = "same";
   }
 
-  // What was asked for was not to be had: nothing excuses larger differences.
+  // The requested precision is unavailable, so the tolerance of float32 applies.
   void expect_float32() { in_bfloat16_ = false; }
 
-  // Adds one call. Same calls after the first of a set only count towards the worst numbers.
+  // Adds one call. A call without differences is listed only if it is the first of its set.
   void add(const CallRecord& record, int call, const Outputs& reference, const Outputs& candidate) {
     std::vector<Warning> warnings;
     std::vector<OutputComparison> outputs =
@@ -120,8 +120,8 @@ class Collector {
   bool would_pass_known_ = true;
 };
 
-// Compiled code may have lost the names of its outputs, and a reference may be flat where the package is not: as many
-// tensors as the reference has take its structure.
+// Gives the candidate the structure of the reference if both have the same number of tensors: compiled code may have
+// lost the names of its outputs, and the reference may be flat.
 Outputs arranged_like(const Value& reference, Outputs candidate) {
   const auto tensors_of = [](const Value& value) {
     std::vector<std::string> keys;
@@ -145,7 +145,7 @@ Outputs arranged_like(const Value& reference, Outputs candidate) {
   return candidate;
 }
 
-// What the candidate gave for one call, or nothing after it was added as raised.
+// The candidate's outputs for one call. If the call raises, adds that to the collector and returns nullopt.
 std::optional<Outputs> call_candidate(MethodRunner& runner, const TensorFile& file,
                                       const CallRecord& record, int call, Collector& collector) {
   const CallInputs inputs = runner.inputs(record, file);

@@ -5,16 +5,17 @@
 
 namespace tsctl {
 
-// The calls that are compared. The profiling executor specializes on the second and third call of a shape; the
-// tenth stands for every later one.
+// The calls of an input set that are compared. The profiling executor compiles at the second and third call of a
+// shape; the tenth call represents all later ones.
 inline constexpr int kComparedCalls[] = {1, 2, 3, 10};
 
-// How many outputs of a call are reported in detail, the worst first.
+// The maximum number of outputs of a call that are reported in detail, the worst first.
 inline constexpr std::size_t kReportedOutputs = 16;
 
-// Runs a file on every call that the reference has outputs for, with fresh inputs each time, and compares; or
-// compares the outputs of two tensor files. A call that raises differs, with the reason "raised", and the other
-// sets still run. Throws Error{input} for a reference without outputs, and Error as MethodRunner does.
+// Runs a file on every call that the reference has outputs for, with new input tensors each time, and compares the
+// outputs. With request.candidate_tensors, compares two tensor files instead. A call that raises differs, with the
+// reason "raised"; the other input sets still run. Throws Error{input} for a reference without outputs, and Error
+// like MethodRunner.
 VerifyResult compare(const VerifyRequest& request, Events& events);
 
 }  // namespace tsctl

@@ -6,14 +6,14 @@
 
 namespace tsctl {
 
-// The table of libtsctl_cuda.so, or why there is none.
+// The API of libtsctl_cuda.so, or the reason why it is unavailable.
 struct CudaLibrary {
   const CudaApi* api = nullptr;
   std::string reason = {};
 };
 
-// Loads libtsctl_cuda.so from the folder that the engine itself was loaded from, or from `folder`. Only where a CUDA
-// device is open: it brings libtorch_cuda with it.
+// Loads libtsctl_cuda.so from the engine's folder, or from `folder`. Call it only if a CUDA device is open, because
+// it loads libtorch_cuda.
 CudaLibrary open_cuda_library(const std::string& folder = {});
 
 }  // namespace tsctl

@@ -5,6 +5,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <fmt/format.h>
 
 #include <set>
 #include <sstream>
@@ -24,7 +25,7 @@ namespace {
 
 constexpr const char* kOtherBuild = "another build of LibTorch has it";
 
-// `detail` is cut to its first line: MKL tells its version in three.
+// Keeps the first line of `detail`: MKL's version text has three.
 Finding lever(const std::string& name, bool there, const std::string& detail,
               const std::string& hint) {
   return {.name = name,
@@ -57,11 +58,11 @@ std::vector<Finding> find_levers() {
       lever("OpenMP", at::hasOpenMP(), at::hasOpenMP() ? at::get_openmp_version() : "",
             kOtherBuild),
       lever("LLVM fuser", has_llvm_fuser(), "fuses pointwise operators on the CPU", kOtherBuild),
-      // Off, because a process has to switch it on: a file cannot.
+      // Off by default: a process must enable it, a file cannot.
       {.name = "oneDNN graph fuser",
        .status = AT_MKLDNN_ENABLED() != 0 ? "off" : "missing",
        .detail = "fuses partitions of float32 graphs at run time",
-       .hint = "a program switches it on before its first call"},
+       .hint = "a program can enable it before its first call"},
       op_lever("fused convolutions", "mkldnn::_convolution_pointwise",
                "mkldnn::_convolution_pointwise"),
       op_lever("fused linear layers", "mkldnn::_linear_pointwise", "mkldnn::_linear_pointwise"),
@@ -77,12 +78,10 @@ std::vector<Finding> find_devices() {
       return {{.name = "cuda",
                .status = "missing",
                .detail = "no usable device",
-               .hint = "look at nvidia-smi"}};
+               .hint = "run nvidia-smi"}};
     std::vector<Finding> devices;
     for (int i = 0; i < count; ++i) {
-      std::string name = "cuda:";
-      name += std::to_string(i);
-      devices.push_back({.name = std::move(name), .status = "ok"});
+      devices.push_back({.name = fmt::format("cuda:{}", i), .status = "ok"});
     }
     return devices;
   } catch (const Error& error) {
@@ -90,7 +89,7 @@ std::vector<Finding> find_devices() {
   }
 }
 
-// "OpenMP" of the line "ATen parallel backend: OpenMP", with the number of threads.
+// "OpenMP, 2 threads", from the line "ATen parallel backend: OpenMP".
 std::string parallel_backend() {
   std::istringstream info(at::get_parallel_info());
   constexpr std::string_view kMarker = "ATen parallel backend: ";
@@ -99,19 +98,16 @@ std::string parallel_backend() {
     const auto found = line.find(kMarker);
     if (found != std::string::npos) backend = line.substr(found + kMarker.size());
   }
-  backend += ", ";
-  backend += std::to_string(at::get_num_threads());
-  backend += " threads";
-  return backend;
+  return fmt::format("{}, {} threads", backend, at::get_num_threads());
 }
 
 }  // namespace
 
 DescribeResult describe_libtorch(const DescribeRequest& request, Events& events) {
-  events.progress("looking at LibTorch");
+  events.progress("inspecting LibTorch");
   DescribeResult result;
   if (request.with_cuda) result.devices = find_devices();  // first: see open_device
-  return guarded(ErrorKind::environment, "LibTorch could not be looked at", [&] {
+  return guarded(ErrorKind::environment, "LibTorch could not be inspected", [&] {
     result.libtorch_version = libtorch_version();
     result.built_for = TSCTL_BUILT_FOR_TORCH;
     result.cpu_capability = at::get_cpu_capability();

@@ -5,8 +5,8 @@
 
 namespace tsctl {
 
-// What the loaded LibTorch is and which of its speed levers are live. With `with_cuda` the devices too; that they
-// are missing is a finding, not an error.
+// Describes the loaded LibTorch and its features that affect speed. With `with_cuda` it also lists the CUDA devices;
+// missing devices are a finding, not an error.
 DescribeResult describe_libtorch(const DescribeRequest& request, Events& events);
 
 }  // namespace tsctl

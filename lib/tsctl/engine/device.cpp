@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
@@ -12,6 +13,7 @@
 #include "tsctl/core/base/device_name.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/engine/guard.h"
+#include "tsctl/engine/library_folder.h"
 
 namespace tsctl {
 
@@ -26,14 +28,14 @@ std::optional<c10::Device> device_from_text(const std::string& text) {
   return c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(name->index));
 }
 
-// RTLD_GLOBAL, because other libraries of CUDA look for its symbols among the global ones.
+// RTLD_GLOBAL, because other CUDA libraries resolve symbols from it.
 void load_cuda(const std::string& flag) {
   const std::string path = libtorch_folder() + "/libtorch_cuda.so";
   static const void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (handle != nullptr) return;
   const char* reason = dlerror();
   throw Error(ErrorKind::environment, flag + ": this LibTorch has no CUDA", kUseCpu,
-              reason != nullptr ? reason : path + " could not be loaded before");
+              reason != nullptr ? reason : fmt::format("{} could not be loaded", path));
 }
 
 int usable_devices(const std::string& flag) {
@@ -45,12 +47,7 @@ int usable_devices(const std::string& flag) {
 }  // namespace
 
 std::string libtorch_folder() {
-  Dl_info info{};
-  const auto address = reinterpret_cast<const void*>(&at::get_num_threads);
-  if (dladdr(address, &info) == 0 || info.dli_fname == nullptr) return ".";
-  const std::string path = info.dli_fname;
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash);
+  return library_folder(reinterpret_cast<const void*>(&at::get_num_threads));
 }
 
 c10::Device open_device(const std::string& text) {
@@ -65,9 +62,9 @@ c10::Device open_device(const std::string& text) {
     throw Error(ErrorKind::environment, flag + ": there is no usable CUDA device", kUseCpu);
   if (device->index() >= count) {
     throw Error(ErrorKind::environment,
-                flag + ": there is no such device, only " + std::to_string(count) + " CUDA device" +
-                    (count == 1 ? "" : "s"),
-                "give a number from 0 to " + std::to_string(count - 1));
+                fmt::format("{}: there is no such device, only {} CUDA device{}", flag, count,
+                            count == 1 ? "" : "s"),
+                fmt::format("give a number from 0 to {}", count - 1));
   }
   return guarded(ErrorKind::environment, flag, [&] {
     at::globalContext().lazyInitDevice(c10::kCUDA);

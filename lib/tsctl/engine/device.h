@@ -6,21 +6,21 @@
 
 namespace tsctl {
 
-// Reads "cpu", "cuda" or "cuda:N" and makes that device usable. For cuda this loads libtorch_cuda from the folder
-// of libtorch_cpu, so it must run before anything else of LibTorch that looks at CUDA. Throws Error{usage} for
-// another word, Error{environment} when this LibTorch has no CUDA or the machine no such device.
+// Parses "cpu", "cuda" or "cuda:N" and initializes that device. For cuda this loads libtorch_cuda from the folder of
+// libtorch_cpu, so it must run before any other use of LibTorch that queries CUDA. Throws Error{usage} for other
+// text, and Error{environment} if this LibTorch has no CUDA or the machine has no such device.
 c10::Device open_device(const std::string& text);
 
-// How many CUDA devices there are, after loading libtorch_cuda; throws as open_device does.
+// The number of CUDA devices. Loads libtorch_cuda; throws like open_device().
 int count_cuda_devices();
 
-// Waits for all work on the device; does nothing on a CPU.
+// Waits for all work on the device. Does nothing on the CPU.
 void synchronize(const c10::Device& device);
 
-// Threads within one operator. Also switches TF32 off where the device has it, so that float32 is float32.
+// Sets the number of threads within an operator. Disables TF32 on a device, so that float32 has its full precision.
 void set_numerics(const c10::Device& device, int threads);
 
-// The folder that libtorch_cpu.so was loaded from.
+// The folder of libtorch_cpu.so.
 std::string libtorch_folder();
 
 }  // namespace tsctl

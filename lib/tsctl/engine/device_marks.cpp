@@ -16,7 +16,7 @@ class EventMarks : public DeviceMarks {
   explicit EventMarks(const c10::Device& device) : device_(device) {}
 
   void mark() override {
-    // The flag, because PYTORCH_DEFAULT makes events that cannot be timed.
+    // Events with the flag PYTORCH_DEFAULT cannot be timed.
     c10::Event event(device_.type(), c10::EventFlag::BACKEND_DEFAULT);
     event.record(c10::impl::VirtualGuardImpl(device_.type()).getStream(device_));
     events_.push_back(std::move(event));

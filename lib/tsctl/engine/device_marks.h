@@ -7,17 +7,17 @@
 
 namespace tsctl {
 
-// Marks on a device's stream, and the time from each to the next.
+// Measures the time between marks on a device's stream.
 class DeviceMarks {
  public:
   virtual ~DeviceMarks() = default;
-  // Behind everything that was enqueued so far; waits for nothing.
+  // Enqueues a mark after all work so far, without waiting.
   virtual void mark() = 0;
-  // Waits for the device, gives the seconds between consecutive marks, and forgets them.
+  // Waits for the device, returns the seconds between consecutive marks, and clears the marks.
   virtual std::vector<double> take_seconds() = 0;
 };
 
-// Events on the device's current stream.
+// Marks by events on the device's current stream.
 std::unique_ptr<DeviceMarks> device_marks(const c10::Device& device);
 
 }  // namespace tsctl

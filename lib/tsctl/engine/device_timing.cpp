@@ -4,9 +4,7 @@
 #include <c10/core/InferenceMode.h>
 #include <dlfcn.h>
 
-#include <algorithm>
-#include <chrono>
-
+#include "tsctl/core/base/clock.h"
 #include "tsctl/core/stats/statistics.h"
 #include "tsctl/engine/tensors_within.h"
 
@@ -14,18 +12,13 @@ namespace tsctl {
 
 namespace {
 
-// Caches are split over the chip and do not evict in order: what is as large as the cache leaves some of it.
-constexpr std::int64_t kFlushedTimes = 2;
-// Larger than the second-level cache of every device that LibTorch runs on.
-constexpr std::int64_t kUnknownCacheFlush = std::int64_t{512} << 20;
+// A cache is divided over the chip and does not evict in order, so writing its size once leaves some of the old
+// content.
+constexpr std::int64_t kFlushFactor = 2;
+// Larger than the L2 cache of every device that LibTorch supports.
+constexpr std::int64_t kDefaultFlushBytes = std::int64_t{512} << 20;
 
-using WallClock = std::chrono::steady_clock;
-
-double seconds_since(WallClock::time_point start) {
-  return std::chrono::duration<double>(WallClock::now() - start).count();
-}
-
-// Of the CUDA runtime that libtorch_cuda brought with it; its number of the attribute is part of the runtime's ABI.
+// Asks the CUDA runtime that libtorch_cuda loaded. The number of the attribute is part of the runtime's ABI.
 std::int64_t cache_bytes_of(const c10::Device& device) {
   constexpr int kL2CacheSize = 38;
   using GetAttribute = int (*)(int* value, int attribute, int device);
@@ -35,7 +28,7 @@ std::int64_t cache_bytes_of(const c10::Device& device) {
   return bytes;
 }
 
-// Both sides of the copies of one call.
+// The sources and targets of the copies of one call.
 struct Copies {
   std::vector<at::Tensor> from = {};
   std::vector<at::Tensor> to = {};
@@ -44,7 +37,7 @@ struct Copies {
   }
 };
 
-// The outputs of each call have memory of their own; where they go to on the host was laid out by the first.
+// Copies the outputs to the host tensors, which the first call allocates.
 void copy_back(const c10::IValue& result, std::vector<at::Tensor>& hosts,
                const HostCopy& host_copy) {
   const std::vector<at::Tensor> outputs = tensors_within(result);
@@ -75,7 +68,7 @@ std::vector<double> time_on_device(DeviceMarks& marks, int calls, const std::fun
 }
 
 std::int64_t flush_bytes(std::int64_t cache_bytes) {
-  return cache_bytes > 0 ? kFlushedTimes * cache_bytes : kUnknownCacheFlush;
+  return cache_bytes > 0 ? kFlushFactor * cache_bytes : kDefaultFlushBytes;
 }
 
 std::function<void()> cache_flush(const c10::Device& device) {
@@ -97,20 +90,24 @@ TransferTimes time_transfers(DeviceMarks& marks, int calls, const CallInputs& in
   std::vector<at::Tensor> outputs;
   copy_back(call(inputs), outputs, host_copy);
 
-  std::vector<double> to_s, compute_s, from_s, enqueue_s, wall_s;
+  std::vector<double> to_s;
+  std::vector<double> compute_s;
+  std::vector<double> from_s;
+  std::vector<double> enqueue_s;
+  std::vector<double> wall_s;
   for (int i = 0; i < calls; ++i) {
-    const auto start = WallClock::now();
+    const double start_s = now_s();
     marks.mark();
     to_device.run();
     marks.mark();
-    const auto enqueued = WallClock::now();
+    const double enqueue_start_s = now_s();
     const c10::IValue result = call(inputs);
-    enqueue_s.push_back(seconds_since(enqueued));
+    enqueue_s.push_back(now_s() - enqueue_start_s);
     marks.mark();
     copy_back(result, outputs, host_copy);
     marks.mark();
     const std::vector<double> parts = marks.take_seconds();
-    wall_s.push_back(seconds_since(start));
+    wall_s.push_back(now_s() - start_s);
     to_s.push_back(parts.at(0));
     compute_s.push_back(parts.at(1));
     from_s.push_back(parts.at(2));

@@ -10,7 +10,7 @@ namespace tsctl {
 
 c10::ScalarType scalar_type_from_dtype(Dtype dtype) noexcept;
 
-// None for types that tsctl does not carry: quantized ones, float8, unsigned ones beyond uint8.
+// nullopt for types that tsctl does not support: quantized types, float8, and unsigned types other than uint8.
 std::optional<Dtype> dtype_from_scalar_type(c10::ScalarType type) noexcept;
 
 }  // namespace tsctl

@@ -1,5 +1,6 @@
 #include "tsctl/engine/graph_text.h"
 
+#include <fmt/format.h>
 #include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
@@ -19,13 +20,10 @@ std::string executed_graph(const GraphRequest& request, Events& events) {
                        .method = request.method,
                        .device = request.device,
                        .settings = request.settings});
-  const TensorFile file = TensorFile::open(request.inputs_tensors);
-  if (file.calls().empty()) {
-    throw Error(ErrorKind::input, "'" + request.inputs_tensors + "' holds no call to run");
-  }
+  const TensorFile file = open_calls(request.inputs_tensors);
   const CallRecord& record = file.calls().front();
   for (int call = 1; call <= kCallsBeforeExecutedGraph; ++call) {
-    events.progress("call " + std::to_string(call));
+    events.progress(fmt::format("call {}", call));
     runner.call_guarded(runner.inputs(record, file), record.label);
   }
   return guarded(ErrorKind::execution, "the executed graph cannot be read",
@@ -37,8 +35,8 @@ std::string executed_graph(const GraphRequest& request, Events& events) {
 GraphResult read_graph(const GraphRequest& request, Events& events) {
   if (request.kind == "executed") return {.text = executed_graph(request, events)};
   if (request.kind != "graph" && request.kind != "inlined") {
-    throw Error(ErrorKind::usage, "there is no graph of kind '" + request.kind + "'",
-                "the kinds: graph, inlined, executed");
+    throw Error(ErrorKind::usage, fmt::format("there is no graph of kind '{}'", request.kind),
+                "the kinds are graph, inlined and executed");
   }
   const torch::jit::Module module = load_module(request.model_path, open_device(request.device));
   const torch::jit::Method method = find_method(module, request.method);

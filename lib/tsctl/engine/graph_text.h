@@ -5,11 +5,11 @@
 
 namespace tsctl {
 
-// Calls before the executed graph is read: one that profiles, one that specializes, two that run the result.
+// Calls before the executed graph is read: one profiles, one compiles, two run the result.
 inline constexpr int kCallsBeforeExecutedGraph = 4;
 
-// The method's graph as text: as it is in the file ("graph"), with every call inlined ("inlined"), or as the
-// executor last ran it ("executed", on the first call of the tensor file). Throws Error{usage} for another kind.
+// The method's graph as text: as stored in the file ("graph"), with all calls inlined ("inlined"), or as the executor
+// runs it for the first call of the tensor file ("executed"). Throws Error{usage} for another kind.
 GraphResult read_graph(const GraphRequest& request, Events& events);
 
 }  // namespace tsctl

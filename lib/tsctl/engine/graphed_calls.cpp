@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
+#include <fmt/format.h>
 
 #include <utility>
 #include <vector>
@@ -14,11 +15,11 @@ namespace tsctl {
 
 namespace {
 
-// TorchScript specializes a graph on its second call, and libraries try their kernels and lay out workspaces on the first
-// ones: none of that can be recorded, and none of it may be left to do.
+// Before recording, TorchScript must have compiled the graph (at its second call), and libraries must have chosen
+// their kernels and allocated their workspaces (at the first calls). None of that can be recorded.
 constexpr int kCallsBeforeRecording = 5;
 
-// Everything of an argument that a recorded call depends on, which is all but the values of its tensors.
+// Appends everything that a recorded call depends on: all of an argument except the values of its tensors.
 void add_shape(const c10::IValue& value, std::string& text) {
   if (value.isTensor() && value.toTensor().defined()) {
     const at::Tensor& tensor = value.toTensor();
@@ -77,7 +78,7 @@ void GraphedCalls::record_into(Recorded& recorded, const CallInputs& inputs) {
                                   [&] { recorded.outputs = call_(recorded.inputs); });
     reason = difference_from_plain(recorded, inputs);
   } catch (...) {
-    reason = "not captured: " + current_failure().reason + "; its calls are plain";
+    reason = fmt::format("not captured: {}; its calls are plain", current_failure().reason);
   }
   if (reason.empty()) return;
   if (reason_.empty()) reason_ = reason;
@@ -87,10 +88,11 @@ void GraphedCalls::record_into(Recorded& recorded, const CallInputs& inputs) {
       [&] {
         for (const at::Tensor& output : tensors_within(call_(inputs))) output.cpu();
       },
-      "leave the arm's cuda-graph=on out");
+      "remove cuda-graph=on from the arm");
 }
 
-// "" if the graph gives what a plain call gives. Each side has inputs of its own, for models that write into them.
+// Compares the graph's outputs with those of a plain call; returns a description of the difference or "". Each call
+// gets its own copy of the inputs, because a model may write into them.
 std::string GraphedCalls::difference_from_plain(Recorded& recorded, const CallInputs& inputs) {
   const CallInputs own = copy_of(inputs);
   const Outputs plain = outputs_from_ivalue(call_(own), "");
@@ -101,9 +103,11 @@ std::string GraphedCalls::difference_from_plain(Recorded& recorded, const CallIn
   const ComparisonRules rules{.tolerance = {.equal_nan = true}};
   for (const OutputComparison& output : compare_outputs(plain, replayed, rules, {}, warnings)) {
     if (output.status == "same") continue;
-    return "captured, but its graph does not give what plain calls give: output '" + output.output +
-           "' differs by " + c10::str(output.max_abs) +
-           (output.reason.empty() ? "" : " (" + output.reason + ")") + "; its calls are plain";
+    return fmt::format(
+        "captured, but the outputs of its graph differ from those of plain calls: output '{}' "
+        "differs by {}{}; its calls are plain",
+        output.output, c10::str(output.max_abs),
+        output.reason.empty() ? "" : fmt::format(" ({})", output.reason));
   }
   return {};
 }

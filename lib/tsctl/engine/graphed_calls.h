@@ -10,29 +10,29 @@
 
 namespace tsctl {
 
-// A model's calls on a device as graphs: recorded once for each shape of the inputs, replayed from then on. Where that
-// cannot be done, or its outputs are not those of plain calls, calls stay plain.
+// Calls a model by CUDA graphs: records a graph once for each shape of the inputs and replays it afterwards. If
+// recording fails, or the graph's outputs differ from those of plain calls, it makes plain calls.
 class GraphedCalls {
  public:
-  // `call` is the plain call; `device` the number of the device that it runs on.
+  // `call` makes a plain call; `device` is the number of its device.
   GraphedCalls(const CudaApi& api, int device, DeviceCall call);
 
-  // Records calls on inputs of this shape, once. Throws Error{execution} where not even plain calls are possible
-  // afterwards.
+  // Records a graph for the shape of these inputs, unless there is one. Throws Error{execution} if plain calls fail
+  // after a failed recording.
   void record(const CallInputs& inputs);
 
-  // The outputs on these inputs; the next call overwrites them. Records a shape that is new. Inputs are told apart by
-  // their address: those that stay where they are must keep their values.
+  // Returns the outputs, which the next call overwrites. Records a graph for a new shape. Inputs are identified by
+  // their address: the values at an address must not change.
   c10::IValue call(const CallInputs& inputs);
 
-  // Why the calls of some shape are plain, the first such reason; "" if all are recorded.
+  // Why calls of some shape are plain calls (the first reason), or "".
   const std::string& reason() const noexcept { return reason_; }
 
  private:
   struct Recorded {
-    CallInputs inputs = {};  // what the graph reads
+    CallInputs inputs = {};  // the graph's input buffers
     c10::IValue outputs = {};
-    std::unique_ptr<DeviceGraph> graph = {};  // null where calls stay plain
+    std::unique_ptr<DeviceGraph> graph = {};  // null for plain calls
   };
 
   Recorded& recorded_for(const CallInputs& inputs);
@@ -44,7 +44,7 @@ class GraphedCalls {
   DeviceCall call_;
   std::string reason_ = {};
   std::map<std::string, Recorded> by_shape_ = {};
-  const CallInputs* last_ = nullptr;  // whose values the last graph's inputs hold
+  const CallInputs* last_ = nullptr;  // the inputs of the last call
   Recorded* last_recorded_ = nullptr;
 };
 

@@ -1,6 +1,7 @@
 #include "tsctl/engine/guard.h"
 
 #include <c10/util/Exception.h>
+#include <fmt/format.h>
 #include <torch/csrc/jit/frontend/error_report.h>
 
 #include <array>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tsctl/core/base/text.h"
 #include "tsctl/engine/graph/source_frame.h"
 
 namespace tsctl {
@@ -27,7 +29,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-// A frame of scripted code: `File "net.py", line 5, in forward`.
+// Parses a frame of scripted code: `File "net.py", line 5, in forward`.
 std::optional<SourceFrame> frame_in_script(std::string_view line) {
   constexpr std::string_view kFile = "File \"";
   constexpr std::string_view kLine = "\", line ";
@@ -44,8 +46,8 @@ std::optional<SourceFrame> frame_in_script(std::string_view line) {
                      named ? rest.substr(in + kIn.size()) : ""};
 }
 
-// The user's frame that is nearest to the failure. Scripted frames are listed from the outermost, traced ones from
-// the innermost.
+// The user's frame closest to the failure. Scripted frames are listed from the outermost one, traced frames from the
+// innermost one.
 std::string nearest_place(const std::vector<std::string_view>& lines) {
   std::optional<SourceFrame> nearest;
   for (const std::string_view line : lines) {
@@ -64,7 +66,7 @@ std::string nearest_place(const std::vector<std::string_view>& lines) {
   return text;
 }
 
-// "RuntimeError: …", "builtins.ValueError: …": an exception's words stand behind the traceback, not indented.
+// Whether the line is an exception's message after the traceback: "RuntimeError: …", "builtins.ValueError: …".
 bool names_exception(std::string_view line) {
   constexpr std::string_view kName =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
@@ -81,7 +83,7 @@ std::string without_error_name(std::string_view words) {
   return std::string(words);
 }
 
-// What the interpreter says last.
+// The interpreter's message, which follows the traceback.
 std::string words_after_traceback(const std::vector<std::string_view>& lines) {
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
     if (line->find("<--- HERE") != std::string_view::npos) break;
@@ -95,7 +97,7 @@ std::string without_frames(const std::string& text) {
   return std::string(trimmed(std::string_view(text).substr(0, frames)));
 }
 
-// The first line with words; the lines that only quote code are for the detail.
+// The first line that is neither empty nor a frame.
 std::string first_words(const std::vector<std::string_view>& lines) {
   for (const std::string_view line : lines) {
     const std::string_view words = trimmed(line);
@@ -104,10 +106,10 @@ std::string first_words(const std::vector<std::string_view>& lines) {
   return {};
 }
 
-// LibTorch answers an operation on a device that it has no kernels for with a list of all those that it has.
+// If an operation has no kernel for a device, LibTorch's message ends with a list of all kernels.
 constexpr std::string_view kKernelList = " This could be because the operator doesn't exist";
 
-// The device that an operation of the file asks for in vain; empty if that is not what the text tells.
+// The unavailable device that an operation of the file names; empty for other messages.
 std::string missing_device(std::string_view text) {
   constexpr std::string_view kFrom = "with arguments from the '";
   const auto from = text.find(kFrom);
@@ -125,7 +127,7 @@ std::string missing_device(std::string_view text) {
   return {};
 }
 
-bool tells_of_memory(const std::string& text) {
+bool is_out_of_memory(const std::string& text) {
   return text.find("out of memory") != std::string::npos ||
          text.find("can't allocate memory") != std::string::npos ||
          text.find("not enough memory") != std::string::npos;
@@ -143,9 +145,10 @@ TorchFailure failure_from_text(const std::string& text) {
     failure.reason = words_after_traceback(lines);
   if (failure.reason.empty()) failure.reason = first_words(lines);
   if (!device.empty()) {
-    failure.reason = "it is tied to " + device + ", which an operation in it names";
-    failure.hint = "run it there with --device " + device +
-                   ", or capture it again on the device that it is to run on";
+    failure.reason = fmt::format("it is tied to {}, which an operation in it names", device);
+    failure.hint = fmt::format(
+        "run it there with --device {}, or capture it again on the device that will run it",
+        device);
   }
   if (failure.reason.empty()) failure.reason = "LibTorch gave no reason";
   if (failure.reason.back() == '.') failure.reason.pop_back();
@@ -155,10 +158,10 @@ TorchFailure failure_from_text(const std::string& text) {
   if (clean.find("this file was captured for no other size") != std::string::npos ||
       clean.find("this file was traced with") != std::string::npos) {
     failure.hint =
-        "give what the file was captured with, or capture it again: --dim declares sizes";
-    failure.detail.clear();  // our own check's code, which tells no more
+        "give the sizes that the file was captured with, or capture it again: --dim declares sizes";
+    failure.detail.clear();  // the code of the capture's shape check, which does not help
   }
-  failure.out_of_memory = tells_of_memory(clean);
+  failure.out_of_memory = is_out_of_memory(clean);
   if (failure.out_of_memory) failure.hint = "give smaller inputs, or a machine with more memory";
   return failure;
 }

@@ -7,30 +7,29 @@
 
 namespace tsctl {
 
-// What LibTorch said, made readable: the sentence itself, and the whole text with TorchScript's own traceback.
+// A failure of LibTorch, in readable form.
 struct TorchFailure {
-  std::string reason =
-      {};  // one line: "mat1 and mat2 shapes cannot be multiplied … (net.py:5, in forward)"
-  std::string detail =
-      {};  // everything that was said, without C++ stack frames; empty when it is the reason
+  // One line: "mat1 and mat2 shapes cannot be multiplied … (net.py:5, in forward)"
+  std::string reason = {};
+  // The whole message with TorchScript's traceback, without C++ stack frames; empty if it is one line.
+  std::string detail = {};
   bool out_of_memory = false;
-  std::string hint = {};  // where the text tells what to do
+  std::string hint = {};  // what to do, for known messages
 };
 
-// Cleans a message of LibTorch or of its interpreter.
+// Parses a message of LibTorch or of its interpreter.
 TorchFailure failure_from_text(const std::string& text);
 
-// Reads the exception that is being handled; call it inside a catch block only.
+// Parses the current exception. Call it only in a catch block.
 TorchFailure current_failure();
 
-// What helps with most failures inside LibTorch; a caller that knows better says so.
+// The hint for failures inside LibTorch, unless the caller gives a more specific one.
 inline constexpr const char* kTorchHint =
-    "these are LibTorch's words: hold the inputs' shapes, dtypes and --device against what the "
-    "file was captured with "
-    "(tsctl inspect)";
+    "this is LibTorch's message: compare the inputs' shapes, dtypes and --device with those that "
+    "the file was captured with (tsctl inspect)";
 
-// No exception of LibTorch leaves the engine, and no C++ backtrace reaches a user: runs `work` and turns what it
-// throws into Error{kind, "DOING: REASON", hint}. Memory that could not be had is always Error{execution}.
+// Runs `work` and converts every exception to Error{kind, "DOING: REASON", hint}, so that no LibTorch exception
+// leaves the engine and no C++ backtrace reaches the user. Running out of memory is always Error{execution}.
 template <typename Work>
 auto guarded(ErrorKind kind, const std::string& doing, Work&& work,
              const std::string& hint = kTorchHint) {

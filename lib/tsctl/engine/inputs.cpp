@@ -1,6 +1,7 @@
 #include "tsctl/engine/inputs.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include <charconv>
 #include <cmath>
@@ -13,7 +14,7 @@ namespace tsctl {
 
 namespace {
 
-// What a conversion needs to know besides the value, and what its messages say.
+// The context of a conversion, and the texts of its messages.
 struct Conversion {
   const TensorFile& file;
   const c10::Device& device;
@@ -22,9 +23,9 @@ struct Conversion {
 
   [[noreturn]] void refuse(const Value& value, const c10::TypePtr& type) const {
     throw Error(ErrorKind::usage,
-                "the argument '" + argument + "' is " + type->annotation_str() + ", which '" +
-                    describe_structure(value) + "' is not",
-                "the model wants " + schema);
+                fmt::format("the argument '{}' must be {}, not '{}'", argument,
+                            type->annotation_str(), describe_structure(value)),
+                fmt::format("the model's signature is {}", schema));
   }
 };
 
@@ -36,7 +37,7 @@ at::Tensor read_tensor(const Value& value, const Conversion& conversion) {
 
 c10::IValue convert(const Value& value, const c10::TypePtr& type, const Conversion& conversion);
 
-// A drawn input is always a tensor; a parameter that is a number takes its one element.
+// A drawn input is always a tensor; a number parameter takes its only element.
 c10::IValue number_from_tensor(const Value& value, const c10::TypePtr& type,
                                const Conversion& conversion) {
   const at::Tensor tensor = read_tensor(value, conversion);
@@ -125,7 +126,7 @@ c10::IValue convert_dict(const Value& value, const c10::TypePtr& type,
   return dict;
 }
 
-// The first member of a Union or Optional that takes the value.
+// Converts to the first member of a Union that accepts the value.
 c10::IValue convert_union(const Value& value, const c10::TypePtr& type,
                           const Conversion& conversion) {
   for (const c10::TypePtr& member : type->containedTypes()) {
@@ -134,13 +135,13 @@ c10::IValue convert_union(const Value& value, const c10::TypePtr& type,
     if (none) return c10::IValue();
     try {
       return convert(value, member, conversion);
-    } catch (const Error&) {  // the next member may take it
+    } catch (const Error&) {  // the next member may accept it
     }
   }
   conversion.refuse(value, type);
 }
 
-// For a parameter of type Any: what the value is by itself.
+// The type of the value itself, for a parameter of type Any.
 c10::TypePtr natural_type(const Value& value, const Conversion& conversion,
                           const c10::TypePtr& wanted) {
   switch (value.kind) {
@@ -195,7 +196,7 @@ c10::IValue convert(const Value& value, const c10::TypePtr& type, const Conversi
   }
 }
 
-// The parameters without the module itself, which comes first whatever the user called it.
+// The parameters without the first one, which is the module.
 std::vector<const c10::Argument*> parameters_of(const c10::FunctionSchema& schema) {
   const std::vector<c10::Argument>& arguments = schema.arguments();
   std::vector<const c10::Argument*> parameters;
@@ -213,30 +214,33 @@ const c10::Argument* find_parameter(const std::vector<const c10::Argument*>& par
 
 [[noreturn]] void throw_wrong_call(const CallRecord& record, const std::string& what,
                                    const c10::FunctionSchema& schema) {
-  const std::string set = record.label.empty() ? "" : " (input set " + record.label + ")";
-  throw Error(ErrorKind::usage, what + set, "the model wants " + describe_schema(schema));
+  const std::string set = record.label.empty() ? "" : fmt::format(" (input set {})", record.label);
+  throw Error(ErrorKind::usage, what + set,
+              fmt::format("the model's signature is {}", describe_schema(schema)));
 }
 
 void require_complete(const CallRecord& record, const std::vector<const c10::Argument*>& parameters,
                       const c10::FunctionSchema& schema) {
   if (record.args.size() > parameters.size()) {
     throw_wrong_call(record,
-                     std::to_string(record.args.size()) + " positional inputs were given, and " +
-                         schema.name() + " takes " + std::to_string(parameters.size()),
+                     fmt::format("{} positional inputs were given, and {} takes {}",
+                                 record.args.size(), schema.name(), parameters.size()),
                      schema);
   }
   std::set<std::string> given;
   for (std::size_t i = 0; i < record.args.size(); ++i) given.insert(parameters[i]->name());
   for (const auto& [name, value] : record.kwargs) {
     if (find_parameter(parameters, name) == nullptr) {
-      throw_wrong_call(record, schema.name() + " has no parameter '" + name + "'", schema);
+      throw_wrong_call(record, fmt::format("{} has no parameter '{}'", schema.name(), name),
+                       schema);
     }
     if (!given.insert(name).second)
-      throw_wrong_call(record, "'" + name + "' was given twice", schema);
+      throw_wrong_call(record, fmt::format("'{}' was given twice", name), schema);
   }
   for (const c10::Argument* parameter : parameters) {
     if (given.count(parameter->name()) == 0 && !parameter->default_value()) {
-      throw_wrong_call(record, "no input was given for '" + parameter->name() + "'", schema);
+      throw_wrong_call(record, fmt::format("no input was given for '{}'", parameter->name()),
+                       schema);
     }
   }
 }
@@ -253,6 +257,13 @@ std::string describe_schema(const c10::FunctionSchema& schema) {
     if (parameter->default_value()) text += " = " + c10::str(*parameter->default_value());
   }
   return text + ')';
+}
+
+TensorFile open_calls(const std::string& path) {
+  TensorFile file = TensorFile::open(path);
+  if (file.calls().empty())
+    throw Error(ErrorKind::input, fmt::format("'{}' holds no calls to run", path));
+  return file;
 }
 
 CallInputs inputs_from_record(const CallRecord& record, const TensorFile& file,

@@ -11,18 +11,21 @@
 
 namespace tsctl {
 
-// The arguments of one call, typed as the method's schema wants them.
+// The arguments of one call, with the types of the method's schema.
 struct CallInputs {
   std::vector<c10::IValue> args = {};
   torch::jit::Kwargs kwargs = {};
 };
 
-// "forward(x: Tensor, mask: Optional[Tensor] = None)": for messages.
+// "forward(x: Tensor, mask: Optional[Tensor] = None)", for messages.
 std::string describe_schema(const c10::FunctionSchema& schema);
 
-// Makes fresh tensors on the device from the record's entries, so that a model may write into them. Numbers, bools
-// and 0-dimensional tensors become what the schema asks for where nothing is lost. Throws Error{usage} that shows
-// the schema for a wrong count, an unknown or missing name, or a value of another type.
+// Opens a tensor file that has at least one call. Throws Error{input} if it has none, and like TensorFile::open().
+TensorFile open_calls(const std::string& path);
+
+// Creates new tensors on the device from the record, so that a model may write into them. Converts numbers, bools and
+// tensors with one element to the type in the schema if the conversion is exact. Throws Error{usage} that shows the
+// schema for a wrong number of arguments, an unknown or missing name, or a value of another type.
 CallInputs inputs_from_record(const CallRecord& record, const TensorFile& file,
                               const c10::FunctionSchema& schema, const c10::Device& device);
 

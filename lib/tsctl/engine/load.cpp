@@ -2,16 +2,16 @@
 
 #include <caffe2/serialize/file_adapter.h>
 #include <dlfcn.h>
+#include <fmt/format.h>
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/version.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <fstream>
 #include <memory>
 
 #include "tsctl/archive/file_kind.h"
+#include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
@@ -20,25 +20,19 @@ namespace tsctl {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-// A file that knows how long it was read.
+// A file that measures the time of its reads.
 class TimedFile : public caffe2::serialize::ReadAdapterInterface {
  public:
   explicit TimedFile(const std::string& path) : file_(path) {}
 
   std::size_t size() const override { return file_.size(); }
 
-  // LibTorch reads large records by several threads at once only when it is asked to, which load does not.
+  // Not thread-safe: torch::jit::load() reads from one thread only.
   std::size_t read(std::uint64_t position, void* buffer, std::size_t count,
                    const char* what) const override {
-    const auto start = Clock::now();
+    const double start_s = now_s();
     const std::size_t got = file_.read(position, buffer, count, what);
-    read_s_ += seconds_since(start);
+    read_s_ += now_s() - start_s;
     return got;
   }
 
@@ -61,16 +55,17 @@ std::string word_after(const std::string& text, const std::string& marker) {
 
 [[noreturn]] void throw_load_error(const std::string& path, const TorchFailure& failure) {
   const std::string start =
-      "'" + path + "' cannot be loaded by LibTorch " + libtorch_version() + ": ";
+      fmt::format("'{}' cannot be loaded by LibTorch {}: ", path, libtorch_version());
   const std::string& whole = failure.detail.empty() ? failure.reason : failure.detail;
   if (const std::string op = word_after(whole, "Unknown builtin op: "); !op.empty()) {
     const std::string library = op.substr(0, op.find("::"));
-    throw Error(ErrorKind::input,
-                start + "it uses the operator " + op + ", which this LibTorch does not have",
-                "the operators '" + library +
-                    "::…' come from a library of their own (or another LibTorch); "
-                    "capture the model without them",
-                failure.detail);
+    throw Error(
+        ErrorKind::input,
+        fmt::format("{}it uses the operator {}, which this LibTorch does not have", start, op),
+        fmt::format("the operators '{}::…' come from an extension library or from another "
+                    "LibTorch; capture the model without them",
+                    library),
+        failure.detail);
   }
   throw Error(failure.out_of_memory ? ErrorKind::execution : ErrorKind::input,
               start + failure.reason,
@@ -78,8 +73,8 @@ std::string word_after(const std::string& text, const std::string& marker) {
               failure.detail);
 }
 
-// The first line of version.py that assigns __version__, or the whole of a libtorch zip's build-version.
-std::string version_beside_library() {
+// The version in the library's package: from version.py of the Python package, or build-version of a libtorch zip.
+std::string version_in_folder() {
   const std::string folder = libtorch_folder() + "/..";
   std::ifstream python(folder + "/version.py");
   for (std::string line; std::getline(python, line);) {
@@ -94,30 +89,29 @@ std::string version_beside_library() {
   return version;
 }
 
-// The library's own word: major, minor and patch in the three highest bytes.
+// The version that the library reports: major, minor and patch in the three highest bytes.
 std::string version_in_library() {
   using AbiVersion = std::uint64_t (*)();
   const auto abi_version =
       reinterpret_cast<AbiVersion>(dlsym(RTLD_DEFAULT, "aoti_torch_abi_version"));
   if (abi_version == nullptr) return {};
   const std::uint64_t version = abi_version();
-  return std::to_string(version >> 56) + '.' + std::to_string((version >> 48) & 0xff) + '.' +
-         std::to_string((version >> 40) & 0xff);
+  return fmt::format("{}.{}.{}", version >> 56, (version >> 48) & 0xff, (version >> 40) & 0xff);
 }
 
-bool asks_for_mode(const torch::jit::Block& block) {
+bool reads_mode(const torch::jit::Block& block) {
   for (const torch::jit::Node* node : block.nodes()) {
     if (node->kind() == c10::prim::GetAttr && node->s(c10::attr::name) == "training") return true;
     for (const torch::jit::Block* inner : node->blocks()) {
-      if (asks_for_mode(*inner)) return true;
+      if (reads_mode(*inner)) return true;
     }
   }
   return false;
 }
 
-bool asks_for_mode(const torch::jit::Module& module) {
+bool reads_mode(const torch::jit::Module& module) {
   for (const torch::jit::Method& method : module.get_methods()) {
-    if (asks_for_mode(*method.graph()->block())) return true;
+    if (reads_mode(*method.graph()->block())) return true;
   }
   return false;
 }
@@ -128,12 +122,12 @@ torch::jit::Module load_module(const std::string& path, const c10::Device& devic
                                const LoadOptions& options, LoadSplit* split) {
   require_torchscript(path, options.check_crc);
   try {
-    const auto start = Clock::now();
+    const double start_s = now_s();
     const auto file = std::make_shared<TimedFile>(path);
     torch::jit::Module module = torch::jit::load(file, device, options.debug_files);
     if (split != nullptr) {
       split->read_s = file->read_s();
-      split->deserialize_s = seconds_since(start) - file->read_s();
+      split->deserialize_s = now_s() - start_s - file->read_s();
     }
     return module;
   } catch (...) {
@@ -143,14 +137,14 @@ torch::jit::Module load_module(const std::string& path, const c10::Device& devic
 
 bool leave_training(torch::jit::Module& module) {
   bool training = false;
-  bool asked = false;
+  bool mode_matters = false;
   for (const torch::jit::Module& part : module.modules()) {
     training = training || (part.hasattr("training") && part.attr("training").isBool() &&
                             part.attr("training").toBool());
-    asked = asked || asks_for_mode(part);
+    mode_matters = mode_matters || reads_mode(part);
   }
   module.eval();
-  return training && asked;
+  return training && mode_matters;
 }
 
 bool is_frozen(const torch::jit::Module& module) {
@@ -168,15 +162,14 @@ std::string method_names(const torch::jit::Module& module) {
 
 torch::jit::Method find_method(const torch::jit::Module& module, const std::string& name) {
   if (const auto method = module.find_method(name)) return *method;
-  throw Error(ErrorKind::usage, "the model has no method '" + name + "'",
-              "its methods: " + method_names(module));
+  throw Error(ErrorKind::usage, fmt::format("the model has no method '{}'", name),
+              fmt::format("its methods: {}", method_names(module)));
 }
 
 std::string libtorch_version() {
-  const std::string own = version_in_library();
-  const std::string beside = version_beside_library();
-  const bool agree = own.empty() || beside.compare(0, own.size(), own) == 0;
-  return !beside.empty() && agree ? beside : own;
+  const std::string in_library = version_in_library();
+  const std::string in_folder = version_in_folder();
+  return !in_folder.empty() && in_folder.starts_with(in_library) ? in_folder : in_library;
 }
 
 }  // namespace tsctl

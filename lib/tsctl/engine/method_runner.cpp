@@ -1,5 +1,7 @@
 #include "tsctl/engine/method_runner.h"
 
+#include <fmt/format.h>
+
 #include "tsctl/archive/file_kind.h"
 #include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
@@ -15,7 +17,7 @@ c10::Device MethodRunner::open_for(const RunSettings& run) {
   const c10::Device device = open_device(run.device);
   set_numerics(device, run.settings.threads);
   if (run.settings.executor == Executor::fixed) {
-    torch::jit::FusionStrategy none;  // no specialization: the graph stays what it was
+    torch::jit::FusionStrategy none;  // no specialization: the graph does not change
     torch::jit::setFusionStrategy(none);
   }
   libraries_s_ = now_s() - start_s;
@@ -42,7 +44,9 @@ MethodRunner::MethodRunner(const RunSettings& run)
 std::string MethodRunner::tuning_reason() const {
   if (!tuning_reason_.empty() || !tuning_.onednn_graph || package_ != nullptr)
     return tuning_reason_;
-  return onednn_graph_took_part() ? "" : "oneDNN Graph took no part of this graph: it ran without";
+  return uses_onednn_graph()
+             ? ""
+             : "oneDNN Graph does not support any part of this graph: it ran without";
 }
 
 CallInputs MethodRunner::inputs(const CallRecord& record, const TensorFile& file) const {
@@ -69,7 +73,7 @@ torch::jit::Stack MethodRunner::stack_of(const CallInputs& inputs) const {
 
 c10::IValue MethodRunner::call_guarded(const CallInputs& inputs, const std::string& set) {
   const std::string doing =
-      "'" + path_ + "' failed while it ran" + (set.empty() ? "" : " on " + set);
+      fmt::format("'{}' failed while it ran{}{}", path_, set.empty() ? "" : " on ", set);
   return guarded(ErrorKind::execution, doing, [&] {
     c10::IValue result = call(inputs);
     synchronize(device_);

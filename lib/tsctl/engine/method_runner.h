@@ -19,30 +19,30 @@
 
 namespace tsctl {
 
-// Where and how a file is run.
+// The settings for running a file.
 struct RunSettings {
   std::string model_path = {};
   std::string method = "forward";
   std::string device = "cpu";
   ArmSettings settings = {};
-  bool debug_files = true;  // and checksums: both are left out where only time counts
+  bool debug_files = true;  // load debug files and verify checksums; both cost time
 };
 
-// A loaded file with one method ready to be called; a package of AOTInductor has but one. Sets process-wide LibTorch state
-// (threads, fusion strategy): one per process.
+// A loaded file with a method to call; an AOTInductor package has only one. Sets process-wide LibTorch state
+// (threads, fusion strategy), so a process must have only one MethodRunner.
 class MethodRunner {
  public:
   // Throws Error{environment} for the device, Error{input} for the file, Error{usage} for the method.
   explicit MethodRunner(const RunSettings& run);
 
   const c10::Device& device() const noexcept { return device_; }
-  // Whether eval mode can make the loaded module compute something else than its file would.
+  // Whether eval mode can change the outputs of the file: see leave_training().
   bool was_training() const noexcept { return was_training_; }
 
-  // Whether it is compiled code, whose outputs have lost the names that the model gave them.
+  // Whether the file is an AOTInductor package, whose outputs may have lost their names.
   bool is_package() const noexcept { return package_ != nullptr; }
-  // Which of the settings' tuning is unavailable here, and what runs instead; empty when all of it is available. After
-  // calls it also names what took no part of this model.
+  // Which part of the tuning is unavailable, and what is used instead; empty if all of it is available. After calls,
+  // also names tuning that does not apply to this model.
   std::string tuning_reason() const;
 
   CallInputs inputs(const CallRecord& record, const TensorFile& file) const;
@@ -50,8 +50,8 @@ class MethodRunner {
   // Calls the method under InferenceMode. On CUDA the call is only enqueued. LibTorch's exceptions pass through.
   c10::IValue call(const CallInputs& inputs);
 
-  // The graph that the method's executor runs for these inputs, which it must have run before, and what such a graph is
-  // started with. Both as call has them; `work` too, which is run as call runs the method.
+  // The graph that the executor runs for these inputs, after it has run them once, and the stack to start such a
+  // graph with. as_called() runs `work` under the same settings as call().
   std::shared_ptr<torch::jit::Graph> executed_graph(const CallInputs& inputs);
   torch::jit::Stack stack_of(const CallInputs& inputs) const;
   template <typename Work>
@@ -63,11 +63,12 @@ class MethodRunner {
 
   const torch::jit::Module& module() const noexcept { return module_; }
   const LoadSplit& load_split() const noexcept { return load_split_; }
-  // Memory of the process when LibTorch and the device were ready, before the file was read; and the seconds until then.
+  // The memory of the process after loading LibTorch and opening the device, before reading the file; and the seconds
+  // for it.
   const std::optional<std::int64_t>& libraries_bytes() const noexcept { return libraries_bytes_; }
   double libraries_s() const noexcept { return libraries_s_; }
 
-  // As call, with the device's work done and a failure turned into Error{execution} that names the file.
+  // Like call(), but waits for the device and converts a failure to Error{execution} that names the file.
   c10::IValue call_guarded(const CallInputs& inputs, const std::string& set);
 
  private:
@@ -81,7 +82,8 @@ class MethodRunner {
   bool optimized_;
   ArmTuning tuning_;
   std::string tuning_reason_;
-  std::unique_ptr<AotiRunner> package_ = {};  // or a module with its method:
+  std::unique_ptr<AotiRunner> package_ =
+      {};  // null for a TorchScript file, which sets the members below
   torch::jit::Module module_ = {};
   bool was_training_ = false;
   std::optional<torch::jit::Method> method_ = {};

@@ -1,6 +1,7 @@
 #include "tsctl/engine/output_comparison.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
@@ -12,16 +13,12 @@ namespace tsctl {
 
 namespace {
 
-// A leaf of the reference beside its counterpart, or a place where the structures part.
+// A leaf of the reference and its counterpart, or the place of a structural difference.
 struct LeafPair {
   std::string name = {};
   const Value* reference = nullptr;
   const Value* candidate = nullptr;
 };
-
-bool is_container(Value::Kind kind) noexcept {
-  return kind == Value::Kind::list || kind == Value::Kind::tuple || kind == Value::Kind::dict;
-}
 
 bool is_number(Value::Kind kind) noexcept {
   return kind == Value::Kind::boolean || kind == Value::Kind::integer || kind == Value::Kind::real;
@@ -43,7 +40,7 @@ const Value& counterpart(const Value& reference, const Value& candidate, std::si
   return candidate.items[static_cast<std::size_t>(key - candidate.keys.begin())];
 }
 
-// Pairs the leaves; gives the place of the first structural difference if there is one.
+// Pairs the leaves. Returns the place of the first structural difference, if any.
 std::optional<LeafPair> pair_leaves(const Value& reference, const Value& candidate,
                                     const std::string& name, std::vector<LeafPair>& pairs) {
   const bool containers = is_container(reference.kind) && is_container(candidate.kind);
@@ -67,11 +64,9 @@ std::optional<LeafPair> pair_leaves(const Value& reference, const Value& candida
 }
 
 std::string describe_tensor(const at::Tensor& tensor) {
-  std::string text(name_from_dtype(dtype_from_scalar_type(tensor.scalar_type()).value()));
-  text += " [";
-  for (std::int64_t i = 0; i < tensor.dim(); ++i)
-    text += (i > 0 ? ", " : "") + std::to_string(tensor.size(i));
-  return text + ']';
+  return fmt::format("{} [{}]",
+                     name_from_dtype(dtype_from_scalar_type(tensor.scalar_type()).value()),
+                     fmt::join(tensor.sizes(), ", "));
 }
 
 void differ(OutputComparison& comparison, const std::string& reason, const std::string& detail) {
@@ -107,7 +102,7 @@ Difference difference_of(const at::Tensor& reference, const at::Tensor& candidat
                             count(left), tolerance, equal_nan);
 }
 
-// `shape` is that of the compared numbers: complex ones have a last dimension of 2 for their parts.
+// `shape` is the shape of the compared real numbers: for complex tensors it has a last dimension of 2.
 void record_difference(const Difference& difference, const std::vector<std::int64_t>& shape,
                        OutputComparison& comparison) {
   comparison.count = static_cast<std::int64_t>(difference.count);
@@ -126,8 +121,8 @@ void record_difference(const Difference& difference, const std::vector<std::int6
   if (difference.same) return;
   const bool nonfinite = difference.nonfinite_mismatches > 0;
   differ(comparison, nonfinite ? "nan" : "values",
-         std::to_string(difference.mismatched) + " of " + std::to_string(difference.count) +
-             (nonfinite ? " elements differ, NaN or Inf among them" : " elements differ"));
+         fmt::format("{} of {} elements differ{}", difference.mismatched, difference.count,
+                     nonfinite ? ", NaN or Inf among them" : ""));
 }
 
 Tolerance tolerance_by(const ComparisonRules& rules, Dtype dtype, const std::string& output) {
@@ -146,7 +141,7 @@ void compare_tensors(const at::Tensor& reference, const at::Tensor& candidate,
   comparison.rtol = tolerance.rtol;
   comparison.atol = tolerance.atol;
   const std::string both =
-      "expected " + describe_tensor(reference) + ", got " + describe_tensor(candidate);
+      fmt::format("expected {}, got {}", describe_tensor(reference), describe_tensor(candidate));
   if (reference.scalar_type() != candidate.scalar_type()) return differ(comparison, "dtype", both);
   if (reference.sizes() != candidate.sizes()) return differ(comparison, "shape", both);
 
@@ -156,15 +151,16 @@ void compare_tensors(const at::Tensor& reference, const at::Tensor& candidate,
   if (is_complex(dtype)) shape.push_back(2);
   record_difference(difference, shape, comparison);
   if (difference.count == 0) {
-    warnings.push_back({"empty_output", "the output '" + comparison.output +
-                                            "' is empty, so its values prove nothing"});
+    warnings.push_back(
+        {"empty_output",
+         fmt::format("the output '{}' is empty, so its values prove nothing", comparison.output)});
   } else if (difference.proves_nothing) {
-    const std::string why =
-        difference.reference_peak < kProvingPeak
-            ? "no value of the reference is larger than " + c10::str(difference.reference_peak)
-            : "all values of the reference are equal";
+    const std::string why = difference.reference_peak < kMinProvingPeak
+                                ? fmt::format("no value of the reference is larger than {}",
+                                              c10::str(difference.reference_peak))
+                                : "all values of the reference are equal";
     warnings.push_back({"reference_proves_nothing",
-                        "the output '" + comparison.output + "' proves nothing: " + why});
+                        fmt::format("the output '{}' proves nothing: {}", comparison.output, why)});
   }
 }
 

@@ -12,13 +12,13 @@ namespace tsctl {
 
 struct ComparisonRules {
   ToleranceOptions tolerance = {};
-  bool in_bfloat16 = false;  // floats were multiplied so: without a --rtol its default is theirs
+  bool in_bfloat16 = false;  // products were computed in bfloat16: use its default tolerance
 };
 
-// Compares what two sides gave for one call: structure, then count, dtype and shape of each output, and values only
-// where these agree. A reference with names (a dict, a NamedTuple) may come back as a plain tuple of the same
-// length, because that is all a trace can return. `names` are the outputs' names, if there is one for each leaf;
-// otherwise they are named by their place. Adds a warning for every output whose reference proves nothing.
+// Compares the outputs of two sides for one call: first their structure, then dtype and shape of each output, and if
+// these are equal, the values. A plain tuple matches a reference with names (a dict, a NamedTuple) of the same
+// length, because a trace can return only a tuple. `names` has the names of the leaves, if it has one for each;
+// otherwise leaves are named by their position. Adds a warning for every output whose reference proves nothing.
 std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Outputs& candidate,
                                               const ComparisonRules& rules,
                                               const std::vector<std::string>& names,

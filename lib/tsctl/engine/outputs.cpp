@@ -1,6 +1,7 @@
 #include "tsctl/engine/outputs.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include <cstring>
 
@@ -28,8 +29,8 @@ class OutputReader {
     if (result.isGenericDict()) return read_dict(result, leaf);
     throw Error(
         ErrorKind::execution,
-        "the result '" + leaf + "' is of type " + result.type()->annotation_str() +
-            ", which can be neither compared nor stored",
+        fmt::format("the result '{}' is of type {}, which can be neither compared nor stored", leaf,
+                    result.type()->annotation_str()),
         "let the model return tensors, numbers, strings, or lists, tuples and dicts of these");
   }
 
@@ -42,10 +43,10 @@ class OutputReader {
       const std::string what = dense ? "dtype " + std::string(c10::toString(tensor.scalar_type()))
                                : tensor.is_quantized() ? "a quantized tensor"
                                                        : "a sparse or nested tensor";
-      throw Error(
-          ErrorKind::execution,
-          "the result '" + leaf + "' is " + what + ", which can be neither compared nor stored",
-          "let the model return a dense tensor");
+      throw Error(ErrorKind::execution,
+                  fmt::format("the result '{}' is {}, which can be neither compared nor stored",
+                              leaf, what),
+                  "let the model return a dense tensor");
     }
     const std::string key = tensor_key(label_, leaf);
     tensors_[key] = tensor.detach().to(at::kCPU).resolve_conj().resolve_neg().contiguous();
@@ -61,8 +62,8 @@ class OutputReader {
     }
     const auto& elements = tuple.elements();
     for (std::size_t i = 0; i < elements.size(); ++i) {
-      const std::string name = value.keys.empty() ? leaf + '[' + std::to_string(i) + ']'
-                                                  : member_name(leaf, value.keys[i]);
+      const std::string name =
+          value.keys.empty() ? fmt::format("{}[{}]", leaf, i) : member_name(leaf, value.keys[i]);
       value.items.push_back(read(elements[i], name));
     }
     return value;
@@ -72,7 +73,7 @@ class OutputReader {
     Value value{.kind = Value::Kind::list};
     const c10::List<c10::IValue> list = result.toList();
     for (std::size_t i = 0; i < list.size(); ++i) {
-      value.items.push_back(read(list.get(i), leaf + '[' + std::to_string(i) + ']'));
+      value.items.push_back(read(list.get(i), fmt::format("{}[{}]", leaf, i)));
     }
     return value;
   }

@@ -13,23 +13,23 @@
 
 namespace tsctl {
 
-// What a call gave: its structure, and the tensors that its leaves name, contiguous and on the CPU.
+// The outputs of a call: their structure, and the tensors by key, contiguous and on the CPU.
 struct Outputs {
   Value value = {};
   std::map<std::string, at::Tensor> tensors = {};
 };
 
-// Keys are tensor_key(label, leaf) with leaves rooted at "out". Throws Error{execution} for what tsctl can neither
-// compare nor store: sparse and quantized tensors, dtypes that core/dtype.h does not know, objects.
+// The keys are tensor_key(label, leaf); the names of the leaves begin with "out". Throws Error{execution} for results
+// that tsctl can neither compare nor store: sparse and quantized tensors, dtypes that are not in dtype.h, objects.
 Outputs outputs_from_ivalue(const c10::IValue& result, const std::string& label);
 
-// The outputs that a tensor file holds for a call. The record must have outputs.
+// The outputs of a call in a tensor file. The record must have outputs.
 Outputs outputs_from_record(const CallRecord& record, const TensorFile& file);
 
-// How a tensor is stored in a tensor file; it points into the tensor. Complex ones become pairs of reals.
+// A buffer for write_tensor_file() that points into the tensor. A complex tensor becomes pairs of real numbers.
 TensorBuffer buffer_from_tensor(const std::string& key, const at::Tensor& tensor);
 
-// The tensor of an entry, copied.
+// A copy of the entry's tensor.
 at::Tensor tensor_from_entry(const TensorFile::Entry& entry, bool complex_pairs);
 
 }  // namespace tsctl

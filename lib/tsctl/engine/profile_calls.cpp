@@ -14,9 +14,9 @@ namespace tsctl {
 
 namespace {
 
-// Fused groups of the copy are compiled in its first calls.
+// The fused groups of the copied graph are compiled in its first calls.
 constexpr int kUnrecordedCalls = 4;
-// A trace shows how one call goes; a few more show how they differ.
+// A few calls in a trace show how calls differ.
 constexpr int kTracedCalls = 10;
 
 double seconds_of_call(MethodRunner& runner, const CallInputs& inputs) {
@@ -26,16 +26,16 @@ double seconds_of_call(MethodRunner& runner, const CallInputs& inputs) {
   return now_s() - start_s;
 }
 
-void say_what_is_missing(ProfileResult& result) {
+// Sets the reason if the profile has no submodules or no source lines.
+void explain_missing_parts(ProfileResult& result) {
   const bool own_code_alone = result.modules.size() == 1 && result.modules.front().name == kOwnCode;
   if (result.modules.empty() || own_code_alone) {
     result.modules.clear();
-    result.reason =
-        "no submodules are told apart: the file has none, was frozen, or runs unoptimized";
+    result.reason = "submodules are unknown: the file has none, was frozen, or runs unoptimized";
   }
   if (result.lines.empty()) {
     result.reason +=
-        (result.reason.empty() ? "" : "; ") + std::string("the file keeps no lines of its source");
+        (result.reason.empty() ? "" : "; ") + std::string("the file has no source lines");
   }
 }
 
@@ -59,7 +59,7 @@ ProfileRecording profile_calls(MethodRunner& runner, const CallInputs& inputs,
   }
   ProfileRecording recording = recorded.recorder().recording();
   recording.result.unrecorded_call_s = median(unrecorded_s);
-  say_what_is_missing(recording.result);
+  explain_missing_parts(recording.result);
   return recording;
 }
 

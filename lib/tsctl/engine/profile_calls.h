@@ -5,7 +5,7 @@
 
 namespace tsctl {
 
-// Records calls of a method that is warm, node by node, and times as many without recording in between. LibTorch's
+// Records calls of a warmed-up method, node by node, and times as many calls without recording in between. LibTorch's
 // exceptions pass through.
 ProfileRecording profile_calls(MethodRunner& runner, const CallInputs& inputs,
                                const ProfileRequest& request);

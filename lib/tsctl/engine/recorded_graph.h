@@ -11,18 +11,18 @@
 
 namespace tsctl {
 
-// A graph that tells how long each of its nodes takes: the interpreter meets a mark before and after every one, so that
-// nothing is missed that does not go through the dispatcher (the interpreter's own instructions, fused groups, methods of
-// TorchBind classes). A node that calls a function or forks is one; what runs inside is not told apart.
+// A graph that measures the time of each of its nodes. It has a mark before and after every node, so it also measures
+// what does not go through the dispatcher: the interpreter's own instructions, fused groups, methods of TorchBind
+// classes. A node that calls a function or forks is measured as a whole.
 class RecordedGraph {
  public:
-  // Copies the graph, which is one that an executor runs. On a device other than the CPU each node is waited for.
+  // Copies a graph of an executor. On a device other than the CPU, it synchronizes after each node.
   RecordedGraph(const torch::jit::Graph& graph, const ModulePaths& modules,
                 const c10::Device& device, int traced_calls);
   RecordedGraph(const RecordedGraph&) = delete;
   RecordedGraph& operator=(const RecordedGraph&) = delete;
 
-  // Runs the graph once, in a call that the recorder was told of. LibTorch's exceptions pass through.
+  // Runs the graph once, between the recorder's begin_call() and end_call(). LibTorch's exceptions pass through.
   void run(torch::jit::Stack stack);
 
   SpanRecorder& recorder() noexcept { return *recorder_; }

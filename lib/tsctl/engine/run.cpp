@@ -17,7 +17,7 @@ namespace tsctl {
 
 namespace {
 
-// A tensor's dtype, shape and range. Complex numbers have no order: their range is that of their parts.
+// Sets dtype, shape and range. Complex numbers have no order, so their range is that of their parts.
 void summarize_tensor(const at::Tensor& tensor, OutputSummary& summary) {
   summary.dtype = name_from_dtype(dtype_from_scalar_type(tensor.scalar_type()).value());
   summary.shape = tensor.sizes().vec();
@@ -72,7 +72,7 @@ void add_buffers(const Value& value, const TensorFile& file,
   }
 }
 
-// The tensors of the calls' arguments, as the file holds them. Several calls may share one.
+// The tensors of the calls' arguments, each once: several calls may share a tensor.
 std::vector<TensorBuffer> argument_buffers(const TensorFile& file) {
   std::map<std::string, TensorBuffer> by_key;
   for (const CallRecord& call : file.calls()) {
@@ -91,10 +91,7 @@ RunResult run_file(const RunRequest& request, Events& events) {
                        .method = request.method,
                        .device = request.device,
                        .settings = request.settings});
-  const TensorFile file = TensorFile::open(request.inputs_tensors);
-  if (file.calls().empty()) {
-    throw Error(ErrorKind::input, "'" + request.inputs_tensors + "' holds no calls to run");
-  }
+  const TensorFile file = open_calls(request.inputs_tensors);
 
   RunResult result;
   if (runner.was_training()) {
@@ -107,12 +104,12 @@ RunResult run_file(const RunRequest& request, Events& events) {
     events.progress("running " + (record.label.empty() ? request.method : record.label));
     Outputs outputs = outputs_from_ivalue(
         runner.call_guarded(runner.inputs(record, file), record.label), record.label);
-    guarded(ErrorKind::execution, "the results could not be summed up", [&] {
+    guarded(ErrorKind::execution, "the results could not be summarized", [&] {
       for (const Leaf& leaf : leaves_of(outputs.value, "out")) {
         result.outputs.push_back(summarize_leaf(leaf, outputs, record.label));
       }
     });
-    // With its arguments, so that the file says of itself what gave what.
+    // Keep the arguments, so that the file shows which inputs gave which outputs.
     CallRecord call = record;
     call.outputs = outputs.value;
     calls.push_back(std::move(call));

@@ -5,8 +5,8 @@
 
 namespace tsctl {
 
-// Runs a file on every call of a tensor file, writes the outputs as another (unless `outputs_tensors` is empty) and
-// sums up each leaf. Throws Error as MethodRunner and inputs_from_record do.
+// Runs a file on every call of a tensor file and summarizes each output. Writes the outputs to a tensor file, unless
+// `outputs_tensors` is empty. Throws Error like MethodRunner and inputs_from_record().
 RunResult run_file(const RunRequest& request, Events& events);
 
 }  // namespace tsctl

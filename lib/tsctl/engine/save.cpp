@@ -1,14 +1,14 @@
 #include "tsctl/engine/save.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <torch/csrc/jit/serialization/export.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
-#include <cstring>
 
-#include "tsctl/core/base/error.h"
+#include "tsctl/archive/binary_file.h"
 #include "tsctl/core/base/file_descriptor.h"
 #include "tsctl/engine/guard.h"
 
@@ -16,21 +16,20 @@ namespace tsctl {
 
 namespace {
 
-// Takes the archive's bytes. After a failure it goes on accepting them and reports it at the end: LibTorch's writer
-// throws from its destructor when a write fails, and that would end the process.
+// Writes the archive's bytes. After a failure it ignores further bytes, and finish() reports the failure: LibTorch's
+// writer throws from its destructor if a write fails, which would end the process.
 class FileSink {
  public:
   explicit FileSink(const std::string& path)
-      : path_(path),
-        descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-    if (!descriptor_.valid()) throw_cannot_write(errno);
+      : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+    if (!file_.valid()) throw_write_error(path_, errno);
   }
 
   std::size_t write(const void* bytes, std::size_t count) noexcept {
     const auto* next = static_cast<const std::byte*>(bytes);
     std::size_t left = count;
     while (left > 0 && error_ == 0) {
-      const ssize_t written = ::write(descriptor_.get(), next, left);
+      const ssize_t written = ::write(file_.get(), next, left);
       if (written < 0 && errno == EINTR) continue;
       if (written <= 0) {
         error_ = written < 0 ? errno : ENOSPC;
@@ -43,23 +42,17 @@ class FileSink {
   }
 
   void finish() {
-    // Devices and pipes cannot be flushed, which is no failure.
-    if (error_ == 0 && ::fsync(descriptor_.get()) != 0 && errno != EINVAL && errno != ENOTSUP)
+    // A device or pipe cannot be flushed; that is not a failure.
+    if (error_ == 0 && ::fsync(file_.get()) != 0 && errno != EINVAL && errno != ENOTSUP)
       error_ = errno;
-    const int code = descriptor_.close();
-    if (code != 0 && error_ == 0) error_ = code;
-    if (error_ != 0) throw_cannot_write(error_);
+    const int close_error = file_.close();
+    if (error_ == 0) error_ = close_error;
+    if (error_ != 0) throw_write_error(path_, error_);
   }
 
  private:
-  [[noreturn]] void throw_cannot_write(int error) const {
-    throw Error(ErrorKind::environment,
-                "'" + path_ + "' cannot be written: " + std::strerror(error),
-                error == ENOSPC ? "free some space, or write to another disk" : "");
-  }
-
   std::string path_;
-  FileDescriptor descriptor_;
+  FileDescriptor file_;
   int error_ = 0;
 };
 
@@ -67,7 +60,7 @@ class FileSink {
 
 void save_module(const torch::jit::Module& module, const std::string& path) {
   FileSink sink(path);
-  guarded(ErrorKind::execution, "the module cannot be saved as '" + path + "'", [&] {
+  guarded(ErrorKind::execution, fmt::format("the module cannot be saved as '{}'", path), [&] {
     torch::jit::ExportModule(
         module, [&sink](const void* bytes, std::size_t count) { return sink.write(bytes, count); });
   });

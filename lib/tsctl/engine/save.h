@@ -6,8 +6,8 @@
 
 namespace tsctl {
 
-// Writes the module as a TorchScript file, truncating what is there, and flushes it to the disk. `path` may be a
-// /proc/PID/fd/N. Throws Error{environment} when it cannot be written, a full disk included.
+// Writes the module as a TorchScript file and flushes it to the disk. Replaces the old content. `path` may be
+// /proc/PID/fd/N. Throws Error{environment} if a write fails, for example on a full disk.
 void save_module(const torch::jit::Module& module, const std::string& path);
 
 }  // namespace tsctl

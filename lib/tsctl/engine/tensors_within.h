@@ -9,13 +9,13 @@
 
 namespace tsctl {
 
-// The tensors in a value of any structure, in its order.
+// The tensors in a value of any structure, in order.
 std::vector<at::Tensor> tensors_within(const c10::IValue& value);
 
-// Of all arguments, those by keyword in the order of their names.
+// The tensors of all arguments, keyword arguments last and in the order of their names.
 std::vector<at::Tensor> tensors_within(const CallInputs& inputs);
 
-// Arguments of the same structure and values with tensors of their own.
+// A deep copy of the arguments.
 CallInputs copy_of(const CallInputs& inputs);
 
 }  // namespace tsctl

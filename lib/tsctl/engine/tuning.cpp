@@ -21,9 +21,9 @@ void add(std::string& reason, std::string_view more) {
   reason += more;
 }
 
-// A product of numbers that bfloat16 rounds to 1 is exact where they are multiplied as they are. Large enough that
-// LibTorch takes the kernels that it takes for a model's layers.
+// bfloat16 rounds this number to 1, float32 does not: products with it show which precision is used.
 constexpr double kRoundedToOne = 1.0 + 1.0 / 1024.0;
+// Large enough that LibTorch uses the same kernels as for a model's layers.
 constexpr std::int64_t kProbeSize = 64;
 
 bool is_rounded(const at::Tensor& sums, double terms) {
@@ -41,8 +41,8 @@ bool convolutions_round() {
   return is_rounded(at::conv2d(image, weight), static_cast<double>(kProbeSize));
 }
 
-// What is multiplied in bfloat16 is seen by multiplying: the flags of the processor do not tell, because oneDNN has
-// such kernels for some of those that could.
+// Enables bfloat16 and tests by products whether it is used. The CPU flags do not show that, because oneDNN has
+// bfloat16 kernels only for some of the CPUs that support it.
 std::string use_bfloat16(const c10::Device& device) {
   if (!device.is_cpu()) return "precision=bf16 is for the CPU: float32 ran";
   at::Context& context = at::globalContext();
@@ -62,8 +62,7 @@ std::string use_bfloat16(const c10::Device& device) {
 std::string set_fusion(bool on, const c10::Device& device) {
   if (on && device.is_cpu() && !has_llvm_fuser())
     return "this LibTorch is built without LLVM: TorchScript's fuser cannot compile for the CPU, "
-           "and nothing was "
-           "fused";
+           "and nothing was fused";
   torch::jit::setTensorExprFuserEnabled(on);
   torch::jit::overrideCanFuseOnCPU(on && has_llvm_fuser());
   torch::jit::overrideCanFuseOnGPU(on);
@@ -72,7 +71,7 @@ std::string set_fusion(bool on, const c10::Device& device) {
 
 bool has_partition(const torch::jit::Block& block) {
   for (const torch::jit::Node* node : block.nodes()) {
-    // Each partition is an operator of its own: prim::oneDNNFusionGroup_0.
+    // Each partition has its own operator: prim::oneDNNFusionGroup_0.
     if (std::string_view(node->kind().toQualString()).starts_with("prim::oneDNNFusionGroup"))
       return true;
     for (const torch::jit::Block* inner : node->blocks()) {
@@ -85,11 +84,11 @@ bool has_partition(const torch::jit::Block& block) {
 }  // namespace
 
 bool has_llvm_fuser() {
-  // The LLVM back end of the fuser registers its class; a build without LLVM lacks the symbol.
+  // A build without LLVM lacks the vtable of the fuser's LLVM back end.
   return dlsym(RTLD_DEFAULT, "_ZTVN5torch3jit10tensorexpr11LLVMCodeGenE") != nullptr;
 }
 
-bool onednn_graph_took_part() {
+bool uses_onednn_graph() {
   const auto graph = torch::jit::lastExecutedOptimizedGraph();
   return graph != nullptr && has_partition(*graph->block());
 }

@@ -8,12 +8,12 @@
 
 namespace tsctl {
 
-// Sets the whole process to the tuning, before a model is loaded. Returns what is unavailable here and what runs
-// instead; empty when all of it is available. The CUDA graph is the arm's own business.
+// Applies the tuning to the whole process; call it before loading a model. Returns which part is unavailable and what
+// is used instead, or "". Does not handle CUDA graphs, which the arm does.
 std::string apply_tuning(const ArmTuning& tuning, const c10::Device& device);
 
-// Whether the graph that this thread ran last holds a partition of oneDNN Graph.
-bool onednn_graph_took_part();
+// Whether the graph that this thread ran last has a partition of oneDNN Graph.
+bool uses_onednn_graph();
 
 // Whether TorchScript's own fuser can compile for the CPU.
 bool has_llvm_fuser();

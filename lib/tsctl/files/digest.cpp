@@ -1,5 +1,6 @@
 #include "tsctl/files/digest.h"
 
+#include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include <memory>
@@ -19,13 +20,7 @@ std::string sha256_of_file(const std::string& path) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   EVP_DigestFinal_ex(context.get(), digest, &size);
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    constexpr const char* kDigits = "0123456789abcdef";
-    hex += kDigits[digest[i] >> 4];
-    hex += kDigits[digest[i] & 0xF];
-  }
-  return hex;
+  return fmt::format("{:02x}", fmt::join(digest, digest + size, ""));
 }
 
 }  // namespace tsctl

@@ -1,6 +1,7 @@
 #include "tsctl/files/file_io.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,9 +17,9 @@ namespace {
 constexpr std::size_t kPartBytes = std::size_t{1} << 20;
 
 [[noreturn]] void throw_read_error(const std::string& path, const std::string& flag, int code) {
-  const std::string where = flag.empty() ? "" : " (" + flag + ")";
+  const std::string where = flag.empty() ? "" : fmt::format(" ({})", flag);
   throw Error(ErrorKind::input,
-              "'" + path + "' cannot be read" + where + ": " + std::strerror(code),
+              fmt::format("'{}' cannot be read{}: {}", path, where, std::strerror(code)),
               "check the file's name");
 }
 
@@ -27,9 +28,9 @@ constexpr std::size_t kPartBytes = std::size_t{1} << 20;
 void throw_write_error(const std::filesystem::path& path, const std::string& flag, int code) {
   const bool full = code == ENOSPC || code == EDQUOT;
   throw Error(ErrorKind::environment,
-              "'" + path.string() + "' cannot be written: " + std::strerror(code),
-              full ? "make room on that file system, or choose another with " + flag
-                   : "choose another place with " + flag);
+              fmt::format("'{}' cannot be written: {}", path.string(), std::strerror(code)),
+              full ? fmt::format("make room on that file system, or choose another with {}", flag)
+                   : fmt::format("choose another place with {}", flag));
 }
 
 void read_file(const std::string& path, const std::string& flag,
@@ -73,7 +74,7 @@ void copy_file_bytes(const std::string& from, const std::string& to, const std::
     if (const int code = write_all(target.get(), part); code != 0)
       throw_write_error(to, flag, code);
   });
-  if (!target.valid()) open_target();  // an empty file empties the target
+  if (!target.valid()) open_target();  // `from` is empty
   if (const int code = target.close(); code != 0) throw_write_error(to, flag, code);
 }
 

@@ -1,6 +1,7 @@
 #include "tsctl/files/output_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,7 +27,7 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-// Ends with the pid that made it; false for anything else and for processes that still run.
+// Whether this is the temporary file of a process that has ended. Its name ends with the process ID.
 bool is_left_behind(const std::string& name, const std::string& prefix) {
   if (!name.starts_with(prefix)) return false;
   const std::string digits = name.substr(prefix.size());
@@ -46,8 +47,8 @@ void remove_left_behind(const fs::path& target) {
   }
 }
 
-// What cannot be replaced by a renamed file: a device, a pipe, a socket, and the names that stand for descriptors
-// (/dev/stdout, /dev/fd/3), even where these are open on a regular file.
+// Whether a renamed file cannot replace the target: a device, a pipe, a socket, and a name of a descriptor
+// (/dev/stdout, /dev/fd/3), even if that is open on a regular file.
 bool is_stream(const fs::path& path) {
   std::error_code ignored;
   if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored) &&
@@ -75,12 +76,14 @@ void write_directly(const fs::path& target, const std::string& text, const std::
 void require_writable_target(const fs::path& path, const std::string& flag) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
-    throw Error(ErrorKind::usage, "'" + path.string() + "' is a folder, not a file (" + flag + ")",
-                "give the name of the file to write: " + flag + " " + (path / "model.pt").string());
+    throw Error(ErrorKind::usage,
+                fmt::format("'{}' is a folder, not a file ({})", path.string(), flag),
+                fmt::format("give the name of the file to write: {} {}", flag,
+                            (path / "model.pt").string()));
   }
   if (path.empty()) {
-    throw Error(ErrorKind::usage, flag + " names no file",
-                "give the name of the file to write: " + flag + " model.pt");
+    throw Error(ErrorKind::usage, fmt::format("{} names no file", flag),
+                fmt::format("give the name of the file to write: {} model.pt", flag));
   }
   if (is_stream(path)) {
     if (::access(path.c_str(), W_OK) != 0) throw_write_error(path, flag, errno);
@@ -89,29 +92,31 @@ void require_writable_target(const fs::path& path, const std::string& flag) {
   const fs::path folder = folder_of(path);
   if (!fs::is_directory(folder, ignored)) {
     throw Error(ErrorKind::environment,
-                "the folder of '" + path.string() + "' does not exist (" + flag + ")",
-                "make it first: mkdir -p " + folder.string());
+                fmt::format("the folder of '{}' does not exist ({})", path.string(), flag),
+                fmt::format("make it first: mkdir -p {}", folder.string()));
   }
   if (::access(folder.c_str(), W_OK | X_OK) != 0) {
     throw Error(ErrorKind::environment,
-                "the folder of '" + path.string() + "' is not writable (" + flag +
-                    "): " + std::strerror(errno),
-                "choose another place with " + flag);
+                fmt::format("the folder of '{}' is not writable ({}): {}", path.string(), flag,
+                            std::strerror(errno)),
+                fmt::format("choose another place with {}", flag));
   }
 }
 
 OutputFile::OutputFile(const fs::path& target, const std::string& flag)
     : target_(target), flag_(flag) {
   if (is_stream(target)) {
-    throw Error(ErrorKind::usage, "'" + target.string() + "' is not a regular file (" + flag + ")",
-                "a file that appears only when it is complete needs a name of its own: " + flag +
-                    " model.pt");
+    throw Error(
+        ErrorKind::usage, fmt::format("'{}' is not a regular file ({})", target.string(), flag),
+        fmt::format("give the name of a regular file, which appears when it is complete: {} "
+                    "model.pt",
+                    flag));
   }
   require_writable_target(target, flag);
   remove_left_behind(target);
-  const std::string name = "." + target.filename().string() + kMark + std::to_string(::getpid());
+  const std::string name = fmt::format(".{}{}{}", target.filename().string(), kMark, ::getpid());
   temporary_ = (folder_of(target) / name).string();
-  // Nothing of that name is ours yet; who may write into the folder could have put a link there.
+  // Another user with access to the folder could have created a link of this name.
   ::unlink(temporary_.c_str());
   const FileDescriptor file(
       ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));

@@ -5,14 +5,14 @@
 
 namespace tsctl {
 
-// Throws Error{environment} unless `path`'s folder exists and a file can be made in it, Error{usage} when `path` is
-// a folder itself or empty. A stream (a device, a pipe, /dev/stdout) has to be writable itself. `flag` is named in the
-// message.
+// Throws Error{environment} if the folder of `path` does not exist or is not writable, and Error{usage} if `path` is
+// a folder or empty. A stream (a device, a pipe, /dev/stdout) must be writable itself. The error names `flag`.
 void require_writable_target(const std::filesystem::path& path, const std::string& flag);
 
-// A result file that appears under its name only when it is complete. Until then it is `.NAME.tsctl-PID` in the same
-// folder; such files of processes that are gone are removed. commit() syncs and renames; without it nothing stays.
-// Throws Error{usage} for a stream: renaming would put a file in the place of a device.
+// An output file that appears under its name only when it is complete. Until then its name is `.NAME.tsctl-PID` in
+// the same folder. commit() syncs and renames it; without commit() the destructor removes it. The constructor also
+// removes such files of processes that have ended. It throws Error{usage} for a stream, because renaming would
+// replace a device by a file.
 class OutputFile {
  public:
   OutputFile(const std::filesystem::path& target, const std::string& flag);
@@ -23,9 +23,9 @@ class OutputFile {
   const std::string& path() const noexcept { return temporary_; }
   const std::filesystem::path& target() const noexcept { return target_; }
 
-  // Throws Error{environment} when the disk refuses.
+  // Throws Error{environment} if syncing or renaming fails.
   void commit();
-  // Like commit, under another name: `NAME.failed` beside the target. Gives that name.
+  // Like commit(), but with the name `NAME.failed` in the same folder. Returns that name.
   std::string commit_as_failed();
 
  private:
@@ -37,8 +37,8 @@ class OutputFile {
   bool committed_ = false;
 };
 
-// Writes `text` as a whole file with the same care: temporary file, sync, rename. A target that is no regular file
-// (/dev/stdout, a pipe) is written directly, at its end. Throws Error{environment} naming `flag`.
+// Writes `text` to a temporary file, syncs and renames it. A stream (/dev/stdout, a pipe) is written directly, at its
+// end. Throws Error{environment} that names `flag`.
 void write_text_file(const std::filesystem::path& target, const std::string& text,
                      const std::string& flag);
 

@@ -1,6 +1,7 @@
 #include "tsctl/files/scratch_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,20 +17,21 @@ namespace fs = std::filesystem;
 ScratchFile::ScratchFile(const fs::path& folder) {
   const fs::path where = folder.empty() ? fs::path(".") : folder;
   file_ = FileDescriptor(::open(where.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (!file_.valid()) {  // a file system without O_TMPFILE
+  if (!file_.valid()) {  // the file system does not support O_TMPFILE
     std::string name = (where / ".tsctl-scratch-XXXXXX").string();
     file_ = FileDescriptor(::mkostemp(name.data(), O_CLOEXEC));
     if (file_.valid()) ::unlink(name.c_str());
   }
   if (!file_.valid()) {
     throw Error(ErrorKind::environment,
-                "no scratch file can be made in '" + where.string() + "': " + std::strerror(errno),
+                fmt::format("no scratch file can be created in '{}': {}", where.string(),
+                            std::strerror(errno)),
                 "choose a writable folder (TMPDIR for commands that write no model)");
   }
 }
 
 std::string ScratchFile::path() const {
-  return "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(file_.get());
+  return fmt::format("/proc/{}/fd/{}", ::getpid(), file_.get());
 }
 
 fs::path temporary_folder() {

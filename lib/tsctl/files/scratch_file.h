@@ -7,11 +7,11 @@
 
 namespace tsctl {
 
-// A file without a name, in the folder of the file that is being made: nothing of it is left however the process ends.
-// path() is valid in child processes while this object lives.
+// An unnamed file, which disappears even if the process crashes. path() is valid in child processes too, as long as the
+// ScratchFile exists.
 class ScratchFile {
  public:
-  // Throws Error{environment} when no file can be made in `folder`; an empty one is the current folder.
+  // Creates the file in `folder`; an empty path means the current folder. Throws Error{environment} on failure.
   explicit ScratchFile(const std::filesystem::path& folder);
 
   std::string path() const;

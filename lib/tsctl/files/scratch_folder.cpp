@@ -1,5 +1,6 @@
 #include "tsctl/files/scratch_folder.h"
 
+#include <fmt/format.h>
 #include <stdlib.h>
 
 #include <cerrno>
@@ -16,10 +17,10 @@ namespace tsctl {
 ScratchFolder::ScratchFolder() {
   std::string name = temporary_folder() / "tsctl-XXXXXX";
   if (mkdtemp(name.data()) == nullptr) {
-    throw Error(
-        ErrorKind::environment,
-        "no folder can be made in '" + temporary_folder().string() + "': " + std::strerror(errno),
-        "choose another place for temporary files with the variable TMPDIR");
+    throw Error(ErrorKind::environment,
+                fmt::format("no folder can be created in '{}': {}", temporary_folder().string(),
+                            std::strerror(errno)),
+                "choose another place for temporary files with the environment variable TMPDIR");
   }
   path_ = name;
 }

@@ -4,8 +4,8 @@
 
 namespace tsctl {
 
-// A folder of its own below temporary_folder(), removed with all that is in it at the end. Throws Error{environment}
-// when none can be made.
+// A new folder below temporary_folder(). The destructor removes it and its content. The constructor throws
+// Error{environment} on failure.
 class ScratchFolder {
  public:
   ScratchFolder();

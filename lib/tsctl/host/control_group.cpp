@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Where a hierarchy is mounted, and this process's group in it.
+// The mount point of a hierarchy, and this process's group in it.
 struct Membership {
   fs::path mount = {};
   std::string group = {};
@@ -24,7 +24,7 @@ bool lists_cpu(const std::string& controllers) {
   return false;
 }
 
-// The lines are "7:cpu,cpuacct:/group" in version 1 and "0::/group" in version 2.
+// A line is "7:cpu,cpuacct:/group" in version 1 and "0::/group" in version 2.
 Membership cpu_membership(const fs::path& root) {
   const fs::path hierarchies = root / "sys/fs/cgroup";
   Membership found{.mount = hierarchies};
@@ -50,7 +50,7 @@ std::vector<fs::path> cpu_control_groups(const fs::path& root) {
   const Membership membership = cpu_membership(root);
   std::vector<fs::path> folders;
   fs::path group = fs::path(membership.group).relative_path().lexically_normal();
-  // Of a group outside this namespace the path begins with "..", and nothing below it is visible.
+  // The path of a group outside this namespace begins with "..", and the group is not visible.
   if (!group.empty() && *group.begin() == "..") group.clear();
   for (; !group.empty() && group != "."; group = group.parent_path())
     folders.push_back(membership.mount / group);

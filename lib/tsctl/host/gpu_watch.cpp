@@ -9,8 +9,8 @@ namespace tsctl {
 
 namespace {
 
-// A look takes well below a millisecond, mostly waiting for the driver: a thousandth of one core at the most.
-constexpr std::chrono::milliseconds kBetweenLooks{250};
+// A sample takes well below a millisecond, mostly waiting for the driver: at most 0.1% of a core.
+constexpr std::chrono::milliseconds kInterval{250};
 
 }  // namespace
 
@@ -30,7 +30,7 @@ GpuWatch::GpuWatch(Look look) : look_(std::move(look)), thread_([this] { watch()
 GpuWatch::~GpuWatch() { end(); }
 
 void GpuWatch::watch() {
-  // Signals are for the thread that waits for them.
+  // Another thread handles signals.
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
@@ -40,7 +40,7 @@ void GpuWatch::watch() {
     const GpuMoment moment = look_();
     lock.lock();
     add_moment(moment, seen_);
-  } while (!ended_.wait_for(lock, kBetweenLooks, [this] { return ending_; }));
+  } while (!ended_.wait_for(lock, kInterval, [this] { return ending_; }));
 }
 
 void GpuWatch::end() {

@@ -10,11 +10,11 @@
 
 namespace tsctl {
 
-// Adds a moment to what is known of the GPU's clocks. An idle GPU lowers its clock because nobody asks for more, which
-// tells nothing of those that a model was timed with.
+// Adds a sample to the range of the GPU's clocks and to the throttle reasons. The clock of an idle GPU is ignored:
+// the GPU lowers it, so it says nothing about the clock during a call.
 void add_moment(const GpuMoment& moment, SystemLoad& load);
 
-// Looks at a GPU four times a second, in a thread of its own: the launches' loading and the calls alike.
+// Samples a GPU four times per second in a thread, while arms load and while they are timed.
 class GpuWatch {
  public:
   using Look = std::function<GpuMoment()>;
@@ -24,7 +24,7 @@ class GpuWatch {
   GpuWatch(const GpuWatch&) = delete;
   GpuWatch& operator=(const GpuWatch&) = delete;
 
-  // Ends it, and adds what was seen: the range of the clocks and every reason that held them down.
+  // Ends the thread, and sets the range of the clocks and all throttle reasons.
   void finish(SystemLoad& load);
 
  private:
@@ -36,7 +36,7 @@ class GpuWatch {
   std::condition_variable ended_ = {};
   bool ending_ = false;
   SystemLoad seen_ = {};
-  std::thread thread_ = {};  // last: it uses what stands above
+  std::thread thread_ = {};  // last, because it uses the members above
 };
 
 }  // namespace tsctl

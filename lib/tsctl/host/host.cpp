@@ -14,6 +14,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "tsctl/core/base/cpu_flags.h"
 #include "tsctl/host/control_group.h"
@@ -24,12 +25,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The instruction sets that LibTorch, oneDNN and MKL choose their kernels by, as /proc/cpuinfo names them.
+// The instruction sets by which LibTorch, oneDNN and MKL choose their kernels, named as in /proc/cpuinfo.
 constexpr std::array kFeatures{"avx2",        "fma",         "avx512f",  "avx512bw",
                                "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16",
                                "amx_int8",    "asimd",       "sve"};
 
-// Names of variables, and with a star the beginnings of names.
+// Names of variables; a star at the end matches any text.
 constexpr std::array<std::string_view, 17> kVariables{"ATEN_*",
                                                       "CUDA_DEVICE_ORDER",
                                                       "CUDA_LAUNCH_BLOCKING",
@@ -72,7 +73,8 @@ void read_cpuinfo(const fs::path& root, Environment& host) {
   }
 }
 
-// Version 2 has both numbers in one file, version 1 one in each; no quota is "max" there and -1 here.
+// Version 2 has quota and period in one file, with "max" for no quota. Version 1 has a file for each, with -1 for no
+// quota.
 std::optional<double> quota_of(const fs::path& group) {
   const std::string line = first_line(group / "cpu.max");
   std::istringstream text(!line.empty() ? line
@@ -84,17 +86,17 @@ std::optional<double> quota_of(const fs::path& group) {
   return quota / period;
 }
 
-// The tightest quota on the way from this process's control group up to the root.
+// The smallest quota of this process's control group and its parents.
 std::optional<double> cpu_quota(const fs::path& root) {
-  std::optional<double> tightest;
+  std::optional<double> smallest;
   for (const fs::path& group : cpu_control_groups(root)) {
     const auto quota = quota_of(group);
-    if (quota && (!tightest || *quota < *tightest)) tightest = quota;
+    if (quota && (!smallest || *quota < *smallest)) smallest = quota;
   }
-  return tightest;
+  return smallest;
 }
 
-// By the nodes' numbers, from 0 on; a node of memory alone has no processors.
+// The processors of each node, in the order of the nodes' numbers. A node that has only memory has none.
 std::vector<std::string> numa_nodes(const fs::path& root) {
   std::vector<std::pair<int, std::string>> nodes;
   std::error_code absent;

@@ -9,23 +9,23 @@
 
 namespace tsctl {
 
-// What can be read of this machine without LibTorch. `root` is "/" but for tests; what is no file, such as this
-// process's affinity, is always this machine's.
+// Describes this machine, without LibTorch. Files are read below `root`, which is "/" except in tests; other facts,
+// such as this process's CPU affinity, always come from this machine.
 Environment describe_host(const std::filesystem::path& root = "/");
 
-// The threads a process of ours may really use: the smaller of its CPU affinity and its control group's quota
-// (rounded down), at least 1. A machine's core count says nothing inside a container.
+// The number of threads that a process can use: the smaller of its CPU affinity and its control group's quota,
+// rounded down, at least 1. In a container the number of cores of the machine may be larger.
 int usable_threads(const Environment& host);
 
-// The processors that this process may run on, ascending.
+// The processors that this process may run on, in ascending order.
 std::vector<int> usable_processors();
 
-// As many neighbouring processors out of `usable` as there are threads, which ones by `draw`; none when there are not
-// more processors than threads.
+// Chooses as many neighbouring processors out of `usable` as there are threads, by the random number `draw`. Returns
+// none if there are not more processors than threads.
 std::vector<int> cores_for(const std::vector<int>& usable, int threads, std::uint64_t draw);
 
-// Those NAME=VALUE of an environment (ended by a null pointer) that change how LibTorch, its libraries or the heap
-// work, sorted.
+// The environment variables, as NAME=VALUE in sorted order, that change the behaviour of LibTorch, its libraries or the
+// allocator. `environment` ends with a null pointer.
 std::vector<std::string> variables_of_interest(const char* const* environment);
 
 }  // namespace tsctl

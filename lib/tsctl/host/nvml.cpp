@@ -13,14 +13,14 @@ namespace tsctl {
 
 namespace {
 
-// The few declarations that are needed, as the library's documentation gives them.
+// Declarations from NVML's documentation.
 using Status = int;  // 0 is success
 using Device = struct NvmlDevice*;
 
 constexpr unsigned kMultiprocessorClock = 1;
 constexpr unsigned kMemoryClock = 2;
 constexpr unsigned kDieSensor = 0;
-constexpr std::size_t kTextBytes = 96;  // the longest text that it gives, and its end
+constexpr std::size_t kTextBytes = 96;  // NVML's longest text, with its terminating zero
 
 struct Memory {
   unsigned long long total = 0;
@@ -64,10 +64,10 @@ class LoadedNvml : public Nvml {
     if (count(&found) != 0) return false;
     for (unsigned i = 0; i < found; ++i) {
       Device device = nullptr;
-      // One that is there but must not be looked at keeps its number.
+      // A GPU that this user may not access keeps its number.
       devices_.push_back(handle(i, &device) == 0 ? device : nullptr);
     }
-    // Newer drivers call them event reasons.
+    // Newer drivers call throttle reasons "event reasons".
     reasons_ = find<ReasonsOf>("nvmlDeviceGetCurrentClocksEventReasons");
     if (!reasons_) reasons_ = find<ReasonsOf>("nvmlDeviceGetCurrentClocksThrottleReasons");
     clock_ = find<ClockOf>("nvmlDeviceGetClockInfo");
@@ -151,7 +151,7 @@ std::optional<std::size_t> by_uuid(const std::string& name, const std::vector<st
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < uuids.size(); ++i) {
     if (!uuids[i].starts_with(name)) continue;
-    if (found) return std::nullopt;  // the beginning of several
+    if (found) return std::nullopt;  // an ambiguous prefix
     found = i;
   }
   return found;

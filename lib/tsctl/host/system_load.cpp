@@ -27,7 +27,7 @@ std::optional<double> share(const std::optional<double>& part, double whole) {
   return *part / whole;
 }
 
-// "some avg10=0.00 avg60=0.12 avg300=0.05 total=123456" in microseconds.
+// The file has "some avg10=0.00 avg60=0.12 avg300=0.05 total=123456", with the total in microseconds.
 std::optional<double> waiting_s(const fs::path& file) {
   std::ifstream stream(file);
   std::string word;
@@ -38,7 +38,7 @@ std::optional<double> waiting_s(const fs::path& file) {
   return std::nullopt;
 }
 
-// The first line of /proc/stat: user nice system idle iowait irq softirq steal …, in ticks.
+// The first line of /proc/stat has the ticks of: user nice system idle iowait irq softirq steal ….
 void read_ticks(const fs::path& file, LoadReading& reading) {
   std::ifstream stream(file);
   std::string name;
@@ -54,7 +54,7 @@ void read_ticks(const fs::path& file, LoadReading& reading) {
   reading.steal_ticks = ticks[7];
 }
 
-// The line "ctxt 123456" of the same file: switches of all tasks since the system started.
+// The line "ctxt 123456" of /proc/stat has the context switches of all tasks since the system started.
 std::optional<double> context_switches(const fs::path& file) {
   std::ifstream stream(file);
   for (std::string line; std::getline(stream, line);) {
@@ -63,7 +63,7 @@ std::optional<double> context_switches(const fs::path& file) {
   return std::nullopt;
 }
 
-// The names of version 2 and version 1, which counts in nanoseconds.
+// Version 2 counts microseconds, version 1 nanoseconds.
 std::optional<double> throttled_s(const fs::path& file) {
   constexpr double kNanoseconds = 1e-9;
   std::ifstream stream(file);
@@ -75,7 +75,7 @@ std::optional<double> throttled_s(const fs::path& file) {
   return std::nullopt;
 }
 
-// By the quota of the process's own group and of those around it.
+// The total over the process's control group and its parents.
 std::optional<double> throttled_by_all(const fs::path& root) {
   std::optional<double> sum;
   for (const fs::path& group : cpu_control_groups(root)) {

@@ -36,7 +36,7 @@ class ProcessArm : public LaunchedArm {
     opening_ = ready.opening;
   }
   std::string tuning_reason() const override { return tuning_reason_; }
-  void hold_to_cores(std::uint64_t draw) override {
+  void pin_to_cores(std::uint64_t draw) override {
     const std::vector<int> cores =
         cores_for(usable_processors(), arm_.request.settings.threads, draw);
     if (!cores.empty()) worker_.hold_to(cores);

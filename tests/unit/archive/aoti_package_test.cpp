@@ -45,7 +45,7 @@ TEST(AotiPackage, says_what_it_was_compiled_for) {
 TEST(AotiPackage, needs_metadata_that_can_be_read) {
   EXPECT_NE(input_error_of([] {
               read_package_target(package_saying("[").path());
-            }).find("is no JSON object"),
+            }).find("is not a JSON object"),
             std::string::npos);
   const MemoryFile other(ZipBuilder().add("m/data/aotinductor/second/a.so", "x").finish());
   EXPECT_NE(
@@ -102,7 +102,7 @@ TEST(CallSpec, is_refused_where_it_is_no_tree) {
   for (const std::string text : {"", "[1]", "[1, {}]", "[1, 2]", R"([1, {"type": 3}])"}) {
     EXPECT_NE(input_error_of([&] {
                 call_spec_from_json(kInputs, text, "m.pt2");
-              }).find("'m.pt2' cannot be used: how it is called cannot be read"),
+              }).find("'m.pt2' cannot be used: its call specification cannot be read"),
               std::string::npos);
   }
   std::string deep;

@@ -30,7 +30,7 @@ TEST(Diff, shows_what_freezing_did) {
   EXPECT_EQ(result.notes,
             (std::vector<std::string>{"b is frozen, a is not",
                                       "4 of 4 tensors became constants with the same bytes",
-                                      "aten::dropout is gone from forward"}));
+                                      "aten::dropout was removed from forward"}));
   ASSERT_EQ(result.tensors.size(), 4U);
   EXPECT_EQ(result.tensors[0].name, "first.weight");
   EXPECT_EQ(result.tensors[0].change, "became_constant");

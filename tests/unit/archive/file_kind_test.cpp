@@ -44,7 +44,7 @@ TEST(FileKind, knows_other_formats_by_their_first_bytes) {
 TEST(FileKind, says_what_a_file_is_and_what_to_do) {
   EXPECT_EQ(complaint_about(""),
             "is not a TorchScript file: it is empty (0 bytes) | the step that should have written "
-            "it failed: run that again");
+            "it failed: run that step again");
   const std::string state =
       input_error_of([] { require_torchscript(archive_fixture("state_dict.pt"), false); });
   EXPECT_NE(state.find("it holds objects or weights of torch.save (a state dict, for instance)"),
@@ -52,7 +52,7 @@ TEST(FileKind, says_what_a_file_is_and_what_to_do) {
   EXPECT_NE(state.find("tsctl convert FILE.py:Name --weights " + archive_fixture("state_dict.pt")),
             std::string::npos);
   EXPECT_NE(complaint_about("\x08\x07\x12\x07pytorch"s)
-                .find("ONNX model, which cannot be turned into TorchScript"),
+                .find("ONNX model, which cannot be converted to TorchScript"),
             std::string::npos);
   EXPECT_NE(complaint_about("version https://git-lfs.github.com/spec/v1\n").find("git lfs pull"),
             std::string::npos);

@@ -150,7 +150,8 @@ TEST(Inspect, tells_a_damaged_tensor_from_the_others) {
   const ModelSummary summary = inspect(options);
   EXPECT_EQ(summary.crc_ok, false);
   ASSERT_EQ(summary.warnings.size(), 1U);
-  EXPECT_EQ(summary.warnings[0].text, "record data/0 is damaged: its content has another CRC-32");
+  EXPECT_EQ(summary.warnings[0].text,
+            "record data/0 is damaged: its content does not match its CRC-32");
 }
 
 TEST(Inspect, names_the_producer_of_the_manifest) {

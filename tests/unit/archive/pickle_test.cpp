@@ -88,23 +88,23 @@ TEST(Pickle, keeps_a_tensor_of_odd_arguments_opaque) {
 }
 
 TEST(Pickle, refuses_what_torchscript_does_not_write) {
-  EXPECT_EQ(refusal_of(""), "record 'data.pkl' cannot be read: it is cut off");
+  EXPECT_EQ(refusal_of(""), "record 'data.pkl' cannot be read: it is truncated");
   EXPECT_EQ(refusal_of("\x80\x02X\xff\xff\xff\x7f"
                        "abc"s),
-            "record 'data.pkl' cannot be read: it is cut off");
+            "record 'data.pkl' cannot be read: it is truncated");
   EXPECT_EQ(refusal_of("\x80\x02\x86."s),
-            "record 'data.pkl' cannot be read: it takes what is not there");
+            "record 'data.pkl' cannot be read: it pops from an empty stack");
   EXPECT_EQ(refusal_of("\x80\x02h\x05."s),
-            "record 'data.pkl' cannot be read: it refers to an object that it does not hold");
+            "record 'data.pkl' cannot be read: it refers to an object that it does not define");
   EXPECT_EQ(refusal_of("\x80\x02NN."s),
-            "record 'data.pkl' cannot be read: it leaves objects behind");
+            "record 'data.pkl' cannot be read: its stack is not empty at the end");
   EXPECT_EQ(refusal_of("\x80\x02K\x01)R."s),
-            "record 'data.pkl' cannot be read: it calls something that is no function");
+            "record 'data.pkl' cannot be read: it calls an object that is not a function");
   EXPECT_EQ(refusal_of("\x80\x02i"s),
-            "record 'data.pkl' cannot be read: it has the operation 105, which TorchScript does "
+            "record 'data.pkl' cannot be read: it has the opcode 105, which TorchScript does "
             "not write");
   EXPECT_EQ(refusal_of("\x80\x02Na."s),
-            "record 'data.pkl' cannot be read: it takes what is not there");
+            "record 'data.pkl' cannot be read: it pops from an empty stack");
 }
 
 TEST(Pickle, bounds_the_number_of_objects) {

@@ -85,28 +85,28 @@ TEST(ScriptCode, takes_text_that_is_no_code) {
 
 TEST(OpCount, counts_calls_where_they_are_written) {
   const ScriptCode code = sample();
-  EXPECT_EQ(OpCounter(code).written(), (OpCounts{{"aten::linear", 1},
-                                                 {"aten::mul", 1},
-                                                 {"aten::relu", 2},
-                                                 {"prim::Print", 1},
-                                                 {"prim::dtype", 1}}));
+  EXPECT_EQ(OpCounter(code).written_in_code(), (OpCounts{{"aten::linear", 1},
+                                                         {"aten::mul", 1},
+                                                         {"aten::relu", 2},
+                                                         {"prim::Print", 1},
+                                                         {"prim::dtype", 1}}));
 }
 
 TEST(OpCount, follows_calls_of_submodules_and_functions) {
   const ScriptCode code = sample();
   OpCounter counter(code);
-  EXPECT_EQ(counter.followed("__torch__.Net", "forward"), (OpCounts{{"aten::linear", 1},
-                                                                    {"aten::mul", 1},
-                                                                    {"aten::relu", 4},
-                                                                    {"prim::Print", 1},
-                                                                    {"prim::dtype", 1}}));
+  EXPECT_EQ(counter.reachable_from("__torch__.Net", "forward"), (OpCounts{{"aten::linear", 1},
+                                                                          {"aten::mul", 1},
+                                                                          {"aten::relu", 4},
+                                                                          {"prim::Print", 1},
+                                                                          {"prim::dtype", 1}}));
   EXPECT_EQ(counter.unresolved(), 0);
 }
 
 TEST(OpCount, ends_for_methods_that_call_themselves) {
   const ScriptCode code = sample();
   OpCounter counter(code);
-  EXPECT_TRUE(counter.followed("__torch__.Net", "helper").empty());
+  EXPECT_TRUE(counter.reachable_from("__torch__.Net", "helper").empty());
   EXPECT_EQ(counter.unresolved(), 1);
 }
 
@@ -118,7 +118,7 @@ TEST(OpCount, tells_calls_of_interfaces_that_it_cannot_follow) {
            "-> Tensor:\n"
            "    part = self.part\n    return (part).forward(x, )\n");
   OpCounter counter(code);
-  EXPECT_TRUE(counter.followed("__torch__.M", "forward").empty());
+  EXPECT_TRUE(counter.reachable_from("__torch__.M", "forward").empty());
   EXPECT_EQ(counter.unresolved(), 1);
 }
 
@@ -135,7 +135,7 @@ TEST(OpCount, does_not_overflow_when_each_level_doubles_the_calls) {
   ScriptCode code;
   add_code(code, "__torch__", text);
   OpCounter counter(code);
-  EXPECT_EQ(counter.followed("__torch__.M", "forward").at("aten::relu"),
+  EXPECT_EQ(counter.reachable_from("__torch__.M", "forward").at("aten::relu"),
             std::numeric_limits<std::int64_t>::max());
 }
 

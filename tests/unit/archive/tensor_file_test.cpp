@@ -137,8 +137,8 @@ TEST(TensorFile, refuses_damaged_headers) {
   EXPECT_EQ(refusal_of("short"), "it has only 5 bytes");
   EXPECT_EQ(refusal_of(std::string(8, '\xff') + "{}"),
             "its header claims 18446744073709551615 bytes");
-  EXPECT_EQ(refusal_of(with_header("[]", 0)), "its header is no JSON object");
-  EXPECT_EQ(refusal_of(with_header("{\"a\":", 0)), "its header is no JSON object");
+  EXPECT_EQ(refusal_of(with_header("[]", 0)), "its header is not a JSON object");
+  EXPECT_EQ(refusal_of(with_header("{\"a\":", 0)), "its header is not a JSON object");
   EXPECT_EQ(refusal_of(with_header(R"({"w":{"dtype":"F32"}})", 0)),
             "the description of tensor 'w' is incomplete");
   EXPECT_EQ(refusal_of(with_header(R"({"w":{"dtype":"F7","shape":[],"data_offsets":[0,1]}})", 1)),
@@ -152,15 +152,15 @@ TEST(TensorFile, refuses_tensors_that_do_not_match_their_bytes) {
         R"({"w":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}",
         data_bytes));
   };
-  EXPECT_EQ(one("[2]", "[0,4]", 4), "the bytes of tensor 'w' do not match its shape");
-  EXPECT_EQ(one("[-1]", "[0,4]", 4), "the bytes of tensor 'w' do not match its shape");
+  EXPECT_EQ(one("[2]", "[0,4]", 4), "the size of tensor 'w' does not match its shape");
+  EXPECT_EQ(one("[-1]", "[0,4]", 4), "the size of tensor 'w' does not match its shape");
   EXPECT_EQ(one("[4611686018427387904,4]", "[0,0]", 0),
-            "the bytes of tensor 'w' do not match its shape");
+            "the size of tensor 'w' does not match its shape");
   EXPECT_EQ(one("[1]", "[4,8]", 8),
-            "the bytes of tensor 'w' overlap others, leave a gap or lie outside");
+            "the bytes of tensor 'w' overlap another tensor, leave a gap or lie outside the file");
   EXPECT_EQ(one("[2]", "[0,8]", 4),
-            "the bytes of tensor 'w' overlap others, leave a gap or lie outside");
-  EXPECT_EQ(one("[1]", "[0,4]", 5), "bytes that belong to no tensor follow the last one");
+            "the bytes of tensor 'w' overlap another tensor, leave a gap or lie outside the file");
+  EXPECT_EQ(one("[1]", "[0,4]", 5), "unused bytes follow the last tensor");
 }
 
 TEST(TensorFile, refuses_a_name_that_stands_twice) {
@@ -176,7 +176,7 @@ TEST(TensorFile, refuses_calls_that_name_missing_tensors) {
   write_tensor_file(file.path(), {call}, {});
   EXPECT_NE(input_error_of([&file] {
               TensorFile::open(file.path());
-            }).find("name tensor 'x', which it does not have"),
+            }).find("use tensor 'x', which it does not contain"),
             std::string::npos);
 }
 

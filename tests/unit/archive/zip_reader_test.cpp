@@ -60,7 +60,7 @@ TEST(ZipReader, finds_a_flipped_bit_by_the_checksum) {
   EXPECT_FALSE(reader.crc_matches(*reader.find("m/b")));
   EXPECT_NE(input_error_of([&reader] {
               reader.require_intact();
-            }).find("the content of record 'm/b' does not have its checksum"),
+            }).find("the content of record 'm/b' does not match its checksum"),
             std::string::npos);
 }
 
@@ -69,7 +69,7 @@ TEST(ZipReader, does_not_read_more_than_it_was_allowed) {
   const ZipReader reader(file.path());
   EXPECT_NE(input_error_of([&] {
               reader.read(*reader.find("m/a"), 4);
-            }).find("has 5 bytes, more than the 4"),
+            }).find("has 5 bytes; the limit is 4"),
             std::string::npos);
 }
 
@@ -80,57 +80,57 @@ TEST(ZipReader, refuses_two_records_of_one_name) {
 
 TEST(ZipReader, refuses_names_that_leave_the_folder) {
   for (const char* name : {"/etc/passwd", "m/../../x", "..", "m\\x", "./m"}) {
-    EXPECT_NE(refusal_of(ZipBuilder().add(name, "1").finish()).find("would leave the folder"),
+    EXPECT_NE(refusal_of(ZipBuilder().add(name, "1").finish()).find("leaves the folder"),
               std::string::npos)
         << name;
   }
-  EXPECT_NE(refusal_of(ZipBuilder().add("", "1").finish()).find("the name ''"), std::string::npos);
+  EXPECT_NE(refusal_of(ZipBuilder().add("", "1").finish()).find("name ''"), std::string::npos);
 }
 
 TEST(ZipReader, refuses_records_that_overlap) {
   ZipLies at_begin;
   at_begin.header_offset = 0;
   EXPECT_EQ(refusal_of(ZipBuilder().add("m/a", "1").add("m/b", "2", at_begin).finish()),
-            "record 'm/a' overlaps what follows it");
+            "record 'm/a' overlaps the next one");
   ZipLies too_long;
   too_long.stored_bytes = too_long.size_bytes = 40;
   EXPECT_EQ(refusal_of(ZipBuilder().add("m/a", "1", too_long).add("m/b", "2").finish()),
-            "record 'm/a' overlaps what follows it");
+            "record 'm/a' overlaps the next one");
   ZipLies in_directory;
   in_directory.header_offset = 100;
   EXPECT_EQ(refusal_of(ZipBuilder().add("m/a", "1", in_directory).finish()),
-            "record 'm/a' overlaps what follows it");
+            "record 'm/a' overlaps the next one");
 }
 
 TEST(ZipReader, refuses_sizes_that_the_file_cannot_hold) {
   ZipLies huge;
   huge.size_bytes = 4'000'000'000;
   EXPECT_EQ(refusal_of(ZipBuilder().add_deflated("m/a", "1", huge).finish()),
-            "record 'm/a' claims 4000000000 bytes, which cannot come from 3");
+            "record 'm/a' claims 4000000000 bytes, which 3 stored bytes cannot hold");
   EXPECT_EQ(refusal_of(ZipBuilder().add("m/a", "1", huge).finish()),
-            "record 'm/a' claims 4000000000 bytes, which cannot come from 1");
+            "record 'm/a' claims 4000000000 bytes, which 1 stored bytes cannot hold");
 }
 
 TEST(ZipReader, refuses_wrong_numbers_of_records) {
   const ZipBuilder builder = ZipBuilder().add("m/a", "1");
   EXPECT_EQ(refusal_of(builder.finish(60000)), "its directory claims 60000 records");
-  EXPECT_EQ(refusal_of(builder.finish(0)), "its directory is longer than its records");
+  EXPECT_EQ(refusal_of(builder.finish(0)), "its directory has more bytes than its entries");
 }
 
 TEST(ZipReader, refuses_encryption_and_unknown_compression) {
   ZipLies encrypted;
   encrypted.flags = 1;
   EXPECT_EQ(refusal_of(ZipBuilder().add("m/a", "1", encrypted).finish()),
-            "record 'm/a' is encrypted or compressed in an unknown way");
+            "record 'm/a' is encrypted or uses an unknown compression");
   ZipLies squeezed;
   squeezed.method = 12;
   EXPECT_EQ(refusal_of(ZipBuilder().add("m/a", "1", squeezed).finish()),
-            "record 'm/a' is encrypted or compressed in an unknown way");
+            "record 'm/a' is encrypted or uses an unknown compression");
 }
 
 TEST(ZipReader, refuses_bytes_behind_the_end) {
   EXPECT_EQ(refusal_of(ZipBuilder().add("m/a", "1").finish() + "hidden"),
-            "bytes that belong to nothing follow its end record");
+            "unused bytes follow its end record");
 }
 
 TEST(ZipReader, refuses_a_header_that_contradicts_the_directory) {
@@ -150,9 +150,8 @@ TEST(ZipReader, refuses_compressed_content_of_another_length) {
     wrong.size_bytes = size;
     const MemoryFile file(ZipBuilder().add_deflated("m/a", "12345", wrong).finish());
     const ZipReader reader(file.path());
-    EXPECT_NE(
-        input_error_of([&] { reader.read(*reader.find("m/a"), 10); }).find("is not what it claims"),
-        std::string::npos)
+    EXPECT_NE(input_error_of([&] { reader.read(*reader.find("m/a"), 10); }).find("is damaged"),
+              std::string::npos)
         << size;
   }
 }

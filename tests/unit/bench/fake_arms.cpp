@@ -32,7 +32,7 @@ class FakeArms::FakeArm : public LaunchedArm {
 
   void wait_until_ready() override { session_.now_s += session_.load_s[index_]; }
 
-  void hold_to_cores(std::uint64_t draw) override { session_.cores.push_back(draw); }
+  void pin_to_cores(std::uint64_t draw) override { session_.cores.push_back(draw); }
 
   void resume() override {
     for (const FakeArm* other : session_.running_)
@@ -78,7 +78,7 @@ class FakeArms::FakeArm : public LaunchedArm {
     session_.windows.push_back(window);
   }
 
-  // In threads of its own time, which begins where the session's is: instances that run at once are not told of each
+  // Runs the load on a virtual clock that starts at the session's time. Instances that run at once do not affect each
   // other.
   LoadTimes end_load() override {
     VirtualTime time(session_.now_s);
@@ -153,7 +153,7 @@ BenchResult FakeArms::run(const BenchOptions& options, std::int64_t items_per_ca
     layouts.push_back(layout);
     return std::make_unique<FakeArm>(*this, static_cast<std::size_t>(arm.request.label[0] - 'a'));
   };
-  const Launcher wrapped = around(launch);
+  const Launcher wrapped = wrap(launch);
   const Clock clock = [this] { return now_s; };
   const BenchResult result = run_bench(arms, options, items_per_call, {wrapped, clock, events});
   progress_texts = events.progress_texts;
@@ -162,7 +162,7 @@ BenchResult FakeArms::run(const BenchOptions& options, std::int64_t items_per_ca
 
 double noisy(double middle_s, double launch_deviation, double call_deviation, std::size_t arm,
              int launch, int call) {
-  // One stream for a launch of an arm, whose first number is the launch's own.
+  // One stream for each launch of an arm. Its first number is the deviation of the launch.
   static std::vector<std::pair<std::uint64_t, std::array<double, 4096>>> drawn;
   const std::uint64_t stream = 1000 * arm + static_cast<std::uint64_t>(launch);
   for (const auto& [known, numbers] : drawn) {
@@ -173,6 +173,28 @@ double noisy(double middle_s, double launch_deviation, double call_deviation, st
   drawn.emplace_back(stream, std::array<double, 4096>{});
   fill_normal({20'260'101, stream}, drawn.back().second.data(), drawn.back().second.size());
   return noisy(middle_s, launch_deviation, call_deviation, arm, launch, call);
+}
+
+FakeArms::CallSeconds around(std::vector<double> middle_s) {
+  return [middle_s](std::size_t arm, int launch, int call) {
+    return noisy(middle_s[arm], 0.003, 0.01, arm, launch, call);
+  };
+}
+
+FakeArms::CallSeconds steadily_each(std::vector<double> middle_s) {
+  return [middle_s](std::size_t arm, int launch, int call) {
+    return noisy(middle_s[arm], 0.0002, 0.001, arm, launch, call);
+  };
+}
+
+FakeArms::CallSeconds steadily(double seconds) {
+  return steadily_each({seconds, seconds, seconds});
+}
+
+std::vector<std::string> codes_of(const BenchResult& result) {
+  std::vector<std::string> codes;
+  for (const Warning& warning : result.warnings) codes.push_back(warning.code);
+  return codes;
 }
 
 }  // namespace tsctl

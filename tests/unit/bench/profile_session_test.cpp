@@ -25,7 +25,7 @@ class NotingArm : public LaunchedArm {
  public:
   explicit NotingArm(Noted& noted) : noted_(noted) {}
   void wait_until_ready() override { noted_.ready = true; }
-  void hold_to_cores(std::uint64_t) override {}
+  void pin_to_cores(std::uint64_t) override {}
   void resume() override {}
   void stop() override {}
   void use_set(std::size_t) override {}

@@ -13,7 +13,7 @@ struct Sequenced {
   Sequenced(std::vector<std::size_t> order, FakeArms::CallSeconds call_s)
       : sequence(std::move(order), {"B=1", "B=8", "B=32"}), bench(2, std::move(call_s)) {
     for (BenchArm& arm : bench.arms) arm.request.set_index = 1;
-    bench.around = [this](const Launcher& launch) { return sequence.around(launch); };
+    bench.wrap = [this](const Launcher& launch) { return sequence.around(launch); };
     result = bench.run({});
     sequence.report(result);
   }

@@ -153,8 +153,8 @@ TEST_F(Files, an_output_refuses_to_replace_a_device_or_a_stream) {
     EXPECT_EQ(
         error_of([&] { const OutputFile file(path, "-o"); }),
         "usage: '" + path +
-            "' is not a regular file (-o) | a file that appears only when it is complete needs a "
-            "name of its own: -o model.pt");
+            "' is not a regular file (-o) | give the name of a regular file, which appears when it "
+            "is complete: -o model.pt");
   }
 }
 
@@ -277,7 +277,7 @@ TEST_F(Files, a_scratch_file_can_be_moved_and_closes_once) {
 
 TEST_F(Files, a_scratch_file_says_where_it_cannot_be_made) {
   EXPECT_EQ(error_of([&] { const ScratchFile file(in("no")); }),
-            "environment: no scratch file can be made in 'F/no': No such file or directory | "
+            "environment: no scratch file can be created in 'F/no': No such file or directory | "
             "choose a writable folder "
             "(TMPDIR for commands that write no model)");
 }

@@ -280,7 +280,7 @@ SourceSpec source_from(const std::string& text, const SourceFlags& flags) {
 namespace {
 
 constexpr double kFinestPrecision = 1e-5;
-constexpr auto kFewestPairsOfLaunch = static_cast<std::int64_t>(kFewestRounds);
+constexpr auto kFewestPairsOfLaunch = static_cast<std::int64_t>(kMinRounds);
 
 double seconds_from(const std::string& text, const std::string& flag) {
   double value = 0.0;

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <chrono>
+
 namespace tsctl {
 
-// Seconds on a clock that never goes back; only differences mean something.
-double now_s();
+// Seconds of the monotonic clock.
+inline double now_s() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 }  // namespace tsctl

@@ -6,7 +6,7 @@
 
 namespace tsctl {
 
-// What the first processor can do, in the words of /proc/cpuinfo below `root`; none where it does not tell.
+// The flags of the first CPU in /proc/cpuinfo below `root` ("avx2"); empty if the file does not list any.
 std::set<std::string> cpu_flags(const std::filesystem::path& root = "/");
 
 }  // namespace tsctl

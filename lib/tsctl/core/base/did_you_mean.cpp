@@ -6,8 +6,8 @@ namespace tsctl {
 
 namespace {
 
-// Longer texts are no typing mistake of a flag or a name; the bound keeps hostile ones cheap.
-constexpr std::size_t kLongestText = 64;
+// Longer texts are not typing mistakes of a flag or a name. The limit bounds the cost.
+constexpr std::size_t kMaxLength = 64;
 
 char lowered(char letter) noexcept {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
@@ -41,15 +41,15 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 }
 
 std::string closest_name(std::string_view wrong, const std::vector<std::string>& names) {
-  if (wrong.empty() || wrong.size() > kLongestText) return {};
+  if (wrong.empty() || wrong.size() > kMaxLength) return {};
   std::string closest;
-  // A text all of whose letters would have to change is not close to anything.
-  std::size_t beyond = std::min(allowed_edits(wrong.size()) + 1, wrong.size());
+  // A name is not close if every letter differs.
+  std::size_t limit = std::min(allowed_edits(wrong.size()) + 1, wrong.size());
   for (const std::string& name : names) {
-    if (name.size() > kLongestText) continue;
+    if (name.size() > kMaxLength) continue;
     const std::size_t distance = edit_distance(wrong, name);
-    if (distance < beyond) {
-      beyond = distance;
+    if (distance < limit) {
+      limit = distance;
       closest = name;
     }
   }

@@ -7,12 +7,13 @@
 
 namespace tsctl {
 
-// Fewest single-letter insertions, deletions, replacements and swaps of neighbours that turn one text into the
-// other (optimal string alignment); letters that differ only in case count as equal.
+// The optimal string alignment distance: the minimum number of insertions, deletions, replacements and swaps of
+// neighbouring letters that turn one text into the other. Ignores case.
 std::size_t edit_distance(std::string_view left, std::string_view right);
 
-// The name that `wrong` was most likely meant to be: the nearest one that is at most one edit away for texts of up to
-// three letters, two for up to six, three for longer ones. Of equally near names the first. Empty if none is close.
+// The closest name to `wrong`, or "" if none is close. A name is close if its distance is at most 1 for texts of up
+// to three letters, 2 for up to six, 3 for longer ones. If several names are equally close, the first one is
+// returned.
 std::string closest_name(std::string_view wrong, const std::vector<std::string>& names);
 
 }  // namespace tsctl

@@ -1,5 +1,7 @@
 #include "tsctl/core/base/error.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace tsctl {
@@ -31,7 +33,7 @@ std::string_view name_from_kind(ErrorKind kind) noexcept {
 
 ErrorKind kind_from_name(std::string_view name) {
   if (const auto kind = value_of<ErrorKind>(name)) return *kind;
-  throw std::invalid_argument("no error kind is called " + std::string(name));
+  throw std::invalid_argument(fmt::format("unknown error kind '{}'", name));
 }
 
 Error::Error(ErrorKind kind, const std::string& what, std::string hint, std::string detail)

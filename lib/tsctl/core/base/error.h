@@ -9,7 +9,7 @@
 
 namespace tsctl {
 
-// What went wrong, as the exit code tells it.
+// The kind of a failure; it determines the exit code.
 enum class ErrorKind { usage, input, capture, execution, environment, interrupted };
 
 constexpr auto names_of(ErrorKind) {
@@ -22,7 +22,7 @@ constexpr auto names_of(ErrorKind) {
                                           {interrupted, "interrupted"}});
 }
 
-// The exit codes of the tsctl command. They are part of the contract: never renumbered.
+// The exit codes of the tsctl command. Scripts depend on the numbers: never change them.
 enum class ExitCode {
   ok = 0,
   check_failed = 1,
@@ -45,11 +45,11 @@ std::string_view name_from_kind(ErrorKind kind) noexcept;
 // The kind of that name. Throws std::invalid_argument for any other name.
 ErrorKind kind_from_name(std::string_view name);
 
-// A failure that the user can act on; anything else that escapes is a bug in tsctl.
+// A failure that the user can act on. Any other exception is a bug in tsctl.
 class Error : public std::runtime_error {
  public:
-  // `what` is one sentence without a full stop that names the file or flag; `hint` says what to do;
-  // `detail` is text of several lines that belongs below it, such as the user's own traceback.
+  // `what` is one sentence without a full stop that names the file or flag. `hint` says what to do. `detail` is text of
+  // several lines, such as a Python traceback, to print below the message.
   Error(ErrorKind kind, const std::string& what, std::string hint = {}, std::string detail = {});
 
   ErrorKind kind() const noexcept { return kind_; }

@@ -6,11 +6,11 @@
 
 namespace tsctl {
 
-// Where a long piece of work tells what it is doing.
+// Receives the progress and the warnings of a long-running task.
 class Events {
  public:
   virtual ~Events() = default;
-  virtual void progress(const std::string& text) = 0;  // one short line, replaced by the next
+  virtual void progress(const std::string& text) = 0;  // a short line that replaces the last one
   virtual void warning(const Warning& warning) = 0;
 };
 

@@ -2,7 +2,7 @@
 
 namespace tsctl {
 
-// Owns a file descriptor of the operating system and closes it at the end. -1 is none.
+// Owns a file descriptor and closes it in the destructor. A negative descriptor means "none".
 class FileDescriptor {
  public:
   FileDescriptor() = default;
@@ -16,7 +16,7 @@ class FileDescriptor {
   int get() const noexcept { return descriptor_; }
   bool valid() const noexcept { return descriptor_ >= 0; }
 
-  // Closes it now. Returns the error number of close(), 0 when it succeeded or there was nothing to close.
+  // Closes the descriptor. Returns the error number of close(); 0 if it succeeded or there was nothing to close.
   int close() noexcept;
 
  private:

@@ -10,7 +10,7 @@ constexpr bool is_letter_or_underscore(char c) noexcept {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-// True for [A-Za-z_][A-Za-z0-9_]*: what --input, SOURCE and output names call a name.
+// Whether the text matches [A-Za-z_][A-Za-z0-9_]*, the form of names in --input, SOURCE and outputs.
 constexpr bool is_identifier(std::string_view text) noexcept {
   if (text.empty() || !is_letter_or_underscore(text.front())) return false;
   for (const char c : text) {

@@ -6,8 +6,8 @@
 
 namespace tsctl {
 
-// The memory of a process that is in use now: of this one, or of the one with that number. Nothing where the system does
-// not tell, or the process is gone.
+// The resident memory in bytes of a process, given by its ID. nullopt if the system does not report it or the process
+// has ended.
 std::optional<std::int64_t> resident_bytes(const std::string& process = "self");
 
 }  // namespace tsctl

@@ -6,7 +6,7 @@
 
 namespace tsctl {
 
-// Numbers for people. Inside, everything is seconds and bytes; only these functions scale.
+// Formats numbers for people. All other code uses seconds and bytes; only these functions scale.
 std::string seconds_text(double seconds);                 // "1.234 ms", never "0.00 ms"
 std::string seconds_text(std::optional<double> seconds);  // "-" for none
 std::string bytes_text(std::int64_t bytes);               // "1.7 MiB"

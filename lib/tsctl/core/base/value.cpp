@@ -8,13 +8,8 @@ namespace tsctl {
 
 namespace {
 
-bool is_container(const Value& value) noexcept {
-  return value.kind == Value::Kind::list || value.kind == Value::Kind::tuple ||
-         value.kind == Value::Kind::dict;
-}
-
 void collect_leaves(const Value& value, const std::string& name, std::vector<Leaf>& leaves) {
-  if (!is_container(value)) {
+  if (!is_container(value.kind)) {
     leaves.push_back({name, &value});
     return;
   }

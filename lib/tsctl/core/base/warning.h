@@ -4,7 +4,7 @@
 
 namespace tsctl {
 
-// Advice as data: `code` is stable ("reference_proves_nothing"), `text` is one sentence for people.
+// A warning in the report. `code` is stable ("reference_proves_nothing"); `text` is for people.
 struct Warning {
   std::string code = {};
   std::string text = {};

@@ -13,7 +13,7 @@ struct DtypeRow {
   std::array<std::string_view, 3> short_forms;
 };
 
-// In the order of the enumerators, so that a dtype is its own index.
+// In the order of the enumerators, so that a dtype is the index of its row.
 constexpr std::array kDtypes{
     DtypeRow{Dtype::float32, "float32", 4, {"f32", "float", "fp32"}},
     DtypeRow{Dtype::float64, "float64", 8, {"f64", "double", "fp64"}},

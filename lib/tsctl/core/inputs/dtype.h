@@ -8,7 +8,7 @@
 
 namespace tsctl {
 
-// The element types that inputs and outputs of a model can have.
+// The element types of a model's inputs and outputs.
 enum class Dtype {
   float32,
   float64,
@@ -24,13 +24,13 @@ enum class Dtype {
   complex128,
 };
 
-// TorchScript's name: "float32", "bool", "complex64", …
+// PyTorch's name: "float32", "bool", "complex64", …
 std::string_view name_from_dtype(Dtype dtype) noexcept;
 
-// Reads TorchScript's names and their short forms ("f32", "half", "bf16", "i64", "long", …).
+// Accepts PyTorch's names and their short forms ("f32", "half", "bf16", "i64", "long", …).
 std::optional<Dtype> dtype_from_name(std::string_view name) noexcept;
 
-// The names that messages offer, one for each type.
+// The names of all dtypes, for messages.
 std::vector<std::string> dtype_names();
 
 std::size_t element_size_bytes(Dtype dtype) noexcept;

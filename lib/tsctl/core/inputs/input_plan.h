@@ -6,13 +6,13 @@
 
 namespace tsctl {
 
-// What every command that runs a model knows about its inputs: flags, or what a manifest recorded.
+// The inputs of a command that runs a model, from its flags or from a file's manifest.
 struct InputPlan {
   std::vector<std::string> specs = {};  // --input texts
   std::vector<std::string> dims = {};   // --dim texts
   std::string bench_dims = {};   // --bench-dim texts joined by a comma; empty for the first set
   std::string file = {};         // --inputs: .npz, .safetensors or file.py:function
-  std::string file_sha256 = {};  // what --inputs held when it was captured with
+  std::string file_sha256 = {};  // SHA-256 of the --inputs file at the time of the capture
   std::uint64_t seed = 0;
 
   bool given() const noexcept { return !specs.empty() || !file.empty(); }

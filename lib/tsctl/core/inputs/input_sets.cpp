@@ -1,9 +1,12 @@
 #include "tsctl/core/inputs/input_sets.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 #include "tsctl/core/base/did_you_mean.h"
@@ -13,11 +16,9 @@ namespace tsctl {
 
 namespace {
 
-std::string echoed(const DimSpec& dim) {
-  std::string text = dim.name + '=';
-  for (std::size_t i = 0; i < dim.values.size(); ++i)
-    text += (i > 0 ? "," : "") + std::to_string(dim.values[i]);
-  return text;
+// "B=1,8"
+std::string text_from_dim(const DimSpec& dim) {
+  return fmt::format("{}={}", dim.name, fmt::join(dim.values, ","));
 }
 
 std::vector<std::string> used_dims(const std::vector<InputSpec>& specs) {
@@ -39,14 +40,14 @@ void check_names(const std::vector<InputSpec>& specs) {
     if (spec.name.empty()) {
       if (named == nullptr) continue;
       throw Error(ErrorKind::usage,
-                  "--input '" + spec.text + "' is positional but comes after '" + named->text +
-                      "', which has a name",
+                  fmt::format("--input '{}' is positional but comes after '{}', which has a name",
+                              spec.text, named->text),
                   "give the positional inputs first, or give this one its parameter's name");
     }
     named = &spec;
     if (!names.insert(spec.name).second) {
       throw Error(ErrorKind::usage,
-                  "--input '" + spec.text + "': the name '" + spec.name + "' is given twice",
+                  fmt::format("--input '{}': the name '{}' is given twice", spec.text, spec.name),
                   "give each parameter one --input");
     }
   }
@@ -57,23 +58,25 @@ void check_dims(const std::vector<InputSpec>& specs, const std::vector<DimSpec>&
   std::set<std::string> given;
   for (const DimSpec& dim : dims) {
     if (!given.insert(dim.name).second) {
-      throw Error(ErrorKind::usage,
-                  "--dim '" + echoed(dim) + "': the dimension " + dim.name + " is given twice",
-                  "list all its values in one --dim: " + dim.name + "=1,8");
+      throw Error(
+          ErrorKind::usage,
+          fmt::format("--dim '{}': the dimension {} is given twice", text_from_dim(dim), dim.name),
+          fmt::format("list all its values in one --dim: {}=1,8", dim.name));
     }
     if (std::find(used.begin(), used.end(), dim.name) != used.end()) continue;
     const std::string close = closest_name(dim.name, used);
-    throw Error(ErrorKind::usage,
-                "--dim '" + echoed(dim) + "': no --input uses the dimension " + dim.name,
-                close.empty() ? "use it in a shape, or leave out this --dim"
-                              : "did you mean " + close + "?");
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("--dim '{}': no --input uses the dimension {}", text_from_dim(dim), dim.name),
+        close.empty() ? "use it in a shape, or leave out this --dim"
+                      : fmt::format("did you mean {}?", close));
   }
   for (const InputSpec& spec : specs) {
     for (const Size& size : spec.shape) {
       if (size.dim.empty() || given.count(size.dim) > 0) continue;
       throw Error(ErrorKind::usage,
-                  "--input '" + spec.text + "': the dimension " + size.dim + " has no --dim",
-                  "say which sizes it takes, for example --dim " + size.dim + "=1,8");
+                  fmt::format("--input '{}': the dimension {} has no --dim", spec.text, size.dim),
+                  fmt::format("say which sizes it takes, for example --dim {}=1,8", size.dim));
     }
   }
 }
@@ -83,23 +86,23 @@ std::size_t count_sets(const std::vector<DimSpec>& dims) {
   std::string product;
   bool too_many = false;
   for (const DimSpec& dim : dims) {
-    product += (product.empty() ? "" : " x ") + std::to_string(dim.values.size());
-    // Past the limit only the text goes on growing, so that nothing overflows.
+    product += fmt::format("{}{}", product.empty() ? "" : " x ", dim.values.size());
+    // Beyond the limit only the text grows, so that the count does not overflow.
     if (!too_many) count *= dim.values.size();
     too_many = too_many || count > kMaxInputSets;
   }
   if (too_many) {
     throw Error(ErrorKind::usage,
-                "the --dim values combine to " + product + " input sets, more than " +
-                    std::to_string(kMaxInputSets),
-                "give fewer values, the ones that matter in use");
+                fmt::format("the --dim values combine to {} input sets, more than {}", product,
+                            kMaxInputSets),
+                "give fewer values: those that occur in use");
   }
   return count;
 }
 
 using Assignment = std::map<std::string, std::int64_t>;
 
-// Combination `index`; the last dimension changes fastest.
+// The values of combination `index`. The last dimension changes fastest.
 Assignment assignment_of(const std::vector<DimSpec>& dims, std::size_t index) {
   Assignment assignment;
   for (std::size_t i = dims.size(); i-- > 0;) {
@@ -111,15 +114,16 @@ Assignment assignment_of(const std::vector<DimSpec>& dims, std::size_t index) {
 }
 
 void check_size(const InputSpec& spec, const DrawnTensor& tensor) {
-  std::int64_t room = std::numeric_limits<std::int64_t>::max() /
-                      static_cast<std::int64_t>(element_size_bytes(spec.dtype));
+  std::int64_t max_elements = std::numeric_limits<std::int64_t>::max() /
+                              static_cast<std::int64_t>(element_size_bytes(spec.dtype));
   for (const std::int64_t size : tensor.shape) {
-    if (size > room) {
-      throw Error(ErrorKind::usage,
-                  "--input '" + spec.text + "': no computer can hold a tensor of this size",
-                  "give the sizes that the model is used with");
+    if (size > max_elements) {
+      throw Error(
+          ErrorKind::usage,
+          fmt::format("--input '{}': a tensor of this size exceeds 2^63 - 1 bytes", spec.text),
+          "give the sizes that the model is used with");
     }
-    if (size > 0) room /= size;
+    if (size > 0) max_elements /= size;
   }
 }
 
@@ -146,14 +150,14 @@ InputSet input_set(const std::vector<InputSpec>& specs, const std::vector<DimSpe
   InputSet set;
   for (const DimSpec& dim : dims) {
     set.label +=
-        (set.label.empty() ? "" : ", ") + dim.name + '=' + std::to_string(assignment.at(dim.name));
+        fmt::format("{}{}={}", set.label.empty() ? "" : ", ", dim.name, assignment.at(dim.name));
   }
   for (const InputSpec& spec : specs) set.tensors.push_back(drawn_tensor(spec, assignment));
   number_streams(set, index);
   return set;
 }
 
-// Sizes that a probe changes together: the same axis of one or several inputs.
+// A size that a probe changes: the same axis of one or several inputs.
 struct ProbedSize {
   std::size_t axis = 0;
   std::int64_t declared = 0;
@@ -200,9 +204,39 @@ ProbeSet probe_set(const std::vector<InputSpec>& specs, const InputSet& first,
     probe.input += (i > 0 ? "+" : "") + (name.empty() ? position : name);
     probe.set.label += (i > 0 ? " and " : "") + (name.empty() ? "input " + position : name);
   }
-  probe.set.label += " axis " + std::to_string(probed.axis) + ": " + std::to_string(size) +
-                     " instead of " + std::to_string(probed.declared);
+  probe.set.label += fmt::format(" axis {}: {} instead of {}", probed.axis, size, probed.declared);
   return probe;
+}
+
+// The value that each --bench-dim chooses.
+Assignment chosen_values(const std::vector<DimSpec>& dims, const std::vector<DimSpec>& chosen) {
+  Assignment wanted;
+  for (const DimSpec& choice : chosen) {
+    const auto refuse = [&choice](const std::string& fault, const std::string& hint) {
+      throw Error(ErrorKind::usage,
+                  fmt::format("--bench-dim '{}': {}", text_from_dim(choice), fault), hint);
+    };
+    const auto dim = std::find_if(dims.begin(), dims.end(),
+                                  [&](const DimSpec& d) { return d.name == choice.name; });
+    if (dim == dims.end()) {
+      refuse(fmt::format("there is no --dim {}", choice.name),
+             fmt::format("give its values with --dim {}=V1,V2,…", choice.name));
+    }
+    if (choice.values.size() != 1) {
+      refuse("timing takes one value of a dimension",
+             fmt::format("write --bench-dim {}={}", choice.name, dim->values.front()));
+    }
+    if (std::find(dim->values.begin(), dim->values.end(), choice.values.front()) ==
+        dim->values.end()) {
+      refuse(fmt::format("--dim '{}' does not have this value", text_from_dim(*dim)),
+             "choose one of its values, or add this one to --dim");
+    }
+    if (!wanted.emplace(choice.name, choice.values.front()).second) {
+      refuse(fmt::format("the dimension {} is given twice", choice.name),
+             "give each dimension one --bench-dim");
+    }
+  }
+  return wanted;
 }
 
 }  // namespace
@@ -220,30 +254,7 @@ std::vector<InputSet> input_sets(const std::vector<InputSpec>& specs,
 std::size_t bench_set_index(const std::vector<InputSpec>& specs, const std::vector<DimSpec>& dims,
                             const std::vector<DimSpec>& chosen) {
   check_dims(specs, dims);
-  Assignment wanted;
-  for (const DimSpec& choice : chosen) {
-    const auto dim = std::find_if(dims.begin(), dims.end(),
-                                  [&](const DimSpec& d) { return d.name == choice.name; });
-    const std::string flag = "--bench-dim '" + echoed(choice) + "': ";
-    if (dim == dims.end()) {
-      throw Error(ErrorKind::usage, flag + "there is no --dim " + choice.name,
-                  "give its values with --dim " + choice.name + "=V1,V2,…");
-    }
-    if (choice.values.size() != 1) {
-      throw Error(ErrorKind::usage, flag + "timing takes one value of a dimension",
-                  "write --bench-dim " + choice.name + "=" + std::to_string(dim->values.front()));
-    }
-    if (std::find(dim->values.begin(), dim->values.end(), choice.values.front()) ==
-        dim->values.end()) {
-      throw Error(ErrorKind::usage, flag + "--dim '" + echoed(*dim) + "' does not have this value",
-                  "choose one of its values, or add this one to --dim");
-    }
-    if (!wanted.emplace(choice.name, choice.values.front()).second) {
-      throw Error(ErrorKind::usage, flag + "the dimension " + choice.name + " is given twice",
-                  "give each dimension one --bench-dim");
-    }
-  }
-
+  const Assignment wanted = chosen_values(dims, chosen);
   const std::size_t count = count_sets(dims);
   for (std::size_t i = 0; i < count; ++i) {
     const Assignment assignment = assignment_of(dims, i);
@@ -252,7 +263,7 @@ std::size_t bench_set_index(const std::vector<InputSpec>& specs, const std::vect
     });
     if (matches) return i;
   }
-  throw std::logic_error("every chosen value was found, yet no input set has them all");
+  throw std::logic_error("no input set has all chosen values, although each value exists");
 }
 
 std::vector<NamedSize> named_sizes(const std::vector<InputSpec>& specs) {

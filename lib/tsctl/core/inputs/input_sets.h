@@ -11,15 +11,15 @@
 
 namespace tsctl {
 
-// A tensor to draw: a spec with its sizes filled in.
+// A tensor to draw: a spec with a value for each size.
 struct DrawnTensor {
   std::string name = {};  // empty for a positional input
   Dtype dtype = Dtype::float32;
   std::vector<std::int64_t> shape = {};
   std::optional<double> low = {};
   std::optional<double> high = {};
-  // Which sequence of the generator fills it (see random_input.h): 1000 * set + position of the input, where the
-  // probes are numbered after the input sets.
+  // The stream of the random generator (random_input.h): 1000 * set + position of the input. Probes are numbered
+  // after the input sets.
   std::uint64_t stream = 0;
 };
 
@@ -35,8 +35,8 @@ void visit_fields(Visitor& visit, DrawnTensor& value) {
 
 // The arguments of one call.
 struct InputSet {
-  std::string label =
-      {};  // "B=8, T=16"; "" without dimensions; of a probe "x axis 2: 225 instead of 224"
+  // "B=8, T=16"; "" without dimensions; for a probe "x axis 2: 225 instead of 224"
+  std::string label = {};
   std::vector<DrawnTensor> tensors = {};
 };
 
@@ -46,14 +46,14 @@ void visit_fields(Visitor& visit, InputSet& value) {
   visit("tensors", value.tensors);
 }
 
-// A call with one size changed that no --dim varies, to see whether the captured module follows eager there.
+// A call with a changed size that no --dim varies. It tests whether the captured module still matches eager mode.
 struct ProbeSet {
   InputSet set = {};
-  std::string input = {};  // name of the input, or its position ("0"); several joined by "+"
+  std::string input = {};  // name of the input, or its position ("0"); several are joined by "+"
   std::int64_t axis = 0;
-  std::int64_t size = 0;      // tried
-  std::int64_t declared = 0;  // given by the spec
-  bool joint = false;         // the same axis of several inputs was changed together
+  std::int64_t size = 0;      // in this probe
+  std::int64_t declared = 0;  // in the spec
+  bool joint = false;         // the same axis of several inputs is changed together
 };
 
 template <typename Visitor>
@@ -66,7 +66,7 @@ void visit_fields(Visitor& visit, ProbeSet& value) {
   visit("joint", value.joint);
 }
 
-// A size that --dim varies.
+// A size that is a dimension, which --dim varies.
 struct NamedSize {
   std::string input = {};  // name of the input, or its position ("0")
   std::int64_t axis = 0;
@@ -80,28 +80,27 @@ void visit_fields(Visitor& visit, NamedSize& value) {
   visit("dim", value.dim);
 }
 
-// Most input sets that are run; a larger product of --dim values is refused.
+// The maximum number of input sets: input_sets() refuses a larger product of --dim values.
 inline constexpr std::size_t kMaxInputSets = 64;
 
 inline constexpr std::size_t kStreamsPerSet = 1000;
 
-// Every combination of the dimensions, first values first and the last --dim changing fastest; without specs one set
+// Every combination of the dimensions' values, in order; the last --dim changes fastest. Without specs: one set
 // without tensors. Throws Error{usage} for a dimension without values, a --dim that no input uses, a name given
-// twice, a positional after a named input, a tensor larger than 2^63 - 1 bytes, or too many sets.
+// twice, a positional input after a named one, a tensor larger than 2^63 - 1 bytes, or too many sets.
 std::vector<InputSet> input_sets(const std::vector<InputSpec>& specs,
                                  const std::vector<DimSpec>& dims);
 
-// The index into input_sets(specs, dims) that timing uses: the first, or the one that `chosen`
-// (--bench-dim B=8) names. Throws Error{usage} when no set has that value.
+// The index into input_sets(specs, dims) of the set to time: the first one, or the one that `chosen` (--bench-dim B=8)
+// selects. Throws Error{usage} if no set has that value.
 std::size_t bench_set_index(const std::vector<InputSpec>& specs, const std::vector<DimSpec>& dims,
                             const std::vector<DimSpec>& chosen);
 
 // The sizes of the specs that are dimensions, in order.
 std::vector<NamedSize> named_sizes(const std::vector<InputSpec>& specs);
 
-// For each size that no --dim varies, the first input set with that size one larger, one smaller (never
-// below 1), and, where several inputs have the same size on the same axis, with all of them changed together.
-// The sizes of one input come in the order of its axes, the joint changes last.
+// Probes for each size that no --dim varies: the first input set with that size plus 1 and minus 1 (not below 1). If
+// several inputs have the same size on the same axis, further probes change them together; these come last.
 std::vector<ProbeSet> probe_sets(const std::vector<InputSpec>& specs,
                                  const std::vector<DimSpec>& dims);
 

@@ -1,5 +1,7 @@
 #include "tsctl/core/inputs/input_spec.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -10,6 +12,7 @@
 #include "tsctl/core/base/did_you_mean.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/identifier.h"
+#include "tsctl/core/base/text.h"
 
 namespace tsctl {
 
@@ -18,26 +21,20 @@ namespace {
 constexpr std::string_view kInputHint =
     "the form is [NAME:]SHAPE[:DTYPE][@LO..HI], such as 1x3x224x224 or ids:BxT:int64@0..30521";
 
-// The largest whole numbers that a double, and so LO and HI, holds exactly.
-constexpr double kLargestExactInteger = 9007199254740992.0;
+// 2^53: LO and HI are doubles, which represent larger integers inexactly.
+constexpr double kMaxExactInteger = 9007199254740992.0;
 
 [[noreturn]] void refuse_input(const std::string& text, const std::string& fault,
                                const std::string& hint = {}) {
-  throw Error(ErrorKind::usage, "--input '" + text + "': " + fault,
+  throw Error(ErrorKind::usage, fmt::format("--input '{}': {}", text, fault),
               hint.empty() ? std::string(kInputHint) : hint);
 }
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string quoted(std::string_view text) { return fmt::format("'{}'", text); }
 
 bool is_dim_name(std::string_view text) noexcept {
   return is_identifier(text) && text.front() != '_' &&
          std::none_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -50,13 +47,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
-// A number that fills `text` to its end, or nothing.
+// The number in `text`; nullopt if the text is anything else.
 template <typename Number>
 std::optional<Number> number_from(std::string_view text) noexcept {
   Number number{};
@@ -69,15 +60,15 @@ bool only_digits(std::string_view text) noexcept {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
-// What is wrong with a size, or "" when nothing is.
+// A description of the error in a size, or "".
 std::string size_fault(std::string_view text) {
   if (text.empty()) return "a size is missing";
   if (only_digits(text))
-    return number_from<std::int64_t>(text) ? "" : "the size " + quoted(text) + " is too large";
+    return number_from<std::int64_t>(text) ? "" : fmt::format("the size '{}' is too large", text);
   if (is_dim_name(text)) return {};
   if (is_identifier(text))
-    return quoted(text) + " is no size; the name of a dimension is in capitals";
-  return quoted(text) + " is neither a number nor the name of a dimension";
+    return fmt::format("'{}' is not a size; write the name of a dimension in capitals", text);
+  return fmt::format("'{}' is neither a number nor the name of a dimension", text);
 }
 
 struct ShapeReading {
@@ -92,14 +83,14 @@ ShapeReading read_shape(std::string_view text) {
   const bool bracketed = text.front() == '[';
   if (bracketed) {
     if (text.size() < 2 || text.back() != ']')
-      return {{}, "the shape " + quoted(text) + " has no closing bracket"};
+      return {{}, fmt::format("the shape '{}' has no closing bracket", text)};
     text = trimmed(text.substr(1, text.size() - 2));
     if (text.empty()) return reading;
   }
   for (std::string_view part : split(text, bracketed ? ',' : 'x')) {
     if (bracketed) part = trimmed(part);
     const std::string fault = size_fault(part);
-    if (!fault.empty()) return {{}, "in the shape " + quoted(text) + ", " + fault};
+    if (!fault.empty()) return {{}, fmt::format("in the shape '{}', {}", text, fault)};
     if (only_digits(part)) {
       reading.sizes.push_back({*number_from<std::int64_t>(part), {}});
     } else {
@@ -112,18 +103,19 @@ ShapeReading read_shape(std::string_view text) {
 [[noreturn]] void refuse_dtype(const std::string& text, std::string_view dtype) {
   if (dtype.empty()) refuse_input(text, "the dtype after the colon is missing");
   const std::string close = closest_name(dtype, dtype_names());
-  refuse_input(
-      text, "there is no dtype " + quoted(dtype),
-      close.empty() ? "the dtypes are " + joined(dtype_names()) : "did you mean " + close + "?");
+  refuse_input(text, fmt::format("there is no dtype '{}'", dtype),
+               close.empty() ? fmt::format("the dtypes are {}", fmt::join(dtype_names(), ", "))
+                             : fmt::format("did you mean {}?", close));
 }
 
-// Tells the user which of NAME:SHAPE and SHAPE:DTYPE was meant and what is wrong with it.
+// Reports the error in a text that was meant as NAME:SHAPE or as SHAPE:DTYPE.
 [[noreturn]] void refuse_pair(const std::string& text, std::string_view first,
                               std::string_view second) {
   const bool close_to_dtype = !closest_name(second, dtype_names()).empty();
   if (read_shape(first).fault.empty() && (close_to_dtype || !is_identifier(first)))
     refuse_dtype(text, second);
-  if (!is_identifier(first)) refuse_input(text, quoted(first) + " is neither a name nor a shape");
+  if (!is_identifier(first))
+    refuse_input(text, fmt::format("'{}' is neither a name nor a shape", first));
   refuse_input(text, read_shape(second).fault);
 }
 
@@ -139,8 +131,8 @@ Parts parts_of(const std::string& text, std::string_view head) {
   if (parts.size() == 2) {
     if (dtype_from_name(parts[1])) {
       if (is_identifier(parts[0]) && !read_shape(parts[0]).fault.empty()) {
-        refuse_input(text, "the shape of " + quoted(parts[0]) + " is missing",
-                     "write " + std::string(parts[0]) + ":SHAPE:" + std::string(parts[1]));
+        refuse_input(text, fmt::format("the shape of '{}' is missing", parts[0]),
+                     fmt::format("write {}:SHAPE:{}", parts[0], parts[1]));
       }
       return {{}, parts[0], parts[1]};
     }
@@ -168,10 +160,10 @@ constexpr double kFloat32Max = std::numeric_limits<float>::max();
 constexpr std::array kRanges{
     DtypeRange{Dtype::float32, -kFloat32Max, kFloat32Max},
     DtypeRange{Dtype::float16, -65504.0, 65504.0},
-    // The largest bfloat16: 8 significant bits.
+    // A bfloat16 has 8 significant bits.
     DtypeRange{Dtype::bfloat16, -0x1.fep127, 0x1.fep127},
     DtypeRange{Dtype::complex64, -kFloat32Max, kFloat32Max},
-    DtypeRange{Dtype::int64, -kLargestExactInteger, kLargestExactInteger},
+    DtypeRange{Dtype::int64, -kMaxExactInteger, kMaxExactInteger},
     DtypeRange{Dtype::int32, -2147483648.0, 2147483647.0},
     DtypeRange{Dtype::int16, -32768.0, 32767.0},
     DtypeRange{Dtype::int8, -128.0, 127.0},
@@ -181,22 +173,21 @@ constexpr std::array kRanges{
 void check_bound(const InputSpec& spec, std::string_view text, double bound) {
   const bool whole_only = !is_floating(spec.dtype) && !is_complex(spec.dtype);
   if (whole_only && bound != std::floor(bound)) {
-    refuse_input(spec.text, quoted(text) + " is not a whole number, as " +
-                                std::string(name_from_dtype(spec.dtype)) + " needs");
+    refuse_input(spec.text, fmt::format("'{}' is not a whole number, which {} needs", text,
+                                        name_from_dtype(spec.dtype)));
   }
   for (const DtypeRange& range : kRanges) {
     if (range.dtype != spec.dtype || (bound >= range.low && bound <= range.high)) continue;
-    refuse_input(
-        spec.text,
-        spec.dtype == Dtype::int64
-            ? quoted(text) + " is beyond 2^53, the largest bound that can be given"
-            : quoted(text) + " does not fit into " + std::string(name_from_dtype(spec.dtype)));
+    refuse_input(spec.text,
+                 spec.dtype == Dtype::int64
+                     ? fmt::format("'{}' exceeds 2^53, the largest bound", text)
+                     : fmt::format("'{}' does not fit into {}", text, name_from_dtype(spec.dtype)));
   }
 }
 
 double bound_from(const InputSpec& spec, std::string_view text, const char* which) {
   if (text.empty())
-    refuse_input(spec.text, std::string("the ") + which + " bound of the range is missing");
+    refuse_input(spec.text, fmt::format("the {} bound of the range is missing", which));
   const std::optional<double> bound = number_from<double>(text);
   if (!bound || !std::isfinite(*bound)) refuse_input(spec.text, quoted(text) + " is not a number");
   check_bound(spec, text, *bound);
@@ -206,21 +197,23 @@ double bound_from(const InputSpec& spec, std::string_view text, const char* whic
 void read_range(InputSpec& spec, std::string_view range) {
   if (spec.dtype == Dtype::boolean) {
     refuse_input(spec.text, "a bool input cannot have a range",
-                 "leave out '@" + std::string(range) + "'");
+                 fmt::format("leave out '@{}'", range));
   }
   const std::size_t dots = range.find("..");
   if (dots == std::string_view::npos) {
-    refuse_input(spec.text, "the range " + quoted(range) + " has no '..'",
-                 "write @LO..HI; both ends are included");
+    refuse_input(spec.text, fmt::format("the range '{}' has no '..'", range),
+                 "write @LO..HI; both bounds are inclusive");
   }
   const double low = bound_from(spec, range.substr(0, dots), "lower");
   const double high = bound_from(spec, range.substr(dots + 2), "upper");
-  if (low > high) refuse_input(spec.text, "the range " + quoted(range) + " ends before it begins");
+  if (low > high)
+    refuse_input(spec.text,
+                 fmt::format("the lower bound of the range '{}' exceeds the upper bound", range));
   spec.low = low;
   spec.high = high;
 }
 
-// The shortest text that reads back as the same number.
+// The shortest text that parses to the same number.
 std::string text_from_bound(double bound) {
   std::array<char, 32> buffer{};
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), bound);
@@ -262,7 +255,7 @@ std::string text_from_input_spec(const InputSpec& spec) {
 
 DimSpec dim_spec_from_text(const std::string& text, const std::string& flag) {
   const auto refuse = [&](const std::string& fault) {
-    throw Error(ErrorKind::usage, flag + " '" + text + "': " + fault,
+    throw Error(ErrorKind::usage, fmt::format("{} '{}': {}", flag, text, fault),
                 "the form is NAME=V1,V2,…, such as B=1,8,32");
   };
   const std::size_t equals = text.find('=');
@@ -271,7 +264,7 @@ DimSpec dim_spec_from_text(const std::string& text, const std::string& flag) {
   dim.name = text.substr(0, equals);
   if (dim.name.empty()) refuse("the name before '=' is missing");
   if (!is_dim_name(dim.name))
-    refuse(quoted(dim.name) + " is not the name of a dimension, which is in capitals");
+    refuse(fmt::format("'{}' is not the name of a dimension: write it in capitals", dim.name));
 
   for (const std::string_view part : split(std::string_view(text).substr(equals + 1), ',')) {
     if (part.empty()) refuse("a value is missing");

@@ -9,8 +9,8 @@ namespace tsctl {
 
 namespace {
 
-// SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators"): its n-th number is a
-// hash of state + n * kGolden, so any element can be had without those before it.
+// SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators"). Its n-th number is a
+// hash of state + n * kGolden, so each element can be computed independently.
 constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15U;
 
 constexpr std::uint64_t mixed(std::uint64_t bits) noexcept {
@@ -19,12 +19,11 @@ constexpr std::uint64_t mixed(std::uint64_t bits) noexcept {
   return bits ^ (bits >> 31);
 }
 
-// The number `index` (from 0) of SplitMix64 started with `state`.
+// The number `index` (from 0) of SplitMix64 with the initial state `state`.
 constexpr std::uint64_t split_mix(std::uint64_t state, std::uint64_t index) noexcept {
   return mixed(state + (index + 1) * kGolden);
 }
 
-// Stream s of a seed starts from the s-th number of the seed's own sequence.
 constexpr std::uint64_t state_of(const DrawKey& key) noexcept {
   return split_mix(key.seed, key.stream);
 }
@@ -34,9 +33,9 @@ double unit_from_bits(std::uint64_t bits) noexcept {
   return static_cast<double>(bits >> 11) * 0x1.0p-53;
 }
 
-// Box and Muller 1958; elements 2j and 2j+1 are the cosine and the sine of one pair.
+// Elements 2j and 2j + 1 of a normal sequence: the cosine and the sine of Box and Muller 1958.
 std::pair<double, double> normal_pair(std::uint64_t state, std::uint64_t even_index) {
-  // 1 - u lies in (0, 1], which keeps the logarithm finite.
+  // 1 - u is in (0, 1], so the logarithm is finite.
   const double radius =
       std::sqrt(-2.0 * std::log(1.0 - unit_from_bits(split_mix(state, even_index))));
   const double angle = 2.0 * std::numbers::pi * unit_from_bits(split_mix(state, even_index + 1));
@@ -53,7 +52,7 @@ void fill_normal_as(const DrawKey& key, Real* data, std::size_t count) {
   }
 }
 
-// The point `unit` of the way from low to high, also where high - low overflows.
+// Linear interpolation that also works if high - low overflows.
 double between(double low, double high, double unit) noexcept {
   const double width = high - low;
   return std::isfinite(width) ? low + unit * width : low * (1.0 - unit) + high * unit;
@@ -65,7 +64,7 @@ void fill_uniform_as(const DrawKey& key, Real* data, std::size_t count, double l
   const std::uint64_t state = state_of(key);
   for (std::size_t i = 0; i < count; ++i) {
     auto value = static_cast<Real>(between(low, high, unit_from_bits(split_mix(state, i))));
-    // Rounding may reach past an end.
+    // Rounding may exceed a bound.
     if (static_cast<double>(value) >= high && low < high)
       value = std::nextafter(static_cast<Real>(high), -kInfinity);
     if (static_cast<double>(value) < low) value = std::nextafter(value, kInfinity);
@@ -95,12 +94,12 @@ void fill_integers(const DrawKey& key, std::int64_t* data, std::size_t count, st
                    std::int64_t high) {
   using Wide = unsigned __int128;
   const std::uint64_t state = state_of(key);
-  // Unsigned arithmetic wraps to the right answer; 0 stands for all 2^64 values.
+  // Unsigned arithmetic wraps to the correct number; 0 means all 2^64 values.
   const std::uint64_t values =
       static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t bits = split_mix(state, i);
-    // The high half of the product; its bias is below values / 2^64.
+    // The upper half of the product is uniform in [0, values), with a bias below values / 2^64.
     const auto offset = values == 0 ? bits : static_cast<std::uint64_t>(Wide{bits} * values >> 64);
     data[i] = static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + offset);
   }

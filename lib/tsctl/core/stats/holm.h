@@ -5,12 +5,12 @@
 
 namespace tsctl {
 
-// Whether a hypothesis is rejected when it is tested at level alpha; must reject at every higher level too.
+// Whether a hypothesis is rejected at level alpha. A test that rejects at one level must reject at every higher level.
 using TestAtLevel = std::function<bool(double alpha)>;
 
-// Holm's step-down procedure (Holm 1979, "A Simple Sequentially Rejective Multiple Test Procedure"): which of several
-// hypotheses are rejected so that a true one is with probability `alpha` at the most. With j hypotheses left, each is
-// tested at alpha / j, and the procedure ends when none of them is rejected.
+// Holm's step-down procedure (Holm 1979, "A Simple Sequentially Rejective Multiple Test Procedure"). Returns which
+// hypotheses are rejected; the probability of rejecting any true one is at most `alpha`. While j hypotheses are left,
+// each is tested at alpha / j; the procedure ends when none of them is rejected.
 std::vector<bool> holm_rejections(const std::vector<TestAtLevel>& tests, double alpha);
 
 }  // namespace tsctl

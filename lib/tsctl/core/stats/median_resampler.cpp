@@ -9,9 +9,10 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::size_t kMostTabulated = 64;  // samples: 2080 pairs of ranks
+constexpr std::size_t kMaxTabulated = 64;  // samples: 2080 pairs of ranks
 
-double unit(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1.0p-53; }
+// A number in [0, 1) from the upper 53 bits.
+double unit_from_bits(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1.0p-53; }
 
 double log_binomial(double n, double k) {
   return std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0);
@@ -25,23 +26,44 @@ std::size_t index_below(std::size_t count, std::mt19937_64& random) {
 }
 
 MedianResampler::MedianResampler(std::size_t count) : upper_cdf_(count) {
-  const auto m = static_cast<double>(count);
-  // The rank, counted from 1, of the upper middle among the resampled values.
-  const std::size_t middle = count / 2;
-  const auto upper = static_cast<double>(middle + 1);
-  // A resampled value has rank j or less with probability (j + 1) / m; the r-th smallest of m uniform numbers is
-  // distributed as Beta(r, m + 1 - r).
-  for (std::size_t j = 0; j < count; ++j) {
-    upper_cdf_[j] = regularized_beta(static_cast<double>(j + 1) / m, upper, m + 1.0 - upper);
-  }
-  if (count % 2 == 1) {
-    make_columns(count);
-    return;
-  }
+  compute_upper_cdf(count);
+  if (count % 2 == 0) compute_lower_differs(count);
+  if (count <= kMaxTabulated) balance_columns(add_columns(count));
+}
 
-  // The upper one has rank j and the lower one a smaller rank: half of the values fall below j, the other half at
-  // j or above, not all of them above.
-  const auto half = static_cast<double>(middle);
+double MedianResampler::draw(const std::vector<double>& sorted, std::mt19937_64& random) const {
+  if (!columns_.empty()) return draw_from_columns(sorted, random);
+  // The last entry is 1, which no draw reaches, so the search never returns the end.
+  const auto found =
+      std::upper_bound(upper_cdf_.begin(), upper_cdf_.end() - 1, unit_from_bits(random()));
+  const auto rank = static_cast<std::size_t>(found - upper_cdf_.begin());
+  if (lower_differs_.empty()) return sorted[rank];
+
+  const double differs = lower_differs_[rank];
+  const double chance = unit_from_bits(random());
+  if (chance >= differs) return sorted[rank];
+  // The lower middle is the largest of count / 2 values that are uniform over the smaller ranks. Given chance <
+  // differs, chance / differs is uniform.
+  const auto half = static_cast<double>(sorted.size() / 2);
+  const double position = static_cast<double>(rank) * std::pow(chance / differs, 1.0 / half);
+  const auto lower = std::min(static_cast<std::size_t>(position), rank - 1);
+  return 0.5 * (sorted[lower] + sorted[rank]);
+}
+
+// A resampled value has rank j or less with probability (j + 1) / m, and the r-th smallest of m uniform numbers has the
+// distribution Beta(r, m + 1 - r).
+void MedianResampler::compute_upper_cdf(std::size_t count) {
+  const auto m = static_cast<double>(count);
+  const auto upper = static_cast<double>(count / 2 + 1);  // counted from 1
+  for (std::size_t j = 0; j < count; ++j)
+    upper_cdf_[j] = regularized_beta(static_cast<double>(j + 1) / m, upper, m + 1.0 - upper);
+}
+
+// The upper middle has rank j and the lower middle a smaller rank if half of the values are below j and the other
+// half are at j or above, but not all of them above.
+void MedianResampler::compute_lower_differs(std::size_t count) {
+  const auto m = static_cast<double>(count);
+  const auto half = static_cast<double>(count / 2);
   const double ways = log_binomial(m, half);
   lower_differs_.assign(count, 0.0);
   for (std::size_t j = 1; j < count; ++j) {
@@ -53,16 +75,14 @@ MedianResampler::MedianResampler(std::size_t count) : upper_cdf_(count) {
     if (probability > 0.0)
       lower_differs_[j] = std::min(1.0, at_or_above * not_all_above / probability);
   }
-  make_columns(count);
 }
 
-// Vose 1991: each column takes what one outcome has too little for a whole one, and fills it up from one that has more.
-void MedianResampler::make_columns(std::size_t count) {
-  if (count > kMostTabulated) return;
-  std::vector<double> shares;  // of a column
+// Adds a column for each possible pair of ranks; returns the probabilities of the pairs.
+std::vector<double> MedianResampler::add_columns(std::size_t count) {
+  std::vector<double> probabilities;
   const auto add = [&](std::size_t lower, std::size_t upper, double probability) {
     const Ranks ranks{static_cast<std::uint16_t>(lower), static_cast<std::uint16_t>(upper)};
-    shares.push_back(probability);
+    probabilities.push_back(probability);
     columns_.push_back({.keep = 1.0, .kept = ranks, .other = ranks});
   };
   const auto half = static_cast<double>(count / 2);
@@ -71,58 +91,49 @@ void MedianResampler::make_columns(std::size_t count) {
     const double differs = lower_differs_.empty() ? 0.0 : lower_differs_[upper];
     add(upper, upper, probability * (1.0 - differs));
     if (differs == 0.0) continue;
-    // The lower one is the largest of `half` values that are uniform over the ranks below.
-    const auto below = static_cast<double>(upper);
-    double at_most = 0.0;
+    // The lower middle is the largest of count / 2 values that are uniform over the smaller ranks.
+    double cdf = 0.0;
     for (std::size_t lower = 0; lower < upper; ++lower) {
-      const double next = std::pow((static_cast<double>(lower) + 1.0) / below, half);
-      add(lower, upper, probability * differs * (next - at_most));
-      at_most = next;
+      const double next_cdf =
+          std::pow((static_cast<double>(lower) + 1.0) / static_cast<double>(upper), half);
+      add(lower, upper, probability * differs * (next_cdf - cdf));
+      cdf = next_cdf;
     }
   }
-  std::vector<std::size_t> less;
-  std::vector<std::size_t> more;
-  for (std::size_t i = 0; i < shares.size(); ++i) {
-    shares[i] *= static_cast<double>(shares.size());
-    (shares[i] < 1.0 ? less : more).push_back(i);
+  return probabilities;
+}
+
+// Vose 1991 ("A linear algorithm for generating random numbers with a given distribution"): a column whose outcome is
+// less likely than a column is filled up with an outcome that is more likely.
+void MedianResampler::balance_columns(std::vector<double> probabilities) {
+  std::vector<std::size_t> small;
+  std::vector<std::size_t> large;
+  for (std::size_t i = 0; i < probabilities.size(); ++i) {
+    probabilities[i] *= static_cast<double>(probabilities.size());
+    (probabilities[i] < 1.0 ? small : large).push_back(i);
   }
-  while (!less.empty() && !more.empty()) {
-    const std::size_t filled = less.back();
-    const std::size_t giver = more.back();
-    less.pop_back();
-    columns_[filled].keep = shares[filled];
-    columns_[filled].other = columns_[giver].kept;
-    shares[giver] -= 1.0 - shares[filled];
-    if (shares[giver] >= 1.0) continue;
-    more.pop_back();
-    less.push_back(giver);
+  while (!small.empty() && !large.empty()) {
+    const std::size_t filled = small.back();
+    const std::size_t donor = large.back();
+    small.pop_back();
+    columns_[filled].keep = probabilities[filled];
+    columns_[filled].other = columns_[donor].kept;
+    probabilities[donor] -= 1.0 - probabilities[filled];
+    if (probabilities[donor] >= 1.0) continue;
+    large.pop_back();
+    small.push_back(donor);
   }
 }
 
-double MedianResampler::draw(const std::vector<double>& sorted, std::mt19937_64& random) const {
-  if (!columns_.empty()) {
-    // The upper bits of the product choose the column, the lower ones are uniform within it.
-    using Wide = unsigned __int128;
-    const Wide product = Wide{random()} * columns_.size();
-    const Column& column = columns_[static_cast<std::size_t>(product >> 64)];
-    const bool keep = unit(static_cast<std::uint64_t>(product)) < column.keep;
-    const Ranks ranks = keep ? column.kept : column.other;
-    return 0.5 * (sorted[ranks.lower] + sorted[ranks.upper]);
-  }
-  // The last entry is 1, which no draw reaches, so the search never runs past the end.
-  const auto found = std::upper_bound(upper_cdf_.begin(), upper_cdf_.end() - 1, unit(random()));
-  const auto rank = static_cast<std::size_t>(found - upper_cdf_.begin());
-  if (lower_differs_.empty()) return sorted[rank];
-
-  const double differs = lower_differs_[rank];
-  const double chance = unit(random());
-  if (chance >= differs) return sorted[rank];
-  // The largest of `half` values that are uniform over the ranks below; chance / differs is uniform again.
-  const std::size_t middle = sorted.size() / 2;
-  const auto half = static_cast<double>(middle);
-  const double position = static_cast<double>(rank) * std::pow(chance / differs, 1.0 / half);
-  const auto lower = std::min(static_cast<std::size_t>(position), rank - 1);
-  return 0.5 * (sorted[lower] + sorted[rank]);
+double MedianResampler::draw_from_columns(const std::vector<double>& sorted,
+                                          std::mt19937_64& random) const {
+  // The upper half of the product chooses the column; the lower half is uniform within it.
+  using Wide = unsigned __int128;
+  const Wide product = Wide{random()} * columns_.size();
+  const Column& column = columns_[static_cast<std::size_t>(product >> 64)];
+  const bool keep = unit_from_bits(static_cast<std::uint64_t>(product)) < column.keep;
+  const Ranks ranks = keep ? column.kept : column.other;
+  return 0.5 * (sorted[ranks.lower] + sorted[ranks.upper]);
 }
 
 }  // namespace tsctl

@@ -7,42 +7,46 @@
 
 namespace tsctl {
 
-// A number in [0, count), the same on every platform, unlike std::uniform_int_distribution's. Its bias is below
-// count / 2^64.
+// A uniform random number in [0, count) that is the same on every platform, unlike std::uniform_int_distribution's.
+// Its bias is below count / 2^64.
 std::size_t index_below(std::size_t count, std::mt19937_64& random);
 
-// Draws the median of a resample with replacement of `count` samples without drawing the resample: the ranks of its
-// middle order statistics have a known distribution, which is tabulated once. So a draw costs O(log count), for up to
-// 64 samples O(1), and is distributed exactly as if the resample had been drawn and sorted.
+// Draws the median of a bootstrap resample (with replacement) without drawing the resample. The ranks of the resample's
+// middle order statistics have a known distribution, which is tabulated once. A draw costs O(log count), or O(1) for up
+// to 64 samples, and has exactly the distribution of drawing and sorting a resample.
 class MedianResampler {
  public:
-  // For samples of this size, at least 1.
+  // `count` is the number of samples, at least 1.
   explicit MedianResampler(std::size_t count);
 
-  // `sorted` is ascending and has the size given to the constructor.
+  // `sorted` has `count` samples in ascending order.
   double draw(const std::vector<double>& sorted, std::mt19937_64& random) const;
 
  private:
-  // Ranks of the two order statistics in the middle, counted from 0; of an odd count both are the same one.
+  // The ranks, from 0, of the two middle order statistics among the samples. For an odd count they are equal.
   struct Ranks {
     std::uint16_t lower = 0;
     std::uint16_t upper = 0;
   };
-  // One of equally likely columns (Walker 1977's alias method): `kept` with probability `keep`, otherwise `other`.
+  // A column of an alias table (Walker 1977): `kept` with probability `keep`, otherwise `other`. Columns are equally
+  // likely.
   struct Column {
     double keep = 1.0;
     Ranks kept = {};
     Ranks other = {};
   };
 
-  void make_columns(std::size_t count);
+  void compute_upper_cdf(std::size_t count);
+  void compute_lower_differs(std::size_t count);
+  std::vector<double> add_columns(std::size_t count);
+  void balance_columns(std::vector<double> probabilities);
+  double draw_from_columns(const std::vector<double>& sorted, std::mt19937_64& random) const;
 
-  // Of an odd count the middle order statistic, of an even one the upper of the two in the middle:
-  // upper_cdf_[j] = P(its rank among the samples <= j), ranks from 0.
-  std::vector<double> upper_cdf_ = {};
-  // Even counts only: P(the lower one has a smaller rank | the upper one has rank j).
+  // upper_cdf_[j] = P(rank <= j) for the rank of the upper middle order statistic.
+  std::vector<double> upper_cdf_;
+  // For even counts: lower_differs_[j] = P(the lower middle has a smaller rank | the upper middle has rank j).
   std::vector<double> lower_differs_ = {};
-  std::vector<Column> columns_ = {};  // of few samples; the others have too many pairs of ranks
+  std::vector<Column> columns_ = {};  // for up to 64 samples
 };
 
 }  // namespace tsctl

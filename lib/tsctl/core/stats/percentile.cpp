@@ -8,7 +8,7 @@ namespace tsctl {
 
 namespace {
 
-// P(Binomial(n, p) <= k), by its relation to the incomplete beta function (DLMF 8.17.5).
+// P(Binomial(n, p) <= k), from the incomplete beta function (DLMF 8.17.5).
 double binomial_cdf(std::size_t k, std::size_t n, double p) {
   if (k >= n) return 1.0;
   const auto at = static_cast<double>(k);
@@ -32,29 +32,19 @@ std::size_t binomial_quantile(double level, std::size_t n, double p) {
 
 }  // namespace
 
-double quantile_of_sorted(const std::vector<double>& sorted, double p) {
-  const double place = p * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  if (below + 1 >= sorted.size()) return sorted.back();
-  const double part = place - static_cast<double>(below);
-  return sorted[below] + part * (sorted[below + 1] - sorted[below]);
-}
-
 std::size_t samples_for_quantile(double p, double confidence) {
   return static_cast<std::size_t>(std::ceil(std::log(1.0 - confidence) / std::log(p)));
 }
 
-// With B samples below the quantile, it lies between the order statistics of ranks l and u (from 1) when l <= B < u.
+// If B samples lie below the quantile, it lies between the order statistics of ranks l and u (from 1) when l <= B < u.
 std::optional<Interval> quantile_interval(const std::vector<double>& sorted, double p,
                                           double confidence) {
   const std::size_t n = sorted.size();
   const double tail = (1.0 - confidence) / 2.0;
-  // u - 1 is the smallest count that B exceeds in the tail only; u = n + 1 would be no sample.
+  // These ranks give P(B >= u) <= tail and P(B < l) <= tail.
   const std::size_t upper_rank = binomial_quantile(1.0 - tail, n, p) + 1;
-  if (n == 0 || upper_rank > n) return std::nullopt;
-  // l - 1 is the largest count that B reaches in the tail only.
-  std::size_t lower_rank = binomial_quantile(tail, n, p);
-  if (lower_rank == 0) return std::nullopt;
+  const std::size_t lower_rank = binomial_quantile(tail, n, p);
+  if (n == 0 || upper_rank > n || lower_rank == 0) return std::nullopt;
   return Interval{sorted[lower_rank - 1], sorted[upper_rank - 1]};
 }
 

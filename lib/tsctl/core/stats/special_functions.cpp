@@ -9,16 +9,15 @@ namespace tsctl {
 namespace {
 
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
-// Keeps the fraction's denominators away from 0.
-constexpr double kSmallest = 1e-300;
-// It converges in O(sqrt(max(a, b))) steps, so this is enough for a + b far beyond any number of samples.
+constexpr double kMinDenominator = 1e-300;  // of the continued fraction
+// The fraction converges in O(sqrt(max(a, b))) steps, so this suffices for more than 10^9 samples.
 constexpr int kMaxSteps = 100'000;
 
 double away_from_zero(double value) noexcept {
-  return std::abs(value) < kSmallest ? kSmallest : value;
+  return std::abs(value) < kMinDenominator ? kMinDenominator : value;
 }
 
-// The continued fraction of I_x(a, b) by the modified Lentz method; fast for x < (a + 1) / (a + b + 2).
+// The continued fraction of I_x(a, b), by the modified Lentz method. It converges fast for x < (a + 1) / (a + b + 2).
 double beta_fraction(double x, double a, double b) {
   double c = 1.0;
   double d = 1.0 / away_from_zero(1.0 - (a + b) * x / (a + 1.0));
@@ -53,7 +52,7 @@ double normal_cdf(double z) noexcept { return 0.5 * std::erfc(-z / std::numbers:
 double student_t_quantile(double p, double degrees) {
   if (p == 0.5) return 0.0;
   if (p > 0.5) return -student_t_quantile(1.0 - p, degrees);
-  // P(T < t) = I_x(degrees / 2, 1 / 2) / 2 for t < 0 with x = degrees / (degrees + t^2); solved for x by bisection.
+  // For t < 0, P(T < t) = I_x(degrees / 2, 1 / 2) / 2 with x = degrees / (degrees + t^2). Bisection solves for x.
   double low = 0.0;
   double high = 1.0;
   while (true) {

@@ -8,7 +8,7 @@ namespace tsctl {
 
 namespace {
 
-// Median of the kSteadyWindow calls that start at `begin`.
+// The median of the kSteadyWindow calls that start at `begin`.
 double window_median(const double* begin) {
   static_assert(kSteadyWindow % 2 == 1);
   std::array<double, kSteadyWindow> window{};

@@ -6,16 +6,16 @@
 
 namespace tsctl {
 
-// Decides when an arm's calls have become steady. Feed it every call's seconds from the first call on.
-// Steady: at least kMinWarmUpCalls calls, and the medians of the last two windows differ by at most kSteadyChange.
-// A TorchScript executor specializes on its second call of a shape, so fewer than three calls never suffice.
+// Detects the end of an arm's warm-up. Pass it the times of all calls, in order. The calls are steady after at least
+// kMinWarmUpCalls calls, when the medians of the last two windows of kSteadyWindow calls differ by at most
+// kSteadyChange. TorchScript's executor compiles at the second call of a shape, so the warm-up takes at least three
+// calls.
 class SteadyState {
  public:
   void add(const std::vector<double>& call_s);
   bool reached() const noexcept { return steady_at_call_.has_value(); }
-  std::optional<std::size_t> steady_at_call() const noexcept {
-    return steady_at_call_;
-  }  // counted from 1
+  // The number of the call, from 1, after which the calls were steady.
+  std::optional<std::size_t> steady_at_call() const noexcept { return steady_at_call_; }
   const std::vector<double>& calls() const noexcept { return calls_; }
 
  private:

@@ -1,10 +1,25 @@
 #include "tsctl/core/stats/trimmed_mean.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
+#include "tsctl/core/stats/statistics.h"
+
 namespace tsctl {
+
+namespace {
+
+// Replaces the `cut` smallest values by the next larger one, and the `cut` largest by the next smaller one.
+void winsorize(std::vector<double>& values, std::size_t cut) {
+  std::sort(values.begin(), values.end());
+  const std::size_t last = values.size() - 1;
+  for (std::size_t i = 0; i < cut; ++i) {
+    values[i] = values[cut];
+    values[last - i] = values[last - cut];
+  }
+}
+
+}  // namespace
 
 std::size_t trimmed_at_each_end(std::size_t values) noexcept {
   return static_cast<std::size_t>(kTrimmedShare * static_cast<double>(values));
@@ -24,22 +39,9 @@ double trimmed_mean(std::vector<double>& values) {
 double trimmed_deviation(std::vector<double> values) {
   if (values.size() < 2) return 0.0;
   const std::size_t cut = trimmed_at_each_end(values.size());
-  std::sort(values.begin(), values.end());
   const auto n = static_cast<double>(values.size());
-  for (std::size_t i = 0; i < cut; ++i) {
-    values[i] = values[cut];
-    values[values.size() - 1 - i] = values[values.size() - 1 - cut];
-  }
-  return sample_deviation(values) / (1.0 - 2.0 * static_cast<double>(cut) / n);
-}
-
-double sample_deviation(const std::vector<double>& values) {
-  if (values.size() < 2) return 0.0;
-  const double mean =
-      std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-  double squares = 0.0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+  winsorize(values, cut);
+  return standard_deviation(values) / (1.0 - 2.0 * static_cast<double>(cut) / n);
 }
 
 }  // namespace tsctl

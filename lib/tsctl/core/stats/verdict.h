@@ -2,23 +2,26 @@
 
 #include <string_view>
 
-#include "tsctl/core/stats/statistics.h"
+#include "tsctl/core/stats/interval.h"
 
 namespace tsctl {
 
-// What an interval of the ratio (time of the arm over time of the base) says about a margin such as 0.01.
-enum class SpeedVerdict { faster, slower, equivalent, inconclusive };
+// Classifies the interval of a ratio (time of the arm / time of the baseline) by a margin such as 0.01.
+enum class SpeedVerdict {
+  faster,        // the interval is below 1 - margin
+  slower,        // the interval is above 1 + margin
+  equivalent,    // the interval is within [1 - margin, 1 + margin]
+  inconclusive,  // none of these
+};
 
-// faster: the whole interval lies below 1 - margin; slower: above 1 + margin; equivalent: within both;
-// inconclusive: anything else.
 SpeedVerdict speed_verdict(const Interval& ratio, double margin) noexcept;
 
 std::string_view name_from_verdict(SpeedVerdict verdict) noexcept;
 
-// The gate of --max-regress P: fails only when the interval's lower bound lies above 1 + P.
+// The gate --max-regress P: it fails if the whole interval is above 1 + P.
 bool regresses(const Interval& ratio, double max_regress) noexcept;
 
-// The gate of --require-speedup R: passes only when the whole interval shows at least R (ratio <= 1 / R).
+// The gate --require-speedup R: it passes if the whole interval is at most 1 / R.
 bool reaches_speedup(const Interval& ratio, double required) noexcept;
 
 }  // namespace tsctl

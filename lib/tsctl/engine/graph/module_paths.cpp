@@ -14,8 +14,8 @@ bool lies_below(const std::string& path, const std::string& parent) {
   return parent.empty() ? !path.empty() : path.compare(0, parent.size() + 1, parent + '.') == 0;
 }
 
-// Freezing names a constant after the attribute it was: "self.features.1.running_mean", with a number behind it
-// when several nodes read it. Gives "features.1".
+// Freezing names a constant after its attribute, "self.features.1.running_mean", and appends a number if several
+// nodes use it. Returns "features.1".
 std::string path_from_constant(const std::string& name) {
   constexpr std::string_view kSelf = "self.";
   constexpr std::array<std::string_view, 4> kAttributes{".running_mean", ".running_var", ".weight",
@@ -32,8 +32,8 @@ std::string path_from_constant(const std::string& name) {
   return {};
 }
 
-// Constants of equal values are pooled under the name of the first (the means of every batch norm that was never
-// trained), so one that several nodes read names none of them.
+// Equal constants share the name of the first one, for example the means of all untrained batch normalizations. So a
+// constant with several uses does not identify a module.
 std::string path_from_constants(const Node& node) {
   for (const torch::jit::Value* input : node.inputs()) {
     if (input->node()->kind() != c10::prim::Constant || input->uses().size() != 1) continue;
@@ -46,8 +46,7 @@ std::string source_line(const Node& node) {
   const auto line = node.sourceRange().file_line_col();
   if (!line) return {};
   const auto& [file, number, column] = *line;
-  if (file.empty() || file.rfind("code/", 0) == 0)
-    return {};  // the archive's own code tells nobody anything
+  if (file.empty() || file.rfind("code/", 0) == 0) return {};  // the archive's code, not the user's
   return file + ':' + std::to_string(number);
 }
 
@@ -59,8 +58,8 @@ ModulePaths::ModulePaths(const torch::jit::Module& module) {
   }
 }
 
-// The module that a call led to from `path`: the nearest one below it of that name and type. A call through a list
-// of modules names only the last of several attributes.
+// The submodule that a call from `path` leads to: the nearest one below it with that name and type. A call through a
+// list of modules gives only the last of several attribute names.
 std::string ModulePaths::step(const std::string& path,
                               const torch::jit::ModuleInstanceInfo& call) const {
   const std::string name = call.instance_name();

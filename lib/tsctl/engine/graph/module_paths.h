@@ -8,27 +8,27 @@
 
 namespace tsctl {
 
-// Finds the module ("features.1") that a node of an inlined graph came from. Must be made from the module before
-// anything is inlined, and outlive the passes that ask it.
+// Finds the submodule ("features.1") that a node of an inlined graph came from. It must be constructed before
+// anything is inlined, and must outlive the passes that use it.
 class ModulePaths {
  public:
   explicit ModulePaths(const torch::jit::Module& module);
 
-  // Where the node came from, for a sentence: "features.1", or, where a file keeps no modules (it was frozen
-  // before), the line of the model's source or at least the name of the node's output.
+  // The origin of a node, for messages: the submodule, "features.1". If the file has no submodules because it is
+  // frozen, it is the source line, or the name of the node's output.
   std::string place_of(const torch::jit::Node& node) const;
 
-  // Where the calls of an inlined graph led to: "features.1"; empty for the model's own method, and in a file that
-  // keeps no modules.
+  // The submodule, "features.1", from the inlined calls of the node. Empty for a node of the model's own method, and
+  // in a file without submodules.
   std::string path_from_calls(const torch::jit::Node& node) const;
 
-  // Whether there are modules below the model itself.
+  // Whether the model has submodules.
   bool any() const noexcept { return parts_.size() > 1; }
 
  private:
   struct Part {
     std::string path = {};  // "" for the root
-    std::string name = {};  // the last word of it
+    std::string name = {};  // the last component of the path
     c10::TypePtr type = {};
   };
 

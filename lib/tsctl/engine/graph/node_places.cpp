@@ -1,5 +1,7 @@
 #include "tsctl/engine/graph/node_places.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -7,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tsctl/core/base/text.h"
 #include "tsctl/engine/graph/source_frame.h"
 
 namespace tsctl {
@@ -23,7 +26,7 @@ struct SourceLine {
   bool users = false;
 };
 
-// Below the packages' folder, or below the folder that the command runs in.
+// The path relative to the packages' folder or to the current folder.
 std::string short_file(std::string_view file) {
   constexpr std::string_view kPackages = "/site-packages/";
   if (const auto found = file.rfind(kPackages); found != std::string_view::npos)
@@ -34,7 +37,7 @@ std::string short_file(std::string_view file) {
   return std::string(file);
 }
 
-// Traced code: the text of the range is the Python stack, the innermost frame first. Nothing of other code.
+// In traced code, the text of the range is the Python stack, the innermost frame first. Returns nullopt for other code.
 std::optional<SourceLine> line_in_trace(const SourceRange& range) {
   const std::string stack = range.text().str();
   std::optional<SourceLine> innermost;
@@ -67,7 +70,7 @@ std::optional<SourceLine> line_of(const SourceRange& range) {
                     is_users({.file = file})};
 }
 
-// From the node itself outwards, through the calls that were inlined.
+// Searches from the node outwards, through the inlined calls.
 SourceLine nearest_line(const Node& node) {
   std::vector<SourceRange> ranges{node.sourceRange()};
   if (const auto calls = node.callstack()) {
@@ -108,25 +111,26 @@ std::string common_module(const std::string& left, const std::string& right) {
   return std::string(common);
 }
 
-// What a group of fused operators is, from the operators in it.
-struct Inside {
+// The nodes of a fused group.
+struct GroupContent {
   std::vector<std::string> operators = {};
   std::optional<std::string> module = {};
   SourceLine line = {};
 };
 
-void look_inside(const torch::jit::Block& block, const ModulePaths& modules, Inside& inside) {
+void collect_content(const torch::jit::Block& block, const ModulePaths& modules,
+                     GroupContent& content) {
   for (const Node* node : block.nodes()) {
     if (node->kind() == c10::prim::Constant) continue;
     const std::string name = node->kind().toQualString();
-    if (std::find(inside.operators.begin(), inside.operators.end(), name) ==
-        inside.operators.end()) {
-      inside.operators.push_back(name);
+    if (std::find(content.operators.begin(), content.operators.end(), name) ==
+        content.operators.end()) {
+      content.operators.push_back(name);
     }
     const std::string module = modules.path_from_calls(*node);
-    inside.module = inside.module ? common_module(*inside.module, module) : module;
-    if (inside.line.name.empty()) inside.line = nearest_line(*node);
-    for (const torch::jit::Block* inner : node->blocks()) look_inside(*inner, modules, inside);
+    content.module = content.module ? common_module(*content.module, module) : module;
+    if (content.line.name.empty()) content.line = nearest_line(*node);
+    for (const torch::jit::Block* inner : node->blocks()) collect_content(*inner, modules, content);
   }
 }
 
@@ -137,12 +141,11 @@ ProfilePlace place_of_node(const Node& node, const ModulePaths& modules) {
   std::string module;
   SourceLine line;
   if (node.hasAttribute(c10::attr::Subgraph)) {
-    Inside inside;
-    look_inside(*node.g(c10::attr::Subgraph)->block(), modules, inside);
-    for (const std::string& name : inside.operators)
-      place.operation_detail += (place.operation_detail.empty() ? "" : ", ") + name;
-    module = inside.module.value_or("");
-    line = inside.line;
+    GroupContent content;
+    collect_content(*node.g(c10::attr::Subgraph)->block(), modules, content);
+    place.operation_detail = fmt::format("{}", fmt::join(content.operators, ", "));
+    module = content.module.value_or("");
+    line = content.line;
   } else {
     module = modules.path_from_calls(node);
     line = nearest_line(node);

@@ -10,13 +10,6 @@ bool is_number(std::string_view text) {
 
 }  // namespace
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 std::optional<SourceFrame> frame_in_trace(std::string_view line) {
   const auto colon = line.rfind("): ");
   const auto open = line.rfind('(', colon);

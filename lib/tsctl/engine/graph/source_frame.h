@@ -5,19 +5,17 @@
 
 namespace tsctl {
 
-// A frame of a traceback. Its parts lie within the text that it was read from.
+// A frame of a traceback. Its members are views of the parsed text.
 struct SourceFrame {
   std::string_view file = {};
   std::string_view line = {};
-  std::string_view function = {};  // empty where the frame does not tell it
+  std::string_view function = {};  // empty if unknown
 };
 
-std::string_view trimmed(std::string_view text);
-
-// A frame of traced code: `/home/me/net.py(5): forward`.
+// Parses a frame of traced code: `/home/me/net.py(5): forward`.
 std::optional<SourceFrame> frame_in_trace(std::string_view line);
 
-// The archive's own code and torch's modules are nobody's to change; what is left is the user's.
+// Whether the frame is in the user's code: neither in the archive's code nor in torch.
 bool is_users(const SourceFrame& frame);
 
 }  // namespace tsctl

@@ -93,18 +93,17 @@ TEST(InputSets, refuses_more_sets_than_are_run_and_names_the_product) {
       input_sets(specs_of({"AxBxC"}), dims_of({"A=1,2,3,4", "B=1,2,3,4", "C=1,2,3,4"})).size(),
       kMaxInputSets);
   EXPECT_EQ(error_of({"AxBxC"}, {"A=1,2,3,4", "B=1,2,3,4", "C=1,2,3,4,5"}),
-            "the --dim values combine to 4 x 4 x 5 input sets, more than 64 | give fewer values, "
-            "the ones that matter "
-            "in use");
+            "the --dim values combine to 4 x 4 x 5 input sets, more than 64 | give fewer values: "
+            "those that occur in use");
 }
 
 TEST(InputSets, refuses_a_tensor_that_cannot_exist) {
   EXPECT_EQ(error_of({"4000000000x4000000000"}, {}),
-            "--input '4000000000x4000000000': no computer can hold a tensor of this size | give "
+            "--input '4000000000x4000000000': a tensor of this size exceeds 2^63 - 1 bytes | give "
             "the sizes that the "
             "model is used with");
   EXPECT_EQ(error_of({"Bx4:f64"}, {"B=9223372036854775807"}),
-            "--input 'Bx4:f64': no computer can hold a tensor of this size | give the sizes that "
+            "--input 'Bx4:f64': a tensor of this size exceeds 2^63 - 1 bytes | give the sizes that "
             "the model is used "
             "with");
 }

@@ -82,8 +82,8 @@ TEST(InputSpec, names_the_part_of_a_shape_that_is_wrong) {
   EXPECT_EQ(error_of("1xx3"),
             std::string("--input '1xx3': in the shape '1xx3', a size is missing") + kForm);
   EXPECT_EQ(error_of("batchx3"),
-            std::string("--input 'batchx3': in the shape 'batchx3', 'batch' is no size; the name "
-                        "of a dimension is in capitals") +
+            std::string("--input 'batchx3': in the shape 'batchx3', 'batch' is not a size; write "
+                        "the name of a dimension in capitals") +
                 kForm);
   EXPECT_EQ(error_of("1x-3"), std::string("--input '1x-3': in the shape '1x-3', '-3' is neither a "
                                           "number nor the name of a dimension") +
@@ -127,34 +127,34 @@ TEST(InputSpec, names_the_other_parts_that_are_wrong) {
   EXPECT_EQ(error_of("ids:int64"),
             "--input 'ids:int64': the shape of 'ids' is missing | write ids:SHAPE:int64");
   EXPECT_EQ(error_of("ids:1xq"),
-            std::string("--input 'ids:1xq': in the shape '1xq', 'q' is no size; the name of a "
-                        "dimension is in capitals") +
+            std::string("--input 'ids:1xq': in the shape '1xq', 'q' is not a size; write the name "
+                        "of a dimension in capitals") +
                 kForm);
 }
 
 TEST(InputSpec, names_the_bound_of_a_range_that_is_wrong) {
   EXPECT_EQ(error_of("4@1"),
-            "--input '4@1': the range '1' has no '..' | write @LO..HI; both ends are included");
+            "--input '4@1': the range '1' has no '..' | write @LO..HI; both bounds are inclusive");
   EXPECT_EQ(error_of("4@..1"),
             std::string("--input '4@..1': the lower bound of the range is missing") + kForm);
   EXPECT_EQ(error_of("4@1.."),
             std::string("--input '4@1..': the upper bound of the range is missing") + kForm);
   EXPECT_EQ(error_of("4@a..1"), std::string("--input '4@a..1': 'a' is not a number") + kForm);
   EXPECT_EQ(error_of("4@0..inf"), std::string("--input '4@0..inf': 'inf' is not a number") + kForm);
-  EXPECT_EQ(error_of("4@2..1"),
-            std::string("--input '4@2..1': the range '2..1' ends before it begins") + kForm);
+  EXPECT_EQ(
+      error_of("4@2..1"),
+      std::string("--input '4@2..1': the lower bound of the range '2..1' exceeds the upper bound") +
+          kForm);
   EXPECT_EQ(
       error_of("4:int64@0..1.5"),
-      std::string("--input '4:int64@0..1.5': '1.5' is not a whole number, as int64 needs") + kForm);
+      std::string("--input '4:int64@0..1.5': '1.5' is not a whole number, which int64 needs") +
+          kForm);
   EXPECT_EQ(error_of("4:uint8@0..256"),
             std::string("--input '4:uint8@0..256': '256' does not fit into uint8") + kForm);
   EXPECT_EQ(error_of("4:f16@0..1e5"),
             std::string("--input '4:f16@0..1e5': '1e5' does not fit into float16") + kForm);
-  EXPECT_EQ(
-      error_of("4:i64@0..1e17"),
-      std::string(
-          "--input '4:i64@0..1e17': '1e17' is beyond 2^53, the largest bound that can be given") +
-          kForm);
+  EXPECT_EQ(error_of("4:i64@0..1e17"),
+            std::string("--input '4:i64@0..1e17': '1e17' exceeds 2^53, the largest bound") + kForm);
   EXPECT_EQ(error_of("4:bool@0..1"),
             "--input '4:bool@0..1': a bool input cannot have a range | leave out '@0..1'");
 }
@@ -184,7 +184,7 @@ TEST(DimSpec, names_the_part_that_is_wrong) {
   EXPECT_EQ(dim_error_of("=1"),
             std::string("--dim '=1': the name before '=' is missing") + kDimForm);
   EXPECT_EQ(dim_error_of("b=1"),
-            std::string("--dim 'b=1': 'b' is not the name of a dimension, which is in capitals") +
+            std::string("--dim 'b=1': 'b' is not the name of a dimension: write it in capitals") +
                 kDimForm);
   EXPECT_EQ(dim_error_of("B="), std::string("--dim 'B=': a value is missing") + kDimForm);
   EXPECT_EQ(dim_error_of("B=1,,2"), std::string("--dim 'B=1,,2': a value is missing") + kDimForm);

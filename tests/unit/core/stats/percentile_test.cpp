@@ -16,13 +16,6 @@ std::vector<double> ranks(std::size_t n) {
   return values;
 }
 
-TEST(QuantileOfSorted, is_the_quantile_of_samples_in_order) {
-  const std::vector<double> sorted{1.0, 2.0, 4.0, 8.0};
-  for (const double p : {0.0, 0.1, 0.5, 0.75, 0.99, 1.0})
-    EXPECT_DOUBLE_EQ(quantile_of_sorted(sorted, p), quantile(sorted, p)) << p;
-  EXPECT_EQ(quantile_of_sorted({3.0}, 0.7), 3.0);
-}
-
 TEST(Percentile, needs_samples_above_the_quantile) {
   EXPECT_EQ(samples_for_quantile(0.5), 5U);
   EXPECT_EQ(samples_for_quantile(0.99), 299U);

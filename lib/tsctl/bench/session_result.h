@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tsctl/bench/launched_arm.h"
+#include "tsctl/bench/load_blocks.h"
+#include "tsctl/bench/record.h"
+#include "tsctl/core/bench.h"
+#include "tsctl/core/bench_options.h"
+
+namespace tsctl {
+
+// How a session ended.
+struct SessionEnd {
+  std::string stopped_by = {};
+  double elapsed_s = 0.0;
+  double spent_s = 0.0;  // of the budget
+};
+
+// Computes the numbers, verdicts, gates and warnings of a session. `items_per_call` is the size of the dimension B, 0
+// without one.
+BenchResult session_result(const std::vector<BenchArm>& arms, const BenchOptions& options,
+                           const Measurements& measurements, const LoadBlocks& load,
+                           const SessionEnd& end, std::int64_t items_per_call);
+
+}  // namespace tsctl
