@@ -22,8 +22,8 @@ ArmRequest common_arm_request(CommandSession& session, const ModelInputs& inputs
 // Arms whose outputs were compared before anything is timed.
 struct ComparedArms {
   std::vector<BenchArm> arms = {};
-  ExitCode exit = ExitCode::
-      ok;  // of arms that cannot be measured: one raised, or the first one's settings change outputs
+  // execution where an arm raised; check_failed where the first arm's settings change its outputs.
+  ExitCode exit = ExitCode::ok;
 };
 
 // Compares each subject with the reference and makes arms of them. `specs` and `subjects` belong together; the first is
