@@ -16,20 +16,12 @@ using torch::jit::Block;
 using torch::jit::Graph;
 using torch::jit::Node;
 using torch::jit::Stack;
+using Values = c10::ArrayRef<c10::IValue>;
 
 // Constants take no time: they are operands of the instructions that use them.
 bool takes_time(const Node& node) {
   return node.kind() != c10::prim::Constant && node.kind() != c10::prim::profile &&
          node.kind() != c10::prim::profile_ivalue;
-}
-
-// The interpreter pushes the number of the frame before a mark, which must pop it.
-template <typename Work>
-Node* mark_node(Graph& graph, Work work) {
-  return new ProfileIValueOp(&graph, [work](Stack& stack) {
-    stack.pop_back();
-    work();
-  });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tsctl/engine/graph/node_places.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
