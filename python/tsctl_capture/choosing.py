@@ -62,7 +62,7 @@ def _proven(attempt: Attempt, request: Request, subject: Subject, chosen: Chosen
     What was not shown may be there all the same; a script has the branch.
     """
     decided = any(notice.decides for notice in attempt.notices)
-    if request.mode != "automatic" or attempt.mode != "trace" or attempt.mixed or not decided:
+    if request.mode != "auto" or attempt.mode != "trace" or attempt.mixed or not decided:
         return attempt
     if chosen.attempts[0] is not attempt:
         return attempt

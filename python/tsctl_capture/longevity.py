@@ -39,7 +39,7 @@ def _script_nothing() -> Any:
 _TRIALS: dict[str, tuple[Callable[[], Any], ...]] = {
     "trace": (_trace_nothing,),
     "script": (_script_nothing,),
-    "automatic": (_trace_nothing, _script_nothing),
+    "auto": (_trace_nothing, _script_nothing),
 }
 
 
@@ -52,7 +52,7 @@ def require_capture(mode: str) -> None:
 
     refusal: Exception | None = None
     with without_retirement_notices():
-        for capture_nothing in _TRIALS.get(mode, _TRIALS["automatic"]):
+        for capture_nothing in _TRIALS.get(mode, _TRIALS["auto"]):
             try:
                 capture_nothing()
                 return

@@ -20,7 +20,7 @@ class Source:
 @dataclass(frozen=True)
 class Request:
     source: Source = field(default_factory=Source)
-    mode: str = "automatic"
+    mode: str = "auto"
     sets: list[dict[str, Any]] = field(default_factory=list)
     probes: list[dict[str, Any]] = field(default_factory=list)
     named_sizes: list[dict[str, Any]] = field(default_factory=list)

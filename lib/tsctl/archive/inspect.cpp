@@ -1,7 +1,6 @@
 #include "tsctl/archive/inspect.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -19,8 +18,6 @@ namespace {
 constexpr std::string_view kExtra = "extra/";
 constexpr std::string_view kManifest = "tsctl/manifest.json";
 constexpr std::uint64_t kLargestManifest = 16ULL << 20;
-constexpr std::array<std::string_view, 7> kGroups{"code",      "debug", "tensors", "constants",
-                                                  "structure", "extra", "other"};
 
 std::string hex8(std::uint32_t value) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -40,14 +37,13 @@ bool is_utf8(std::string_view text) {
 
 void add_records(const ModelArchive& archive, const InspectOptions& options,
                  ModelSummary& summary) {
-  std::map<std::string_view, GroupSummary> groups;
+  std::map<RecordGroup, GroupSummary> groups;
   if (options.check_crc) summary.crc_ok = true;
   for (const ZipRecord& record : archive.zip.records()) {
     RecordSummary row;
     row.name = archive.zip.relative_name(record);
-    const std::string_view group = record_group(row.name);
-    row.group = group;
-    row.method = record.deflated ? "deflated" : "stored";
+    row.group = record_group(row.name);
+    row.method = record.deflated ? RecordMethod::deflated : RecordMethod::stored;
     row.size_bytes = static_cast<std::int64_t>(record.size_bytes);
     row.stored_bytes = static_cast<std::int64_t>(record.stored_bytes);
     row.crc32 = hex8(record.crc32);
@@ -56,21 +52,18 @@ void add_records(const ModelArchive& archive, const InspectOptions& options,
       if (!*row.crc_ok) {
         summary.crc_ok = false;
         summary.warnings.push_back(
-            {"crc_mismatch", "record " + row.name + " is damaged: its content has another CRC-32"});
+            {WarningCode::crc_mismatch,
+             "record " + row.name + " is damaged: its content has another CRC-32"});
       }
     }
-    GroupSummary& total = groups[group];
+    GroupSummary& total = groups[row.group];
+    total.group = row.group;
     total.records += 1;
     total.size_bytes += row.size_bytes;
     total.stored_bytes += row.stored_bytes;
     summary.records.push_back(std::move(row));
   }
-  for (const std::string_view group : kGroups) {
-    const auto found = groups.find(group);
-    if (found == groups.end()) continue;
-    found->second.group = group;
-    summary.groups.push_back(found->second);
-  }
+  for (const auto& [group, total] : groups) summary.groups.push_back(total);
 }
 
 std::string small_record(const ZipReader& zip, const char* name) {
@@ -158,7 +151,7 @@ void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
   }
   if (counter.unresolved() > 0) {
     summary.warnings.push_back(
-        {"calls_not_followed",
+        {WarningCode::calls_not_followed,
          "counts of ops in forward lack what calls do that could not be followed: " +
              std::to_string(counter.unresolved())});
   }
@@ -183,7 +176,7 @@ class Totals {
 void add_totals(const ModelArchive& archive, ModelSummary& summary) {
   Totals totals;
   for (const TensorSummary& tensor : summary.tensors) {
-    if (tensor.kind == "parameter")
+    if (tensor.kind == TensorKind::parameter)
       totals.add(tensor, &summary.parameter_count, summary.parameter_bytes);
   }
   for (const TensorSummary& tensor : summary.tensors)
@@ -201,7 +194,7 @@ void add_totals(const ModelArchive& archive, ModelSummary& summary) {
                     [](const ModuleSummary& module) { return module.training.value_or(false); });
   if (summary.training.value_or(false)) {
     summary.warnings.push_back(
-        {"training_mode",
+        {WarningCode::training_mode,
          "the model is in training mode: dropout and batch norm act as in training"});
   }
 }
@@ -215,7 +208,7 @@ ModelSummary inspect(const InspectOptions& options) {
   summary.size_bytes = static_cast<std::int64_t>(archive.zip.file_size_bytes());
   summary.top_folder = archive.zip.top_folder();
   summary.format_version = small_record(archive.zip, "version");
-  summary.byte_order = small_record(archive.zip, "byteorder");
+  summary.byte_order = value_of<ByteOrder>(small_record(archive.zip, "byteorder"));
   summary.class_name = plain_class_name(archive.root().text);
   add_records(archive, options, summary);
   add_extra_files(archive, options, summary);

@@ -28,8 +28,8 @@ struct ModelArchive {
 // Throws Error{input} for what is no TorchScript file, or a damaged one.
 ModelArchive open_model_archive(const std::string& path);
 
-// What a record is for: code, debug, tensors, constants, structure, extra, other. `name` is below the top folder.
-std::string_view record_group(std::string_view name);
+// What the record with that name, below the top folder, is for.
+RecordGroup record_group(std::string_view name);
 
 // The class's name without the part that makes it unique: "__torch__.MLP" for "__torch__.___torch_mangle_3.MLP".
 std::string plain_class_name(std::string_view name);

@@ -20,7 +20,7 @@ constexpr double kFaultSeconds = 0.5e-6;
 
 }  // namespace
 
-bool is_judged(const BenchArm& arm) { return arm.outputs != "differ"; }
+bool is_judged(const BenchArm& arm) { return arm.outputs != ArmOutputs::differ; }
 
 PairResult judged_pair(const std::vector<BenchArm>& arms, std::size_t index,
                        const LogRatios& log_ratios, const BenchOptions& options) {
@@ -32,13 +32,14 @@ PairResult judged_pair(const std::vector<BenchArm>& arms, std::size_t index,
   pair.speedup = 1.0 / estimate.ratio;
   pair.speedup_low = 1.0 / estimate.interval.high;
   pair.speedup_high = 1.0 / estimate.interval.low;
-  pair.verdict = name_from_verdict(speed_verdict(estimate.interval, options.margin));
+  pair.verdict = speed_verdict(estimate.interval, options.margin);
   pair.pairs = static_cast<std::int64_t>(estimate.pairs);
   pair.launches = static_cast<std::int64_t>(estimate.launches);
   pair.launch_deviation = estimate.launch_deviation;
   pair.block_deviation = estimate.block_deviation;
   const RatioVariation variation = variation_of(log_ratios);
-  pair.dominated_by = variation.launches > variation.medians ? "launches" : "blocks";
+  pair.dominated_by =
+      variation.launches > variation.medians ? VariationSource::launches : VariationSource::blocks;
   return pair;
 }
 
@@ -56,7 +57,7 @@ void judge_gates(const std::vector<BenchArm>& arms, const std::vector<LogRatios>
   }
   const std::vector<bool> failed = holm_rejections(tests, kFamilyAlpha);
   for (std::size_t i = 0; i < judged.size(); ++i)
-    pairs[judged[i]].gate = failed[i] ? "fail" : "pass";
+    pairs[judged[i]].gate = failed[i] ? Gate::fail : Gate::pass;
 }
 
 void warn_of_faults(double margin, BenchResult& result) {
@@ -66,7 +67,7 @@ void warn_of_faults(double margin, BenchResult& result) {
   for (const ArmResult& arm : result.arms) {
     if (!matters(*arm.page_faults_low, *arm.page_faults_high, arm)) continue;
     result.warnings.push_back(
-        {"page_faults_differ",
+        {WarningCode::page_faults_differ,
          "the launches of '" + arm.label + "' took " +
              std::to_string(std::lround(*arm.page_faults_low)) + " to " +
              std::to_string(std::lround(*arm.page_faults_high)) +
@@ -80,7 +81,7 @@ void warn_of_faults(double margin, BenchResult& result) {
     const double theirs = *base.page_faults_per_call;
     if (!matters(std::min(mine, theirs), std::max(mine, theirs), arm)) continue;
     result.warnings.push_back(
-        {"page_faults_of_arms_differ",
+        {WarningCode::page_faults_of_arms_differ,
          "'" + arm.label + "' takes " + std::to_string(std::lround(mine)) +
              " page faults a call, '" + base.label + "' " + std::to_string(std::lround(theirs)) +
              ": part of the difference is the heap's; --allocator keep takes it out"});

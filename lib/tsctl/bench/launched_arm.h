@@ -20,10 +20,9 @@ namespace tsctl {
 struct BenchArm {
   ArmRequest request = {};
   std::optional<PythonSite> site = {};  // for arms that run in Python
-  // file, eager, compile, aotinductor, onnxruntime, openvino
-  std::string kind = "file";
-  std::string tuning_reason = {};        // what of the request's tuning was not to be had
-  std::string outputs = "not_compared";  // reference, same, differ, not_compared
+  ArmKind kind = ArmKind::file;
+  std::string tuning_reason = {};  // which setting was not available, and what runs instead
+  ArmOutputs outputs = ArmOutputs::not_compared;
   std::optional<double> max_abs = {};
 };
 

@@ -96,17 +96,18 @@ void LoadBlocks::report(std::int64_t items_per_call, BenchResult& result) const 
     arm.throughput_per_s = items * achieved;
     arm.throughput = items * achieved;
     if (!plan_.rate_per_s) continue;
-    arm.loop = "open";
+    arm.loop = Loop::open;
     const auto offered = static_cast<double>(totals.offered);
     arm.offered_per_s = offered / totals.window_s;
     if (static_cast<double>(totals.ended) >= kKeptUp * offered &&
         totals.late_s <= (1.0 - kKeptUp) * totals.window_s)
       continue;
     result.warnings.push_back(
-        {"overloaded", "'" + arm.label + "' cannot keep up: of " + rate_text(*arm.offered_per_s) +
-                           " calls offered a second it ended " + rate_text(achieved) +
-                           ", so that its latencies grow with the window; lower --rate, or raise "
-                           "--concurrency or --instances"});
+        {WarningCode::overloaded,
+         "'" + arm.label + "' cannot keep up: of " + rate_text(*arm.offered_per_s) +
+             " calls offered a second it ended " + rate_text(achieved) +
+             ", so that its latencies grow with the window; lower --rate, or raise "
+             "--concurrency or --instances"});
   }
 }
 

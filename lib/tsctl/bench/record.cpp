@@ -58,7 +58,7 @@ void add_early_calls(const LaunchSamples& first_launch, ArmResult& result) {
     result.warm_up_s.insert(result.warm_up_s.end(), round.begin(), round.end());
   if (result.warm_up_s.size() > kProfiledCalls) result.warm_up_s.resize(kProfiledCalls);
   for (double& seconds : result.warm_up_s) seconds = std::max(seconds, kShortestSeconds);
-  result.warm_up = name_from_warm_up(profile_warm_up(result.warm_up_s).kind);
+  result.warm_up = profile_warm_up(result.warm_up_s).kind;
 }
 
 void add_faults(const ArmRecord& record, ArmResult& result) {
@@ -104,7 +104,7 @@ ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
   result.spread = relative_spread(record.calls);
   const double items = items_per_call > 0 ? static_cast<double>(items_per_call) : 1.0;
   result.throughput_per_s = items / *result.median_s;
-  result.throughput_unit = items_per_call > 0 ? "items" : "calls";
+  result.throughput_unit = items_per_call > 0 ? ThroughputUnit::items : ThroughputUnit::calls;
   result.total_time_s = total_s;
   result.time_per_iteration_ms = *result.mean_s * 1000.0;
   result.throughput = items * static_cast<double>(record.calls.size()) / total_s;

@@ -17,7 +17,6 @@
 #include "tsctl/core/stats/log_shift.h"
 #include "tsctl/core/stats/statistics.h"
 #include "tsctl/core/stats/steady_state.h"
-#include "tsctl/core/tuning_warning.h"
 
 namespace tsctl {
 
@@ -114,7 +113,7 @@ class Session {
   std::size_t rounds_ = 0;
   double python_load_s_ = 0.0;
   double measured_s_ = 0.0;
-  std::string stopped_by_ = {};
+  std::optional<StopReason> stopped_by_ = {};
 };
 
 std::vector<std::size_t> Session::random_order() {
@@ -130,19 +129,19 @@ void Session::run() {
     const double elapsed_s = spent_s();
     if (launches_ >= options_.min_launches) {
       if (precise_enough()) {
-        stopped_by_ = judges_any() ? "precision" : "launches";
+        stopped_by_ = judges_any() ? StopReason::precision : StopReason::launches;
         break;
       }
       if (elapsed_s + launch_cost_s() >= options_.budget_s) {
-        stopped_by_ = "budget";
+        stopped_by_ = StopReason::budget;
         break;
       }
       if (rounds_left() < kFewestRounds) {
-        stopped_by_ = "pairs";
+        stopped_by_ = StopReason::pairs;
         break;
       }
     } else if (launches_ >= kFewestLaunches && elapsed_s >= kOverrun * options_.budget_s) {
-      stopped_by_ = "budget";
+      stopped_by_ = StopReason::budget;
       break;
     }
     run_launch();
@@ -387,19 +386,20 @@ BenchResult Session::result(std::int64_t items_per_call) const {
         arm_result(arms_[i], records_[i], first_launch, launches_, items_per_call));
     result.arms.back().blocks = block_times(samples_, i, arms_.size());
     if (i == 0) {
-      result.arms.back().speed = "reference";
+      result.arms.back().speed = ArmSpeed::reference;
     } else {
       result.pairs.push_back(judged_pair(arms_, i, log_ratios_[i], options_));
-      result.arms.back().speed = result.pairs.back().verdict;
+      if (const auto verdict = result.pairs.back().verdict)
+        result.arms.back().speed = arm_speed(*verdict);
     }
     if (!records_[i].tuning_reason.empty()) {
-      result.warnings.push_back(
-          {kTuningNotAvailable, "'" + arms_[i].request.label + "': " + records_[i].tuning_reason});
+      result.warnings.push_back({WarningCode::tuning_not_available,
+                                 "'" + arms_[i].request.label + "': " + records_[i].tuning_reason});
     }
     if (!records_[i].steady_every_time) {
       result.warnings.push_back(
-          {"warm_up_not_steady", "the calls of '" + arms_[i].request.label +
-                                     "' did not become steady while it was warmed up"});
+          {WarningCode::warm_up_not_steady, "the calls of '" + arms_[i].request.label +
+                                                "' did not become steady while it was warmed up"});
     }
   }
   load_.report(items_per_call, result);
@@ -408,17 +408,17 @@ BenchResult Session::result(std::int64_t items_per_call) const {
   const double spent_s = measured_s_ - python_load_s_;
   if (spent_s > (1.0 + kWorthAWord) * options_.budget_s) {
     result.warnings.push_back(
-        {"over_budget", std::to_string(launches_) + " launches of " + std::to_string(arms_.size()) +
-                            (arms_.size() == 1 ? " arm" : " arms") + " took " +
-                            seconds_text(spent_s) + ", the budget is " +
-                            seconds_text(options_.budget_s) +
-                            ": raise --budget, or lower --launches"});
+        {WarningCode::over_budget,
+         std::to_string(launches_) + " launches of " + std::to_string(arms_.size()) +
+             (arms_.size() == 1 ? " arm" : " arms") + " took " + seconds_text(spent_s) +
+             ", the budget is " + seconds_text(options_.budget_s) +
+             ": raise --budget, or lower --launches"});
   }
   if (launches_ < options_.min_launches) {
-    result.warnings.push_back({"too_few_launches", "the budget allowed only " +
-                                                       std::to_string(launches_) + " of " +
-                                                       std::to_string(options_.min_launches) +
-                                                       " launches; raise --budget"});
+    result.warnings.push_back(
+        {WarningCode::too_few_launches, "the budget allowed only " + std::to_string(launches_) +
+                                            " of " + std::to_string(options_.min_launches) +
+                                            " launches; raise --budget"});
   }
   return result;
 }

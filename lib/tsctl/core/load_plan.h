@@ -5,25 +5,29 @@
 #include <string>
 #include <vector>
 
+#include "tsctl/core/base/field.h"
+#include "tsctl/core/bench_vocabulary.h"
+
 namespace tsctl {
 
 // How calls are offered to an arm: one after another, several at once, or at times of their own.
 struct LoadPlan {
-  std::optional<double> rate_per_s =
-      {};                            // calls offered a second (open loop); null is a closed loop
-  std::string arrivals = "poisson";  // of the open loop: poisson, constant
-  int concurrency = 1;               // calls in flight in one process at most
-  int instances = 1;                 // processes of each arm that run at the same time
-
+  std::optional<double> rate_per_s = {};
+  Arrivals arrivals = Arrivals::poisson;
+  int concurrency = 1;
+  int instances = 1;
   bool plain() const noexcept { return !rate_per_s && concurrency == 1 && instances == 1; }
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, LoadPlan& value) {
-  visit("rate_per_s", value.rate_per_s);
-  visit("arrivals", value.arrivals);
-  visit("concurrency", value.concurrency);
-  visit("instances", value.instances);
+  visit("rate_per_s", value.rate_per_s,
+        Field("Calls offered a second by an open loop; null for a closed loop").greater_than(0));
+  visit("arrivals", value.arrivals, "How the starts of an open loop are spread");
+  visit("concurrency", value.concurrency,
+        Field("Calls in flight in one process at most").at_least(1));
+  visit("instances", value.instances,
+        Field("Processes of each arm that run at the same time").at_least(1));
 }
 
 // One stretch of load on one process.

@@ -28,7 +28,7 @@ constexpr const char* kOtherBuild = "another build of LibTorch has it";
 Finding lever(const std::string& name, bool there, const std::string& detail,
               const std::string& hint) {
   return {.name = name,
-          .status = there ? "ok" : "missing",
+          .status = there ? FindingStatus::ok : FindingStatus::missing,
           .detail = detail.substr(0, detail.find('\n')),
           .hint = there ? "" : hint};
 }
@@ -59,7 +59,7 @@ std::vector<Finding> find_levers() {
       lever("LLVM fuser", has_llvm_fuser(), "fuses pointwise operators on the CPU", kOtherBuild),
       // Off, because a process has to switch it on: a file cannot.
       {.name = "oneDNN graph fuser",
-       .status = AT_MKLDNN_ENABLED() != 0 ? "off" : "missing",
+       .status = AT_MKLDNN_ENABLED() != 0 ? FindingStatus::off : FindingStatus::missing,
        .detail = "fuses partitions of float32 graphs at run time",
        .hint = "a program switches it on before its first call"},
       op_lever("fused convolutions", "mkldnn::_convolution_pointwise",
@@ -75,18 +75,21 @@ std::vector<Finding> find_devices() {
     const int count = count_cuda_devices();
     if (count == 0)
       return {{.name = "cuda",
-               .status = "missing",
+               .status = FindingStatus::missing,
                .detail = "no usable device",
                .hint = "look at nvidia-smi"}};
     std::vector<Finding> devices;
     for (int i = 0; i < count; ++i) {
       std::string name = "cuda:";
       name += std::to_string(i);
-      devices.push_back({.name = std::move(name), .status = "ok"});
+      devices.push_back({.name = std::move(name), .status = FindingStatus::ok});
     }
     return devices;
   } catch (const Error& error) {
-    return {{.name = "cuda", .status = "missing", .detail = error.what(), .hint = error.hint()}};
+    return {{.name = "cuda",
+             .status = FindingStatus::missing,
+             .detail = error.what(),
+             .hint = error.hint()}};
   }
 }
 

@@ -100,7 +100,7 @@ std::string GraphedCalls::difference_from_plain(Recorded& recorded, const CallIn
   std::vector<Warning> warnings;
   const ComparisonRules rules{.tolerance = {.equal_nan = true}};
   for (const OutputComparison& output : compare_outputs(plain, replayed, rules, {}, warnings)) {
-    if (output.status == "same") continue;
+    if (output.status == Match::same) continue;
     return "captured, but its graph does not give what plain calls give: output '" + output.output +
            "' differs by " + c10::str(output.max_abs) +
            (output.reason.empty() ? "" : " (" + output.reason + ")") + "; its calls are plain";

@@ -67,15 +67,15 @@ std::optional<LeafPair> pair_leaves(const Value& reference, const Value& candida
 }
 
 std::string describe_tensor(const at::Tensor& tensor) {
-  std::string text(name_from_dtype(dtype_from_scalar_type(tensor.scalar_type()).value()));
+  std::string text = name_of(dtype_from_scalar_type(tensor.scalar_type()).value());
   text += " [";
   for (std::int64_t i = 0; i < tensor.dim(); ++i)
     text += (i > 0 ? ", " : "") + std::to_string(tensor.size(i));
   return text + ']';
 }
 
-void differ(OutputComparison& comparison, const std::string& reason, const std::string& detail) {
-  comparison.status = "differ";
+void differ(OutputComparison& comparison, DifferenceReason reason, const std::string& detail) {
+  comparison.status = Match::differ;
   comparison.reason = reason;
   comparison.detail = detail;
 }
@@ -125,7 +125,7 @@ void record_difference(const Difference& difference, const std::vector<std::int6
   }
   if (difference.same) return;
   const bool nonfinite = difference.nonfinite_mismatches > 0;
-  differ(comparison, nonfinite ? "nan" : "values",
+  differ(comparison, nonfinite ? DifferenceReason::nan : DifferenceReason::values,
          std::to_string(difference.mismatched) + " of " + std::to_string(difference.count) +
              (nonfinite ? " elements differ, NaN or Inf among them" : " elements differ"));
 }
@@ -140,15 +140,17 @@ void compare_tensors(const at::Tensor& reference, const at::Tensor& candidate,
                      const ComparisonRules& rules, OutputComparison& comparison,
                      std::vector<Warning>& warnings) {
   const Dtype dtype = dtype_from_scalar_type(reference.scalar_type()).value();
-  comparison.dtype = name_from_dtype(dtype);
+  comparison.dtype = name_of(dtype);
   comparison.shape = reference.sizes().vec();
   const Tolerance tolerance = tolerance_by(rules, dtype, comparison.output);
   comparison.rtol = tolerance.rtol;
   comparison.atol = tolerance.atol;
   const std::string both =
       "expected " + describe_tensor(reference) + ", got " + describe_tensor(candidate);
-  if (reference.scalar_type() != candidate.scalar_type()) return differ(comparison, "dtype", both);
-  if (reference.sizes() != candidate.sizes()) return differ(comparison, "shape", both);
+  if (reference.scalar_type() != candidate.scalar_type())
+    return differ(comparison, DifferenceReason::dtype, both);
+  if (reference.sizes() != candidate.sizes())
+    return differ(comparison, DifferenceReason::shape, both);
 
   const Difference difference =
       difference_of(reference, candidate, dtype, tolerance, rules.tolerance.equal_nan);
@@ -156,14 +158,14 @@ void compare_tensors(const at::Tensor& reference, const at::Tensor& candidate,
   if (is_complex(dtype)) shape.push_back(2);
   record_difference(difference, shape, comparison);
   if (difference.count == 0) {
-    warnings.push_back({"empty_output", "the output '" + comparison.output +
-                                            "' is empty, so its values prove nothing"});
+    warnings.push_back({WarningCode::empty_output, "the output '" + comparison.output +
+                                                       "' is empty, so its values prove nothing"});
   } else if (difference.proves_nothing) {
     const std::string why =
         difference.reference_peak < kProvingPeak
             ? "no value of the reference is larger than " + c10::str(difference.reference_peak)
             : "all values of the reference are equal";
-    warnings.push_back({"reference_proves_nothing",
+    warnings.push_back({WarningCode::reference_proves_nothing,
                         "the output '" + comparison.output + "' proves nothing: " + why});
   }
 }
@@ -179,11 +181,11 @@ void compare_scalars(const Value& reference, const Value& candidate, const Compa
   comparison.count = 1;
   if (reference.kind != candidate.kind) {
     return differ(
-        comparison, "dtype",
+        comparison, DifferenceReason::dtype,
         "expected " + describe_structure(reference) + ", got " + describe_structure(candidate));
   }
   if (reference.kind == Value::Kind::string && reference.string != candidate.string) {
-    return differ(comparison, "values",
+    return differ(comparison, DifferenceReason::values,
                   "expected '" + reference.string + "', got '" + candidate.string + "'");
   }
   Difference difference;
@@ -216,7 +218,7 @@ std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Ou
   std::vector<LeafPair> pairs;
   if (const auto parted = pair_leaves(reference.value, candidate.value, "out", pairs)) {
     OutputComparison comparison{.output = parted->name};
-    differ(comparison, "structure",
+    differ(comparison, DifferenceReason::structure,
            "expected " + describe_structure(*parted->reference) + ", got " +
                describe_structure(*parted->candidate));
     return {comparison};
@@ -226,7 +228,7 @@ std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Ou
   }
   std::vector<OutputComparison> comparisons;
   for (const LeafPair& pair : pairs) {
-    OutputComparison comparison{.output = pair.name, .status = "same"};
+    OutputComparison comparison{.output = pair.name, .status = Match::same};
     if (pair.reference->kind == Value::Kind::tensor) {
       compare_tensors(reference.tensors.at(pair.reference->tensor),
                       candidate.tensors.at(pair.candidate->tensor), rules, comparison, warnings);

@@ -97,8 +97,8 @@ class Pipeline {
     result_.was_frozen = is_frozen(module_);
     require_freezable();
     if (leave_training(module_)) {
-      result_.warnings.push_back(
-          {"was_training", "the file is in train mode; it was put into eval mode first"});
+      result_.warnings.push_back({WarningCode::was_training,
+                                  "the file is in train mode; it was put into eval mode first"});
     }
     choose_methods();
   }
@@ -265,9 +265,9 @@ class Pipeline {
     if (passes::is_any_of(node, {"aten::dropout", "aten::dropout_", "aten::feature_dropout",
                                  "aten::alpha_dropout"}) &&
         torch::jit::constant_as<bool>(node.input(2)).value_or(false)) {
-      result_.warnings.push_back({"active_dropout", "dropout stays active at " +
-                                                        paths.place_of(node) +
-                                                        ": the model was captured in train mode"});
+      result_.warnings.push_back(
+          {WarningCode::active_dropout, "dropout stays active at " + paths.place_of(node) +
+                                            ": the model was captured in train mode"});
     }
   }
 

@@ -83,7 +83,7 @@ Jobs::Jobs(WorkerSettings settings, Interrupt& interrupt, Events& events)
 std::string Jobs::do_job(const std::string& step, const std::string& job,
                          const std::string& request, const PythonSite* site) {
   const auto start = std::chrono::steady_clock::now();
-  steps_.push_back({.name = step, .status = "failed"});
+  steps_.push_back({.name = step, .status = StepStatus::failed});
   const auto close_step = [&](const ProcessEnd& end) {
     steps_.back().seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -109,7 +109,7 @@ std::string Jobs::do_job(const std::string& step, const std::string& job,
         events_.warning({.code = message->code, .text = message->text});
       } else if (message->type == "result") {
         close_step(worker.finish(kEndAfterMessageSeconds));
-        steps_.back().status = "ok";
+        steps_.back().status = StepStatus::ok;
         return message->payload;
       } else {
         worker.finish(kEndAfterMessageSeconds);

@@ -67,7 +67,7 @@ TEST(BenchSession, is_not_misled_by_what_lasts_for_some_blocks_of_one_arm) {
     const double slow = arm == 1 && call % 96 < 24 ? 1.5 : 1.0;
     return slow * noisy(0.001, 0.0002, 0.001, arm, launch, call);
   });
-  EXPECT_EQ(bench.run({}).arms[1].speed, "equivalent");
+  EXPECT_EQ(bench.run({}).arms[1].speed, ArmSpeed::equivalent);
 }
 
 TEST(BenchSession, is_not_misled_by_interrupted_calls_in_blocks_of_few) {
@@ -76,7 +76,7 @@ TEST(BenchSession, is_not_misled_by_interrupted_calls_in_blocks_of_few) {
     const double slow = arm == 1 && (7 * call + launch) % 10 < 3 ? 3.0 : 1.0;
     return slow * noisy(0.0024, 0.0002, 0.001, arm, launch, call);
   });
-  EXPECT_EQ(bench.run({}).arms[1].speed, "equivalent");
+  EXPECT_EQ(bench.run({}).arms[1].speed, ArmSpeed::equivalent);
 }
 
 TEST(BenchSession, lays_the_arms_of_a_launch_out_alike_and_each_launch_anew) {
@@ -113,7 +113,7 @@ TEST(BenchSession, ends_after_the_pairs_it_was_given) {
     return bench.run(options);
   };
   const BenchResult noisy_rounds = pairs_of(0.0, 0.3, 60);
-  EXPECT_EQ(noisy_rounds.stopped_by, "pairs");
+  EXPECT_EQ(noisy_rounds.stopped_by, StopReason::pairs);
   EXPECT_LE(noisy_rounds.pairs[0].pairs, 60);
   EXPECT_GT(noisy_rounds.pairs[0].pairs, 60 - 6);
   const BenchResult noisy_launches = pairs_of(0.05, 0.001, 60);
@@ -163,14 +163,14 @@ TEST(BenchSession, tells_equal_slower_and_faster_arms_apart) {
   FakeArms bench(4, around({0.03, 0.03, 0.0315, 0.021}));
   const BenchResult result = bench.run({});
   ASSERT_EQ(result.arms.size(), 4U);
-  EXPECT_EQ(result.arms[0].speed, "reference");
-  EXPECT_EQ(result.arms[1].speed, "equivalent");
-  EXPECT_EQ(result.arms[2].speed, "slower");
-  EXPECT_EQ(result.arms[3].speed, "faster");
+  EXPECT_EQ(result.arms[0].speed, ArmSpeed::reference);
+  EXPECT_EQ(result.arms[1].speed, ArmSpeed::equivalent);
+  EXPECT_EQ(result.arms[2].speed, ArmSpeed::slower);
+  EXPECT_EQ(result.arms[3].speed, ArmSpeed::faster);
   ASSERT_EQ(result.pairs.size(), 3U);
   EXPECT_EQ(result.pairs[2].base, "a");
   EXPECT_EQ(result.pairs[2].arm, "d");
-  EXPECT_EQ(result.pairs[2].verdict, "faster");
+  EXPECT_EQ(result.pairs[2].verdict, SpeedVerdict::faster);
   EXPECT_NEAR(*result.pairs[2].speedup, 1.0 / 0.7, 0.01);
   EXPECT_LT(*result.pairs[2].speedup_low, *result.pairs[2].speedup);
   EXPECT_GT(*result.pairs[2].speedup_high, *result.pairs[2].speedup);
@@ -182,25 +182,25 @@ TEST(BenchSession, tells_equal_slower_and_faster_arms_apart) {
 
 TEST(BenchSession, gives_an_arm_whose_outputs_differ_times_but_no_speedup) {
   FakeArms bench(3, around({0.01, 0.002, 0.01}));
-  bench.arms[1].outputs = "differ";
+  bench.arms[1].outputs = ArmOutputs::differ;
   bench.arms[1].max_abs = 0.5;
   const BenchResult result = bench.run({});
   EXPECT_NEAR(*result.arms[1].median_s, 0.002, 0.0001);
-  EXPECT_EQ(result.arms[1].outputs, "differ");
-  EXPECT_EQ(result.arms[1].speed, "");
+  EXPECT_EQ(result.arms[1].outputs, ArmOutputs::differ);
+  EXPECT_EQ(result.arms[1].speed, std::nullopt);
   EXPECT_EQ(result.arms[1].max_abs, 0.5);
-  EXPECT_EQ(result.pairs[0].outputs, "differ");
-  EXPECT_EQ(result.pairs[0].verdict, "");
+  EXPECT_EQ(result.pairs[0].outputs, ArmOutputs::differ);
+  EXPECT_EQ(result.pairs[0].verdict, std::nullopt);
   EXPECT_FALSE(result.pairs[0].speedup.has_value());
   EXPECT_FALSE(result.pairs[0].speedup_low.has_value());
   EXPECT_FALSE(result.pairs[0].speedup_high.has_value());
-  EXPECT_EQ(result.arms[2].speed, "equivalent");
+  EXPECT_EQ(result.arms[2].speed, ArmSpeed::equivalent);
 }
 
 TEST(BenchSession, ends_with_the_fewest_launches_when_they_are_precise) {
   FakeArms bench(2, steadily(0.0099));
   const BenchResult result = bench.run({.budget_s = 1000.0, .min_launches = 6});
-  EXPECT_EQ(result.stopped_by, "precision");
+  EXPECT_EQ(result.stopped_by, StopReason::precision);
   EXPECT_EQ(result.arms[0].launches, 6);
   EXPECT_LE(result.arms[0].samples, 6 * 6 * 8);
   EXPECT_EQ(codes_of(result), std::vector<std::string>{});
@@ -211,12 +211,12 @@ TEST(BenchSession, goes_on_launching_until_the_budget_is_spent) {
     return noisy(0.01, 0.05, 0.001, arm, launch, call);
   });
   const BenchResult result = bench.run({.budget_s = 20.0});
-  EXPECT_EQ(result.stopped_by, "budget");
+  EXPECT_EQ(result.stopped_by, StopReason::budget);
   EXPECT_GT(result.arms[0].launches, 24);
   EXPECT_LT(result.measured_s, 20.5);
   EXPECT_GT(result.measured_s, 18.0);
   EXPECT_EQ(result.budget_s, 20.0);
-  EXPECT_EQ(result.arms[1].speed, "inconclusive");
+  EXPECT_EQ(result.arms[1].speed, ArmSpeed::inconclusive);
 }
 
 TEST(BenchSession, shares_the_budget_among_few_launches_when_rounds_are_noisy) {
@@ -224,7 +224,7 @@ TEST(BenchSession, shares_the_budget_among_few_launches_when_rounds_are_noisy) {
     return noisy(0.01, 0.0, 0.3, arm, launch, call);
   });
   const BenchResult result = bench.run({.budget_s = 20.0});
-  EXPECT_EQ(result.stopped_by, "budget");
+  EXPECT_EQ(result.stopped_by, StopReason::budget);
   EXPECT_LE(result.arms[0].launches, 18);  // 26 where launches differ
   EXPECT_GT(result.arms[0].samples, 5 * 6 * 8);
   EXPECT_LT(result.measured_s, 20.5);
@@ -234,7 +234,7 @@ TEST(BenchSession, shares_the_budget_among_few_launches_when_rounds_are_noisy) {
 TEST(BenchSession, does_not_measure_on_what_is_decided_already) {
   FakeArms bench(2, around({0.01, 0.005}));
   const BenchResult result = bench.run({.budget_s = 200.0, .precision = 0.002});
-  EXPECT_EQ(result.stopped_by, "precision");
+  EXPECT_EQ(result.stopped_by, StopReason::precision);
   EXPECT_EQ(result.arms[0].launches, 5);
 }
 
@@ -262,7 +262,7 @@ TEST(BenchSession, does_not_take_the_start_of_python_out_of_the_budget) {
 TEST(BenchSession, gives_up_launches_rather_than_overrun_the_budget_without_end) {
   FakeArms bench(2, around({1.0, 1.0}));
   const BenchResult result = bench.run({.budget_s = 5.0});
-  EXPECT_EQ(result.stopped_by, "budget");
+  EXPECT_EQ(result.stopped_by, StopReason::budget);
   EXPECT_EQ(result.arms[0].launches, 2);
   // Four times the budget, and the launch that was under way.
   EXPECT_LE(result.measured_s, 4 * 5.0 + 20.0);
@@ -327,13 +327,13 @@ TEST(BenchSession, computes_the_rest_of_an_arms_numbers) {
   const BenchResult result = bench.run({}, 8);
   const ArmResult& arm = result.arms[1];
   EXPECT_EQ(arm.label, "b");
-  EXPECT_EQ(arm.kind, "file");
+  EXPECT_EQ(arm.kind, ArmKind::file);
   EXPECT_NEAR(*arm.median_s, 0.03, 1e-12);
   EXPECT_NEAR(*arm.mean_s, 0.03, 1e-12);
   EXPECT_NEAR(*arm.min_s, 0.03, 1e-12);
   EXPECT_NEAR(*arm.spread, 0.0, 1e-12);
   EXPECT_NEAR(*arm.throughput_per_s, 8 / 0.03, 1e-9);
-  EXPECT_EQ(arm.throughput_unit, "items");
+  EXPECT_EQ(arm.throughput_unit, ThroughputUnit::items);
   EXPECT_NEAR(*arm.total_time_s, 0.03 * static_cast<double>(arm.samples), 1e-9);
   EXPECT_NEAR(*arm.time_per_iteration_ms, 30.0, 1e-9);
   EXPECT_NEAR(*arm.throughput, 8 / 0.03, 1e-9);
@@ -344,10 +344,10 @@ TEST(BenchSession, computes_the_rest_of_an_arms_numbers) {
 TEST(BenchSession, counts_calls_where_there_is_no_batch) {
   FakeArms bench(1, [](std::size_t, int, int) { return 0.03; });
   const BenchResult result = bench.run({}, 0);
-  EXPECT_EQ(result.arms[0].throughput_unit, "calls");
+  EXPECT_EQ(result.arms[0].throughput_unit, ThroughputUnit::calls);
   EXPECT_NEAR(*result.arms[0].throughput_per_s, 1 / 0.03, 1e-9);
   EXPECT_TRUE(result.pairs.empty());
-  EXPECT_EQ(result.stopped_by, "launches");
+  EXPECT_EQ(result.stopped_by, StopReason::launches);
 }
 
 TEST(BenchSession, makes_rounds_long_enough_for_short_calls) {
@@ -358,7 +358,7 @@ TEST(BenchSession, makes_rounds_long_enough_for_short_calls) {
 
 TEST(BenchSession, bears_calls_that_take_no_time_on_a_coarse_clock) {
   FakeArms bench(2, [](std::size_t arm, int, int) { return arm == 0 ? 0.0 : 1e-7; });
-  EXPECT_EQ(bench.run({}).arms[1].speed, "slower");
+  EXPECT_EQ(bench.run({}).arms[1].speed, ArmSpeed::slower);
 }
 
 TEST(BenchSession, gives_percentiles_with_their_intervals_or_says_why_not) {
@@ -382,8 +382,8 @@ TEST(BenchSession, keeps_the_first_launchs_calls_and_says_how_they_develop) {
     return arm == 1 && call < 2 ? 20.0 * settled : settled;
   });
   const BenchResult result = bench.run({});
-  EXPECT_EQ(result.arms[0].warm_up, "flat");
-  EXPECT_EQ(result.arms[1].warm_up, "warm_up");
+  EXPECT_EQ(result.arms[0].warm_up, WarmUpClass::flat);
+  EXPECT_EQ(result.arms[1].warm_up, WarmUpClass::warm_up);
   ASSERT_GT(result.arms[1].warm_up_s.size(), 6U);
   EXPECT_GT(result.arms[1].warm_up_s[1], 10.0 * result.arms[1].warm_up_s[2]);
 }
@@ -406,22 +406,23 @@ TEST(BenchSession, warns_of_page_faults_that_differ_between_launches_and_between
 TEST(BenchSession, judges_each_arm_by_the_gate) {
   FakeArms bench(4, around({0.01, 0.0101, 0.0125, 0.008}));
   const BenchResult result = bench.run({.max_regress = 0.05});
-  EXPECT_EQ(result.pairs[0].gate, "pass");
-  EXPECT_EQ(result.pairs[1].gate, "fail");
-  EXPECT_EQ(result.pairs[2].gate, "pass");
+  EXPECT_EQ(result.pairs[0].gate, Gate::pass);
+  EXPECT_EQ(result.pairs[1].gate, Gate::fail);
+  EXPECT_EQ(result.pairs[2].gate, Gate::pass);
   FakeArms ungated(2, around({0.01, 0.02}));
-  EXPECT_EQ(ungated.run({}).pairs[0].gate, "");
+  EXPECT_EQ(ungated.run({}).pairs[0].gate, std::nullopt);
 }
 
 TEST(BenchSession, says_which_level_the_intervals_width_comes_from) {
   FakeArms launches(2, [](std::size_t arm, int launch, int call) {
     return noisy(0.01, 0.03, 0.0001, arm, launch, call);
   });
-  EXPECT_EQ(launches.run({}).pairs[0].dominated_by, "launches");
+  EXPECT_EQ(launches.run({}).pairs[0].dominated_by, VariationSource::launches);
   FakeArms blocks(2, [](std::size_t arm, int launch, int call) {
     return noisy(0.01, 0.0, 0.3, arm, launch, call);
   });
-  EXPECT_EQ(blocks.run({.budget_s = 400.0, .min_launches = 20}).pairs[0].dominated_by, "blocks");
+  EXPECT_EQ(blocks.run({.budget_s = 400.0, .min_launches = 20}).pairs[0].dominated_by,
+            VariationSource::blocks);
 }
 
 TEST(BenchSession, repeats_itself_for_the_same_seed) {

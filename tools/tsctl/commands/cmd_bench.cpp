@@ -15,7 +15,6 @@
 #include "tsctl/core/bench_options.h"
 #include "tsctl/core/executor.h"
 #include "tsctl/core/tolerance.h"
-#include "tsctl/core/tuning_warning.h"
 #include "tsctl/files/scratch_file.h"
 #include "tsctl/files/scratch_folder.h"
 
@@ -138,7 +137,7 @@ ExitCode bench(Run& run, const Flags& flags) {
   ExitCode raised = ExitCode::ok;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     arms.push_back(arm_from(run, flags, specs[i], subjects[i], inputs, reference.path()));
-    arms.back().outputs = "reference";
+    arms.back().outputs = ArmOutputs::reference;
     // The first arm is held against itself without its settings.
     if (i == 0 && !has_numeric_settings(subjects.front())) continue;
     const VerifyResult& verified = compare_subject(
@@ -146,10 +145,12 @@ ExitCode bench(Run& run, const Flags& flags) {
         specs[i].executor.value_or(flags.executor), &arms.back().tuning_reason);
     if (i == 0 || !raised_by(verified).empty())
       raised = worse_of(raised, judge_comparison(run, verified));
-    if (i > 0 || verified.status == "differ") arms.back().outputs = verified.status;
+    if (i > 0 || verified.status == Match::differ)
+      arms.back().outputs = arm_outputs(verified.status);
     if (i > 0) arms.back().max_abs = verified.max_abs;
     if (!arms.back().tuning_reason.empty())
-      run.warn({kTuningNotAvailable, "'" + specs[i].label + "': " + arms.back().tuning_reason});
+      run.warn({WarningCode::tuning_not_available,
+                "'" + specs[i].label + "': " + arms.back().tuning_reason});
   }
   const std::vector<std::string>& labels = run.report().inputs.sets;
   const std::string label = labels.empty() ? "" : labels.at(inputs.bench_index);

@@ -48,8 +48,8 @@ ArmRequest arm_request(Run& run, const Flags& flags, const ModelInputs& inputs,
 std::vector<BenchArm> arms_of(Run& run, const Flags& flags, const CapturePlan& plan,
                               const std::vector<Stage>& stages, const std::string& tensors) {
   BenchArm eager{.request = arm_request(run, flags, plan.inputs, tensors),
-                 .kind = "eager",
-                 .outputs = "reference"};
+                 .kind = ArmKind::eager,
+                 .outputs = ArmOutputs::reference};
   eager.request.label = "eager";
   eager.request.source = plan.source;
   eager.site = run.python();
@@ -57,7 +57,7 @@ std::vector<BenchArm> arms_of(Run& run, const Flags& flags, const CapturePlan& p
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const VerifyResult& verified = run.report().verify.at(i);
     BenchArm arm{.request = arm_request(run, flags, plan.inputs, tensors),
-                 .outputs = verified.status};
+                 .outputs = arm_outputs(verified.status)};
     arm.request.label = stages[i].label;
     arm.request.model_path = stages[i].path;
     arm.max_abs = verified.max_abs;
@@ -109,20 +109,23 @@ ExitCode convert(Run& run, const Flags& flags) {
   run.name_file(tensors.path(), output.output + " (inputs and outputs)");
   const CaptureResult capture = capture_step(run, plan, captured.path(), tensors.path());
   require_captured(capture);
-  if (capture.status != "captured") {
+  if (capture.status != CaptureStatus::captured) {
     record_not_general(run, capture);
     if (output.keep_failed) copy_file_bytes(captured.path(), file.path());
-    withhold_step(run, file, output.keep_failed, "the " + capture.mode + " is not general");
+    withhold_step(run, file, output.keep_failed,
+                  "the " + name_of(capture.mode) + " is not general");
     return ExitCode::check_failed;
   }
   Manifest manifest = manifest_from(plan.source, plan.inputs, capture);
   const RewriteResult freezing =
       rewrite_step(run, RewriteGoal::freeze, captured.path(), frozen.path(), flags.passes);
-  manifest.steps.push_back(manifest_step("freeze", freezing.passes, flags.passes.preserve));
+  manifest.steps.push_back(
+      manifest_step(name_of(RewriteGoal::freeze), freezing.passes, flags.passes.preserve));
   // From the captured file, not the frozen one: freezing and saving loses the modules' paths, by which folds are told.
   const RewriteResult optimizing =
       rewrite_step(run, RewriteGoal::optimize, captured.path(), file.path(), flags.passes);
-  manifest.steps.push_back(manifest_step("optimize", optimizing.passes, flags.passes.preserve));
+  manifest.steps.push_back(
+      manifest_step(name_of(RewriteGoal::optimize), optimizing.passes, flags.passes.preserve));
   attach(file.path(), manifest, {}, plan.extras);
 
   const std::vector<Stage> stages{

@@ -3,7 +3,6 @@
 #include "steps/preflight.h"
 #include "tsctl/archive/diff.h"
 #include "tsctl/archive/file_kind.h"
-#include "tsctl/report/json/diff_json.h"
 
 namespace tsctl {
 
@@ -20,7 +19,7 @@ ExitCode diff_files(Run& run, const Flags& flags) {
   require_torchscript(flags.options.path_a, false);
   require_torchscript(flags.options.path_b, false);
   const DiffResult result = diff(flags.options);
-  run.report().diff_json = json_text_from_diff(result);
+  run.report().diff = result;
   for (const Warning& warning : result.warnings) run.warn(warning);
   return result.same ? ExitCode::ok : ExitCode::check_failed;
 }

@@ -20,7 +20,7 @@ ExitCode explain(Run& run, const CaptureFlags& flags) {
   run.name_file(tensors.path(), "the scratch file in " + temporary_folder().string());
   const CaptureResult capture = capture_step(run, plan, model.path(), tensors.path());
   require_captured(capture);
-  if (capture.status == "captured") return ExitCode::ok;
+  if (capture.status == CaptureStatus::captured) return ExitCode::ok;
   record_not_general(run, capture);
   return ExitCode::check_failed;
 }

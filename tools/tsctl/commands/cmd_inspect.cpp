@@ -6,7 +6,6 @@
 #include "tsctl/archive/inspect.h"
 #include "tsctl/core/executor.h"
 #include "tsctl/files/scratch_file.h"
-#include "tsctl/report/json/inspect_json.h"
 
 namespace tsctl {
 
@@ -56,8 +55,7 @@ ExitCode inspect_file(Run& run, const Flags& flags) {
     }
   }
   // The graphs are what was asked for; the summary would only be in their way.
-  if (!flags.wants_graph() || !flags.report.json.empty())
-    run.report().inspect_json = json_text_from_summary(summary);
+  if (!flags.wants_graph() || !flags.report.json.empty()) run.report().inspect = summary;
   for (const Warning& warning : summary.warnings) run.warn(warning);
   if (summary.crc_ok && !*summary.crc_ok) {
     throw Error(ErrorKind::input,

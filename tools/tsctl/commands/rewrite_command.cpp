@@ -64,7 +64,7 @@ void add_rewrite_options(CLI::App& command, RewriteFlags& flags) {
 }
 
 ExitCode rewrite_command(Run& run, const RewriteFlags& flags, RewriteGoal goal) {
-  const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
+  const std::string name = name_of(goal);
   require_known_passes(flags.passes.disabled);
   tolerance_from(flags.tolerance);
   const std::vector<NewRecord> extras = extras_from(flags.output.extra);
@@ -79,7 +79,7 @@ ExitCode rewrite_command(Run& run, const RewriteFlags& flags, RewriteGoal goal) 
   if (flags.verify && !inputs.given()) {
     if (goal == RewriteGoal::optimize)
       throw_inputs_missing(flags.model, name, ", or --no-verify to go without");
-    run.warn({"not_verified",
+    run.warn({WarningCode::not_verified,
               "'" + flags.model +
                   "' says nothing of its inputs: the frozen file is loaded again, not run; "
                   "give --input to have it compared"});
@@ -90,7 +90,7 @@ ExitCode rewrite_command(Run& run, const RewriteFlags& flags, RewriteGoal goal) 
   run.name_file(file.path(), flags.output.output);
   const RewriteResult result = rewrite_step(run, goal, flags.model, file.path(), flags.passes);
   if (result.was_frozen) {
-    run.warn({"already_frozen",
+    run.warn({WarningCode::already_frozen,
               "'" + flags.model + "' was frozen before: its weights are constants already"});
   }
   Manifest manifest = recorded.value_or(Manifest{.inputs = inputs.plan});

@@ -46,9 +46,7 @@ void apply_setting(ArmSpec& arm, const std::string& key, const std::string& valu
     }
     arm.threads = threads;
   } else if (key == "executor") {
-    if (value == "default") arm.executor = Executor::standard;
-    if (value == "static") arm.executor = Executor::fixed;
-    if (value == "unoptimized") arm.executor = Executor::unoptimized;
+    arm.executor = value_of<Executor>(value);
     if (!arm.executor)
       throw fault("there is no executor '" + value + "'",
                   "executors are default, static and unoptimized");

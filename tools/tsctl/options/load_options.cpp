@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "options/option_groups.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/bench_options.h"
 
@@ -37,11 +38,9 @@ void add_load_options(CLI::App& command, LoadFlags& flags) {
                   "due")
       ->group("Load")
       ->type_name("Q");
-  command
-      .add_option("--arrivals", flags.arrivals,
-                  "Of --rate: poisson (default, drawn from the seed) or constant")
+  add_choice<Arrivals>(command, "--arrivals", flags.arrivals,
+                       "Of --rate: poisson (default, drawn from the seed) or constant")
       ->group("Load")
-      ->check(CLI::IsMember({"poisson", "constant"}))
       ->type_name("NAME");
   command
       .add_option("--concurrency", flags.concurrency,
@@ -64,9 +63,9 @@ void add_load_options(CLI::App& command, LoadFlags& flags) {
 
 LoadPlan load_plan_from(const LoadFlags& flags, const BenchOptions& options, std::size_t arms) {
   LoadPlan plan{.concurrency = flags.concurrency, .instances = flags.instances};
-  if (!flags.arrivals.empty()) plan.arrivals = flags.arrivals;
+  plan.arrivals = flags.arrivals.value_or(plan.arrivals);
   if (flags.rate.empty()) {
-    if (!flags.arrivals.empty()) {
+    if (flags.arrivals) {
       throw Error(ErrorKind::usage,
                   "--arrivals without --rate: calls that wait for each other do "
                   "not arrive",
@@ -95,7 +94,7 @@ std::vector<Warning> oversubscribed(const std::vector<BenchArm>& arms, const Loa
     const int calls = plan.concurrency * plan.instances;
     if (calls == 1 || arm.request.device != "cpu" || arm.request.threads * calls <= cores) continue;
     warnings.push_back(
-        {"oversubscribed",
+        {WarningCode::oversubscribed,
          "'" + arm.request.label + "' runs up to " + std::to_string(calls) + " calls of " +
              std::to_string(arm.request.threads) +
              (arm.request.threads == 1 ? " thread" : " threads") + " at once on " +

@@ -83,9 +83,6 @@ void add_run_options(CLI::App& command, RunOptions& options, Executor* executor)
   if (executor != nullptr) {
     add_choice<Executor>(
         command, "--executor", *executor,
-        {{"default", Executor::standard},
-         {"static", Executor::fixed},
-         {"unoptimized", Executor::unoptimized}},
         "How LibTorch runs graphs: default, static (no specialization) or unoptimized")
         ->group("Running");
   }

@@ -2,13 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "session/command_session.h"
 #include "session/finish.h"
+#include "tsctl/core/base/enum_names.h"
 #include "tsctl/core/bench_options.h"
 #include "tsctl/core/capture.h"
 #include "tsctl/core/executor.h"
@@ -92,14 +92,13 @@ void require_known_passes(const std::vector<std::string>& names);
 // "2%" or "0.02".
 double fraction_from(const std::string& text, const std::string& flag);
 
-// Binds an option to an enum by name; help and errors show the names, not the numbers.
-template <typename Enum>
-CLI::Option* add_choice(CLI::App& command, const std::string& flag, Enum& target,
-                        const std::map<std::string, Enum>& choices, const std::string& help) {
-  const auto choose = [&target, choices](const std::string& name) { target = choices.at(name); };
-  std::vector<std::string> names;
-  for (const auto& [name, value] : choices) names.push_back(name);
-  return command.add_option_function<std::string>(flag, choose, help)->check(CLI::IsMember(names));
+// Binds an option to an enum, or an optional one, by the names of its table, which help and errors show.
+template <Vocabulary Enum, typename Target>
+CLI::Option* add_choice(CLI::App& command, const std::string& flag, Target& target,
+                        const std::string& help) {
+  const auto choose = [&target](const std::string& name) { target = *value_of<Enum>(name); };
+  return command.add_option_function<std::string>(flag, choose, help)
+      ->check(CLI::IsMember(name_list<Enum>()));
 }
 
 }  // namespace tsctl

@@ -52,12 +52,11 @@ class Run::StderrEvents : public Events {
 
 namespace {
 
-ErrorInfo error_info(const Error& error, const Run& run) {
-  return {.kind = std::string(name_from_kind(error.kind())),
-          .phase = run.phase(),
-          .message = run.with_names(error.what()),
-          .hint = run.with_names(error.hint()),
-          .detail = run.with_names(error.detail())};
+ErrorInfo error_of(const Error& error, const Run& run) {
+  ErrorInfo info = error_info(error, run.phase());
+  for (std::string* text : {&info.message, &info.hint, &info.detail})
+    *text = run.with_names(std::move(*text));
+  return info;
 }
 
 }  // namespace
@@ -135,7 +134,7 @@ void Run::enter(const std::string& phase) {
 }
 
 std::string Run::phase() const {
-  if (jobs_ && !jobs_->steps().empty() && jobs_->steps().back().status == "failed")
+  if (jobs_ && !jobs_->steps().empty() && jobs_->steps().back().status == StepStatus::failed)
     return jobs_->steps().back().name;
   return phase_;
 }
@@ -173,25 +172,25 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
       code = body(run);
     } catch (const Error& error) {
       code = exit_code_from_kind(error.kind());
-      run.report().error = error_info(error, run);
+      run.report().error = error_of(error, run);
     } catch (const Interrupted& interrupted) {
       code = interrupted.signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
       run.report().error =
-          ErrorInfo{.kind = "interrupted",
+          ErrorInfo{.kind = ErrorKind::interrupted,
                     .phase = run.phase(),
                     .message = "interrupted by " + name_of_signal(interrupted.signal) +
                                " in the step '" + run.phase() + "'",
                     .hint = "no model was written; run the command again"};
     } catch (const std::bad_alloc&) {
       code = ExitCode::execution;
-      run.report().error = ErrorInfo{.kind = "execution",
+      run.report().error = ErrorInfo{.kind = ErrorKind::execution,
                                      .phase = run.phase(),
                                      .message = "there is not enough memory for what was asked for",
                                      .hint = "use smaller inputs"};
     } catch (const std::exception& error) {
       code = ExitCode::internal;
       run.report().error = ErrorInfo{
-          .kind = "internal",
+          .kind = ErrorKind::internal,
           .phase = run.phase(),
           .message = std::string("a bug in tsctl: ") + error.what(),
           .hint = "please report it with the command line and the output of tsctl doctor"};

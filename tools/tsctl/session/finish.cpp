@@ -15,33 +15,25 @@ namespace tsctl {
 
 namespace {
 
-std::string status_of(ExitCode code) {
+ReportStatus status_of(ExitCode code) {
   switch (code) {
     case ExitCode::ok:
-      return "pass";
+      return ReportStatus::pass;
     case ExitCode::check_failed:
-      return "check_failed";
+      return ReportStatus::check_failed;
     case ExitCode::inconclusive:
-      return "inconclusive";
+      return ReportStatus::inconclusive;
     case ExitCode::interrupted:
     case ExitCode::terminated:
-      return "interrupted";
+      return ReportStatus::interrupted;
     default:
-      return "error";
+      return ReportStatus::error;
   }
-}
-
-ErrorInfo info_from(const Error& error, const std::string& phase) {
-  return {.kind = std::string(name_from_kind(error.kind())),
-          .phase = phase,
-          .message = error.what(),
-          .hint = error.hint(),
-          .detail = error.detail()};
 }
 
 ErrorInfo standard_output_error() {
   return {
-      .kind = std::string(name_from_kind(ErrorKind::environment)),
+      .kind = ErrorKind::environment,
       .phase = "report",
       .message = "the result cannot be written to standard output",
       .hint =
@@ -85,6 +77,14 @@ void write_files(const Report& report, const ReportOptions& options, Context& co
 }  // namespace
 
 ToolInfo tool_info() { return {.version = kVersion, .built_for_torch = kBuiltForTorch}; }
+
+ErrorInfo error_info(const Error& error, const std::string& phase) {
+  return {.kind = error.kind(),
+          .phase = phase,
+          .message = error.what(),
+          .hint = error.hint(),
+          .detail = error.detail()};
+}
 
 void print_error(const ErrorInfo& error, Context& context) {
   context.err << "tsctl: error: " << error.message << "\n";
@@ -132,7 +132,7 @@ ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& optio
     write_files(report, options, context);
     if (text_wanted && !options.json.empty()) context.out << "report     " << options.json << "\n";
   } catch (const Error& error) {
-    add_error(info_from(error, "report"));
+    add_error(error_info(error, "report"));
   }
   context.out.flush();
   if (!context.out) add_error(standard_output_error());
@@ -142,7 +142,7 @@ ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& optio
 
 ExitCode report_usage_error(const Error& error, bool takes_json, Context& context) {
   Report report;
-  report.error = info_from(error, "usage");
+  report.error = error_info(error, "usage");
   return finish_report(
       report, ExitCode::usage,
       {.json = takes_json ? json_target(context.command) : std::string(), .quiet = true}, context);

@@ -24,6 +24,8 @@ struct ReportOptions {
 ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& options,
                        Context& context);
 
+ErrorInfo error_info(const Error& error, const std::string& phase);
+
 // "tsctl: error: …", the detail, "tsctl: hint: …" on stderr.
 void print_error(const ErrorInfo& error, Context& context);
 

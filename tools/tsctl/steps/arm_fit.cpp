@@ -79,11 +79,11 @@ void apply_settings(const ArmSpec& spec, const std::string& device, Subject& sub
   subject.settings = spec.settings;
 }
 
-std::string arm_kind(const Subject& subject) {
-  if (!subject.runtime.empty()) return subject.runtime;
-  if (subject.package) return "aotinductor";
-  if (!subject.source) return "file";
-  return subject.compile ? "compile" : "eager";
+ArmKind arm_kind(const Subject& subject) {
+  if (const auto runtime = value_of<ArmKind>(subject.runtime)) return *runtime;
+  if (subject.package) return ArmKind::aotinductor;
+  if (!subject.source) return ArmKind::file;
+  return subject.compile ? ArmKind::compile : ArmKind::eager;
 }
 
 }  // namespace tsctl

@@ -10,7 +10,6 @@ namespace tsctl {
 // Gives the subject what the arm says of how it is run. Throws Error{usage} for a setting that does not fit it.
 void apply_settings(const ArmSpec& spec, const std::string& device, Subject& subject);
 
-// The word of the report: file, eager, compile, aotinductor, onnxruntime, openvino.
-std::string arm_kind(const Subject& subject);
+ArmKind arm_kind(const Subject& subject);
 
 }  // namespace tsctl

@@ -23,9 +23,10 @@ void describe_libtorch_build(Run& run) {
   try {
     run.report().environment.libtorch_build = libtorch_build_text(run.jobs().describe({}));
   } catch (const Error& error) {
-    run.warn({"libtorch_not_described", std::string("LibTorch could not be asked what it was built "
-                                                    "with: ") +
-                                            error.what()});
+    run.warn({WarningCode::libtorch_not_described,
+              std::string("LibTorch could not be asked what it was built "
+                          "with: ") +
+                  error.what()});
   }
 }
 

@@ -50,7 +50,7 @@ std::string json_lines(const std::vector<LaunchSamples>& samples) {
 ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& options) {
   ExitCode code = ExitCode::ok;
   for (const PairResult& pair : bench.pairs) {
-    if (pair.outputs == "differ") {
+    if (pair.outputs == ArmOutputs::differ) {
       record_check_failure(
           run, "bench",
           "the outputs of '" + pair.arm + "' differ from those of '" + pair.base + "'",
@@ -58,7 +58,7 @@ ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& opt
       code = ExitCode::check_failed;
     }
     if (!pair.speedup) continue;
-    if (pair.gate == "fail") {
+    if (pair.gate == Gate::fail) {
       record_check_failure(
           run, "bench",
           "'" + pair.arm + "' is slower than '" + pair.base + "' by more than --max-regress",
@@ -76,9 +76,9 @@ ExitCode judge_bench(Run& run, const BenchResult& bench, const BenchOptions& opt
       code = ExitCode::check_failed;
     }
   }
-  const bool undecided =
-      std::any_of(bench.pairs.begin(), bench.pairs.end(),
-                  [](const PairResult& pair) { return pair.verdict == "inconclusive"; });
+  const bool undecided = std::any_of(
+      bench.pairs.begin(), bench.pairs.end(),
+      [](const PairResult& pair) { return pair.verdict == SpeedVerdict::inconclusive; });
   if (code == ExitCode::ok && undecided && options.require_conclusive) {
     record_check_failure(run, "bench", "the measurement could not decide (--require-conclusive)",
                          "raise --budget or --margin, or measure on a quieter machine");
@@ -116,7 +116,7 @@ ExitCode bench_step(Run& run, const std::vector<BenchArm>& arms, const BenchOpti
   std::int64_t peak_bytes = 0;
   for (const ArmResult& arm : bench.arms) peak_bytes = std::max(peak_bytes, arm.peak_memory_bytes);
   run.jobs().add_step({.name = "bench",
-                       .status = "ok",
+                       .status = StepStatus::ok,
                        .seconds = clock() - start_s,
                        .peak_memory_bytes = peak_bytes});
   run.warn_all(bench.warnings);

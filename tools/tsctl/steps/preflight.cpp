@@ -88,7 +88,7 @@ void check_before_start(Run& run, const std::string& output, const std::vector<s
   run.enter("look at the device");
   const DescribeResult description = run.jobs().describe({.with_cuda = true});
   for (const Finding& finding : description.devices) {
-    if (finding.status == "ok" && (device == "cuda" || finding.name == device)) return;
+    if (finding.status == FindingStatus::ok && (device == "cuda" || finding.name == device)) return;
   }
   std::string seen;
   for (const Finding& finding : description.devices) {

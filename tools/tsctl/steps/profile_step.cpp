@@ -29,7 +29,7 @@ void profile_step(Run& run, const std::vector<BenchArm>& arms, const ProfileFlag
   }
   if (!flags.trace.empty())
     write_text_file(flags.trace, chrome_trace_text(parts), "--profile-trace");
-  run.jobs().add_step({.name = "profile", .status = "ok", .seconds = clock() - start_s});
+  run.jobs().add_step({.name = "profile", .status = StepStatus::ok, .seconds = clock() - start_s});
 }
 
 }  // namespace tsctl

@@ -19,7 +19,7 @@ void add_pass(Report& report, const PassRecord& pass) {
 
 RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from,
                            const std::string& to, const PassFlags& passes) {
-  const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
+  const std::string name = name_of(goal);
   run.enter(name);
   RewriteResult result = run.jobs().rewrite(name, {.goal = goal,
                                                    .model_path = from,
@@ -32,11 +32,11 @@ RewriteResult rewrite_step(Run& run, RewriteGoal goal, const std::string& from,
   for (const PassRecord& pass : result.passes) add_pass(run.report(), pass);
   for (const std::string& method : result.methods) {
     if (method == "forward") continue;
-    run.warn(
-        {"method_not_verified", "the method '" + method +
-                                    "' is kept and rewritten like forward, but only forward is "
-                                    "run and compared; tsctl run --method " +
-                                    method + " runs it"});
+    run.warn({WarningCode::method_not_verified,
+              "the method '" + method +
+                  "' is kept and rewritten like forward, but only forward is "
+                  "run and compared; tsctl run --method " +
+                  method + " runs it"});
   }
   return result;
 }

@@ -10,7 +10,6 @@
 #include "tsctl/core/executor.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/core/tolerance.h"
-#include "tsctl/core/tuning_warning.h"
 
 namespace tsctl {
 
@@ -88,7 +87,7 @@ std::vector<std::string> output_names_of(const std::vector<Subject>& subjects) {
 
 CaptureMode structure_of(const std::vector<Subject>& subjects) {
   const bool traced = std::any_of(subjects.begin(), subjects.end(), [](const Subject& subject) {
-    return subject.manifest && subject.manifest->capture_mode == "trace";
+    return subject.manifest && subject.manifest->capture_mode == CaptureMethod::trace;
   });
   return traced ? CaptureMode::trace : CaptureMode::automatic;
 }
@@ -130,7 +129,7 @@ const VerifyResult& compare_subject(Run& run, const Subject& reference, const Su
                         .threads = candidate.threads};
   const auto note_reason = [&](const std::vector<Warning>& warnings) {
     for (const Warning& warning : warnings) {
-      if (tuning_reason != nullptr && warning.code == kTuningNotAvailable)
+      if (tuning_reason != nullptr && warning.code == WarningCode::tuning_not_available)
         *tuning_reason = warning.text;
     }
   };
@@ -151,9 +150,9 @@ const VerifyResult& compare_subject(Run& run, const Subject& reference, const Su
   const CaptureResult made = eager_step(run, candidate.source.value_or(SourceSpec{}), inputs,
                                         structure, reference_tensors, outputs.path(), settings);
   note_reason(made.warnings);
-  const bool in_float32 =
-      std::any_of(made.warnings.begin(), made.warnings.end(),
-                  [](const Warning& warning) { return warning.code == kTuningNotAvailable; });
+  const bool in_float32 = std::any_of(
+      made.warnings.begin(), made.warnings.end(),
+      [](const Warning& warning) { return warning.code == WarningCode::tuning_not_available; });
   if (in_float32) comparison.tuning.precision.clear();  // and with it the wider tolerance
   comparison.candidate_tensors = outputs.path();
   return verify_step(run, comparison, tolerance, executor);

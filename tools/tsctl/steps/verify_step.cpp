@@ -53,20 +53,24 @@ const VerifyResult& verify_step(Run& run, const Comparison& comparison,
   return report.verify.back();
 }
 
+ArmOutputs arm_outputs(Match status) {
+  return status == Match::same ? ArmOutputs::same : ArmOutputs::differ;
+}
+
 std::string raised_by(const VerifyResult& result) {
   for (const CallComparison& call : result.calls) {
     for (const OutputComparison& output : call.outputs) {
-      if (output.reason == "raised") return output.detail;
+      if (output.reason == DifferenceReason::raised) return output.detail;
     }
   }
   return {};
 }
 
 ExitCode judge_comparison(Run& run, const VerifyResult& result) {
-  if (result.status == "same") return ExitCode::ok;
+  if (result.status == Match::same) return ExitCode::ok;
   if (const std::string raised = raised_by(result); !raised.empty()) {
     run.report().error =
-        ErrorInfo{.kind = std::string(name_from_kind(ErrorKind::execution)),
+        ErrorInfo{.kind = ErrorKind::execution,
                   .phase = "verify",
                   .message = "'" + result.candidate + "': " + raised,
                   .hint = "'" + result.reference +
@@ -92,7 +96,7 @@ void record_check_failure(Run& run, const std::string& phase, const std::string&
                           const std::string& hint) {
   if (run.report().error) return;  // the first failure is the one that explains
   run.report().error =
-      ErrorInfo{.kind = "check_failed", .phase = phase, .message = message, .hint = hint};
+      ErrorInfo{.kind = ErrorKind::check_failed, .phase = phase, .message = message, .hint = hint};
 }
 
 }  // namespace tsctl

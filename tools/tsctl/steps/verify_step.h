@@ -7,6 +7,7 @@
 #include "session/command_session.h"
 #include "tsctl/core/arm_tuning.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/bench_vocabulary.h"
 #include "tsctl/core/executor.h"
 #include "tsctl/core/tolerance.h"
 #include "tsctl/core/verify.h"
@@ -28,6 +29,9 @@ struct Comparison {
 // Adds the result to the report and gives it.
 const VerifyResult& verify_step(Run& run, const Comparison& comparison,
                                 const ToleranceOptions& tolerance, Executor executor);
+
+// The same status as an arm of a bench has it.
+ArmOutputs arm_outputs(Match status);
 
 // What the candidate raised on inputs that the reference takes; "" if it raised nowhere.
 std::string raised_by(const VerifyResult& result);

@@ -1,47 +1,46 @@
 #include "tsctl/core/base/error.h"
 
-#include <array>
 #include <utility>
 
 namespace tsctl {
 
-namespace {
-
-struct KindRow {
-  ErrorKind kind;
-  std::string_view name;
-  ExitCode exit_code;
-};
-
-constexpr std::array kKinds{
-    KindRow{ErrorKind::usage, "usage", ExitCode::usage},
-    KindRow{ErrorKind::input, "input", ExitCode::input},
-    KindRow{ErrorKind::capture, "capture", ExitCode::capture},
-    KindRow{ErrorKind::execution, "execution", ExitCode::execution},
-    KindRow{ErrorKind::environment, "environment", ExitCode::environment},
-    KindRow{ErrorKind::interrupted, "interrupted", ExitCode::interrupted},
-};
-
-}  // namespace
+std::vector<int> exit_codes() {
+  std::vector<int> codes;
+  for (const ExitCode code :
+       {ExitCode::ok, ExitCode::check_failed, ExitCode::usage, ExitCode::input, ExitCode::capture,
+        ExitCode::execution, ExitCode::inconclusive, ExitCode::environment, ExitCode::internal,
+        ExitCode::interrupted, ExitCode::terminated}) {
+    codes.push_back(static_cast<int>(code));
+  }
+  return codes;
+}
 
 ExitCode exit_code_from_kind(ErrorKind kind) noexcept {
-  for (const KindRow& row : kKinds) {
-    if (row.kind == kind) return row.exit_code;
+  switch (kind) {
+    case ErrorKind::usage:
+      return ExitCode::usage;
+    case ErrorKind::input:
+      return ExitCode::input;
+    case ErrorKind::capture:
+      return ExitCode::capture;
+    case ErrorKind::execution:
+      return ExitCode::execution;
+    case ErrorKind::environment:
+      return ExitCode::environment;
+    case ErrorKind::interrupted:
+      return ExitCode::interrupted;
+    case ErrorKind::check_failed:
+      return ExitCode::check_failed;
+    case ErrorKind::internal:
+      break;
   }
   return ExitCode::internal;
 }
 
-std::string_view name_from_kind(ErrorKind kind) noexcept {
-  for (const KindRow& row : kKinds) {
-    if (row.kind == kind) return row.name;
-  }
-  return "internal";
-}
+std::string name_from_kind(ErrorKind kind) { return name_of(kind); }
 
 ErrorKind kind_from_name(std::string_view name) {
-  for (const KindRow& row : kKinds) {
-    if (row.name == name) return row.kind;
-  }
+  if (const auto kind = value_of<ErrorKind>(name)) return *kind;
   throw std::invalid_argument("no error kind is called " + std::string(name));
 }
 

@@ -3,11 +3,37 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "tsctl/core/base/enum_names.h"
 
 namespace tsctl {
 
-// What went wrong, as the exit code tells it.
-enum class ErrorKind { usage, input, capture, execution, environment, interrupted };
+// What went wrong, as the exit code says. Nothing throws an Error of the last two kinds: the report uses them for a check
+// that failed and for a bug in tsctl.
+enum class ErrorKind {
+  usage,
+  input,
+  capture,
+  execution,
+  environment,
+  interrupted,
+  check_failed,
+  internal,
+};
+
+constexpr auto names_of(ErrorKind) {
+  return std::to_array<Named<ErrorKind>>({
+      {ErrorKind::usage, "usage"},
+      {ErrorKind::input, "input"},
+      {ErrorKind::capture, "capture"},
+      {ErrorKind::execution, "execution"},
+      {ErrorKind::environment, "environment"},
+      {ErrorKind::interrupted, "interrupted"},
+      {ErrorKind::check_failed, "check_failed"},
+      {ErrorKind::internal, "internal"},
+  });
+}
 
 // The exit codes of the tsctl command. They are part of the contract: never renumbered.
 enum class ExitCode {
@@ -24,10 +50,13 @@ enum class ExitCode {
   terminated = 143,
 };
 
+// All of them, as numbers.
+std::vector<int> exit_codes();
+
 ExitCode exit_code_from_kind(ErrorKind kind) noexcept;
 
 // The name of a kind as the report shows it ("usage", "input", …).
-std::string_view name_from_kind(ErrorKind kind) noexcept;
+std::string name_from_kind(ErrorKind kind);
 
 // The kind of that name. Throws std::invalid_argument for any other name.
 ErrorKind kind_from_name(std::string_view name);

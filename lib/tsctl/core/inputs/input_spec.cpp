@@ -111,16 +111,16 @@ ShapeReading read_shape(std::string_view text) {
 
 [[noreturn]] void refuse_dtype(const std::string& text, std::string_view dtype) {
   if (dtype.empty()) refuse_input(text, "the dtype after the colon is missing");
-  const std::string close = closest_name(dtype, dtype_names());
-  refuse_input(
-      text, "there is no dtype " + quoted(dtype),
-      close.empty() ? "the dtypes are " + joined(dtype_names()) : "did you mean " + close + "?");
+  const std::string close = closest_name(dtype, name_list<Dtype>());
+  refuse_input(text, "there is no dtype " + quoted(dtype),
+               close.empty() ? "the dtypes are " + joined(name_list<Dtype>())
+                             : "did you mean " + close + "?");
 }
 
 // Tells the user which of NAME:SHAPE and SHAPE:DTYPE was meant and what is wrong with it.
 [[noreturn]] void refuse_pair(const std::string& text, std::string_view first,
                               std::string_view second) {
-  const bool close_to_dtype = !closest_name(second, dtype_names()).empty();
+  const bool close_to_dtype = !closest_name(second, name_list<Dtype>()).empty();
   if (read_shape(first).fault.empty() && (close_to_dtype || !is_identifier(first)))
     refuse_dtype(text, second);
   if (!is_identifier(first)) refuse_input(text, quoted(first) + " is neither a name nor a shape");
@@ -181,16 +181,15 @@ constexpr std::array kRanges{
 void check_bound(const InputSpec& spec, std::string_view text, double bound) {
   const bool whole_only = !is_floating(spec.dtype) && !is_complex(spec.dtype);
   if (whole_only && bound != std::floor(bound)) {
-    refuse_input(spec.text, quoted(text) + " is not a whole number, as " +
-                                std::string(name_from_dtype(spec.dtype)) + " needs");
+    refuse_input(spec.text,
+                 quoted(text) + " is not a whole number, as " + name_of(spec.dtype) + " needs");
   }
   for (const DtypeRange& range : kRanges) {
     if (range.dtype != spec.dtype || (bound >= range.low && bound <= range.high)) continue;
-    refuse_input(
-        spec.text,
-        spec.dtype == Dtype::int64
-            ? quoted(text) + " is beyond 2^53, the largest bound that can be given"
-            : quoted(text) + " does not fit into " + std::string(name_from_dtype(spec.dtype)));
+    refuse_input(spec.text,
+                 spec.dtype == Dtype::int64
+                     ? quoted(text) + " is beyond 2^53, the largest bound that can be given"
+                     : quoted(text) + " does not fit into " + name_of(spec.dtype));
   }
 }
 
@@ -254,7 +253,7 @@ std::string text_from_input_spec(const InputSpec& spec) {
     text += (axis > 0 ? "x" : "") + (size.dim.empty() ? std::to_string(size.value) : size.dim);
   }
   text += ':';
-  text += name_from_dtype(spec.dtype);
+  text += name_of(spec.dtype);
   if (spec.low && spec.high)
     text += '@' + text_from_bound(*spec.low) + ".." + text_from_bound(*spec.high);
   return text;

@@ -2,8 +2,9 @@
 
 #include <cstddef>
 #include <optional>
-#include <string_view>
 #include <vector>
+
+#include "tsctl/core/base/enum_names.h"
 
 namespace tsctl {
 
@@ -14,6 +15,15 @@ enum class WarmUpClass {
   slowdown,    // faster first
   not_steady,  // the level still changed near the end
 };
+
+constexpr auto names_of(WarmUpClass) {
+  return std::to_array<Named<WarmUpClass>>({
+      {WarmUpClass::flat, "flat"},
+      {WarmUpClass::warm_up, "warm_up"},
+      {WarmUpClass::slowdown, "slowdown"},
+      {WarmUpClass::not_steady, "not_steady"},
+  });
+}
 
 // A stretch of calls at one level.
 struct CallSegment {
@@ -41,7 +51,5 @@ inline constexpr double kSameLevel = 0.05;
 // beginning, where it is the warm-up that is looked for. Fewer than kMinProfileCalls calls are not steady.
 // Throws std::invalid_argument for times that are not above 0.
 WarmUpProfile profile_warm_up(const std::vector<double>& call_s);
-
-std::string_view name_from_warm_up(WarmUpClass kind) noexcept;
 
 }  // namespace tsctl
