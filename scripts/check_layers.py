@@ -35,7 +35,7 @@ _FRONT = ("core", "archive", "report", "bench", "host", "files", "process")
 # From the bottom to the top: a row may name rows above it in this table only, so that there is no circle.
 LAYERS = {
     "core/base": Layer(system=True),
-    "core/stats": Layer(),
+    "core/stats": Layer(("core/base",)),
     "core/inputs": Layer(("core/base",)),
     "core": Layer(("core/base", "core/stats", "core/inputs")),
     "archive": Layer(("core",), ("zlib.h", *_NLOHMANN), system=True),

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class CaptureMode(StrEnum):
-    AUTOMATIC = "automatic"
+    AUTOMATIC = "auto"
     TRACE = "trace"
     SCRIPT = "script"
 

@@ -1,9 +1,9 @@
-"""Every key of the report's schema is explained in docs/report-schema.md."""
+"""Every key and every warning code of the report's schema is explained in docs/report-schema.md."""
 
 import json
 import re
 
-SCHEMA = "tests/schema/tsctl.report-1.schema.json"
+SCHEMA = "docs/report.schema.json"
 PAGE = "docs/report-schema.md"
 
 
@@ -22,3 +22,12 @@ def test_every_key_of_the_schema_is_explained(repository) -> None:
     explained = {part for word in words for part in re.split(r"[.\[\]]+", word)}
     assert len(keys) > 100
     assert sorted(keys - explained) == []
+
+
+def test_every_warning_code_of_the_schema_is_explained(repository) -> None:
+    schema = json.loads((repository / SCHEMA).read_text(encoding="utf-8"))
+    codes = schema["$defs"]["Warning"]["properties"]["code"]["examples"]
+    notices = schema["$defs"]["CaptureNotice"]["properties"]["code"]["enum"]
+    words = re.findall(r"`([^`]+)`", (repository / PAGE).read_text(encoding="utf-8"))
+    assert len(codes) > 25
+    assert sorted({*codes, *notices} - set(words)) == []

@@ -52,7 +52,7 @@ class Comparing : public testing::Test {
 
 TEST_F(Comparing, finds_equal_outputs_on_four_calls) {
   const VerifyResult result = run(plus_one(), input_, input_ + 1);
-  EXPECT_EQ(result.status, "same");
+  EXPECT_EQ(result.status, Match::same);
   EXPECT_EQ(result.calls_checked, (std::vector<int>{1, 2, 3, 10}));
   ASSERT_EQ(result.calls.size(), 1U);
   EXPECT_EQ(result.calls[0].call, 1);
@@ -68,9 +68,9 @@ TEST_F(Comparing, says_where_and_by_how_much_values_differ) {
   at::Tensor expected = input_ + 1;
   expected[1][2] = 6.5;
   const VerifyResult result = run(plus_one(), input_, expected);
-  EXPECT_EQ(result.status, "differ");
+  EXPECT_EQ(result.status, Match::differ);
   const OutputComparison& output = result.calls[0].outputs[0];
-  EXPECT_EQ(output.reason, "values");
+  EXPECT_EQ(output.reason, DifferenceReason::values);
   EXPECT_EQ(output.index, (std::vector<std::int64_t>{1, 2}));
   EXPECT_EQ(output.reference_value, 6.5);
   EXPECT_EQ(output.candidate_value, 6.0);
@@ -84,17 +84,17 @@ TEST_F(Comparing, fails_a_nan_against_a_number_and_takes_two_only_when_told) {
   at::Tensor expected = input_ + 1;
   expected[0][1] = std::numeric_limits<float>::quiet_NaN();
   const VerifyResult number = run(plus_one(), input_, expected);
-  EXPECT_EQ(number.status, "differ");
-  EXPECT_EQ(number.calls[0].outputs[0].reason, "nan");
+  EXPECT_EQ(number.status, Match::differ);
+  EXPECT_EQ(number.calls[0].outputs[0].reason, DifferenceReason::nan);
   EXPECT_EQ(number.calls[0].outputs[0].index, (std::vector<std::int64_t>{0, 1}));
   EXPECT_FALSE(number.would_pass_rtol.has_value());
 
   at::Tensor input = input_.clone();
   input[0][1] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_EQ(run(plus_one(), input, expected).status, "differ");
+  EXPECT_EQ(run(plus_one(), input, expected).status, Match::differ);
   ToleranceOptions equal_nan;
   equal_nan.equal_nan = true;
-  EXPECT_EQ(run(plus_one(), input, expected, equal_nan).status, "same");
+  EXPECT_EQ(run(plus_one(), input, expected, equal_nan).status, Match::same);
 }
 
 TEST_F(Comparing, catches_a_third_call_that_goes_wrong) {
@@ -108,24 +108,24 @@ def forward(self, x):
   return x + 1
 )");
   const VerifyResult result = run(module, input_, input_ + 1);
-  EXPECT_EQ(result.status, "differ");
+  EXPECT_EQ(result.status, Match::differ);
   ASSERT_EQ(result.calls.size(), 2U);
-  EXPECT_EQ(result.calls[0].status, "same");
+  EXPECT_EQ(result.calls[0].status, Match::same);
   EXPECT_EQ(result.calls[1].call, 3);
-  EXPECT_EQ(result.calls[1].status, "differ");
+  EXPECT_EQ(result.calls[1].status, Match::differ);
 }
 
 TEST_F(Comparing, gives_a_model_that_writes_into_its_input_a_fresh_one_each_time) {
   const auto module = test::module_from("def forward(self, x):\n  x.add_(1)\n  return x\n");
-  EXPECT_EQ(run(module, input_, input_ + 1).status, "same");
+  EXPECT_EQ(run(module, input_, input_ + 1).status, Match::same);
 }
 
 TEST_F(Comparing, compares_shapes_and_dtypes_before_values) {
   const VerifyResult shape = run(plus_one(), input_, (input_ + 1).reshape({3, 2}));
-  EXPECT_EQ(shape.calls[0].outputs[0].reason, "shape");
+  EXPECT_EQ(shape.calls[0].outputs[0].reason, DifferenceReason::shape);
   EXPECT_EQ(shape.calls[0].outputs[0].detail, "expected float32 [3, 2], got float32 [2, 3]");
   const VerifyResult dtype = run(plus_one(), input_, (input_ + 1).to(torch::kDouble));
-  EXPECT_EQ(dtype.calls[0].outputs[0].reason, "dtype");
+  EXPECT_EQ(dtype.calls[0].outputs[0].reason, DifferenceReason::dtype);
   EXPECT_EQ(dtype.calls[0].outputs[0].detail, "expected float64 [2, 3], got float32 [2, 3]");
 }
 
@@ -140,13 +140,13 @@ TEST_F(Comparing, compares_dicts_by_key) {
                          .keys = {"hidden", "logits"}};
   calls.add(record);
   const VerifyResult result = run(module, calls);
-  EXPECT_EQ(result.status, "differ");
+  EXPECT_EQ(result.status, Match::differ);
   EXPECT_EQ(result.calls[0].set, "B=2");
   ASSERT_EQ(result.calls[0].outputs.size(), 2U);
   EXPECT_EQ(result.calls[0].outputs[0].output, "out.logits");
-  EXPECT_EQ(result.calls[0].outputs[0].status, "differ");
+  EXPECT_EQ(result.calls[0].outputs[0].status, Match::differ);
   EXPECT_EQ(result.calls[0].outputs[1].output, "out.hidden");
-  EXPECT_EQ(result.calls[0].outputs[1].status, "same");
+  EXPECT_EQ(result.calls[0].outputs[1].status, Match::same);
 }
 
 TEST_F(Comparing, takes_a_tuple_for_a_reference_with_names_but_not_for_a_list) {
@@ -160,7 +160,7 @@ TEST_F(Comparing, takes_a_tuple_for_a_reference_with_names_but_not_for_a_list) {
     if (kind != Value::Kind::list) record.outputs->keys = {"first", "second"};
     calls.add(record);
     const VerifyResult result = run(module, calls);
-    EXPECT_EQ(result.status, kind == Value::Kind::list ? "differ" : "same");
+    EXPECT_EQ(result.status, kind == Value::Kind::list ? Match::differ : Match::same);
     EXPECT_EQ(result.calls[0].outputs[0].output, kind == Value::Kind::list ? "out" : "out.first");
   }
 }
@@ -168,30 +168,30 @@ TEST_F(Comparing, takes_a_tuple_for_a_reference_with_names_but_not_for_a_list) {
 TEST_F(Comparing, fails_another_number_of_outputs) {
   const auto module = test::module_from("def forward(self, x):\n  return x + 1, x * 2\n");
   const VerifyResult result = run(module, input_, input_ + 1);
-  EXPECT_EQ(result.calls[0].outputs[0].reason, "structure");
+  EXPECT_EQ(result.calls[0].outputs[0].reason, DifferenceReason::structure);
   EXPECT_EQ(result.calls[0].outputs[0].detail, "expected tensor, got tuple[2]");
 }
 
 TEST_F(Comparing, is_exact_for_integers_and_bools) {
   const at::Tensor large = torch::full({2}, (std::int64_t{1} << 60) + 1, torch::kLong);
   const auto same = test::module_from("def forward(self, x):\n  return x * 1\n");
-  EXPECT_EQ(run(same, large, large).status, "same");
-  EXPECT_EQ(run(same, large, large + 1).status, "differ");
+  EXPECT_EQ(run(same, large, large).status, Match::same);
+  EXPECT_EQ(run(same, large, large + 1).status, Match::differ);
   const auto positive = test::module_from("def forward(self, x):\n  return x > 0\n");
-  EXPECT_EQ(run(positive, input_, input_ > 0).status, "same");
-  EXPECT_EQ(run(positive, input_, input_ > 1).status, "differ");
+  EXPECT_EQ(run(positive, input_, input_ > 0).status, Match::same);
+  EXPECT_EQ(run(positive, input_, input_ > 1).status, Match::differ);
 }
 
 TEST_F(Comparing, compares_bfloat16_and_complex_outputs) {
   // 15 is the number of bfloat16; its name is Python's, and this source is compiled without it.
   const auto half = test::module_from("def forward(self, x):\n  return (x + 1).to(15)\n");
   const VerifyResult rounded = run(half, input_, (input_ + 1.01).to(torch::kBFloat16));
-  EXPECT_EQ(rounded.status, "same");
+  EXPECT_EQ(rounded.status, Match::same);
   EXPECT_EQ(rounded.calls[0].outputs[0].rtol, 2e-2);
   const auto wave = test::module_from("def forward(self, x):\n  return torch.complex(x, x + 1)\n");
-  EXPECT_EQ(run(wave, input_, torch::complex(input_, input_ + 1)).status, "same");
+  EXPECT_EQ(run(wave, input_, torch::complex(input_, input_ + 1)).status, Match::same);
   const VerifyResult shifted = run(wave, input_, torch::complex(input_, input_ + 2));
-  EXPECT_EQ(shifted.status, "differ");
+  EXPECT_EQ(shifted.status, Match::differ);
   EXPECT_EQ(shifted.calls[0].outputs[0].index.size(), 3U);
 }
 
@@ -209,7 +209,7 @@ TEST_F(Comparing, compares_numbers_and_strings_too) {
                         Value{.kind = Value::Kind::real, .real = 0.5}, test::boolean(true)}};
     calls.add(record);
     const VerifyResult result = run(module, calls);
-    EXPECT_EQ(result.status, size == 2 ? "same" : "differ");
+    EXPECT_EQ(result.status, size == 2 ? Match::same : Match::differ);
     EXPECT_EQ(result.calls[0].outputs[0].output,
               size == 2 ? "out[0]" : "out[1]");  // the worst comes first
   }
@@ -218,7 +218,7 @@ TEST_F(Comparing, compares_numbers_and_strings_too) {
 TEST_F(Comparing, warns_when_a_reference_proves_nothing) {
   const auto zero = test::module_from("def forward(self, x):\n  return x * 0\n");
   const VerifyResult result = run(zero, input_, torch::zeros({2, 3}));
-  EXPECT_EQ(result.status, "same");
+  EXPECT_EQ(result.status, Match::same);
   ASSERT_TRUE(warns_of(result, "reference_proves_nothing"));
   EXPECT_NE(result.warnings[0].text.find("'out'"), std::string::npos);
   EXPECT_EQ(result.warnings.size(), 1U);
@@ -227,7 +227,7 @@ TEST_F(Comparing, warns_when_a_reference_proves_nothing) {
 TEST_F(Comparing, takes_two_empty_outputs_for_equal_and_says_so) {
   const auto none = test::module_from("def forward(self, x):\n  return x[0:0]\n");
   const VerifyResult result = run(none, input_, torch::empty({0, 3}));
-  EXPECT_EQ(result.status, "same");
+  EXPECT_EQ(result.status, Match::same);
   EXPECT_TRUE(warns_of(result, "empty_output"));
 }
 
@@ -238,20 +238,20 @@ TEST_F(Comparing, goes_on_after_a_set_that_raises) {
   calls.add("B=2", {input_}, input_ + 1);
   calls.add("B=1", {input_.slice(0, 0, 1)}, input_.slice(0, 0, 1) + 1);
   const VerifyResult result = run(module, calls);
-  EXPECT_EQ(result.status, "differ");
+  EXPECT_EQ(result.status, Match::differ);
   ASSERT_EQ(result.calls.size(), 2U);
-  EXPECT_EQ(result.calls[0].outputs[0].reason, "raised");
+  EXPECT_EQ(result.calls[0].outputs[0].reason, DifferenceReason::raised);
   EXPECT_NE(result.calls[0].outputs[0].detail.find("no pairs"), std::string::npos);
-  EXPECT_EQ(result.calls[1].status, "same");
+  EXPECT_EQ(result.calls[1].status, Match::same);
 }
 
 TEST_F(Comparing, honours_a_tolerance_for_one_output) {
   const at::Tensor expected = input_ + 1.1;
   ToleranceOptions tolerance;
   tolerance.rtol = {{.output = "out", .value = 0.1}};
-  EXPECT_EQ(run(plus_one(), input_, expected, tolerance).status, "same");
+  EXPECT_EQ(run(plus_one(), input_, expected, tolerance).status, Match::same);
   tolerance.rtol = {{.output = "out.other", .value = 0.1}};
-  EXPECT_EQ(run(plus_one(), input_, expected, tolerance).status, "differ");
+  EXPECT_EQ(run(plus_one(), input_, expected, tolerance).status, Match::differ);
 }
 
 TEST_F(Comparing, compares_the_outputs_of_two_files) {
@@ -264,10 +264,10 @@ TEST_F(Comparing, compares_the_outputs_of_two_files) {
   const VerifyResult result = compare({.candidate_tensors = dir_.file("b.safetensors"),
                                        .reference_tensors = dir_.file("a.safetensors")},
                                       events_);
-  EXPECT_EQ(result.status, "differ");
+  EXPECT_EQ(result.status, Match::differ);
   ASSERT_EQ(result.calls.size(), 2U);
-  EXPECT_EQ(result.calls[0].outputs[0].reason, "raised");
-  EXPECT_EQ(result.calls[1].status, "same");
+  EXPECT_EQ(result.calls[0].outputs[0].reason, DifferenceReason::raised);
+  EXPECT_EQ(result.calls[1].status, Match::same);
 }
 
 TEST_F(Comparing, refuses_a_reference_without_outputs) {

@@ -23,7 +23,7 @@ TEST(describe, tells_versions_and_levers) {
   ASSERT_NE(openmp, result.levers.end());
   for (const Finding& lever : result.levers) {
     EXPECT_EQ(lever.detail.find('\n'), std::string::npos) << lever.name;
-    EXPECT_EQ(lever.hint.empty(), lever.status == "ok") << lever.name;
+    EXPECT_EQ(lever.hint.empty(), lever.status == FindingStatus::ok) << lever.name;
   }
 }
 
@@ -32,7 +32,7 @@ TEST(describe, finds_devices_or_says_why_there_are_none) {
   const DescribeResult result = describe_libtorch({.with_cuda = true}, events);
   ASSERT_FALSE(result.devices.empty());
   const Finding& first = result.devices.front();
-  EXPECT_TRUE(first.status == "ok" || !first.detail.empty());
+  EXPECT_TRUE(first.status == FindingStatus::ok || !first.detail.empty());
 }
 
 }  // namespace

@@ -161,7 +161,7 @@ TEST_F(Rewriting, puts_a_model_in_train_mode_into_eval_mode) {
   network_.eval();
   const RewriteResult result = run(request(RewriteGoal::freeze));
   ASSERT_EQ(result.warnings.size(), 1U);
-  EXPECT_EQ(result.warnings[0].code, "was_training");
+  EXPECT_EQ(result.warnings[0].code, WarningCode::was_training);
   EXPECT_EQ(events_.warnings.size(), 1U);
   EXPECT_TRUE(
       torch::equal(network_.forward({input_}).toTensor(), reloaded().forward({input_}).toTensor()));
@@ -174,7 +174,7 @@ TEST_F(Rewriting, warns_of_dropout_that_was_captured_active) {
   module.save(dir_.file("in.pt"));
   const RewriteResult result = run(request(RewriteGoal::freeze));
   ASSERT_EQ(result.warnings.size(), 1U);
-  EXPECT_EQ(result.warnings[0].code, "active_dropout");
+  EXPECT_EQ(result.warnings[0].code, WarningCode::active_dropout);
 }
 
 TEST_F(Rewriting, optimizes_a_frozen_file_with_all_that_it_kept) {

@@ -101,7 +101,7 @@ TEST_F(Running, runs_a_model_in_train_mode_in_eval_mode) {
   calls.add("", {torch::randn({2, 2, 8, 8})});
   const RunResult result = run(network, calls);
   ASSERT_EQ(result.warnings.size(), 1U);
-  EXPECT_EQ(result.warnings[0].code, "was_training");
+  EXPECT_EQ(result.warnings[0].code, WarningCode::was_training);
 }
 
 TEST_F(Running, says_which_file_failed_and_why) {

@@ -70,19 +70,19 @@ TEST_F(Tuning, tells_its_reason_in_a_comparison_and_takes_the_tolerance_of_what_
   test::SilentEvents events;
   VerifyRequest request{.model_path = dir_.file("model.pt"),
                         .reference_tensors = dir_.file("reference.safetensors")};
-  EXPECT_EQ(compare(request, events).status, "differ");
+  EXPECT_EQ(compare(request, events).status, Match::differ);
   request.settings.tuning.precision = "bf16";
   // The wider tolerance is for products that are really rounded.
   const bool rounded = apply_tuning(request.settings.tuning, kCpu).empty();
-  EXPECT_EQ(compare(request, events).status, rounded ? "same" : "differ");
+  EXPECT_EQ(compare(request, events).status, rounded ? Match::same : Match::differ);
   request.tolerance.rtol = {{.value = 1e-4}};
-  EXPECT_EQ(compare(request, events).status, "differ");
+  EXPECT_EQ(compare(request, events).status, Match::differ);
   request.tolerance = {};
   request.settings.tuning.fusion = "on";
   const VerifyResult result = compare(request, events);
-  const bool told =
-      std::any_of(result.warnings.begin(), result.warnings.end(),
-                  [](const Warning& warning) { return warning.code == "tuning_not_available"; });
+  const bool told = std::any_of(
+      result.warnings.begin(), result.warnings.end(),
+      [](const Warning& warning) { return warning.code == WarningCode::tuning_not_available; });
   EXPECT_TRUE(told || has_llvm_fuser());
 }
 

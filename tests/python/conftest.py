@@ -53,7 +53,7 @@ def request_for(tmp_path):
         spec.update(changes.pop("source", {}))
         request = {
             "source": spec,
-            "mode": "automatic",
+            "mode": "auto",
             "sets": list(sets),
             "probes": [],
             "inputs_file": "",

@@ -200,7 +200,7 @@ def test_a_trace_needs_a_tensor(request_for, events, name, sets):
 
 
 def test_fixed_values_are_the_last_resort(request_for, events, follows):
-    request = traced(request_for, "ManyScalars", "many_scalars", mode="automatic")
+    request = traced(request_for, "ManyScalars", "many_scalars", mode="auto")
     result = jobs.run("capture", request, events)
     assert [attempt["mode"] for attempt in result["attempts"]] == ["script", "trace"]
     assert result["mode"] == "trace" and result["attempts"][1]["fixed"]

@@ -143,7 +143,7 @@ def test_the_search_ends_when_its_time_is_up(request_for, events, monkeypatch):
 
 
 def test_automatic_mode_prefers_a_script_to_a_branch_that_nothing_shows(request_for, events, follows):
-    result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4), mode="automatic")
+    result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4), mode="auto")
     assert (result["mode"], result["status"]) == ("script", "captured")
     assert result["attempts"][0]["status"] == "set_aside"
     assert "decided by its example at sizes.py:" in result["attempts"][0]["reason"]
@@ -223,7 +223,7 @@ def test_what_the_probes_make_of_a_buffer_is_put_back(request_for, events, follo
 
 
 def test_what_the_search_finds_is_asked_of_the_script_too(request_for, events):
-    result = capture(request_for, events, "sizes.py:RareBranch", tensor(3, 4), mode="automatic")
+    result = capture(request_for, events, "sizes.py:RareBranch", tensor(3, 4), mode="auto")
     assert result["mode"] == "script" and result["status"] == "captured"
     labels = [item["label"] for item in result["attempts"][1]["comparisons"]]
     assert "the input set with large or highest values" in labels

@@ -152,7 +152,7 @@ def test_the_inputs_that_are_stored_are_those_before_the_model_wrote_to_them(req
     torch.testing.assert_close(record["outputs"], (record["args"][0] + 1) * 2)
 
 
-@pytest.mark.parametrize(("mode", "form"), [("automatic", dict), ("trace", tuple)])
+@pytest.mark.parametrize(("mode", "form"), [("auto", dict), ("trace", tuple)])
 def test_eager_gives_outputs_the_structure_that_a_trace_returns(request_for, events, tmp_path, mode, form):
     from tsctl_capture.model.values import decode
 

@@ -17,13 +17,13 @@ def refusing(*arguments, **options):
     raise RuntimeError("TorchScript is unsafe and was disabled. Migrate to torch.export.")
 
 
-def capture(request_for, events, mode="automatic"):
+def capture(request_for, events, mode="auto"):
     request = request_for("simple_model.py:Tiny", input_set(tensor(2, 10)), mode=mode)
     return jobs.run("capture", request, events)
 
 
 @pytest.mark.parametrize(
-    ("mode", "names"), [("trace", ["trace"]), ("script", ["script"]), ("automatic", ["trace", "script"])]
+    ("mode", "names"), [("trace", ["trace"]), ("script", ["script"]), ("auto", ["trace", "script"])]
 )
 def test_a_torch_that_refuses_capture_is_named_with_the_way_out(
     request_for, events, monkeypatch, mode, names
@@ -97,6 +97,6 @@ def test_hides_retirement_notices_by_their_text_and_nothing_else(category, text,
 
 
 def test_this_torch_captures_without_a_word(recwarn):
-    for mode in ("trace", "script", "automatic"):
+    for mode in ("trace", "script", "auto"):
         torchscript_support.require_capture(mode)
     assert [str(one.message) for one in recwarn] == []

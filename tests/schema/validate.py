@@ -1,7 +1,7 @@
-"""validate.py REPORT…: check tsctl reports against tsctl.report-1.schema.json; `-` reads standard input.
+"""validate.py REPORT…: check tsctl reports against docs/report.schema.json; `-` reads standard input.
 
-Readers of a report must accept keys that they do not know, because keys are added over time; this check does not:
-a key that the schema lacks is one that somebody forgot to describe.
+Readers of a report must accept keys and warning codes that they do not know, because these are added over time. This
+check does not: a key or a code that the schema lacks is one that somebody forgot to describe.
 """
 
 import json
@@ -10,11 +10,11 @@ import sys
 
 import jsonschema
 
-SCHEMA = pathlib.Path(__file__).with_name("tsctl.report-1.schema.json")
+SCHEMA = pathlib.Path(__file__).parents[2] / "docs/report.schema.json"
 
 
 def closed(schema: object) -> object:
-    """The schema with every object that lists its keys closed to others."""
+    """The schema without keys that it does not list, and without texts other than its examples."""
     if isinstance(schema, list):
         return [closed(item) for item in schema]
     if not isinstance(schema, dict):
@@ -22,6 +22,8 @@ def closed(schema: object) -> object:
     result = {key: closed(value) for key, value in schema.items()}
     if result.get("type") == "object" and "properties" in result:
         result.setdefault("additionalProperties", False)
+    if isinstance(examples := result.pop("examples", None), list):
+        result["enum"] = examples
     return result
 
 

@@ -71,20 +71,20 @@ class Comparison {
   // Adds the difference between two tensors of the same name.
   void compare_pair(const TensorSummary& a, const TensorSummary& b,
                     std::vector<TensorChange>& changes) {
-    TensorChange change{a.name, a.kind, "", type_text(a), type_text(b), 0, a.count};
+    TensorChange change{a.name, a.kind, TensorChangeKind::values, type_text(a), type_text(b),
+                        0,      a.count};
     if (a.dtype != b.dtype) {
-      change.change = "dtype";
+      change.change = TensorChangeKind::dtype;
     } else if (a.shape != b.shape) {
-      change.change = "shape";
+      change.change = TensorChangeKind::shape;
     } else {
       change.changed_elements = count_differing_elements(a_.zip, a, b_.zip, b);
-      if (change.changed_elements > 0) change.change = "values";
+      if (change.changed_elements == 0) {
+        ++result_.equal_tensors;
+        return;
+      }
     }
-    if (change.change.empty()) {
-      ++result_.equal_tensors;
-    } else {
-      changes.push_back(std::move(change));
-    }
+    changes.push_back(std::move(change));
   }
 
   void compare_tensors() {
@@ -100,19 +100,19 @@ class Comparison {
     const TensorsByName in_a = by_name(a_.summary.tensors);
     for (const TensorSummary& tensor : b_.summary.tensors) {
       if (in_a.count(tensor.name) > 0) continue;
-      result_.tensors.push_back(
-          {tensor.name, tensor.kind, "added", "", type_text(tensor), 0, tensor.count});
+      result_.tensors.push_back({tensor.name, tensor.kind, TensorChangeKind::added, "",
+                                 type_text(tensor), 0, tensor.count});
     }
   }
 
   // Adds a tensor of A that B lacks, and looks for an equal constant in B.
   void add_removed(const TensorSummary& tensor) {
-    TensorChange change{tensor.name, tensor.kind, "removed",   type_text(tensor),
-                        "",          0,           tensor.count};
+    TensorChange change{tensor.name, tensor.kind, TensorChangeKind::removed, type_text(tensor), "",
+                        0,           tensor.count};
     for (const TensorSummary& constant : b_.summary.constants) {
       if (constant.dtype != tensor.dtype || constant.shape != tensor.shape) continue;
       if (!have_equal_elements(a_.zip, tensor, b_.zip, constant)) continue;
-      change.change = "became_constant";
+      change.change = TensorChangeKind::became_constant;
       change.after = "constant " + constant.name;
       constants_from_tensors_.insert(constant.name);
       break;
@@ -144,7 +144,7 @@ class Comparison {
           left.begin(), left.end(),
           [constant](const TensorSummary* other) { return other->name == constant->name; });
       if (same_name == left.end()) {
-        result_.constants.push_back({constant->name, constant->kind, "removed",
+        result_.constants.push_back({constant->name, constant->kind, TensorChangeKind::removed,
                                      type_text(*constant), "", 0, constant->count});
       } else {
         compare_pair(*constant, **same_name, result_.constants);
@@ -152,8 +152,8 @@ class Comparison {
       }
     }
     for (const TensorSummary* constant : left) {
-      result_.constants.push_back(
-          {constant->name, constant->kind, "added", "", type_text(*constant), 0, constant->count});
+      result_.constants.push_back({constant->name, constant->kind, TensorChangeKind::added, "",
+                                   type_text(*constant), 0, constant->count});
     }
   }
 
@@ -163,13 +163,13 @@ class Comparison {
     for (const auto& [name, text] : a) {
       const auto found = b.find(name);
       if (found == b.end()) {
-        changes.push_back({name, "removed", text, ""});
+        changes.push_back({name, TextChangeKind::removed, text, ""});
       } else if (found->second != text) {
-        changes.push_back({name, "changed", text, found->second});
+        changes.push_back({name, TextChangeKind::changed, text, found->second});
       }
     }
     for (const auto& [name, text] : b) {
-      if (a.count(name) == 0) changes.push_back({name, "added", "", text});
+      if (a.count(name) == 0) changes.push_back({name, TextChangeKind::added, "", text});
     }
   }
 
@@ -227,7 +227,7 @@ class Comparison {
     const auto contents = [](const ModelSummary& summary) {
       std::map<std::string, std::string> texts;
       for (const RecordSummary& record : summary.records) {
-        if (record.group != "extra") continue;
+        if (record.group != RecordGroup::extra) continue;
         constexpr std::string_view kExtra = "extra/";
         texts[record.name.substr(kExtra.size())] =
             fmt::format("{} bytes, CRC-32 {}", record.size_bytes, record.crc32);
@@ -237,14 +237,14 @@ class Comparison {
     compare_texts(contents(a_.summary), contents(b_.summary), result_.extra_files);
   }
 
-  std::int64_t tensors_with(const std::string& change) const {
+  std::int64_t tensors_with(TensorChangeKind change) const {
     return std::count_if(result_.tensors.begin(), result_.tensors.end(),
-                         [&change](const TensorChange& row) { return row.change == change; });
+                         [change](const TensorChange& row) { return row.change == change; });
   }
 
   void add_notes() {
-    const std::int64_t constants = tensors_with("became_constant");
-    const std::int64_t removed = tensors_with("removed");
+    const std::int64_t constants = tensors_with(TensorChangeKind::became_constant);
+    const std::int64_t removed = tensors_with(TensorChangeKind::removed);
     const std::size_t all = a_.summary.tensors.size();
     if (!result_.a.frozen && result_.b.frozen) result_.notes.push_back("b is frozen, a is not");
     if (result_.a.frozen && !result_.b.frozen) result_.notes.push_back("a is frozen, b is not");

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -21,8 +20,6 @@ namespace {
 constexpr std::string_view kExtra = "extra/";
 constexpr std::string_view kManifest = "tsctl/manifest.json";
 constexpr std::uint64_t kMaxManifestBytes = 16ULL << 20;
-constexpr std::array<std::string_view, 7> kGroups{"code",      "debug", "tensors", "constants",
-                                                  "structure", "extra", "other"};
 
 // JSON text must be UTF-8; the JSON library throws for anything else.
 bool is_utf8(std::string_view text) {
@@ -35,14 +32,13 @@ bool is_utf8(std::string_view text) {
 
 void add_records(const ModelArchive& archive, const InspectOptions& options,
                  ModelSummary& summary) {
-  std::map<std::string_view, GroupSummary> groups;
+  std::map<RecordGroup, GroupSummary> groups;
   if (options.check_crc) summary.crc_ok = true;
   for (const ZipRecord& record : archive.zip.records()) {
     RecordSummary row;
     row.name = archive.zip.relative_name(record);
-    const std::string_view group = record_group(row.name);
-    row.group = group;
-    row.method = record.deflated ? "deflated" : "stored";
+    row.group = record_group(row.name);
+    row.method = record.deflated ? RecordMethod::deflated : RecordMethod::stored;
     row.size_bytes = static_cast<std::int64_t>(record.size_bytes);
     row.stored_bytes = static_cast<std::int64_t>(record.stored_bytes);
     row.crc32 = fmt::format("{:08x}", record.crc32);
@@ -51,22 +47,18 @@ void add_records(const ModelArchive& archive, const InspectOptions& options,
       if (!*row.crc_ok) {
         summary.crc_ok = false;
         summary.warnings.push_back(
-            {"crc_mismatch",
+            {WarningCode::crc_mismatch,
              fmt::format("record {} is damaged: its content does not match its CRC-32", row.name)});
       }
     }
-    GroupSummary& total = groups[group];
+    GroupSummary& total = groups[row.group];
+    total.group = row.group;
     total.records += 1;
     total.size_bytes += row.size_bytes;
     total.stored_bytes += row.stored_bytes;
     summary.records.push_back(std::move(row));
   }
-  for (const std::string_view group : kGroups) {
-    const auto found = groups.find(group);
-    if (found == groups.end()) continue;
-    found->second.group = group;
-    summary.groups.push_back(found->second);
-  }
+  for (const auto& [group, total] : groups) summary.groups.push_back(total);
 }
 
 std::string small_record(const ZipReader& zip, const char* name) {
@@ -155,7 +147,7 @@ void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
   }
   if (counter.unresolved() > 0) {
     summary.warnings.push_back(
-        {"calls_not_followed",
+        {WarningCode::calls_not_followed,
          fmt::format("{} calls could not be resolved: the operator counts of forward() omit the "
                      "operators of these calls",
                      counter.unresolved())});
@@ -181,7 +173,7 @@ class Totals {
 void add_totals(const ModelArchive& archive, ModelSummary& summary) {
   Totals totals;
   for (const TensorSummary& tensor : summary.tensors) {
-    if (tensor.kind == "parameter")
+    if (tensor.kind == TensorKind::parameter)
       totals.add(tensor, &summary.parameter_count, summary.parameter_bytes);
   }
   for (const TensorSummary& tensor : summary.tensors)
@@ -199,7 +191,7 @@ void add_totals(const ModelArchive& archive, ModelSummary& summary) {
                     [](const ModuleSummary& module) { return module.training.value_or(false); });
   if (summary.training.value_or(false)) {
     summary.warnings.push_back(
-        {"training_mode",
+        {WarningCode::training_mode,
          "the model is in training mode: dropout and batch normalization behave as in training"});
   }
 }
@@ -213,7 +205,7 @@ ModelSummary inspect(const InspectOptions& options) {
   summary.size_bytes = static_cast<std::int64_t>(archive.zip.file_size_bytes());
   summary.top_folder = archive.zip.top_folder();
   summary.format_version = small_record(archive.zip, "version");
-  summary.byte_order = small_record(archive.zip, "byteorder");
+  summary.byte_order = value_of<ByteOrder>(small_record(archive.zip, "byteorder"));
   summary.class_name = plain_class_name(archive.root().text);
   add_records(archive, options, summary);
   add_extra_files(archive, options, summary);

@@ -38,7 +38,7 @@ void read_code(ModelArchive& archive) {
   std::uint64_t left = kMaxCodeBytes;
   for (const ZipRecord& record : archive.zip.records()) {
     const std::string_view name = archive.zip.relative_name(record);
-    if (record_group(name) != "code") continue;
+    if (record_group(name) != RecordGroup::code) continue;
     CodeText text{std::string(name), archive.zip.read(record, left)};
     left -= record.size_bytes;
     add_code(archive.code, module_from_record(name), text.text);
@@ -68,16 +68,16 @@ ModelArchive open_model_archive(const std::string& path) {
   return archive;
 }
 
-std::string_view record_group(std::string_view name) {
-  if (name.ends_with(".debug_pkl")) return "debug";
-  if (name.starts_with(kCode) && name.ends_with(".py")) return "code";
-  if (name.starts_with("data/")) return "tensors";
-  if (name.starts_with("constants/")) return "constants";
-  if (name.starts_with("extra/")) return "extra";
+RecordGroup record_group(std::string_view name) {
+  if (name.ends_with(".debug_pkl")) return RecordGroup::debug;
+  if (name.starts_with(kCode) && name.ends_with(".py")) return RecordGroup::code;
+  if (name.starts_with("data/")) return RecordGroup::tensors;
+  if (name.starts_with("constants/")) return RecordGroup::constants;
+  if (name.starts_with("extra/")) return RecordGroup::extra;
   constexpr std::array<std::string_view, 4> kStructure{"data.pkl", "constants.pkl", "version",
                                                        "byteorder"};
   const bool structure = std::find(kStructure.begin(), kStructure.end(), name) != kStructure.end();
-  return structure || name.starts_with(".data/") ? "structure" : "other";
+  return structure || name.starts_with(".data/") ? RecordGroup::structure : RecordGroup::other;
 }
 
 std::string plain_class_name(std::string_view name) {

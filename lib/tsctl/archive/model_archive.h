@@ -30,7 +30,7 @@ ModelArchive open_model_archive(const std::string& path);
 
 // The group of a record: code, debug, tensors, constants, structure, extra or other. `name` is relative to the top
 // folder.
-std::string_view record_group(std::string_view name);
+RecordGroup record_group(std::string_view name);
 
 // The class name without TorchScript's mangling: "__torch__.MLP" for "__torch__.___torch_mangle_3.MLP".
 std::string plain_class_name(std::string_view name);

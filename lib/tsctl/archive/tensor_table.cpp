@@ -92,7 +92,7 @@ class TableBuilder {
     const std::size_t place = table_.modules.size();
     table_.modules.push_back({path, plain_class_name(node.text), std::nullopt});
     if (node.custom_state) {  // the names of the members are unknown
-      add_tensors_within(*archive_.data, node.children[0], path + "<state>", "attribute",
+      add_tensors_within(*archive_.data, node.children[0], path + "<state>", TensorKind::attribute,
                          depth + 1);
       return;
     }
@@ -117,20 +117,22 @@ class TableBuilder {
     if (value.kind == Kind::object && archive_.code.find_class(value.text) != nullptr) {
       add_module(index, name, depth + 1);
     } else if (value.kind == Kind::tensor) {
-      const char* kind = is_parameter ? "parameter" : is_buffer ? "buffer" : "attribute";
+      const TensorKind kind = is_parameter ? TensorKind::parameter
+                              : is_buffer  ? TensorKind::buffer
+                                           : TensorKind::attribute;
       table_.tensors.push_back(tensor_summary(*archive_.data, value, name, kind));
     } else if (value.kind != Kind::none || !(is_parameter || is_buffer)) {
       const std::string attribute_type(type == nullptr ? std::string_view()
                                                        : type->attribute_type(key));
       table_.attributes.push_back(
           {name, attribute_type, value_text(*archive_.data, index, value_limit_)});
-      add_tensors_within(*archive_.data, index, name, "attribute", depth + 1);
+      add_tensors_within(*archive_.data, index, name, TensorKind::attribute, depth + 1);
     }
   }
 
   // Adds the tensors in lists, tuples, dicts and objects of other classes: "layers[0]", "table["x"]".
   void add_tensors_within(const Pickle& pickle, PickleIndex index, const std::string& name,
-                          const char* kind, int depth) {
+                          TensorKind kind, int depth) {
     count_visit(depth);
     const PickleNode& node = pickle.at(index);
     if (node.kind == Kind::tensor) {
@@ -160,14 +162,14 @@ class TableBuilder {
         table_.attributes.push_back({"CONSTANTS." + name, "", text});
         continue;
       }
-      table_.constants.push_back(tensor_summary(constants, value, name, "constant"));
+      table_.constants.push_back(tensor_summary(constants, value, name, TensorKind::constant));
       const auto found = uses.find(name);
       table_.constants.back().uses = found == uses.end() ? 0 : found->second;
     }
   }
 
   TensorSummary tensor_summary(const Pickle& pickle, const PickleNode& node,
-                               const std::string& name, const std::string& kind) {
+                               const std::string& name, TensorKind kind) {
     const PickledTensor& tensor = pickle.tensors[static_cast<std::size_t>(node.integer)];
     const StorageType* type = find_storage_type(tensor.storage_type);
     const std::int64_t element_bytes = type == nullptr ? 0 : type->element_bytes;
@@ -179,7 +181,7 @@ class TableBuilder {
     summary.strides = tensor.strides;
     summary.device = tensor.device;
     summary.requires_grad = tensor.requires_grad;
-    summary.record = (kind == "constant" ? "constants/" : "data/") + tensor.record;
+    summary.record = (kind == TensorKind::constant ? "constants/" : "data/") + tensor.record;
     summary.count = checked_count(tensor, name);
     require_record(summary, tensor, element_bytes);
     // checked_count() bounds both products.

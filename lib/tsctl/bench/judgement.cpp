@@ -27,7 +27,7 @@ bool exceeds_margin(double page_faults, double margin, const ArmResult& arm) {
 void warn_of_launches(const ArmResult& arm, double margin, BenchResult& result) {
   if (!exceeds_margin(*arm.page_faults_high - *arm.page_faults_low, margin, arm)) return;
   result.warnings.push_back(
-      {"page_faults_differ",
+      {WarningCode::page_faults_differ,
        fmt::format("the launches of '{}' had {} to {} page faults per call, because the allocator "
                    "returned memory to the system in some of them; --allocator keep prevents this",
                    arm.label, std::lround(*arm.page_faults_low),
@@ -39,7 +39,7 @@ void warn_of_arms(const ArmResult& base, const ArmResult& arm, double margin, Be
   const double base_faults = *base.page_faults_per_call;
   if (!exceeds_margin(std::abs(faults - base_faults), margin, arm)) return;
   result.warnings.push_back(
-      {"page_faults_of_arms_differ",
+      {WarningCode::page_faults_of_arms_differ,
        fmt::format("'{}' has {} page faults per call, '{}' has {}: the allocator causes part of "
                    "the difference in time; --allocator keep removes it",
                    arm.label, std::lround(faults), base.label, std::lround(base_faults))});
@@ -47,7 +47,7 @@ void warn_of_arms(const ArmResult& base, const ArmResult& arm, double margin, Be
 
 }  // namespace
 
-bool is_judged(const BenchArm& arm) { return arm.outputs != "differ"; }
+bool is_judged(const BenchArm& arm) { return arm.outputs != ArmOutputs::differ; }
 
 std::vector<std::size_t> judged_arms(const std::vector<BenchArm>& arms) {
   std::vector<std::size_t> judged;
@@ -67,13 +67,14 @@ PairResult judged_pair(const std::vector<BenchArm>& arms, std::size_t index,
   pair.speedup = 1.0 / estimate.ratio;
   pair.speedup_low = 1.0 / estimate.interval.high;
   pair.speedup_high = 1.0 / estimate.interval.low;
-  pair.verdict = name_from_verdict(speed_verdict(estimate.interval, options.margin));
+  pair.verdict = speed_verdict(estimate.interval, options.margin);
   pair.pairs = static_cast<std::int64_t>(estimate.pairs);
   pair.launches = static_cast<std::int64_t>(estimate.launches);
   pair.launch_deviation = estimate.launch_deviation;
   pair.block_deviation = estimate.block_deviation;
   const RatioVariation variation = ratio_variation(log_ratios);
-  pair.dominated_by = variation.launches > variation.medians ? "launches" : "blocks";
+  pair.dominated_by =
+      variation.launches > variation.medians ? VariationSource::launches : VariationSource::blocks;
   return pair;
 }
 
@@ -89,7 +90,7 @@ void judge_gates(const std::vector<BenchArm>& arms, const std::vector<LogRatios>
   }
   const std::vector<bool> failed = holm_rejections(tests, kFamilyAlpha);
   for (std::size_t i = 0; i < judged.size(); ++i)
-    pairs[judged[i] - 1].gate = failed[i] ? "fail" : "pass";
+    pairs[judged[i] - 1].gate = failed[i] ? Gate::fail : Gate::pass;
 }
 
 void warn_of_page_faults(double margin, BenchResult& result) {

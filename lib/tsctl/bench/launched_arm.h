@@ -20,10 +20,9 @@ namespace tsctl {
 struct BenchArm {
   ArmRequest request = {};
   std::optional<PythonSite> site = {};  // for arms that run in Python
-  // file, eager, compile, aotinductor, onnxruntime, openvino
-  std::string kind = "file";
-  std::string tuning_reason = {};        // which part of the request's tuning is unavailable
-  std::string outputs = "not_compared";  // reference, same, differ, not_compared
+  ArmKind kind = ArmKind::file;
+  std::string tuning_reason = {};  // which part of the request's tuning is unavailable
+  ArmOutputs outputs = ArmOutputs::not_compared;
   std::optional<double> max_abs = {};
 };
 

@@ -96,14 +96,14 @@ void LoadBlocks::report(std::int64_t items_per_call, BenchResult& result) const 
     arm.throughput_per_s = items * achieved;
     arm.throughput = items * achieved;
     if (!plan_.rate_per_s) continue;
-    arm.loop = "open";
+    arm.loop = Loop::open;
     const auto offered = static_cast<double>(totals.offered);
     arm.offered_per_s = offered / totals.window_s;
     if (completed >= kMinCompletedShare * offered &&
         totals.late_s <= (1.0 - kMinCompletedShare) * totals.window_s)
       continue;
     result.warnings.push_back(
-        {"overloaded",
+        {WarningCode::overloaded,
          fmt::format("'{}' cannot keep up: it completed {} of {} offered calls per second, so its "
                      "latencies grow with the length of the window; lower --rate, or raise "
                      "--concurrency or --instances",

@@ -62,7 +62,7 @@ void add_warm_up(const LaunchSamples& first_launch, ArmResult& result) {
     result.warm_up_s.insert(result.warm_up_s.end(), round.begin(), round.end());
   if (result.warm_up_s.size() > kMaxWarmUpCalls) result.warm_up_s.resize(kMaxWarmUpCalls);
   for (double& seconds : result.warm_up_s) seconds = std::max(seconds, kMinSeconds);
-  result.warm_up = name_from_warm_up(profile_warm_up(result.warm_up_s).kind);
+  result.warm_up = profile_warm_up(result.warm_up_s).kind;
 }
 
 void add_faults(const ArmRecord& record, ArmResult& result) {
@@ -98,7 +98,7 @@ void add_times(const std::vector<double>& calls, std::int64_t items_per_call, Ar
   result.spread = relative_spread(sorted);
   const double items = items_per_call > 0 ? static_cast<double>(items_per_call) : 1.0;
   result.throughput_per_s = items / *result.median_s;
-  result.throughput_unit = items_per_call > 0 ? "items" : "calls";
+  result.throughput_unit = items_per_call > 0 ? ThroughputUnit::items : ThroughputUnit::calls;
   result.total_time_s = total_s;
   result.time_per_iteration_ms = *result.mean_s * 1000.0;
   result.throughput = items * static_cast<double>(calls.size()) / total_s;

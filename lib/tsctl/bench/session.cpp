@@ -49,7 +49,7 @@ class Session {
   std::vector<LaunchSamples> take_samples() && { return std::move(measurements_.samples); }
 
  private:
-  std::string reason_to_stop() const;
+  std::optional<StopReason> reason_to_stop() const;
   void run_launch();
   void measure_rounds(LaunchRun& launch);
   std::size_t planned_rounds(std::size_t pilot_rounds) const;
@@ -69,7 +69,7 @@ class Session {
 };
 
 void Session::run() {
-  while (end_.stopped_by.empty()) {
+  while (!end_.stopped_by) {
     run_launch();
     end_.stopped_by = reason_to_stop();
   }
@@ -77,19 +77,19 @@ void Session::run() {
   end_.spent_s = budget_.spent_s();
 }
 
-// "" to go on.
-std::string Session::reason_to_stop() const {
+// Nothing to go on.
+std::optional<StopReason> Session::reason_to_stop() const {
   const int launches = measurements_.launches;
   const double spent_s = budget_.spent_s();
   if (launches < options_.min_launches) {
     const bool overrun = spent_s >= kMaxBudgetRatio * options_.budget_s;
-    return launches >= kMinLaunches && overrun ? "budget" : "";
+    return launches >= kMinLaunches && overrun ? std::optional(StopReason::budget) : std::nullopt;
   }
   if (is_precise(arms_, measurements_.log_ratios, options_))
-    return judged_arms(arms_).empty() ? "launches" : "precision";
-  if (spent_s + budget_.launch_cost_s() >= options_.budget_s) return "budget";
-  if (budget_.rounds_left() < kMinRounds) return "pairs";
-  return "";
+    return judged_arms(arms_).empty() ? StopReason::launches : StopReason::precision;
+  if (spent_s + budget_.launch_cost_s() >= options_.budget_s) return StopReason::budget;
+  if (budget_.rounds_left() < kMinRounds) return StopReason::pairs;
+  return std::nullopt;
 }
 
 void Session::run_launch() {

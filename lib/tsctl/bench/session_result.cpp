@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "tsctl/bench/judgement.h"
-#include "tsctl/core/base/units.h"
 #include "tsctl/core/arm_settings.h"
+#include "tsctl/core/base/units.h"
 
 namespace tsctl {
 
@@ -17,11 +17,11 @@ void warn_of_arm(const BenchArm& arm, const ArmRecord& record, BenchResult& resu
   const std::string& label = arm.request.label;
   if (!record.tuning_reason.empty()) {
     result.warnings.push_back(
-        {kTuningNotAvailable, fmt::format("'{}': {}", label, record.tuning_reason)});
+        {WarningCode::tuning_not_available, fmt::format("'{}': {}", label, record.tuning_reason)});
   }
   if (!record.steady_every_time) {
     result.warnings.push_back(
-        {"warm_up_not_steady",
+        {WarningCode::warm_up_not_steady,
          fmt::format("the calls of '{}' did not become steady during the warm-up", label)});
   }
 }
@@ -31,7 +31,7 @@ void warn_of_budget(const BenchOptions& options, int launches, double spent_s,
   if (spent_s > kBudgetWarningRatio * options.budget_s) {
     const std::size_t arms = result.arms.size();
     result.warnings.push_back(
-        {"over_budget",
+        {WarningCode::over_budget,
          fmt::format("{} launches of {} {} took {}, the budget is {}: raise --budget, or lower "
                      "--launches",
                      launches, arms, arms == 1 ? "arm" : "arms", seconds_text(spent_s),
@@ -39,7 +39,7 @@ void warn_of_budget(const BenchOptions& options, int launches, double spent_s,
   }
   if (launches < options.min_launches) {
     result.warnings.push_back(
-        {"too_few_launches",
+        {WarningCode::too_few_launches,
          fmt::format("the budget allowed only {} of {} launches; raise --budget", launches,
                      options.min_launches)});
   }
@@ -62,10 +62,11 @@ BenchResult session_result(const std::vector<BenchArm>& arms, const BenchOptions
         arm_result(arms[i], record, first_launch, measurements.launches, items_per_call));
     result.arms.back().blocks = block_times(measurements.samples, i, arms.size());
     if (i == 0) {
-      result.arms.back().speed = "reference";
+      result.arms.back().speed = ArmSpeed::reference;
     } else {
       result.pairs.push_back(judged_pair(arms, i, measurements.log_ratios[i], options));
-      result.arms.back().speed = result.pairs.back().verdict;
+      if (const auto verdict = result.pairs.back().verdict)
+        result.arms.back().speed = arm_speed(*verdict);
     }
     warn_of_arm(arms[i], record, result);
   }

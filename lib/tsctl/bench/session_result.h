@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "tsctl/bench/launched_arm.h"
@@ -14,7 +14,7 @@ namespace tsctl {
 
 // How a session ended.
 struct SessionEnd {
-  std::string stopped_by = {};
+  std::optional<StopReason> stopped_by = {};
   double elapsed_s = 0.0;
   double spent_s = 0.0;  // of the budget
 };

@@ -88,9 +88,8 @@ std::vector<ToleranceOverride> overrides_of(const Overrides& given) {
 
 void define_native_module(py::module_& module) {
   module.def("fill", &fill);
-  module.def("staging_dtype", [](const std::string& name) {
-    return std::string(name_from_dtype(staging_dtype(dtype_of(name))));
-  });
+  module.def("staging_dtype",
+             [](const std::string& name) { return name_of(staging_dtype(dtype_of(name))); });
   module.def("difference", &difference);
   module.def("default_tolerance",
              [](const std::string& name) { return pair_of(default_tolerance(dtype_of(name))); });

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tsctl/core/arm_settings.h"
+#include "tsctl/core/base/field.h"
 #include "tsctl/core/source.h"
 
 namespace tsctl {
@@ -50,17 +51,22 @@ struct TransferTimes {
   double to_device_s = 0.0;
   double compute_s = 0.0;
   double from_device_s = 0.0;
-  double enqueue_s = 0.0;  // what the CPU took to start the model's work
-  double wall_s = 0.0;     // of all of it, by the clock on the wall
+  double enqueue_s = 0.0;
+  double wall_s = 0.0;
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, TransferTimes& value) {
-  visit("to_device_s", value.to_device_s);
-  visit("compute_s", value.compute_s);
-  visit("from_device_s", value.from_device_s);
-  visit("enqueue_s", value.enqueue_s);
-  visit("wall_s", value.wall_s);
+  visit("to_device_s", value.to_device_s,
+        Field("Seconds to copy the inputs to the device").at_least(0).finite());
+  visit("compute_s", value.compute_s,
+        Field("Seconds of the model's work on the device").at_least(0).finite());
+  visit("from_device_s", value.from_device_s,
+        Field("Seconds to copy the outputs back").at_least(0).finite());
+  visit("enqueue_s", value.enqueue_s,
+        Field("Seconds that the CPU took to start the model's work").at_least(0).finite());
+  visit("wall_s", value.wall_s,
+        Field("Seconds of the whole call by the wall clock").at_least(0).finite());
 }
 
 // The times of some calls, and the minor page faults that the process took during them.

@@ -7,31 +7,35 @@ namespace tsctl {
 
 namespace {
 
-const ArmRuntime& runtime_named(std::string_view name) {
+const ArmRuntime& row_of(ArmKind kind) {
   for (const ArmRuntime& runtime : kArmRuntimes) {
-    if (runtime.name == name) return runtime;
+    if (runtime.kind == kind) return runtime;
   }
-  throw std::logic_error("no kind of arm is called " + std::string(name));
+  throw std::logic_error("the kind of arm '" + name_of(kind) + "' has no row");
 }
 
 }  // namespace
 
 const ArmRuntime& arm_runtime(ModelForm form, const ArmSettings& settings) {
-  if (!settings.runtime.empty()) return runtime_named(settings.runtime);
+  if (!settings.runtime.empty()) {
+    const auto kind = value_of<ArmKind>(settings.runtime);
+    if (!kind) throw std::logic_error("there is no runtime '" + settings.runtime + "'");
+    return row_of(*kind);
+  }
   switch (form) {
     case ModelForm::file:
-      return runtime_named("file");
+      return row_of(ArmKind::file);
     case ModelForm::package:
-      return runtime_named("aotinductor");
+      return row_of(ArmKind::aotinductor);
     case ModelForm::source:
       break;
   }
-  return runtime_named(settings.compile ? "compile" : "eager");
+  return row_of(settings.compile ? ArmKind::compile : ArmKind::eager);
 }
 
 bool is_exported_runtime(std::string_view name) {
   for (const ArmRuntime& runtime : kArmRuntimes) {
-    if (runtime.exported && runtime.name == name) return true;
+    if (runtime.exported && runtime.name() == name) return true;
   }
   return false;
 }
@@ -39,7 +43,7 @@ bool is_exported_runtime(std::string_view name) {
 std::string exported_runtimes(const std::string& separator, const std::string& last) {
   std::vector<std::string> names;
   for (const ArmRuntime& runtime : kArmRuntimes) {
-    if (runtime.exported) names.emplace_back(runtime.name);
+    if (runtime.exported) names.push_back(runtime.name());
   }
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {

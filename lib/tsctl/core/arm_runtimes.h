@@ -5,12 +5,13 @@
 #include <string_view>
 
 #include "tsctl/core/arm_settings.h"
+#include "tsctl/core/bench_vocabulary.h"
 
 namespace tsctl {
 
 // One kind of arm: what runs the model, and which settings fit it.
 struct ArmRuntime {
-  std::string_view name;   // the arm's kind in the report
+  ArmKind kind;
   std::string_view title;  // in a message: "does not fit …"
   bool exported;           // runtime=NAME chooses it; it runs an export of the SOURCE or file
   bool in_python;          // needs the Python that --python names
@@ -19,11 +20,14 @@ struct ArmRuntime {
   // Why a setting does not fit; empty if it fits.
   std::string_view no_cuda_graph;
   std::string_view no_precision;
+
+  // The arm's kind in the report, and the value of runtime=NAME.
+  std::string name() const { return name_of(kind); }
 };
 
 // Every kind of arm. docs/architecture.md says what else a new row needs.
 inline constexpr std::array kArmRuntimes{
-    ArmRuntime{.name = "file",
+    ArmRuntime{.kind = ArmKind::file,
                .title = "a TorchScript file",
                .exported = false,
                .in_python = false,
@@ -31,7 +35,7 @@ inline constexpr std::array kArmRuntimes{
                .graph_executor = true,
                .no_cuda_graph = {},
                .no_precision = {}},
-    ArmRuntime{.name = "eager",
+    ArmRuntime{.kind = ArmKind::eager,
                .title = "a SOURCE",
                .exported = false,
                .in_python = true,
@@ -39,7 +43,7 @@ inline constexpr std::array kArmRuntimes{
                .graph_executor = false,
                .no_cuda_graph = {},
                .no_precision = {}},
-    ArmRuntime{.name = "compile",
+    ArmRuntime{.kind = ArmKind::compile,
                .title = "a SOURCE",
                .exported = false,
                .in_python = true,
@@ -47,7 +51,7 @@ inline constexpr std::array kArmRuntimes{
                .graph_executor = false,
                .no_cuda_graph = {},
                .no_precision = {}},
-    ArmRuntime{.name = "aotinductor",
+    ArmRuntime{.kind = ArmKind::aotinductor,
                .title = "a .pt2 package",
                .exported = false,
                .in_python = false,
@@ -55,7 +59,7 @@ inline constexpr std::array kArmRuntimes{
                .graph_executor = false,
                .no_cuda_graph = "its own code decides how its calls are started",
                .no_precision = "its code multiplies as it was compiled to"},
-    ArmRuntime{.name = "onnxruntime",
+    ArmRuntime{.kind = ArmKind::onnxruntime,
                .title = "runtime=onnxruntime",
                .exported = true,
                .in_python = true,
@@ -64,7 +68,7 @@ inline constexpr std::array kArmRuntimes{
                .no_cuda_graph = {},
                .no_precision = "its CPU kernels multiply float32 as float32; openvino and files "
                                "take precision=bf16"},
-    ArmRuntime{.name = "openvino",
+    ArmRuntime{.kind = ArmKind::openvino,
                .title = "runtime=openvino",
                .exported = true,
                .in_python = true,

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "tsctl/core/base/enum_names.h"
+#include "tsctl/core/base/field.h"
 
 namespace tsctl {
 
@@ -22,22 +24,27 @@ constexpr auto names_of(Executor) {
 
 // Settings of the whole process that runs a model. No file can carry them.
 struct ArmTuning {
-  std::string precision = {};  // bf16: multiply float32 in bfloat16; empty: as the model says
-  std::string fusion = {};     // on, off: TorchScript's own fuser; empty: LibTorch's default
-  bool onednn_graph = false;   // oneDNN Graph partitions and fuses float32 graphs at run time
-  bool cuda_graph = false;     // calls replay a CUDA graph, captured for the shapes of the inputs
+  std::string precision = {};
+  std::string fusion = {};
+  bool onednn_graph = false;
+  bool cuda_graph = false;
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, ArmTuning& value) {
-  visit("precision", value.precision);
-  visit("fusion", value.fusion);
-  visit("onednn_graph", value.onednn_graph);
-  visit("cuda_graph", value.cuda_graph);
+  visit("precision", value.precision,
+        Field("bf16: float32 is multiplied in bfloat16; empty: as the model says").one_of([] {
+          return std::vector<std::string>{"", "bf16"};
+        }));
+  visit("fusion", value.fusion,
+        Field("on or off: TorchScript's own fuser; empty: LibTorch's default").one_of([] {
+          return std::vector<std::string>{"", "on", "off"};
+        }));
+  visit("onednn_graph", value.onednn_graph,
+        "oneDNN Graph partitions and fuses float32 graphs at run time");
+  visit("cuda_graph", value.cuda_graph,
+        "Calls replay a CUDA graph, captured for the shapes of the inputs");
 }
-
-// Code of the warning that some of a job's tuning is unavailable; its text says what ran instead.
-inline constexpr const char* kTuningNotAvailable = "tuning_not_available";
 
 // How a model is run. core/arm_runtimes.h says which of these fit which kind of arm.
 struct ArmSettings {

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "tsctl/core/base/enum_names.h"
+#include "tsctl/core/base/field.h"
 #include "tsctl/core/base/warning.h"
 #include "tsctl/core/inspect.h"
 
@@ -16,42 +18,68 @@ struct DiffOptions {
 
 // The member names of these structs are the keys of the document's "diff" object.
 
+// became_constant: B holds the same elements as a constant.
+enum class TensorChangeKind { added, removed, became_constant, dtype, shape, values };
+
+constexpr auto names_of(TensorChangeKind) {
+  using enum TensorChangeKind;
+  return std::to_array<Named<TensorChangeKind>>({
+      {added, "added"},
+      {removed, "removed"},
+      {became_constant, "became_constant"},
+      {dtype, "dtype"},
+      {shape, "shape"},
+      {values, "values"},
+  });
+}
+
+enum class TextChangeKind { added, removed, changed };
+
+constexpr auto names_of(TextChangeKind) {
+  using enum TextChangeKind;
+  return std::to_array<Named<TextChangeKind>>({
+      {added, "added"},
+      {removed, "removed"},
+      {changed, "changed"},
+  });
+}
+
 // A parameter, buffer, tensor attribute or constant that is not the same in both files.
 struct TensorChange {
   std::string name = {};
-  std::string kind = {};    // in A, or in B when added
-  std::string change = {};  // added, removed, became_constant, dtype, shape, values
-  std::string before = {};  // "float32 [4, 8]"; "" when added
-  std::string after = {};   // "" when removed; of became_constant the constant: "constant c0"
-  std::int64_t changed_elements = 0;  // of values
-  std::int64_t count = 0;             // elements
+  TensorKind kind = TensorKind::attribute;
+  TensorChangeKind change = TensorChangeKind::values;
+  std::string before = {};
+  std::string after = {};
+  std::int64_t changed_elements = 0;
+  std::int64_t count = 0;
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, TensorChange& value) {
-  visit("name", value.name);
-  visit("kind", value.kind);
-  visit("change", value.change);
-  visit("before", value.before);
-  visit("after", value.after);
-  visit("changed_elements", value.changed_elements);
-  visit("count", value.count);
+  visit("name", value.name, "The path of the tensor");
+  visit("kind", value.kind, "What holds it in A, or in B when it was added");
+  visit("change", value.change, "What differs");
+  visit("before", value.before, "In A: float32 [4, 8]; empty when it was added");
+  visit("after", value.after, "In B; empty when it was removed; of became_constant the constant");
+  visit("changed_elements", value.changed_elements, "Elements that differ");
+  visit("count", value.count, "All elements");
 }
 
 // An attribute, method, extra file or op in either file.
 struct TextChange {
   std::string name = {};
-  std::string change = {};  // added, removed, changed
+  TextChangeKind change = TextChangeKind::changed;
   std::string before = {};
   std::string after = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, TextChange& value) {
-  visit("name", value.name);
-  visit("change", value.change);
-  visit("before", value.before);
-  visit("after", value.after);
+  visit("name", value.name, "What changed");
+  visit("change", value.change, "How it changed");
+  visit("before", value.before, "In A; empty when it was added");
+  visit("after", value.after, "In B; empty when it was removed");
 }
 
 // An operator that a method calls another number of times.
@@ -64,10 +92,10 @@ struct OpChange {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, OpChange& value) {
-  visit("method", value.method);
-  visit("name", value.name);
-  visit("before", value.before);
-  visit("after", value.after);
+  visit("method", value.method, "The method that calls it");
+  visit("name", value.name, "The operator");
+  visit("before", value.before, "Calls in A");
+  visit("after", value.after, "Calls in B");
 }
 
 struct DiffSide {
@@ -81,45 +109,45 @@ struct DiffSide {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, DiffSide& value) {
-  visit("path", value.path);
-  visit("class_name", value.class_name);
-  visit("size_bytes", value.size_bytes);
-  visit("frozen", value.frozen);
-  visit("parameter_count", value.parameter_count);
-  visit("constant_count", value.constant_count);
+  visit("path", value.path, "The file");
+  visit("class_name", value.class_name, "The class of the root");
+  visit("size_bytes", value.size_bytes, "Its size");
+  visit("frozen", value.frozen, "The weights are constants");
+  visit("parameter_count", value.parameter_count, "Elements of the parameters");
+  visit("constant_count", value.constant_count, "Elements of the constants");
 }
 
 // How two TorchScript files differ.
 struct DiffResult {
   DiffSide a = {};
   DiffSide b = {};
-  bool same = true;  // nothing below differs, extra files aside
+  bool same = true;
   std::int64_t equal_tensors = 0;
   std::vector<TensorChange> tensors = {};
   std::vector<TensorChange> constants = {};
-  std::vector<TextChange> methods = {};  // signatures
+  std::vector<TextChange> methods = {};
   std::vector<OpChange> ops = {};
   std::vector<TextChange> attributes = {};
   std::vector<TextChange> extra_files = {};
-  std::vector<std::string> notes =
-      {};  // what the changes amount to: "10 of 10 parameters became constants"
+  std::vector<std::string> notes = {};
   std::vector<Warning> warnings = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, DiffResult& value) {
-  visit("a", value.a);
-  visit("b", value.b);
-  visit("same", value.same);
-  visit("equal_tensors", value.equal_tensors);
-  visit("tensors", value.tensors);
-  visit("constants", value.constants);
-  visit("methods", value.methods);
-  visit("ops", value.ops);
-  visit("attributes", value.attributes);
-  visit("extra_files", value.extra_files);
-  visit("notes", value.notes);
-  visit("warnings", value.warnings);
+  visit("a", value.a, "The first file");
+  visit("b", value.b, "The second file");
+  visit("same", value.same, "Nothing below differs, apart from extra files");
+  visit("equal_tensors", value.equal_tensors, "Tensors that are the same in both");
+  visit("tensors", value.tensors, "Parameters, buffers and tensors in attributes that differ");
+  visit("constants", value.constants, "Constants that differ");
+  visit("methods", value.methods, "Signatures that differ");
+  visit("ops", value.ops, "Operators that are called another number of times");
+  visit("attributes", value.attributes, "Attributes that differ");
+  visit("extra_files", value.extra_files, "Extra files that differ");
+  visit("notes", value.notes,
+        "What the changes amount to, in words: 10 of 10 parameters became constants");
+  visit("warnings", value.warnings, "About the comparison");
 }
 
 }  // namespace tsctl

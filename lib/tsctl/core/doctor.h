@@ -4,22 +4,32 @@
 #include <string>
 #include <vector>
 
+#include "tsctl/core/base/enum_names.h"
+#include "tsctl/core/base/field.h"
+
 namespace tsctl {
+
+enum class FindingStatus { ok, missing, off };
+
+constexpr auto names_of(FindingStatus) {
+  using enum FindingStatus;
+  return std::to_array<Named<FindingStatus>>({{ok, "ok"}, {missing, "missing"}, {off, "off"}});
+}
 
 // Something that is there or is not: a speed lever of this LibTorch, a device, a package.
 struct Finding {
   std::string name = {};
-  std::string status = {};  // ok, missing, off
+  FindingStatus status = FindingStatus::missing;
   std::string detail = {};
-  std::string hint = {};  // how to get it
+  std::string hint = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, Finding& value) {
-  visit("name", value.name);
-  visit("status", value.status);
-  visit("detail", value.detail);
-  visit("hint", value.hint);
+  visit("name", value.name, "What was looked for");
+  visit("status", value.status, "off: it is there and has to be switched on");
+  visit("detail", value.detail, "What was found");
+  visit("hint", value.hint, "How to get it");
 }
 
 // Job "describe": what the loaded LibTorch is and can do.
@@ -43,12 +53,13 @@ struct DescribeResult {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, DescribeResult& value) {
-  visit("libtorch_version", value.libtorch_version);
-  visit("built_for", value.built_for);
-  visit("cpu_capability", value.cpu_capability);
-  visit("parallel_backend", value.parallel_backend);
-  visit("levers", value.levers);
-  visit("devices", value.devices);
+  visit("libtorch_version", value.libtorch_version, "The version of the LibTorch that was loaded");
+  visit("built_for", value.built_for, "The version of torch that the engine was built for");
+  visit("cpu_capability", value.cpu_capability, "The instruction set that LibTorch's kernels use");
+  visit("parallel_backend", value.parallel_backend,
+        "LibTorch's parallel back end and its number of threads");
+  visit("levers", value.levers, "What makes this LibTorch fast, and whether it is there");
+  visit("devices", value.devices, "CUDA devices, if they were looked for");
 }
 
 }  // namespace tsctl

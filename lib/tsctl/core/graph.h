@@ -32,7 +32,7 @@ struct GraphResult {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, GraphResult& value) {
-  visit("text", value.text);
+  visit("text", value.text, "The graph as LibTorch prints it");
 }
 
 }  // namespace tsctl

@@ -5,14 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "tsctl/core/base/field.h"
+#include "tsctl/core/bench_vocabulary.h"
+
 namespace tsctl {
 
 // The load on an arm: a closed loop with one or several concurrent calls, or an open loop with a rate of arrivals.
 struct LoadPlan {
-  std::optional<double> rate_per_s = {};  // offered calls per second; null for a closed loop
-  std::string arrivals = "poisson";       // of the open loop: poisson, constant
-  int concurrency = 1;                    // maximum number of calls in flight in one process
-  int instances = 1;                      // processes of each arm that run at the same time
+  std::optional<double> rate_per_s = {};
+  Arrivals arrivals = Arrivals::poisson;
+  int concurrency = 1;
+  int instances = 1;
 
   // Whether calls are made one after another by one process.
   bool plain() const noexcept { return !rate_per_s && concurrency == 1 && instances == 1; }
@@ -20,10 +23,13 @@ struct LoadPlan {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, LoadPlan& value) {
-  visit("rate_per_s", value.rate_per_s);
-  visit("arrivals", value.arrivals);
-  visit("concurrency", value.concurrency);
-  visit("instances", value.instances);
+  visit("rate_per_s", value.rate_per_s,
+        Field("Calls offered a second by an open loop; null for a closed loop").greater_than(0));
+  visit("arrivals", value.arrivals, "How the starts of an open loop are spread");
+  visit("concurrency", value.concurrency,
+        Field("Calls in flight in one process at most").at_least(1));
+  visit("instances", value.instances,
+        Field("Processes of each arm that run at the same time").at_least(1));
 }
 
 // A period of load on one process.

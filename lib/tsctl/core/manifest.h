@@ -1,9 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "tsctl/core/capture.h"
+#include "tsctl/core/capture_result.h"
 #include "tsctl/core/inputs/input_plan.h"
 
 namespace tsctl {
@@ -31,7 +32,7 @@ struct Manifest {
   std::string source = {};       // SOURCE as given
   std::string kwargs_json = {};  // --kwargs that it was built with
   std::string class_name = {};
-  std::string capture_mode = {};
+  std::optional<CaptureMethod> capture_mode = {};
   std::string adapter = {};
   std::string torch_version = {};
   std::string python_version = {};

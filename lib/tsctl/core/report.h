@@ -5,18 +5,70 @@
 #include <string>
 #include <vector>
 
+#include "tsctl/core/base/enum_names.h"
+#include "tsctl/core/base/error.h"
+#include "tsctl/core/base/field.h"
 #include "tsctl/core/base/warning.h"
 #include "tsctl/core/bench.h"
-#include "tsctl/core/capture.h"
+#include "tsctl/core/capture_result.h"
+#include "tsctl/core/diff.h"
 #include "tsctl/core/doctor.h"
 #include "tsctl/core/graph.h"
 #include "tsctl/core/inputs/input_plan.h"
+#include "tsctl/core/inspect.h"
 #include "tsctl/core/rewrite.h"
 #include "tsctl/core/verify.h"
 
 namespace tsctl {
 
 // The member names of these structs are the keys of the report: added to, never renamed.
+
+inline constexpr const char* kReportSchema = "tsctl.report/1";
+
+enum class ReportStatus { pass, check_failed, inconclusive, interrupted, error };
+
+constexpr auto names_of(ReportStatus) {
+  using enum ReportStatus;
+  return std::to_array<Named<ReportStatus>>({
+      {pass, "pass"},
+      {check_failed, "check_failed"},
+      {inconclusive, "inconclusive"},
+      {interrupted, "interrupted"},
+      {error, "error"},
+  });
+}
+
+enum class ArtifactStatus { written, not_written, kept_failed };
+
+constexpr auto names_of(ArtifactStatus) {
+  using enum ArtifactStatus;
+  return std::to_array<Named<ArtifactStatus>>({
+      {written, "written"},
+      {not_written, "not_written"},
+      {kept_failed, "kept_failed"},
+  });
+}
+
+enum class StepStatus { ok, failed };
+
+constexpr auto names_of(StepStatus) {
+  using enum StepStatus;
+  return std::to_array<Named<StepStatus>>({
+      {ok, "ok"},
+      {failed, "failed"},
+  });
+}
+
+enum class InputsOrigin { flags, manifest, none };
+
+constexpr auto names_of(InputsOrigin) {
+  using enum InputsOrigin;
+  return std::to_array<Named<InputsOrigin>>({
+      {flags, "flags"},
+      {manifest, "manifest"},
+      {none, "none"},
+  });
+}
 
 struct ToolInfo {
   std::string name = "tsctl";
@@ -26,14 +78,14 @@ struct ToolInfo {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, ToolInfo& value) {
-  visit("name", value.name);
-  visit("version", value.version);
-  visit("built_for_torch", value.built_for_torch);
+  visit("name", value.name, "tsctl");
+  visit("version", value.version, "Its version");
+  visit("built_for_torch", value.built_for_torch, "The version of torch that it was built for");
 }
 
 struct ErrorInfo {
-  std::string kind = {};  // as of name_from_kind, or "internal"
-  std::string phase = {};  // the step that failed: "capture", "freeze", …; "usage" before the first
+  ErrorKind kind = ErrorKind::internal;
+  std::string phase = {};
   std::string message = {};
   std::string hint = {};
   std::string detail = {};
@@ -41,18 +93,18 @@ struct ErrorInfo {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, ErrorInfo& value) {
-  visit("kind", value.kind);
-  visit("phase", value.phase);
-  visit("message", value.message);
-  visit("hint", value.hint);
-  visit("detail", value.detail);
+  visit("kind", value.kind, "What went wrong");
+  visit("phase", value.phase, "The step that failed, such as capture; usage before the first");
+  visit("message", value.message, "One sentence that names the file or flag");
+  visit("hint", value.hint, "What to do");
+  visit("detail", value.detail, "Several lines, such as the model's own traceback");
 }
 
 // A device as its driver tells of it; null and empty where it does not.
 struct GpuInfo {
   std::string name = {};
   std::string driver = {};
-  std::optional<double> clock_mhz = {};  // of the streaming multiprocessors
+  std::optional<double> clock_mhz = {};
   std::optional<double> clock_max_mhz = {};
   std::optional<double> memory_clock_mhz = {};
   std::optional<double> temperature_c = {};
@@ -61,13 +113,13 @@ struct GpuInfo {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, GpuInfo& value) {
-  visit("name", value.name);
-  visit("driver", value.driver);
-  visit("clock_mhz", value.clock_mhz);
-  visit("clock_max_mhz", value.clock_max_mhz);
-  visit("memory_clock_mhz", value.memory_clock_mhz);
-  visit("temperature_c", value.temperature_c);
-  visit("memory_total_bytes", value.memory_total_bytes);
+  visit("name", value.name, "The name");
+  visit("driver", value.driver, "The version of the driver");
+  visit("clock_mhz", value.clock_mhz, "The clock of the streaming multiprocessors");
+  visit("clock_max_mhz", value.clock_max_mhz, "Its maximum");
+  visit("memory_clock_mhz", value.memory_clock_mhz, "The clock of the memory");
+  visit("temperature_c", value.temperature_c, "The temperature in degrees Celsius");
+  visit("memory_total_bytes", value.memory_total_bytes, "Its memory");
 }
 
 // The machine as far as it can be read without LibTorch; an empty string is "unavailable".
@@ -75,111 +127,112 @@ struct Environment {
   std::string os = {};
   std::string kernel = {};
   std::string cpu = {};
-  std::vector<std::string> cpu_features = {};  // those that LibTorch's kernels choose by
+  std::vector<std::string> cpu_features = {};
   int cores_visible = 0;
   int cores_affinity = 0;
-  std::optional<double> cores_quota = {};  // of the control group; null without one
+  std::optional<double> cores_quota = {};
   std::int64_t memory_total_bytes = 0;
   std::string governor = {};
-  std::vector<std::string> numa_nodes = {};  // the processors of each: "0-15,32-47"
-  std::vector<std::string> variables =
-      {};  // NAME=VALUE that change how LibTorch runs: OMP_*, KMP_*, MKL_*, …
+  std::vector<std::string> numa_nodes = {};
+  std::vector<std::string> variables = {};
   std::vector<GpuInfo> gpus = {};
-  int threads = 0;  // what this run used
+  int threads = 0;
   std::string device = {};
   std::string python = {};
   std::string python_version = {};
-  std::string torch_version = {};  // of that Python
-  std::string libtorch_build =
-      {};  // of the LibTorch that arms ran in: its parallel back end and math libraries
+  std::string torch_version = {};
+  std::string libtorch_build = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, Environment& value) {
-  visit("os", value.os);
-  visit("kernel", value.kernel);
-  visit("cpu", value.cpu);
-  visit("cpu_features", value.cpu_features);
-  visit("cores_visible", value.cores_visible);
-  visit("cores_affinity", value.cores_affinity);
-  visit("cores_quota", value.cores_quota);
-  visit("memory_total_bytes", value.memory_total_bytes);
-  visit("governor", value.governor);
-  visit("numa_nodes", value.numa_nodes);
-  visit("variables", value.variables);
-  visit("gpus", value.gpus);
-  visit("threads", value.threads);
-  visit("device", value.device);
-  visit("python", value.python);
-  visit("python_version", value.python_version);
-  visit("torch_version", value.torch_version);
-  visit("libtorch_build", value.libtorch_build);
+  visit("os", value.os, "The operating system");
+  visit("kernel", value.kernel, "Its kernel");
+  visit("cpu", value.cpu, "The processor");
+  visit("cpu_features", value.cpu_features, "Its features that LibTorch's kernels choose by");
+  visit("cores_visible", value.cores_visible, "Cores of the machine");
+  visit("cores_affinity", value.cores_affinity, "Cores that this process may run on");
+  visit("cores_quota", value.cores_quota, "The control group's quota in cores; null without one");
+  visit("memory_total_bytes", value.memory_total_bytes, "Memory of the machine");
+  visit("governor", value.governor, "The frequency governor; empty where it cannot be read");
+  visit("numa_nodes", value.numa_nodes, "The processors of each memory node: 0-15,32-47");
+  visit("variables", value.variables,
+        "NAME=VALUE of the environment that change how LibTorch runs");
+  visit("gpus", value.gpus, "The GPUs, for --device cuda");
+  visit("threads", value.threads, "Threads of this run");
+  visit("device", value.device, "The device of this run");
+  visit("python", value.python, "The embedded Python; empty if none was used");
+  visit("python_version", value.python_version, "Its version");
+  visit("torch_version", value.torch_version, "The version of its torch");
+  visit("libtorch_build", value.libtorch_build,
+        "The LibTorch that arms ran in: its parallel back end and math libraries");
 }
 
 struct ModelInfo {
-  std::string path = {};    // the file or the SOURCE as given
-  std::string sha256 = {};  // of a file
+  std::string path = {};
+  std::string sha256 = {};
   std::int64_t size_bytes = 0;
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, ModelInfo& value) {
-  visit("path", value.path);
-  visit("sha256", value.sha256);
-  visit("size_bytes", value.size_bytes);
+  visit("path", value.path, "The file, or the SOURCE as given");
+  visit("sha256", value.sha256, "Digest of the file");
+  visit("size_bytes", value.size_bytes, "Size of the file");
 }
 
 struct ArtifactInfo {
   std::string path = {};
   std::int64_t size_bytes = 0;
   std::string sha256 = {};
-  std::string status = {};  // written, not_written, kept_failed
-  std::string reason = {};  // why it was not written
+  ArtifactStatus status = ArtifactStatus::not_written;
+  std::string reason = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, ArtifactInfo& value) {
-  visit("path", value.path);
-  visit("size_bytes", value.size_bytes);
-  visit("sha256", value.sha256);
-  visit("status", value.status);
-  visit("reason", value.reason);
+  visit("path", value.path, "The file");
+  visit("size_bytes", value.size_bytes, "Its size");
+  visit("sha256", value.sha256, "Its digest");
+  visit("status", value.status, "kept_failed: it failed a check and was kept as OUT.pt.failed");
+  visit("reason", value.reason, "Why it was not written, or which check it failed");
 }
 
 // One step of the command, in a process of its own or several.
 struct StepRecord {
   std::string name = {};
-  std::string status = {};  // ok, failed
+  StepStatus status = StepStatus::failed;
   double seconds = 0.0;
   std::int64_t peak_memory_bytes = 0;
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, StepRecord& value) {
-  visit("name", value.name);
-  visit("status", value.status);
-  visit("seconds", value.seconds);
-  visit("peak_memory_bytes", value.peak_memory_bytes);
+  visit("name", value.name, "The step");
+  visit("status", value.status, "Whether it ended as it should");
+  visit("seconds", value.seconds, "Seconds that it took");
+  visit("peak_memory_bytes", value.peak_memory_bytes,
+        "The most that its processes held at one time");
 }
 
 struct InputsInfo {
   InputPlan plan = {};
-  std::string given_by = {};           // flags, manifest, or none
-  std::vector<std::string> sets = {};  // labels of the sets that were run
+  std::optional<InputsOrigin> given_by = {};
+  std::vector<std::string> sets = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, InputsInfo& value) {
-  visit("plan", value.plan);
-  visit("given_by", value.given_by);
-  visit("sets", value.sets);
+  visit("plan", value.plan, "What the inputs are made of");
+  visit("given_by", value.given_by, "Where it comes from; manifest: the file recorded it");
+  visit("sets", value.sets, "Labels of the input sets that were run");
 }
 
 struct Report {
-  std::string schema = "tsctl.report/1";
+  std::string schema = kReportSchema;
   ToolInfo tool = {};
   std::vector<std::string> command = {};
-  std::string status = {};  // pass, check_failed, inconclusive, error
+  ReportStatus status = ReportStatus::error;
   int exit_code = 0;
   std::optional<ErrorInfo> error = {};
   Environment environment = {};
@@ -193,35 +246,39 @@ struct Report {
   std::vector<StepRecord> steps = {};
   std::optional<RunResult> run = {};
   std::optional<DescribeResult> doctor = {};
-  std::vector<Finding> checks = {};  // of doctor: what is needed and is there or not
+  std::vector<Finding> checks = {};
   std::vector<GraphResult> graphs = {};
-  std::string inspect_json = {};  // an object of its own in the document: "inspect"
-  std::string diff_json = {};     // likewise: "diff"
   std::vector<Warning> warnings = {};
+  std::optional<ModelSummary> inspect = {};
+  std::optional<DiffResult> diff = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, Report& value) {
-  visit("schema", value.schema);
-  visit("tool", value.tool);
-  visit("command", value.command);
-  visit("status", value.status);
-  visit("exit_code", value.exit_code);
-  visit("error", value.error);
-  visit("environment", value.environment);
-  visit("model", value.model);
-  visit("inputs", value.inputs);
-  visit("capture", value.capture);
-  visit("passes", value.passes);
-  visit("verify", value.verify);
-  visit("bench", value.bench);
-  visit("artifact", value.artifact);
-  visit("steps", value.steps);
-  visit("run", value.run);
-  visit("doctor", value.doctor);
-  visit("checks", value.checks);
-  visit("graphs", value.graphs);
-  visit("warnings", value.warnings);
+  visit("schema", value.schema, Field("The name of this schema").one_of([] {
+    return std::vector<std::string>{kReportSchema};
+  }));
+  visit("tool", value.tool, "Which tsctl");
+  visit("command", value.command, "The command line, word by word");
+  visit("status", value.status, "How the command ended");
+  visit("exit_code", value.exit_code, Field("The exit code").one_of(&exit_codes));
+  visit("error", value.error, "Why it did not pass; null if it did");
+  visit("environment", value.environment, "The machine");
+  visit("model", value.model, "What was given");
+  visit("inputs", value.inputs, "Which inputs were used");
+  visit("capture", value.capture, "How the model was captured");
+  visit("passes", value.passes, "Each pass on each method");
+  visit("verify", value.verify, "Each candidate against its reference");
+  visit("bench", value.bench, "The timing");
+  visit("artifact", value.artifact, "The file that was written");
+  visit("steps", value.steps, "Each step of the command");
+  visit("run", value.run, "The outputs of run");
+  visit("doctor", value.doctor, "LibTorch's description of itself");
+  visit("checks", value.checks, "Of doctor: what is needed, and whether it is there");
+  visit("graphs", value.graphs, "Of inspect --graph, --inlined-graph and --executed");
+  visit("warnings", value.warnings, "All warnings");
+  visit("inspect", value.inspect, Field("Of inspect: what the file holds").optional_key());
+  visit("diff", value.diff, Field("Of diff: how the two files differ").optional_key());
 }
 
 }  // namespace tsctl

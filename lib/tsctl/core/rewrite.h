@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "tsctl/core/base/enum_names.h"
+#include "tsctl/core/base/field.h"
 #include "tsctl/core/base/warning.h"
 
 namespace tsctl {
@@ -11,6 +13,11 @@ namespace tsctl {
 // freeze makes constants and removes what only training needs, bit-exact; optimize freezes first when
 // needed and then runs the passes that may touch numbers.
 enum class RewriteGoal { freeze, optimize };
+
+constexpr auto names_of(RewriteGoal) {
+  using enum RewriteGoal;
+  return std::to_array<Named<RewriteGoal>>({{freeze, "freeze"}, {optimize, "optimize"}});
+}
 
 struct RewriteRequest {
   RewriteGoal goal = RewriteGoal::freeze;
@@ -54,14 +61,22 @@ void visit_fields(Visitor& visit, PassSkip& value) {
   visit("reason", value.reason);
 }
 
+enum class PassStatus { changed, unchanged, disabled };
+
+constexpr auto names_of(PassStatus) {
+  using enum PassStatus;
+  return std::to_array<Named<PassStatus>>(
+      {{changed, "changed"}, {unchanged, "unchanged"}, {disabled, "disabled"}});
+}
+
 // What one pass did to one method.
 struct PassRecord {
   std::string pass = {};
   std::string method = {};
-  std::string status = {};  // changed, unchanged, disabled
+  std::string status = {};
   std::int64_t nodes_before = 0;
   std::int64_t nodes_after = 0;
-  std::vector<std::string> changes = {};  // "folded batch_norm into conv2d at features.1", one each
+  std::vector<std::string> changes = {};
   double seconds = 0.0;
   std::int64_t matched = 0;  // places that fit its pattern: rewritten and skipped ones
   std::int64_t rewritten = 0;
@@ -70,16 +85,18 @@ struct PassRecord {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, PassRecord& value) {
-  visit("pass", value.pass);
-  visit("method", value.method);
-  visit("status", value.status);
-  visit("nodes_before", value.nodes_before);
-  visit("nodes_after", value.nodes_after);
-  visit("changes", value.changes);
-  visit("seconds", value.seconds);
-  visit("matched", value.matched);
-  visit("rewritten", value.rewritten);
-  visit("skipped", value.skipped);
+  visit("pass", value.pass, "The name of the pass");
+  visit("method", value.method, "The method that it rewrote");
+  visit("status", value.status, Field("What the pass did").one_of(&name_list<PassStatus>));
+  visit("nodes_before", value.nodes_before, "Nodes in the method's graph before the pass");
+  visit("nodes_after", value.nodes_after, "Nodes after it");
+  visit("changes", value.changes,
+        "What changed, one sentence each: folded batch_norm into conv2d at features.1");
+  visit("seconds", value.seconds, "Seconds that the pass took");
+  visit("matched", value.matched,
+        "Places that fit the pattern of the pass: rewritten plus the entries of skipped");
+  visit("rewritten", value.rewritten, "Places that it rewrote");
+  visit("skipped", value.skipped, "Places that it did not change, with the reason");
 }
 
 struct RewriteResult {

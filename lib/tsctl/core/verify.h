@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "tsctl/core/arm_settings.h"
+#include "tsctl/core/base/enum_names.h"
+#include "tsctl/core/base/field.h"
 #include "tsctl/core/base/warning.h"
 #include "tsctl/core/tensor_difference.h"
 #include "tsctl/core/tolerance.h"
@@ -38,11 +40,30 @@ void visit_fields(Visitor& visit, VerifyRequest& value) {
   visit("output_names", value.output_names);
 }
 
+enum class Match { same, differ };
+
+constexpr auto names_of(Match) {
+  using enum Match;
+  return std::to_array<Named<Match>>({{same, "same"}, {differ, "differ"}});
+}
+
+enum class DifferenceReason { structure, dtype, shape, values, nan, raised };
+
+constexpr auto names_of(DifferenceReason) {
+  using enum DifferenceReason;
+  return std::to_array<Named<DifferenceReason>>({{structure, "structure"},
+                                                 {dtype, "dtype"},
+                                                 {shape, "shape"},
+                                                 {values, "values"},
+                                                 {nan, "nan"},
+                                                 {raised, "raised"}});
+}
+
 struct OutputComparison {
-  std::string output = {};  // leaf name: out.logits
-  std::string status = {};  // same, differ
-  std::string reason = {};  // structure, dtype, shape, values, nan, raised; empty for same
-  std::string detail = {};  // in words: "expected float32 [8, 10], got float32 [1, 10]"
+  std::string output = {};
+  Match status = Match::same;
+  std::optional<DifferenceReason> reason = {};
+  std::string detail = {};
   std::string dtype = {};
   std::vector<std::int64_t> shape = {};
   double rtol = 0.0;
@@ -50,8 +71,7 @@ struct OutputComparison {
   double max_abs = 0.0;
   double max_rel = 0.0;
   double max_abs_to_peak = 0.0;
-  std::vector<std::int64_t> index =
-      {};  // where max_abs is, or the first mismatch that is not finite
+  std::vector<std::int64_t> index = {};
   std::optional<double> reference_value = {};
   std::optional<double> candidate_value = {};
   std::optional<double> would_pass_rtol = {};
@@ -61,82 +81,96 @@ struct OutputComparison {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, OutputComparison& value) {
-  visit("output", value.output);
-  visit("status", value.status);
-  visit("reason", value.reason);
-  visit("detail", value.detail);
-  visit("dtype", value.dtype);
-  visit("shape", value.shape);
-  visit("rtol", value.rtol);
-  visit("atol", value.atol);
-  visit("max_abs", value.max_abs);
-  visit("max_rel", value.max_rel);
-  visit("max_abs_to_peak", value.max_abs_to_peak);
-  visit("index", value.index);
-  visit("reference_value", value.reference_value);
-  visit("candidate_value", value.candidate_value);
-  visit("would_pass_rtol", value.would_pass_rtol);
-  visit("mismatched", value.mismatched);
-  visit("count", value.count);
+  visit("output", value.output, "The name of the output, such as out.logits");
+  visit("status", value.status, "Whether the output is within its tolerance");
+  visit("reason", value.reason,
+        "What differs: raised where the candidate raised and the reference did not; empty where "
+        "the status is same");
+  visit("detail", value.detail, "The difference in words");
+  visit("dtype", value.dtype, "The dtype of the reference; empty where there is no tensor");
+  visit("shape", value.shape, "The shape of the reference");
+  visit("rtol", value.rtol,
+        "The relative tolerance that held: |difference| <= atol + rtol * max|reference|");
+  visit("atol", value.atol, "The absolute tolerance that held");
+  visit("max_abs", value.max_abs, "The largest absolute difference");
+  visit("max_rel", value.max_rel, "The largest difference relative to its own reference value");
+  visit("max_abs_to_peak", value.max_abs_to_peak,
+        "The largest difference relative to the largest reference value");
+  visit("index", value.index,
+        "Where the largest difference is, or the first mismatch that is not finite");
+  visit("reference_value", value.reference_value,
+        "The reference's value there; null for NaN and Inf");
+  visit("candidate_value", value.candidate_value,
+        "The candidate's value there; null for NaN and Inf");
+  visit("would_pass_rtol", value.would_pass_rtol,
+        "The smallest rtol that passes; null if none does");
+  visit("mismatched", value.mismatched,
+        "Elements beyond the tolerance; a complex number counts as two");
+  visit("count", value.count, "All elements");
 }
 
 // One call of one input set: the outputs that differ most.
 struct CallComparison {
   std::string set = {};
-  int call = 1;  // counted from 1
-  std::string status = {};
+  int call = 1;
+  Match status = Match::same;
   std::vector<OutputComparison> outputs = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, CallComparison& value) {
-  visit("set", value.set);
-  visit("call", value.call);
-  visit("status", value.status);
-  visit("outputs", value.outputs);
+  visit("set", value.set, "The label of the input set");
+  visit("call", value.call, "The number of the call, counted from 1");
+  visit("status", value.status, "Whether all outputs of the call are within their tolerance");
+  visit("outputs", value.outputs, "The outputs that differ most come first; 16 at most");
 }
 
 // The innermost submodule of a file whose outputs differ from eager's for the same inputs.
 struct SubmoduleDifference {
-  std::string path = {};  // empty if none was found; `reason` says why then
+  std::string path = {};
   std::string class_name = {};
-  std::string set = {};  // label of the input set
+  std::string set = {};
   std::string reason = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, SubmoduleDifference& value) {
-  visit("path", value.path);
-  visit("class_name", value.class_name);
-  visit("set", value.set);
-  visit("reason", value.reason);
+  visit("path", value.path, "The innermost submodule that differs; empty if none was found");
+  visit("class_name", value.class_name, "The class of the submodule");
+  visit("set", value.set, "The label of the input set");
+  visit("reason", value.reason, Field("How it differs, or why none was found").not_empty());
 }
 
 struct VerifyResult {
-  std::string reference = {};  // label
-  std::string candidate = {};  // label
-  std::string status = {};     // same, differ
+  std::string reference = {};
+  std::string candidate = {};
+  Match status = Match::same;
   std::vector<int> calls_checked = {};
   std::vector<CallComparison> calls = {};
-  double max_abs = 0.0;  // over everything
+  double max_abs = 0.0;
   double max_abs_to_peak = 0.0;
   std::optional<double> would_pass_rtol = {};
-  std::optional<SubmoduleDifference> first_submodule = {};  // of outputs that differ from a SOURCE
+  std::optional<SubmoduleDifference> first_submodule = {};
   std::vector<Warning> warnings = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, VerifyResult& value) {
-  visit("reference", value.reference);
-  visit("candidate", value.candidate);
-  visit("status", value.status);
-  visit("calls_checked", value.calls_checked);
-  visit("calls", value.calls);
-  visit("max_abs", value.max_abs);
-  visit("max_abs_to_peak", value.max_abs_to_peak);
-  visit("would_pass_rtol", value.would_pass_rtol);
-  visit("first_submodule", value.first_submodule);
-  visit("warnings", value.warnings);
+  visit("reference", value.reference, "The label of the reference");
+  visit("candidate", value.candidate, "The label of the candidate");
+  visit("status", value.status, "Whether all outputs of all calls are within their tolerance");
+  visit("calls_checked", value.calls_checked, "Which calls were compared, counted from 1");
+  visit("calls", value.calls,
+        "Of each input set the first call, and every other call that differs");
+  visit("max_abs", value.max_abs, "The largest absolute difference of all outputs");
+  visit("max_abs_to_peak", value.max_abs_to_peak,
+        "The largest difference relative to the largest reference value of its output");
+  visit("would_pass_rtol", value.would_pass_rtol,
+        "The smallest rtol that passes everywhere; null if none does");
+  visit("first_submodule", value.first_submodule,
+        "Where the outputs of a file differ from those of a SOURCE: the first submodule that "
+        "differs");
+  visit("warnings", value.warnings, "About the comparison");
 }
 
 // Job "run": outputs of a file on the calls of a tensor file, written as another.
@@ -168,20 +202,20 @@ struct OutputSummary {
   std::optional<double> maximum = {};
   std::optional<double> mean = {};
   std::int64_t nonfinite = 0;
-  std::string value = {};  // of a leaf that is no tensor
+  std::string value = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, OutputSummary& value) {
-  visit("set", value.set);
-  visit("output", value.output);
-  visit("dtype", value.dtype);
-  visit("shape", value.shape);
-  visit("minimum", value.minimum);
-  visit("maximum", value.maximum);
-  visit("mean", value.mean);
-  visit("nonfinite", value.nonfinite);
-  visit("value", value.value);
+  visit("set", value.set, "The label of the input set");
+  visit("output", value.output, "The name of the output");
+  visit("dtype", value.dtype, "The dtype; empty where there is no tensor");
+  visit("shape", value.shape, "The shape");
+  visit("minimum", value.minimum, "The smallest finite element");
+  visit("maximum", value.maximum, "The largest finite element");
+  visit("mean", value.mean, "The mean of the finite elements");
+  visit("nonfinite", value.nonfinite, "How many elements are NaN or Inf");
+  visit("value", value.value, "The value of an output that is no tensor");
 }
 
 struct RunResult {
@@ -191,8 +225,8 @@ struct RunResult {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, RunResult& value) {
-  visit("outputs", value.outputs);
-  visit("warnings", value.warnings);
+  visit("outputs", value.outputs, "Every output of every call");
+  visit("warnings", value.warnings, "About the run");
 }
 
 }  // namespace tsctl

@@ -31,17 +31,15 @@ std::vector<const CallRecord*> calls_with_outputs(const TensorFile& file, const 
 
 // The sort key of reports: an output's difference relative to its tolerance.
 double severity(const OutputComparison& output) {
-  if (output.status == "same")
+  if (output.status == Match::same)
     return output.rtol > 0.0 ? output.max_abs_to_peak / output.rtol : output.max_abs_to_peak;
-  return output.reason == "values" ? 1e6 + output.max_abs_to_peak : 1e12;
+  return output.reason == DifferenceReason::values ? 1e6 + output.max_abs_to_peak : 1e12;
 }
 
 class Collector {
  public:
   explicit Collector(const VerifyRequest& request)
-      : request_(request), in_bfloat16_(request.settings.tuning.precision == "bf16") {
-    result_.status = "same";
-  }
+      : request_(request), in_bfloat16_(request.settings.tuning.precision == "bf16") {}
 
   // The requested precision is unavailable, so the tolerance of float32 applies.
   void expect_float32() { in_bfloat16_ = false; }
@@ -61,7 +59,10 @@ class Collector {
 
   void add_raised(const CallRecord& record, int call, const std::string& what) {
     add_outputs(record.label, call,
-                {{.output = "out", .status = "differ", .reason = "raised", .detail = what}});
+                {{.output = "out",
+                  .status = Match::differ,
+                  .reason = DifferenceReason::raised,
+                  .detail = what}});
   }
 
   void add_warning(Warning warning, const std::string& set) {
@@ -85,9 +86,9 @@ class Collector {
     add_checked(call);
     const bool differs =
         std::any_of(outputs.begin(), outputs.end(),
-                    [](const OutputComparison& output) { return output.status == "differ"; });
+                    [](const OutputComparison& output) { return output.status == Match::differ; });
     for (const OutputComparison& output : outputs) note_worst(output);
-    if (differs) result_.status = "differ";
+    if (differs) result_.status = Match::differ;
     if (!differs && call != 1) return;
     std::stable_sort(outputs.begin(), outputs.end(),
                      [](const OutputComparison& left, const OutputComparison& right) {
@@ -96,19 +97,20 @@ class Collector {
     if (outputs.size() > kReportedOutputs) outputs.resize(kReportedOutputs);
     result_.calls.push_back({.set = set,
                              .call = call,
-                             .status = differs ? "differ" : "same",
+                             .status = differs ? Match::differ : Match::same,
                              .outputs = std::move(outputs)});
   }
 
   void note_worst(const OutputComparison& output) {
     result_.max_abs = std::max(result_.max_abs, output.max_abs);
     result_.max_abs_to_peak = std::max(result_.max_abs_to_peak, output.max_abs_to_peak);
-    const bool compared =
-        output.count > 0 && output.reason != "dtype" && output.reason != "structure";
+    const bool compared = output.count > 0 && output.reason != DifferenceReason::dtype &&
+                          output.reason != DifferenceReason::structure;
     if (output.would_pass_rtol) {
       result_.would_pass_rtol =
           std::max(result_.would_pass_rtol.value_or(0.0), *output.would_pass_rtol);
-    } else if (output.status == "differ" || (compared && output.reason == "nan")) {
+    } else if (output.status == Match::differ ||
+               (compared && output.reason == DifferenceReason::nan)) {
       would_pass_known_ = false;  // no rtol makes this output pass
     }
   }
@@ -179,14 +181,14 @@ void compare_file(const VerifyRequest& request, const TensorFile& reference, Eve
   if (!runner.tuning_reason().empty()) collector.expect_float32();
   if (runner.was_training()) {
     collector.add_warning(
-        {"was_training", "the file is in train mode; it was compared in eval mode"}, "");
+        {WarningCode::was_training, "the file is in train mode; it was compared in eval mode"}, "");
   }
   for (const CallRecord* record : calls_with_outputs(reference, request.reference_tensors)) {
     events.progress("comparing " + (record->label.empty() ? request.method : record->label));
     compare_set(runner, reference, *record, collector);
   }
   if (const std::string reason = runner.tuning_reason(); !reason.empty())
-    collector.add_warning({kTuningNotAvailable, reason}, "");
+    collector.add_warning({WarningCode::tuning_not_available, reason}, "");
 }
 
 void compare_tensor_files(const VerifyRequest& request, const TensorFile& reference,

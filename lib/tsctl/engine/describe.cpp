@@ -29,7 +29,7 @@ constexpr const char* kOtherBuild = "another build of LibTorch has it";
 Finding lever(const std::string& name, bool there, const std::string& detail,
               const std::string& hint) {
   return {.name = name,
-          .status = there ? "ok" : "missing",
+          .status = there ? FindingStatus::ok : FindingStatus::missing,
           .detail = detail.substr(0, detail.find('\n')),
           .hint = there ? "" : hint};
 }
@@ -60,7 +60,7 @@ std::vector<Finding> find_levers() {
       lever("LLVM fuser", has_llvm_fuser(), "fuses pointwise operators on the CPU", kOtherBuild),
       // Off by default: a process must enable it, a file cannot.
       {.name = "oneDNN graph fuser",
-       .status = AT_MKLDNN_ENABLED() != 0 ? "off" : "missing",
+       .status = AT_MKLDNN_ENABLED() != 0 ? FindingStatus::off : FindingStatus::missing,
        .detail = "fuses partitions of float32 graphs at run time",
        .hint = "a program can enable it before its first call"},
       op_lever("fused convolutions", "mkldnn::_convolution_pointwise",
@@ -76,16 +76,19 @@ std::vector<Finding> find_devices() {
     const int count = count_cuda_devices();
     if (count == 0)
       return {{.name = "cuda",
-               .status = "missing",
+               .status = FindingStatus::missing,
                .detail = "no usable device",
                .hint = "run nvidia-smi"}};
     std::vector<Finding> devices;
     for (int i = 0; i < count; ++i) {
-      devices.push_back({.name = fmt::format("cuda:{}", i), .status = "ok"});
+      devices.push_back({.name = fmt::format("cuda:{}", i), .status = FindingStatus::ok});
     }
     return devices;
   } catch (const Error& error) {
-    return {{.name = "cuda", .status = "missing", .detail = error.what(), .hint = error.hint()}};
+    return {{.name = "cuda",
+             .status = FindingStatus::missing,
+             .detail = error.what(),
+             .hint = error.hint()}};
   }
 }
 

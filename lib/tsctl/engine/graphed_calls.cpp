@@ -102,7 +102,7 @@ std::string GraphedCalls::difference_from_plain(Recorded& recorded, const CallIn
   std::vector<Warning> warnings;
   const ComparisonRules rules{.tolerance = {.equal_nan = true}};
   for (const OutputComparison& output : compare_outputs(plain, replayed, rules, {}, warnings)) {
-    if (output.status == "same") continue;
+    if (output.status == Match::same) continue;
     return fmt::format(
         "captured, but the outputs of its graph differ from those of plain calls: output '{}' "
         "differs by {}{}; its calls are plain",

@@ -65,13 +65,12 @@ std::optional<LeafPair> pair_leaves(const Value& reference, const Value& candida
 }
 
 std::string describe_tensor(const at::Tensor& tensor) {
-  return fmt::format("{} [{}]",
-                     name_from_dtype(dtype_from_scalar_type(tensor.scalar_type()).value()),
+  return fmt::format("{} [{}]", name_of(dtype_from_scalar_type(tensor.scalar_type()).value()),
                      fmt::join(tensor.sizes(), ", "));
 }
 
-void differ(OutputComparison& comparison, const std::string& reason, const std::string& detail) {
-  comparison.status = "differ";
+void differ(OutputComparison& comparison, DifferenceReason reason, const std::string& detail) {
+  comparison.status = Match::differ;
   comparison.reason = reason;
   comparison.detail = detail;
 }
@@ -121,7 +120,7 @@ void record_difference(const Difference& difference, const std::vector<std::int6
   }
   if (difference.same) return;
   const bool nonfinite = difference.nonfinite_mismatches > 0;
-  differ(comparison, nonfinite ? "nan" : "values",
+  differ(comparison, nonfinite ? DifferenceReason::nan : DifferenceReason::values,
          fmt::format("{} of {} elements differ{}", difference.mismatched, difference.count,
                      nonfinite ? ", NaN or Inf among them" : ""));
 }
@@ -136,15 +135,17 @@ void compare_tensors(const at::Tensor& reference, const at::Tensor& candidate,
                      const ComparisonRules& rules, OutputComparison& comparison,
                      std::vector<Warning>& warnings) {
   const Dtype dtype = dtype_from_scalar_type(reference.scalar_type()).value();
-  comparison.dtype = name_from_dtype(dtype);
+  comparison.dtype = name_of(dtype);
   comparison.shape = reference.sizes().vec();
   const Tolerance tolerance = tolerance_by(rules, dtype, comparison.output);
   comparison.rtol = tolerance.rtol;
   comparison.atol = tolerance.atol;
   const std::string both =
       fmt::format("expected {}, got {}", describe_tensor(reference), describe_tensor(candidate));
-  if (reference.scalar_type() != candidate.scalar_type()) return differ(comparison, "dtype", both);
-  if (reference.sizes() != candidate.sizes()) return differ(comparison, "shape", both);
+  if (reference.scalar_type() != candidate.scalar_type())
+    return differ(comparison, DifferenceReason::dtype, both);
+  if (reference.sizes() != candidate.sizes())
+    return differ(comparison, DifferenceReason::shape, both);
 
   const Difference difference =
       difference_of(reference, candidate, dtype, tolerance, rules.tolerance.equal_nan);
@@ -153,14 +154,14 @@ void compare_tensors(const at::Tensor& reference, const at::Tensor& candidate,
   record_difference(difference, shape, comparison);
   if (difference.count == 0) {
     warnings.push_back(
-        {"empty_output",
+        {WarningCode::empty_output,
          fmt::format("the output '{}' is empty, so its values prove nothing", comparison.output)});
   } else if (difference.proves_nothing) {
     const std::string why = difference.reference_peak < kMinProvingPeak
                                 ? fmt::format("no value of the reference is larger than {}",
                                               c10::str(difference.reference_peak))
                                 : "all values of the reference are equal";
-    warnings.push_back({"reference_proves_nothing",
+    warnings.push_back({WarningCode::reference_proves_nothing,
                         fmt::format("the output '{}' proves nothing: {}", comparison.output, why)});
   }
 }
@@ -176,11 +177,11 @@ void compare_scalars(const Value& reference, const Value& candidate, const Compa
   comparison.count = 1;
   if (reference.kind != candidate.kind) {
     return differ(
-        comparison, "dtype",
+        comparison, DifferenceReason::dtype,
         "expected " + describe_structure(reference) + ", got " + describe_structure(candidate));
   }
   if (reference.kind == Value::Kind::string && reference.string != candidate.string) {
-    return differ(comparison, "values",
+    return differ(comparison, DifferenceReason::values,
                   "expected '" + reference.string + "', got '" + candidate.string + "'");
   }
   Difference difference;
@@ -213,7 +214,7 @@ std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Ou
   std::vector<LeafPair> pairs;
   if (const auto parted = pair_leaves(reference.value, candidate.value, "out", pairs)) {
     OutputComparison comparison{.output = parted->name};
-    differ(comparison, "structure",
+    differ(comparison, DifferenceReason::structure,
            "expected " + describe_structure(*parted->reference) + ", got " +
                describe_structure(*parted->candidate));
     return {comparison};
@@ -223,7 +224,7 @@ std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Ou
   }
   std::vector<OutputComparison> comparisons;
   for (const LeafPair& pair : pairs) {
-    OutputComparison comparison{.output = pair.name, .status = "same"};
+    OutputComparison comparison{.output = pair.name, .status = Match::same};
     if (pair.reference->kind == Value::Kind::tensor) {
       compare_tensors(reference.tensors.at(pair.reference->tensor),
                       candidate.tensors.at(pair.candidate->tensor), rules, comparison, warnings);

@@ -19,7 +19,7 @@ namespace {
 
 // Sets dtype, shape and range. Complex numbers have no order, so their range is that of their parts.
 void summarize_tensor(const at::Tensor& tensor, OutputSummary& summary) {
-  summary.dtype = name_from_dtype(dtype_from_scalar_type(tensor.scalar_type()).value());
+  summary.dtype = name_of(dtype_from_scalar_type(tensor.scalar_type()).value());
   summary.shape = tensor.sizes().vec();
   if (tensor.numel() == 0) return;
   const at::Tensor parts = tensor.is_complex() ? at::view_as_real(tensor) : tensor;
@@ -96,7 +96,7 @@ RunResult run_file(const RunRequest& request, Events& events) {
   RunResult result;
   if (runner.was_training()) {
     result.warnings.push_back(
-        {"was_training", "the file is in train mode; it was run in eval mode"});
+        {WarningCode::was_training, "the file is in train mode; it was run in eval mode"});
   }
   std::vector<CallRecord> calls;
   std::vector<Outputs> kept;

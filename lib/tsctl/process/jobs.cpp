@@ -76,7 +76,7 @@ Jobs::Jobs(WorkerSettings settings, Interrupt& interrupt, Events& events)
 template <typename Result>
 Result Jobs::do_job(const std::string& step, const JobRequest& request, const PythonSite* site) {
   const double start_s = now_s();
-  steps_.push_back({.name = step, .status = "failed"});
+  steps_.push_back({.name = step, .status = StepStatus::failed});
   const auto close_step = [&](const ProcessEnd& end) {
     steps_.back().seconds = now_s() - start_s;
     steps_.back().peak_memory_bytes = end.peak_memory_bytes;
@@ -103,7 +103,7 @@ Result Jobs::do_job(const std::string& step, const JobRequest& request, const Py
       } else {
         close_step(worker.finish(kEndAfterMessageSeconds));
         Result result = std::get<Result>(*message);
-        steps_.back().status = "ok";
+        steps_.back().status = StepStatus::ok;
         return result;
       }
     }

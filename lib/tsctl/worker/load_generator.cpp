@@ -82,7 +82,7 @@ std::vector<double> arrival_times(const LoadPlan& plan, double seconds, std::uin
   std::mt19937_64 random(seed);
   const double gap_s = plan.instances / *plan.rate_per_s;
   std::vector<double> due_s;
-  if (plan.arrivals == "constant") {
+  if (plan.arrivals == Arrivals::constant) {
     // Instances that all began at once would not share the load evenly.
     const double phase_s = gap_s * (1.0 - uniform(random));
     for (std::size_t i = 0; phase_s + static_cast<double>(i) * gap_s < seconds; ++i)

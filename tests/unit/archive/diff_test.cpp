@@ -4,7 +4,7 @@
 
 #include "archive_files.h"
 #include "tsctl/archive/zip_append.h"
-#include "tsctl/report/json/diff_json.h"
+#include "tsctl/report/json/document.h"
 #include "tsctl/report/text/diff_text.h"
 
 namespace tsctl {
@@ -33,7 +33,7 @@ TEST(Diff, shows_what_freezing_did) {
                                       "aten::dropout was removed from forward"}));
   ASSERT_EQ(result.tensors.size(), 4U);
   EXPECT_EQ(result.tensors[0].name, "first.weight");
-  EXPECT_EQ(result.tensors[0].change, "became_constant");
+  EXPECT_EQ(result.tensors[0].change, TensorChangeKind::became_constant);
   EXPECT_EQ(result.tensors[0].after, "constant c0");
   EXPECT_TRUE(result.constants.empty());
   EXPECT_TRUE(result.attributes.empty());
@@ -47,7 +47,7 @@ TEST(Diff, counts_the_elements_that_changed) {
   const DiffResult result = diff_of("mlp_traced.pt", "mlp_tuned.pt");
   ASSERT_EQ(result.tensors.size(), 1U);
   EXPECT_EQ(result.tensors[0].name, "second.bias");
-  EXPECT_EQ(result.tensors[0].change, "values");
+  EXPECT_EQ(result.tensors[0].change, TensorChangeKind::values);
   EXPECT_EQ(result.tensors[0].changed_elements, 1);
   EXPECT_EQ(result.tensors[0].count, 2);
   EXPECT_EQ(result.equal_tensors, 3);
@@ -57,7 +57,7 @@ TEST(Diff, finds_methods_attributes_and_constants) {
   const DiffResult result = diff_of("rich_scripted.pt", "rich_frozen.pt");
   ASSERT_EQ(result.methods.size(), 1U);
   EXPECT_EQ(result.methods[0].name, "both");
-  EXPECT_EQ(result.methods[0].change, "removed");
+  EXPECT_EQ(result.methods[0].change, TextChangeKind::removed);
   const auto names = [&result] {
     std::vector<std::string> list;
     for (const TextChange& change : result.attributes) list.push_back(change.name);
@@ -66,7 +66,7 @@ TEST(Diff, finds_methods_attributes_and_constants) {
   EXPECT_EQ(std::count(names.begin(), names.end(), "threshold"), 1);
   EXPECT_EQ(std::count(names.begin(), names.end(), "version"), 0);  // preserved
   ASSERT_EQ(result.constants.size(), 1U);
-  EXPECT_EQ(result.constants[0].change, "added");
+  EXPECT_EQ(result.constants[0].change, TensorChangeKind::added);
 }
 
 TEST(Diff, tells_modes_apart) {
@@ -86,7 +86,7 @@ TEST(Diff, tells_extra_files_but_does_not_judge_them) {
       diff({.path_a = archive_fixture("mlp_traced.pt"), .path_b = file.path()});
   EXPECT_TRUE(result.same);
   ASSERT_EQ(result.extra_files.size(), 1U);
-  EXPECT_EQ(result.extra_files[0].change, "changed");
+  EXPECT_EQ(result.extra_files[0].change, TextChangeKind::changed);
 }
 
 TEST(DiffText, says_the_outcome_in_a_few_lines) {
@@ -102,14 +102,15 @@ TEST(DiffText, says_the_outcome_in_a_few_lines) {
             "  name         kind       change                 in a         in b\n"
             "  second.bias  parameter  values: 1 of 2 differ  float32 [2]  float32 [2]\n"
             "\n"
-            "extra files (told, not judged)\n"
+            "extra files (not part of the verdict)\n"
             "  name         change   in a                       in b\n"
             "  config.json  removed  11 bytes, CRC-32 ce767181\n");
 }
 
 TEST(DiffJson, comes_back_as_it_was) {
-  const std::string text = json_text_from_diff(diff_of("rich_scripted.pt", "rich_frozen.pt"));
-  EXPECT_EQ(json_text_from_diff(diff_from_json_text(text)), text);
+  const std::string text =
+      document_from_report({.diff = diff_of("rich_scripted.pt", "rich_frozen.pt")});
+  EXPECT_EQ(document_from_report(report_from_document(text, "r.json")), text);
 }
 
 }  // namespace

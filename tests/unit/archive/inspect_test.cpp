@@ -5,7 +5,7 @@
 
 #include "archive_files.h"
 #include "tsctl/archive/zip_append.h"
-#include "tsctl/report/json/inspect_json.h"
+#include "tsctl/report/json/document.h"
 #include "tsctl/report/text/inspect_text.h"
 
 namespace tsctl {
@@ -23,7 +23,7 @@ ModelSummary summary_of(const std::string& name, bool check_crc = false) {
 std::vector<std::string> lines_of(const std::vector<TensorSummary>& tensors) {
   std::vector<std::string> lines;
   for (const TensorSummary& tensor : tensors) {
-    lines.push_back(tensor.name + " " + tensor.kind + " " + tensor.dtype + " " +
+    lines.push_back(tensor.name + " " + name_of(tensor.kind) + " " + tensor.dtype + " " +
                     shape_text(tensor.shape));
   }
   return lines;
@@ -44,7 +44,7 @@ TEST(Inspect, reads_a_traced_model) {
   const ModelSummary summary = summary_of("mlp_traced.pt");
   EXPECT_EQ(summary.class_name, "__torch__.Mlp");
   EXPECT_EQ(summary.format_version, "3");
-  EXPECT_EQ(summary.byte_order, "little");
+  EXPECT_EQ(summary.byte_order, ByteOrder::little);
   EXPECT_FALSE(summary.frozen);
   EXPECT_EQ(summary.training, false);
   EXPECT_EQ(summary.parameter_count, 46);
@@ -91,10 +91,10 @@ TEST(Inspect, reads_a_scripted_model) {
   EXPECT_EQ(forward.parameters[3].default_value, "None");
   EXPECT_EQ(forward.parameters[0].default_value, "");
   EXPECT_EQ(tensor_named(summary, "layers.0.weight").shared_with, "tied");
-  EXPECT_EQ(tensor_named(summary, "layers.0.weight").kind, "parameter");
-  EXPECT_EQ(tensor_named(summary, "layers.2.mean").kind, "buffer");
+  EXPECT_EQ(tensor_named(summary, "layers.0.weight").kind, TensorKind::parameter);
+  EXPECT_EQ(tensor_named(summary, "layers.2.mean").kind, TensorKind::buffer);
   EXPECT_EQ(tensor_named(summary, "steps").dtype, "int64");
-  EXPECT_EQ(tensor_named(summary, "tensors[0]").kind, "attribute");
+  EXPECT_EQ(tensor_named(summary, "tensors[0]").kind, TensorKind::attribute);
   EXPECT_EQ(summary.parameter_count, 18);
   EXPECT_EQ(in_forward(summary, "aten::matmul"), 2);
   EXPECT_EQ(in_forward(summary, "aten::softmax"), 0);
@@ -118,7 +118,7 @@ TEST(Inspect, warns_of_training_mode) {
   const ModelSummary summary = summary_of("rich_training.pt");
   EXPECT_EQ(summary.training, true);
   ASSERT_EQ(summary.warnings.size(), 1U);
-  EXPECT_EQ(summary.warnings[0].code, "training_mode");
+  EXPECT_EQ(summary.warnings[0].code, WarningCode::training_mode);
 }
 
 TEST(Inspect, finds_tensors_of_a_class_that_pickles_itself) {
@@ -178,11 +178,13 @@ TEST(Inspect, gives_the_code_when_asked_with_the_roots_first) {
 }
 
 TEST(InspectJson, comes_back_as_it_was) {
-  const ModelSummary summary = summary_of("rich_scripted.pt", true);
-  const std::string text = json_text_from_summary(summary);
-  EXPECT_EQ(json_text_from_summary(summary_from_json_text(text)), text);
-  EXPECT_EQ(nlohmann::json::parse(text)["tensors"][3]["shared_with"], "tied");
-  EXPECT_NE(input_error_of([] { summary_from_json_text("[]"); }), "");
+  const std::string text = document_from_report({.inspect = summary_of("rich_scripted.pt", true)});
+  EXPECT_EQ(document_from_report(report_from_document(text, "r.json")), text);
+  EXPECT_EQ(nlohmann::json::parse(text)["inspect"]["tensors"][3]["shared_with"], "tied");
+  EXPECT_NE(input_error_of([] {
+              report_from_document(R"({"schema": "tsctl.report/1", "inspect": []})", "r.json");
+            }),
+            "");
 }
 
 TEST(InspectText, shows_what_a_person_asks_first) {

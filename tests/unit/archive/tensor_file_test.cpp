@@ -51,7 +51,7 @@ std::string refusal_of(const std::string& bytes) {
 TEST(TensorFile, keeps_tensors_of_every_dtype) {
   const std::string bytes(64, '\x01');
   std::vector<TensorBuffer> tensors;
-  for (const std::string& name : dtype_names()) {
+  for (const std::string& name : name_list<Dtype>()) {
     const Dtype dtype = *dtype_from_name(name);
     tensors.push_back({name, dtype, {2, 1}, bytes.data(), 2 * element_size_bytes(dtype)});
   }

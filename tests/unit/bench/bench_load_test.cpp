@@ -22,7 +22,7 @@ TEST(BenchUnderLoad, is_not_what_happens_without_a_plan) {
   const BenchResult result = bench.run({});
   EXPECT_TRUE(bench.windows.empty());
   EXPECT_TRUE(result.load.plain());
-  EXPECT_EQ(result.arms[0].loop, "closed");
+  EXPECT_EQ(result.arms[0].loop, Loop::closed);
   EXPECT_FALSE(result.arms[0].achieved_per_s);
   EXPECT_FALSE(result.arms[0].offered_per_s);
 }
@@ -32,14 +32,14 @@ TEST(BenchUnderLoad, offers_calls_at_the_rate_and_compares_median_latencies) {
   const BenchResult result = bench.run({.budget_s = 60.0, .load = kOpen}, 4);
   EXPECT_EQ(result.load.rate_per_s, 50.0);
   for (const ArmResult& arm : result.arms) {
-    EXPECT_EQ(arm.loop, "open");
+    EXPECT_EQ(arm.loop, Loop::open);
     EXPECT_NEAR(*arm.offered_per_s, 50.0, 1.0);
     EXPECT_NEAR(*arm.achieved_per_s, 50.0, 1.0);
     EXPECT_NEAR(*arm.throughput_per_s, 200.0, 4.0);
   }
   EXPECT_NEAR(*result.arms[2].median_s, 0.008, 0.0002);
-  EXPECT_EQ(result.arms[1].speed, "equivalent");
-  EXPECT_EQ(result.arms[2].speed, "faster");
+  EXPECT_EQ(result.arms[1].speed, ArmSpeed::equivalent);
+  EXPECT_EQ(result.arms[2].speed, ArmSpeed::faster);
   EXPECT_NEAR(*result.pairs[1].speedup, 1.25, 0.02);
   EXPECT_EQ(codes_of(result), std::vector<std::string>{});
 }
@@ -80,14 +80,14 @@ TEST(BenchUnderLoad, warns_of_an_arm_that_cannot_keep_up) {
 TEST(BenchUnderLoad, compares_calls_ended_a_second_when_several_are_in_flight) {
   FakeArms bench(2, calm_around({0.01, 0.02}));
   const BenchResult result = bench.run({.load = {.concurrency = 3}});
-  EXPECT_EQ(result.arms[0].loop, "closed");
+  EXPECT_EQ(result.arms[0].loop, Loop::closed);
   EXPECT_FALSE(result.arms[0].offered_per_s);
   EXPECT_NEAR(*result.arms[0].achieved_per_s, 300.0, 3.0);
   EXPECT_NEAR(*result.arms[0].throughput_per_s, 300.0, 3.0);
   EXPECT_NEAR(*result.arms[1].achieved_per_s, 150.0, 2.0);
   EXPECT_NEAR(*result.arms[0].median_s, 0.01, 0.0002);
   EXPECT_NEAR(*result.pairs[0].speedup, 0.5, 0.01);
-  EXPECT_EQ(result.arms[1].speed, "slower");
+  EXPECT_EQ(result.arms[1].speed, ArmSpeed::slower);
 }
 
 TEST(BenchUnderLoad, runs_all_instances_of_an_arm_at_once) {

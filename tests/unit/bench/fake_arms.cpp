@@ -141,7 +141,7 @@ class FakeArms::FakeArm : public LaunchedArm {
 FakeArms::FakeArms(std::size_t count, CallSeconds call_seconds)
     : load_s(count, 0.1), call_seconds_(std::move(call_seconds)), launches_(count, 0) {
   for (std::size_t i = 0; i < count; ++i) {
-    BenchArm arm{.outputs = i == 0 ? "reference" : "same"};
+    BenchArm arm{.outputs = i == 0 ? ArmOutputs::reference : ArmOutputs::same};
     arm.request.label = std::string(1, static_cast<char>('a' + i));
     arms.push_back(arm);
   }

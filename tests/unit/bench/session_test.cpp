@@ -42,7 +42,7 @@ TEST(BenchSession, is_not_misled_by_what_lasts_for_some_blocks_of_one_arm) {
     const double slow = arm == 1 && call % 96 < 24 ? 1.5 : 1.0;
     return slow * noisy(0.001, 0.0002, 0.001, arm, launch, call);
   });
-  EXPECT_EQ(bench.run({}).arms[1].speed, "equivalent");
+  EXPECT_EQ(bench.run({}).arms[1].speed, ArmSpeed::equivalent);
 }
 
 TEST(BenchSession, is_not_misled_by_interrupted_calls_in_blocks_of_few) {
@@ -51,7 +51,7 @@ TEST(BenchSession, is_not_misled_by_interrupted_calls_in_blocks_of_few) {
     const double slow = arm == 1 && (7 * call + launch) % 10 < 3 ? 3.0 : 1.0;
     return slow * noisy(0.0024, 0.0002, 0.001, arm, launch, call);
   });
-  EXPECT_EQ(bench.run({}).arms[1].speed, "equivalent");
+  EXPECT_EQ(bench.run({}).arms[1].speed, ArmSpeed::equivalent);
 }
 
 TEST(BenchSession, lays_the_arms_of_a_launch_out_alike_and_each_launch_anew) {
@@ -88,7 +88,7 @@ TEST(BenchSession, ends_after_the_pairs_it_was_given) {
     return bench.run(options);
   };
   const BenchResult noisy_rounds = pairs_of(0.0, 0.3, 60);
-  EXPECT_EQ(noisy_rounds.stopped_by, "pairs");
+  EXPECT_EQ(noisy_rounds.stopped_by, StopReason::pairs);
   EXPECT_LE(noisy_rounds.pairs[0].pairs, 60);
   EXPECT_GT(noisy_rounds.pairs[0].pairs, 60 - 6);
   const BenchResult noisy_launches = pairs_of(0.05, 0.001, 60);
@@ -111,7 +111,7 @@ TEST(BenchSession, launches_every_arm_anew_and_ends_it) {
 TEST(BenchSession, ends_with_the_fewest_launches_when_they_are_precise) {
   FakeArms bench(2, steadily(0.0099));
   const BenchResult result = bench.run({.budget_s = 1000.0, .min_launches = 6});
-  EXPECT_EQ(result.stopped_by, "precision");
+  EXPECT_EQ(result.stopped_by, StopReason::precision);
   EXPECT_EQ(result.arms[0].launches, 6);
   EXPECT_LE(result.arms[0].samples, 6 * 6 * 8);
   EXPECT_EQ(codes_of(result), std::vector<std::string>{});
@@ -122,12 +122,12 @@ TEST(BenchSession, goes_on_launching_until_the_budget_is_spent) {
     return noisy(0.01, 0.05, 0.001, arm, launch, call);
   });
   const BenchResult result = bench.run({.budget_s = 20.0});
-  EXPECT_EQ(result.stopped_by, "budget");
+  EXPECT_EQ(result.stopped_by, StopReason::budget);
   EXPECT_GT(result.arms[0].launches, 24);
   EXPECT_LT(result.measured_s, 20.5);
   EXPECT_GT(result.measured_s, 18.0);
   EXPECT_EQ(result.budget_s, 20.0);
-  EXPECT_EQ(result.arms[1].speed, "inconclusive");
+  EXPECT_EQ(result.arms[1].speed, ArmSpeed::inconclusive);
 }
 
 TEST(BenchSession, shares_the_budget_among_few_launches_when_rounds_are_noisy) {
@@ -135,7 +135,7 @@ TEST(BenchSession, shares_the_budget_among_few_launches_when_rounds_are_noisy) {
     return noisy(0.01, 0.0, 0.3, arm, launch, call);
   });
   const BenchResult result = bench.run({.budget_s = 20.0});
-  EXPECT_EQ(result.stopped_by, "budget");
+  EXPECT_EQ(result.stopped_by, StopReason::budget);
   EXPECT_LE(result.arms[0].launches, 18);  // 26 where launches differ
   EXPECT_GT(result.arms[0].samples, 5 * 6 * 8);
   EXPECT_LT(result.measured_s, 20.5);
@@ -145,7 +145,7 @@ TEST(BenchSession, shares_the_budget_among_few_launches_when_rounds_are_noisy) {
 TEST(BenchSession, does_not_measure_on_what_is_decided_already) {
   FakeArms bench(2, around({0.01, 0.005}));
   const BenchResult result = bench.run({.budget_s = 200.0, .precision = 0.002});
-  EXPECT_EQ(result.stopped_by, "precision");
+  EXPECT_EQ(result.stopped_by, StopReason::precision);
   EXPECT_EQ(result.arms[0].launches, 5);
 }
 
@@ -155,8 +155,8 @@ TEST(BenchSession, keeps_the_fewest_launches_beyond_the_budget) {
   EXPECT_EQ(result.arms[0].launches, 5);
   EXPECT_GT(result.measured_s, 20.0);
   EXPECT_LE(result.measured_s, 80.0);
-  EXPECT_EQ(codes_of(result),
-            std::vector<std::string>({"warm_up_not_steady", "warm_up_not_steady", "over_budget"}));
+  EXPECT_EQ(codes_of(result), std::vector<std::string>({WarningCode::warm_up_not_steady,
+                                                        "warm_up_not_steady", "over_budget"}));
 }
 
 TEST(BenchSession, does_not_take_the_start_of_python_out_of_the_budget) {
@@ -173,7 +173,7 @@ TEST(BenchSession, does_not_take_the_start_of_python_out_of_the_budget) {
 TEST(BenchSession, gives_up_launches_rather_than_overrun_the_budget_without_end) {
   FakeArms bench(2, around({1.0, 1.0}));
   const BenchResult result = bench.run({.budget_s = 5.0});
-  EXPECT_EQ(result.stopped_by, "budget");
+  EXPECT_EQ(result.stopped_by, StopReason::budget);
   EXPECT_EQ(result.arms[0].launches, 2);
   // Four times the budget, and the launch that was under way.
   EXPECT_LE(result.measured_s, 4 * 5.0 + 20.0);

@@ -37,7 +37,7 @@ class JobsTest : public testing::Test {
       work();
     } catch (const Error& error) {
       EXPECT_EQ(steps_.size(), 1U);
-      EXPECT_EQ(steps_.back().status, "failed");
+      EXPECT_EQ(steps_.back().status, StepStatus::failed);
       EXPECT_GT(steps_.back().seconds, 0.0);
       EXPECT_GT(steps_.back().peak_memory_bytes, 1 << 20);
       EXPECT_TRUE(is_gone(events_.pid_after("pid")));
@@ -70,11 +70,11 @@ TEST_F(JobsTest, gives_the_result_the_events_and_the_step) {
   EXPECT_EQ(events_.progress_texts[1], "loading");
   EXPECT_EQ(events_.progress_texts[2], "running");
   ASSERT_EQ(events_.warnings.size(), 1U);
-  EXPECT_EQ(events_.warnings[0].code, "careful");
+  EXPECT_EQ(events_.warnings[0].code.text(), "careful");
   EXPECT_EQ(events_.warnings[0].text, "take care");
   ASSERT_EQ(steps_.size(), 1U);
   EXPECT_EQ(steps_[0].name, "run it");
-  EXPECT_EQ(steps_[0].status, "ok");
+  EXPECT_EQ(steps_[0].status, StepStatus::ok);
   EXPECT_GT(steps_[0].seconds, 0.0);
   EXPECT_GT(steps_[0].peak_memory_bytes, 1 << 20);
   EXPECT_TRUE(is_gone(events_.pid_after("pid")));
@@ -84,11 +84,11 @@ TEST_F(JobsTest, keeps_the_steps_in_order_and_takes_foreign_ones) {
   Jobs jobs(settings_, interrupt_, events_);
   jobs.run("first", {.method = "answer"});
   EXPECT_THROW(jobs.run("second", {.method = "crash"}), Error);
-  jobs.add_step({.name = "bench", .status = "ok"});
+  jobs.add_step({.name = "bench", .status = StepStatus::ok});
   ASSERT_EQ(jobs.steps().size(), 3U);
-  EXPECT_EQ(jobs.steps()[0].status, "ok");
+  EXPECT_EQ(jobs.steps()[0].status, StepStatus::ok);
   EXPECT_EQ(jobs.steps()[1].name, "second");
-  EXPECT_EQ(jobs.steps()[1].status, "failed");
+  EXPECT_EQ(jobs.steps()[1].status, StepStatus::failed);
   EXPECT_EQ(jobs.steps()[2].name, "bench");
 }
 
@@ -104,7 +104,7 @@ TEST_F(JobsTest, rethrows_the_error_that_the_worker_sent) {
 
 TEST_F(JobsTest, takes_an_internal_error_for_a_bug) {
   EXPECT_THROW(run("internal error"), std::logic_error);
-  EXPECT_EQ(steps_.back().status, "failed");
+  EXPECT_EQ(steps_.back().status, StepStatus::failed);
 }
 
 TEST_F(JobsTest, names_the_signal_of_a_crash) {
@@ -162,7 +162,7 @@ TEST_F(JobsTest, lets_an_interrupt_end_the_worker) {
     signal = interrupted.signal;
   }
   EXPECT_EQ(signal, SIGTERM);
-  EXPECT_EQ(steps_.back().status, "failed");
+  EXPECT_EQ(steps_.back().status, StepStatus::failed);
   EXPECT_GT(steps_.back().peak_memory_bytes, 1 << 20);
   // The signal may be seen before the worker's message with its pid: ask for any child instead.
   EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);

@@ -109,7 +109,7 @@ TEST_F(Cli, writes_the_report_of_a_usage_error) {
     arguments.insert(arguments.end(), json.begin(), json.end());
     EXPECT_EQ(run(arguments).code, ExitCode::usage);
     const Report report = report_in(in("r.json"));
-    EXPECT_EQ(report.status, "error");
+    EXPECT_EQ(report.status, ReportStatus::error);
     EXPECT_EQ(report.exit_code, 2);
     EXPECT_EQ(report.error->kind, "usage");
     EXPECT_EQ(report.error->phase, "usage");
@@ -155,8 +155,8 @@ TEST_F(Cli, inspects_a_file_as_text_or_as_json) {
   EXPECT_EQ(text.err, "");
   const Outcome json = run({"inspect", path, "--json", "-"});
   const Report report = report_from_document(json.out, "stdout");
-  EXPECT_EQ(report.status, "pass");
-  EXPECT_FALSE(report.inspect_json.empty());
+  EXPECT_EQ(report.status, ReportStatus::pass);
+  EXPECT_TRUE(report.inspect.has_value());
 }
 
 TEST_F(Cli, prints_nothing_but_errors_when_it_is_quiet) {
@@ -174,7 +174,7 @@ TEST_F(Cli, gives_1_for_files_that_differ) {
   EXPECT_EQ(run({"diff", traced, traced}).code, ExitCode::ok);
   const Outcome outcome = run({"diff", traced, tuned, "--json", in("r.json")});
   EXPECT_EQ(outcome.code, ExitCode::check_failed);
-  EXPECT_EQ(report_in(in("r.json")).status, "check_failed");
+  EXPECT_EQ(report_in(in("r.json")).status, ReportStatus::check_failed);
 }
 
 TEST_F(Cli, renders_a_saved_report_again) {

@@ -33,9 +33,10 @@ class Load : public testing::Test {
   }
 
   static LoadWindow open(double rate, double seconds, int concurrency = 1) {
-    return {.plan = {.rate_per_s = rate, .arrivals = "constant", .concurrency = concurrency},
-            .seconds = seconds,
-            .seed = 7};
+    return {
+        .plan = {.rate_per_s = rate, .arrivals = Arrivals::constant, .concurrency = concurrency},
+        .seconds = seconds,
+        .seed = 7};
   }
 
   VirtualTime time_;
@@ -59,7 +60,7 @@ TEST(ArrivalTimes, are_drawn_from_the_seed_at_the_rate_that_was_asked_for) {
 }
 
 TEST(ArrivalTimes, are_evenly_spaced_when_they_are_constant) {
-  const LoadPlan plan{.rate_per_s = 10.0, .arrivals = "constant"};
+  const LoadPlan plan{.rate_per_s = 10.0, .arrivals = Arrivals::constant};
   const std::vector<double> times = arrival_times(plan, 2.0, 1);
   ASSERT_EQ(times.size(), 20U);
   EXPECT_LT(times[0], 0.1);

@@ -19,7 +19,6 @@ void add_capture_options(CLI::App& command, CaptureFlags& flags) {
   add_run_options(command, flags.run);
   add_report_options(command, flags.report);
   add_choice<FixedSizes>(command, "--fixed-sizes", flags.fixed_sizes,
-                         {{"refuse", FixedSizes::refuse}, {"guard", FixedSizes::guard}},
                          "A size that only works as given: refuse the capture, or guard the file "
                          "with a check of its inputs")
       ->group("Source");
@@ -28,9 +27,6 @@ void add_capture_options(CLI::App& command, CaptureFlags& flags) {
 void add_mode_option(CLI::App& command, CaptureFlags& flags) {
   add_choice<CaptureMode>(
       command, "--mode", flags.mode,
-      {{"auto", CaptureMode::automatic},
-       {"trace", CaptureMode::trace},
-       {"script", CaptureMode::script}},
       "How to capture: auto (trace, and script what a trace does not follow), trace, script")
       ->group("Source");
 }
@@ -79,17 +75,19 @@ CapturePlan capture_plan_from(const CaptureFlags& flags) {
 
 void record_not_general(CommandSession& session, const CaptureResult& capture) {
   std::string reason = "the captured module differs from eager";
-  std::string kind = "capture";
+  std::optional<CaptureMethod> method;
   std::string not_scripted;
   for (const CaptureAttempt& attempt : capture.attempts) {
-    if (attempt.mode == "script" && attempt.status == "failed") not_scripted = attempt.reason;
+    if (attempt.mode == CaptureMethod::script && attempt.status == AttemptStatus::failed)
+      not_scripted = attempt.reason;
   }
   for (const CaptureAttempt& attempt : capture.attempts) {
-    if (attempt.status != "not_general") continue;
-    kind = attempt.mode;
+    if (attempt.status != AttemptStatus::not_general) continue;
+    method = attempt.mode;
     reason = attempt.reason;
     break;
   }
+  const std::string kind = method ? name_of(*method) : "capture";
   if (!not_scripted.empty()) {
     record_check_failure(
         session, "capture",
@@ -118,10 +116,10 @@ ExitCode capture_command(CommandSession& session, const CaptureFlags& flags) {
   session.name_file(tensors.path(), flags.output.output + " (inputs and outputs)");
   const CaptureResult capture = capture_step(session, plan, file.path(), tensors.path());
   require_captured(capture);
-  if (capture.status != "captured") {
+  if (capture.status != CaptureStatus::captured) {
     record_not_general(session, capture);
     withhold_step(session, file, flags.output.keep_failed,
-                  "the " + capture.mode + " is not general");
+                  "the " + name_of(capture.mode) + " is not general");
     return ExitCode::check_failed;
   }
   attach(file.path(), manifest_from(plan.source, plan.inputs, capture), {}, plan.extras);

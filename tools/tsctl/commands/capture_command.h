@@ -12,6 +12,11 @@ namespace tsctl {
 // What becomes of a capture that follows eager at the given sizes but not at others that eager takes.
 enum class FixedSizes { refuse, guard };
 
+constexpr auto names_of(FixedSizes) {
+  using enum FixedSizes;
+  return std::to_array<Named<FixedSizes>>({{refuse, "refuse"}, {guard, "guard"}});
+}
+
 // What trace, script and convert have in common: a SOURCE that is captured into a file.
 struct CaptureFlags {
   std::string source = {};

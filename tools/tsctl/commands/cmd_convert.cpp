@@ -54,10 +54,11 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
   session.name_file(tensors.path(), output.output + " (inputs and outputs)");
   const CaptureResult capture = capture_step(session, plan, captured.path(), tensors.path());
   require_captured(capture);
-  if (capture.status != "captured") {
+  if (capture.status != CaptureStatus::captured) {
     record_not_general(session, capture);
     if (output.keep_failed) copy_file_bytes(captured.path(), file.path());
-    withhold_step(session, file, output.keep_failed, "the " + capture.mode + " is not general");
+    withhold_step(session, file, output.keep_failed,
+                  "the " + name_of(capture.mode) + " is not general");
     return ExitCode::check_failed;
   }
   Manifest manifest = manifest_from(plan.source, plan.inputs, capture);

@@ -4,7 +4,6 @@
 #include "steps/preflight.h"
 #include "tsctl/archive/diff.h"
 #include "tsctl/archive/file_kind.h"
-#include "tsctl/report/json/diff_json.h"
 
 namespace tsctl {
 
@@ -21,9 +20,8 @@ ExitCode diff_files(CommandSession& session, const Flags& flags) {
   check_before_start(session, {.read = {flags.options.path_a, flags.options.path_b}});
   require_torchscript(flags.options.path_a, false);
   require_torchscript(flags.options.path_b, false);
-  const DiffResult result = diff(flags.options);
-  session.report().diff_json = json_text_from_diff(result);
-  for (const Warning& warning : result.warnings) session.warn(warning);
+  const DiffResult& result = session.report().diff.emplace(diff(flags.options));
+  session.warn_all(result.warnings);
   return result.same ? ExitCode::ok : ExitCode::check_failed;
 }
 

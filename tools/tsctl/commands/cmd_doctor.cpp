@@ -17,10 +17,13 @@ Finding python_finding(const std::string& executable, const std::string& package
   try {
     const PythonSite site = probe_python(executable, package_dir);
     return {.name = "python",
-            .status = "ok",
+            .status = FindingStatus::ok,
             .detail = site.executable + " (" + site.version + "), torch " + site.torch_version};
   } catch (const Error& error) {
-    return {.name = "python", .status = "missing", .detail = error.what(), .hint = error.hint()};
+    return {.name = "python",
+            .status = FindingStatus::missing,
+            .detail = error.what(),
+            .hint = error.hint()};
   }
 }
 
@@ -41,19 +44,20 @@ ExitCode doctor(CommandSession& session, const Flags& flags) {
   Report& report = session.report();
   const ToolInfo tool = tool_info();
   const Environment& host = report.environment;
-  report.checks = {
-      {.name = "tsctl",
-       .status = "ok",
-       .detail = tool.version + ", built for torch " + tool.built_for_torch},
-      {.name = "system", .status = "ok", .detail = host.os + ", kernel " + host.kernel},
-      {.name = "cpu", .status = "ok", .detail = features_text(host)},
-      {.name = "threads", .status = "ok", .detail = cores_text(host)},
-      {.name = "governor",
-       .status = "ok",
-       .detail = host.governor.empty() ? "unavailable" : host.governor}};
+  report.checks = {{.name = "tsctl",
+                    .status = FindingStatus::ok,
+                    .detail = tool.version + ", built for torch " + tool.built_for_torch},
+                   {.name = "system",
+                    .status = FindingStatus::ok,
+                    .detail = host.os + ", kernel " + host.kernel},
+                   {.name = "cpu", .status = FindingStatus::ok, .detail = features_text(host)},
+                   {.name = "threads", .status = FindingStatus::ok, .detail = cores_text(host)},
+                   {.name = "governor",
+                    .status = FindingStatus::ok,
+                    .detail = host.governor.empty() ? "unavailable" : host.governor}};
   if (!host.variables.empty()) {
     report.checks.push_back(
-        {.name = "variables", .status = "ok", .detail = joined(host.variables, ", ")});
+        {.name = "variables", .status = FindingStatus::ok, .detail = joined(host.variables, ", ")});
   }
   const std::string python = chosen_python(flags.run.python);
   report.checks.push_back(python_finding(python, installation_of_this_process().package_dir));
@@ -64,18 +68,20 @@ ExitCode doctor(CommandSession& session, const Flags& flags) {
     const std::string& found = report.doctor->libtorch_version;
     const bool same = found.substr(0, found.find('+')) == tool.built_for_torch;
     report.checks.push_back({.name = "LibTorch",
-                             .status = same ? "ok" : "missing",
+                             .status = same ? FindingStatus::ok : FindingStatus::missing,
                              .detail = report.doctor->libtorch_version + ", " +
                                        report.doctor->cpu_capability + ", " +
                                        report.doctor->parallel_backend,
                              .hint = same ? "" : "build tsctl again for it: scripts/setup"});
   } catch (const Error& error) {
-    report.checks.push_back(
-        {.name = "LibTorch", .status = "missing", .detail = error.what(), .hint = error.hint()});
+    report.checks.push_back({.name = "LibTorch",
+                             .status = FindingStatus::missing,
+                             .detail = error.what(),
+                             .hint = error.hint()});
   }
   ExitCode code = ExitCode::ok;
   for (const Finding& finding : report.checks) {
-    if (finding.status == "missing") code = ExitCode::check_failed;
+    if (finding.status == FindingStatus::missing) code = ExitCode::check_failed;
   }
   return code;
 }

@@ -55,7 +55,7 @@ ExitCode explain(CommandSession& session, const ExplainFlags& flags) {
   session.name_file(tensors.path(), "the scratch file in " + temporary_folder().string());
   const CaptureResult capture = capture_step(session, plan, model.path(), tensors.path());
   require_captured(capture);
-  if (capture.status == "captured") return ExitCode::ok;
+  if (capture.status == CaptureStatus::captured) return ExitCode::ok;
   record_not_general(session, capture);
   return ExitCode::check_failed;
 }

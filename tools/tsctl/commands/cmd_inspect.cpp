@@ -7,7 +7,6 @@
 #include "tsctl/archive/inspect.h"
 #include "tsctl/core/arm_settings.h"
 #include "tsctl/files/scratch_file.h"
-#include "tsctl/report/json/inspect_json.h"
 
 namespace tsctl {
 
@@ -57,8 +56,7 @@ ExitCode inspect_file(CommandSession& session, const Flags& flags) {
     }
   }
   // The graphs are what was asked for; the summary would only be in their way.
-  if (!flags.wants_graph() || !flags.report.json.empty())
-    session.report().inspect_json = json_text_from_summary(summary);
+  if (!flags.wants_graph() || !flags.report.json.empty()) session.report().inspect = summary;
   for (const Warning& warning : summary.warnings) session.warn(warning);
   if (summary.crc_ok && !*summary.crc_ok) {
     throw Error(ErrorKind::input, "'" + flags.model + "' is damaged: a record's CRC-32 is wrong",

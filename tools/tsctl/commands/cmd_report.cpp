@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -10,6 +12,7 @@
 #include "tsctl/report/export/csv.h"
 #include "tsctl/report/html/html.h"
 #include "tsctl/report/json/document.h"
+#include "tsctl/report/json/schema.h"
 #include "tsctl/report/text/report_text.h"
 
 namespace tsctl {
@@ -20,6 +23,7 @@ struct Flags {
   std::string file = {};
   std::string format = "text";
   bool verbose = false;
+  bool schema = false;
 };
 
 std::string saved_report(const std::string& path) {
@@ -33,8 +37,7 @@ std::string saved_report(const std::string& path) {
 std::string text_of(const Report& report, bool verbose) {
   std::string text = text_from_report(report, {.verbose = verbose});
   if (report.error) text += "error      " + report.error->message + "\n";
-  return text + "status     " + report.status + " (exit " + std::to_string(report.exit_code) +
-         ")\n";
+  return text + fmt::format("status     {} (exit {})\n", name_of(report.status), report.exit_code);
 }
 
 // A rendering of a report; those of a bench need one in it.
@@ -60,6 +63,13 @@ std::vector<std::string> format_names() {
 }
 
 ExitCode render(const Flags& flags, Context& context) {
+  if (flags.schema) {
+    context.out << report_schema();
+    return flush_result(context);
+  }
+  if (flags.file.empty()) {
+    throw Error(ErrorKind::usage, "tsctl report: FILE is required", "run tsctl report --help");
+  }
   const std::string text = saved_report(flags.file);
   const Report report = report_from_document(text, flags.file);
   const auto* format = std::find_if(kFormats.begin(), kFormats.end(), [&](const Format& known) {
@@ -84,7 +94,7 @@ void add_report(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
       "report", "Render a saved report again, as text, a page or in the formats of other tools");
   auto flags = std::make_shared<Flags>();
-  add_positional(*command, "FILE", flags->file, "A report that --json wrote");
+  command->add_option("FILE", flags->file, "A report that --json wrote");
   command
       ->add_option("--format", flags->format,
                    "text, csv, json, html; of a bench also google-benchmark, github-action or "
@@ -92,6 +102,7 @@ void add_report(CLI::App& app, Action& selected) {
       ->check(CLI::IsMember(format_names()))
       ->type_name("FORMAT");
   command->add_flag("-v,--verbose", flags->verbose, "Print every comparison and every pass");
+  command->add_flag("--schema", flags->schema, "Print the JSON Schema of a report");
   command->callback([flags, &selected] {
     selected = [flags](Context& context) {
       try {

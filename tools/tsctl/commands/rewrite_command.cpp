@@ -80,7 +80,7 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
   if (flags.verify && !inputs.given()) {
     if (goal == RewriteGoal::optimize)
       throw_inputs_missing(flags.model, name, ", or --no-verify to go without");
-    session.warn({"not_verified",
+    session.warn({WarningCode::not_verified,
                   "'" + flags.model +
                       "' says nothing of its inputs: the frozen file is loaded again, not run; "
                       "give --input to have it compared"});
@@ -98,7 +98,7 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
   const RewriteResult result = rewrite_step(session, goal, flags.model, file.path(), flags.passes,
                                             arguments ? arguments->path() : "");
   if (result.was_frozen) {
-    session.warn({"already_frozen",
+    session.warn({WarningCode::already_frozen,
                   "'" + flags.model + "' was frozen before: its weights are constants already"});
   }
   Manifest manifest = recorded.value_or(Manifest{.inputs = inputs.plan});

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "options/option_groups.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/bench_options.h"
 
@@ -39,11 +40,9 @@ void add_load_options(CLI::App& command, LoadFlags& flags) {
                   "due")
       ->group("Load")
       ->type_name("Q");
-  command
-      .add_option("--arrivals", flags.arrivals,
-                  "Of --rate: poisson (default, drawn from the seed) or constant")
+  add_choice<Arrivals>(command, "--arrivals", flags.arrivals,
+                       "Of --rate: poisson (default, drawn from the seed) or constant")
       ->group("Load")
-      ->check(CLI::IsMember({"poisson", "constant"}))
       ->type_name("NAME");
   command
       .add_option("--concurrency", flags.concurrency,
@@ -66,9 +65,9 @@ void add_load_options(CLI::App& command, LoadFlags& flags) {
 
 LoadPlan load_plan_from(const LoadFlags& flags, const BenchOptions& options, std::size_t arms) {
   LoadPlan plan{.concurrency = flags.concurrency, .instances = flags.instances};
-  if (!flags.arrivals.empty()) plan.arrivals = flags.arrivals;
+  plan.arrivals = flags.arrivals.value_or(plan.arrivals);
   if (flags.rate.empty()) {
-    if (!flags.arrivals.empty()) {
+    if (flags.arrivals) {
       throw Error(ErrorKind::usage,
                   "--arrivals without --rate: calls that wait for each other do "
                   "not arrive",
@@ -98,7 +97,7 @@ std::vector<Warning> oversubscribed(const std::vector<BenchArm>& arms, const Loa
     const int threads = arm.request.settings.threads;
     if (calls == 1 || arm.request.device != "cpu" || threads * calls <= cores) continue;
     warnings.push_back(
-        {"oversubscribed",
+        {WarningCode::oversubscribed,
          fmt::format("'{}' runs up to {} calls of {} {} at once on {} {}: its latencies hold the "
                      "wait for a core; --threads makes them fewer",
                      arm.request.label, calls, threads, threads == 1 ? "thread" : "threads", cores,

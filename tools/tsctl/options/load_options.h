@@ -15,7 +15,7 @@ namespace tsctl {
 // How calls are offered, as it stands on the command line of bench.
 struct LoadFlags {
   std::string rate = {};
-  std::string arrivals = {};
+  std::optional<Arrivals> arrivals = {};
   int concurrency = 1;
   int instances = 1;
   std::string sequence = {};

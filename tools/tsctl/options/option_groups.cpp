@@ -80,8 +80,9 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       ->group("Running")
       ->check(positive_number())
       ->type_name("SECONDS");
-  add_choice(command, "--executor", options.executor,
-             "How LibTorch runs graphs: default, static (no specialization) or unoptimized")
+  add_choice<Executor>(
+      command, "--executor", options.executor,
+      "How LibTorch runs graphs: default, static (no specialization) or unoptimized")
       ->group("Running");
 }
 

@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -97,23 +96,13 @@ void require_known_passes(const std::vector<std::string>& names,
 // "2%" or "0.02".
 double fraction_from(const std::string& text, const std::string& flag);
 
-// Binds an option to an enum by its names; help and errors show the names, not the numbers.
-template <Vocabulary Enum>
-CLI::Option* add_choice(CLI::App& command, const std::string& flag, Enum& target,
+// Binds an option to an enum, or an optional one, by the names of its table, which help and errors show.
+template <Vocabulary Enum, typename Target>
+CLI::Option* add_choice(CLI::App& command, const std::string& flag, Target& target,
                         const std::string& help) {
   const auto choose = [&target](const std::string& name) { target = *value_of<Enum>(name); };
   return command.add_option_function<std::string>(flag, choose, help)
       ->check(CLI::IsMember(name_list<Enum>()));
-}
-
-// The same with names of the command line's own.
-template <typename Enum>
-CLI::Option* add_choice(CLI::App& command, const std::string& flag, Enum& target,
-                        const std::map<std::string, Enum>& choices, const std::string& help) {
-  const auto choose = [&target, choices](const std::string& name) { target = choices.at(name); };
-  std::vector<std::string> names;
-  for (const auto& [name, value] : choices) names.push_back(name);
-  return command.add_option_function<std::string>(flag, choose, help)->check(CLI::IsMember(names));
 }
 
 }  // namespace tsctl

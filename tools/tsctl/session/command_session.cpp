@@ -135,7 +135,7 @@ void CommandSession::enter(const std::string& phase) {
 }
 
 std::string CommandSession::phase() const {
-  if (jobs_ && !jobs_->steps().empty() && jobs_->steps().back().status == "failed")
+  if (jobs_ && !jobs_->steps().empty() && jobs_->steps().back().status == StepStatus::failed)
     return jobs_->steps().back().name;
   return phase_;
 }
@@ -178,7 +178,7 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
     } catch (const Interrupted& interrupted) {
       code = interrupted.signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated;
       session.report().error =
-          ErrorInfo{.kind = "interrupted",
+          ErrorInfo{.kind = ErrorKind::interrupted,
                     .phase = session.phase(),
                     .message = "interrupted by " + name_of_signal(interrupted.signal) +
                                " in the step '" + session.phase() + "'",
@@ -186,14 +186,14 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
     } catch (const std::bad_alloc&) {
       code = ExitCode::execution;
       session.report().error =
-          ErrorInfo{.kind = "execution",
+          ErrorInfo{.kind = ErrorKind::execution,
                     .phase = session.phase(),
                     .message = "there is not enough memory for what was asked for",
                     .hint = "use smaller inputs"};
     } catch (const std::exception& error) {
       code = ExitCode::internal;
       session.report().error = ErrorInfo{
-          .kind = "internal",
+          .kind = ErrorKind::internal,
           .phase = session.phase(),
           .message = std::string("a bug in tsctl: ") + error.what(),
           .hint = "please report it with the command line and the output of tsctl doctor"};

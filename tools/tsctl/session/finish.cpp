@@ -15,25 +15,25 @@ namespace tsctl {
 
 namespace {
 
-std::string status_of(ExitCode code) {
+ReportStatus status_of(ExitCode code) {
   switch (code) {
     case ExitCode::ok:
-      return "pass";
+      return ReportStatus::pass;
     case ExitCode::check_failed:
-      return "check_failed";
+      return ReportStatus::check_failed;
     case ExitCode::inconclusive:
-      return "inconclusive";
+      return ReportStatus::inconclusive;
     case ExitCode::interrupted:
     case ExitCode::terminated:
-      return "interrupted";
+      return ReportStatus::interrupted;
     default:
-      return "error";
+      return ReportStatus::error;
   }
 }
 
 ErrorInfo standard_output_error() {
   return {
-      .kind = std::string(name_from_kind(ErrorKind::environment)),
+      .kind = ErrorKind::environment,
       .phase = "report",
       .message = "the result cannot be written to standard output",
       .hint =
@@ -79,7 +79,7 @@ void write_files(const Report& report, const ReportOptions& options, Context& co
 ToolInfo tool_info() { return {.version = kVersion, .built_for_torch = kBuiltForTorch}; }
 
 ErrorInfo info_from(const Error& error, const std::string& phase) {
-  return {.kind = std::string(name_from_kind(error.kind())),
+  return {.kind = error.kind(),
           .phase = phase,
           .message = error.what(),
           .hint = error.hint(),

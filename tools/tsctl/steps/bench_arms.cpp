@@ -12,7 +12,7 @@ namespace {
 BenchArm arm_from(CommandSession& session, const ArmSpec& spec, const Subject& subject,
                   const ArmRequest& common) {
   const ArmRuntime& runtime = subject.runtime();
-  BenchArm arm{.request = common, .kind = std::string(runtime.name), .outputs = "reference"};
+  BenchArm arm{.request = common, .kind = runtime.kind, .outputs = ArmOutputs::reference};
   arm.request.label = spec.label;
   arm.request.settings = subject.settings;
   if (subject.source) arm.request.source = *subject.source;
@@ -62,12 +62,12 @@ ComparedArms compare_arms(CommandSession& session, const std::vector<ArmSpec>& s
     const VerifyResult& result = comparison.result;
     if (i == 0 || !raised_by(result).empty())
       compared.exit = worse_of(compared.exit, judge_comparison(session, result));
-    if (i > 0 || result.status == "differ") arm.outputs = result.status;
+    if (i > 0 || result.status == Match::differ) arm.outputs = arm_outputs(result.status);
     if (i > 0) arm.max_abs = result.max_abs;
     arm.tuning_reason = comparison.tuning_reason;
     if (!arm.tuning_reason.empty()) {
-      session.warn(
-          {kTuningNotAvailable, fmt::format("'{}': {}", specs[i].label, arm.tuning_reason)});
+      session.warn({WarningCode::tuning_not_available,
+                    fmt::format("'{}': {}", specs[i].label, arm.tuning_reason)});
     }
   }
   return compared;

@@ -52,7 +52,7 @@ ExitCode judge_bench(CommandSession& session, const BenchResult& bench,
                      const BenchOptions& options) {
   ExitCode code = ExitCode::ok;
   for (const PairResult& pair : bench.pairs) {
-    if (pair.outputs == "differ") {
+    if (pair.outputs == ArmOutputs::differ) {
       record_check_failure(
           session, "bench",
           "the outputs of '" + pair.arm + "' differ from those of '" + pair.base + "'",
@@ -60,7 +60,7 @@ ExitCode judge_bench(CommandSession& session, const BenchResult& bench,
       code = ExitCode::check_failed;
     }
     if (!pair.speedup) continue;
-    if (pair.gate == "fail") {
+    if (pair.gate == Gate::fail) {
       record_check_failure(
           session, "bench",
           "'" + pair.arm + "' is slower than '" + pair.base + "' by more than --max-regress",
@@ -78,9 +78,9 @@ ExitCode judge_bench(CommandSession& session, const BenchResult& bench,
       code = ExitCode::check_failed;
     }
   }
-  const bool undecided =
-      std::any_of(bench.pairs.begin(), bench.pairs.end(),
-                  [](const PairResult& pair) { return pair.verdict == "inconclusive"; });
+  const bool undecided = std::any_of(
+      bench.pairs.begin(), bench.pairs.end(),
+      [](const PairResult& pair) { return pair.verdict == SpeedVerdict::inconclusive; });
   if (code == ExitCode::ok && undecided && options.require_conclusive) {
     record_check_failure(session, "bench",
                          "the measurement could not decide (--require-conclusive)",
@@ -119,7 +119,7 @@ ExitCode bench_step(CommandSession& session, const BenchPlan& plan) {
   std::int64_t peak_bytes = 0;
   for (const ArmResult& arm : bench.arms) peak_bytes = std::max(peak_bytes, arm.peak_memory_bytes);
   session.jobs().add_step({.name = "bench",
-                           .status = "ok",
+                           .status = StepStatus::ok,
                            .seconds = clock() - start_s,
                            .peak_memory_bytes = peak_bytes});
   session.warn_all(bench.warnings);

@@ -94,8 +94,9 @@ Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
   manifest.generality = capture.generality;
   manifest.checked_sets = capture.input_labels;
   manifest.not_checked = capture.not_checked;
-  manifest.steps.push_back(
-      {.command = capture.mode, .tsctl_version = kVersion, .torch_version = capture.torch_version});
+  manifest.steps.push_back({.command = name_of(capture.mode),
+                            .tsctl_version = kVersion,
+                            .torch_version = capture.torch_version});
   return manifest;
 }
 
@@ -105,7 +106,7 @@ ManifestStep manifest_step(const std::string& command, const std::vector<PassRec
   for (const PassRecord& pass : passes) {
     const bool seen =
         std::find(step.passes.begin(), step.passes.end(), pass.pass) != step.passes.end();
-    if (pass.status != "disabled" && !seen) step.passes.push_back(pass.pass);
+    if (pass.status != name_of(PassStatus::disabled) && !seen) step.passes.push_back(pass.pass);
   }
   step.preserved = preserved;
   return step;

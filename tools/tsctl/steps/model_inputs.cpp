@@ -74,7 +74,7 @@ ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest
                 "name the dimension in a shape: --input Bx3x224x224 --dim B=1,8");
   }
   if (!inputs.given()) return inputs;
-  inputs.given_by = by_flags ? "flags" : "manifest";
+  inputs.given_by = by_flags ? InputsOrigin::flags : InputsOrigin::manifest;
   if (!inputs.plan.file.empty()) {
     if (!by_flags) {
       require_unchanged(inputs.plan);

@@ -19,7 +19,7 @@ namespace tsctl {
 // What a command runs a model on: flags, or what the model's manifest recorded, with every set written out.
 struct ModelInputs {
   InputPlan plan = {};
-  std::string given_by = "none";    // flags, manifest, none
+  InputsOrigin given_by = InputsOrigin::none;
   std::vector<InputSet> sets = {};  // empty for --inputs: only Python knows them
   std::vector<ProbeSet> probes = {};
   std::vector<NamedSize> named_sizes = {};

@@ -57,7 +57,7 @@ void require_device(CommandSession& session) {
   session.enter("look at the device");
   const DescribeResult description = session.jobs().describe({.with_cuda = true});
   for (const Finding& finding : description.devices) {
-    if (finding.status == "ok" && (device == "cuda" || finding.name == device)) return;
+    if (finding.status == FindingStatus::ok && (device == "cuda" || finding.name == device)) return;
   }
   std::string seen;
   for (const Finding& finding : description.devices) {

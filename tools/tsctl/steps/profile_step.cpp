@@ -31,7 +31,8 @@ void profile_step(CommandSession& session, const std::vector<BenchArm>& arms,
   }
   if (!flags.trace.empty())
     write_text_file(flags.trace, chrome_trace_text(parts), "--profile-trace");
-  session.jobs().add_step({.name = "profile", .status = "ok", .seconds = clock() - start_s});
+  session.jobs().add_step(
+      {.name = "profile", .status = StepStatus::ok, .seconds = clock() - start_s});
 }
 
 }  // namespace tsctl

@@ -9,7 +9,7 @@ namespace tsctl {
 
 void publish_step(CommandSession& session, OutputFile& file) {
   session.enter("write " + file.target().string());
-  ArtifactInfo artifact{.path = file.target().string(), .status = "written"};
+  ArtifactInfo artifact{.path = file.target().string(), .status = ArtifactStatus::written};
   artifact.size_bytes = static_cast<std::int64_t>(std::filesystem::file_size(file.path()));
   artifact.sha256 = sha256_of_file(file.path());
   file.commit();
@@ -18,12 +18,13 @@ void publish_step(CommandSession& session, OutputFile& file) {
 
 void withhold_step(CommandSession& session, OutputFile& file, bool keep_failed,
                    const std::string& reason) {
-  ArtifactInfo artifact{.path = file.target().string(), .status = "not_written", .reason = reason};
+  ArtifactInfo artifact{
+      .path = file.target().string(), .status = ArtifactStatus::not_written, .reason = reason};
   if (keep_failed && std::filesystem::file_size(file.path()) > 0) {
     artifact.size_bytes = static_cast<std::int64_t>(std::filesystem::file_size(file.path()));
     artifact.sha256 = sha256_of_file(file.path());
     artifact.path = file.commit_as_failed();
-    artifact.status = "kept_failed";
+    artifact.status = ArtifactStatus::kept_failed;
   }
   session.report().artifact = artifact;
 }

@@ -38,11 +38,11 @@ RewriteResult rewrite_step(CommandSession& session, RewriteGoal goal, const std:
   for (const PassRecord& pass : result.passes) add_pass(session.report(), pass);
   for (const std::string& method : result.methods) {
     if (method == "forward") continue;
-    session.warn(
-        {"method_not_verified", "the method '" + method +
-                                    "' is kept and rewritten like forward, but only forward is "
-                                    "run and compared; tsctl run --method " +
-                                    method + " runs it"});
+    session.warn({WarningCode::method_not_verified,
+                  "the method '" + method +
+                      "' is kept and rewritten like forward, but only forward is "
+                      "run and compared; tsctl run --method " +
+                      method + " runs it"});
   }
   return result;
 }

@@ -96,7 +96,7 @@ std::vector<std::string> output_names_of(const std::vector<Subject>& subjects) {
 
 CaptureMode structure_of(const std::vector<Subject>& subjects) {
   const bool traced = std::any_of(subjects.begin(), subjects.end(), [](const Subject& subject) {
-    return subject.manifest && subject.manifest->capture_mode == "trace";
+    return subject.manifest && subject.manifest->capture_mode == CaptureMethod::trace;
   });
   return traced ? CaptureMode::trace : CaptureMode::automatic;
 }

@@ -49,20 +49,24 @@ const VerifyResult& verify_step(CommandSession& session, const Comparison& compa
   return report.verify.back();
 }
 
+ArmOutputs arm_outputs(Match status) {
+  return status == Match::same ? ArmOutputs::same : ArmOutputs::differ;
+}
+
 std::string raised_by(const VerifyResult& result) {
   for (const CallComparison& call : result.calls) {
     for (const OutputComparison& output : call.outputs) {
-      if (output.reason == "raised") return output.detail;
+      if (output.reason == DifferenceReason::raised) return output.detail;
     }
   }
   return {};
 }
 
 ExitCode judge_comparison(CommandSession& session, const VerifyResult& result) {
-  if (result.status == "same") return ExitCode::ok;
+  if (result.status == Match::same) return ExitCode::ok;
   if (const std::string raised = raised_by(result); !raised.empty()) {
     session.report().error =
-        ErrorInfo{.kind = std::string(name_from_kind(ErrorKind::execution)),
+        ErrorInfo{.kind = ErrorKind::execution,
                   .phase = "verify",
                   .message = "'" + result.candidate + "': " + raised,
                   .hint = "'" + result.reference +
@@ -88,7 +92,7 @@ void record_check_failure(CommandSession& session, const std::string& phase,
                           const std::string& message, const std::string& hint) {
   if (session.report().error) return;  // the first failure is the one that explains
   session.report().error =
-      ErrorInfo{.kind = "check_failed", .phase = phase, .message = message, .hint = hint};
+      ErrorInfo{.kind = ErrorKind::check_failed, .phase = phase, .message = message, .hint = hint};
 }
 
 }  // namespace tsctl

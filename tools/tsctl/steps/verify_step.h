@@ -26,6 +26,9 @@ struct Comparison {
 // Adds the result to the report and gives it.
 const VerifyResult& verify_step(CommandSession& session, const Comparison& comparison);
 
+// The same status as an arm of a bench has it.
+ArmOutputs arm_outputs(Match status);
+
 // What the candidate raised on inputs that the reference takes; "" if it raised nowhere.
 std::string raised_by(const VerifyResult& result);
 

@@ -5,15 +5,16 @@
 namespace tsctl {
 
 std::vector<Warning> without_tuning(std::vector<Warning> warnings) {
-  std::erase_if(warnings,
-                [](const Warning& warning) { return warning.code == kTuningNotAvailable; });
+  std::erase_if(warnings, [](const Warning& warning) {
+    return warning.code == WarningCode::tuning_not_available;
+  });
   return warnings;
 }
 
 std::string tuning_reason_in(const std::vector<Warning>& warnings) {
   std::string reason;
   for (const Warning& warning : warnings) {
-    if (warning.code == kTuningNotAvailable) reason = warning.text;
+    if (warning.code == WarningCode::tuning_not_available) reason = warning.text;
   }
   return reason;
 }

@@ -6,6 +6,17 @@
 
 namespace tsctl {
 
+std::vector<int> exit_codes() {
+  std::vector<int> codes;
+  for (const ExitCode code :
+       {ExitCode::ok, ExitCode::check_failed, ExitCode::usage, ExitCode::input, ExitCode::capture,
+        ExitCode::execution, ExitCode::inconclusive, ExitCode::environment, ExitCode::internal,
+        ExitCode::interrupted, ExitCode::terminated}) {
+    codes.push_back(static_cast<int>(code));
+  }
+  return codes;
+}
+
 ExitCode exit_code_from_kind(ErrorKind kind) noexcept {
   switch (kind) {
     case ErrorKind::usage:
@@ -20,16 +31,15 @@ ExitCode exit_code_from_kind(ErrorKind kind) noexcept {
       return ExitCode::environment;
     case ErrorKind::interrupted:
       return ExitCode::interrupted;
+    case ErrorKind::check_failed:
+      return ExitCode::check_failed;
+    case ErrorKind::internal:
+      break;
   }
   return ExitCode::internal;
 }
 
-std::string_view name_from_kind(ErrorKind kind) noexcept {
-  for (const Named<ErrorKind>& row : names_of(kind)) {
-    if (row.value == kind) return row.name;
-  }
-  return "internal";
-}
+std::string name_from_kind(ErrorKind kind) { return name_of(kind); }
 
 ErrorKind kind_from_name(std::string_view name) {
   if (const auto kind = value_of<ErrorKind>(name)) return *kind;

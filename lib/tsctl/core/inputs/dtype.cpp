@@ -8,25 +8,24 @@ namespace {
 
 struct DtypeRow {
   Dtype dtype;
-  std::string_view name;
   std::size_t size_bytes;
   std::array<std::string_view, 3> short_forms;
 };
 
 // In the order of the enumerators, so that a dtype is the index of its row.
 constexpr std::array kDtypes{
-    DtypeRow{Dtype::float32, "float32", 4, {"f32", "float", "fp32"}},
-    DtypeRow{Dtype::float64, "float64", 8, {"f64", "double", "fp64"}},
-    DtypeRow{Dtype::float16, "float16", 2, {"f16", "half", "fp16"}},
-    DtypeRow{Dtype::bfloat16, "bfloat16", 2, {"bf16", "", ""}},
-    DtypeRow{Dtype::int64, "int64", 8, {"i64", "long", ""}},
-    DtypeRow{Dtype::int32, "int32", 4, {"i32", "int", ""}},
-    DtypeRow{Dtype::int16, "int16", 2, {"i16", "short", ""}},
-    DtypeRow{Dtype::int8, "int8", 1, {"i8", "char", ""}},
-    DtypeRow{Dtype::uint8, "uint8", 1, {"u8", "byte", ""}},
-    DtypeRow{Dtype::boolean, "bool", 1, {"boolean", "", ""}},
-    DtypeRow{Dtype::complex64, "complex64", 8, {"c64", "cfloat", ""}},
-    DtypeRow{Dtype::complex128, "complex128", 16, {"c128", "cdouble", ""}},
+    DtypeRow{Dtype::float32, 4, {"f32", "float", "fp32"}},
+    DtypeRow{Dtype::float64, 8, {"f64", "double", "fp64"}},
+    DtypeRow{Dtype::float16, 2, {"f16", "half", "fp16"}},
+    DtypeRow{Dtype::bfloat16, 2, {"bf16", "", ""}},
+    DtypeRow{Dtype::int64, 8, {"i64", "long", ""}},
+    DtypeRow{Dtype::int32, 4, {"i32", "int", ""}},
+    DtypeRow{Dtype::int16, 2, {"i16", "short", ""}},
+    DtypeRow{Dtype::int8, 1, {"i8", "char", ""}},
+    DtypeRow{Dtype::uint8, 1, {"u8", "byte", ""}},
+    DtypeRow{Dtype::boolean, 1, {"boolean", "", ""}},
+    DtypeRow{Dtype::complex64, 8, {"c64", "cfloat", ""}},
+    DtypeRow{Dtype::complex128, 16, {"c128", "cdouble", ""}},
 };
 
 constexpr bool in_enumerator_order() {
@@ -41,24 +40,14 @@ const DtypeRow& row_of(Dtype dtype) noexcept { return kDtypes[static_cast<std::s
 
 }  // namespace
 
-std::string_view name_from_dtype(Dtype dtype) noexcept { return row_of(dtype).name; }
-
 std::optional<Dtype> dtype_from_name(std::string_view name) noexcept {
-  if (name.empty()) return std::nullopt;
+  if (const auto dtype = value_of<Dtype>(name); dtype || name.empty()) return dtype;
   for (const DtypeRow& row : kDtypes) {
-    if (row.name == name) return row.dtype;
     for (const std::string_view short_form : row.short_forms) {
       if (short_form == name) return row.dtype;
     }
   }
   return std::nullopt;
-}
-
-std::vector<std::string> dtype_names() {
-  std::vector<std::string> names;
-  names.reserve(kDtypes.size());
-  for (const DtypeRow& row : kDtypes) names.emplace_back(row.name);
-  return names;
 }
 
 std::size_t element_size_bytes(Dtype dtype) noexcept { return row_of(dtype).size_bytes; }

@@ -102,16 +102,16 @@ ShapeReading read_shape(std::string_view text) {
 
 [[noreturn]] void refuse_dtype(const std::string& text, std::string_view dtype) {
   if (dtype.empty()) refuse_input(text, "the dtype after the colon is missing");
-  const std::string close = closest_name(dtype, dtype_names());
+  const std::string close = closest_name(dtype, name_list<Dtype>());
   refuse_input(text, fmt::format("there is no dtype '{}'", dtype),
-               close.empty() ? fmt::format("the dtypes are {}", fmt::join(dtype_names(), ", "))
+               close.empty() ? fmt::format("the dtypes are {}", fmt::join(name_list<Dtype>(), ", "))
                              : fmt::format("did you mean {}?", close));
 }
 
 // Reports the error in a text that was meant as NAME:SHAPE or as SHAPE:DTYPE.
 [[noreturn]] void refuse_pair(const std::string& text, std::string_view first,
                               std::string_view second) {
-  const bool close_to_dtype = !closest_name(second, dtype_names()).empty();
+  const bool close_to_dtype = !closest_name(second, name_list<Dtype>()).empty();
   if (read_shape(first).fault.empty() && (close_to_dtype || !is_identifier(first)))
     refuse_dtype(text, second);
   if (!is_identifier(first))
@@ -174,14 +174,14 @@ void check_bound(const InputSpec& spec, std::string_view text, double bound) {
   const bool whole_only = !is_floating(spec.dtype) && !is_complex(spec.dtype);
   if (whole_only && bound != std::floor(bound)) {
     refuse_input(spec.text, fmt::format("'{}' is not a whole number, which {} needs", text,
-                                        name_from_dtype(spec.dtype)));
+                                        name_of(spec.dtype)));
   }
   for (const DtypeRange& range : kRanges) {
     if (range.dtype != spec.dtype || (bound >= range.low && bound <= range.high)) continue;
     refuse_input(spec.text,
                  spec.dtype == Dtype::int64
                      ? fmt::format("'{}' exceeds 2^53, the largest bound", text)
-                     : fmt::format("'{}' does not fit into {}", text, name_from_dtype(spec.dtype)));
+                     : fmt::format("'{}' does not fit into {}", text, name_of(spec.dtype)));
   }
 }
 
@@ -247,7 +247,7 @@ std::string text_from_input_spec(const InputSpec& spec) {
     text += (axis > 0 ? "x" : "") + (size.dim.empty() ? std::to_string(size.value) : size.dim);
   }
   text += ':';
-  text += name_from_dtype(spec.dtype);
+  text += name_of(spec.dtype);
   if (spec.low && spec.high)
     text += '@' + text_from_bound(*spec.low) + ".." + text_from_bound(*spec.high);
   return text;

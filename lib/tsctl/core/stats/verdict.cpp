@@ -9,20 +9,6 @@ SpeedVerdict speed_verdict(const Interval& ratio, double margin) noexcept {
   return SpeedVerdict::inconclusive;
 }
 
-std::string_view name_from_verdict(SpeedVerdict verdict) noexcept {
-  switch (verdict) {
-    case SpeedVerdict::faster:
-      return "faster";
-    case SpeedVerdict::slower:
-      return "slower";
-    case SpeedVerdict::equivalent:
-      return "equivalent";
-    case SpeedVerdict::inconclusive:
-      break;
-  }
-  return "inconclusive";
-}
-
 bool regresses(const Interval& ratio, double max_regress) noexcept {
   return ratio.low > 1.0 + max_regress;
 }

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "tsctl/core/base/enum_names.h"
 #include "tsctl/core/stats/interval.h"
 
 namespace tsctl {
@@ -16,7 +17,14 @@ enum class SpeedVerdict {
 
 SpeedVerdict speed_verdict(const Interval& ratio, double margin) noexcept;
 
-std::string_view name_from_verdict(SpeedVerdict verdict) noexcept;
+constexpr auto names_of(SpeedVerdict) {
+  return std::to_array<Named<SpeedVerdict>>({
+      {SpeedVerdict::faster, "faster"},
+      {SpeedVerdict::slower, "slower"},
+      {SpeedVerdict::equivalent, "equivalent"},
+      {SpeedVerdict::inconclusive, "inconclusive"},
+  });
+}
 
 // The gate --max-regress P: it fails if the whole interval is above 1 + P.
 bool regresses(const Interval& ratio, double max_regress) noexcept;

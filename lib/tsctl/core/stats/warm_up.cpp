@@ -153,18 +153,4 @@ WarmUpProfile profile_warm_up(const std::vector<double>& call_s) {
   return profile;
 }
 
-std::string_view name_from_warm_up(WarmUpClass kind) noexcept {
-  switch (kind) {
-    case WarmUpClass::flat:
-      return "flat";
-    case WarmUpClass::warm_up:
-      return "warm_up";
-    case WarmUpClass::slowdown:
-      return "slowdown";
-    case WarmUpClass::not_steady:
-      return "not_steady";
-  }
-  return "";
-}
-
 }  // namespace tsctl

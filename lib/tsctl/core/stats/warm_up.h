@@ -2,8 +2,9 @@
 
 #include <cstddef>
 #include <optional>
-#include <string_view>
 #include <vector>
+
+#include "tsctl/core/base/enum_names.h"
 
 namespace tsctl {
 
@@ -14,6 +15,15 @@ enum class WarmUpClass {
   slowdown,    // faster at first, then steady
   not_steady,  // the level still changes near the end
 };
+
+constexpr auto names_of(WarmUpClass) {
+  return std::to_array<Named<WarmUpClass>>({
+      {WarmUpClass::flat, "flat"},
+      {WarmUpClass::warm_up, "warm_up"},
+      {WarmUpClass::slowdown, "slowdown"},
+      {WarmUpClass::not_steady, "not_steady"},
+  });
+}
 
 // Consecutive calls at one level.
 struct CallSegment {
@@ -40,7 +50,5 @@ inline constexpr double kLevelTolerance = 0.05;
 // of the same level are merged. A single slow call is noise, except at the beginning, where it is warm-up. Fewer than
 // kMinProfileCalls calls are not steady. Throws std::invalid_argument if a time is not above 0.
 WarmUpProfile profile_warm_up(const std::vector<double>& call_s);
-
-std::string_view name_from_warm_up(WarmUpClass kind) noexcept;
 
 }  // namespace tsctl

@@ -154,7 +154,7 @@ passes::Model open_model(const RewriteRequest& request, RewriteResult& result) {
   require_freezing(request, result.was_frozen);
   if (leave_training(module)) {
     result.warnings.push_back(
-        {"was_training", "the file is in train mode; it was put into eval mode first"});
+        {WarningCode::was_training, "the file is in train mode; it was put into eval mode first"});
   }
   return {.module = module,
           .methods = kept_methods(module, request, result.was_frozen),

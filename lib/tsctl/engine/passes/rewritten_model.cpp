@@ -50,9 +50,9 @@ void describe_rewritten(const passes::Model& model, const RewriteRequest& reques
       require_loadable(node, request.model_path);
       result.constants_bytes += constant_bytes(node, counted);
       if (is_active_dropout(node)) {
-        result.warnings.push_back({"active_dropout", "dropout stays active at " +
-                                                         model.paths.place_of(node) +
-                                                         ": the model was captured in train mode"});
+        result.warnings.push_back(
+            {WarningCode::active_dropout, "dropout stays active at " + model.paths.place_of(node) +
+                                              ": the model was captured in train mode"});
       }
     });
   }

@@ -6,9 +6,9 @@
 
 namespace tsctl {
 
-// The bench in the formats of other tools, as JSON. Throws std::invalid_argument for a report without one.
+// A bench as JSON in the formats of other tools. Each throws std::invalid_argument for a report without a bench.
 
-// Google Benchmark's console-independent output: one entry an arm, times in nanoseconds.
+// Google Benchmark's JSON output: one entry an arm, times in nanoseconds.
 std::string google_benchmark_json(const Report& report);
 
 // An array of {name, unit, value, range}, smaller is better, as github-action-benchmark reads it.

@@ -7,7 +7,7 @@
 
 namespace tsctl {
 
-// One arm's part of a trace: what trace_events_text gave.
+// The part of one arm in a trace, as trace_events_text gives it.
 struct TracePart {
   std::string arm = {};
   std::string events = {};

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tsctl/core/report.h"
 #include "tsctl/report/json/json_convert.h"
 
 namespace tsctl {
@@ -41,7 +42,7 @@ std::string table(const std::vector<std::string>& columns, const std::vector<jso
   return text;
 }
 
-// The keys of the first row, which the others have too; nothing at all without rows.
+// With the keys of the first row as columns, which all rows have; empty without rows.
 std::string table(const std::vector<json::Json>& rows) {
   if (rows.empty()) return {};
   std::vector<std::string> columns;
@@ -49,7 +50,7 @@ std::string table(const std::vector<json::Json>& rows) {
   return table(columns, rows);
 }
 
-// Readers count columns: these stay where they are, and what is new comes behind them.
+// Readers count columns: these keep their places, and new ones follow them.
 constexpr std::array kBenchColumns{"label",
                                    "kind",
                                    "outputs",
@@ -87,7 +88,7 @@ constexpr std::array kBenchColumns{"label",
                                    "speedup",
                                    "speedup_low",
                                    "speedup_high"};
-// What only a plot can use: a thousand blocks are no cell.
+// Lists that only a plot can use are too long for a cell.
 constexpr std::array kNoColumns{"quantiles_s", "blocks"};
 
 std::string bench_table(const BenchResult& bench) {
@@ -134,26 +135,28 @@ std::vector<json::Json> rows_of(const std::vector<T>& items) {
   return rows;
 }
 
-// Every tensor of a file, those that became constants among them.
-std::string inspect_table(const std::string& inspect_json) {
-  const json::Json summary = json::Json::parse(inspect_json);
-  std::vector<json::Json> rows;
-  for (const char* list : {"tensors", "constants"}) {
-    for (const json::Json& tensor : summary.at(list)) rows.push_back(tensor);
-  }
-  return table(rows);
+// Every tensor of a file, with those that became constants.
+std::vector<json::Json> inspect_rows(const ModelSummary& summary) {
+  std::vector<json::Json> rows = rows_of(summary.tensors);
+  for (json::Json& row : rows_of(summary.constants)) rows.push_back(std::move(row));
+  return rows;
 }
 
-// One list of all that differs; `part` says what it is. Two equal files give the heading alone.
-std::string diff_table(const std::string& diff_json) {
-  const json::Json diff = json::Json::parse(diff_json);
+// One list of all that differs; `part` names the list of the report. Two equal files give the heading alone.
+std::string diff_table(const DiffResult& diff) {
   std::vector<json::Json> rows;
-  for (const char* part : {"tensors", "constants", "methods", "ops", "attributes", "extra_files"}) {
-    for (json::Json row : diff.at(part)) {
+  const auto add = [&rows](const std::string& part, const auto& changes) {
+    for (json::Json& row : rows_of(changes)) {
       row["part"] = part;
       rows.push_back(std::move(row));
     }
-  }
+  };
+  add("tensors", diff.tensors);
+  add("constants", diff.constants);
+  add("methods", diff.methods);
+  add("ops", diff.ops);
+  add("attributes", diff.attributes);
+  add("extra_files", diff.extra_files);
   return table(
       {"part", "name", "kind", "method", "change", "before", "after", "changed_elements", "count"},
       rows);
@@ -167,8 +170,8 @@ std::string csv_from_report(const Report& report) {
   if (report.run) return table(rows_of(report.run->outputs));
   if (!report.passes.empty()) return table(rows_of(report.passes));
   if (!report.checks.empty()) return table(rows_of(report.checks));
-  if (!report.inspect_json.empty()) return inspect_table(report.inspect_json);
-  if (!report.diff_json.empty()) return diff_table(report.diff_json);
+  if (report.inspect) return table(inspect_rows(*report.inspect));
+  if (report.diff) return diff_table(*report.diff);
   return {};
 }
 

@@ -56,7 +56,7 @@ std::string html_from_report(const Report& report) {
   if (report.error) {
     page += "<p class=\"failed\">" + escaped(report.error->message) + "</p>\n";
   } else {
-    page += "<p>" + escaped(report.status) + "</p>\n";
+    page += "<p>" + name_of(report.status) + "</p>\n";
   }
   if (report.bench) {
     page += html_from_bench(*report.bench, report.environment);

@@ -1,5 +1,7 @@
 #include "tsctl/report/html/html_bench.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <vector>
@@ -13,9 +15,9 @@ namespace tsctl {
 
 namespace {
 
-std::string paragraph(const std::string& text) { return "<p>" + escaped(text) + "</p>\n"; }
+std::string paragraph(const std::string& text) { return fmt::format("<p>{}</p>\n", escaped(text)); }
 
-// Times the middle: a wider interval is cut, or it would press all others into one spot.
+// Times the middle of an interval. A wider interval is cut, so that the others stay readable.
 constexpr double kWidestDrawn = 4.0;
 
 std::string ratios(const BenchResult& bench) {
@@ -24,13 +26,14 @@ std::string ratios(const BenchResult& bench) {
   for (const PairResult& pair : bench.pairs) {
     if (!pair.speedup || !pair.speedup_low || !pair.speedup_high) continue;
     margin = pair.margin;
-    marks.push_back(
-        {.label = pair.arm,
-         .note = ratio_interval_text(*pair.speedup, *pair.speedup_low, *pair.speedup_high) + ", " +
-                 pair.verdict + ", outputs " + pair.outputs,
-         .low = std::max(*pair.speedup_low, *pair.speedup / kWidestDrawn),
-         .middle = *pair.speedup,
-         .high = std::min(*pair.speedup_high, *pair.speedup * kWidestDrawn)});
+    marks.push_back({.label = pair.arm,
+                     .note = fmt::format(
+                         "{}, {}, outputs {}",
+                         ratio_interval_text(*pair.speedup, *pair.speedup_low, *pair.speedup_high),
+                         name_of(pair.verdict), name_of(pair.outputs)),
+                     .low = std::max(*pair.speedup_low, *pair.speedup / kWidestDrawn),
+                     .middle = *pair.speedup,
+                     .high = std::min(*pair.speedup_high, *pair.speedup * kWidestDrawn)});
   }
   if (marks.empty()) return {};
   return interval_plot(marks, 1.0, margin,
@@ -44,12 +47,12 @@ std::string distributions(const BenchResult& bench) {
   const std::string plot = distribution_plot(rows, "time of a call, logarithmic");
   if (plot.empty()) return {};
   return plot + paragraph(
-                    "How dense the timed calls of all launches lie, each arm to its own height; "
-                    "below, the median, the middle half and 5% to 95% of them.");
+                    "The density of the timed calls of all launches, on a scale of its own for "
+                    "each arm. Below it: the median, the middle half and 5% to 95% of the calls.");
 }
 
-// The blocks' launches and rounds as they ran. A saved report may claim any numbers, so launches are counted by those
-// that are there.
+// The launches and rounds of the blocks in the order they ran. A saved report may hold any launch numbers, so only the
+// launches that it has take up room.
 struct RunOrder {
   std::vector<double> ends = {};  // of the launches, a round being 1 wide
   std::map<int, std::size_t> places = {};
@@ -86,39 +89,38 @@ std::string run_order(const BenchResult& bench) {
   const std::string plot = timeline_plot(timelines, order.ends, "round, all launches in a row");
   if (plot.empty()) return {};
   return plot + paragraph(
-                    "Each round's median of an arm in the order they ran; every launch, between "
-                    "two upright "
-                    "lines, starts each arm anew.");
+                    "The median of each arm in each round, in the order of the run. Vertical lines "
+                    "separate the launches; each launch starts every arm again.");
 }
 
 std::string quantile_cell(const PercentileResult& percentile) {
-  if (!percentile.value_s) return "<td title=\"" + escaped(percentile.reason) + "\">-</td>";
-  return "<td title=\"" + seconds_text(percentile.low_s) + " to " +
-         seconds_text(percentile.high_s) + "\">" + seconds_text(*percentile.value_s) + "</td>";
+  if (!percentile.value_s)
+    return fmt::format("<td title=\"{}\">-</td>", escaped(percentile.reason));
+  return fmt::format("<td title=\"{} to {}\">{}</td>", seconds_text(percentile.low_s),
+                     seconds_text(percentile.high_s), seconds_text(*percentile.value_s));
 }
 
 std::string quantiles(const BenchResult& bench) {
   if (bench.arms.empty() || bench.arms.front().percentiles.empty()) return {};
   std::string table = "<table>\n<tr><th>arm</th>";
   for (const PercentileResult& percentile : bench.arms.front().percentiles)
-    table += "<th>" + percent_text(percentile.p) + "</th>";
+    table += fmt::format("<th>{}</th>", percent_text(percentile.p));
   table += "<th>calls</th></tr>\n";
   for (const ArmResult& arm : bench.arms) {
-    table += "<tr><td>" + escaped(arm.label) + "</td>";
+    table += fmt::format("<tr><td>{}</td>", escaped(arm.label));
     for (const PercentileResult& percentile : arm.percentiles) table += quantile_cell(percentile);
-    table += "<td>" + std::to_string(arm.samples) + "</td></tr>\n";
+    table += fmt::format("<td>{}</td></tr>\n", arm.samples);
   }
   return table + "</table>\n" +
-         paragraph(
-             "Of all timed calls; the interval that order statistics give stands in each "
-             "cell's tooltip. Load: " +
-             loop_text(bench.load) + ".");
+         paragraph(fmt::format("Quantiles of all timed calls. The tooltip of a cell shows its "
+                               "interval, from order statistics. Load: {}.",
+                               loop_text(bench.load)));
 }
 
 std::string warm_up(const BenchResult& bench) {
   std::vector<Curve> curves;
   for (const ArmResult& arm : bench.arms) {
-    const std::string kind = arm.warm_up.empty() ? "" : " (" + arm.warm_up + ")";
+    const std::string kind = arm.warm_up ? " (" + name_of(*arm.warm_up) + ")" : "";
     curves.push_back({.label = arm.label + kind, .values = arm.warm_up_s});
   }
   return curve_plot(curves, "call of the first launch, from the first");
@@ -128,14 +130,14 @@ std::string table_of(const Rows& rows) {
   if (rows.empty()) return {};
   std::string table = "<table class=\"facts\">\n";
   for (const auto& [name, value] : rows)
-    table += "<tr><th>" + escaped(name) + "</th><td>" + escaped(value) + "</td></tr>\n";
+    table += fmt::format("<tr><th>{}</th><td>{}</td></tr>\n", escaped(name), escaped(value));
   return table + "</table>\n";
 }
 
 }  // namespace
 
 std::string html_section(const std::string& title, const std::string& body) {
-  return body.empty() ? "" : "<h2>" + escaped(title) + "</h2>\n" + body;
+  return body.empty() ? "" : fmt::format("<h2>{}</h2>\n{}", escaped(title), body);
 }
 
 std::string html_from_bench(const BenchResult& bench, const Environment& host) {

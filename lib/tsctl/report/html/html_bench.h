@@ -6,7 +6,7 @@
 
 namespace tsctl {
 
-// A part of a page under its heading; nothing where there is nothing to show.
+// A part of a page under its heading; empty for an empty body.
 std::string html_section(const std::string& title, const std::string& body);
 
 // What a page shows of a bench: plots of the ratios, of how the calls' times are distributed, of how they went during

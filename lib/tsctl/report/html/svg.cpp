@@ -1,9 +1,9 @@
 #include "tsctl/report/html/svg.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 
 #include "tsctl/core/base/units.h"
 #include "tsctl/report/html/svg_parts.h"
@@ -16,15 +16,11 @@ constexpr double kRowHeight = 28.0;
 constexpr double kPlotHeight = 260.0;
 constexpr double kMargin = 40.0;
 
-// With as many digits as tell neighbouring ticks apart.
+// With enough digits to tell neighbouring ticks apart.
 std::string ratio_tick(double value, const std::vector<double>& ticks) {
   const double step = ticks.size() > 1 ? ticks[1] - ticks[0] : 1.0;
   const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 2, 6);
-  std::array<char, 32> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.*f", digits, value);
-  std::string text = buffer.data();
-  std::replace(text.begin(), text.end(), ',', '.');
-  return text;
+  return fmt::format("{:.{}f}", value, digits);
 }
 
 }  // namespace
@@ -69,10 +65,11 @@ std::string interval_plot(const std::vector<IntervalMark>& marks, double referen
   scale.end = svg::kWidth - svg::kNoteWidth;
   const double bottom = kRowHeight * static_cast<double>(marks.size()) + 8.0;
   std::string plot = svg::begin(svg::kWidth, bottom + kMargin, axis_title);
-  plot += "<rect class=\"band\" x=\"" + svg::number(scale.at(reference - margin)) +
-          "\" y=\"0\" width=\"" +
-          svg::number(scale.at(reference + margin) - scale.at(reference - margin)) +
-          "\" height=\"" + svg::number(bottom) + "\"/>\n";
+  plot += fmt::format(R"(<rect class="band" x="{}" y="0" width="{}" height="{}"/>)"
+                      "\n",
+                      svg::number(scale.at(reference - margin)),
+                      svg::number(scale.at(reference + margin) - scale.at(reference - margin)),
+                      svg::number(bottom));
   const std::vector<double> ticks = svg::linear_ticks(scale.low, scale.high);
   for (const double tick : ticks) {
     const double x = scale.at(tick);
@@ -85,8 +82,7 @@ std::string interval_plot(const std::vector<IntervalMark>& marks, double referen
     const double y = kRowHeight * (static_cast<double>(i) + 0.6);
     plot += svg::fitted_text_at(0.0, y + 4.0, mark.label, svg::kLabelWidth - 8.0);
     plot += svg::line_from(scale.at(mark.low), y, scale.at(mark.high), y, "interval");
-    plot += "<circle class=\"middle\" cx=\"" + svg::number(scale.at(mark.middle)) + "\" cy=\"" +
-            svg::number(y) + "\" r=\"4\"/>\n";
+    plot += svg::circle({scale.at(mark.middle), y}, 4.0, "middle");
     plot += svg::fitted_text_at(scale.end + 12.0, y + 4.0, mark.note, svg::kNoteWidth - 12.0);
   }
   plot += svg::line_from(scale.begin, bottom, scale.end, bottom, "axis");

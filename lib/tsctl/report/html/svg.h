@@ -22,8 +22,8 @@ struct IntervalMark {
 std::string interval_plot(const std::vector<IntervalMark>& marks, double reference, double margin,
                           const std::string& axis_title);
 
-// The plots below take seconds, drawn on logarithmic axes. Values that are not positive and finite are left out, and so
-// is what has no values; without any the text is empty.
+// The plots below take seconds and draw them on logarithmic axes. They leave out values that are not positive and finite.
+// Without any value the text is empty.
 
 // A named curve over 1, 2, 3, …
 struct Curve {
@@ -38,7 +38,7 @@ struct Distribution {
   std::vector<double> quantiles = {};
 };
 // One density a row, with the median and the middle half and nine tenths marked below it. The axis ends at the 99th
-// percentiles: how much slower the slowest call was is told in words.
+// percentiles: a note beside it says how slow the slowest call was.
 std::string distribution_plot(const std::vector<Distribution>& distributions,
                               const std::string& axis_title);
 

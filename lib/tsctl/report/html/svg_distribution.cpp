@@ -1,8 +1,12 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "tsctl/core/base/units.h"
+#include "tsctl/core/stats/percentile.h"
+#include "tsctl/core/stats/statistics.h"
 #include "tsctl/report/html/svg.h"
 #include "tsctl/report/html/svg_parts.h"
 
@@ -16,14 +20,6 @@ constexpr double kBoxBelow = 9.0;     // the box's middle, below the hill's foot
 constexpr double kAxisHeight = 44.0;
 constexpr std::size_t kBins = 180;
 constexpr int kSmoothing = 3;  // bins to each side, in a triangular window
-
-double at_share(const std::vector<double>& quantiles, double share) {
-  const double place = share * static_cast<double>(quantiles.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  if (below + 1 >= quantiles.size()) return quantiles.back();
-  const double part = place - static_cast<double>(below);
-  return quantiles[below] + part * (quantiles[below + 1] - quantiles[below]);
-}
 
 bool can_be_drawn(const Distribution& distribution) {
   const std::vector<double>& quantiles = distribution.quantiles;
@@ -70,19 +66,19 @@ std::string hill(const std::vector<double>& quantiles, const svg::Scale& across,
   const double highest = *std::max_element(bins.begin(), bins.end());
   if (!(highest > 0.0)) return {};
   const double step = (across.end - across.begin) / static_cast<double>(kBins);
-  std::string points = svg::number(across.begin) + "," + svg::number(foot) + " ";
+  std::vector<svg::Point> points{{across.begin, foot}};
   for (std::size_t i = 0; i < bins.size(); ++i) {
-    points += svg::number(across.begin + (static_cast<double>(i) + 0.5) * step) + "," +
-              svg::number(foot - kHillHeight * bins[i] / highest) + " ";
+    points.push_back({across.begin + (static_cast<double>(i) + 0.5) * step,
+                      foot - kHillHeight * bins[i] / highest});
   }
-  points += svg::number(across.end) + "," + svg::number(foot);
-  return "<polygon class=\"area hill " + svg::series_class(series) + "\" points=\"" + points +
-         "\"/>\n";
+  points.push_back({across.end, foot});
+  return svg::polygon(points, "area hill " + svg::series_class(series));
 }
 
 std::string box(const std::vector<double>& quantiles, const svg::Scale& across, double y) {
   const auto x = [&](double share) {
-    return std::clamp(across.at(std::log10(at_share(quantiles, share))), across.begin, across.end);
+    return std::clamp(across.at(std::log10(quantile_of_sorted(quantiles, share))), across.begin,
+                      across.end);
   };
   return svg::line_from(x(0.05), y, x(0.95), y, "whisker") +
          svg::line_from(x(0.25), y, x(0.75), y, "box") +
@@ -93,8 +89,8 @@ svg::Scale common_scale(const std::vector<Distribution>& distributions) {
   double low = std::numeric_limits<double>::infinity();
   double high = 0.0;
   for (const Distribution& distribution : distributions) {
-    low = std::min(low, at_share(distribution.quantiles, 0.01));
-    high = std::max(high, at_share(distribution.quantiles, 0.99));
+    low = std::min(low, quantile_of_sorted(distribution.quantiles, 0.01));
+    high = std::max(high, quantile_of_sorted(distribution.quantiles, 0.99));
   }
   const double room = 0.03 * std::log10(high / low) + 0.002;
   return {.low = std::log10(low) - room,
@@ -130,13 +126,13 @@ std::string distribution_plot(const std::vector<Distribution>& distributions,
     plot += svg::fitted_text_at(0.0, foot - 8.0, drawn[i].label, svg::kLabelWidth - 8.0);
     plot += hill(quantiles, across, foot, series[i]);
     plot += box(quantiles, across, foot + kBoxBelow);
-    const std::string words[] = {"median " + seconds_text(at_share(quantiles, 0.5)),
-                                 "5% to 95%: " + seconds_text(at_share(quantiles, 0.05)) + " to " +
-                                     seconds_text(at_share(quantiles, 0.95)),
-                                 "fastest " + seconds_text(quantiles.front()) + ", slowest " +
-                                     seconds_text(quantiles.back())};
+    const auto at = [&](double share) {
+      return seconds_text(quantile_of_sorted(quantiles, share));
+    };
     double y = foot - 26.0;
-    for (const std::string& line : words) {
+    for (const std::string& line :
+         {fmt::format("median {}", at(0.5)), fmt::format("5% to 95%: {} to {}", at(0.05), at(0.95)),
+          fmt::format("fastest {}, slowest {}", at(0.0), at(1.0))}) {
       plot += svg::fitted_text_at(across.end + 12.0, y, line, svg::kNoteWidth - 12.0);
       y += 16.0;
     }

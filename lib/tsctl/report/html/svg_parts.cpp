@@ -1,9 +1,9 @@
 #include "tsctl/report/html/svg_parts.h"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <array>
 #include <cmath>
-#include <cstdio>
 
 #include "tsctl/report/html/svg.h"
 
@@ -36,6 +36,12 @@ std::string cut_to(const std::string& text, std::size_t letters) {
   return text;
 }
 
+std::string corners(const std::vector<Point>& points) {
+  std::string text;
+  for (const Point& point : points) text += fmt::format("{},{} ", number(point.x), number(point.y));
+  return text;
+}
+
 }  // namespace
 
 std::string series_class(std::size_t index) {
@@ -46,48 +52,58 @@ std::string series_rules(bool dark) {
   std::string rules;
   for (std::size_t i = 0; i < kOnLight.size(); ++i) {
     const std::string colour = dark ? kOnDark[i] : kOnLight[i];
-    rules += "svg .line." + series_class(i) + " { stroke: " + colour +
-             "; stroke-dasharray: " + kDashes[i] + "; } svg .area." + series_class(i) +
-             " { fill: " + colour + "; }\n";
+    rules += fmt::format(
+        "svg .line.{0} {{ stroke: {1}; stroke-dasharray: {2}; }} svg .area.{0} {{ fill: {1}; }}\n",
+        series_class(i), colour, kDashes[i]);
   }
   return rules;
 }
 
-std::string number(double value) {
-  std::array<char, 32> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.2f", value);
-  std::string text = buffer.data();
-  std::replace(text.begin(), text.end(), ',', '.');
-  return text;
-}
+std::string number(double value) { return fmt::format("{:.2f}", value); }
 
 std::string begin(double width, double height, const std::string& title) {
-  return "<svg viewBox=\"0 0 " + number(width) + " " + number(height) +
-         "\" role=\"img\" aria-label=\"" + escaped(title) +
-         "\" xmlns=\"http://www.w3.org/2000/svg\">\n";
+  return fmt::format(
+      R"(<svg viewBox="0 0 {} {}" role="img" aria-label="{}" xmlns="http://www.w3.org/2000/svg">)"
+      "\n",
+      number(width), number(height), escaped(title));
 }
 
 std::string text_at(double x, double y, const std::string& text, const std::string& anchor) {
-  return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + anchor + "\">" +
-         escaped(text) + "</text>\n";
+  return fmt::format(R"(<text x="{}" y="{}" text-anchor="{}">{}</text>)"
+                     "\n",
+                     number(x), number(y), anchor, escaped(text));
 }
 
 std::string fitted_text_at(double x, double y, const std::string& text, double width) {
   const auto letters = static_cast<std::size_t>(width / kLetterWidth);
   if (cut_to(text, letters) == text) return text_at(x, y, text);
-  return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\"><title>" + escaped(text) +
-         "</title>" + escaped(cut_to(text, letters - 1)) + "…</text>\n";
+  return fmt::format(R"(<text x="{}" y="{}"><title>{}</title>{}…</text>)"
+                     "\n",
+                     number(x), number(y), escaped(text), escaped(cut_to(text, letters - 1)));
 }
 
 std::string line_from(double x1, double y1, double x2, double y2, const std::string& kind) {
-  return "<line class=\"" + kind + "\" x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" +
-         number(x2) + "\" y2=\"" + number(y2) + "\"/>\n";
+  return fmt::format(R"(<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>)"
+                     "\n",
+                     kind, number(x1), number(y1), number(x2), number(y2));
 }
 
 std::string polyline(const std::vector<Point>& points, const std::string& kind) {
-  std::string svg = "<polyline class=\"" + kind + "\" points=\"";
-  for (const Point& point : points) svg += number(point.x) + "," + number(point.y) + " ";
-  return svg + "\"/>\n";
+  return fmt::format(R"(<polyline class="{}" points="{}"/>)"
+                     "\n",
+                     kind, corners(points));
+}
+
+std::string polygon(const std::vector<Point>& points, const std::string& kind) {
+  return fmt::format(R"(<polygon class="{}" points="{}"/>)"
+                     "\n",
+                     kind, corners(points));
+}
+
+std::string circle(const Point& middle, double radius, const std::string& kind) {
+  return fmt::format(R"(<circle class="{}" cx="{}" cy="{}" r="{}"/>)"
+                     "\n",
+                     kind, number(middle.x), number(middle.y), radius);
 }
 
 std::string legend(double x, const std::vector<std::string>& names) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-// What the plots of svg.h are put together from. Lengths are units of the picture, which the page scales as a whole.
+// The parts of the plots in svg.h. Lengths are units of the picture, which the page scales as a whole.
 namespace tsctl::svg {
 
 inline constexpr double kWidth = 910.0;
@@ -12,16 +12,16 @@ inline constexpr double kLabelWidth = 170.0;  // left of a plot, for what its ro
 inline constexpr double kNoteWidth = 310.0;   // right of it, for numbers or a legend
 inline constexpr double kLetterWidth = 6.2;   // of the page's 12-pixel letters, on average
 
-// Whether it can be drawn on a logarithmic axis of times: between a picosecond and some thirty thousand years.
+// Whether a logarithmic axis of times can show it: from a picosecond to some thirty thousand years.
 bool is_a_time(double seconds);
 
-// Colours and dashes of curves and areas: CSS rules for light or dark paper. They differ in lightness, and curves in
-// their dashes, so that they are distinct without colour sight too.
+// Colours and dashes of curves and areas: CSS rules for a light or a dark page. They differ in lightness, and curves in
+// their dashes, so that people who are colour-blind can tell them apart.
 std::string series_rules(bool dark);
-// The class of the arm number `index`, counted from 0; beyond the sixth they begin anew.
+// The class of the arm number `index`, counted from 0. The seventh arm has that of the first.
 std::string series_class(std::size_t index);
 
-// Short, and with a point in every locale.
+// Two digits after the point.
 std::string number(double value);
 
 std::string begin(double width, double height, const std::string& title);
@@ -36,6 +36,9 @@ struct Point {
   double y = 0.0;
 };
 std::string polyline(const std::vector<Point>& points, const std::string& kind);
+// An area with these corners.
+std::string polygon(const std::vector<Point>& points, const std::string& kind);
+std::string circle(const Point& middle, double radius, const std::string& kind);
 
 // Names with their lines, from the top down.
 std::string legend(double x, const std::vector<std::string>& names);

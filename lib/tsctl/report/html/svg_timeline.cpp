@@ -49,8 +49,7 @@ std::string drawn(const std::vector<TimelinePoint>& part, const svg::Scale& acro
   if (points.size() >= kFewestOfALine)
     return svg::polyline(points, "line " + svg::series_class(series));
   if (points.empty()) return {};
-  return "<circle class=\"area " + svg::series_class(series) + "\" cx=\"" +
-         svg::number(points[0].x) + "\" cy=\"" + svg::number(points[0].y) + "\" r=\"2.5\"/>\n";
+  return svg::circle(points[0], 2.5, "area " + svg::series_class(series));
 }
 
 // The ends of the parts as lines from top to bottom, with the parts' numbers where there is room.

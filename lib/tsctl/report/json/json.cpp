@@ -4,7 +4,11 @@
 
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/bench_samples.h"
+#include "tsctl/core/capture.h"
+#include "tsctl/core/capture_api.h"
 #include "tsctl/core/manifest.h"
+#include "tsctl/core/report.h"
+#include "tsctl/core/wire.h"
 #include "tsctl/report/json/json_convert.h"
 
 namespace tsctl {

@@ -13,6 +13,9 @@
 #include <vector>
 
 #include "tsctl/core/arm_settings.h"
+#include "tsctl/core/base/enum_names.h"
+#include "tsctl/core/base/field.h"
+#include "tsctl/core/base/warning.h"
 #include "tsctl/core/bench_samples.h"
 #include "tsctl/core/capture.h"
 #include "tsctl/core/capture_api.h"
@@ -24,24 +27,6 @@
 namespace tsctl::json {
 
 using Json = nlohmann::ordered_json;
-
-// The names of an enumeration's values, as the documents spell them.
-template <typename Enum>
-struct EnumNames;
-
-template <>
-struct EnumNames<CaptureMode> {
-  static constexpr std::pair<CaptureMode, const char*> kNames[] = {
-      {CaptureMode::automatic, "automatic"},
-      {CaptureMode::trace, "trace"},
-      {CaptureMode::script, "script"}};
-};
-
-template <>
-struct EnumNames<RewriteGoal> {
-  static constexpr std::pair<RewriteGoal, const char*> kNames[] = {
-      {RewriteGoal::freeze, "freeze"}, {RewriteGoal::optimize, "optimize"}};
-};
 
 struct Writer;
 struct Reader;
@@ -59,17 +44,38 @@ void read_json(const Json& json, T& value);
 struct Writer {
   Json object = Json::object();
   template <typename T>
-  void operator()(const char* key, const T& value) {
-    object[key] = to_json(value);
+  void operator()(const char* key, const T& value, const Field& field = {}) {
+    Json json = to_json(value);
+    if (!json.is_null() || !field.omitted_without_value) object[key] = std::move(json);
   }
+};
+
+// A value of a document that cannot be read, with the path of its key: "bench.arms.speed: …".
+class BadValue : public std::invalid_argument {
+ public:
+  BadValue(const std::string& path, const std::string& problem)
+      : std::invalid_argument(path + ": " + problem), path_(path), problem_(problem) {}
+
+  BadValue below(const std::string& key) const { return {key + "." + path_, problem_}; }
+
+ private:
+  std::string path_;
+  std::string problem_;
 };
 
 struct Reader {
   const Json& object;
   template <typename T>
-  void operator()(const char* key, T& value) {
+  void operator()(const char* key, T& value, const Field& = {}) {
     const auto found = object.find(key);
-    if (found != object.end()) read_json(*found, value);
+    if (found == object.end()) return;
+    try {
+      read_json(*found, value);
+    } catch (const BadValue& error) {
+      throw error.below(key);
+    } catch (const std::exception& error) {
+      throw BadValue(key, error.what());
+    }
   }
 };
 
@@ -115,19 +121,20 @@ void read_variant(const Json& json, std::variant<Ts...>& value) {
     throw std::invalid_argument("unknown name " + name);
 }
 
+// In a document, none of a closed vocabulary is empty text.
+template <typename T>
+struct IsOptionalName : std::false_type {};
+template <Vocabulary T>
+struct IsOptionalName<std::optional<T>> : std::true_type {};
+
 template <typename T>
 Json to_json(const T& value) {
-  if constexpr (std::is_same_v<T, Dtype>) {
-    return std::string(name_from_dtype(value));
-  } else if constexpr (Vocabulary<T>) {
+  if constexpr (Vocabulary<T> || IsOptionalName<T>::value) {
     return name_of(value);
+  } else if constexpr (std::is_same_v<T, WarningCodeText>) {
+    return value.text();
   } else if constexpr (IsVariant<T>::value) {
     return variant_to_json(value);
-  } else if constexpr (std::is_enum_v<T>) {
-    for (const auto& [known, name] : EnumNames<T>::kNames) {
-      if (known == value) return name;
-    }
-    return nullptr;
   } else if constexpr (std::is_floating_point_v<T>) {
     return std::isfinite(value) ? Json(value) : Json(nullptr);
   } else if constexpr (IsOptional<T>::value) {
@@ -168,27 +175,26 @@ T whole_number(const Json& json) {
   throw std::invalid_argument("a whole number was expected instead of " + json.dump());
 }
 
+template <Vocabulary Enum>
+Enum read_name(const std::string& text) {
+  if (const auto value = value_of<Enum>(text)) return *value;
+  std::string known;
+  for (const std::string& name : name_list<Enum>()) known += (known.empty() ? "" : ", ") + name;
+  throw std::invalid_argument("'" + text + "' is not one of " + known);
+}
+
 template <typename T>
 void read_json(const Json& json, T& value) {
-  if constexpr (std::is_same_v<T, Dtype>) {
-    const auto dtype = dtype_from_name(json.get<std::string>());
-    if (!dtype) throw std::invalid_argument("no dtype is called " + json.get<std::string>());
-    value = *dtype;
-  } else if constexpr (Vocabulary<T>) {
-    const auto found = value_of<T>(json.get<std::string>());
-    if (!found) throw std::invalid_argument("unknown name " + json.get<std::string>());
-    value = *found;
+  if constexpr (Vocabulary<T>) {
+    value = read_name<T>(json.get<std::string>());
   } else if constexpr (IsVariant<T>::value) {
     read_variant(json, value);
-  } else if constexpr (std::is_enum_v<T>) {
+  } else if constexpr (IsOptionalName<T>::value) {
     const auto text = json.get<std::string>();
-    for (const auto& [known, name] : EnumNames<T>::kNames) {
-      if (text == name) {
-        value = known;
-        return;
-      }
-    }
-    throw std::invalid_argument("unknown name " + text);
+    value.reset();
+    if (!text.empty()) value = read_name<typename T::value_type>(text);
+  } else if constexpr (std::is_same_v<T, WarningCodeText>) {
+    value = json.get<std::string>();
   } else if constexpr (std::is_floating_point_v<T>) {
     if (!json.is_null() && !json.is_number()) throw std::invalid_argument("a number was expected");
     value = json.is_null() ? std::numeric_limits<T>::quiet_NaN() : json.get<T>();

@@ -1,7 +1,8 @@
 #include "tsctl/report/text/capture_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <string_view>
 
 #include "tsctl/core/base/units.h"
 #include "tsctl/report/text/text_lines.h"
@@ -11,23 +12,23 @@ namespace tsctl {
 
 namespace {
 
-// "3 of 4 input sets", or nothing where there are none.
-std::string followed(const CaptureAttempt& attempt, bool probe, const std::string& of) {
-  const auto count = [&](const std::string& status) {
+// "3 of 4": calls on input sets, or on probes, on which the captured module equals eager.
+std::string followed(const CaptureAttempt& attempt, bool probe) {
+  const auto count = [&](CallOutcome status) {
     return std::count_if(
         attempt.comparisons.begin(), attempt.comparisons.end(),
         [&](const CaptureComparison& c) { return c.status == status && c.probe == probe; });
   };
-  const auto same = count("same");
-  return std::to_string(same) + " of " + std::to_string(same + count("differ") + count("raised")) +
-         " " + of;
+  const auto same = count(CallOutcome::same);
+  return fmt::format("{} of {}", same,
+                     same + count(CallOutcome::differ) + count(CallOutcome::raised));
 }
 
 std::string attempt_line(const CaptureAttempt& attempt) {
-  std::string text = attempt.mode + " " + attempt.status;
+  std::string text = name_of(attempt.mode) + " " + name_of(attempt.status);
   if (!attempt.comparisons.empty()) {
-    text += ": equals eager on " + followed(attempt, false, "input sets") + " and " +
-            followed(attempt, true, "probes");
+    text += fmt::format(": equals eager on {} input sets and {} probes", followed(attempt, false),
+                        followed(attempt, true));
   }
   return line("capture", text);
 }
@@ -63,8 +64,7 @@ std::string notices_text(const CaptureAttempt& attempt, bool verbose) {
     if (!notice.advice.empty()) text += line("", "    instead: " + notice.advice);
   }
   if (listed < attempt.warnings.size()) {
-    text += line(
-        "", "  and " + std::to_string(attempt.warnings.size() - listed) + " more warnings (-v)");
+    text += line("", fmt::format("  and {} more warnings (-v)", attempt.warnings.size() - listed));
   }
   return text;
 }
@@ -75,30 +75,31 @@ std::string attempt_text(const CaptureAttempt& attempt, bool verbose) {
   if (attempt.diagnosis) text += diagnosis_text(*attempt.diagnosis);
   std::size_t listed = 0;
   for (const CaptureComparison& comparison : attempt.comparisons) {
-    const bool wrong = comparison.status == "differ" || comparison.status == "raised";
+    const bool wrong =
+        comparison.status == CallOutcome::differ || comparison.status == CallOutcome::raised;
     if (!verbose && (!wrong || ++listed > kMaxListed)) continue;
-    text += line("", "  " + (comparison.label.empty() ? "the input set" : comparison.label) + ": " +
-                         comparison.status +
-                         (comparison.reason.empty() ? "" : ", " + comparison.reason));
+    text += line("", fmt::format("  {}: {}{}{}",
+                                 comparison.label.empty() ? "the input set" : comparison.label,
+                                 name_of(comparison.status), comparison.reason.empty() ? "" : ", ",
+                                 comparison.reason));
   }
-  if (listed > kMaxListed) {
-    text += line("", "  and " + std::to_string(listed - kMaxListed) + " more (-v)");
-  }
+  if (listed > kMaxListed) text += line("", fmt::format("  and {} more (-v)", listed - kMaxListed));
   text += notices_text(attempt, verbose);
   for (const std::string& fixed : attempt.fixed) text += line("", "  fixed: " + fixed);
   return text;
 }
 
-std::string sizes_text(const std::vector<std::int64_t>& sizes) {
-  std::vector<std::string> texts;
-  for (const std::int64_t size : sizes) texts.push_back(std::to_string(size));
-  return joined(texts, ", ");
-}
-
 std::string generality_of(const SizeGenerality& size) {
-  if (size.status == "general") return "general (" + sizes_text(size.tried) + " tried)";
-  if (size.status == "refused") return "as given: eager takes no other size";
-  if (size.status == "not_tried") return "not tried at other sizes";
+  switch (size.status) {
+    case SizeStatus::general:
+      return fmt::format("general ({} tried)", fmt::join(size.tried, ", "));
+    case SizeStatus::refused:
+      return "as given: eager takes no other size";
+    case SizeStatus::not_tried:
+      return "not tried at other sizes";
+    case SizeStatus::fixed:
+      break;
+  }
   std::string text = "fixed";
   if (!size.place.empty()) text += " by " + size.place;
   if (!size.source_line.empty()) text += " `" + size.source_line + "`";
@@ -117,14 +118,14 @@ std::string generality_text(const std::vector<SizeGenerality>& generality) {
   return table.render(kLabelWidth);
 }
 
-// The kept attempt's; those that were found in another say nothing about the file.
+// Those of the kept attempt: other attempts say nothing about the file.
 std::string baked_text(const CaptureResult& capture) {
   std::string text;
   for (const CaptureAttempt& attempt : capture.attempts) {
-    if (attempt.status != "kept") continue;
+    if (attempt.status != AttemptStatus::kept) continue;
     for (const BakedConstant& constant : attempt.baked) {
       text += line("constant",
-                   constant.kind + " " + constant.value + " in " + constant.op +
+                   name_of(constant.kind) + " " + constant.value + " in " + constant.op +
                        (constant.place.empty() ? "" : " at " + constant.place) +
                        (constant.source_line.empty() ? "" : " `" + constant.source_line + "`"));
     }
@@ -141,7 +142,7 @@ std::string submodules_text(const std::vector<SubmoduleCapture>& submodules) {
             : static_cast<std::size_t>(std::count(part.path.begin(), part.path.end(), '.')) + 1;
     const std::string name = part.path.empty() ? "model" : part.path;
     text += line(text.empty() ? "parts" : "", std::string(2 * depth, ' ') + name + " (" +
-                                                  part.class_name + "): " + part.mode +
+                                                  part.class_name + "): " + name_of(part.mode) +
                                                   (part.reason.empty() ? "" : ", " + part.reason));
   }
   return text;
@@ -161,8 +162,9 @@ std::string capture_text(const CaptureResult& capture, bool verbose) {
   if (verbose) text += baked_text(capture);
   if (!capture.adapter.empty()) text += line("adapter", capture.adapter);
   if (capture.parameter_count > 0) {
-    text += line("model", capture.class_name + ", " + std::to_string(capture.parameter_count) +
-                              " parameters, " + bytes_text(capture.parameter_bytes));
+    text +=
+        line("model", fmt::format("{}, {} parameters, {}", capture.class_name,
+                                  capture.parameter_count, bytes_text(capture.parameter_bytes)));
   }
   return text;
 }

@@ -1,5 +1,7 @@
 #include "tsctl/report/text/device_text.h"
 
+#include <fmt/format.h>
+
 #include "tsctl/core/base/units.h"
 #include "tsctl/report/text/text_lines.h"
 
@@ -7,17 +9,17 @@ namespace tsctl {
 
 namespace {
 
-// A device that waits for the CPU is busy for as long as the CPU takes, no longer.
+// A device that waits for the CPU is busy only as long as the CPU takes to start its work.
 constexpr double kLaunchBoundShare = 0.9;
 
 std::string transfers_text(const TransferTimes& times) {
-  std::string text = "inputs to it " + seconds_text(times.to_device_s) + ", work " +
-                     seconds_text(times.compute_s) + ", outputs back " +
-                     seconds_text(times.from_device_s) + "; " + seconds_text(times.wall_s) +
-                     " by the clock on the wall";
+  std::string text =
+      fmt::format("inputs to it {}, work {}, outputs back {}; {} by the clock on the wall",
+                  seconds_text(times.to_device_s), seconds_text(times.compute_s),
+                  seconds_text(times.from_device_s), seconds_text(times.wall_s));
   if (times.enqueue_s >= kLaunchBoundShare * times.compute_s) {
-    text +=
-        "; limited by the CPU, which takes " + seconds_text(times.enqueue_s) + " to start the work";
+    text += fmt::format("; limited by the CPU, which takes {} to start the work",
+                        seconds_text(times.enqueue_s));
   }
   return text;
 }

@@ -6,7 +6,7 @@
 
 namespace tsctl {
 
-// What the arms' calls on a device are made of, and what of their tuning was not to be had; "" where there is neither.
+// The parts of the arms' calls on a device, and the settings that were not available; empty where there are neither.
 std::string device_text(const BenchResult& bench);
 
 }  // namespace tsctl

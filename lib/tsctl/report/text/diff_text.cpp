@@ -1,5 +1,7 @@
 #include "tsctl/report/text/diff_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "tsctl/core/base/units.h"
@@ -21,7 +23,7 @@ std::string listed(const std::string& title, const std::vector<Row>& rows, TextT
   for (std::size_t i = 0; i < shown; ++i) add_row(table, rows[i]);
   std::string text = "\n" + title + "\n" + table.render(kIndent);
   if (shown < rows.size())
-    text += "  and " + std::to_string(rows.size() - shown) + " more, which --json lists\n";
+    text += fmt::format("  and {} more, which --json lists\n", rows.size() - shown);
   return text;
 }
 
@@ -29,27 +31,29 @@ std::string side_text(const char* name, const DiffSide& side) {
   const std::string weights =
       side.frozen ? "frozen, " + count_text(side.constant_count) + " values in constants"
                   : "not frozen, " + count_text(side.parameter_count) + " values in parameters";
-  return std::string(name) + "  " + side.path + " (" + side.class_name + ", " +
-         bytes_text(side.size_bytes) + ", " + weights + ")\n";
+  return fmt::format("{}  {} ({}, {}, {})\n", name, side.path, side.class_name,
+                     bytes_text(side.size_bytes), weights);
 }
 
 std::string change_text(const TensorChange& row) {
-  if (row.change == "became_constant") return "became a constant";
-  if (row.change != "values") return row.change;
-  return "values: " + count_text(row.changed_elements) + " of " + count_text(row.count) + " differ";
+  if (row.change == TensorChangeKind::became_constant) return "became a constant";
+  if (row.change != TensorChangeKind::values) return name_of(row.change);
+  return fmt::format("values: {} of {} differ", count_text(row.changed_elements),
+                     count_text(row.count));
 }
 
 std::string tensors_text(const std::string& title, const std::vector<TensorChange>& rows) {
-  return listed(title, rows, TextTable({"name", "kind", "change", "in a", "in b"}),
-                [](TextTable& table, const TensorChange& row) {
-                  table.add_row({row.name, row.kind, change_text(row), row.before, row.after});
-                });
+  return listed(
+      title, rows, TextTable({"name", "kind", "change", "in a", "in b"}),
+      [](TextTable& table, const TensorChange& row) {
+        table.add_row({row.name, name_of(row.kind), change_text(row), row.before, row.after});
+      });
 }
 
 std::string texts_text(const std::string& title, const std::vector<TextChange>& rows) {
   return listed(title, rows, TextTable({"name", "change", "in a", "in b"}),
                 [](TextTable& table, const TextChange& row) {
-                  table.add_row({row.name, row.change, shortened_text(row.before),
+                  table.add_row({row.name, name_of(row.change), shortened_text(row.before),
                                  shortened_text(row.after)});
                 });
 }
@@ -85,7 +89,7 @@ std::string text_from_diff(const DiffResult& diff) {
   text += methods_text(diff.methods);
   text += ops_text(diff.ops);
   text += texts_text("attributes", diff.attributes);
-  text += texts_text("extra files (told, not judged)", diff.extra_files);
+  text += texts_text("extra files (not part of the verdict)", diff.extra_files);
   return text;
 }
 

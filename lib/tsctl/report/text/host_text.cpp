@@ -1,8 +1,9 @@
 #include "tsctl/report/text/host_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 
 #include "tsctl/core/base/units.h"
 #include "tsctl/report/text/text_lines.h"
@@ -32,30 +33,30 @@ std::string version_in(const std::string& text) {
 }
 
 std::string count_text(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
 std::string cores_text(const Environment& host) {
-  std::string text = std::to_string(host.cores_affinity) + " of " +
-                     count_text(static_cast<std::size_t>(host.cores_visible), "core");
+  std::string text = fmt::format("{} of {}", host.cores_affinity,
+                                 count_text(static_cast<std::size_t>(host.cores_visible), "core"));
   if (host.cores_quota) text += ", quota " + number_text(*host.cores_quota);
   return text;
 }
 
 std::string mhz_text(const std::optional<double>& mhz) {
-  return mhz ? std::to_string(std::lround(*mhz)) + " MHz" : kUnavailable;
+  return mhz ? fmt::format("{:.0f} MHz", *mhz) : kUnavailable;
 }
 
 std::string clocks_text(const SystemLoad& noise) {
   if (!noise.gpu_clock_low_mhz) return {};
-  return std::to_string(std::lround(*noise.gpu_clock_low_mhz)) + " to " +
-         mhz_text(noise.gpu_clock_high_mhz);
+  return fmt::format("{:.0f} to {}", *noise.gpu_clock_low_mhz, mhz_text(noise.gpu_clock_high_mhz));
 }
 
 std::string gpu_text(const GpuInfo& gpu) {
-  std::string text = or_unavailable(gpu.name) + ", driver " + or_unavailable(gpu.driver) +
-                     ", clock " + mhz_text(gpu.clock_mhz) + " of " + mhz_text(gpu.clock_max_mhz) +
-                     ", memory clock " + mhz_text(gpu.memory_clock_mhz);
+  std::string text =
+      fmt::format("{}, driver {}, clock {} of {}, memory clock {}", or_unavailable(gpu.name),
+                  or_unavailable(gpu.driver), mhz_text(gpu.clock_mhz), mhz_text(gpu.clock_max_mhz),
+                  mhz_text(gpu.memory_clock_mhz));
   if (gpu.temperature_c) text += ", " + number_text(*gpu.temperature_c) + " °C";
   if (gpu.memory_total_bytes) text += ", " + bytes_text(*gpu.memory_total_bytes);
   return text;
@@ -64,13 +65,13 @@ std::string gpu_text(const GpuInfo& gpu) {
 }  // namespace
 
 std::string libtorch_build_text(const DescribeResult& described) {
-  // "OpenMP, 2 threads": how many this process took is no part of the build.
+  // "OpenMP, 2 threads": the number of threads is not a property of the build.
   std::vector<std::string> parts{
       described.parallel_backend.substr(0, described.parallel_backend.find(','))};
   for (const std::string name : {"MKL", "oneDNN"}) {
     const auto lever = std::find_if(described.levers.begin(), described.levers.end(),
                                     [&](const Finding& finding) { return finding.name == name; });
-    if (lever == described.levers.end() || lever->status != "ok") continue;
+    if (lever == described.levers.end() || lever->status != FindingStatus::ok) continue;
     const std::string version = version_in(lever->detail);
     parts.push_back(name + (version.empty() ? "" : " " + version));
   }

@@ -1,5 +1,7 @@
 #include "tsctl/report/text/inspect_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -26,32 +28,32 @@ std::string state_text(const ModelSummary& summary) {
   return text;
 }
 
-std::size_t count_kind(const ModelSummary& summary, const std::string& kind) {
+std::size_t count_kind(const ModelSummary& summary, TensorKind kind) {
   return static_cast<std::size_t>(
       std::count_if(summary.tensors.begin(), summary.tensors.end(),
-                    [&kind](const TensorSummary& row) { return row.kind == kind; }));
+                    [kind](const TensorSummary& row) { return row.kind == kind; }));
 }
 
 std::string weights_text(std::size_t tensors, std::int64_t count, std::int64_t bytes) {
   if (tensors == 0) return "none";
-  return std::to_string(tensors) + (tensors == 1 ? " tensor, " : " tensors, ") + count_text(count) +
-         " values, " + bytes_text(bytes);
+  return fmt::format("{} {}, {} values, {}", tensors, tensors == 1 ? "tensor" : "tensors",
+                     count_text(count), bytes_text(bytes));
 }
 
-// Buffers, or tensors in attributes; the latter often show parameters a second time.
-std::string other_tensors_text(const ModelSummary& summary, const std::string& kind) {
+// Buffers, or tensors in attributes. The latter often are parameters under a second name.
+std::string other_tensors_text(const ModelSummary& summary, TensorKind kind) {
   std::int64_t bytes = 0;
   for (const TensorSummary& row : summary.tensors) {
     if (row.kind == kind && row.shared_with.empty()) bytes += row.size_bytes;
   }
   const std::size_t count = count_kind(summary, kind);
-  const std::string text = std::to_string(count) + (count == 1 ? " tensor, " : " tensors, ");
-  return text + (bytes > 0 ? bytes_text(bytes) : "all of which share memory with others");
+  return fmt::format("{} {}, {}", count, count == 1 ? "tensor" : "tensors",
+                     bytes > 0 ? bytes_text(bytes) : "all of which share memory with others");
 }
 
 std::string head(const ModelSummary& summary) {
   std::string version = summary.format_version.empty() ? "not stated" : summary.format_version;
-  if (!summary.byte_order.empty()) version += ", " + summary.byte_order + " endian";
+  if (summary.byte_order) version += ", " + name_of(*summary.byte_order) + " endian";
   std::string text = summary.path + ": TorchScript, " + bytes_text(summary.size_bytes) + "\n";
   const auto line = [&text](const std::string& title, const std::string& value) {
     text += "  " + title + std::string(14 - std::min<std::size_t>(14, title.size()), ' ') + value +
@@ -59,17 +61,17 @@ std::string head(const ModelSummary& summary) {
   };
   line("class", summary.class_name);
   line("state", state_text(summary));
-  line("parameters", weights_text(count_kind(summary, "parameter"), summary.parameter_count,
-                                  summary.parameter_bytes));
-  for (const auto& [kind, title] :
-       {std::pair("buffer", "buffers"), std::pair("attribute", "in attributes")}) {
+  line("parameters", weights_text(count_kind(summary, TensorKind::parameter),
+                                  summary.parameter_count, summary.parameter_bytes));
+  for (const auto& [kind, title] : {std::pair(TensorKind::buffer, "buffers"),
+                                    std::pair(TensorKind::attribute, "in attributes")}) {
     if (count_kind(summary, kind) > 0) line(title, other_tensors_text(summary, kind));
   }
   line("constants",
        weights_text(summary.constants.size(), summary.constant_count, summary.constant_bytes));
   for (const DeviceUse& use : summary.devices) {
-    line("tied to", use.device + ", which the code names in " + std::to_string(use.written) +
-                        (use.written == 1 ? " place" : " places"));
+    line("tied to", fmt::format("{}, which the code names in {} {}", use.device, use.written,
+                                use.written == 1 ? "place" : "places"));
   }
   line("format", version);
   if (!summary.producer.empty()) line("made by", summary.producer);
@@ -85,8 +87,8 @@ std::string titled(const std::string& title, const TextTable& table) {
 std::string groups_text(const ModelSummary& summary) {
   TextTable table({"contents", ">records", ">size", ">in the file"});
   for (const GroupSummary& group : summary.groups) {
-    table.add_row({group.group, std::to_string(group.records), bytes_text(group.size_bytes),
-                   bytes_text(group.stored_bytes)});
+    table.add_row({name_of(group.group), std::to_string(group.records),
+                   bytes_text(group.size_bytes), bytes_text(group.stored_bytes)});
   }
   return "\n" + table.render(kIndent);
 }
@@ -108,8 +110,7 @@ std::string attributes_text(const ModelSummary& summary) {
   }
   std::string text = titled("attributes", table);
   if (shown < summary.attributes.size()) {
-    text += "  and " + std::to_string(summary.attributes.size() - shown) +
-            " more, which --json lists\n";
+    text += fmt::format("  and {} more, which --json lists\n", summary.attributes.size() - shown);
   }
   return text;
 }
@@ -130,8 +131,8 @@ void add_tensor_rows(TextTable& table, const std::vector<TensorSummary>& tensors
     std::string note;
     if (!row.shared_with.empty()) note = "shares memory with " + row.shared_with;
     if (row.device != "cpu") note += (note.empty() ? "on " : ", on ") + row.device;
-    table.add_row({row.name, row.kind, row.dtype, shape_text(row.shape), bytes_text(row.size_bytes),
-                   row.record, note});
+    table.add_row({row.name, name_of(row.kind), row.dtype, shape_text(row.shape),
+                   bytes_text(row.size_bytes), row.record, note});
   }
 }
 
@@ -158,7 +159,7 @@ std::string ops_text(const ModelSummary& summary) {
 std::string records_text(const ModelSummary& summary) {
   TextTable table({"name", "group", "method", ">size", ">in the file", "crc32", "check"});
   for (const RecordSummary& row : summary.records) {
-    table.add_row({row.name, row.group, row.method, bytes_text(row.size_bytes),
+    table.add_row({row.name, name_of(row.group), name_of(row.method), bytes_text(row.size_bytes),
                    bytes_text(row.stored_bytes), row.crc32, crc_text(row.crc_ok)});
   }
   return titled("records", table);

@@ -1,5 +1,7 @@
 #include "tsctl/report/text/load_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -11,7 +13,7 @@ namespace tsctl {
 
 namespace {
 
-// "1, 2, 9, …": the first of a list that the JSON holds wholly.
+// "1, 2, 9, …": the first items of a list. The JSON has all of them.
 std::string first_of(const std::vector<std::string>& items, std::size_t most) {
   const auto listed = static_cast<std::ptrdiff_t>(std::min(items.size(), most));
   const std::vector<std::string> shown(items.begin(), items.begin() + listed);
@@ -21,13 +23,13 @@ std::string first_of(const std::vector<std::string>& items, std::size_t most) {
 }  // namespace
 
 std::string loop_text(const LoadPlan& load) {
-  std::string text = load.rate_per_s ? "open loop, " + rate_text(*load.rate_per_s) +
-                                           " calls/s at " + load.arrivals + " times, at most "
-                                     : "closed loop, ";
-  text += std::to_string(load.concurrency) + (load.concurrency == 1 ? " call" : " calls") +
-          " in flight in ";
-  return text + (load.instances == 1 ? "one process"
-                                     : "each of " + std::to_string(load.instances) + " processes");
+  const std::string loop = load.rate_per_s
+                               ? fmt::format("open loop, {} calls/s at {} times, at most",
+                                             rate_text(*load.rate_per_s), name_of(load.arrivals))
+                               : "closed loop,";
+  return fmt::format(
+      "{} {} {} in flight in {}", loop, load.concurrency, load.concurrency == 1 ? "call" : "calls",
+      load.instances == 1 ? "one process" : fmt::format("each of {} processes", load.instances));
 }
 
 std::string load_text(const BenchResult& bench) {
@@ -38,8 +40,9 @@ std::string load_text(const BenchResult& bench) {
                                                 : "; speedups are of calls ended a second"));
   for (const ArmResult& arm : bench.arms) {
     if (!arm.achieved_per_s) continue;
-    std::string ended = "'" + arm.label + "' ended " + rate_text(*arm.achieved_per_s) + " calls/s";
-    if (arm.offered_per_s) ended += " of " + rate_text(*arm.offered_per_s) + " offered";
+    std::string ended =
+        fmt::format("'{}' ended {} calls/s", arm.label, rate_text(*arm.achieved_per_s));
+    if (arm.offered_per_s) ended += fmt::format(" of {} offered", rate_text(*arm.offered_per_s));
     text += line("", ended);
   }
   return text;

@@ -1,5 +1,7 @@
 #include "tsctl/report/text/profile_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <optional>
@@ -20,7 +22,7 @@ std::string shortened(const std::string& text) {
   return text.size() <= kWidestDetail ? text : text.substr(0, kWidestDetail - 3) + "...";
 }
 
-// "encoder.layer.*.dense" for the like of layers that a model has many of.
+// "encoder.layer.*.dense": layers that a model has many of differ by their number alone.
 std::string without_numbers(const std::string& path) {
   std::string text;
   std::size_t start = 0;
@@ -34,7 +36,7 @@ std::string without_numbers(const std::string& path) {
   return text;
 }
 
-// A long list with modules that differ by number alone taken together; a short one as it is.
+// A long list with the modules joined that differ by their number alone; a short one as it is.
 std::vector<ProfileLine> grouped(const std::vector<ProfileLine>& modules) {
   if (modules.size() <= kRows) return modules;
   std::vector<ProfileLine> groups;
@@ -61,8 +63,7 @@ std::string ranking_text(const std::string& title, const std::vector<ProfileLine
                    std::to_string(line.count), shortened(line.detail)});
   }
   std::string text = table.render(2);
-  if (lines.size() > kRows)
-    text += "  and " + std::to_string(lines.size() - kRows) + " more (--json)\n";
+  if (lines.size() > kRows) text += fmt::format("  and {} more (--json)\n", lines.size() - kRows);
   return text + "\n";
 }
 
@@ -102,14 +103,18 @@ std::string opening_text(const ArmResult& arm) {
 
 }  // namespace
 
+std::string profile_summary(const ProfileResult& profile) {
+  return fmt::format("{} calls, {} each while recorded, {} otherwise; {} of a call accounted for",
+                     profile.calls, seconds_text(profile.call_s.value_or(0.0)),
+                     seconds_text(profile.unrecorded_call_s.value_or(0.0)),
+                     percent_text(profile.accounted.value_or(0.0)));
+}
+
 std::string profile_text(const ProfileResult& profile) {
-  std::string summary = "'" + profile.arm + "': ";
-  if (profile.calls == 0) return line("profile", summary + profile.reason);
-  summary += std::to_string(profile.calls) + " calls, " +
-             seconds_text(profile.call_s.value_or(0.0)) + " each while recorded, " +
-             seconds_text(profile.unrecorded_call_s.value_or(0.0)) + " otherwise; " +
-             percent_text(profile.accounted.value_or(0.0)) + " of a call accounted for";
-  std::string text = line("profile", summary);
+  std::string text =
+      line("profile", fmt::format("'{}': {}", profile.arm,
+                                  profile.calls == 0 ? profile.reason : profile_summary(profile)));
+  if (profile.calls == 0) return text;
   if (!profile.reason.empty()) text += line("", profile.reason);
   return text + "\n" + ranking_text("operator", profile.operators) +
          ranking_text("module", grouped(profile.modules)) + ranking_text("line", profile.lines);

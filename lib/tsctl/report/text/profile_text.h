@@ -6,10 +6,13 @@
 
 namespace tsctl {
 
-// Where the time of an arm's calls goes: the dearest operators, modules and lines.
+// "10 calls, 1.2 ms each while recorded, 1.1 ms otherwise; 97.0% of a call accounted for".
+std::string profile_summary(const ProfileResult& profile);
+
+// Where the time of an arm's calls goes: the operators, modules and lines that take most of it.
 std::string profile_text(const ProfileResult& profile);
 
-// How long opening each arm took, part by part, and what its process then held; a line an arm, for those that tell.
+// How long opening each arm took, part by part, and the memory of its process then; a line for each arm that knows it.
 std::string openings_text(const BenchResult& bench);
 
 }  // namespace tsctl

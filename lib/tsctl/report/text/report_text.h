@@ -15,10 +15,4 @@ struct TextOptions {
 // The report as text, section by section; a section that the report does not have is left out.
 std::string text_from_report(const Report& report, const TextOptions& options);
 
-// The table with a row for each arm.
-std::string bench_text(const BenchResult& bench);
-
-// What was compared, with the place, the tolerance and the tolerance that would pass.
-std::string verify_text(const VerifyResult& result, bool verbose);
-
 }  // namespace tsctl

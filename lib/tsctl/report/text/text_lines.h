@@ -7,7 +7,7 @@
 namespace tsctl {
 
 constexpr std::size_t kLabelWidth = 11;
-constexpr std::size_t kMaxListed = 8;  // items of a list in the summary; all are in the JSON
+constexpr std::size_t kMaxListed = 8;  // items of a list in the summary; the JSON has all
 
 // "file       cnn.pt, 1.7 MiB"
 std::string line(const std::string& label, const std::string& text);

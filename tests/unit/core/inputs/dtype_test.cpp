@@ -12,11 +12,11 @@ constexpr Dtype kAll[] = {Dtype::float32, Dtype::float64, Dtype::float16,   Dtyp
                           Dtype::uint8,   Dtype::boolean, Dtype::complex64, Dtype::complex128};
 
 TEST(DtypeNames, read_back_as_the_same_dtype) {
-  for (const Dtype dtype : kAll) EXPECT_EQ(dtype_from_name(name_from_dtype(dtype)), dtype);
+  for (const Dtype dtype : kAll) EXPECT_EQ(dtype_from_name(name_of(dtype)), dtype);
 }
 
 TEST(DtypeNames, offer_each_dtype_once) {
-  const std::vector<std::string> names = dtype_names();
+  const std::vector<std::string> names = name_list<Dtype>();
   EXPECT_EQ(names.size(), std::size(kAll));
   EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());
   EXPECT_EQ(names.front(), "float32");

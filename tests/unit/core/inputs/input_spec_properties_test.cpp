@@ -51,7 +51,7 @@ std::string random_text(std::mt19937_64& random) {
 }
 
 std::string random_spec(std::mt19937_64& random) {
-  const std::vector<std::string> dtypes = dtype_names();
+  const std::vector<std::string> dtypes = name_list<Dtype>();
   const Dtype dtype = *dtype_from_name(dtypes[random() % dtypes.size()]);
   std::string text = random() % 2 == 0 ? "" : "name_" + std::to_string(random() % 100) + ':';
   const std::uint64_t rank = random() % 5;
@@ -60,7 +60,7 @@ std::string random_spec(std::mt19937_64& random) {
     text += (axis > 0 ? "x" : "") +
             (random() % 3 == 0 ? "D" + std::to_string(axis) : std::to_string(random() % 999));
   }
-  text += ':' + std::string(name_from_dtype(dtype));
+  text += ':' + name_of(dtype);
   if (dtype == Dtype::boolean || random() % 2 == 0) return text;
   const std::string fraction = is_floating(dtype) ? '.' + std::to_string(random() % 1000) : "";
   const std::uint64_t low = random() % 64;

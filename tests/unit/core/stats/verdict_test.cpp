@@ -31,10 +31,10 @@ TEST(Verdict, decides_nothing_from_what_is_not_a_number) {
 }
 
 TEST(Verdict, has_a_name_for_each) {
-  EXPECT_EQ(name_from_verdict(SpeedVerdict::faster), "faster");
-  EXPECT_EQ(name_from_verdict(SpeedVerdict::slower), "slower");
-  EXPECT_EQ(name_from_verdict(SpeedVerdict::equivalent), "equivalent");
-  EXPECT_EQ(name_from_verdict(SpeedVerdict::inconclusive), "inconclusive");
+  EXPECT_EQ(name_of(SpeedVerdict::faster), "faster");
+  EXPECT_EQ(name_of(SpeedVerdict::slower), "slower");
+  EXPECT_EQ(name_of(SpeedVerdict::equivalent), "equivalent");
+  EXPECT_EQ(name_of(SpeedVerdict::inconclusive), "inconclusive");
 }
 
 TEST(Gates, look_at_the_bound_that_is_in_favour_of_the_arm) {

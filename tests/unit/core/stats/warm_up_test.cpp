@@ -75,8 +75,8 @@ TEST(WarmUp, refuses_times_that_are_none) {
 }
 
 TEST(WarmUp, has_a_name_for_each_class) {
-  EXPECT_EQ(name_from_warm_up(WarmUpClass::warm_up), "warm_up");
-  EXPECT_EQ(name_from_warm_up(WarmUpClass::not_steady), "not_steady");
+  EXPECT_EQ(name_of(WarmUpClass::warm_up), "warm_up");
+  EXPECT_EQ(name_of(WarmUpClass::not_steady), "not_steady");
 }
 
 }  // namespace

@@ -13,13 +13,15 @@ namespace {
 using Json = nlohmann::json;
 
 Report benched() {
-  ArmResult eager{.label = "eager", .kind = "eager", .outputs = "reference", .median_s = 2e-3};
-  ArmResult file{.label = "new & old", .kind = "file", .outputs = "same", .median_s = 1e-3};
+  ArmResult eager{
+      .label = "eager", .kind = ArmKind::eager, .outputs = ArmOutputs::reference, .median_s = 2e-3};
+  ArmResult file{
+      .label = "new & old", .kind = ArmKind::file, .outputs = ArmOutputs::same, .median_s = 1e-3};
   file.samples = 900;
   file.launches = 5;
   file.throughput_per_s = 1000.0;
-  file.throughput_unit = "calls";
-  file.warm_up = "warm_up";
+  file.throughput_unit = ThroughputUnit::calls;
+  file.warm_up = WarmUpClass::warm_up;
   file.warm_up_s = {5e-3, 8e-2, 1e-3, 1e-3};
   file.percentiles = {{.p = 0.5, .value_s = 1e-3, .low_s = 0.9e-3, .high_s = 1.1e-3},
                       {.p = 0.999, .reason = "900 samples are too few"}};
@@ -29,12 +31,12 @@ Report benched() {
                         .speedup = 2.0,
                         .speedup_low = 1.9,
                         .speedup_high = 2.1,
-                        .verdict = "faster",
-                        .outputs = "same",
+                        .verdict = SpeedVerdict::faster,
+                        .outputs = ArmOutputs::same,
                         .margin = 0.01};
   Report report{.bench = BenchResult{.arms = {eager, file}, .pairs = {pair}, .device = "cpu"}};
   report.model.path = "net.py:Net";
-  report.status = "pass";
+  report.status = ReportStatus::pass;
   return report;
 }
 
@@ -99,7 +101,7 @@ TEST(Html, is_one_page_without_script_or_network) {
 
 TEST(Html, shows_a_failure_and_no_empty_pictures) {
   Report report;
-  report.error = ErrorInfo{.kind = "usage", .message = "there is <no> such flag"};
+  report.error = ErrorInfo{.kind = ErrorKind::usage, .message = "there is <no> such flag"};
   const std::string page = html_from_report(report);
   EXPECT_NE(page.find("there is &lt;no&gt; such flag"), std::string::npos);
   EXPECT_EQ(page.find("<svg"), std::string::npos);

@@ -46,13 +46,16 @@ std::string cell(const std::vector<std::string>& lines, std::size_t row,
 
 TEST(Csv, has_a_row_for_each_arm_with_its_speedup) {
   BenchResult bench;
-  bench.arms = {{.label = "eager", .outputs = "reference", .speed = "reference", .median_s = 0.002},
+  bench.arms = {{.label = "eager",
+                 .outputs = ArmOutputs::reference,
+                 .speed = ArmSpeed::reference,
+                 .median_s = 0.002},
                 {.label = "frozen",
-                 .outputs = "same",
-                 .speed = "faster",
+                 .outputs = ArmOutputs::same,
+                 .speed = ArmSpeed::faster,
                  .median_s = 0.001,
                  .p99_s_reason = "60 samples"},
-                {.label = "wrong", .outputs = "differ", .median_s = 0.0005}};
+                {.label = "wrong", .outputs = ArmOutputs::differ, .median_s = 0.0005}};
   bench.pairs = {
       {.base = "eager", .arm = "frozen", .speedup = 2.0, .speedup_low = 1.9, .speedup_high = 2.125},
       {.base = "eager", .arm = "wrong"}};
@@ -88,11 +91,11 @@ TEST(Csv, writes_a_list_into_one_cell) {
 
 TEST(Csv, has_a_row_for_each_compared_output) {
   VerifyResult verify{.reference = "a.pt", .candidate = "b.pt"};
-  verify.calls = {
-      {.set = "B=1",
-       .call = 1,
-       .outputs = {{.output = "x", .status = "same"}, {.output = "y", .status = "differ"}}},
-      {.set = "B=1", .call = 2, .outputs = {{.output = "x", .status = "same"}}}};
+  verify.calls = {{.set = "B=1",
+                   .call = 1,
+                   .outputs = {{.output = "x", .status = Match::same},
+                               {.output = "y", .status = Match::differ}}},
+                  {.set = "B=1", .call = 2, .outputs = {{.output = "x", .status = Match::same}}}};
   const auto lines = lines_of(csv_from_report({.verify = {verify, verify}}));
   ASSERT_EQ(lines.size(), 7U);
   EXPECT_TRUE(lines[0].starts_with("reference,candidate,set,call,output,status,"));
@@ -116,28 +119,30 @@ TEST(Csv, has_a_row_for_each_pass_where_nothing_was_compared) {
 
 TEST(Csv, has_a_row_for_each_check_of_doctor) {
   EXPECT_EQ(csv_from_report({.checks = {{.name = "python",
-                                         .status = "missing",
+                                         .status = FindingStatus::missing,
                                          .detail = "no torch",
                                          .hint = "pip"}}}),
             "name,status,detail,hint\r\npython,missing,no torch,pip\r\n");
 }
 
 TEST(Csv, has_a_row_for_each_tensor_of_an_inspected_file_constants_too) {
-  EXPECT_EQ(
-      csv_from_report(
-          {.inspect_json =
-               R"({"tensors": [{"name": "a", "shape": [2]}], "constants": [{"name": "c0", "shape": []}]})"}),
-      "name,shape\r\na,[2]\r\nc0,[]\r\n");
+  const auto lines = lines_of(csv_from_report(
+      {.inspect = ModelSummary{.tensors = {{.name = "a", .kind = TensorKind::buffer, .shape = {2}}},
+                               .constants = {{.name = "c0", .kind = TensorKind::constant}}}}));
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_TRUE(lines[0].starts_with("name,kind,dtype,shape,")) << lines[0];
+  EXPECT_TRUE(lines[1].starts_with("a,buffer,,[2],")) << lines[1];
+  EXPECT_TRUE(lines[2].starts_with("c0,constant,,[],")) << lines[2];
 }
 
 TEST(Csv, lists_all_that_differs_and_says_what_each_row_is) {
-  const auto lines = lines_of(
-      csv_from_report({.diff_json = R"({"tensors": [{"name": "a", "change": "values", "count": 4}],
-      "constants": [], "methods": [], "ops": [{"method": "forward", "name": "aten::relu", "before": 1, "after": 0}],
-      "attributes": [], "extra_files": []})"}));
+  const auto lines = lines_of(csv_from_report(
+      {.diff = DiffResult{
+           .tensors = {{.name = "a", .change = TensorChangeKind::values, .count = 4}},
+           .ops = {{.method = "forward", .name = "aten::relu", .before = 1, .after = 0}}}}));
   EXPECT_EQ(lines, (std::vector<std::string>{
                        "part,name,kind,method,change,before,after,changed_elements,count",
-                       "tensors,a,,,values,,,,4", "ops,aten::relu,,forward,,1,0,,"}));
+                       "tensors,a,attribute,,values,,,0,4", "ops,aten::relu,,forward,,1,0,,"}));
 }
 
 TEST(Csv, is_empty_without_a_table) { EXPECT_EQ(csv_from_report({}), ""); }

@@ -10,8 +10,9 @@ namespace tsctl {
 namespace {
 
 ArmResult arm(const std::string& label, double median_s) {
-  ArmResult arm{.label = label, .kind = "file", .outputs = "same", .median_s = median_s};
-  arm.warm_up = "flat";
+  ArmResult arm{
+      .label = label, .kind = ArmKind::file, .outputs = ArmOutputs::same, .median_s = median_s};
+  arm.warm_up = WarmUpClass::flat;
   arm.warm_up_s = {2 * median_s, median_s, median_s};
   for (int i = 0; i <= 100; ++i) arm.quantiles_s.push_back(median_s * (0.9 + 0.002 * i));
   for (int launch = 1; launch <= 2; ++launch) {
@@ -29,13 +30,13 @@ Report report() {
                   .speedup = 0.5,
                   .speedup_low = 0.49,
                   .speedup_high = 0.51,
-                  .verdict = "slower",
-                  .outputs = "same",
+                  .verdict = SpeedVerdict::slower,
+                  .outputs = ArmOutputs::same,
                   .margin = 0.01}};
   bench.noise = SystemLoad{.cpu_pressure = 0.25, .context_switches = 4321};
   Report report;
   report.command = {"tsctl", "bench"};
-  report.status = "pass";
+  report.status = ReportStatus::pass;
   report.model.path = "a.pt";
   report.environment.cpu = "A CPU";
   report.environment.cores_visible = report.environment.cores_affinity = 2;
@@ -98,7 +99,7 @@ TEST(Html, escapes_what_others_have_written) {
   Report hostile = report();
   const std::string text = "</td><script>alert('1')</script>";
   hostile.model.path = hostile.environment.cpu = hostile.bench->arms[1].label = text;
-  hostile.bench->pairs[0].arm = hostile.bench->pairs[0].verdict = text;
+  hostile.bench->pairs[0].arm = text;
   hostile.environment.variables = {"OMP_X=" + text};
   hostile.bench->noise->gpu_throttle_reasons = {text};
   EXPECT_FALSE(shows(html_from_report(hostile), "<script"));

@@ -8,21 +8,20 @@ namespace tsctl {
 class Filler {
  public:
   template <typename T>
-  void operator()(const char*, T& value) {
+  void operator()(const char*, T& value, const Field& = {}) {
     fill(value);
   }
 
   template <typename T>
   void fill(T& value) {
     ++number_;
-    if constexpr (std::is_same_v<T, Dtype>) {
-      value = Dtype::int16;
-    } else if constexpr (Vocabulary<T>) {
-      value = names_of(value).back().value;
+    if constexpr (Vocabulary<T>) {
+      value = names_of(T{}).back().value == T{} ? names_of(T{}).front().value
+                                                : names_of(T{}).back().value;
     } else if constexpr (json::IsVariant<T>::value) {
       fill(value.template emplace<std::variant_size_v<T> - 1>());
-    } else if constexpr (std::is_enum_v<T>) {
-      value = std::rbegin(json::EnumNames<T>::kNames)->first;
+    } else if constexpr (std::is_same_v<T, WarningCodeText>) {
+      value = "code_" + std::to_string(number_);
     } else if constexpr (std::is_same_v<T, bool>) {
       value = !value;
     } else if constexpr (std::is_same_v<T, std::uint64_t>) {

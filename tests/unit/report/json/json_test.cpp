@@ -17,8 +17,6 @@
 #include "tsctl/core/graph.h"
 #include "tsctl/core/verify.h"
 #include "tsctl/core/wire.h"
-#include "tsctl/report/json/diff_json.h"
-#include "tsctl/report/json/inspect_json.h"
 
 namespace tsctl {
 namespace {
@@ -157,9 +155,9 @@ TEST(Json, refuses_values_of_another_type) {
 
 TEST(Json, names_what_was_expected) {
   EXPECT_EQ(refusal_of<TimeCalls>(R"({"calls": 3.5})"),
-            "a JSON document cannot be read: a whole number was expected instead of 3.5");
+            "a JSON document cannot be read: calls: a whole number was expected instead of 3.5");
   EXPECT_EQ(refusal_of<TimedCalls>(R"({"seconds": 1})"),
-            "a JSON document cannot be read: a list was expected");
+            "a JSON document cannot be read: seconds: a list was expected");
 }
 
 TEST(Json, carries_each_message_under_its_name) {
@@ -192,28 +190,19 @@ TEST(Json, refuses_what_is_no_object) {
   }
 }
 
-TEST(InspectJson, comes_back_and_names_its_entry_when_it_cannot) {
-  ModelSummary summary{.path = "a.pt", .training = true};
-  summary.tensors.push_back({.name = "weight", .shape = {2, 3}});
-  const std::string text = json_text_from_summary(summary);
-  const ModelSummary back = summary_from_json_text(text);
-  EXPECT_EQ(back.training, true);
-  EXPECT_EQ(back.tensors.at(0).shape, (std::vector<std::int64_t>{2, 3}));
-  EXPECT_EQ(json_text_from_summary(back), text);
-  EXPECT_TRUE(input_error_of([] {
-                summary_from_json_text(R"({"tensors": [1]})");
-              }).starts_with("the report's entry \"inspect\" cannot be read: "));
-}
-
-TEST(DiffJson, comes_back_and_names_its_entry_when_it_cannot) {
-  DiffResult diff{.same = false};
-  diff.ops.push_back({.method = "forward", .name = "aten::add", .before = 1, .after = 2});
-  const std::string text = json_text_from_diff(diff);
-  EXPECT_EQ(diff_from_json_text(text).ops.at(0).after, 2);
-  EXPECT_EQ(json_text_from_diff(diff_from_json_text(text)), text);
-  EXPECT_TRUE(input_error_of([] {
-                diff_from_json_text("[]");
-              }).starts_with("the report's entry \"diff\" cannot be read: "));
+TEST(Json, writes_none_of_a_closed_vocabulary_as_empty_text) {
+  const std::string text =
+      json_text(VerifyResult{.calls = {{.outputs = {{.output = "out", .reason = {}}}}}});
+  EXPECT_NE(text.find(R"("reason":"")"), std::string::npos);
+  const auto read = [](const std::string& reason) {
+    return from_json_text<VerifyResult>(R"({"calls": [{"outputs": [{"reason": ")" + reason +
+                                        R"("}]}]})")
+        .calls.at(0)
+        .outputs.at(0)
+        .reason;
+  };
+  EXPECT_EQ(read(""), std::nullopt);
+  EXPECT_EQ(read("nan"), DifferenceReason::nan);
 }
 
 }  // namespace

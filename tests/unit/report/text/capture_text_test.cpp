@@ -6,21 +6,23 @@ namespace tsctl {
 namespace {
 
 CaptureResult made_up_capture() {
-  CaptureAttempt trace{
-      .mode = "trace", .status = "not_general", .reason = "the trace differs from eager at B=8"};
-  trace.comparisons = {{.label = "B=1", .status = "same"},
-                       {.label = "B=8", .status = "differ", .reason = "values"},
-                       {.label = "x axis 2: 29 instead of 28",
-                        .probe = true,
-                        .status = "raised",
-                        .reason = "a size"},
-                       {.label = "x axis 2: 27 instead of 28", .probe = true, .status = "refused"}};
-  trace.warnings = {{.code = "tracer",
+  CaptureAttempt trace{.mode = CaptureMethod::trace,
+                       .status = AttemptStatus::not_general,
+                       .reason = "the trace differs from eager at B=8"};
+  trace.comparisons = {
+      {.label = "B=1", .status = CallOutcome::same},
+      {.label = "B=8", .status = CallOutcome::differ, .reason = "values"},
+      {.label = "x axis 2: 29 instead of 28",
+       .probe = true,
+       .status = CallOutcome::raised,
+       .reason = "a size"},
+      {.label = "x axis 2: 27 instead of 28", .probe = true, .status = CallOutcome::refused}};
+  trace.warnings = {{.code = NoticeCode::tracer_warning,
                      .text = "a bool from a tensor (net.py:7)",
                      .advice = "torch.where(a, b, c)"}};
-  CaptureAttempt script{.mode = "script", .status = "kept"};
-  return {.mode = "script",
-          .status = "captured",
+  CaptureAttempt script{.mode = CaptureMethod::script, .status = AttemptStatus::kept};
+  return {.mode = CaptureMethod::script,
+          .status = CaptureStatus::captured,
           .attempts = {trace, script},
           .not_checked = {"x axis 1", "x axis 3"},
           .class_name = "Net",
@@ -44,11 +46,13 @@ TEST(CaptureText, tells_why_an_attempt_to_capture_was_not_kept) {
 }
 
 TEST(CaptureText, shortens_long_lists_unless_it_is_verbose) {
-  CaptureResult capture{.attempts = {{.mode = "trace", .status = "not_general"}}};
+  CaptureResult capture{
+      .attempts = {{.mode = CaptureMethod::trace, .status = AttemptStatus::not_general}}};
   for (int i = 0; i < 11; ++i) {
     const std::string number = std::to_string(i);
     capture.attempts[0].warnings.push_back({.text = "warning " + number});
-    capture.attempts[0].comparisons.push_back({.label = "draw " + number, .status = "differ"});
+    capture.attempts[0].comparisons.push_back(
+        {.label = "draw " + number, .status = CallOutcome::differ});
   }
   const std::string text = capture_text(capture, false);
   EXPECT_EQ(text.find("warning: warning 8"), std::string::npos);
@@ -68,17 +72,21 @@ TEST(CaptureText, shows_each_size_in_a_table) {
            .dim = "B",
            .captured_with = 1,
            .tried = {8, 32},
-           .status = "general"},
-          {.input = "x", .axis = 1, .captured_with = 3, .status = "refused"},
+           .status = SizeStatus::general},
+          {.input = "x", .axis = 1, .captured_with = 3, .status = SizeStatus::refused},
           {.input = "x",
            .axis = 2,
            .captured_with = 224,
-           .status = "fixed",
+           .status = SizeStatus::fixed,
            .reason = "it differs",
            .place = "net.py:41",
            .source_line = "x.view(1, -1)"},
-          {.input = "x", .axis = 3, .captured_with = 5, .status = "fixed", .reason = "it differs"},
-          {.input = "mask", .axis = 0, .captured_with = 7, .status = "not_tried"}}};
+          {.input = "x",
+           .axis = 3,
+           .captured_with = 5,
+           .status = SizeStatus::fixed,
+           .reason = "it differs"},
+          {.input = "mask", .axis = 0, .captured_with = 7, .status = SizeStatus::not_tried}}};
   EXPECT_EQ(capture_text(capture, false),
             "           input  axis   size  other sizes\n"
             "           x      0 (B)     1  general (8, 32 tried)\n"
@@ -91,8 +99,8 @@ TEST(CaptureText, shows_each_size_in_a_table) {
 TEST(CaptureText, shows_a_diagnosis_with_the_change_as_code) {
   const CaptureResult capture{
       .attempts = {
-          {.mode = "script",
-           .status = "failed",
+          {.mode = CaptureMethod::script,
+           .status = AttemptStatus::failed,
            .reason = "net.py:7: scale is taken for a tensor",
            .diagnosis = CaptureDiagnosis{.problem = "missing-annotation",
                                          .file = "/home/net.py",
@@ -113,11 +121,11 @@ TEST(CaptureText, shows_a_diagnosis_with_the_change_as_code) {
 
 TEST(CaptureText, shows_the_parts_as_a_tree) {
   const CaptureResult capture{
-      .submodules = {{.path = "", .class_name = "Net", .mode = "scripted"},
-                     {.path = "body", .class_name = "Body", .mode = "inside"},
+      .submodules = {{.path = "", .class_name = "Net", .mode = SubmoduleMode::scripted},
+                     {.path = "body", .class_name = "Body", .mode = SubmoduleMode::inside},
                      {.path = "body.stem",
                       .class_name = "Stem",
-                      .mode = "traced",
+                      .mode = SubmoduleMode::traced,
                       .reason = "the compiler refuses net.py:9"}}};
   EXPECT_EQ(capture_text(capture, false),
             "parts      model (Net): scripted\n"
@@ -126,17 +134,19 @@ TEST(CaptureText, shows_the_parts_as_a_tree) {
 }
 
 TEST(CaptureText, shows_constants_of_the_kept_attempt_when_verbose) {
-  const BakedConstant device{.kind = "device",
+  const BakedConstant device{.kind = BakedKind::device,
                              .value = "cpu",
                              .op = "aten::zeros",
                              .place = "net.py:3",
                              .source_line = "torch.zeros(2, device=x.device)",
-                             .from = "tensor"};
-  CaptureResult capture{.attempts = {{.mode = "trace", .status = "kept", .baked = {device}}}};
+                             .from = BakedOrigin::tensor};
+  CaptureResult capture{
+      .attempts = {
+          {.mode = CaptureMethod::trace, .status = AttemptStatus::kept, .baked = {device}}}};
   const std::string constant =
       "constant   device cpu in aten::zeros at net.py:3 `torch.zeros(2, device=x.device)`\n";
   EXPECT_NE(capture_text(capture, true).find(constant), std::string::npos);
-  capture.attempts[0].status = "not_general";
+  capture.attempts[0].status = AttemptStatus::not_general;
   EXPECT_EQ(capture_text(capture, true).find(constant), std::string::npos);
 }
 

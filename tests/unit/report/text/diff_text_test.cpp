@@ -31,26 +31,30 @@ TEST(DiffText, lists_what_differs_by_kind) {
   diff.same = false;
   diff.notes = {"1 of 2 parameters became constants"};
   diff.tensors = {{.name = "weight",
-                   .kind = "parameter",
-                   .change = "became_constant",
+                   .kind = TensorKind::parameter,
+                   .change = TensorChangeKind::became_constant,
                    .before = "float32 [10, 100]",
                    .after = "constant c0"},
                   {.name = "bias",
-                   .kind = "parameter",
-                   .change = "values",
+                   .kind = TensorKind::parameter,
+                   .change = TensorChangeKind::values,
                    .before = "float32 [40]",
                    .after = "float32 [40]",
                    .changed_elements = 1200,
                    .count = 4000}};
-  diff.constants = {{.name = "c1", .kind = "constant", .change = "added", .after = "int64 [1]"}};
+  diff.constants = {{.name = "c1",
+                     .kind = TensorKind::constant,
+                     .change = TensorChangeKind::added,
+                     .after = "int64 [1]"}};
   diff.methods = {{.name = "forward",
-                   .change = "changed",
+                   .change = TextChangeKind::changed,
                    .before = "forward(self, x) -> Tensor",
                    .after = "forward(self, y) -> Tensor"},
-                  {.name = "encode", .change = "removed", .before = "encode(self)"}};
+                  {.name = "encode", .change = TextChangeKind::removed, .before = "encode(self)"}};
   diff.ops = {{.method = "forward", .name = "aten::dropout", .before = 1, .after = 0}};
-  diff.attributes = {{.name = "eps", .change = "changed", .before = "1e-05", .after = "0.1"}};
-  diff.extra_files = {{.name = "note.txt", .change = "added", .after = "11 B"}};
+  diff.attributes = {
+      {.name = "eps", .change = TextChangeKind::changed, .before = "1e-05", .after = "0.1"}};
+  diff.extra_files = {{.name = "note.txt", .change = TextChangeKind::added, .after = "11 B"}};
   EXPECT_EQ(
       text_from_diff(diff),
       kSides +
@@ -79,7 +83,7 @@ TEST(DiffText, lists_what_differs_by_kind) {
           "  name  change   in a   in b\n"
           "  eps   changed  1e-05  0.1\n"
           "\n"
-          "extra files (told, not judged)\n"
+          "extra files (not part of the verdict)\n"
           "  name      change  in a  in b\n"
           "  note.txt  added         11 B\n");
 }
@@ -87,7 +91,7 @@ TEST(DiffText, lists_what_differs_by_kind) {
 TEST(DiffText, cuts_a_long_list) {
   DiffResult diff = two_files();
   diff.same = false;
-  diff.attributes.assign(45, {.name = "eps", .change = "added", .after = "1"});
+  diff.attributes.assign(45, {.name = "eps", .change = TextChangeKind::added, .after = "1"});
   EXPECT_TRUE(text_from_diff(diff).ends_with("  and 5 more, which --json lists\n"));
 }
 

@@ -8,18 +8,22 @@ namespace {
 TEST(LibtorchBuildText, names_back_end_libraries_and_instructions) {
   DescribeResult described{.cpu_capability = "AVX512", .parallel_backend = "OpenMP, 2 threads"};
   described.levers = {
-      {.name = "oneDNN", .status = "ok", .detail = "Intel(R) MKL-DNN v3.11.2 (Git Hash 0a1.2b)"},
+      {.name = "oneDNN",
+       .status = FindingStatus::ok,
+       .detail = "Intel(R) MKL-DNN v3.11.2 (Git Hash 0a1.2b)"},
       {.name = "MKL",
-       .status = "ok",
+       .status = FindingStatus::ok,
        .detail = "Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build 20240605"},
-      {.name = "OpenMP", .status = "ok", .detail = "OpenMP 201511 (a.k.a. OpenMP 4.5)"}};
+      {.name = "OpenMP",
+       .status = FindingStatus::ok,
+       .detail = "OpenMP 201511 (a.k.a. OpenMP 4.5)"}};
   EXPECT_EQ(libtorch_build_text(described), "OpenMP, MKL 2024.2, oneDNN 3.11.2, AVX512");
 }
 
 TEST(LibtorchBuildText, leaves_out_what_is_not_there) {
   DescribeResult described{.parallel_backend = "native thread pool, 4 threads"};
-  described.levers = {{.name = "MKL", .status = "missing", .detail = "1.0"},
-                      {.name = "oneDNN", .status = "ok"}};
+  described.levers = {{.name = "MKL", .status = FindingStatus::missing, .detail = "1.0"},
+                      {.name = "oneDNN", .status = FindingStatus::ok}};
   EXPECT_EQ(libtorch_build_text(described), "native thread pool, oneDNN");
   EXPECT_EQ(libtorch_build_text({}), "");
 }

@@ -12,8 +12,8 @@ TEST(LoadText, says_nothing_of_one_call_after_another) {
 
 TEST(LoadText, sets_what_was_offered_beside_what_was_ended) {
   const BenchResult bench{
-      .arms = {{.label = "a", .loop = "open", .offered_per_s = 201.0, .achieved_per_s = 200.0},
-               {.label = "b", .loop = "open", .offered_per_s = 201.0, .achieved_per_s = 99.5}},
+      .arms = {{.label = "a", .loop = Loop::open, .offered_per_s = 201.0, .achieved_per_s = 200.0},
+               {.label = "b", .loop = Loop::open, .offered_per_s = 201.0, .achieved_per_s = 99.5}},
       .load = {.rate_per_s = 200.0, .concurrency = 1, .instances = 2}};
   EXPECT_EQ(load_text(bench),
             "load       open loop, 200 calls/s at poisson times, at most 1 call in flight in each "

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "tsctl/report/json/diff_json.h"
-#include "tsctl/report/json/inspect_json.h"
+#include "tsctl/report/text/bench_text.h"
 #include "tsctl/report/text/diff_text.h"
+#include "tsctl/report/text/verify_text.h"
 
 namespace tsctl {
 namespace {
@@ -17,16 +17,16 @@ BenchResult made_up_bench() {
                     .threads = 2,
                     .budget_s = 40.0,
                     .measured_s = 31.5,
-                    .stopped_by = "precision"};
+                    .stopped_by = StopReason::precision};
   bench.arms = {{.label = "eager",
-                 .kind = "eager",
-                 .outputs = "reference",
-                 .speed = "reference",
+                 .kind = ArmKind::eager,
+                 .outputs = ArmOutputs::reference,
+                 .speed = ArmSpeed::reference,
                  .median_s = 0.00215,
                  .p99_s = 0.0031,
                  .spread = 0.043,
                  .throughput_per_s = 3720.9,
-                 .throughput_unit = "items",
+                 .throughput_unit = ThroughputUnit::items,
                  .samples = 540,
                  .launches = 5,
                  .first_call_s = 0.05,
@@ -37,13 +37,13 @@ BenchResult made_up_bench() {
                  .peak_memory_bytes = 300 << 20,
                  .page_faults_per_call = 12.5},
                 {.label = "frozen",
-                 .outputs = "same",
-                 .speed = "faster",
+                 .outputs = ArmOutputs::same,
+                 .speed = ArmSpeed::faster,
                  .median_s = 0.00186,
                  .p99_s_reason = "60 samples, 300 are needed for a 99th percentile",
                  .spread = 0.02,
                  .throughput_per_s = 4301.0,
-                 .throughput_unit = "items",
+                 .throughput_unit = ThroughputUnit::items,
                  .samples = 60,
                  .launches = 5,
                  .first_call_s = 0.01,
@@ -53,12 +53,12 @@ BenchResult made_up_bench() {
                  .max_abs = 3.1e-7,
                  .peak_memory_bytes = 120 << 20},
                 {.label = "wrong",
-                 .outputs = "differ",
+                 .outputs = ArmOutputs::differ,
                  .median_s = 0.0005,
                  .p99_s = 0.0006,
                  .spread = 0.01,
                  .throughput_per_s = 16000.0,
-                 .throughput_unit = "items",
+                 .throughput_unit = ThroughputUnit::items,
                  .samples = 1200,
                  .launches = 5,
                  .max_abs = 0.25,
@@ -68,11 +68,11 @@ BenchResult made_up_bench() {
                   .speedup = 1.156,
                   .speedup_low = 1.121,
                   .speedup_high = 1.19,
-                  .verdict = "faster",
-                  .outputs = "same",
+                  .verdict = SpeedVerdict::faster,
+                  .outputs = ArmOutputs::same,
                   .pairs = 60,
                   .launches = 5},
-                 {.base = "eager", .arm = "wrong", .outputs = "differ"}};
+                 {.base = "eager", .arm = "wrong", .outputs = ArmOutputs::differ}};
   return bench;
 }
 
@@ -113,12 +113,12 @@ TEST(BenchText, has_a_row_for_each_arm_and_withholds_the_speed_of_a_wrong_one) {
 
 TEST(BenchText, says_what_an_interval_that_is_too_wide_comes_from) {
   BenchResult bench = made_up_bench();
-  bench.pairs[0].verdict = "inconclusive";
-  bench.pairs[0].dominated_by = "launches";
+  bench.pairs[0].verdict = SpeedVerdict::inconclusive;
+  bench.pairs[0].dominated_by = VariationSource::launches;
   EXPECT_NE(
       bench_text(bench).find("'frozen': the interval's width comes from launches that differ"),
       std::string::npos);
-  bench.pairs[0].dominated_by = "blocks";
+  bench.pairs[0].dominated_by = VariationSource::blocks;
   EXPECT_NE(
       bench_text(bench).find("'frozen': the interval's width comes from noise within launches"),
       std::string::npos);
@@ -127,16 +127,16 @@ TEST(BenchText, says_what_an_interval_that_is_too_wide_comes_from) {
 VerifyResult made_up_comparison() {
   VerifyResult verify{.reference = "eager",
                       .candidate = "frozen",
-                      .status = "differ",
+                      .status = Match::differ,
                       .calls_checked = {1, 2, 3, 10},
                       .max_abs = 0.5,
                       .max_abs_to_peak = 0.25,
                       .would_pass_rtol = 0.25};
   const OutputComparison same{
-      .output = "out.a", .status = "same", .dtype = "float32", .shape = {8}, .rtol = 1e-5};
+      .output = "out.a", .status = Match::same, .dtype = "float32", .shape = {8}, .rtol = 1e-5};
   OutputComparison differ{.output = "out.b",
-                          .status = "differ",
-                          .reason = "values",
+                          .status = Match::differ,
+                          .reason = DifferenceReason::values,
                           .dtype = "float32",
                           .shape = {8, 10},
                           .rtol = 1e-5,
@@ -148,12 +148,13 @@ VerifyResult made_up_comparison() {
                           .candidate_value = 1.5,
                           .would_pass_rtol = 0.25};
   OutputComparison shape{.output = "out.c",
-                         .status = "differ",
-                         .reason = "shape",
+                         .status = Match::differ,
+                         .reason = DifferenceReason::shape,
                          .dtype = "float32",
                          .shape = {1, 10}};
   shape.detail = "expected float32 [8, 10], got float32 [1, 10]";
-  verify.calls = {{.set = "B=8", .call = 1, .status = "differ", .outputs = {same, differ, shape}}};
+  verify.calls = {
+      {.set = "B=8", .call = 1, .status = Match::differ, .outputs = {same, differ, shape}}};
   return verify;
 }
 
@@ -176,13 +177,15 @@ TEST(VerifyText, lists_what_is_the_same_only_on_request) {
 }
 
 TEST(VerifyText, says_once_what_holds_for_several_calls_of_a_set) {
-  VerifyResult verify{.reference = "a.pt", .candidate = "b.pt", .status = "differ"};
+  VerifyResult verify{.reference = "a.pt", .candidate = "b.pt", .status = Match::differ};
   const OutputComparison wrong{.output = "out",
-                               .status = "differ",
-                               .reason = "structure",
+                               .status = Match::differ,
+                               .reason = DifferenceReason::structure,
                                .detail = "expected tensor, got list[1]"};
-  const OutputComparison other{
-      .output = "out", .status = "differ", .reason = "raised", .detail = "no memory"};
+  const OutputComparison other{.output = "out",
+                               .status = Match::differ,
+                               .reason = DifferenceReason::raised,
+                               .detail = "no memory"};
   verify.calls = {{.set = "B=1", .call = 1, .outputs = {wrong}},
                   {.set = "B=1", .call = 2, .outputs = {wrong}},
                   {.set = "B=1", .call = 3, .outputs = {other}},
@@ -197,7 +200,7 @@ TEST(VerifyText, says_once_what_holds_for_several_calls_of_a_set) {
 TEST(VerifyText, says_that_no_tolerance_would_do_for_a_nan) {
   VerifyResult verify = made_up_comparison();
   OutputComparison& nan = verify.calls[0].outputs[1];
-  nan.reason = "nan";
+  nan.reason = DifferenceReason::nan;
   nan.would_pass_rtol.reset();
   nan.atol = 0.001;
   verify.calls[0].outputs = {nan};
@@ -250,18 +253,19 @@ TEST(ReportText, says_with_verbose_what_a_pass_skipped_and_why) {
 
 TEST(ReportText, ends_with_the_file_and_the_memory_of_each_step) {
   Report report;
-  report.artifact = ArtifactInfo{.path = "cnn.pt", .size_bytes = 1782579, .status = "written"};
-  report.steps = {{.name = "capture", .status = "ok", .peak_memory_bytes = 400 << 20},
-                  {.name = "looks", .status = "ok"}};
+  report.artifact =
+      ArtifactInfo{.path = "cnn.pt", .size_bytes = 1782579, .status = ArtifactStatus::written};
+  report.steps = {{.name = "capture", .status = StepStatus::ok, .peak_memory_bytes = 400 << 20},
+                  {.name = "looks", .status = StepStatus::ok}};
   EXPECT_EQ(text_from_report(report, {}),
             "file       cnn.pt, 1.70 MiB\nmemory     peak of each step: capture 400.0 MiB\n");
   report.steps.clear();
-  report.artifact =
-      ArtifactInfo{.path = "cnn.pt", .status = "not_written", .reason = "outputs differ"};
+  report.artifact = ArtifactInfo{
+      .path = "cnn.pt", .status = ArtifactStatus::not_written, .reason = "outputs differ"};
   EXPECT_EQ(text_from_report(report, {}), "file       none: outputs differ\n");
   report.artifact = ArtifactInfo{.path = "cnn.pt.failed",
                                  .size_bytes = 10,
-                                 .status = "kept_failed",
+                                 .status = ArtifactStatus::kept_failed,
                                  .reason = "outputs differ"};
   EXPECT_EQ(text_from_report(report, {}),
             "file       cnn.pt.failed, 10 B (kept although outputs differ)\n");
@@ -286,9 +290,12 @@ TEST(ReportText, shows_the_outputs_of_a_run) {
 
 TEST(ReportText, shows_what_the_doctor_found) {
   Report report;
-  report.checks = {
-      {.name = "python", .status = "missing", .detail = "no torch", .hint = "install it"}};
-  report.doctor = DescribeResult{.levers = {{.name = "mkldnn", .status = "ok", .detail = "3.0"}}};
+  report.checks = {{.name = "python",
+                    .status = FindingStatus::missing,
+                    .detail = "no torch",
+                    .hint = "install it"}};
+  report.doctor =
+      DescribeResult{.levers = {{.name = "mkldnn", .status = FindingStatus::ok, .detail = "3.0"}}};
   EXPECT_EQ(text_from_report(report, {}),
             "what    status   detail\n"
             "python  missing  no torch\n"
@@ -304,13 +311,13 @@ TEST(ReportText, carries_inspect_diff_and_graphs) {
   const ModelSummary summary{.path = "a.pt", .class_name = "Net"};
   const DiffResult diff{.a = {.path = "a.pt"}, .b = {.path = "b.pt"}};
   Report report;
-  report.inspect_json = json_text_from_summary(summary);
+  report.inspect = summary;
   EXPECT_EQ(text_from_report(report, {.sections = {.tensors = true}}),
             text_from_summary(summary, {.tensors = true}));
-  report.inspect_json.clear();
-  report.diff_json = json_text_from_diff(diff);
+  report.inspect.reset();
+  report.diff = diff;
   EXPECT_EQ(text_from_report(report, {}), text_from_diff(diff));
-  report.diff_json.clear();
+  report.diff.reset();
   report.graphs = {{.text = "graph(%x):\n"}};
   EXPECT_EQ(text_from_report(report, {}), "graph(%x):\n");
 }

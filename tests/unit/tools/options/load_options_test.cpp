@@ -12,13 +12,13 @@ TEST(LoadPlanFrom, is_plain_without_flags) { EXPECT_TRUE(load_plan_from({}, {}, 
 
 TEST(LoadPlanFrom, takes_flags_over) {
   const LoadPlan plan = load_plan_from(
-      {.rate = "200/s", .arrivals = "constant", .concurrency = 4, .instances = 2}, {}, 2);
+      {.rate = "200/s", .arrivals = Arrivals::constant, .concurrency = 4, .instances = 2}, {}, 2);
   EXPECT_EQ(plan.rate_per_s, 200.0);
-  EXPECT_EQ(plan.arrivals, "constant");
+  EXPECT_EQ(plan.arrivals, Arrivals::constant);
   EXPECT_EQ(plan.concurrency, 4);
   EXPECT_EQ(plan.instances, 2);
   EXPECT_EQ(load_plan_from({.rate = "12.5"}, {.budget_s = 60.0}, 2).rate_per_s, 12.5);
-  EXPECT_EQ(load_plan_from({.rate = "200"}, {}, 2).arrivals, "poisson");
+  EXPECT_EQ(load_plan_from({.rate = "200"}, {}, 2).arrivals, Arrivals::poisson);
 }
 
 TEST(LoadPlanFrom, refuses_what_is_no_rate) {
@@ -39,7 +39,7 @@ TEST(LoadPlanFrom, refuses_a_rate_that_leaves_too_few_calls_to_compare) {
 
 TEST(LoadPlanFrom, refuses_arrivals_where_nothing_arrives) {
   EXPECT_TRUE(error_of([] {
-                load_plan_from({.arrivals = "constant"}, {}, 1);
+                load_plan_from({.arrivals = Arrivals::constant}, {}, 1);
               }).starts_with("usage: --arrivals without --rate"));
 }
 
@@ -49,7 +49,7 @@ TEST(Oversubscribed, warns_of_more_threads_than_cores) {
   EXPECT_TRUE(oversubscribed({arm}, {}, 1).empty());
   const auto warnings = oversubscribed({arm}, {.concurrency = 2, .instances = 2}, 4);
   ASSERT_EQ(warnings.size(), 1U);
-  EXPECT_EQ(warnings[0].code, "oversubscribed");
+  EXPECT_EQ(warnings[0].code, WarningCode::oversubscribed);
   EXPECT_EQ(warnings[0].text,
             "'a' runs up to 4 calls of 2 threads at once on 4 cores: its latencies hold the wait "
             "for a core; --threads makes them fewer");

@@ -21,14 +21,14 @@ const InputPlan kRecorded{.specs = {"Bx4"}, .dims = {"B=1,8"}, .bench_dims = "B=
 TEST_F(ResolveInputs, has_none_without_flags_and_manifest) {
   const ModelInputs inputs = resolve_inputs({}, std::nullopt);
   EXPECT_FALSE(inputs.given());
-  EXPECT_EQ(inputs.given_by, "none");
+  EXPECT_EQ(inputs.given_by, InputsOrigin::none);
   EXPECT_TRUE(inputs.sets.empty());
 }
 
 TEST_F(ResolveInputs, writes_every_set_out) {
   const ModelInputs inputs =
       resolve_inputs({.specs = {"Bx4"}, .dims = {"B=2,8"}, .bench_dims = {"B=8"}}, std::nullopt);
-  EXPECT_EQ(inputs.given_by, "flags");
+  EXPECT_EQ(inputs.given_by, InputsOrigin::flags);
   EXPECT_EQ(labels_of(inputs), (std::vector<std::string>{"B=2", "B=8"}));
   EXPECT_EQ(inputs.bench_index, 1U);
   EXPECT_EQ(inputs.items_per_call, 8);
@@ -45,7 +45,7 @@ TEST_F(ResolveInputs, counts_no_items_without_the_dimension_b) {
 
 TEST_F(ResolveInputs, takes_what_the_manifest_recorded) {
   const ModelInputs inputs = resolve_inputs({}, recorded(kRecorded));
-  EXPECT_EQ(inputs.given_by, "manifest");
+  EXPECT_EQ(inputs.given_by, InputsOrigin::manifest);
   EXPECT_EQ(labels_of(inputs), (std::vector<std::string>{"B=1", "B=8"}));
   EXPECT_EQ(inputs.bench_index, 1U);
   EXPECT_EQ(inputs.plan.seed, 3U);
@@ -53,7 +53,7 @@ TEST_F(ResolveInputs, takes_what_the_manifest_recorded) {
 
 TEST_F(ResolveInputs, lets_flags_win_part_by_part) {
   const ModelInputs dims = resolve_inputs({.dims = {"B=2,4,16"}}, recorded(kRecorded));
-  EXPECT_EQ(dims.given_by, "manifest");
+  EXPECT_EQ(dims.given_by, InputsOrigin::manifest);
   EXPECT_EQ(labels_of(dims), (std::vector<std::string>{"B=2", "B=4", "B=16"}));
   EXPECT_EQ(dims.bench_index, 0U);  // B=8, which was recorded, is not among them
   EXPECT_EQ(dims.plan.seed, 3U);
@@ -67,7 +67,7 @@ TEST_F(ResolveInputs, lets_flags_win_part_by_part) {
 
 TEST_F(ResolveInputs, forgets_recorded_dimensions_when_shapes_are_given) {
   const ModelInputs inputs = resolve_inputs({.specs = {"3x4"}}, recorded(kRecorded));
-  EXPECT_EQ(inputs.given_by, "flags");
+  EXPECT_EQ(inputs.given_by, InputsOrigin::flags);
   EXPECT_EQ(inputs.sets.size(), 1U);
   EXPECT_TRUE(inputs.plan.dims.empty());
   EXPECT_EQ(inputs.bench_index, 0U);
@@ -87,7 +87,7 @@ TEST_F(ResolveInputs, leaves_data_to_python) {
   const std::string data = write("data.npz", "data");
   const ModelInputs inputs = resolve_inputs({.file = data}, recorded(kRecorded));
   EXPECT_TRUE(inputs.given());
-  EXPECT_EQ(inputs.given_by, "flags");
+  EXPECT_EQ(inputs.given_by, InputsOrigin::flags);
   EXPECT_EQ(inputs.plan.file, data);
   EXPECT_TRUE(inputs.plan.specs.empty());
   EXPECT_TRUE(inputs.sets.empty());
@@ -96,7 +96,7 @@ TEST_F(ResolveInputs, leaves_data_to_python) {
 TEST_F(ResolveInputs, takes_recorded_data_that_is_as_it_was) {
   const std::string data = write("data.py", "abc");
   const InputPlan plan{.file = data + ":sets", .file_sha256 = sha256_of_file(data)};
-  EXPECT_EQ(resolve_inputs({}, recorded(plan)).given_by, "manifest");
+  EXPECT_EQ(resolve_inputs({}, recorded(plan)).given_by, InputsOrigin::manifest);
 }
 
 TEST_F(ResolveInputs, refuses_recorded_data_that_changed_or_is_gone) {

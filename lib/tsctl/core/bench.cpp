@@ -1,0 +1,13 @@
+#include "tsctl/core/bench.h"
+
+#include <algorithm>
+
+namespace tsctl {
+
+const PairResult* pair_of(const BenchResult& bench, const std::string& arm) {
+  const auto pair = std::find_if(bench.pairs.begin(), bench.pairs.end(),
+                                 [&](const PairResult& candidate) { return candidate.arm == arm; });
+  return pair == bench.pairs.end() ? nullptr : &*pair;
+}
+
+}  // namespace tsctl

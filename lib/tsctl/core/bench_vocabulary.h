@@ -1,0 +1,133 @@
+#pragma once
+
+#include "tsctl/core/base/enum_names.h"
+#include "tsctl/core/stats/verdict.h"
+
+namespace tsctl {
+
+// What an arm runs: a TorchScript file, a SOURCE eagerly or through torch.compile, a package of AOTInductor, or an
+// export for another runtime.
+enum class ArmKind { file, eager, compile, aotinductor, onnxruntime, openvino };
+
+constexpr auto names_of(ArmKind) {
+  using enum ArmKind;
+  return std::to_array<Named<ArmKind>>({
+      {file, "file"},
+      {eager, "eager"},
+      {compile, "compile"},
+      {aotinductor, "aotinductor"},
+      {onnxruntime, "onnxruntime"},
+      {openvino, "openvino"},
+  });
+}
+
+// How an arm's outputs compare with those of the reference.
+enum class ArmOutputs { same, differ, reference, not_compared };
+
+constexpr auto names_of(ArmOutputs) {
+  using enum ArmOutputs;
+  return std::to_array<Named<ArmOutputs>>({
+      {same, "same"},
+      {differ, "differ"},
+      {reference, "reference"},
+      {not_compared, "not_compared"},
+  });
+}
+
+// The verdict on an arm, or that it is the one that the others are compared with.
+enum class ArmSpeed { faster, slower, equivalent, inconclusive, reference };
+
+constexpr auto names_of(ArmSpeed) {
+  using enum ArmSpeed;
+  return std::to_array<Named<ArmSpeed>>({
+      {faster, "faster"},
+      {slower, "slower"},
+      {equivalent, "equivalent"},
+      {inconclusive, "inconclusive"},
+      {reference, "reference"},
+  });
+}
+
+constexpr ArmSpeed arm_speed(SpeedVerdict verdict) noexcept {
+  switch (verdict) {
+    case SpeedVerdict::faster:
+      return ArmSpeed::faster;
+    case SpeedVerdict::slower:
+      return ArmSpeed::slower;
+    case SpeedVerdict::equivalent:
+      return ArmSpeed::equivalent;
+    case SpeedVerdict::inconclusive:
+      break;
+  }
+  return ArmSpeed::inconclusive;
+}
+
+// What a throughput counts: items (the size of the dimension B) or calls.
+enum class ThroughputUnit { calls, items };
+
+constexpr auto names_of(ThroughputUnit) {
+  using enum ThroughputUnit;
+  return std::to_array<Named<ThroughputUnit>>({
+      {calls, "calls"},
+      {items, "items"},
+  });
+}
+
+// closed: a call starts when the one before it has ended. open: calls start at times of their own.
+enum class Loop { closed, open };
+
+constexpr auto names_of(Loop) {
+  using enum Loop;
+  return std::to_array<Named<Loop>>({
+      {closed, "closed"},
+      {open, "open"},
+  });
+}
+
+// How the starts of an open loop are spread.
+enum class Arrivals { poisson, constant };
+
+constexpr auto names_of(Arrivals) {
+  using enum Arrivals;
+  return std::to_array<Named<Arrivals>>({
+      {poisson, "poisson"},
+      {constant, "constant"},
+  });
+}
+
+// Why a measurement ended.
+enum class StopReason { precision, budget, pairs, launches };
+
+constexpr auto names_of(StopReason) {
+  using enum StopReason;
+  return std::to_array<Named<StopReason>>({
+      {precision, "precision"},
+      {budget, "budget"},
+      {pairs, "pairs"},
+      {launches, "launches"},
+  });
+}
+
+// Where the width of a ratio's interval comes from.
+enum class VariationSource { launches, blocks };
+
+constexpr auto names_of(VariationSource) {
+  using enum VariationSource;
+  return std::to_array<Named<VariationSource>>({
+      {launches, "launches"},
+      {blocks, "blocks"},
+  });
+}
+
+// The result of --max-regress.
+enum class Gate { pass, fail };
+
+constexpr auto names_of(Gate) {
+  using enum Gate;
+  return std::to_array<Named<Gate>>({
+      {pass, "pass"},
+      {fail, "fail"},
+  });
+}
+
+}  // namespace tsctl

@@ -1,0 +1,130 @@
+#include "tsctl/report/text/bench_text.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "tsctl/core/base/units.h"
+#include "tsctl/report/text/device_text.h"
+#include "tsctl/report/text/host_text.h"
+#include "tsctl/report/text/load_text.h"
+#include "tsctl/report/text/profile_text.h"
+#include "tsctl/report/text/text_lines.h"
+#include "tsctl/report/text/text_table.h"
+
+namespace tsctl {
+
+namespace {
+
+std::string speedup_text(const PairResult* pair) {
+  if (pair == nullptr) return "1.00";
+  if (!pair->speedup) return "withheld";
+  return ratio_interval_text(*pair->speedup, *pair->speedup_low, *pair->speedup_high);
+}
+
+std::string throughput_text(const ArmResult& arm) {
+  if (!arm.throughput_per_s) return "-";
+  return fmt::format("{} {}/s", rate_text(*arm.throughput_per_s), name_of(arm.throughput_unit));
+}
+
+std::string speeds_table(const BenchResult& bench) {
+  const std::string base = bench.arms.empty() ? "" : bench.arms.front().label;
+  TextTable table({"arm", ">median", ">p99", ">spread", ">throughput", ">speedup vs " + base,
+                   ">max diff", "outputs", "speed"});
+  for (const ArmResult& arm : bench.arms) {
+    table.add_row({arm.label, seconds_text(arm.median_s), seconds_text(arm.p99_s),
+                   arm.spread ? percent_text(*arm.spread) : "-", throughput_text(arm),
+                   speedup_text(pair_of(bench, arm.label)),
+                   arm.max_abs ? number_text(*arm.max_abs) : "-", name_of(arm.outputs),
+                   arm.speed ? name_of(*arm.speed) : "-"});
+  }
+  return table.render();
+}
+
+std::string warm_up_table(const BenchResult& bench) {
+  TextTable table({"warm-up", ">load", ">1st call", ">2nd", ">3rd", ">steady from call",
+                   ">page faults/call", ">memory"});
+  for (const ArmResult& arm : bench.arms) {
+    table.add_row({arm.label, seconds_text(arm.load_s), seconds_text(arm.first_call_s),
+                   seconds_text(arm.second_call_s), seconds_text(arm.third_call_s),
+                   arm.steady_at_call ? std::to_string(*arm.steady_at_call) : "-",
+                   arm.page_faults_per_call ? rate_text(*arm.page_faults_per_call) : "-",
+                   bytes_text(arm.peak_memory_bytes)});
+  }
+  return table.render();
+}
+
+std::string rounds_text(const BenchResult& bench) {
+  if (!bench.pairs.empty()) {
+    return fmt::format("{} rounds in random order, one arm at a time,", bench.pairs.front().pairs);
+  }
+  return fmt::format("{} timed calls,", bench.arms.empty() ? 0 : bench.arms.front().samples);
+}
+
+std::string measured_text(const BenchResult& bench) {
+  return line("measured",
+              fmt::format("{} launches of each arm, {} on {} with {} {}{}; ended by {} after {}",
+                          bench.arms.empty() ? 0 : bench.arms.front().launches, rounds_text(bench),
+                          bench.device, bench.threads, bench.threads == 1 ? "thread" : "threads",
+                          bench.input_set.empty() ? "" : ", at " + bench.input_set,
+                          name_of(bench.stopped_by), seconds_text(bench.measured_s)));
+}
+
+// The result of --max-regress for each arm.
+std::string gates_text(const BenchResult& bench) {
+  std::string text;
+  for (const PairResult& pair : bench.pairs) {
+    if (!pair.gate) continue;
+    std::string result = "is slower than --max-regress allows";
+    if (pair.gate == Gate::pass) {
+      result = "is not shown to be slower than --max-regress allows";
+      if (pair.verdict == SpeedVerdict::inconclusive)
+        result += ", but nothing was decided (--require-conclusive fails on that)";
+    }
+    text += line(text.empty() ? "gate" : "", fmt::format("'{}' {}", pair.arm, result));
+  }
+  return text;
+}
+
+std::string host_noise_text(const SystemLoad& noise) {
+  std::vector<std::string> parts;
+  if (noise.cpu_pressure)
+    parts.push_back("a task waited for a CPU " + percent_text(*noise.cpu_pressure));
+  if (noise.steal) parts.push_back("stolen by the hypervisor " + percent_text(*noise.steal));
+  if (noise.throttled_s.value_or(0.0) > 0.0)
+    parts.push_back("throttled for " + seconds_text(*noise.throttled_s));
+  return (parts.empty() ? "" : line("noise", joined(parts, ", "))) + gpu_noise_text(noise);
+}
+
+// Why a verdict is inconclusive, and what narrows its interval.
+std::string wide_intervals_text(const BenchResult& bench) {
+  std::string text;
+  for (const PairResult& pair : bench.pairs) {
+    if (pair.verdict != SpeedVerdict::inconclusive || !pair.dominated_by) continue;
+    text += line("", fmt::format("'{}': the interval's width comes from {}", pair.arm,
+                                 pair.dominated_by == VariationSource::launches
+                                     ? "launches that differ; more of them narrow it (--launches)"
+                                     : "noise within launches; a longer --budget narrows it"));
+  }
+  return text;
+}
+
+std::string selftest_text(const BenchResult& bench) {
+  if (!bench.noise || !bench.noise->smallest_effect) return {};
+  return line("selftest", "two equal arms cannot be told apart here by less than " +
+                              percent_text(*bench.noise->smallest_effect));
+}
+
+}  // namespace
+
+std::string bench_text(const BenchResult& bench) {
+  std::string text = speeds_table(bench) + "\n" + warm_up_table(bench) + "\n" +
+                     sequence_text(bench) + load_text(bench) + measured_text(bench) +
+                     gates_text(bench) + openings_text(bench) + device_text(bench);
+  if (bench.noise) text += host_noise_text(*bench.noise);
+  text += wide_intervals_text(bench) + selftest_text(bench);
+  for (const ProfileResult& profile : bench.profiles) text += "\n" + profile_text(profile);
+  return text;
+}
+
+}  // namespace tsctl

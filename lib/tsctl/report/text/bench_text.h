@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "tsctl/core/bench.h"
+
+namespace tsctl {
+
+// The table with a row for each arm, and what was measured how.
+std::string bench_text(const BenchResult& bench);
+
+}  // namespace tsctl

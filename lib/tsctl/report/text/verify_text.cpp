@@ -1,0 +1,105 @@
+#include "tsctl/report/text/verify_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "tsctl/core/base/units.h"
+#include "tsctl/report/text/inspect_text.h"
+#include "tsctl/report/text/text_lines.h"
+
+namespace tsctl {
+
+namespace {
+
+// Whether the numbers of the two sides were compared.
+bool has_numbers(const OutputComparison& output) {
+  return !output.reason || output.reason == DifferenceReason::values ||
+         output.reason == DifferenceReason::nan;
+}
+
+std::string output_text(const OutputComparison& output) {
+  // An output that is no tensor has no dtype and no shape.
+  std::string text = output.output;
+  if (!output.dtype.empty()) text += fmt::format(" {} {}", output.dtype, shape_text(output.shape));
+  text += ": " + name_of(output.status);
+  if (!has_numbers(output))
+    return text + fmt::format(", {}: {}", name_of(output.reason), output.detail);
+
+  text += fmt::format(", max difference {} ({} of the largest value, {} of its own)",
+                      number_text(output.max_abs), number_text(output.max_abs_to_peak),
+                      number_text(output.max_rel));
+  if (!output.index.empty()) text += " at " + shape_text(output.index);
+  if (output.reference_value && output.candidate_value) {
+    text += fmt::format(": {} against {}", number_text(*output.reference_value),
+                        number_text(*output.candidate_value));
+  }
+  text += "; rtol " + number_text(output.rtol);
+  if (output.atol > 0) text += ", atol " + number_text(output.atol);
+  if (output.would_pass_rtol) {
+    text += ", would pass at rtol " + number_text(*output.would_pass_rtol);
+  } else if (output.status == Match::differ) {
+    text += ", would pass at no rtol";
+  }
+  if (!output.detail.empty()) text += "; " + output.detail;
+  return text;
+}
+
+// A line of a comparison, and the calls that it holds for.
+struct OutputLine {
+  std::string set = {};
+  std::vector<std::string> calls = {};
+  std::string text = {};
+};
+
+// Most calls of a set differ by the same numbers: one line shows them all.
+std::vector<OutputLine> output_lines(const VerifyResult& result, bool verbose) {
+  std::vector<OutputLine> lines;
+  for (const CallComparison& call : result.calls) {
+    for (const OutputComparison& output : call.outputs) {
+      if (output.status == Match::same && !verbose) continue;
+      OutputLine line{.set = call.set, .text = output_text(output)};
+      const auto equal = [&](const OutputLine& other) {
+        return other.set == line.set && other.text == line.text;
+      };
+      auto known = std::find_if(lines.begin(), lines.end(), equal);
+      if (known == lines.end()) known = lines.insert(lines.end(), line);
+      known->calls.push_back(std::to_string(call.call));
+    }
+  }
+  return lines;
+}
+
+std::string summary_text(const VerifyResult& result) {
+  std::string text =
+      fmt::format("{} against {}: {}, max difference {}", result.candidate, result.reference,
+                  name_of(result.status), number_text(result.max_abs));
+  if (result.would_pass_rtol)
+    text += ", would pass at rtol " + number_text(*result.would_pass_rtol);
+  if (!result.calls_checked.empty())
+    text += fmt::format(" (calls {})", fmt::join(result.calls_checked, ", "));
+  return line("verify", text);
+}
+
+std::string submodule_text(const SubmoduleDifference& first) {
+  if (first.path.empty()) return line("", "no submodule is to blame alone: " + first.reason);
+  return line("", fmt::format("first differs in {} ({}), given what eager gives it: {}", first.path,
+                              first.class_name, first.reason));
+}
+
+}  // namespace
+
+std::string verify_text(const VerifyResult& result, bool verbose) {
+  std::string text = summary_text(result);
+  for (const OutputLine& output : output_lines(result, verbose)) {
+    text += line(
+        "", fmt::format("{}{}{}: {}", output.set, output.set.empty() ? "" : ", ",
+                        (output.calls.size() > 1 ? "calls " : "call ") + joined(output.calls, ", "),
+                        output.text));
+  }
+  if (result.first_submodule) text += submodule_text(*result.first_submodule);
+  return text;
+}
+
+}  // namespace tsctl
