@@ -133,7 +133,7 @@ TEST(Inspect, adds_up_the_records_by_group) {
   std::int64_t stored = 0;
   std::vector<std::string> names;
   for (const GroupSummary& group : summary.groups) {
-    names.push_back(group.group);
+    names.push_back(name_of(group.group));
     stored += group.stored_bytes;
   }
   EXPECT_EQ(names, (std::vector<std::string>{"code", "tensors", "structure", "extra", "other"}));

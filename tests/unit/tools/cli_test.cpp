@@ -111,7 +111,7 @@ TEST_F(Cli, writes_the_report_of_a_usage_error) {
     const Report report = report_in(in("r.json"));
     EXPECT_EQ(report.status, ReportStatus::error);
     EXPECT_EQ(report.exit_code, 2);
-    EXPECT_EQ(report.error->kind, "usage");
+    EXPECT_EQ(report.error->kind, ErrorKind::usage);
     EXPECT_EQ(report.error->phase, "usage");
     EXPECT_EQ(report.error->message, "tsctl inspect has no flag --tensor");
     EXPECT_EQ(report.command.front(), "tsctl");

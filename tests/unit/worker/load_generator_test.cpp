@@ -69,7 +69,7 @@ TEST(ArrivalTimes, are_evenly_spaced_when_they_are_constant) {
 }
 
 TEST(ArrivalTimes, share_the_rate_among_instances) {
-  for (const char* arrivals : {"poisson", "constant"}) {
+  for (const Arrivals arrivals : {Arrivals::poisson, Arrivals::constant}) {
     const LoadPlan plan{.rate_per_s = 1000.0, .arrivals = arrivals, .instances = 4};
     EXPECT_NEAR(static_cast<double>(arrival_times(plan, 100.0, 3).size()), 25'000.0, 800.0);
   }
@@ -77,7 +77,7 @@ TEST(ArrivalTimes, share_the_rate_among_instances) {
 
 TEST(ArrivalTimes, are_one_at_least) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    for (const char* arrivals : {"poisson", "constant"}) {
+    for (const Arrivals arrivals : {Arrivals::poisson, Arrivals::constant}) {
       const auto times = arrival_times({.rate_per_s = 0.001, .arrivals = arrivals}, 0.2, seed);
       ASSERT_EQ(times.size(), 1U);
       EXPECT_GE(times[0], 0.0);

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tsctl/report/text/report_text.h"
+#include "tsctl/report/text/bench_text.h"
 
 namespace tsctl {
 namespace {
