@@ -15,7 +15,7 @@ FakeArms::CallSeconds calm_around(std::vector<double> middle_s) {
   };
 }
 
-const LoadPlan kOpen{.rate_per_s = 50.0, .arrivals = "constant"};
+const LoadPlan kOpen{.rate_per_s = 50.0, .arrivals = Arrivals::constant};
 
 TEST(BenchUnderLoad, is_not_what_happens_without_a_plan) {
   FakeArms bench(2, calm_around({0.01, 0.01}));
@@ -114,7 +114,8 @@ TEST(BenchUnderLoad, makes_windows_long_enough_for_slow_calls_but_keeps_the_budg
   const BenchResult result = bench.run({.budget_s = 200.0, .load = {.concurrency = 2}});
   EXPECT_NEAR(bench.windows.back().seconds, 0.75, 0.03);  // 30 calls, two at a time
   FakeArms brief(2, calm_around({0.05, 0.05}));
-  EXPECT_EQ(brief.run({.budget_s = 15.0, .load = {.concurrency = 2}}).stopped_by, "precision");
+  EXPECT_EQ(brief.run({.budget_s = 15.0, .load = {.concurrency = 2}}).stopped_by,
+            StopReason::precision);
   EXPECT_LT(brief.windows.back().seconds, 0.3);
   EXPECT_GE(brief.windows.back().seconds, 0.2);
 }

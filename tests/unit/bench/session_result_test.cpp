@@ -40,14 +40,14 @@ TEST(BenchResult, tells_equal_slower_and_faster_arms_apart) {
   FakeArms bench(4, around({0.03, 0.03, 0.0315, 0.021}));
   const BenchResult result = bench.run({});
   ASSERT_EQ(result.arms.size(), 4U);
-  EXPECT_EQ(result.arms[0].speed, "reference");
-  EXPECT_EQ(result.arms[1].speed, "equivalent");
-  EXPECT_EQ(result.arms[2].speed, "slower");
-  EXPECT_EQ(result.arms[3].speed, "faster");
+  EXPECT_EQ(result.arms[0].speed, ArmSpeed::reference);
+  EXPECT_EQ(result.arms[1].speed, ArmSpeed::equivalent);
+  EXPECT_EQ(result.arms[2].speed, ArmSpeed::slower);
+  EXPECT_EQ(result.arms[3].speed, ArmSpeed::faster);
   ASSERT_EQ(result.pairs.size(), 3U);
   EXPECT_EQ(result.pairs[2].base, "a");
   EXPECT_EQ(result.pairs[2].arm, "d");
-  EXPECT_EQ(result.pairs[2].verdict, "faster");
+  EXPECT_EQ(result.pairs[2].verdict, SpeedVerdict::faster);
   EXPECT_NEAR(*result.pairs[2].speedup, 1.0 / 0.7, 0.01);
   EXPECT_LT(*result.pairs[2].speedup_low, *result.pairs[2].speedup);
   EXPECT_GT(*result.pairs[2].speedup_high, *result.pairs[2].speedup);
@@ -59,19 +59,19 @@ TEST(BenchResult, tells_equal_slower_and_faster_arms_apart) {
 
 TEST(BenchResult, gives_an_arm_whose_outputs_differ_times_but_no_speedup) {
   FakeArms bench(3, around({0.01, 0.002, 0.01}));
-  bench.arms[1].outputs = "differ";
+  bench.arms[1].outputs = ArmOutputs::differ;
   bench.arms[1].max_abs = 0.5;
   const BenchResult result = bench.run({});
   EXPECT_NEAR(*result.arms[1].median_s, 0.002, 0.0001);
-  EXPECT_EQ(result.arms[1].outputs, "differ");
-  EXPECT_EQ(result.arms[1].speed, "");
+  EXPECT_EQ(result.arms[1].outputs, ArmOutputs::differ);
+  EXPECT_EQ(result.arms[1].speed, std::nullopt);
   EXPECT_EQ(result.arms[1].max_abs, 0.5);
-  EXPECT_EQ(result.pairs[0].outputs, "differ");
-  EXPECT_EQ(result.pairs[0].verdict, "");
+  EXPECT_EQ(result.pairs[0].outputs, ArmOutputs::differ);
+  EXPECT_EQ(result.pairs[0].verdict, std::nullopt);
   EXPECT_FALSE(result.pairs[0].speedup.has_value());
   EXPECT_FALSE(result.pairs[0].speedup_low.has_value());
   EXPECT_FALSE(result.pairs[0].speedup_high.has_value());
-  EXPECT_EQ(result.arms[2].speed, "equivalent");
+  EXPECT_EQ(result.arms[2].speed, ArmSpeed::equivalent);
 }
 
 TEST(BenchResult, leaves_p99_empty_below_300_samples_and_says_why) {
@@ -129,13 +129,13 @@ TEST(BenchResult, computes_the_rest_of_an_arms_numbers) {
   const BenchResult result = bench.run({}, 8);
   const ArmResult& arm = result.arms[1];
   EXPECT_EQ(arm.label, "b");
-  EXPECT_EQ(arm.kind, "file");
+  EXPECT_EQ(arm.kind, ArmKind::file);
   EXPECT_NEAR(*arm.median_s, 0.03, 1e-12);
   EXPECT_NEAR(*arm.mean_s, 0.03, 1e-12);
   EXPECT_NEAR(*arm.min_s, 0.03, 1e-12);
   EXPECT_NEAR(*arm.spread, 0.0, 1e-12);
   EXPECT_NEAR(*arm.throughput_per_s, 8 / 0.03, 1e-9);
-  EXPECT_EQ(arm.throughput_unit, "items");
+  EXPECT_EQ(arm.throughput_unit, ThroughputUnit::items);
   EXPECT_NEAR(*arm.total_time_s, 0.03 * static_cast<double>(arm.samples), 1e-9);
   EXPECT_NEAR(*arm.time_per_iteration_ms, 30.0, 1e-9);
   EXPECT_NEAR(*arm.throughput, 8 / 0.03, 1e-9);
@@ -146,15 +146,15 @@ TEST(BenchResult, computes_the_rest_of_an_arms_numbers) {
 TEST(BenchResult, counts_calls_where_there_is_no_batch) {
   FakeArms bench(1, [](std::size_t, int, int) { return 0.03; });
   const BenchResult result = bench.run({}, 0);
-  EXPECT_EQ(result.arms[0].throughput_unit, "calls");
+  EXPECT_EQ(result.arms[0].throughput_unit, ThroughputUnit::calls);
   EXPECT_NEAR(*result.arms[0].throughput_per_s, 1 / 0.03, 1e-9);
   EXPECT_TRUE(result.pairs.empty());
-  EXPECT_EQ(result.stopped_by, "launches");
+  EXPECT_EQ(result.stopped_by, StopReason::launches);
 }
 
 TEST(BenchResult, bears_calls_that_take_no_time_on_a_coarse_clock) {
   FakeArms bench(2, [](std::size_t arm, int, int) { return arm == 0 ? 0.0 : 1e-7; });
-  EXPECT_EQ(bench.run({}).arms[1].speed, "slower");
+  EXPECT_EQ(bench.run({}).arms[1].speed, ArmSpeed::slower);
 }
 
 TEST(BenchResult, gives_percentiles_with_their_intervals_or_says_why_not) {
@@ -178,8 +178,8 @@ TEST(BenchResult, keeps_the_first_launchs_calls_and_says_how_they_develop) {
     return arm == 1 && call < 2 ? 20.0 * settled : settled;
   });
   const BenchResult result = bench.run({});
-  EXPECT_EQ(result.arms[0].warm_up, "flat");
-  EXPECT_EQ(result.arms[1].warm_up, "warm_up");
+  EXPECT_EQ(result.arms[0].warm_up, WarmUpClass::flat);
+  EXPECT_EQ(result.arms[1].warm_up, WarmUpClass::warm_up);
   ASSERT_GT(result.arms[1].warm_up_s.size(), 6U);
   EXPECT_GT(result.arms[1].warm_up_s[1], 10.0 * result.arms[1].warm_up_s[2]);
 }
@@ -190,8 +190,8 @@ TEST(BenchResult, warns_of_page_faults_that_differ_between_launches_and_between_
   FakeArms launches(2, steadily(0.01));
   launches.faults = [](std::size_t arm, int launch) { return arm == 1 && launch == 3 ? 5000 : 2; };
   const BenchResult result = launches.run({});
-  EXPECT_EQ(codes_of(result), (std::vector<std::string>{WarningCode::page_faults_differ,
-                                                        "page_faults_of_arms_differ"}));
+  EXPECT_EQ(codes_of(result),
+            (std::vector<std::string>{"page_faults_differ", "page_faults_of_arms_differ"}));
   EXPECT_EQ(result.arms[1].page_faults_low, 2.0);
   EXPECT_EQ(result.arms[1].page_faults_high, 5000.0);
   FakeArms arms(2, steadily(0.01));
@@ -202,22 +202,23 @@ TEST(BenchResult, warns_of_page_faults_that_differ_between_launches_and_between_
 TEST(BenchResult, judges_each_arm_by_the_gate) {
   FakeArms bench(4, around({0.01, 0.0101, 0.0125, 0.008}));
   const BenchResult result = bench.run({.max_regress = 0.05});
-  EXPECT_EQ(result.pairs[0].gate, "pass");
-  EXPECT_EQ(result.pairs[1].gate, "fail");
-  EXPECT_EQ(result.pairs[2].gate, "pass");
+  EXPECT_EQ(result.pairs[0].gate, Gate::pass);
+  EXPECT_EQ(result.pairs[1].gate, Gate::fail);
+  EXPECT_EQ(result.pairs[2].gate, Gate::pass);
   FakeArms ungated(2, around({0.01, 0.02}));
-  EXPECT_EQ(ungated.run({}).pairs[0].gate, "");
+  EXPECT_EQ(ungated.run({}).pairs[0].gate, std::nullopt);
 }
 
 TEST(BenchResult, says_which_level_the_intervals_width_comes_from) {
   FakeArms launches(2, [](std::size_t arm, int launch, int call) {
     return noisy(0.01, 0.03, 0.0001, arm, launch, call);
   });
-  EXPECT_EQ(launches.run({}).pairs[0].dominated_by, "launches");
+  EXPECT_EQ(launches.run({}).pairs[0].dominated_by, VariationSource::launches);
   FakeArms blocks(2, [](std::size_t arm, int launch, int call) {
     return noisy(0.01, 0.0, 0.3, arm, launch, call);
   });
-  EXPECT_EQ(blocks.run({.budget_s = 400.0, .min_launches = 20}).pairs[0].dominated_by, "blocks");
+  EXPECT_EQ(blocks.run({.budget_s = 400.0, .min_launches = 20}).pairs[0].dominated_by,
+            VariationSource::blocks);
 }
 
 }  // namespace

@@ -8,12 +8,12 @@ namespace tsctl {
 namespace {
 
 TEST(ArmRuntimes, follow_from_the_model_and_the_settings) {
-  EXPECT_EQ(arm_runtime(ModelForm::file, {}).name, "file");
-  EXPECT_EQ(arm_runtime(ModelForm::package, {}).name, "aotinductor");
-  EXPECT_EQ(arm_runtime(ModelForm::source, {}).name, "eager");
-  EXPECT_EQ(arm_runtime(ModelForm::source, {.compile = true}).name, "compile");
-  EXPECT_EQ(arm_runtime(ModelForm::file, {.runtime = "openvino"}).name, "openvino");
-  EXPECT_EQ(arm_runtime(ModelForm::source, {.runtime = "onnxruntime"}).name, "onnxruntime");
+  EXPECT_EQ(arm_runtime(ModelForm::file, {}).name(), "file");
+  EXPECT_EQ(arm_runtime(ModelForm::package, {}).name(), "aotinductor");
+  EXPECT_EQ(arm_runtime(ModelForm::source, {}).name(), "eager");
+  EXPECT_EQ(arm_runtime(ModelForm::source, {.compile = true}).name(), "compile");
+  EXPECT_EQ(arm_runtime(ModelForm::file, {.runtime = "openvino"}).name(), "openvino");
+  EXPECT_EQ(arm_runtime(ModelForm::source, {.runtime = "onnxruntime"}).name(), "onnxruntime");
   EXPECT_THROW(arm_runtime(ModelForm::file, {.runtime = "tvm"}), std::logic_error);
 }
 

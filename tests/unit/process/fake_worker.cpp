@@ -57,7 +57,7 @@ void answer() { send(result()); }
 void answer_after_events() {
   tell("loading");
   tell("running");
-  send(Warning{.code = "careful", .text = "take care"});
+  send(Warning{.code = std::string("careful"), .text = "take care"});
   answer();
 }
 

@@ -40,7 +40,7 @@ TEST_F(Process, brings_a_job_to_the_worker_and_its_messages_back) {
   skip_pid(worker, interrupt_);
   EXPECT_EQ(progress_from(worker, interrupt_), "loading");
   EXPECT_EQ(progress_from(worker, interrupt_), "running");
-  EXPECT_EQ(std::get<Warning>(worker.receive({}, interrupt_).value()).code, "careful");
+  EXPECT_EQ(std::get<Warning>(worker.receive({}, interrupt_).value()).code.text(), "careful");
   EXPECT_TRUE(std::holds_alternative<RunResult>(worker.receive({}, interrupt_).value()));
   EXPECT_FALSE(worker.receive({}, interrupt_).has_value());
   const ProcessEnd end = worker.finish(kEndAfterMessageSeconds);

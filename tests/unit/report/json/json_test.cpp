@@ -191,15 +191,13 @@ TEST(Json, refuses_what_is_no_object) {
 }
 
 TEST(Json, writes_none_of_a_closed_vocabulary_as_empty_text) {
-  const std::string text =
-      json_text(VerifyResult{.calls = {{.outputs = {{.output = "out", .reason = {}}}}}});
+  const std::string text = json_text(
+      WorkerMessage(VerifyResult{.calls = {{.outputs = {{.output = "out", .reason = {}}}}}}));
   EXPECT_NE(text.find(R"("reason":"")"), std::string::npos);
   const auto read = [](const std::string& reason) {
-    return from_json_text<VerifyResult>(R"({"calls": [{"outputs": [{"reason": ")" + reason +
-                                        R"("}]}]})")
-        .calls.at(0)
-        .outputs.at(0)
-        .reason;
+    const auto message = from_json_text<WorkerMessage>(
+        R"({"compared": {"calls": [{"outputs": [{"reason": ")" + reason + R"("}]}]}})");
+    return std::get<VerifyResult>(message).calls.at(0).outputs.at(0).reason;
   };
   EXPECT_EQ(read(""), std::nullopt);
   EXPECT_EQ(read("nan"), DifferenceReason::nan);
