@@ -72,7 +72,7 @@ TEST(BenchUnderLoad, takes_the_warm_up_from_the_calls_before_the_load) {
 
 TEST(BenchUnderLoad, warns_of_an_arm_that_cannot_keep_up) {
   FakeArms bench(2, around({0.01, 0.025}));
-  const BenchResult result = bench.run({.load = kOpen});
+  const BenchResult result = bench.run({.budget_s = 40.0, .load = kOpen});
   ASSERT_EQ(codes_of(result), std::vector<std::string>{"overloaded"});
   EXPECT_EQ(result.warnings[0].text.find("'b' cannot keep up: of "), 0U);
   EXPECT_NEAR(*result.arms[1].achieved_per_s, 40.0, 1.0);
@@ -98,7 +98,8 @@ TEST(BenchUnderLoad, compares_calls_ended_a_second_when_several_are_in_flight) {
 
 TEST(BenchUnderLoad, runs_all_instances_of_an_arm_at_once) {
   FakeArms bench(2, around({0.01, 0.01}));
-  const BenchResult result = bench.run({.load = {.rate_per_s = 50.0, .instances = 3}});
+  const BenchResult result =
+      bench.run({.budget_s = 40.0, .load = {.rate_per_s = 50.0, .instances = 3}});
   EXPECT_EQ(result.arms[0].launches, 5);
   EXPECT_EQ(bench.loads.size(), 30U);
   EXPECT_EQ(bench.finished, 30);

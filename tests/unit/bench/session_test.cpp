@@ -290,7 +290,7 @@ TEST(BenchSession, notes_the_first_calls_and_when_they_became_steady) {
     return call == 0 ? 9 * base_s : call == 1 ? 5 * base_s : call == 2 ? 2 * base_s : base_s;
   });
   bench.load_s = {3.0, 0.5};
-  const BenchResult result = bench.run({});
+  const BenchResult result = bench.run({.budget_s = 40.0});
   const double third_launch_s = 0.0102;  // the median of the launches
   EXPECT_NEAR(*result.arms[0].first_call_s, 9 * third_launch_s, 1e-12);
   EXPECT_NEAR(*result.arms[0].second_call_s, 5 * third_launch_s, 1e-12);
