@@ -51,7 +51,7 @@ class Profiling : public testing::Test {
   test::SilentEvents events_ = {};
 };
 
-TEST_F(Profiling, tells_operators_modules_and_the_share_of_each) {
+TEST_F(Profiling, reports_operators_modules_and_their_shares) {
   const ProfileResult result = profile(test::small_network(), torch::ones({1, 2, 8, 8})).result;
   EXPECT_EQ(result.calls, 12);
   EXPECT_GT(*result.call_s, 0.0);
@@ -139,7 +139,7 @@ def forward(self, x):
   EXPECT_NE(std::string(error.what()).find("not five"), std::string::npos);
 }
 
-TEST_F(Profiling, tells_how_the_file_was_opened) {
+TEST_F(Profiling, reports_how_the_file_was_opened) {
   const ArmOpening opening = open(test::small_network(), torch::ones({1, 2, 8, 8}))->opening();
   EXPECT_GT(opening.read_s.value_or(0.0), 0.0);
   EXPECT_GT(opening.deserialize_s.value_or(0.0), 0.0);
