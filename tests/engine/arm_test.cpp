@@ -78,7 +78,7 @@ TEST_F(Timing, calls_in_several_threads_at_once) {
   EXPECT_EQ(made, 200);
 }
 
-TEST_F(Timing, tells_a_call_that_fails) {
+TEST_F(Timing, reports_a_call_that_fails) {
   const auto arm = open("assert x.size(0) == 2, 'not two'\n  return x", 0);
   const Error error = error_of([&] { arm->call(); });
   EXPECT_EQ(error.kind(), ErrorKind::execution);
@@ -94,7 +94,7 @@ TEST_F(Timing, goes_over_to_another_set_and_back) {
   EXPECT_EQ(error_of([&] { arm->call(); }).kind(), ErrorKind::execution);
 }
 
-TEST_F(Timing, refuses_a_set_that_is_not_there) {
+TEST_F(Timing, refuses_a_missing_set) {
   EXPECT_EQ(error_of([&] { open("return x", 2); }).kind(), ErrorKind::usage);
 }
 

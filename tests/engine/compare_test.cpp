@@ -80,7 +80,7 @@ TEST_F(Comparing, says_where_and_by_how_much_values_differ) {
   EXPECT_EQ(result.calls.size(), 4U);
 }
 
-TEST_F(Comparing, fails_a_nan_against_a_number_and_takes_two_only_when_told) {
+TEST_F(Comparing, fails_a_nan_against_a_number_and_accepts_two_only_on_request) {
   at::Tensor expected = input_ + 1;
   expected[0][1] = std::numeric_limits<float>::quiet_NaN();
   const VerifyResult number = run(plus_one(), input_, expected);

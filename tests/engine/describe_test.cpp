@@ -10,7 +10,7 @@
 namespace tsctl {
 namespace {
 
-TEST(describe, tells_versions_and_levers) {
+TEST(describe, reports_versions_and_features) {
   test::SilentEvents events;
   const DescribeResult result = describe_libtorch({}, events);
   EXPECT_EQ(result.libtorch_version.find(TORCH_VERSION), 0U);
@@ -27,7 +27,7 @@ TEST(describe, tells_versions_and_levers) {
   }
 }
 
-TEST(describe, finds_devices_or_says_why_there_are_none) {
+TEST(describe, finds_devices_or_explains_why_there_are_none) {
   test::SilentEvents events;
   const DescribeResult result = describe_libtorch({.with_cuda = true}, events);
   ASSERT_FALSE(result.devices.empty());

@@ -13,7 +13,7 @@
 namespace tsctl {
 namespace {
 
-// Writes down what happens in which order, and tells made-up times: 1 s to the first mark's successor, 2 s to the next, …
+// Records the order of events and returns fixed times between marks: 1 s, 2 s, …
 class FakeMarks : public DeviceMarks {
  public:
   explicit FakeMarks(std::vector<std::string>& log) : log_(log) {}
@@ -54,7 +54,7 @@ TEST(DeviceTiming, empties_the_cache_outside_the_marks) {
                                            "mark", "wait"}));
 }
 
-TEST(DeviceTiming, writes_more_than_the_cache_holds) {
+TEST(DeviceTiming, writes_more_than_the_size_of_the_cache) {
   EXPECT_EQ(flush_bytes(50 << 20), 100 << 20);
   EXPECT_GE(flush_bytes(0), std::int64_t{256} << 20);
 }
@@ -83,7 +83,7 @@ TEST_F(Transfers, splits_a_call_into_its_parts) {
   EXPECT_GT(times.wall_s, times.enqueue_s);
 }
 
-TEST_F(Transfers, lays_out_host_memory_before_it_times_and_waits_after_each_call) {
+TEST_F(Transfers, allocates_host_memory_before_timing_and_waits_after_each_call) {
   run(2, [this](const CallInputs& inputs) {
     log_.push_back("call");
     return c10::IValue(at::add(inputs.args[0].toTensor(), 1));

@@ -11,7 +11,7 @@ namespace {
 
 using test::error_of;
 
-// What the made-up CUDA part did, and how it is to fail.
+// What the fake CUDA plug-in did, and how it should fail.
 struct FakeCuda {
   int captures = 0;
   int replays = 0;
@@ -61,7 +61,7 @@ class GraphedCallsTest : public testing::Test {
   int plain_calls_ = 0;
 };
 
-TEST_F(GraphedCallsTest, records_once_and_replays_from_then_on) {
+TEST_F(GraphedCallsTest, records_once_and_replays_afterwards) {
   GraphedCalls calls(kFakeApi, 0, twice_);
   const CallInputs one = inputs(2, 3);
   calls.record(one);
@@ -86,7 +86,7 @@ TEST_F(GraphedCallsTest, records_every_shape_and_no_shape_twice) {
   EXPECT_EQ(fake.captures, 2);
 }
 
-TEST_F(GraphedCallsTest, tells_numbers_apart_as_it_does_shapes) {
+TEST_F(GraphedCallsTest, distinguishes_numbers_like_shapes) {
   GraphedCalls calls(kFakeApi, 0, [](const CallInputs& inputs) {
     return c10::IValue(inputs.args[0].toTensor() * inputs.args[1].toInt());
   });

@@ -13,11 +13,11 @@ namespace {
 
 using test::error_of;
 
-TEST(load, knows_the_version_of_the_library) {
+TEST(load, reports_the_version_of_the_library) {
   EXPECT_EQ(libtorch_version().find(TORCH_VERSION), 0U);
 }
 
-TEST(load, refuses_what_is_no_torchscript_file) {
+TEST(load, refuses_a_file_that_is_not_torchscript) {
   const test::TempDir dir;
   std::ofstream(dir.file("notes.pt")) << "just a few words\n";
   const Error error = error_of([&] { load_module(dir.file("notes.pt"), c10::kCPU); });

@@ -75,7 +75,7 @@ TEST_F(Running, keeps_the_arguments_beside_the_outputs_and_shared_ones_once) {
   EXPECT_EQ(file.calls()[1].args.at(0).tensor, "t0");
 }
 
-TEST_F(Running, counts_what_is_not_finite) {
+TEST_F(Running, counts_nonfinite_values) {
   const auto module = test::module_from("def forward(self, x):\n  return x / 0.0\n");
   Calls calls;
   calls.add("", {torch::tensor({1.0F, 0.0F})});

@@ -13,7 +13,7 @@
 
 namespace tsctl::test {
 
-// A folder of its own for a test, removed at its end.
+// A temporary folder for a test.
 class TempDir {
  public:
   TempDir();
@@ -36,7 +36,7 @@ class SilentEvents : public Events {
 // Collects calls and their tensors, and writes them as a tensor file.
 class Calls {
  public:
-  // A value that stands for the tensor.
+  // A value that refers to the tensor.
   Value tensor(const at::Tensor& tensor);
   Calls& add(CallRecord record);
   // Positional tensors, and an output tensor if it is defined.

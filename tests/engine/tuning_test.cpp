@@ -63,7 +63,8 @@ TEST_F(Tuning, says_when_onednn_graph_took_no_part) {
   EXPECT_EQ(reason, "oneDNN Graph does not support any part of this graph: it ran without");
 }
 
-TEST_F(Tuning, tells_its_reason_in_a_comparison_and_takes_the_tolerance_of_what_ran) {
+TEST_F(Tuning,
+       reports_its_reason_in_a_comparison_and_uses_the_tolerance_of_the_precision_that_ran) {
   test::module_from("def forward(self, x):\n  return x * 1.01\n").save(dir_.file("model.pt"));
   test::Calls calls;
   calls.add("", {torch::ones({4})}, torch::ones({4})).write(dir_.file("reference.safetensors"));

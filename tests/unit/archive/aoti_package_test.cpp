@@ -28,7 +28,7 @@ std::string refusal_of(const std::string& metadata) {
   return {};
 }
 
-TEST(AotiPackage, is_told_from_a_program_of_torch_export) {
+TEST(AotiPackage, is_distinguished_from_a_program_of_torch_export) {
   EXPECT_EQ(file_kind(package_saying("{}").path()), FileKind::aotinductor);
 }
 
@@ -98,7 +98,7 @@ TEST(CallSpec, has_names_and_the_structure_of_the_outputs) {
   EXPECT_EQ(describe_structure(spec.outputs), "dict{logits: tensor, rest: list[1]}");
 }
 
-TEST(CallSpec, is_refused_where_it_is_no_tree) {
+TEST(CallSpec, is_refused_if_it_is_not_a_tree) {
   for (const std::string text : {"", "[1]", "[1, {}]", "[1, 2]", R"([1, {"type": 3}])"}) {
     EXPECT_NE(input_error_of([&] {
                 call_spec_from_json(kInputs, text, "m.pt2");

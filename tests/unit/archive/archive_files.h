@@ -35,7 +35,7 @@ class MemoryFile {
   std::string path_;
 };
 
-// What a record says of itself, where that is not the truth.
+// Wrong values in a record's headers.
 struct ZipLies {
   std::string local_name = {};      // in the record's own header
   std::int64_t stored_bytes = -1;   // in the directory

@@ -6,7 +6,7 @@
 #include "tsctl/archive/inspect.h"
 #include "tsctl/archive/zip_reader.h"
 
-// Whatever is wrong with a file, reading it ends in a summary or in an Error{input}.
+// Reading a damaged file gives a summary or an Error{input}.
 namespace tsctl {
 
 namespace {
@@ -26,7 +26,7 @@ bool try_inspect(const MemoryFile& file) {
   }
 }
 
-// Numbers that look random and are the same in every run (splitmix64).
+// Pseudorandom numbers (SplitMix64), the same in every run.
 class Numbers {
  public:
   std::uint64_t next() {
@@ -65,7 +65,7 @@ TEST(DamagedArchive, no_changed_byte_does_harm) {
   }
 }
 
-// Changes below the checksums: the records are changed first and packed afterwards.
+// Changes the contents of records and packs them with correct checksums.
 TEST(DamagedArchive, no_changed_structure_does_harm) {
   Numbers numbers;
   const ZipReader reader(archive_fixture("rich_scripted.pt"));

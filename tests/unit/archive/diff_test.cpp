@@ -69,7 +69,7 @@ TEST(Diff, finds_methods_attributes_and_constants) {
   EXPECT_EQ(result.constants[0].change, TensorChangeKind::added);
 }
 
-TEST(Diff, tells_modes_apart) {
+TEST(Diff, finds_a_changed_training_mode) {
   const DiffResult result = diff_of("rich_scripted.pt", "rich_training.pt");
   const auto mode =
       std::find_if(result.attributes.begin(), result.attributes.end(),
@@ -79,7 +79,7 @@ TEST(Diff, tells_modes_apart) {
   EXPECT_EQ(mode->after, "True");
 }
 
-TEST(Diff, tells_extra_files_but_does_not_judge_them) {
+TEST(Diff, lists_changed_extra_files_but_ignores_them_in_the_result) {
   const MemoryFile file(bytes_of(archive_fixture("mlp_traced.pt")));
   append_records(file.path(), {{"extra/config.json", "{}"}});
   const DiffResult result =

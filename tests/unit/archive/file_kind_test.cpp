@@ -19,14 +19,14 @@ std::string complaint_about(const std::string& bytes) {
   return message.substr(message.find("' ") + 2);
 }
 
-TEST(FileKind, knows_what_torch_writes) {
+TEST(FileKind, detects_the_files_that_torch_writes) {
   EXPECT_EQ(file_kind(archive_fixture("mlp_traced.pt")), FileKind::torchscript);
   EXPECT_EQ(file_kind(archive_fixture("rich_frozen.pt")), FileKind::torchscript);
   EXPECT_EQ(file_kind(archive_fixture("state_dict.pt")), FileKind::torch_save);
   require_torchscript(archive_fixture("mlp_traced.pt"), true);
 }
 
-TEST(FileKind, knows_other_formats_by_their_first_bytes) {
+TEST(FileKind, detects_other_formats_by_their_first_bytes) {
   EXPECT_EQ(kind_of(""), FileKind::empty);
   EXPECT_EQ(kind_of("\x02\0\0\0\0\0\0\0{}"s), FileKind::safetensors);
   EXPECT_EQ(kind_of("\x93NUMPY\x01\0"s), FileKind::numpy);
@@ -62,7 +62,7 @@ TEST(FileKind, says_what_a_file_is_and_what_to_do) {
             std::string::npos);
 }
 
-TEST(FileKind, tells_a_missing_file_from_a_folder) {
+TEST(FileKind, distinguishes_a_missing_file_from_a_folder) {
   EXPECT_EQ(
       input_error_of([] { require_torchscript("/no/such/file.pt", false); }),
       "'/no/such/file.pt' does not exist | check the path; it is relative to the current folder");

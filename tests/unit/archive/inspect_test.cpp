@@ -141,7 +141,7 @@ TEST(Inspect, adds_up_the_records_by_group) {
   EXPECT_EQ(summary.crc_ok, std::nullopt);
 }
 
-TEST(Inspect, tells_a_damaged_tensor_from_the_others) {
+TEST(Inspect, names_the_damaged_record) {
   EXPECT_EQ(summary_of("mlp_traced.pt", true).crc_ok, true);
   const MemoryFile file(with_flipped_bit(archive_fixture("mlp_traced.pt"), "data/0"));
   InspectOptions options;

@@ -73,7 +73,7 @@ TEST(ScriptCode, blanks_strings_and_comments_only) {
   EXPECT_EQ(mask_strings("'it' \"open\nnext"), "'  ' \"    \nnext");
 }
 
-TEST(ScriptCode, takes_text_that_is_no_code) {
+TEST(ScriptCode, accepts_text_that_is_not_code) {
   ScriptCode code;
   add_code(code, "m", "class");
   add_code(code, "m", "class X(");
@@ -110,7 +110,7 @@ TEST(OpCount, ends_for_methods_that_call_themselves) {
   EXPECT_EQ(counter.unresolved(), 1);
 }
 
-TEST(OpCount, tells_calls_of_interfaces_that_it_cannot_follow) {
+TEST(OpCount, counts_calls_of_interfaces_as_unresolved) {
   ScriptCode code;
   add_code(code, "__torch__",
            "class Part(ModuleInterface):\n  def forward(self, x: Tensor) -> Tensor:\n    pass\n"

@@ -113,7 +113,7 @@ TEST(TensorFile, reads_a_file_of_other_tools_without_calls) {
             std::string::npos);
 }
 
-TEST(TensorFile, gives_aligned_data_whatever_the_header_length) {
+TEST(TensorFile, gives_aligned_data_for_any_header_length) {
   // The header's 73 bytes put the floats at an odd place.
   const MemoryFile file(with_header(R"({"b":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]},)"
                                     R"("w":{"dtype":"F64","shape":[1],"data_offsets":[1,9]}} )",
@@ -122,7 +122,7 @@ TEST(TensorFile, gives_aligned_data_whatever_the_header_length) {
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(read.tensor("w").data) % 8, 0U);
 }
 
-TEST(TensorFile, holds_tensors_without_elements_and_scalars) {
+TEST(TensorFile, stores_empty_tensors_and_scalars) {
   const std::int64_t one = 1;
   const MemoryFile file;
   write_tensor_file(
@@ -199,7 +199,7 @@ TEST(TensorFile, survives_every_truncation) {
   }
 }
 
-TEST(TensorFile, tells_a_full_disk_and_a_missing_folder) {
+TEST(TensorFile, reports_a_full_disk_and_a_missing_folder) {
   const auto kind_of_writing = [](const std::string& path) {
     try {
       write_tensor_file(path, {}, {});

@@ -66,7 +66,7 @@ TEST(ZipAppend, refuses_names_that_leave_the_archive) {
   }
 }
 
-TEST(ZipAppend, refuses_what_is_no_archive_of_one_folder) {
+TEST(ZipAppend, refuses_an_archive_without_a_common_folder) {
   const MemoryFile file(ZipBuilder().add("a", "1").finish());
   EXPECT_NE(input_error_of([&file] {
               append_records(file.path(), {{"extra/x", "1"}});

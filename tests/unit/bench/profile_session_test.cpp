@@ -10,7 +10,7 @@
 namespace tsctl {
 namespace {
 
-// An arm whose calls take `call_s`, and which notes what it is asked for.
+// An arm whose calls take `call_s`, and which records its requests.
 struct Noted {
   double call_s = 0.01;
   double now_s = 0.0;

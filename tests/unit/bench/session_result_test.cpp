@@ -36,7 +36,7 @@ TEST(BenchResult, has_no_parts_of_a_call_on_the_cpu) {
   EXPECT_EQ(bench.transfers_asked, 0);
 }
 
-TEST(BenchResult, tells_equal_slower_and_faster_arms_apart) {
+TEST(BenchResult, distinguishes_equal_slower_and_faster_arms) {
   FakeArms bench(4, around({0.03, 0.03, 0.0315, 0.021}));
   const BenchResult result = bench.run({});
   ASSERT_EQ(result.arms.size(), 4U);
@@ -87,7 +87,7 @@ TEST(BenchResult, leaves_p99_empty_below_300_samples_and_says_why) {
   EXPECT_EQ(with.p99_s_reason, "");
 }
 
-TEST(BenchResult, notes_the_first_calls_and_when_they_became_steady) {
+TEST(BenchResult, reports_the_first_calls_and_the_first_steady_one) {
   FakeArms bench(2, [](std::size_t arm, int launch, int call) {
     const double base_s = 0.01 * static_cast<double>(arm + 1) + 0.0001 * launch;
     return call == 0 ? 9 * base_s : call == 1 ? 5 * base_s : call == 2 ? 2 * base_s : base_s;
@@ -143,7 +143,7 @@ TEST(BenchResult, computes_the_rest_of_an_arms_numbers) {
   EXPECT_EQ(arm.peak_memory_bytes, 5001);  // of the fifth launch
 }
 
-TEST(BenchResult, counts_calls_where_there_is_no_batch) {
+TEST(BenchResult, counts_calls_without_a_batch_dimension) {
   FakeArms bench(1, [](std::size_t, int, int) { return 0.03; });
   const BenchResult result = bench.run({}, 0);
   EXPECT_EQ(result.arms[0].throughput_unit, ThroughputUnit::calls);
@@ -152,7 +152,7 @@ TEST(BenchResult, counts_calls_where_there_is_no_batch) {
   EXPECT_EQ(result.stopped_by, StopReason::launches);
 }
 
-TEST(BenchResult, bears_calls_that_take_no_time_on_a_coarse_clock) {
+TEST(BenchResult, accepts_calls_that_take_no_time_on_a_coarse_clock) {
   FakeArms bench(2, [](std::size_t arm, int, int) { return arm == 0 ? 0.0 : 1e-7; });
   EXPECT_EQ(bench.run({}).arms[1].speed, ArmSpeed::slower);
 }
@@ -209,7 +209,7 @@ TEST(BenchResult, judges_each_arm_by_the_gate) {
   EXPECT_EQ(ungated.run({}).pairs[0].gate, std::nullopt);
 }
 
-TEST(BenchResult, says_which_level_the_intervals_width_comes_from) {
+TEST(BenchResult, reports_which_level_dominates_the_interval) {
   FakeArms launches(2, [](std::size_t arm, int launch, int call) {
     return noisy(0.01, 0.03, 0.0001, arm, launch, call);
   });

@@ -24,7 +24,7 @@ TEST(BenchSession, runs_every_arm_once_in_each_pass_in_an_order_drawn_at_random)
   EXPECT_EQ(orders.size(), 6U);
 }
 
-TEST(BenchSession, goes_through_a_round_in_as_many_passes_as_its_calls_are_enough_for) {
+TEST(BenchSession, splits_a_round_into_as_many_passes_as_its_calls_permit) {
   const auto passes_of = [](std::vector<double> call_s) {
     FakeArms bench(call_s.size(), steadily_each(call_s));
     const BenchResult result = bench.run({});
@@ -36,7 +36,7 @@ TEST(BenchSession, goes_through_a_round_in_as_many_passes_as_its_calls_are_enoug
   EXPECT_EQ(passes_of({0.0001, 0.0099}), 4.0);  // the slowest arm decides
 }
 
-TEST(BenchSession, is_not_misled_by_what_lasts_for_some_blocks_of_one_arm) {
+TEST(BenchSession, is_robust_against_a_disturbance_of_some_blocks_of_one_arm) {
   // The second arm is disturbed in the first four of the sixteen blocks of its rounds.
   FakeArms bench(2, [](std::size_t arm, int launch, int call) {
     const double slow = arm == 1 && call % 96 < 24 ? 1.5 : 1.0;
@@ -45,7 +45,7 @@ TEST(BenchSession, is_not_misled_by_what_lasts_for_some_blocks_of_one_arm) {
   EXPECT_EQ(bench.run({}).arms[1].speed, ArmSpeed::equivalent);
 }
 
-TEST(BenchSession, is_not_misled_by_interrupted_calls_in_blocks_of_few) {
+TEST(BenchSession, is_robust_against_interrupted_calls_in_short_blocks) {
   // Three of ten calls of the second arm are interrupted: one of the two in more than half of its blocks.
   FakeArms bench(2, [](std::size_t arm, int launch, int call) {
     const double slow = arm == 1 && (7 * call + launch) % 10 < 3 ? 3.0 : 1.0;
@@ -54,7 +54,7 @@ TEST(BenchSession, is_not_misled_by_interrupted_calls_in_blocks_of_few) {
   EXPECT_EQ(bench.run({}).arms[1].speed, ArmSpeed::equivalent);
 }
 
-TEST(BenchSession, lays_the_arms_of_a_launch_out_alike_and_each_launch_anew) {
+TEST(BenchSession, draws_one_address_layout_for_all_arms_of_a_launch) {
   FakeArms bench(2, steadily(0.01));
   bench.run({});
   ASSERT_EQ(bench.layouts.size(), 10U);
@@ -66,7 +66,7 @@ TEST(BenchSession, lays_the_arms_of_a_launch_out_alike_and_each_launch_anew) {
   EXPECT_EQ(draws.size(), 5U);
 }
 
-TEST(BenchSession, holds_all_arms_of_a_round_to_the_same_cores_drawn_anew_for_each) {
+TEST(BenchSession, pins_all_arms_of_a_round_to_the_same_random_cores) {
   FakeArms bench(3, steadily(0.0099));
   const auto rounds = static_cast<std::size_t>(bench.run({}).pairs[0].pairs);
   ASSERT_EQ(bench.cores.size(), 3 * rounds);
@@ -108,7 +108,7 @@ TEST(BenchSession, launches_every_arm_anew_and_ends_it) {
   EXPECT_EQ(bench.progress_texts.front(), "bench: launch 1/5");
 }
 
-TEST(BenchSession, ends_with_the_fewest_launches_when_they_are_precise) {
+TEST(BenchSession, ends_with_the_minimum_of_launches_if_they_are_precise) {
   FakeArms bench(2, steadily(0.0099));
   const BenchResult result = bench.run({.budget_s = 1000.0, .min_launches = 6});
   EXPECT_EQ(result.stopped_by, StopReason::precision);
@@ -142,14 +142,14 @@ TEST(BenchSession, shares_the_budget_among_few_launches_when_rounds_are_noisy) {
   EXPECT_GT(result.measured_s, 19.0);
 }
 
-TEST(BenchSession, does_not_measure_on_what_is_decided_already) {
+TEST(BenchSession, stops_measuring_when_the_verdict_is_decided) {
   FakeArms bench(2, around({0.01, 0.005}));
   const BenchResult result = bench.run({.budget_s = 200.0, .precision = 0.002});
   EXPECT_EQ(result.stopped_by, StopReason::precision);
   EXPECT_EQ(result.arms[0].launches, 5);
 }
 
-TEST(BenchSession, keeps_the_fewest_launches_beyond_the_budget) {
+TEST(BenchSession, exceeds_the_budget_for_the_minimum_of_launches) {
   FakeArms bench(2, around({0.5, 0.5}));
   const BenchResult result = bench.run({.budget_s = 20.0});
   EXPECT_EQ(result.arms[0].launches, 5);
@@ -159,7 +159,7 @@ TEST(BenchSession, keeps_the_fewest_launches_beyond_the_budget) {
             std::vector<std::string>({"warm_up_not_steady", "warm_up_not_steady", "over_budget"}));
 }
 
-TEST(BenchSession, does_not_take_the_start_of_python_out_of_the_budget) {
+TEST(BenchSession, excludes_the_start_of_python_from_the_budget) {
   FakeArms file(2, around({0.01, 0.01}));
   file.load_s = {0.1, 3.0};
   const BenchResult short_of_time = file.run({.budget_s = 10.0});
@@ -170,7 +170,7 @@ TEST(BenchSession, does_not_take_the_start_of_python_out_of_the_budget) {
   EXPECT_GT(enough.pairs[0].pairs, 2 * short_of_time.pairs[0].pairs);
 }
 
-TEST(BenchSession, gives_up_launches_rather_than_overrun_the_budget_without_end) {
+TEST(BenchSession, limits_how_far_launches_exceed_the_budget) {
   FakeArms bench(2, around({1.0, 1.0}));
   const BenchResult result = bench.run({.budget_s = 5.0});
   EXPECT_EQ(result.stopped_by, StopReason::budget);
@@ -199,7 +199,7 @@ TEST(BenchSession, repeats_itself_for_the_same_seed) {
   EXPECT_NE(first.first, run(8).first);
 }
 
-TEST(BenchSession, lets_an_arms_failure_out_and_keeps_no_arm) {
+TEST(BenchSession, passes_an_arms_failure_on_and_keeps_no_arm) {
   FakeArms bench(2, [](std::size_t arm, int launch, int call) {
     if (arm == 1 && launch == 1 && call == 12) throw std::runtime_error("it broke");
     return 0.01;

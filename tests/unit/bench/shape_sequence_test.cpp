@@ -62,7 +62,7 @@ TEST(ShapeSequence, names_the_places_where_most_launches_were_slow) {
   EXPECT_EQ(sets[1].spikes, std::vector<int>{4});
 }
 
-TEST(ShapeSequence, holds_sets_without_later_calls_against_their_quickest) {
+TEST(ShapeSequence, compares_sets_without_later_calls_with_their_fastest_call) {
   const Sequenced run({2, 2, 2},
                       [](std::size_t, int, int call) { return call == 1 ? 0.09 : 0.01; });
   const std::vector<SequenceSet>& sets = run.result.arms[1].sequence;

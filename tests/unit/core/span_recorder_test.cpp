@@ -44,7 +44,7 @@ TEST_F(SpanRecorderTest, gives_a_place_its_time_without_what_it_encloses_and_wit
   EXPECT_DOUBLE_EQ(seconds.at("outer"), 9.0);
   EXPECT_EQ(result.operators.front().name, "inner");
   EXPECT_EQ(result.calls, 1);
-  // One mark at either end of each place, and reading the clock at the end of the call, which is nobody's.
+  // One clock reading at either end of each place, and one at the end of the call, which belongs to no place.
   EXPECT_DOUBLE_EQ(*result.call_s, 20.0 + 9.0 + 4.0 + 2.0);
   EXPECT_NEAR(*result.accounted, 29.0 / 31.0, 1e-12);
 }

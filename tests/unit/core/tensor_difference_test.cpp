@@ -39,7 +39,7 @@ TEST(TensorDifference, reports_where_and_how_far_values_differ) {
   EXPECT_FALSE(found.proves_nothing);
 }
 
-TEST(TensorDifference, holds_differences_against_the_peak_of_the_output) {
+TEST(TensorDifference, compares_differences_with_the_peak_of_the_output) {
   // 5e-6 is 500% of the element it is in, and 5e-7 of the largest.
   const Difference found = difference({10.0, 1e-6}, {10.0, 6e-6});
   EXPECT_TRUE(found.same);
@@ -53,7 +53,7 @@ TEST(TensorDifference, accepts_a_difference_exactly_at_the_tolerance) {
   EXPECT_TRUE(difference({0.0, 0.0}, {0.25, 0.0}, {0.0, 0.25}).same);
 }
 
-TEST(TensorDifference, fails_a_nan_against_a_number_whatever_the_tolerance) {
+TEST(TensorDifference, fails_a_nan_against_a_number_for_any_tolerance) {
   const Tolerance anything{1e300, 1e300};
   for (const double other : {0.0, 1.0, kInf, -kInf}) {
     const Difference candidate_nan = difference({1.0, other}, {1.0, kNaN}, anything, true);
@@ -139,7 +139,7 @@ TEST(TensorDifference, says_which_rtol_just_passes) {
   }
 }
 
-TEST(TensorDifference, tells_references_that_prove_nothing) {
+TEST(TensorDifference, detects_references_that_prove_nothing) {
   EXPECT_TRUE(difference({1e-10, -2e-10}, {1e-10, -2e-10}).proves_nothing);
   EXPECT_TRUE(difference({3.0, 3.0, 3.0}, {3.0, 3.0, 3.0}).proves_nothing);
   EXPECT_TRUE(difference({0.0, -0.0}, {0.0, 0.0}).proves_nothing);
@@ -186,7 +186,7 @@ TEST(TensorDifference, compares_integers_exactly) {
   EXPECT_EQ(wide.reference_peak, 0x1.0p63);
 }
 
-TEST(TensorDifference, holds_integers_against_a_tolerance_that_is_given) {
+TEST(TensorDifference, applies_a_given_tolerance_to_integers) {
   const std::int64_t reference[2] = {100, 7};
   const std::int64_t candidate[2] = {101, 7};
   EXPECT_FALSE(difference_between(reference, candidate, 2, {}).same);

@@ -99,7 +99,7 @@ TEST_F(Files, an_output_replaces_an_older_file_in_one_step) {
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(reader.rdbuf()), {}), "old");
 }
 
-TEST_F(Files, nothing_stays_of_an_output_that_is_not_committed) {
+TEST_F(Files, an_output_that_is_not_committed_disappears) {
   write_text(in("model.pt"), "old");
   {
     const OutputFile file(in("model.pt"), "-o");
@@ -334,7 +334,7 @@ TEST_F(Files, a_digest_is_sha256_in_hexadecimal) {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-TEST_F(Files, a_digest_of_what_cannot_be_read_is_an_error) {
+TEST_F(Files, a_digest_of_an_unreadable_file_is_an_error) {
   const std::size_t before = open_descriptors();
   EXPECT_EQ(error_of([&] { sha256_of_file(in("no")); }),
             "input: 'F/no' cannot be read: No such file or directory | check the file's name");

@@ -24,7 +24,7 @@ TEST(ControlGroups, of_version_2_are_the_own_one_and_those_around_it) {
   EXPECT_EQ(groups_of(root), (std::vector<std::string>{"user.slice/session", "user.slice", "."}));
 }
 
-TEST(ControlGroups, are_the_root_alone_where_nothing_is_told) {
+TEST(ControlGroups, are_only_the_root_without_information) {
   const MadeUpRoot root;
   EXPECT_EQ(groups_of(root), (std::vector<std::string>{"."}));
   root.write("proc/self/cgroup", "0::/\n");

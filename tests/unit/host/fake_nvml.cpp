@@ -1,4 +1,4 @@
-// A management library with two GPUs, of which the second may not be looked at. What it tells comes from the variable
+// A fake NVML with two GPUs, of which the second may not be accessed. It is controlled by the environment variable
 // TSCTL_FAKE_NVML: "no_driver" fails to start, "idle" has nothing to do.
 #include <cstdlib>
 #include <cstring>

@@ -23,7 +23,7 @@ TEST(UsableThreads, round_a_quota_down_but_never_to_none) {
   EXPECT_EQ(usable_threads({.cores_affinity = 0}), 1);
 }
 
-TEST(DescribeHost, knows_this_machine) {
+TEST(DescribeHost, describes_this_machine) {
   const Environment host = describe_host();
   EXPECT_FALSE(host.kernel.empty());
   EXPECT_GE(host.cores_visible, 1);

@@ -8,7 +8,7 @@
 
 namespace tsctl {
 
-// A root folder of its own with the files that a test says a machine has.
+// A temporary root folder with the files that describe a machine.
 class MadeUpRoot {
  public:
   MadeUpRoot()

@@ -25,7 +25,7 @@ TEST_F(NvmlTest, is_nothing_where_the_library_is_another) {
   EXPECT_EQ(Nvml::open("libm.so.6"), nullptr);
 }
 
-TEST_F(NvmlTest, tells_of_each_gpu_what_its_driver_does) {
+TEST_F(NvmlTest, describes_each_gpu_as_the_driver_does) {
   const auto nvml = Nvml::open(TSCTL_FAKE_NVML);
   ASSERT_NE(nvml, nullptr);
   const std::vector<GpuInfo> gpus = nvml->gpus();
@@ -43,7 +43,7 @@ TEST_F(NvmlTest, tells_of_each_gpu_what_its_driver_does) {
   EXPECT_EQ(nvml->uuids(), (std::vector<std::string>{"GPU-0a1b", ""}));
 }
 
-TEST_F(NvmlTest, names_what_holds_the_clocks_down) {
+TEST_F(NvmlTest, names_the_throttle_reasons) {
   const auto nvml = Nvml::open(TSCTL_FAKE_NVML);
   ASSERT_NE(nvml, nullptr);
   const GpuMoment moment = nvml->look(0);

@@ -49,11 +49,11 @@ TEST(Leaves, are_named_by_key_or_index_in_order) {
   EXPECT_EQ(leaves_of(value, "out")[1].value->tensor, "b");
 }
 
-TEST(Leaves, of_an_empty_container_are_none) {
+TEST(Leaves, of_an_empty_container_are_empty) {
   EXPECT_TRUE(names_of(container(Value::Kind::tuple, {})).empty());
 }
 
-TEST(Structure, is_told_in_words) {
+TEST(Structure, is_described_in_words) {
   EXPECT_EQ(describe_structure(tensor("t")), "tensor");
   EXPECT_EQ(describe_structure(of_kind(Value::Kind::none)), "none");
   EXPECT_EQ(describe_structure(of_kind(Value::Kind::boolean)), "bool");

@@ -41,7 +41,7 @@ TEST(InputSpec, reads_name_dimensions_dtype_and_range) {
   EXPECT_EQ(spec.high, 30521.0);
 }
 
-TEST(InputSpec, tells_dimension_names_from_the_separator) {
+TEST(InputSpec, distinguishes_dimension_names_from_the_separator) {
   EXPECT_EQ(shape_of(input_spec_from_text("Bx1x28x28")), "B 1 28 28");
   EXPECT_EQ(shape_of(input_spec_from_text("XxY")), "X Y");
   EXPECT_EQ(shape_of(input_spec_from_text("BATCH_2x3")), "BATCH_2 3");
@@ -60,7 +60,7 @@ TEST(InputSpec, takes_a_dtype_after_the_colon_as_the_dtype) {
   EXPECT_EQ(input_spec_from_text("float32:2x3").name, "float32");
 }
 
-TEST(InputSpec, knows_scalars_and_bracketed_shapes) {
+TEST(InputSpec, parses_scalars_and_bracketed_shapes) {
   EXPECT_TRUE(input_spec_from_text("scalar").shape.empty());
   EXPECT_EQ(input_spec_from_text("t:scalar:i64").name, "t");
   EXPECT_TRUE(input_spec_from_text("[]").shape.empty());

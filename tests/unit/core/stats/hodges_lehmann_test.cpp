@@ -24,7 +24,7 @@ TEST(HodgesLehmann, pairs_calls_of_the_same_pass_only) {
   EXPECT_DOUBLE_EQ(hodges_lehmann_log_ratio(blocks), std::log(1.5));
 }
 
-TEST(HodgesLehmann, is_not_moved_by_interrupted_calls) {
+TEST(HodgesLehmann, is_robust_against_interrupted_calls) {
   std::vector<BlockPair> blocks;
   for (int pass = 0; pass < 8; ++pass) {
     blocks.push_back({.base = {1.0, 1.0}, .arm = {1.1, 1.1}});
@@ -34,14 +34,14 @@ TEST(HodgesLehmann, is_not_moved_by_interrupted_calls) {
   EXPECT_DOUBLE_EQ(hodges_lehmann_log_ratio(blocks), std::log(1.1));
 }
 
-TEST(HodgesLehmann, turns_around_when_the_arms_change_places) {
+TEST(HodgesLehmann, is_inverted_when_the_arms_are_swapped) {
   const std::vector<double> first{1.0, 1.2, 1.1, 4.0, 1.05};
   const std::vector<double> second{1.3, 1.25, 1.5};
   EXPECT_DOUBLE_EQ(hodges_lehmann_log_ratio({{.base = first, .arm = second}}),
                    -hodges_lehmann_log_ratio({{.base = second, .arm = first}}));
 }
 
-TEST(HodgesLehmann, takes_quantiles_of_long_blocks) {
+TEST(HodgesLehmann, uses_quantiles_of_long_blocks) {
   BlockPair block;
   for (int i = 0; i < 1000; ++i) {
     block.base.push_back(std::exp(0.001 * ((i * 7) % 1000)));

@@ -21,7 +21,7 @@ TEST(LaunchPlan, gives_few_rounds_to_many_launches_where_launches_differ) {
   EXPECT_GE(differing, kMinRounds);
 }
 
-TEST(LaunchPlan, spends_the_time_that_is_left) {
+TEST(LaunchPlan, uses_the_remaining_time) {
   // Twelve launches' worth of time and nothing but launches that differ: as many of them as can be had.
   const std::size_t rounds =
       best_rounds({.launches = 0.05, .rounds = 0.0}, kCosts, {16.5, kManyRounds}, kTwoLaunches, 5);
@@ -30,7 +30,7 @@ TEST(LaunchPlan, spends_the_time_that_is_left) {
   EXPECT_EQ(best_rounds({}, kCosts, {15.0, kManyRounds}, kTwoLaunches, 5), 32U);
 }
 
-TEST(LaunchPlan, does_not_take_one_long_launch_for_a_cure_of_many_short_ones) {
+TEST(LaunchPlan, does_not_choose_one_long_launch_after_many_short_ones) {
   // Rounds alone vary, so for new launches alone it would not matter how 300 rounds are divided.
   const std::vector<std::size_t> short_launches(12, kMinRounds);
   const std::size_t rounds =
@@ -39,14 +39,14 @@ TEST(LaunchPlan, does_not_take_one_long_launch_for_a_cure_of_many_short_ones) {
   EXPECT_LE(rounds, 6U);
 }
 
-TEST(LaunchPlan, spends_the_rounds_that_are_left) {
+TEST(LaunchPlan, uses_the_remaining_rounds) {
   EXPECT_EQ(best_rounds({}, kCosts, {1000.0, 36}, kTwoLaunches, 5), 12U);
   const RatioVariation differing{.launches = 0.02, .rounds = 0.0};
   EXPECT_EQ(best_rounds(differing, kCosts, {1000.0, 36}, kTwoLaunches, 5), kMinRounds);
   EXPECT_EQ(best_rounds(differing, kCosts, {1000.0, 0}, kTwoLaunches, 5), kMinRounds);
 }
 
-TEST(LaunchPlan, keeps_the_fewest_rounds_where_there_is_no_time) {
+TEST(LaunchPlan, keeps_the_minimum_of_rounds_without_time) {
   EXPECT_EQ(
       best_rounds({.launches = 0.01, .rounds = 0.01}, kCosts, {0.5, kManyRounds}, kTwoLaunches, 5),
       kMinRounds);

@@ -28,7 +28,7 @@ std::map<double, double> enumerated_medians(const std::vector<double>& sorted) {
   }
 }
 
-// Powers of 2, so that each pair of middle values has a mean of its own.
+// Powers of 2, so that each pair of middle values has a different mean.
 std::vector<double> distinct_samples(std::size_t count) {
   std::vector<double> samples;
   for (std::size_t i = 0; i < count; ++i) samples.push_back(std::ldexp(1.0, static_cast<int>(i)));
@@ -88,7 +88,7 @@ TEST(MedianResampler, is_the_same_with_a_table_and_without) {
       squares += offset * offset / 50'000;
     }
     EXPECT_NEAR(sum, 0.0, 0.1) << count;
-    // Of the median of n uniform values on [0, n].
+    // The standard deviation of the median of n uniform values on [0, n].
     EXPECT_NEAR(std::sqrt(squares), n / 2.0 / std::sqrt(n + 2.0), 0.12) << count;
   }
 }

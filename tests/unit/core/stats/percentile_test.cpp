@@ -22,7 +22,7 @@ TEST(Percentile, needs_samples_above_the_quantile) {
   EXPECT_EQ(samples_for_quantile(0.999), 2995U);
 }
 
-TEST(Percentile, gives_the_ranks_of_the_tables) {
+TEST(Percentile, matches_published_tables) {
   // Conover, Practical Nonparametric Statistics, 3rd ed., 3.2: of 20 samples the median lies between the 6th and the
   // 15th with 95.86%.
   const auto interval = quantile_interval(ranks(20), 0.5);
@@ -39,7 +39,7 @@ TEST(Percentile, has_no_interval_without_enough_samples) {
   EXPECT_TRUE(quantile_interval(ranks(400), 0.99));
 }
 
-TEST(Percentile, covers_the_quantile_as_often_as_it_says) {
+TEST(Percentile, covers_the_quantile_at_its_confidence) {
   std::mt19937_64 random(1);
   std::uniform_real_distribution<double> uniform;
   int covered = 0;

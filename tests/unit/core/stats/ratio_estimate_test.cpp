@@ -33,14 +33,14 @@ TEST(EstimateRatio, leaves_a_tenth_of_the_launches_out_at_either_end) {
   EXPECT_NEAR(std::log(estimate.ratio), 0.14 / 8.0, 1e-12);
   EXPECT_LT(std::log(estimate.interval.high), 0.04);  // of the mean: 0.9
   EXPECT_GT(std::log(estimate.interval.low), -0.01);
-  EXPECT_GT(estimate.launch_deviation, 1.0);  // told as it is
+  EXPECT_GT(estimate.launch_deviation, 1.0);  // not trimmed
   launches.pop_back();
   double mean = 0.0;
   for (const std::vector<double>& launch : launches) mean += launch[0] / 9.0;
   EXPECT_NEAR(std::log(estimate_ratio(launches, 1).ratio), mean, 1e-12);
 }
 
-TEST(EstimateRatio, tells_the_spread_between_launches_from_the_spread_within) {
+TEST(EstimateRatio, separates_the_deviation_between_launches_from_that_within) {
   const RatioEstimate between = estimate_ratio({{0.1, 0.1, 0.1}, {0.3, 0.3, 0.3}}, 0);
   EXPECT_NEAR(between.launch_deviation, std::sqrt(0.02), 1e-15);
   EXPECT_NEAR(between.block_deviation, 0.0, 1e-15);
@@ -49,14 +49,14 @@ TEST(EstimateRatio, tells_the_spread_between_launches_from_the_spread_within) {
   EXPECT_NEAR(within.block_deviation, 0.1, 1e-15);
 }
 
-TEST(EstimateRatio, has_an_interval_of_no_width_for_equal_rounds) {
+TEST(EstimateRatio, has_an_empty_interval_for_equal_rounds) {
   const RatioEstimate estimate = estimate_ratio(Launches(5, std::vector<double>(12, 0.0)), 0);
   EXPECT_EQ(estimate.ratio, 1.0);
   EXPECT_EQ(estimate.interval.low, 1.0);
   EXPECT_EQ(estimate.interval.high, 1.0);
 }
 
-TEST(EstimateRatio, refuses_what_it_cannot_estimate_from) {
+TEST(EstimateRatio, refuses_input_without_an_estimate) {
   EXPECT_THROW(estimate_ratio({}, 0), std::invalid_argument);
   EXPECT_THROW(estimate_ratio({{}, {}}, 0), std::invalid_argument);
   EXPECT_THROW(estimate_ratio({{0.0, std::numeric_limits<double>::infinity()}}, 0),
@@ -65,7 +65,7 @@ TEST(EstimateRatio, refuses_what_it_cannot_estimate_from) {
                std::invalid_argument);
 }
 
-// Experiments on made-up numbers. Everything is seeded, so each count below is the same in every run.
+// Simulated sessions. Everything is seeded, so each count below is the same in every run.
 class Experiments {
  public:
   Experiments(double effect, double launch_deviation, double block_deviation)
@@ -101,7 +101,7 @@ TEST(EstimateRatio, gives_the_same_interval_for_the_same_seed) {
   EXPECT_NE(first.interval.low, other.interval.low);
 }
 
-TEST(EstimateRatio, hardly_depends_on_the_seed_by_default) {
+TEST(EstimateRatio, depends_little_on_the_seed_by_default) {
   const Launches launches = Experiments(0.0, 0.006, 0.01).draw(5, 12);
   std::vector<double> widths;
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
@@ -111,7 +111,7 @@ TEST(EstimateRatio, hardly_depends_on_the_seed_by_default) {
   EXPECT_LT(quantile(widths, 1.0) / quantile(widths, 0.0), 1.15);
 }
 
-TEST(EstimateRatio, turns_around_when_the_arms_change_places) {
+TEST(EstimateRatio, is_inverted_when_the_arms_are_swapped) {
   Launches launches = Experiments(0.03, 0.006, 0.01).draw(5, 12);
   const RatioEstimate forth = estimate_ratio(launches, 1);
   for (std::vector<double>& launch : launches) {
@@ -122,7 +122,7 @@ TEST(EstimateRatio, turns_around_when_the_arms_change_places) {
   EXPECT_NEAR(forth.interval.low * back.interval.high, 1.0, 0.002);
 }
 
-TEST(EstimateRatio, depends_on_no_order_of_the_rounds) {
+TEST(EstimateRatio, is_independent_of_the_order_of_the_rounds) {
   const RatioEstimate ascending = estimate_ratio({{0.1, 0.2, 0.3}, {0.0, 0.1}}, 3);
   const RatioEstimate shuffled = estimate_ratio({{0.3, 0.1, 0.2}, {0.1, 0.0}}, 3);
   EXPECT_EQ(ascending.interval.low, shuffled.interval.low);
@@ -184,7 +184,7 @@ TEST(EstimateRatio, does_not_count_the_noise_of_rounds_twice) {
   EXPECT_LE(outcome.covered, 198);  // 99%; drawing both levels as they are covers all 200
 }
 
-// Rounds of which a share is disturbed for good: by half and more, to either side.
+// Replaces a share of the rounds by outliers on either side.
 Launches disturbed(Launches launches, double share, std::uint64_t stream) {
   for (std::size_t i = 0; i < launches.size(); ++i) {
     std::vector<double> uniform(2 * launches[i].size());
@@ -216,7 +216,7 @@ Widths widths_of_disturbed(double share) {
   return widths;
 }
 
-TEST(EstimateRatio, hardly_widens_for_some_wild_rounds) {
+TEST(EstimateRatio, widens_little_for_some_outlying_rounds) {
   const Widths calm = widths_of_disturbed(0.0);
   EXPECT_NEAR(calm.half_width, 0.0019, 0.0002);  // 1.99 sqrt(0.006^2 + 0.0067^2) / sqrt(90)
   const Widths some_wild = widths_of_disturbed(0.05);
@@ -224,11 +224,11 @@ TEST(EstimateRatio, hardly_widens_for_some_wild_rounds) {
   EXPECT_LT(some_wild.half_width, 1.25 * calm.half_width);
 }
 
-TEST(EstimateRatio, covers_the_truth_where_many_rounds_are_wild) {
+TEST(EstimateRatio, covers_the_truth_with_many_outlying_rounds) {
   EXPECT_GE(widths_of_disturbed(0.15).covered, 184);
 }
 
-TEST(EstimateRatio, keeps_a_width_where_a_coarse_clock_makes_launches_agree) {
+TEST(EstimateRatio, keeps_a_width_if_a_coarse_clock_makes_launches_agree) {
   const Launches launches(6, {0.0, 0.0, 0.02, -0.02, 0.02, -0.02, 0.0});
   const RatioEstimate estimate = estimate_ratio(launches, 1);
   EXPECT_EQ(estimate.launch_deviation, 0.0);

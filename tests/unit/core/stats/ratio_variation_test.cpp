@@ -12,7 +12,7 @@ namespace tsctl {
 
 namespace {
 
-TEST(RatioVariation, tells_what_launches_add_from_what_rounds_add) {
+TEST(RatioVariation, separates_launches_from_rounds) {
   // Medians 0 and 0.2, rounds evenly from -0.01 to 0.01 around them: an interquartile range of 0.01.
   const std::vector<double> first{-0.01, -0.005, 0.0, 0.005, 0.01};
   std::vector<double> second;
@@ -24,13 +24,13 @@ TEST(RatioVariation, tells_what_launches_add_from_what_rounds_add) {
   EXPECT_NEAR(variation.medians, std::sqrt(of_rounds), 1e-12);
 }
 
-TEST(RatioVariation, sees_no_launch_variation_in_one_launch_or_where_rounds_explain_it) {
+TEST(RatioVariation, is_zero_for_one_launch_or_if_the_rounds_explain_it) {
   EXPECT_EQ(ratio_variation({}).rounds, 0.0);
   EXPECT_EQ(ratio_variation({{0.1, 0.2, 0.3}}).launches, 0.0);
   EXPECT_EQ(ratio_variation({{-1.0, 0.0, 1.0}, {-0.99, 0.01, 1.01}}).launches, 0.0);
 }
 
-TEST(RatioVariation, does_not_let_one_wild_round_decide) {
+TEST(RatioVariation, is_robust_against_one_outlying_round) {
   std::vector<double> rounds(40, 0.0);
   for (std::size_t i = 0; i < rounds.size(); ++i) rounds[i] = 0.001 * static_cast<double>(i % 4);
   const double calm = ratio_variation({rounds}).rounds;
@@ -38,7 +38,7 @@ TEST(RatioVariation, does_not_let_one_wild_round_decide) {
   EXPECT_NEAR(ratio_variation({rounds}).rounds, calm, calm);
 }
 
-TEST(RatioVariation, does_not_let_some_wild_launches_decide) {
+TEST(RatioVariation, is_robust_against_some_outlying_launches) {
   std::vector<std::vector<double>> launches;
   for (int i = 0; i < 30; ++i) {
     const double level = 0.001 * (i % 3);
@@ -53,7 +53,7 @@ TEST(RatioVariation, does_not_let_some_wild_launches_decide) {
   EXPECT_NEAR(wild.launches, calm.launches, 0.001);
 }
 
-TEST(RatioVariation, knows_the_deviation_of_few_rounds) {
+TEST(RatioVariation, corrects_the_deviation_of_few_rounds) {
   for (const std::size_t rounds : {2U, 3U, 4U, 6U, 12U, 40U}) {
     std::vector<std::vector<double>> launches(2000, std::vector<double>(rounds));
     for (std::size_t i = 0; i < launches.size(); ++i) {
@@ -67,7 +67,7 @@ TEST(RatioVariation, knows_the_deviation_of_few_rounds) {
   }
 }
 
-TEST(RatioVariation, learns_nothing_of_rounds_from_launches_of_one) {
+TEST(RatioVariation, ignores_launches_of_one_round_for_the_rounds) {
   const RatioVariation variation = ratio_variation({{0.1}, {0.2}, {0.0, 0.01}, {0.3}});
   EXPECT_EQ(variation.rounds, ratio_variation({{0.0, 0.01}}).rounds);
   EXPECT_EQ(ratio_variation({{0.1}, {0.2}}).rounds, 0.0);

@@ -19,7 +19,7 @@ TEST(Quantile, interpolates_between_order_statistics) {
   EXPECT_DOUBLE_EQ(quantile({7.0}, 0.3), 7.0);
 }
 
-TEST(Quantile, refuses_what_has_no_quantile) {
+TEST(Quantile, refuses_input_without_a_quantile) {
   EXPECT_THROW(quantile({}, 0.5), std::invalid_argument);
   EXPECT_THROW(quantile({1.0}, 1.5), std::invalid_argument);
   EXPECT_THROW(quantile({1.0}, std::numeric_limits<double>::quiet_NaN()), std::invalid_argument);

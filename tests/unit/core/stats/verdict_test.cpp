@@ -23,7 +23,7 @@ TEST(Verdict, counts_the_margin_itself_as_equivalent) {
   EXPECT_EQ(speed_verdict({1.0, 1.0}, 0.0), SpeedVerdict::equivalent);
 }
 
-TEST(Verdict, decides_nothing_from_what_is_not_a_number) {
+TEST(Verdict, is_inconclusive_for_nan) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(speed_verdict({kNaN, kNaN}, 0.01), SpeedVerdict::inconclusive);
   EXPECT_FALSE(regresses({kNaN, kNaN}, 0.01));

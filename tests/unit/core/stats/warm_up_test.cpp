@@ -70,7 +70,7 @@ TEST(WarmUp, raises_few_false_alarms_in_noise) {
   EXPECT_LE(alarms, 2);
 }
 
-TEST(WarmUp, refuses_times_that_are_none) {
+TEST(WarmUp, refuses_times_that_are_not_positive) {
   EXPECT_THROW(profile_warm_up({1e-3, 0.0}), std::invalid_argument);
 }
 
