@@ -88,7 +88,9 @@ def test_a_graph_that_gives_something_else_is_refused(monkeypatch: pytest.Monkey
     gpu = Gpu(monkeypatch)
     gpu.factor_of_replay = 3
     graphed = cuda_graph.GraphedCall(gpu.double, call_of(3), "cpu")
-    assert graphed.reason.startswith("captured, but the outputs of its graph differ from those of plain calls: out")
+    assert graphed.reason.startswith(
+        "captured, but the outputs of its graph differ from those of plain calls: out"
+    )
     assert graphed().tolist() == [6, 6]
 
 
