@@ -11,15 +11,15 @@ namespace tsctl {
 
 // One kind of arm: what runs the model, and which settings fit it.
 struct ArmRuntime {
-  ArmKind kind;
-  std::string_view title;  // in a message: "does not fit …"
-  bool exported;           // runtime=NAME chooses it; it runs an export of the SOURCE or file
-  bool in_python;          // needs the Python that --python names
-  bool any_device;         // not the CPU alone
-  bool graph_executor;     // takes executor=, onednn-graph= and fusion=
+  ArmKind kind = ArmKind::file;
+  std::string_view title = {};  // in a message: "does not fit …"
+  bool exported = false;        // runtime=NAME chooses it; it runs an export of the SOURCE or file
+  bool in_python = false;       // needs the Python that --python names
+  bool any_device = true;       // runs on the CPU and on CUDA devices, not on the CPU only
+  bool graph_executor = false;  // accepts executor=, onednn-graph= and fusion=
   // Why a setting does not fit; empty if it fits.
-  std::string_view no_cuda_graph;
-  std::string_view no_precision;
+  std::string_view no_cuda_graph = {};
+  std::string_view no_precision = {};
 
   // The arm's kind in the report, and the value of runtime=NAME.
   std::string name() const { return name_of(kind); }
@@ -27,36 +27,11 @@ struct ArmRuntime {
 
 // Every kind of arm. docs/architecture.md says what else a new row needs.
 inline constexpr std::array kArmRuntimes{
-    ArmRuntime{.kind = ArmKind::file,
-               .title = "a TorchScript file",
-               .exported = false,
-               .in_python = false,
-               .any_device = true,
-               .graph_executor = true,
-               .no_cuda_graph = {},
-               .no_precision = {}},
-    ArmRuntime{.kind = ArmKind::eager,
-               .title = "a SOURCE",
-               .exported = false,
-               .in_python = true,
-               .any_device = true,
-               .graph_executor = false,
-               .no_cuda_graph = {},
-               .no_precision = {}},
-    ArmRuntime{.kind = ArmKind::compile,
-               .title = "a SOURCE",
-               .exported = false,
-               .in_python = true,
-               .any_device = true,
-               .graph_executor = false,
-               .no_cuda_graph = {},
-               .no_precision = {}},
+    ArmRuntime{.kind = ArmKind::file, .title = "a TorchScript file", .graph_executor = true},
+    ArmRuntime{.kind = ArmKind::eager, .title = "a SOURCE", .in_python = true},
+    ArmRuntime{.kind = ArmKind::compile, .title = "a SOURCE", .in_python = true},
     ArmRuntime{.kind = ArmKind::aotinductor,
                .title = "a .pt2 package",
-               .exported = false,
-               .in_python = false,
-               .any_device = true,
-               .graph_executor = false,
                .no_cuda_graph = "its own code decides how its calls are started",
                .no_precision = "its code multiplies as it was compiled to"},
     ArmRuntime{.kind = ArmKind::onnxruntime,
@@ -64,18 +39,13 @@ inline constexpr std::array kArmRuntimes{
                .exported = true,
                .in_python = true,
                .any_device = false,
-               .graph_executor = false,
-               .no_cuda_graph = {},
                .no_precision = "its CPU kernels multiply float32 as float32; openvino and files "
                                "take precision=bf16"},
     ArmRuntime{.kind = ArmKind::openvino,
                .title = "runtime=openvino",
                .exported = true,
                .in_python = true,
-               .any_device = false,
-               .graph_executor = false,
-               .no_cuda_graph = {},
-               .no_precision = {}},
+               .any_device = false},
 };
 
 // What an arm gives: a TorchScript file, a package of AOTInductor or a SOURCE.

@@ -6,9 +6,11 @@
 #include <cerrno>
 #include <csignal>
 #include <set>
+#include <utility>
 
 #include "process/fake_worker.h"
 #include "support/open_descriptors.h"
+#include "support/thrown_error.h"
 #include "tsctl/core/base/error.h"
 
 namespace tsctl {
@@ -33,18 +35,13 @@ class JobsTest : public testing::Test {
   // The Error of a job that fails; its one step is a failed one that cost memory, and its worker is gone.
   template <typename Work>
   Error failure_of(Work&& work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      EXPECT_EQ(steps_.size(), 1U);
-      EXPECT_EQ(steps_.back().status, StepStatus::failed);
-      EXPECT_GT(steps_.back().seconds, 0.0);
-      EXPECT_GT(steps_.back().peak_memory_bytes, 1 << 20);
-      EXPECT_TRUE(is_gone(events_.pid_after("pid")));
-      return error;
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return {ErrorKind::usage, ""};
+    Error error = thrown_error(std::forward<Work>(work));
+    EXPECT_EQ(steps_.size(), 1U);
+    EXPECT_EQ(steps_.back().status, StepStatus::failed);
+    EXPECT_GT(steps_.back().seconds, 0.0);
+    EXPECT_GT(steps_.back().peak_memory_bytes, 1 << 20);
+    EXPECT_TRUE(is_gone(events_.pid_after("pid")));
+    return error;
   }
 
   WorkerSettings settings_;

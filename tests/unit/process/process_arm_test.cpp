@@ -4,6 +4,7 @@
 
 #include "process/fake_worker.h"
 #include "support/open_descriptors.h"
+#include "support/thrown_error.h"
 #include "tsctl/bench/launched_arm.h"
 #include "tsctl/core/base/error.h"
 
@@ -19,17 +20,6 @@ class ProcessArmTest : public testing::Test {
     jobs_.emplace(settings_, interrupt_, events_);
     arm_.request.label = label;
     return process_launcher(*jobs_)(arm_, 7);
-  }
-
-  template <typename Work>
-  static Error error_of(Work&& work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      return error;
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return {ErrorKind::usage, ""};
   }
 
   WorkerSettings settings_;
@@ -98,7 +88,7 @@ TEST_F(ProcessArmTest, hears_why_something_was_not_to_be_had) {
 TEST_F(ProcessArmTest, names_the_arm_that_crashed) {
   const auto arm = launch("dying arm");
   arm->wait_until_ready();
-  const Error error = error_of([&] { arm->time_calls(0, 1); });
+  const Error error = thrown_error([&] { arm->time_calls(0, 1); });
   EXPECT_EQ(error.kind(), ErrorKind::execution);
   EXPECT_STREQ(error.what(),
                "the worker process crashed with SIGSEGV while it ran the arm 'dying arm'");
@@ -107,14 +97,14 @@ TEST_F(ProcessArmTest, names_the_arm_that_crashed) {
 TEST_F(ProcessArmTest, names_the_arm_that_did_not_answer_in_time) {
   const auto arm = launch("silent arm", 0.2);
   arm->wait_until_ready();
-  const Error error = error_of([&] { arm->time_calls(0, 1); });
+  const Error error = thrown_error([&] { arm->time_calls(0, 1); });
   EXPECT_EQ(error.kind(), ErrorKind::execution);
   EXPECT_STREQ(error.what(), "the arm 'silent arm' did not answer in time (--timeout)");
 }
 
 TEST_F(ProcessArmTest, rethrows_why_an_arm_could_not_be_opened) {
   const auto arm = launch("input error");
-  const Error error = error_of([&] { arm->wait_until_ready(); });
+  const Error error = thrown_error([&] { arm->wait_until_ready(); });
   EXPECT_EQ(error.kind(), ErrorKind::input);
   EXPECT_STREQ(error.what(), "the input went wrong");
 }

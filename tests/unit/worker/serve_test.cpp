@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "process/fake_worker.h"
+#include "support/thrown_error.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/process/process.h"
 
@@ -27,13 +28,7 @@ class Serve : public testing::Test {
 
   Error error_of_describe() {
     Jobs jobs(settings_, interrupt_, events_);
-    try {
-      jobs.describe({});
-    } catch (const Error& error) {
-      return error;
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return {ErrorKind::usage, ""};
+    return thrown_error([&] { jobs.describe({}); });
   }
 
   WorkerSettings settings_;
