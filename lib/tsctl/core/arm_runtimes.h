@@ -57,8 +57,8 @@ inline constexpr std::array kArmRuntimes{
                .in_python = false,
                .any_device = true,
                .graph_executor = false,
-               .no_cuda_graph = "its own code decides how its calls are started",
-               .no_precision = "its code multiplies as it was compiled to"},
+               .no_cuda_graph = "its compiled code starts its kernels itself",
+               .no_precision = "its precision was fixed when it was compiled"},
     ArmRuntime{.kind = ArmKind::onnxruntime,
                .title = "runtime=onnxruntime",
                .exported = true,
@@ -78,7 +78,7 @@ inline constexpr std::array kArmRuntimes{
                .no_precision = {}},
 };
 
-// What an arm gives: a TorchScript file, a package of AOTInductor or a SOURCE.
+// What an arm names: a TorchScript file, a package of AOTInductor or a SOURCE.
 enum class ModelForm { file, package, source };
 
 // The kind of arm that these settings make of a model.
