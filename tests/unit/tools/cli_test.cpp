@@ -48,7 +48,7 @@ TEST_F(Cli, prints_help_to_standard_output) {
   EXPECT_EQ(outcome.code, ExitCode::ok);
   EXPECT_EQ(outcome.err, "");
   for (const char* word :
-       {"From a PyTorch module", "convert", "inspect", "doctor", "Run tsctl COMMAND --help"}) {
+       {"Turn a PyTorch module", "convert", "inspect", "doctor", "Run tsctl COMMAND --help"}) {
     EXPECT_NE(outcome.out.find(word), std::string::npos) << word;
   }
 }
