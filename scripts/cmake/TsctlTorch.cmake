@@ -27,12 +27,13 @@ string(JSON torch_abi GET ${description} cxx11_abi)
 # The headers alone: libpython is loaded at run time, from whichever interpreter --python chooses.
 add_library(tsctl_python_headers INTERFACE)
 target_include_directories(tsctl_python_headers SYSTEM INTERFACE ${python_include} ${pybind11_include})
+# torch carries pybind11, and beside it headers of a newer fmt than the system's library; the compiler finds those first.
+# Header-only, each version keeps to its own inline namespace, so both can be in one program.
+target_compile_definitions(tsctl_python_headers INTERFACE FMT_HEADER_ONLY)
 
 add_library(tsctl_torch INTERFACE)
 target_include_directories(tsctl_torch SYSTEM INTERFACE ${TSCTL_TORCH_DIR}/include
                            ${TSCTL_TORCH_DIR}/include/torch/csrc/api/include)
-# torch carries headers of a newer fmt than the system's library, and the compiler finds those first. Header-only, each
-# version keeps to its own inline namespace, so both can be in one program.
 target_compile_definitions(tsctl_torch INTERFACE _GLIBCXX_USE_CXX11_ABI=${torch_abi} FMT_HEADER_ONLY)
 target_link_libraries(tsctl_torch INTERFACE ${TSCTL_TORCH_DIR}/lib/libtorch_cpu.so ${TSCTL_TORCH_DIR}/lib/libc10.so)
 target_link_options(tsctl_torch INTERFACE -Wl,-rpath,${TSCTL_TORCH_DIR}/lib)

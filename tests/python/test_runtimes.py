@@ -101,7 +101,8 @@ def runtime_request(request_for, tmp_path):
     folder.mkdir()
 
     def make(**changes):
-        return request_for("simple_model.py:Tiny", *sets, runtime="fake", model_path=str(folder), **changes)
+        settings = {"runtime": "fake", **changes}
+        return request_for("simple_model.py:Tiny", *sets, settings=settings, model_path=str(folder))
 
     return make
 
@@ -111,7 +112,7 @@ def test_the_job_exports_each_signature_and_writes_what_comes_back(fake, runtime
     result = jobs.run("runtime", request, events)
     assert result["warnings"] == []
     assert [Path(path).suffix for path in exports] == [".bin", ".bin"]
-    eager = {**request, "runtime": "", "tensors_path": request["tensors_path"] + "2"}
+    eager = {**request, "settings": {}, "tensors_path": request["tensors_path"] + "2"}
     jobs.run("eager", eager, events)
     from safetensors.torch import load_file
 
@@ -195,10 +196,10 @@ def test_real_runtimes_follow_eager(name, runtime_request, events, tmp_path):
         pytest.skip(f"{name} is not installed")
     file = tmp_path / "nested.py"
     file.write_text(NESTED)
-    request = {**runtime_request(), "runtime": name}
+    request = runtime_request(runtime=name)
     request["source"].update(file=str(file), name="Nested", text="nested.py:Nested")
     jobs.run("runtime", request, events)
-    eager = {**request, "runtime": "", "tensors_path": request["tensors_path"] + "2"}
+    eager = {**request, "settings": {}, "tensors_path": request["tensors_path"] + "2"}
     jobs.run("eager", eager, events)
     from safetensors.torch import load_file
 

@@ -18,7 +18,7 @@ constexpr std::array kCommands{&add_convert,  &add_explain, &add_trace, &add_scr
                                &add_optimize, &add_verify,  &add_bench, &add_inspect, &add_diff,
                                &add_run,      &add_doctor,  &add_report};
 
-// Whether --json in this command line names a report; `tsctl report`, for one, has no such flag.
+// Whether the chosen command has the flag --json; `tsctl report`, for example, does not.
 bool takes_json(const CLI::App& app) {
   const std::vector<CLI::App*> commands = app.get_subcommands();
   return !commands.empty() && commands.front()->get_option_no_throw("--json") != nullptr;
@@ -30,7 +30,7 @@ ExitCode print_and_flush(const std::string& text, Context& context) {
 }
 
 ExitCode parse_and_run(const std::vector<std::string>& arguments, Context& context) {
-  CLI::App app("From a PyTorch module to a verified, timed TorchScript file", "tsctl");
+  CLI::App app("Turn a PyTorch module into a verified and timed TorchScript file", "tsctl");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("tsctl ") + kVersion);
   app.footer("Run tsctl COMMAND --help for a command's flags.");
@@ -39,7 +39,7 @@ ExitCode parse_and_run(const std::vector<std::string>& arguments, Context& conte
   for (const auto add : kCommands) add(app, selected);
 
   try {
-    // CLI11 reads a vector from its end.
+    // CLI11 expects the arguments in reverse order.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
     return print_and_flush(app.help(), context);

@@ -13,7 +13,8 @@
 namespace {
 
 // The system gives a file the lowest free descriptor. If the caller closed a standard stream, the next file would take
-// its number, and printed text would end up in a model. So /dev/null takes it, opened such that use of it still fails.
+// its number, and printed text would end up in a model. This opens /dev/null instead, in the direction that makes every
+// use of the stream fail.
 void occupy_closed_streams() {
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
     if (fcntl(stream, F_GETFD) < 0) open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
@@ -30,7 +31,8 @@ int main(int argc, char** argv) {
   if (is_worker(argc, argv)) return tsctl::serve(std::strtol(argv[1], nullptr, 10));
 
   occupy_closed_streams();
-  std::signal(SIGCHLD, SIG_DFL);  // the exit status of a worker is lost where the caller ignores it
+  std::signal(SIGCHLD,
+              SIG_DFL);  // a caller that ignores SIGCHLD would hide the exit status of workers
   std::signal(SIGPIPE, SIG_IGN);  // writing to a closed pipe is an error like any other
   tsctl::Context context{.out = std::cout,
                          .err = std::cerr,

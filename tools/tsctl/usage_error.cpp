@@ -57,7 +57,7 @@ Error unexpected_word(const CLI::App& command, const std::string& word, const st
                  with_suggestion(name, flags_of(command), hint));
   }
   return Error(ErrorKind::usage,
-               fmt::format("tsctl {} does not know what to do with '{}'", command.get_name(), word),
+               fmt::format("tsctl {} does not accept the argument '{}'", command.get_name(), word),
                hint);
 }
 

@@ -35,7 +35,7 @@ std::string traceback_of(const py::error_already_set& raised) {
   return py::cast<std::string>(py::str("").attr("join")(lines));
 }
 
-// torch says it by a RuntimeError of its own, or by the allocator's words.
+// torch raises its own RuntimeError for this, or one with the allocator's message.
 bool is_out_of_memory(const py::error_already_set& raised, const std::string& message) {
   return raised.matches(PyExc_MemoryError) ||
          text_of(raised.type(), "__name__") == "OutOfMemoryError" ||
@@ -43,8 +43,8 @@ bool is_out_of_memory(const py::error_already_set& raised, const std::string& me
          message.find("can't allocate memory") != std::string::npos;
 }
 
-// CaptureError says what kind of failure it is, memory and files that cannot be had are the machine's; anything else that
-// Python raises is a fault of the package.
+// A CaptureError has its own kind. Exceptions for missing memory and files get the kinds execution and input. Any other
+// exception is a bug of the package.
 Error error_from(const py::error_already_set& raised) {
   const py::object ours = py::module_::import("tsctl_capture.errors").attr("CaptureError");
   if (raised.matches(ours)) {
@@ -69,7 +69,7 @@ Error error_from(const py::error_already_set& raised) {
                traceback_of(raised));
 }
 
-// Every entry from C++: interpreter up, GIL held, Python's exceptions turned into ours.
+// Runs `work` with the interpreter started and the GIL held, and converts Python's exceptions.
 template <typename Work>
 auto with_python(const PythonSite& site, Work&& work) {
   ensure_interpreter(site);
@@ -89,12 +89,12 @@ auto with_python(const PythonSite& site, Work&& work) {
                 "reinstall tsctl, or point it at its python folder");
   } catch (const py::builtin_exception& error) {
     throw Error(ErrorKind::capture,
-                fmt::format("the capture package returned another type: {}", error.what()),
+                fmt::format("the capture package returned an unexpected type: {}", error.what()),
                 "this is a fault of tsctl or of its installation");
   }
 }
 
-// What the Python side sees: events.progress(text) and events.warning(code, text).
+// The events for the Python side: events.progress(text) and events.warning(code, text).
 py::object python_events(Events& events) {
   return py::module_::import("types").attr("SimpleNamespace")(
       py::arg("progress") =
@@ -123,7 +123,7 @@ std::vector<ProfileLine> lines_from(const py::handle& list) {
   return lines;
 }
 
-// What an arm's profile() gives: the members of ProfileRecording.
+// The result of an arm's profile(): the members of ProfileRecording.
 ProfileRecording recording_from(const py::object& given) {
   const py::object& result = given["result"];
   ProfileRecording recording;
@@ -187,7 +187,7 @@ class PythonArm final : public Arm {
   }
 
  private:
-  // A thread's state in Python, threading.local() with it, would otherwise end with each call that took the GIL.
+  // Keeps the thread's Python state and its threading.local() between calls, which would otherwise end with each call.
   static void keep_thread_state() {
     thread_local const bool kept = [] {
       PyGILState_Ensure();
@@ -202,7 +202,7 @@ class PythonArm final : public Arm {
   ArmOpening opening_;
 };
 
-// None, and what an arm does not have, is nothing.
+// Nothing if the attribute is None or missing.
 std::optional<double> seconds_of(const py::object& arm, const char* name) {
   return py::cast<std::optional<double>>(py::getattr(arm, name, py::none()));
 }

@@ -47,8 +47,8 @@ void start(const PythonSite& site) {
   config.install_signal_handlers = 0;  // the worker's own handlers stay
   config.pathconfig_warnings = 0;
   config.buffered_stdio =
-      0;  // a process that ends or crashes does not flush; so what a model prints is seen
-  // From this path Python finds the environment's pyvenv.cfg, and so its site-packages.
+      0;  // a process that ends or crashes does not flush, and the model's output must not be lost
+  // Python uses this path to find the environment's pyvenv.cfg and its site-packages.
   const PyStatus status =
       PyConfig_SetBytesString(&config, &config.executable, site.executable.c_str());
   if (PyStatus_Exception(status) != 0) {
@@ -74,7 +74,7 @@ void ensure_interpreter(const PythonSite& site) {
   if (Py_IsInitialized() != 0) return;
   check_version(site);
   start(site);
-  PyEval_SaveThread();  // whoever needs Python takes the GIL for that long
+  PyEval_SaveThread();  // code that needs Python takes the GIL
 }
 
 }  // namespace tsctl

@@ -12,7 +12,7 @@
 
 namespace tsctl {
 
-// Job "open_arm": something to time, opened in a process of its own.
+// Job "open_arm": opens an arm to time in a process of its own.
 struct ArmRequest {
   std::string label = {};
   // A TorchScript file, a package of AOTInductor, or the folder with the exports for the settings' runtime.
@@ -25,7 +25,7 @@ struct ArmRequest {
   ArmSettings settings = {};
   std::uint64_t seed = 0;
   // system; keep (freed memory is kept for the next call instead of going back to the system); or the path of a
-  // library that takes malloc's place.
+  // library that replaces malloc.
   std::string allocator = "system";
   bool debug_files = false;  // a file keeps the lines of its source, for a profile
   bool cold_cache = false;   // the device's cache is emptied before every timed call
@@ -90,17 +90,17 @@ class Arm {
  public:
   virtual ~Arm() = default;
 
-  // Calls the model `untimed` times, then `calls` times, and gives the wall seconds of each of the latter (on
+  // Calls the model `untimed` times, then `calls` times, and returns the wall time in seconds of each of the latter (on
   // CUDA: between events on the device's stream, synchronized once at the end).
   virtual std::vector<double> time_calls(int untimed, int calls) = 0;
 
-  // One call, whose work on the device is done on return. May run in several threads at once.
+  // Makes one call and waits for its work on the device. May run in several threads at once.
   virtual void call() = 0;
 
-  // Takes the arguments of another set of the tensor file for the calls to come.
+  // Uses the arguments of another set of the tensor file for the following calls.
   virtual void use_set(std::size_t index) = 0;
 
-  // How long opening it took. By default nothing is known.
+  // The times of opening it. By default all are unknown.
   virtual ArmOpening opening() const;
 
   // Records calls of the warm model, part by part. By default it says that this runtime cannot be recorded.

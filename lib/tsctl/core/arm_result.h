@@ -13,7 +13,7 @@
 
 namespace tsctl {
 
-// How long opening an arm took, part by part, and what its process then held; null where a runtime does not tell.
+// How long opening an arm took, part by part, and what its process then held; null if a runtime does not report it.
 struct ArmOpening {
   std::optional<double> libraries_s = {};
   std::optional<double> read_s = {};
@@ -86,7 +86,7 @@ void visit_fields(Visitor& visit, BlockTime& value) {
         Field("Median seconds of the arm's calls in the round").finite());
 }
 
-// A quantile of the calls' times, type 7, with the interval that order statistics give it (95%).
+// A quantile of the calls' times, type 7, with its 95% interval from order statistics.
 struct PercentileResult {
   double p = 0.0;
   std::optional<double> value_s = {};
@@ -104,7 +104,7 @@ void visit_fields(Visitor& visit, PercentileResult& value) {
   visit("reason", value.reason, "Why there is no value");
 }
 
-// What was measured of one arm over all launches.
+// The measurements of one arm over all launches.
 struct ArmResult {
   std::string label = {};
   ArmKind kind = ArmKind::file;
@@ -175,7 +175,7 @@ void visit_fields(Visitor& visit, ArmResult& value) {
   visit("first_call_s", value.first_call_s, "Median seconds of the first call of a launch");
   visit("second_call_s", value.second_call_s, "The same of the second call");
   visit("third_call_s", value.third_call_s, "The same of the third call");
-  visit("steady_at_call", value.steady_at_call, "The call from which on a launch was steady");
+  visit("steady_at_call", value.steady_at_call, "The first call at which a launch was steady");
   visit("load_s", value.load_s, "Seconds until the model could be called");
   visit("max_abs", value.max_abs,
         "The largest absolute difference of its outputs from the reference");
@@ -197,12 +197,12 @@ void visit_fields(Visitor& visit, ArmResult& value) {
   visit("offered_per_s", value.offered_per_s, "Calls offered a second by an open loop");
   visit("achieved_per_s", value.achieved_per_s, "Calls that ended a second under load");
   visit("opening", value.opening,
-        "How long opening it took, part by part; null where a runtime does not say");
+        "How long opening it took, part by part; null where a runtime does not report it");
   visit("sequence", value.sequence, "The calls of --shape-sequence by input set");
   visit("transfers", value.transfers, "A call on a device, part by part; null on the CPU");
   visit("threads", value.threads, "Threads");
   visit("executor", value.executor, "LibTorch's executor");
-  visit("tuning", value.tuning, "Settings of its process as they were asked for");
+  visit("tuning", value.tuning, "Settings of its process as requested");
   visit("tuning_reason", value.tuning_reason,
         "Which setting was not available and what ran instead");
   visit("allocator", value.allocator, "The allocator of its process");

@@ -32,8 +32,8 @@ inline constexpr std::array kArmRuntimes{
     ArmRuntime{.kind = ArmKind::compile, .title = "a SOURCE", .in_python = true},
     ArmRuntime{.kind = ArmKind::aotinductor,
                .title = "a .pt2 package",
-               .no_cuda_graph = "its own code decides how its calls are started",
-               .no_precision = "its code multiplies as it was compiled to"},
+               .no_cuda_graph = "its compiled code starts its kernels itself",
+               .no_precision = "its precision was fixed when it was compiled"},
     ArmRuntime{.kind = ArmKind::onnxruntime,
                .title = "runtime=onnxruntime",
                .exported = true,
@@ -48,7 +48,7 @@ inline constexpr std::array kArmRuntimes{
                .any_device = false},
 };
 
-// What an arm gives: a TorchScript file, a package of AOTInductor or a SOURCE.
+// What an arm names: a TorchScript file, a package of AOTInductor or a SOURCE.
 enum class ModelForm { file, package, source };
 
 // The kind of arm that these settings make of a model.

@@ -32,10 +32,11 @@ struct ArmTuning {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, ArmTuning& value) {
-  visit("precision", value.precision,
-        Field("bf16: float32 is multiplied in bfloat16; empty: as the model says").one_of([] {
-          return std::vector<std::string>{"", "bf16"};
-        }));
+  visit(
+      "precision", value.precision,
+      Field("bf16: float32 is multiplied in bfloat16; empty: in the model's own dtype").one_of([] {
+        return std::vector<std::string>{"", "bf16"};
+      }));
   visit("fusion", value.fusion,
         Field("on or off: TorchScript's own fuser; empty: LibTorch's default").one_of([] {
           return std::vector<std::string>{"", "on", "off"};

@@ -42,7 +42,7 @@ void visit_fields(Visitor& visit, PairResult& value) {
   visit("speedup_high", value.speedup_high, "The upper end");
   visit("verdict", value.verdict, "The verdict on the interval; empty where it is withheld");
   visit("outputs", value.outputs, "How the arm's outputs compare with those of the reference");
-  visit("margin", value.margin, "Ratios this near to 1 are equivalent");
+  visit("margin", value.margin, "Ratios within this distance of 1 are equivalent");
   visit("pairs", value.pairs, "Rounds behind the estimate");
   visit("launches", value.launches, "Launches behind the estimate");
   visit("launch_deviation", value.launch_deviation,
@@ -56,7 +56,7 @@ void visit_fields(Visitor& visit, PairResult& value) {
         "without a gate");
 }
 
-// What else happened on the host while it was measured; null where the system does not tell.
+// System load during the measurement; null where the system does not report it.
 struct SystemLoad {
   std::optional<double> cpu_pressure = {};
   std::optional<double> memory_pressure = {};
@@ -116,7 +116,7 @@ struct BenchResult {
 template <typename Visitor>
 void visit_fields(Visitor& visit, BenchResult& value) {
   visit("arms", value.arms, "What was timed");
-  visit("pairs", value.pairs, "Each arm against the first");
+  visit("pairs", value.pairs, "The comparison of each arm with the baseline");
   visit("input_set", value.input_set, "The label of the input set that was timed");
   visit("inputs_sha256", value.inputs_sha256,
         "Digest of the tensor file that every arm was called with");
@@ -126,13 +126,13 @@ void visit_fields(Visitor& visit, BenchResult& value) {
   visit("sequence", value.sequence,
         "Labels of the input sets of --shape-sequence, in the order of the calls");
   visit("cold_cache", value.cold_cache, "The device's cache was emptied before every call");
-  visit("profiles", value.profiles, "Where the time goes (--profile)");
+  visit("profiles", value.profiles, "Time by operator, submodule and line (--profile)");
   visit("budget_s", value.budget_s, "Seconds that the measurement was allowed");
   visit("measured_s", value.measured_s, "Seconds that it took");
   visit("stopped_by", value.stopped_by,
         "Why it ended: the intervals are narrow enough, the budget, --max-pairs, or launches where "
         "there is nothing to decide");
-  visit("noise", value.noise, "What else happened on the host meanwhile");
+  visit("noise", value.noise, "System load during the measurement");
   visit("warnings", value.warnings, "About the measurement");
 }
 

@@ -8,7 +8,7 @@
 namespace tsctl {
 
 struct BenchOptions {
-  // Gives two files of a millisecond a call an interval of half a percent on two busy cores.
+  // Enough for an interval of half a percent for two files of 1 ms per call on two busy cores.
   double budget_s = 15.0;
   double margin = 0.01;
   double precision = 0.005;  // half-width of the ratio's interval that ends the measurement

@@ -5,7 +5,7 @@
 
 namespace tsctl {
 
-// Every time of one launch of an arm.
+// The times of all calls in one launch of an arm.
 struct LaunchSamples {
   std::string arm = {};
   int launch = 1;                                  // counted from 1

@@ -31,11 +31,11 @@ void visit_fields(Visitor& visit, PythonSite& value) {
   visit("package_dir", value.package_dir);
 }
 
-// What libtsctl_capture.so offers. Requests and results are JSON documents, because both sides of the
-// interpreter's border speak it; their keys are the members of the structs in core. Throws Error and nothing else.
+// What libtsctl_capture.so offers. Requests and results are JSON documents, which C++ and Python both read; their keys
+// are the members of the structs in core. Throws Error and nothing else.
 struct CaptureApi {
   int version = 0;
-  // Runs tsctl_capture.jobs.<job>(request) and gives its result.
+  // Runs tsctl_capture.jobs.<job>(request) and returns its result.
   std::string (*call)(const PythonSite& site, const std::string& job,
                       const std::string& request_json, Events& events) = nullptr;
   std::unique_ptr<Arm> (*open_arm)(const PythonSite& site, const std::string& request_json,

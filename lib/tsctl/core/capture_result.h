@@ -12,7 +12,7 @@
 
 namespace tsctl {
 
-// Eager against the captured module on one call.
+// The comparison of eager mode and the captured module on one call.
 struct CaptureComparison {
   std::string label = {};
   bool probe = false;
@@ -39,7 +39,7 @@ void visit_fields(Visitor& visit, CaptureComparison& value) {
         Field("Seconds of the call of the captured module, with copies").at_least(0).finite());
 }
 
-// What torch said while it traced or compiled, once each.
+// A message of torch during tracing or compiling; each is listed once.
 struct CaptureNotice {
   NoticeCode code = NoticeCode::capture_warning;
   std::string text = {};
@@ -79,7 +79,7 @@ void visit_fields(Visitor& visit, CaptureDiagnosis& value) {
   visit("tracing", value.tracing, "Whether tracing works; empty if unknown");
 }
 
-// Something of the example that became a constant of the graph where the user's code takes it from a tensor.
+// A device or dtype of the example that became a constant of the graph.
 struct BakedConstant {
   BakedKind kind = BakedKind::device;
   std::string value = {};
@@ -117,10 +117,11 @@ struct CaptureAttempt {
 template <typename Visitor>
 void visit_fields(Visitor& visit, CaptureAttempt& value) {
   visit("mode", value.mode, "How it captured");
-  visit("status", value.status, "What became of it");
+  visit("status", value.status, "Its result");
   visit("reason", value.reason, "Why it was not kept");
   visit("detail", value.detail, "The user's traceback, or the compiler's message");
-  visit("comparisons", value.comparisons, "Eager against the captured module, call by call");
+  visit("comparisons", value.comparisons,
+        "The comparison of eager mode and the captured module for each call");
   visit("warnings", value.warnings, "The tracer's and the compiler's messages, once each");
   visit("diagnosis", value.diagnosis, "Why the compiler refused the code; null if it did not");
   visit("baked", value.baked, "Devices and dtypes that the trace keeps");
@@ -130,7 +131,7 @@ void visit_fields(Visitor& visit, CaptureAttempt& value) {
   visit("seconds", value.seconds, "Seconds with the comparisons");
 }
 
-// What is known of one size of an input.
+// What is known about one size of an input.
 struct SizeGenerality {
   std::string input = {};
   std::int64_t axis = 0;
@@ -150,7 +151,7 @@ void visit_fields(Visitor& visit, SizeGenerality& value) {
   visit("dim", value.dim, "The name of its --dim; empty for a plain number");
   visit("captured_with", value.captured_with, "The size of the example");
   visit("tried", value.tried, "Other sizes at which the captured module follows eager");
-  visit("status", value.status, "What is known of other sizes");
+  visit("status", value.status, "Whether other sizes work");
   visit("reason", value.reason, "Of fixed: how the module differs");
   visit("place", value.place, "Of fixed: the line that takes the size, if it was found");
   visit("source_line", value.source_line, "The text of that line");

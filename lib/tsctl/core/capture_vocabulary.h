@@ -4,7 +4,7 @@
 
 namespace tsctl {
 
-// How to capture; automatic traces, and scripts what a trace does not follow.
+// How to capture; automatic traces, and scripts what a trace cannot represent.
 enum class CaptureMode { automatic, trace, script };
 
 constexpr auto names_of(CaptureMode) {
@@ -39,8 +39,8 @@ constexpr auto names_of(CaptureStatus) {
   });
 }
 
-// set_aside: it follows eager wherever that was tried, but its example decided something, and in another attempt it
-// did not.
+// set_aside: it equals eager mode in every comparison, but it keeps a decision of its example, and another attempt does
+// not.
 enum class AttemptStatus { kept, not_general, set_aside, failed };
 
 constexpr auto names_of(AttemptStatus) {
@@ -66,7 +66,8 @@ constexpr auto names_of(CallOutcome) {
   });
 }
 
-// What torch said. tracer_warning is any other message of the tracer; capture_warning does not come from the tracer.
+// The kind of a message of torch. tracer_warning is any other message of the tracer; capture_warning does not come from
+// the tracer.
 enum class NoticeCode {
   branch_decided,
   value_baked_in,

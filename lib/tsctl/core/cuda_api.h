@@ -16,11 +16,12 @@ class DeviceGraph {
 
 inline constexpr int kCudaApiVersion = 1;
 
-// What libtsctl_cuda.so offers: what LibTorch has for CUDA alone. Both sides are built together.
+// The functions of libtsctl_cuda.so, which need LibTorch's CUDA libraries. Both sides are built together.
 struct CudaApi {
   int version = 0;
-  // Runs `work` on a stream of its own `warm_up` times, and once more to record it. Throws what `work` throws and what
-  // LibTorch says of work that cannot be recorded; plain calls are possible afterwards as far as the driver allows.
+  // Runs `work` on a stream of its own `warm_up` times, and once more to record it. Throws what `work` throws, and
+  // LibTorch's exception for work that cannot be recorded; plain calls are possible afterwards as far as the driver
+  // allows.
   std::unique_ptr<DeviceGraph> (*capture)(int device, int warm_up,
                                           const std::function<void()>& work) = nullptr;
 };

@@ -82,7 +82,7 @@ void visit_fields(Visitor& visit, TextChange& value) {
   visit("after", value.after, "In B; empty when it was removed");
 }
 
-// An operator that a method calls another number of times.
+// An operator that a method calls a different number of times.
 struct OpChange {
   std::string method = {};
   std::string name = {};
@@ -142,7 +142,7 @@ void visit_fields(Visitor& visit, DiffResult& value) {
   visit("tensors", value.tensors, "Parameters, buffers and tensors in attributes that differ");
   visit("constants", value.constants, "Constants that differ");
   visit("methods", value.methods, "Signatures that differ");
-  visit("ops", value.ops, "Operators that are called another number of times");
+  visit("ops", value.ops, "Operators that are called a different number of times");
   visit("attributes", value.attributes, "Attributes that differ");
   visit("extra_files", value.extra_files, "Extra files that differ");
   visit("notes", value.notes,

@@ -16,7 +16,7 @@ constexpr auto names_of(FindingStatus) {
   return std::to_array<Named<FindingStatus>>({{ok, "ok"}, {missing, "missing"}, {off, "off"}});
 }
 
-// Something that is there or is not: a speed lever of this LibTorch, a device, a package.
+// Something that is available or not: a performance feature of this LibTorch, a device, a package.
 struct Finding {
   std::string name = {};
   FindingStatus status = FindingStatus::missing;
@@ -27,7 +27,7 @@ struct Finding {
 template <typename Visitor>
 void visit_fields(Visitor& visit, Finding& value) {
   visit("name", value.name, "What was looked for");
-  visit("status", value.status, "off: it is there and has to be switched on");
+  visit("status", value.status, "off: it is available but must be switched on");
   visit("detail", value.detail, "What was found");
   visit("hint", value.hint, "How to get it");
 }
@@ -58,7 +58,8 @@ void visit_fields(Visitor& visit, DescribeResult& value) {
   visit("cpu_capability", value.cpu_capability, "The instruction set that LibTorch's kernels use");
   visit("parallel_backend", value.parallel_backend,
         "LibTorch's parallel back end and its number of threads");
-  visit("levers", value.levers, "What makes this LibTorch fast, and whether it is there");
+  visit("levers", value.levers,
+        "Performance features of this LibTorch, and whether they are available");
   visit("devices", value.devices, "CUDA devices, if they were looked for");
 }
 

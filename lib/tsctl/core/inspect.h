@@ -315,7 +315,7 @@ void visit_fields(Visitor& visit, ModelSummary& value) {
         "Elements of the parameters; shared ones count once");
   visit("parameter_bytes", value.parameter_bytes, "Bytes of the parameters");
   visit("buffer_bytes", value.buffer_bytes,
-        "Bytes of buffers and of tensors in attributes that are no parameters");
+        "Bytes of buffers and of tensors in attributes that are not parameters");
   visit("constant_count", value.constant_count, "Elements of the constants");
   visit("constant_bytes", value.constant_bytes, "Bytes of the constants");
   visit("groups", value.groups, "The archive by kind of record");
@@ -327,7 +327,7 @@ void visit_fields(Visitor& visit, ModelSummary& value) {
   visit("ops", value.ops, "Every operator");
   visit("devices", value.devices, "Devices that the code names");
   visit("extra_files", value.extra_files, "Files below extra/");
-  visit("manifest_text", value.manifest_text, "The manifest as it stands in the file");
+  visit("manifest_text", value.manifest_text, "The manifest as the file stores it");
   visit("records", value.records, "Every record of the archive");
   visit("crc_ok", value.crc_ok, "All records are intact; null unless they were checked");
   visit("code", value.code, "The code's text (--code)");

@@ -9,7 +9,7 @@
 
 namespace tsctl {
 
-// What a file that tsctl wrote says of itself: extra/tsctl/manifest.json.
+// The manifest of a file that tsctl wrote: extra/tsctl/manifest.json.
 struct ManifestStep {
   std::string command = {};  // trace, script, freeze, optimize
   std::string tsctl_version = {};

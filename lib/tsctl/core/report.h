@@ -100,7 +100,7 @@ void visit_fields(Visitor& visit, ErrorInfo& value) {
   visit("detail", value.detail, "Several lines, such as the model's own traceback");
 }
 
-// A device as its driver tells of it; null and empty where it does not.
+// A GPU as its driver describes it. A member without a value is null or empty.
 struct GpuInfo {
   std::string name = {};
   std::string driver = {};
@@ -209,7 +209,7 @@ struct StepRecord {
 template <typename Visitor>
 void visit_fields(Visitor& visit, StepRecord& value) {
   visit("name", value.name, "The step");
-  visit("status", value.status, "Whether it ended as it should");
+  visit("status", value.status, "Whether it succeeded");
   visit("seconds", value.seconds, "Seconds that it took");
   visit("peak_memory_bytes", value.peak_memory_bytes,
         "The most that its processes held at one time");
@@ -268,13 +268,13 @@ void visit_fields(Visitor& visit, Report& value) {
   visit("inputs", value.inputs, "Which inputs were used");
   visit("capture", value.capture, "How the model was captured");
   visit("passes", value.passes, "Each pass on each method");
-  visit("verify", value.verify, "Each candidate against its reference");
+  visit("verify", value.verify, "The comparison of each candidate with its reference");
   visit("bench", value.bench, "The timing");
   visit("artifact", value.artifact, "The file that was written");
   visit("steps", value.steps, "Each step of the command");
   visit("run", value.run, "The outputs of run");
   visit("doctor", value.doctor, "LibTorch's description of itself");
-  visit("checks", value.checks, "Of doctor: what is needed, and whether it is there");
+  visit("checks", value.checks, "Of doctor: what is needed, and whether it is available");
   visit("graphs", value.graphs, "Of inspect --graph, --inlined-graph and --executed");
   visit("warnings", value.warnings, "All warnings");
   visit("inspect", value.inspect, Field("Of inspect: what the file holds").optional_key());

@@ -11,7 +11,7 @@
 namespace tsctl {
 
 // freeze makes constants and removes what only training needs, bit-exact; optimize freezes first when
-// needed and then runs the passes that may touch numbers.
+// needed and then runs the passes that may change numbers.
 enum class RewriteGoal { freeze, optimize };
 
 constexpr auto names_of(RewriteGoal) {

@@ -215,7 +215,7 @@ void visit_fields(Visitor& visit, OutputSummary& value) {
   visit("maximum", value.maximum, "The largest finite element");
   visit("mean", value.mean, "The mean of the finite elements");
   visit("nonfinite", value.nonfinite, "How many elements are NaN or Inf");
-  visit("value", value.value, "The value of an output that is no tensor");
+  visit("value", value.value, "The value of an output that is not a tensor");
 }
 
 struct RunResult {

@@ -107,7 +107,7 @@ std::string GraphedCalls::difference_from_plain(Recorded& recorded, const CallIn
         "captured, but the outputs of its graph differ from those of plain calls: output '{}' "
         "differs by {}{}; its calls are plain",
         output.output, c10::str(output.max_abs),
-        output.reason.empty() ? "" : fmt::format(" ({})", output.reason));
+        output.reason ? fmt::format(" ({})", name_of(output.reason)) : "");
   }
   return {};
 }

@@ -8,7 +8,7 @@
 
 namespace tsctl {
 
-// The descriptor on which a worker finds its socket.
+// The descriptor of a worker's socket.
 inline constexpr int kWorkerSocket = 3;
 
 // One end of a connection that carries lines. Front and worker use the same class.
@@ -18,10 +18,10 @@ class LineChannel {
 
   int descriptor() const noexcept { return socket_.get(); }
 
-  // Writes `line` and a newline. A peer that is gone is not an error: the next read notices it.
+  // Writes `line` and a newline. A closed connection is not an error here: the next read reports it.
   void send(const std::string& line) const;
 
-  // A line that has arrived completely; nothing if there is none. Does not read.
+  // A complete line that was read before; nothing if there is none. Does not read.
   std::optional<std::string> take_line();
 
   // Reads what has arrived; with `wait` it waits for something to arrive. False at the end of the stream, and when

@@ -15,7 +15,7 @@ Interrupt::Interrupt() {
   sigset_t caught;
   sigemptyset(&caught);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {  // SIGHUP: a closed terminal
-    // A signal that is held back is kept even where it is ignored: nohup and background jobs would be interrupted.
+    // A blocked signal stays pending even if it is ignored, which would interrupt nohup and background jobs.
     struct sigaction action = {};
     if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;
     sigaddset(&caught, signal);
@@ -31,7 +31,7 @@ Interrupt::Interrupt() {
 }
 
 Interrupt::~Interrupt() {
-  // A signal that came after the last look is too late to stop anything; unread, it would end the process here.
+  // A signal after the last check is too late to stop anything; if it stayed unread, it would end the process here.
   signalfd_siginfo late = {};
   while (::read(fd_.get(), &late, sizeof late) == static_cast<ssize_t>(sizeof late)) {
   }

@@ -6,8 +6,8 @@
 
 namespace tsctl {
 
-// Turns SIGINT, SIGTERM and SIGHUP into something that a wait can see: while an object lives, those of them that are
-// not ignored are blocked and readable at fd(). Children are spawned with an empty signal mask, so they are not affected.
+// Turns SIGINT, SIGTERM and SIGHUP into events of a descriptor: while an object lives, those of them that are not
+// ignored are blocked and readable at fd(). Children are spawned with an empty signal mask, so they are not affected.
 class Interrupt {
  public:
   Interrupt();

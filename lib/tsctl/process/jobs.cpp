@@ -32,7 +32,8 @@ std::vector<std::string> worker_environment(int threads) {
 
 std::vector<std::string> allocator_environment(const std::string& allocator) {
   if (allocator.empty() || allocator == "system") return {};
-  // glibc maps large blocks afresh and gives a free top of its heap back: both cost page faults in every call.
+  // By default glibc maps each large block anew and returns the free top of its heap: both cause page faults in every
+  // call.
   if (allocator == "keep") {
     return {"GLIBC_TUNABLES=glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184"};
   }
@@ -40,29 +41,28 @@ std::vector<std::string> allocator_environment(const std::string& allocator) {
 }
 
 void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did, bool runs_python) {
-  // A crash outranks the failed capture that it also is: the exit code says 5.
+  // A crash during capture counts as a crash: the exit code is 5.
   const ErrorKind kind = ErrorKind::execution;
   if (end.ended_by_parent) {
     throw Error(kind, fmt::format("the worker process closed its connection while {}", what_it_did),
-                "something in the model closed a descriptor that is not its own; look for "
-                "os.closerange in it");
+                "the model closed a descriptor of tsctl; look for os.closerange in its code");
   }
   if (end.signal == SIGKILL) {
-    throw Error(
-        kind, fmt::format("the worker process was killed (SIGKILL) while {}", what_it_did),
-        "the system does this when memory runs out; use a machine with more, or a smaller batch");
+    throw Error(kind, fmt::format("the worker process was killed (SIGKILL) while {}", what_it_did),
+                "the system does this when memory runs out; use a machine with more memory, or a "
+                "smaller batch");
   }
   if (end.signal != 0) {
     throw Error(kind,
                 fmt::format("the worker process crashed with {} while {}",
                             name_of_signal(end.signal), what_it_did),
-                fmt::format("{} crashed; what it printed, if anything, stands above",
+                fmt::format("{} crashed; its output, if any, is above",
                             runs_python ? "a library that the model uses" : "LibTorch"));
   }
   throw Error(
       kind,
       fmt::format("the worker process ended with status {} while {}", end.exit_status, what_it_did),
-      "something in the model ended the process; look for exit() or os._exit() in it");
+      "the model ended the process; look for exit() or os._exit() in its code");
 }
 
 void throw_failure(const Failure& failure) {
@@ -82,8 +82,8 @@ Result Jobs::do_job(const std::string& step, const JobRequest& request, const Py
     steps_.back().peak_memory_bytes = end.peak_memory_bytes;
   };
   std::vector<std::string> environment = worker_environment(settings_.threads);
-  // OpenMP's threads spin while they wait for one another; on a busy machine that made a call fifty times as long. Jobs
-  // time nothing, so their threads sleep instead. Arms keep the default, as in a user's program.
+  // OpenMP's threads spin while they wait for each other, which made a call on a busy machine fifty times as long. The
+  // threads of jobs sleep instead, because jobs measure no times. Arms keep the default, as in a user's program.
   environment.emplace_back("OMP_WAIT_POLICY=PASSIVE");
   WorkerProcess worker(settings_.installation.executable, environment);
   worker.send(Job{.request = request,

@@ -18,7 +18,7 @@
 
 namespace tsctl {
 
-// Where the parts of an installation lie, all relative to the executable.
+// The paths of an installation's parts, which all lie relative to the executable.
 struct Installation {
   std::string executable = {};
   std::string engine = {};         // libtsctl_engine.so
@@ -76,16 +76,16 @@ class Jobs {
   std::vector<StepRecord> steps_ = {};
 };
 
-// NAME=VALUE pairs that hold every worker to the same number of threads.
+// NAME=VALUE pairs that set the number of threads of a worker.
 std::vector<std::string> worker_environment(int threads);
-// The same for the heap of an arm; see ArmRequest::allocator.
+// NAME=VALUE pairs that set the allocator of an arm; see ArmRequest::allocator.
 std::vector<std::string> allocator_environment(const std::string& allocator);
 
 // The Error for a worker that ended before it answered. `what_it_did` completes "while …".
 [[noreturn]] void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did,
                                      bool runs_python);
 
-// Throws the Error that a worker's failure stands for; a std::logic_error when it was a bug.
+// Throws the Error that a worker reported, or std::logic_error if it reported a bug.
 [[noreturn]] void throw_failure(const Failure& failure);
 
 }  // namespace tsctl

@@ -49,7 +49,7 @@ std::vector<char*> merged_environment(const std::vector<std::string>& additions)
               fmt::format("a worker process cannot be started: {}", std::strerror(code)));
 }
 
-// For poll: rounded up, so that a wait never ends just before its deadline; -1 is for ever.
+// For poll: rounded up, so that a wait never ends just before its deadline; -1 has no limit.
 int milliseconds_until(const Deadline& deadline) {
   constexpr double kLongestMs = 1e9;  // poll takes an int; a longer wait polls again
   if (!deadline) return -1;
@@ -118,10 +118,9 @@ std::optional<WorkerMessage> WorkerProcess::receive(const Deadline& deadline,
       try {
         return from_json_text<WorkerMessage>(*line);
       } catch (const Error& error) {
-        throw Error(
-            ErrorKind::execution,
-            fmt::format("the worker process sent something that is no message: {}", error.what()),
-            "something in the model wrote to a descriptor that is not its own");
+        throw Error(ErrorKind::execution,
+                    fmt::format("the worker process sent an invalid message: {}", error.what()),
+                    "the model wrote to a descriptor of tsctl");
       }
     }
     pollfd watched[3] = {{channel_.descriptor(), POLLIN, 0},
@@ -138,7 +137,7 @@ std::optional<WorkerMessage> WorkerProcess::receive(const Deadline& deadline,
     if (watched[0].revents != 0) {
       if (!channel_.read_more(true)) return std::nullopt;
     } else if (watched[2].revents != 0) {
-      // What it sent between the kernel's look at the socket and its end is still there.
+      // Messages that it sent between the check of the socket and its end are still in the socket.
       if (!channel_.read_more(false)) return std::nullopt;
     }
   }
@@ -165,7 +164,7 @@ void WorkerProcess::hold_to(const std::vector<int>& processors) {
   std::error_code gone;
   for (const auto& task :
        std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task", gone)) {
-    // A thread that has ended meanwhile needs no processor.
+    // The thread may have ended in the meantime.
     sched_setaffinity(std::stoi(task.path().filename().string()), sizeof set, &set);
   }
 }
@@ -174,7 +173,7 @@ bool WorkerProcess::ends_within(double seconds) const {
   const Deadline deadline = deadline_in(seconds);
   if (!deadline) return false;
   while (true) {
-    // Without a pidfd this only looks, at the end of the time.
+    // Without a pidfd this waits until the deadline.
     pollfd watched = {pid_fd_.get(), POLLIN, 0};
     const int ready = poll(&watched, 1, milliseconds_until(deadline));
     if (ready < 0 && errno == EINTR) continue;
@@ -188,7 +187,7 @@ ProcessEnd WorkerProcess::finish(double grace_s) {
   if (end_) return *end_;
   ProcessEnd end;
   end.ended_by_parent = !ends_within(grace_s);
-  // Until it is waited for, its number is its own: the signal cannot hit a stranger. What it started goes with it.
+  // The kernel does not reuse the process number before wait4, so the signal reaches the worker's group only.
   ::kill(-pid_, SIGKILL);
   int status = 0;
   rusage usage = {};

@@ -23,17 +23,17 @@ inline constexpr const char* kWorkerName = "tsctl-worker";
 struct ProcessEnd {
   int exit_status = 0;  // valid when signal is 0
   int signal = 0;
-  bool ended_by_parent = false;  // it did not end by itself in the time it was given
+  bool ended_by_parent = false;  // it did not end by itself within the grace period
   std::int64_t peak_memory_bytes = 0;
 };
 
-// When to stop waiting; none waits for ever.
+// When to stop waiting; none has no limit.
 using Deadline = std::optional<std::chrono::steady_clock::time_point>;
 
 // That many seconds from now; none for 0 and less.
 Deadline deadline_in(double seconds);
 
-// What a worker that has sent its last message, or closed its end, is given to end by itself.
+// The grace period in which a worker must end by itself after its last message, or after it closed its end.
 inline constexpr double kEndAfterMessageSeconds = 10.0;
 inline constexpr double kEndAfterCloseSeconds = 0.5;
 
@@ -47,23 +47,23 @@ class WorkerProcess {
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
-  // Sends one message. A child that is gone is noticed by the next receive.
+  // Sends one message. The next receive reports a child that has ended.
   void send(const FrontMessage& message);
 
   // Waits for the next message. Nothing when the child closed its end or is gone, even if processes that it started
-  // still hold its end. Throws Interrupted on SIGINT or SIGTERM, Timeout when the time is over, Error{execution} when
-  // what came is no message.
+  // still hold its end. Throws Interrupted on SIGINT or SIGTERM, Timeout at the deadline, Error{execution} for an
+  // invalid message.
   struct Timeout {};
   std::optional<WorkerMessage> receive(const Deadline& deadline, Interrupt& interrupt);
 
   void
   stop();  // SIGSTOP for the child and what it started; returns when the kernel has stopped the whole child
   void resume();  // SIGCONT
-  // Lets every thread that the child has, and those it starts later, run on these processors only.
+  // Restricts all present and future threads of the child to these processors.
   void hold_to(const std::vector<int>& processors);
 
   // Gives the child `grace_s` seconds to end by itself, ends it with SIGKILL if it does not, and returns how it ended.
-  // What it started itself goes with it.
+  // Processes that the child started end too.
   ProcessEnd finish(double grace_s = 0.0);
 
   pid_t pid() const noexcept { return pid_; }

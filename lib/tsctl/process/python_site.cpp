@@ -43,7 +43,7 @@ print(json.dumps({"version": "%d.%d" % sys.version_info[:2], "library": library,
                   "missing": missing}))
 )python";
 
-// Runs `executable -c kQuestion` and gives what it printed; "" if it failed.
+// Runs `executable -c kQuestion` and returns its output; "" if it failed.
 std::string ask(const std::string& executable) {
   int pipes[2] = {-1, -1};
   if (pipe2(pipes, O_CLOEXEC) != 0) {
@@ -60,8 +60,9 @@ std::string ask(const std::string& executable) {
   posix_spawnattr_init(&attributes);
   sigset_t none;
   sigemptyset(&none);
-  posix_spawnattr_setsigmask(&attributes,
-                             &none);  // an Interrupt may hold signals back here, not there
+  posix_spawnattr_setsigmask(
+      &attributes,
+      &none);  // the child must not inherit the signals that an Interrupt blocks
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   std::string name = executable;
   std::string option = "-c";
@@ -91,7 +92,7 @@ std::string ask(const std::string& executable) {
   return code == 0 && status == 0 ? text : std::string();
 }
 
-// What a start-up hook of the interpreter prints comes before the answer.
+// A start-up hook of the interpreter may print before the answer.
 std::string last_line(std::string text) {
   while (text.ends_with('\n')) text.pop_back();
   const std::size_t newline = text.rfind('\n');
@@ -118,10 +119,10 @@ PythonSite look_at_python(const std::string& executable, const std::string& pack
   try {
     site = from_json_text<PythonSite>(last_line(text));
   } catch (const Error&) {
-    throw Error(
-        ErrorKind::environment,
-        fmt::format("'{}' is not a Python interpreter: its answer is not understood", executable),
-        hint);
+    throw Error(ErrorKind::environment,
+                fmt::format("'{}' is not a Python interpreter: its output is not the expected JSON",
+                            executable),
+                hint);
   }
   site.executable = path;
   site.package_dir = package_dir;

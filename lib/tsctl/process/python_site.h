@@ -14,7 +14,7 @@ PythonSite probe_python(const std::string& executable, const std::string& packag
 // The same without the checks, for doctor. Throws only when it cannot be run.
 PythonSite look_at_python(const std::string& executable, const std::string& package_dir);
 
-// What this build was made for.
+// The versions that this build was made for.
 std::string built_for_python();
 std::string built_for_torch();
 

@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::uint64_t kMostPages = std::uint64_t{1} << 16;
 
-// Blocks of 16 B to 1 KiB, half of which stay: 1 MiB of holes for what a model is made of. With a quarter of them, or
-// without, two files of equal work differed by up to 0.6% in every launch.
+// Blocks of 16 B to 1 KiB, half of which are freed: 1 MiB of holes for a model's objects. With a quarter of the holes,
+// or none, two files of equal work differed by up to 0.6% in every launch.
 constexpr std::size_t kHeapBlocks = 4096;
 constexpr std::size_t kGrain = 16;
 constexpr std::size_t kMostGrains = 64;
@@ -28,7 +28,7 @@ struct Range {
   std::uintptr_t to = 0;
 };
 
-// What is free from `bottom` on, up to the stack, which has to grow.
+// The free addresses from `bottom` up to the stack, which needs room to grow.
 std::vector<Range> gaps_above(std::uintptr_t bottom) {
   std::ifstream maps("/proc/self/maps");
   std::vector<Range> gaps;
@@ -43,16 +43,16 @@ std::vector<Range> gaps_above(std::uintptr_t bottom) {
   return gaps;
 }
 
-// The kernel maps what comes next at the highest address that is free.
+// The kernel places the next mapping at the highest free address.
 void leave_no_room_above(std::uintptr_t bottom) {
   for (const Range& gap : gaps_above(bottom)) {
-    // No memory: nothing may touch it.
+    // Reserves addresses without memory, so nothing may access them.
     mmap(reinterpret_cast<void*>(gap.from), gap.to - gap.from, PROT_NONE,
          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   }
 }
 
-// Below every address that the kernel may have drawn: it moves mappings by at most an eighth of the address space.
+// Below every random address that the kernel may choose: it moves mappings by at most an eighth of the address space.
 std::uintptr_t ceiling_of(std::uint64_t draw) {
   const char on_the_stack = 0;
   const std::uintptr_t top = std::bit_ceil(reinterpret_cast<std::uintptr_t>(&on_the_stack));

@@ -1,5 +1,6 @@
 #include "tsctl/worker/arm_answers.h"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <cstdint>
@@ -25,14 +26,14 @@ std::int64_t minor_faults() {
   return usage.ru_minflt;
 }
 
-// A part of a trace, for the parent to put together. The file is the parent's and open there.
+// Writes one part of a trace, which the parent combines. The parent created the file and keeps it open.
 void write_trace_part(const std::string& path, const std::vector<ProfileSpan>& spans) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << trace_events_text(spans) << std::flush;
   if (!file) {
     throw Error(ErrorKind::environment,
-                "the trace of --profile-trace cannot be kept in '" + path + "'",
-                "make room there, or choose another folder with TMPDIR");
+                fmt::format("the trace of --profile-trace cannot be written to '{}'", path),
+                "free space there, or choose another folder with TMPDIR");
   }
 }
 
@@ -80,7 +81,7 @@ struct Answers {
   }
 
   WorkerMessage operator()(const Job&) const {
-    throw std::logic_error("an open arm was given another job");
+    throw std::logic_error("an open arm received another job");
   }
 };
 

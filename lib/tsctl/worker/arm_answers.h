@@ -6,7 +6,7 @@
 
 namespace tsctl {
 
-// What an open arm answers to a command. Throws what the arm throws.
+// Runs a command on an open arm and returns the answer. Throws what the arm throws.
 WorkerMessage answer_of(Arm& arm, ArmLoad& load, const FrontMessage& command);
 
 }  // namespace tsctl

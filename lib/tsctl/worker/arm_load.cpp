@@ -11,7 +11,8 @@ namespace tsctl {
 namespace {
 
 // The kernel wakes a thread up to a tenth of a millisecond late, which would count as the model's latency. The thread
-// waits for the rest awake and does not yield: on a busy host a yield costs a whole turn of the other threads.
+// therefore spins for the rest of the wait. It does not yield, because on a busy host a yield costs a whole time slice
+// of the other threads.
 constexpr double kAwakeSeconds = 0.0001;
 
 void sleep_precisely(double seconds) {

@@ -6,12 +6,12 @@
 
 namespace tsctl {
 
-// Puts load on an open arm, in its own process.
+// Generates load on an open arm, in the arm's process.
 class ArmLoad {
  public:
   explicit ArmLoad(Arm& arm) : arm_(arm) {}
 
-  // One window; the page faults are left to the caller.
+  // Measures one window; the caller adds the page faults.
   LoadTimes run(const LoadWindow& window);
 
  private:

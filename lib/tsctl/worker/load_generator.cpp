@@ -10,10 +10,10 @@ namespace tsctl {
 
 namespace {
 
-// Threads that begin together need a moment to wake up.
+// The threads start together after this time, which they need to wake up.
 constexpr double kLeadSeconds = 0.0005;
 
-// Above 0 and at most 1; the library's own distributions differ from one standard library to the next.
+// A random number above 0 and at most 1. The results of the standard distributions depend on the standard library.
 double uniform(std::mt19937_64& random) {
   return static_cast<double>((random() >> 11) + 1) * 0x1.0p-53;
 }
@@ -52,7 +52,7 @@ LoadTimes closed_loop(const LoadWindow& window, const LoadTools& tools) {
 
 LoadTimes open_loop(const LoadWindow& window, const LoadTools& tools) {
   const std::vector<double> due_s = arrival_times(window.plan, window.seconds, window.seed);
-  std::vector<double> latency_s(due_s.size(), -1.0);  // of a call that was not made
+  std::vector<double> latency_s(due_s.size(), -1.0);  // -1: the call was not made
   std::vector<double> end_s(static_cast<std::size_t>(window.plan.concurrency), 0.0);
   std::atomic<std::size_t> next = 0;
   const double start_s = tools.now_s() + kLeadSeconds;
@@ -60,7 +60,7 @@ LoadTimes open_loop(const LoadWindow& window, const LoadTools& tools) {
     for (std::size_t i = next++; i < due_s.size(); i = next++) {
       const double now_s = tools.now_s() - start_s;
       if (now_s < due_s[i]) tools.sleep(due_s[i] - now_s);
-      if (i > 0 && now_s > 2.0 * window.seconds) break;  // the first is made in any case
+      if (i > 0 && now_s > 2.0 * window.seconds) break;  // the first call is always made
       tools.call();
       const double after_s = tools.now_s() - start_s;
       latency_s[i] = after_s - due_s[i];
@@ -83,7 +83,7 @@ std::vector<double> arrival_times(const LoadPlan& plan, double seconds, std::uin
   const double gap_s = plan.instances / *plan.rate_per_s;
   std::vector<double> due_s;
   if (plan.arrivals == Arrivals::constant) {
-    // Instances that all began at once would not share the load evenly.
+    // Instances that all start at the same time would not share the load evenly.
     const double phase_s = gap_s * (1.0 - uniform(random));
     for (std::size_t i = 0; phase_s + static_cast<double>(i) * gap_s < seconds; ++i)
       due_s.push_back(phase_s + static_cast<double>(i) * gap_s);

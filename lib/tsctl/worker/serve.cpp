@@ -67,7 +67,7 @@ auto api_of(void* library, const char* symbol, int version, const std::string& p
   const auto entry = reinterpret_cast<Entry>(dlsym(library, symbol));
   if (entry == nullptr || entry()->version != version) {
     throw Error(ErrorKind::environment, fmt::format("'{}' belongs to another build of tsctl", path),
-                "build tsctl again: scripts/setup");
+                "rebuild tsctl: scripts/setup");
   }
   return entry();
 }
@@ -100,7 +100,7 @@ class Worker {
     connection_.send(ArmReady{.tuning_reason = arm->tuning_reason(), .opening = opening});
     while (const auto command = connection_.receive())
       connection_.send(answer_of(*arm, load, *command));
-    // Destroying the model would only take time: the process ends here.
+    // Does not destroy the model, which would take time: the process ends here.
     std::fflush(nullptr);
     std::_Exit(0);
   }
@@ -130,14 +130,14 @@ class Worker {
 
   const EngineApi& engine() const {
     const std::string hint =
-        "build again against the installed torch (scripts/setup); tsctl doctor shows what is found";
+        "rebuild tsctl for the installed torch (scripts/setup); tsctl doctor shows what it finds";
     void* library = load_library(job_.engine, RTLD_LOCAL, hint);
     return *api_of<EngineEntry>(library, kEngineEntry, kEngineApiVersion, job_.engine);
   }
 
   const CaptureApi& capture() const {
     const std::string hint = "choose an interpreter with a shared libpython: --python PATH";
-    // Global, or extension modules do not find Python's symbols.
+    // RTLD_GLOBAL, because extension modules need Python's symbols.
     load_library(job_.site.value().library, RTLD_GLOBAL, hint);
     void* library = load_library(job_.capture, RTLD_LOCAL, hint);
     return *api_of<CaptureEntry>(library, kCaptureEntry, kCaptureApiVersion, job_.capture);
@@ -176,7 +176,7 @@ int serve(long parent) {
   } catch (const std::bad_alloc&) {
     connection.send(Failure{.kind = ErrorKind::execution,
                             .message = "the worker process ran out of memory",
-                            .hint = "use a machine with more, or a smaller batch"});
+                            .hint = "use a machine with more memory, or a smaller batch"});
   } catch (const std::exception& error) {
     connection.send(Failure{.message = error.what()});
   }

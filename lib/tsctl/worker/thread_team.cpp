@@ -19,8 +19,8 @@ struct ThreadTeam::Shared {
   std::vector<std::thread> threads = {};
   std::vector<std::exception_ptr> failures = {};
   const std::function<void(int)>* work = nullptr;
-  std::uint64_t task = 0;  // counts them
-  int members = 0;         // who take part in this one
+  std::uint64_t task = 0;  // number of the current task
+  int members = 0;         // threads that take part in the current task
   int busy = 0;
   bool closed = false;
 };

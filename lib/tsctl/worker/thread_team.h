@@ -13,8 +13,8 @@ class ThreadTeam {
   ThreadTeam(const ThreadTeam&) = delete;
   ThreadTeam& operator=(const ThreadTeam&) = delete;
 
-  // Runs `work` in that many threads at once, each with its number, and waits for all. A single one is the caller's own.
-  // An exception of theirs is thrown here, that of the lowest number.
+  // Runs `work` in that many threads at once, each with its number, and waits for all. A single one runs in the
+  // caller's thread. Rethrows the exception of the lowest-numbered thread.
   void run(int threads, const std::function<void(int thread)>& work);
 
  private:

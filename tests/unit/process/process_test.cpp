@@ -120,8 +120,8 @@ TEST_F(Process, refuses_what_is_no_message) {
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::execution);
-    EXPECT_TRUE(std::string(error.what())
-                    .starts_with("the worker process sent something that is no message: "));
+    EXPECT_TRUE(
+        std::string(error.what()).starts_with("the worker process sent an invalid message: "));
   }
 }
 

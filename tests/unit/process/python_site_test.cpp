@@ -84,7 +84,7 @@ TEST_F(PythonSiteTest, refuses_what_answers_something_else) {
   for (const char* script : {"echo hello", "echo 42", "echo '{\"version\": 3}'"}) {
     const std::string path = interpreter(script);
     EXPECT_EQ(error_of([&] { look_at_python(path, ""); }).what(),
-              "'" + path + "' is not a Python interpreter: its answer is not understood");
+              "'" + path + "' is not a Python interpreter: its output is not the expected JSON");
   }
 }
 

@@ -48,7 +48,7 @@ TEST_F(Cli, prints_help_to_standard_output) {
   EXPECT_EQ(outcome.code, ExitCode::ok);
   EXPECT_EQ(outcome.err, "");
   for (const char* word :
-       {"From a PyTorch module", "convert", "inspect", "doctor", "Run tsctl COMMAND --help"}) {
+       {"Turn a PyTorch module", "convert", "inspect", "doctor", "Run tsctl COMMAND --help"}) {
     EXPECT_NE(outcome.out.find(word), std::string::npos) << word;
   }
 }
@@ -78,7 +78,7 @@ TEST_F(Cli, knows_no_other_flags_but_those_that_are_close) {
   expect_usage_error({"inspect", "a.pt", "--wings=2"}, "tsctl inspect has no flag --wings",
                      "run tsctl inspect --help");
   expect_usage_error({"inspect", "a.pt", "b.pt"},
-                     "tsctl inspect does not know what to do with 'b.pt'",
+                     "tsctl inspect does not accept the argument 'b.pt'",
                      "run tsctl inspect --help");
 }
 

@@ -1,5 +1,7 @@
 #include "commands/capture_command.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "steps/manifest.h"
@@ -19,15 +21,15 @@ void add_capture_options(CLI::App& command, CaptureFlags& flags) {
   add_run_options(command, flags.run);
   add_report_options(command, flags.report);
   add_choice<FixedSizes>(command, "--fixed-sizes", flags.fixed_sizes,
-                         "A size that only works as given: refuse the capture, or guard the file "
-                         "with a check of its inputs")
+                         "If the capture works at the given sizes only: refuse it, or guard the "
+                         "file with a check of its input sizes")
       ->group("Source");
 }
 
 void add_mode_option(CLI::App& command, CaptureFlags& flags) {
   add_choice<CaptureMode>(
       command, "--mode", flags.mode,
-      "How to capture: auto (trace, and script what a trace does not follow), trace, script")
+      "How to capture: auto (trace, and script what a trace cannot represent), trace or script")
       ->group("Source");
 }
 
@@ -63,9 +65,10 @@ CapturePlan capture_plan_from(const CaptureFlags& flags) {
     const std::size_t equals = text.find('=');
     const std::string shape = equals == std::string::npos ? "" : text.substr(equals + 1);
     if (equals == 0 || (equals != std::string::npos && shape.empty())) {
-      throw Error(ErrorKind::usage, "--trace-submodule '" + text + "' is not PATH or PATH=SHAPE",
-                  "write the submodule's path, and its input's shape if it differs from what the "
-                  "model gives it: --trace-submodule encoder=1x3x224x224");
+      throw Error(ErrorKind::usage,
+                  fmt::format("--trace-submodule '{}' is not PATH or PATH=SHAPE", text),
+                  "write the submodule's path, and the shape of its input if it is traced with "
+                  "another one: --trace-submodule encoder=1x3x224x224");
     }
     if (!shape.empty()) input_spec_from_text(shape);
     plan.trace_submodules.emplace_back(text.substr(0, equals), shape);
@@ -89,19 +92,20 @@ void record_not_general(CommandSession& session, const CaptureResult& capture) {
   }
   const std::string kind = method ? name_of(*method) : "capture";
   if (!not_scripted.empty()) {
-    record_check_failure(
-        session, "capture",
-        "the " + kind + " is not general: " + reason +
-            "; and it cannot be scripted: " + not_scripted,
-        "write the model without that decision, or in what TorchScript's compiler supports");
+    record_check_failure(session, "capture",
+                         fmt::format("the {} is not general: {}; and it cannot be scripted: {}",
+                                     kind, reason, not_scripted),
+                         "rewrite the model without that decision, or with code that TorchScript's "
+                         "compiler supports");
     return;
   }
   record_check_failure(
-      session, "capture", "the " + kind + " is not general: " + reason,
+      session, "capture", fmt::format("the {} is not general: {}", kind, reason),
       kind == "trace" || !capture.submodules.empty()
-          ? "what the example decided is fixed in a trace; script the module (tsctl script, or "
-            "convert --mode script), or write the model without that decision"
-          : "TorchScript gives this code another meaning than Python; see the differences above");
+          ? "a trace keeps the decisions that the example inputs caused; script the module (tsctl "
+            "script, or convert --mode script), or rewrite the model without that decision"
+          : "this code behaves differently in TorchScript than in Python; see the differences "
+            "above");
 }
 
 ExitCode capture_command(CommandSession& session, const CaptureFlags& flags) {
@@ -119,7 +123,7 @@ ExitCode capture_command(CommandSession& session, const CaptureFlags& flags) {
   if (capture.status != CaptureStatus::captured) {
     record_not_general(session, capture);
     withhold_step(session, file, flags.output.keep_failed,
-                  "the " + name_of(capture.mode) + " is not general");
+                  fmt::format("the {} is not general", name_of(capture.mode)));
     return ExitCode::check_failed;
   }
   attach(file.path(), manifest_from(plan.source, plan.inputs, capture), {}, plan.extras);

@@ -9,7 +9,7 @@
 
 namespace tsctl {
 
-// What becomes of a capture that follows eager at the given sizes but not at others that eager takes.
+// What to do with a capture that equals eager mode at the given sizes but not at other sizes that eager mode accepts.
 enum class FixedSizes { refuse, guard };
 
 constexpr auto names_of(FixedSizes) {
@@ -17,7 +17,7 @@ constexpr auto names_of(FixedSizes) {
   return std::to_array<Named<FixedSizes>>({{refuse, "refuse"}, {guard, "guard"}});
 }
 
-// What trace, script and convert have in common: a SOURCE that is captured into a file.
+// The flags that trace, script and convert share.
 struct CaptureFlags {
   std::string source = {};
   SourceFlags source_flags = {};
@@ -32,17 +32,17 @@ struct CaptureFlags {
   FixedSizes fixed_sizes = FixedSizes::refuse;
 };
 
-// The flags of every command that captures, but for where the file goes.
+// Adds the flags of every command that captures, except the mode and the submodules.
 void add_capture_options(CLI::App& command, CaptureFlags& flags);
-// Flags that belong to some of these commands only.
+// Adds flags that only some of these commands have.
 void add_mode_option(CLI::App& command, CaptureFlags& flags);
 void add_trace_submodule_option(CLI::App& command, CaptureFlags& flags);
 void add_script_submodule_option(CLI::App& command, CaptureFlags& flags);
 
-// The flags, checked and converted. Throws Error{usage} or Error{input}; nothing has been started or written then.
+// Checks and converts the flags. Throws Error{usage} or Error{input} before anything is started or written.
 CapturePlan capture_plan_from(const CaptureFlags& flags);
 
-// Records that the capture is not general, with where it differs; the exit is check_failed then.
+// Records in the report that the capture is not general, and how it differs.
 void record_not_general(CommandSession& session, const CaptureResult& capture);
 
 // trace and script: capture, store the manifest, reload, compare with eager, write.

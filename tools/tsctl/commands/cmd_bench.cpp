@@ -38,8 +38,8 @@ BenchOptions options_from(CommandSession& session, const Flags& flags,
   require_device_settings(specs, flags.cold_cache, session.options().device);
   if (flags.cold_cache && !options.load.plain()) {
     throw Error(ErrorKind::usage,
-                "--cold-cache does not go with --rate, --concurrency or --instances",
-                "under load the cache is not emptied between calls");
+                "--cold-cache cannot be combined with --rate, --concurrency or --instances",
+                "tsctl cannot empty the cache between calls under load");
   }
   return options;
 }
@@ -56,7 +56,7 @@ ExitCode bench(CommandSession& session, const Flags& flags) {
   check_before_start(session, {.read = files_of(subjects, inputs),
                                .others = {{"--samples", flags.bench.samples},
                                           {"--profile-trace", flags.profile.trace}}});
-  std::vector<ScratchFolder> folders;  // of what is exported
+  std::vector<ScratchFolder> folders;  // for the exports of the arms that need one
   for (Subject& subject : subjects) {
     if (subject.runtime().exported) subject.folder = folders.emplace_back().path();
   }
@@ -88,7 +88,7 @@ ExitCode bench(CommandSession& session, const Flags& flags) {
 
 void add_bench(CLI::App& app, Action& selected) {
   CLI::App* command =
-      app.add_subcommand("bench", "Time files and sources against the first of them");
+      app.add_subcommand("bench", "Time files and SOURCEs and compare each with the first");
   auto flags = std::make_shared<Flags>();
   add_arm_options(*command, flags->arms);
   add_source_options(*command, flags->source, flags->run);
@@ -98,7 +98,7 @@ void add_bench(CLI::App& app, Action& selected) {
   add_load_options(*command, flags->load);
   command
       ->add_option("--max-regress", flags->bench.max_regress,
-                   "Exit 1 if an arm is slower than the first by more: 2%")
+                   "Exit 1 if an arm is slower than the baseline by more than this: 2%")
       ->group("Measuring")
       ->type_name("P");
   add_baseline_options(*command, flags->arms);

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "commands/capture_command.h"
@@ -28,11 +30,25 @@ struct Flags : CaptureFlags {
   bool no_bench = false;
 };
 
+// Times eager mode and every stage, whose outputs verify_stages has compared.
+ExitCode bench_stages(CommandSession& session, const Flags& flags, const CapturePlan& plan,
+                      const BenchOptions& options, const std::vector<std::string>& input_labels,
+                      const std::vector<Stage>& stages, const std::string& tensors) {
+  const std::string label = input_labels.empty() ? "" : input_labels.at(plan.inputs.bench_index);
+  const ArmRequest common =
+      common_arm_request(session, plan.inputs, tensors, flags.bench.allocator);
+  return bench_step(session, {.arms = stage_arms(session, plan, stages, common),
+                              .options = options,
+                              .items_per_call = plan.inputs.items_per_call,
+                              .input_set = label,
+                              .samples_path = flags.bench.samples});
+}
+
 ExitCode convert(CommandSession& session, const Flags& flags) {
   const CapturePlan plan = capture_plan_from(flags);
   check_pass_flags(flags.passes, RewriteGoal::optimize);
   if (flags.no_bench && flags.bench.options.require_speedup) {
-    throw Error(ErrorKind::usage, "--require-speedup needs the timing that --no-bench leaves out",
+    throw Error(ErrorKind::usage, "--require-speedup needs the timing that --no-bench skips",
                 "leave one of them out");
   }
   const BenchOptions bench_options = bench_options_from(flags.bench, plan.inputs.plan.seed);
@@ -58,14 +74,14 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
     record_not_general(session, capture);
     if (output.keep_failed) copy_file_bytes(captured.path(), file.path());
     withhold_step(session, file, output.keep_failed,
-                  "the " + name_of(capture.mode) + " is not general");
+                  fmt::format("the {} is not general", name_of(capture.mode)));
     return ExitCode::check_failed;
   }
   Manifest manifest = manifest_from(plan.source, plan.inputs, capture);
   const RewriteResult freezing = rewrite_step(session, RewriteGoal::freeze, captured.path(),
                                               frozen.path(), flags.passes, tensors.path());
   manifest.steps.push_back(manifest_step("freeze", freezing.passes, flags.passes.preserve));
-  // From the captured file, not the frozen one: freezing and saving loses the modules' paths, which name the folds.
+  // Optimizes the captured file, not the frozen one: freezing and saving loses the module paths that name the folds.
   const RewriteResult optimizing = rewrite_step(session, RewriteGoal::optimize, captured.path(),
                                                 file.path(), flags.passes, tensors.path());
   manifest.steps.push_back(manifest_step("optimize", optimizing.passes, flags.passes.preserve));
@@ -79,25 +95,18 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
     return code;
   }
   if (!flags.no_bench) {
-    const std::string label =
-        capture.input_labels.empty() ? "" : capture.input_labels.at(plan.inputs.bench_index);
-    const ArmRequest common =
-        common_arm_request(session, plan.inputs, tensors.path(), flags.bench.allocator);
-    code = bench_step(session, {.arms = stage_arms(session, plan, stages, common),
-                                .options = bench_options,
-                                .items_per_call = plan.inputs.items_per_call,
-                                .input_set = label,
-                                .samples_path = flags.bench.samples});
+    code = bench_stages(session, flags, plan, bench_options, capture.input_labels, stages,
+                        tensors.path());
   }
-  publish_step(session, file);  // too slow is no reason to withhold a file that is right
+  publish_step(session, file);  // a correct file is written even if it is too slow
   return code;
 }
 
 }  // namespace
 
 void add_convert(CLI::App& app, Action& selected) {
-  CLI::App* command = app.add_subcommand(
-      "convert", "Do the whole job: capture, freeze, optimize, save, verify and time");
+  CLI::App* command =
+      app.add_subcommand("convert", "Capture, freeze, optimize, save, verify and time a model");
   auto flags = std::make_shared<Flags>();
   flags->fixed_sizes = FixedSizes::guard;
   add_capture_options(*command, *flags);
@@ -108,11 +117,11 @@ void add_convert(CLI::App& app, Action& selected) {
   add_pass_options(*command, flags->passes);
   add_list_passes(*command);
   add_bench_options(*command, flags->bench);
-  command->add_flag("--no-bench", flags->no_bench, "Leave the timing out")->group("Measuring");
+  command->add_flag("--no-bench", flags->no_bench, "Skip the timing")->group("Measuring");
   command
-      ->add_option(
-          "--require-speedup", flags->bench.options.require_speedup,
-          "Exit 1 unless the optimized file is shown to be this many times as fast as eager")
+      ->add_option("--require-speedup", flags->bench.options.require_speedup,
+                   "Exit 1 unless the optimized file is proven at least this many times as fast as "
+                   "eager mode")
       ->group("Measuring")
       ->check(positive_number())
       ->type_name("R");

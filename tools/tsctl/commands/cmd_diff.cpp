@@ -11,7 +11,7 @@ namespace {
 
 struct Flags {
   DiffOptions options = {};
-  RunOptions run = {};  // no flags
+  RunOptions run = {};  // set by no flag
   ReportOptions report = {};
 };
 
@@ -30,8 +30,8 @@ ExitCode diff_files(CommandSession& session, const Flags& flags) {
 void add_diff(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand("diff", "Show how two TorchScript files differ");
   auto flags = std::make_shared<Flags>();
-  add_positional(*command, "A.pt", flags->options.path_a, "One TorchScript file");
-  add_positional(*command, "B.pt", flags->options.path_b, "The other");
+  add_positional(*command, "A.pt", flags->options.path_a, "The first TorchScript file");
+  add_positional(*command, "B.pt", flags->options.path_b, "The second TorchScript file");
   add_report_options(*command, flags->report);
   bind_command(*command, selected, flags, &diff_files);
 }

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "commands/commands.h"
 #include "options/bind_command.h"
 #include "options/option_groups.h"
@@ -18,7 +20,8 @@ Finding python_finding(const std::string& executable, const std::string& package
     const PythonSite site = probe_python(executable, package_dir);
     return {.name = "python",
             .status = FindingStatus::ok,
-            .detail = site.executable + " (" + site.version + "), torch " + site.torch_version};
+            .detail = fmt::format("{} ({}), torch {}", site.executable, site.version,
+                                  site.torch_version)};
   } catch (const Error& error) {
     return {.name = "python",
             .status = FindingStatus::missing,
@@ -28,10 +31,10 @@ Finding python_finding(const std::string& executable, const std::string& package
 }
 
 std::string cores_text(const Environment& host) {
-  std::string text = std::to_string(host.cores_visible) + " visible, " +
-                     std::to_string(host.cores_affinity) + " by affinity";
+  std::string text =
+      fmt::format("{} visible, {} by affinity", host.cores_visible, host.cores_affinity);
   if (host.cores_quota) text += ", quota " + std::to_string(*host.cores_quota);
-  return text + "; " + std::to_string(host.threads) + " used";
+  return fmt::format("{}; {} used", text, host.threads);
 }
 
 std::string features_text(const Environment& host) {
@@ -62,17 +65,17 @@ ExitCode doctor(CommandSession& session, const Flags& flags) {
   const std::string python = chosen_python(flags.run.python);
   report.checks.push_back(python_finding(python, installation_of_this_process().package_dir));
   try {
-    session.enter("ask LibTorch");
+    session.enter("query LibTorch");
     report.doctor = session.jobs().describe({.with_cuda = true});
     // The local part ("+cu130") names the wheel, not another interface.
     const std::string& found = report.doctor->libtorch_version;
     const bool same = found.substr(0, found.find('+')) == tool.built_for_torch;
-    report.checks.push_back({.name = "LibTorch",
-                             .status = same ? FindingStatus::ok : FindingStatus::missing,
-                             .detail = report.doctor->libtorch_version + ", " +
-                                       report.doctor->cpu_capability + ", " +
-                                       report.doctor->parallel_backend,
-                             .hint = same ? "" : "build tsctl again for it: scripts/setup"});
+    report.checks.push_back(
+        {.name = "LibTorch",
+         .status = same ? FindingStatus::ok : FindingStatus::missing,
+         .detail = fmt::format("{}, {}, {}", report.doctor->libtorch_version,
+                               report.doctor->cpu_capability, report.doctor->parallel_backend),
+         .hint = same ? "" : "rebuild tsctl for it: scripts/setup"});
   } catch (const Error& error) {
     report.checks.push_back({.name = "LibTorch",
                              .status = FindingStatus::missing,
@@ -90,10 +93,10 @@ ExitCode doctor(CommandSession& session, const Flags& flags) {
 
 void add_doctor(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
-      "doctor", "Show versions, devices, threads and what speeds LibTorch up here");
+      "doctor",
+      "Show versions, devices, threads and the performance features of LibTorch on this host");
   auto flags = std::make_shared<Flags>();
-  command
-      ->add_option("--python", flags->run.python, "The Python to look at (default: TSCTL_PYTHON)")
+  command->add_option("--python", flags->run.python, "The Python to check (default: TSCTL_PYTHON)")
       ->type_name("PATH");
   add_report_options(*command, flags->report);
   bind_command(*command, selected, flags, &doctor);

@@ -30,10 +30,11 @@ ExitCode print_problems(const std::string& name, Context& context) {
 // --problem and --list-problems take no SOURCE and write no report.
 void add_problem_options(CLI::App& command, ExplainFlags& flags) {
   CLI::Option* problem =
-      command.add_option("--problem", flags.problem, "Print what this problem means, and end")
+      command
+          .add_option("--problem", flags.problem, "Print the description of this problem and exit")
           ->type_name("NAME");
   CLI::Option* list = command.add_flag("--list-problems", flags.list_problems,
-                                       "List the problems that --problem explains, and end");
+                                       "List the problems that --problem explains and exit");
   list->excludes(problem);
   for (CLI::Option* option : {problem, list}) {
     option->group("Problems");
@@ -64,7 +65,8 @@ ExitCode explain(CommandSession& session, const ExplainFlags& flags) {
 
 void add_explain(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
-      "explain", "Say how a model would be captured and what would not be general; write no file");
+      "explain",
+      "Report how a model would be captured and what would not be general; write no file");
   auto flags = std::make_shared<ExplainFlags>();
   flags->fixed_sizes = FixedSizes::guard;
   add_capture_options(*command, *flags);

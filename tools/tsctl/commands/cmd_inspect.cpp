@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "commands/commands.h"
 #include "options/bind_command.h"
 #include "steps/manifest.h"
@@ -55,11 +57,12 @@ ExitCode inspect_file(CommandSession& session, const Flags& flags) {
       add_graph(session, flags, "executed", arguments.path());
     }
   }
-  // The graphs are what was asked for; the summary would only be in their way.
+  // The user asked for the graphs only, so the summary is left out.
   if (!flags.wants_graph() || !flags.report.json.empty()) session.report().inspect = summary;
   for (const Warning& warning : summary.warnings) session.warn(warning);
   if (summary.crc_ok && !*summary.crc_ok) {
-    throw Error(ErrorKind::input, "'" + flags.model + "' is damaged: a record's CRC-32 is wrong",
+    throw Error(ErrorKind::input,
+                fmt::format("'{}' is damaged: a record's CRC-32 is wrong", flags.model),
                 "fetch or write the file again; --json lists the records");
   }
   return ExitCode::ok;
@@ -69,7 +72,7 @@ ExitCode inspect_file(CommandSession& session, const Flags& flags) {
 
 void add_inspect(CLI::App& app, Action& selected) {
   CLI::App* command =
-      app.add_subcommand("inspect", "Show what a TorchScript file holds, without running it");
+      app.add_subcommand("inspect", "Show the contents of a TorchScript file without running it");
   auto flags = std::make_shared<Flags>();
   add_positional(*command, "FILE", flags->model, "The TorchScript file");
   command->add_flag("--code", flags->report.sections.code, "Show its code")->group("Sections");
@@ -85,11 +88,13 @@ void add_inspect(CLI::App& app, Action& selected) {
       ->group("Sections");
   command->add_flag("--graph", flags->graph, "Show the method's graph (loads the file)")
       ->group("Graphs");
-  command->add_flag("--inlined-graph", flags->inlined_graph, "The same with every call inlined")
+  command
+      ->add_flag("--inlined-graph", flags->inlined_graph,
+                 "Show the method's graph with every call inlined (loads the file)")
       ->group("Graphs");
   command
       ->add_flag("--executed", flags->executed,
-                 "The graph that really runs after warm-up (runs the file)")
+                 "Show the graph that runs after warm-up (runs the file)")
       ->group("Graphs");
   command
       ->add_option("--method", flags->method, "The method whose graph is shown (default forward)")

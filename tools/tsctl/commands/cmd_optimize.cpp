@@ -6,12 +6,12 @@ namespace tsctl {
 
 void add_optimize(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
-      "optimize", "Freeze where needed, and run the passes that make a file faster");
+      "optimize", "Freeze a file if needed and run the passes that make it faster");
   auto flags = std::make_shared<RewriteFlags>();
   add_rewrite_options(*command, *flags);
   command
       ->add_flag("--verify,!--no-verify", flags->verify,
-                 "Compare with the input file (default) or only load again")
+                 "Compare the outputs with the input file's (default), or only load the result")
       ->group("Comparison");
   flags->goal = RewriteGoal::optimize;
   bind_command(*command, selected, flags, &rewrite_command);

@@ -36,11 +36,11 @@ std::string saved_report(const std::string& path) {
 
 std::string text_of(const Report& report, bool verbose) {
   std::string text = text_from_report(report, {.verbose = verbose});
-  if (report.error) text += "error      " + report.error->message + "\n";
+  if (report.error) text += fmt::format("error      {}\n", report.error->message);
   return text + fmt::format("status     {} (exit {})\n", name_of(report.status), report.exit_code);
 }
 
-// A rendering of a report; those of a bench need one in it.
+// A format of a report. Some formats need a bench in the report.
 struct Format {
   const char* name;
   bool of_bench;
@@ -80,9 +80,10 @@ ExitCode render(const Flags& flags, Context& context) {
     return flush_result(context);
   }
   if (format->of_bench && !report.bench) {
-    throw Error(ErrorKind::usage,
-                "--format " + flags.format + " shows a bench, and '" + flags.file + "' holds none",
-                "give a report of tsctl bench or tsctl convert, or another --format");
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("--format {} needs a bench, and '{}' has none", flags.format, flags.file),
+        "give a report of tsctl bench or tsctl convert, or another --format");
   }
   context.out << format->render(report);
   return flush_result(context);
@@ -92,12 +93,12 @@ ExitCode render(const Flags& flags, Context& context) {
 
 void add_report(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
-      "report", "Render a saved report again, as text, a page or in the formats of other tools");
+      "report", "Convert a saved report to text, HTML or the formats of other tools");
   auto flags = std::make_shared<Flags>();
   command->add_option("FILE", flags->file, "A report that --json wrote");
   command
       ->add_option("--format", flags->format,
-                   "text, csv, json, html; of a bench also google-benchmark, github-action or "
+                   "text, csv, json, html; with a bench also google-benchmark, github-action or "
                    "pytorch (default text)")
       ->check(CLI::IsMember(format_names()))
       ->type_name("FORMAT");

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "commands/commands.h"
@@ -28,8 +30,8 @@ ExitCode run_file(CommandSession& session, const Flags& flags) {
   session.report().model.path = flags.model;
   if (subject.source) {
     throw Error(ErrorKind::usage,
-                "'" + flags.model + "' is a SOURCE; tsctl run takes a TorchScript file",
-                "capture it first: tsctl convert " + flags.model + " -o OUT.pt");
+                fmt::format("'{}' is a SOURCE; tsctl run takes a TorchScript file", flags.model),
+                fmt::format("capture it first: tsctl convert {} -o OUT.pt", flags.model));
   }
   const ModelInputs inputs = inputs_for({subject}, flags.inputs, "run");
   record_inputs(session.report(), inputs, labels_of(inputs));

@@ -5,8 +5,8 @@
 namespace tsctl {
 
 void add_script(CLI::App& app, Action& selected) {
-  CLI::App* command =
-      app.add_subcommand("script", "Compile a module's source, and check the result against eager");
+  CLI::App* command = app.add_subcommand(
+      "script", "Compile a module's source and compare the result with eager mode");
   auto flags = std::make_shared<CaptureFlags>();
   flags->mode = CaptureMode::script;
   add_capture_options(*command, *flags);

@@ -6,7 +6,7 @@ namespace tsctl {
 
 void add_trace(CLI::App& app, Action& selected) {
   CLI::App* command =
-      app.add_subcommand("trace", "Trace a module, and check the trace against eager");
+      app.add_subcommand("trace", "Trace a module and compare the trace with eager mode");
   auto flags = std::make_shared<CaptureFlags>();
   flags->mode = CaptureMode::trace;
   add_capture_options(*command, *flags);

@@ -60,8 +60,9 @@ void add_verify(CLI::App& app, Action& selected) {
       app.add_subcommand("verify", "Compare the outputs of files and sources with a reference");
   auto flags = std::make_shared<Flags>();
   add_positional(*command, "REFERENCE", flags->reference,
-                 "A TorchScript file or a SOURCE, which eager runs");
-  command->add_option("CANDIDATE", flags->candidates, "What is compared with it: files or SOURCEs")
+                 "A TorchScript file, or a SOURCE that runs in eager mode");
+  command
+      ->add_option("CANDIDATE", flags->candidates, "Files or SOURCEs to compare with the reference")
       ->required();
   add_source_options(*command, flags->source, flags->run);
   add_input_options(*command, flags->inputs);

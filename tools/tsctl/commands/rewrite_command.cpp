@@ -1,5 +1,7 @@
 #include "commands/rewrite_command.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "options/pass_listing.h"
@@ -17,7 +19,7 @@ namespace tsctl {
 
 namespace {
 
-// Compares the outputs of the file as it was and as it is, and gives the exit that this means.
+// Compares the outputs of the input file and the rewritten file. Returns the exit code of the comparison.
 ExitCode compare_outputs(CommandSession& session, const RewriteFlags& flags,
                          const std::string& arguments, const std::string& rewritten,
                          const std::filesystem::path& folder,
@@ -49,6 +51,20 @@ void load_again(CommandSession& session, const std::string& path, const std::str
                         .settings = session.settings()});
 }
 
+// Whether to compare outputs. Without inputs optimize fails, and freeze goes on with a warning.
+bool wants_comparison(CommandSession& session, const RewriteFlags& flags, const std::string& name,
+                      const ModelInputs& inputs) {
+  if (!flags.verify) return false;
+  if (inputs.given()) return true;
+  if (flags.goal == RewriteGoal::optimize)
+    throw_inputs_missing(flags.model, name, ", or --no-verify to skip the comparison");
+  session.warn({WarningCode::not_verified,
+                fmt::format("'{}' does not record its inputs: the frozen file is loaded but not "
+                            "run; give --input to compare its outputs",
+                            flags.model)});
+  return false;
+}
+
 }  // namespace
 
 void add_rewrite_options(CLI::App& command, RewriteFlags& flags) {
@@ -76,22 +92,14 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
   const std::optional<Manifest> recorded = read_manifest(flags.model);
   const ModelInputs inputs = resolve_inputs(flags.inputs, recorded);
   record_inputs(session.report(), inputs, labels_of(inputs));
-  const bool verify = flags.verify && inputs.given();
-  if (flags.verify && !inputs.given()) {
-    if (goal == RewriteGoal::optimize)
-      throw_inputs_missing(flags.model, name, ", or --no-verify to go without");
-    session.warn({WarningCode::not_verified,
-                  "'" + flags.model +
-                      "' says nothing of its inputs: the frozen file is loaded again, not run; "
-                      "give --input to have it compared"});
-  }
+  const bool verify = wants_comparison(session, flags, name, inputs);
   check_before_start(session,
                      {.output = flags.output.output, .in_place = true, .read = {flags.model}});
 
   OutputFile file(flags.output.output, "-o");
   session.name_file(file.path(), flags.output.output);
   const std::filesystem::path folder = file.target().parent_path();
-  // An inputs file that the manifest names may be gone: only a comparison demands it.
+  // The inputs file that the manifest names may be missing: only a comparison needs it.
   std::optional<ScratchFile> arguments;
   if (verify || (inputs.given() && inputs.plan.file.empty()))
     arguments.emplace(write_inputs(session, inputs, folder));
@@ -99,7 +107,7 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
                                             arguments ? arguments->path() : "");
   if (result.was_frozen) {
     session.warn({WarningCode::already_frozen,
-                  "'" + flags.model + "' was frozen before: its weights are constants already"});
+                  fmt::format("'{}' is already frozen: its weights are constants", flags.model)});
   }
   Manifest manifest = recorded.value_or(Manifest{.inputs = inputs.plan});
   if (inputs.given())

@@ -7,7 +7,7 @@
 
 namespace tsctl {
 
-// What freeze and optimize have in common: a file that becomes another.
+// The flags that freeze and optimize share.
 struct RewriteFlags {
   std::string model = {};
   InputFlags inputs = {};
@@ -22,7 +22,7 @@ struct RewriteFlags {
 
 void add_rewrite_options(CLI::App& command, RewriteFlags& flags);
 
-// Rewrites, keeps the manifest and the extra files, reloads, compares with the input file, writes.
+// Rewrites the file, keeps its manifest and extra files, compares the result with the input file, and writes it.
 ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags);
 
 }  // namespace tsctl

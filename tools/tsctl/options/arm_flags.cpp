@@ -11,7 +11,7 @@ namespace tsctl {
 
 namespace {
 
-// Numbers the labels of arms of one file ("a.pt" twice, for an A/A run).
+// Adds a number to a label that occurs again ("a.pt" twice, for an A/A run).
 void make_labels_unique(std::vector<ArmSpec>& specs) {
   std::set<std::string> seen;
   for (ArmSpec& spec : specs) {
@@ -21,25 +21,26 @@ void make_labels_unique(std::vector<ArmSpec>& specs) {
   }
 }
 
-// The arms in their order: the baseline first, and with --selftest the one arm twice.
+// The arms in order: the baseline first, and with --selftest the one arm twice.
 std::vector<ArmSpec> specs_of(const ArmFlags& flags, const ArmSettings& defaults) {
   std::vector<ArmSpec> specs;
   if (!flags.baseline.empty()) {
     specs.push_back(arm_spec_from_text(flags.baseline, defaults));
     if (specs.back().subject.ends_with(".json")) {
-      throw Error(ErrorKind::usage,
-                  fmt::format("--baseline '{}' is a report, not something to run", flags.baseline),
-                  "numbers of another time say nothing about this one: give the old file, which is "
-                  "run beside the new one");
+      throw Error(
+          ErrorKind::usage,
+          fmt::format("--baseline '{}' is a report, which tsctl bench cannot run", flags.baseline),
+          "times of another run are not comparable: give the old file, which is measured together "
+          "with the new one");
     }
     specs.back().label = "baseline";
   }
   for (const std::string& text : flags.arms) specs.push_back(arm_spec_from_text(text, defaults));
   if (!flags.selftest) return specs;
   if (specs.size() != 1) {
-    throw Error(ErrorKind::usage,
-                fmt::format("--selftest takes one arm, {} were given", specs.size()),
-                "it is measured against itself, to see what this host can resolve");
+    throw Error(
+        ErrorKind::usage, fmt::format("--selftest takes one arm, {} were given", specs.size()),
+        "the arm is compared with itself to find the smallest effect that this host can resolve");
   }
   specs.push_back(specs.front());
   return specs;
@@ -62,12 +63,13 @@ void add_arm_options(CLI::App& command, ArmFlags& flags) {
 void add_baseline_options(CLI::App& command, ArmFlags& flags) {
   command
       .add_option("--baseline", flags.baseline,
-                  "The arm that the others are compared with: an old file, run beside them")
+                  "The arm that the others are compared with, such as an old file")
       ->group("Measuring")
       ->type_name("ARM");
   command
-      .add_flag("--selftest", flags.selftest,
-                "Measure one arm against itself: the smallest effect that this host can resolve")
+      .add_flag(
+          "--selftest", flags.selftest,
+          "Compare one arm with itself to find the smallest effect that this host can resolve")
       ->group("Measuring");
 }
 

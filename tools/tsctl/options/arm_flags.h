@@ -9,7 +9,7 @@
 
 namespace tsctl {
 
-// The arms of bench, as they stand on the command line.
+// The arms of bench as given on the command line.
 struct ArmFlags {
   std::vector<std::string> arms = {};
   std::string baseline = {};
@@ -20,7 +20,7 @@ void add_arm_options(CLI::App& command, ArmFlags& flags);
 // --baseline and --selftest.
 void add_baseline_options(CLI::App& command, ArmFlags& flags);
 
-// The arms in their order, each with a label of its own. Throws Error{usage}.
+// Returns the arms in order, each with a unique label. Throws Error{usage}.
 std::vector<ArmSpec> arm_specs_from(const ArmFlags& flags, const ArmSettings& defaults);
 
 }  // namespace tsctl

@@ -64,7 +64,7 @@ struct Setting {
   std::string precision() const {
     if (value == "bf16") return value;
     throw fault(fmt::format("precision is bf16, not '{}'", value),
-                "without it numbers are multiplied as the model says");
+                "leave it out to multiply in the model's own dtype");
   }
 };
 

@@ -16,8 +16,8 @@ struct ArmSpec {
   bool executor_given = false;
 };
 
-// Settings that the text does not give are those of `defaults`. Throws Error{usage} that echoes the text and names the
-// part at fault.
+// Settings that the text does not give come from `defaults`. Throws Error{usage} that quotes the text and names the
+// wrong part.
 ArmSpec arm_spec_from_text(const std::string& text, const ArmSettings& defaults = {});
 
 }  // namespace tsctl

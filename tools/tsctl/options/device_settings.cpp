@@ -9,8 +9,7 @@ namespace tsctl {
 void require_device_settings(const std::vector<ArmSpec>& specs, bool cold_cache,
                              const std::string& device) {
   if (cold_cache && device == "cpu") {
-    throw Error(ErrorKind::usage,
-                "--cold-cache empties the cache of a GPU, and this runs on the CPU",
+    throw Error(ErrorKind::usage, "--cold-cache needs a GPU, but the device is the CPU",
                 "give --device cuda, or leave --cold-cache out");
   }
   for (const ArmSpec& spec : specs) {

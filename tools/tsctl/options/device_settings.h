@@ -7,7 +7,7 @@
 
 namespace tsctl {
 
-// Throws Error{usage} for what only a GPU can do where `device` is the CPU.
+// Throws Error{usage} if `device` is the CPU and a setting needs a GPU.
 void require_device_settings(const std::vector<ArmSpec>& specs, bool cold_cache,
                              const std::string& device);
 

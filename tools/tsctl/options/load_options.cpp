@@ -16,7 +16,7 @@ namespace {
 constexpr int kMostConcurrency = 256;
 constexpr int kMostInstances = 64;
 constexpr double kHighestRate = 1e6;
-// Calls that have to be offered to each arm within the budget, for a verdict to be possible.
+// A verdict needs at least this many offered calls of each arm within the budget.
 constexpr double kFewestCalls = 60.0;
 double rate_from(const std::string& text) {
   double rate = 0.0;
@@ -25,8 +25,9 @@ double rate_from(const std::string& text) {
   const std::string unit(rest, end);
   if (code != std::errc{} || (!unit.empty() && unit != "/s") || !(rate > 0.0) ||
       !(rate <= kHighestRate)) {
-    throw Error(ErrorKind::usage, "--rate '" + text + "' is not a number of calls a second",
-                "write 200 or 200/s, a million at the most");
+    throw Error(ErrorKind::usage,
+                fmt::format("--rate '{}' is not a number of calls per second", text),
+                "write 200 or 200/s, at most a million");
   }
   return rate;
 }
@@ -36,17 +37,17 @@ double rate_from(const std::string& text) {
 void add_load_options(CLI::App& command, LoadFlags& flags) {
   command
       .add_option("--rate", flags.rate,
-                  "Open loop: offer this many calls a second, and count latency from when each was "
-                  "due")
+                  "Open loop: offer this many calls per second, and measure latency from the time "
+                  "each was due")
       ->group("Load")
       ->type_name("Q");
   add_choice<Arrivals>(command, "--arrivals", flags.arrivals,
-                       "Of --rate: poisson (default, drawn from the seed) or constant")
+                       "Arrivals of --rate: poisson (default, drawn from the seed) or constant")
       ->group("Load")
       ->type_name("NAME");
   command
       .add_option("--concurrency", flags.concurrency,
-                  "Calls in flight in one process at most (default 1)")
+                  "Most calls in flight in one process (default 1)")
       ->group("Load")
       ->check(CLI::Range(1, kMostConcurrency))
       ->type_name("N");
@@ -58,7 +59,7 @@ void add_load_options(CLI::App& command, LoadFlags& flags) {
       ->type_name("N");
   command
       .add_option("--shape-sequence", flags.sequence,
-                  "Call the input sets in turns after each start: sets, shuffle or B=1,8,1,32")
+                  "Order of the input sets in each launch: sets, shuffle or B=1,8,1,32")
       ->group("Load")
       ->type_name("SPEC");
 }
@@ -69,9 +70,8 @@ LoadPlan load_plan_from(const LoadFlags& flags, const BenchOptions& options, std
   if (flags.rate.empty()) {
     if (flags.arrivals) {
       throw Error(ErrorKind::usage,
-                  "--arrivals without --rate: calls that wait for each other do "
-                  "not arrive",
-                  "say how many calls a second are offered: --rate 200");
+                  "--arrivals needs --rate: calls of a closed loop have no arrival times",
+                  "give the number of calls per second: --rate 200");
     }
     return plan;
   }
@@ -80,9 +80,8 @@ LoadPlan load_plan_from(const LoadFlags& flags, const BenchOptions& options, std
   if (calls < kFewestCalls) {
     const double needed_s = kFewestCalls * static_cast<double>(arms) / *plan.rate_per_s;
     throw Error(ErrorKind::usage,
-                "--rate '" + flags.rate +
-                    "' offers too few calls within the budget to compare "
-                    "arms by",
+                fmt::format("--rate '{}' offers too few calls within the budget to compare arms",
+                            flags.rate),
                 "raise --rate, or measure for longer: --budget " +
                     std::to_string(static_cast<long>(std::ceil(needed_s))) + "s");
   }
@@ -98,8 +97,8 @@ std::vector<Warning> oversubscribed(const std::vector<BenchArm>& arms, const Loa
     if (calls == 1 || arm.request.device != "cpu" || threads * calls <= cores) continue;
     warnings.push_back(
         {WarningCode::oversubscribed,
-         fmt::format("'{}' runs up to {} calls of {} {} at once on {} {}: its latencies hold the "
-                     "wait for a core; --threads makes them fewer",
+         fmt::format("'{}' runs up to {} calls of {} {} at once on {} {}: its latencies include "
+                     "the wait for a core; lower --threads",
                      arm.request.label, calls, threads, threads == 1 ? "thread" : "threads", cores,
                      cores == 1 ? "core" : "cores")});
   }

@@ -12,7 +12,7 @@
 
 namespace tsctl {
 
-// How calls are offered, as it stands on the command line of bench.
+// The load flags of bench as given on the command line.
 struct LoadFlags {
   std::string rate = {};
   std::optional<Arrivals> arrivals = {};
@@ -23,8 +23,8 @@ struct LoadFlags {
 
 void add_load_options(CLI::App& command, LoadFlags& flags);
 
-// Throws Error{usage} for flags that do not fit together, and for a rate at which `options.budget_s` holds too few
-// calls of so many arms to compare them.
+// Throws Error{usage} for flags that do not fit together, and for a rate that offers too few calls within
+// `options.budget_s` to compare this number of arms.
 LoadPlan load_plan_from(const LoadFlags& flags, const BenchOptions& options, std::size_t arms);
 
 // A warning for each arm whose processes and threads are more than `cores`; its latencies then include the wait

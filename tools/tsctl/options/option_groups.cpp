@@ -1,5 +1,7 @@
 #include "options/option_groups.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -17,7 +19,7 @@ namespace tsctl {
 
 namespace {
 
-// A check whose function gives what is wrong with a value, or "".
+// A check whose function returns what is wrong with a value, or "".
 CLI::Validator checked(const std::function<std::string(const std::string&)>& fault) {
   return CLI::Validator([fault](std::string& text) { return fault(text); }, "");
 }
@@ -56,7 +58,8 @@ void add_report_options(CLI::App& command, ReportOptions& options) {
       ->group("Report")
       ->type_name("FILE");
   command
-      .add_option("--html", options.html, "Write the report as a page with pictures to this file")
+      .add_option("--html", options.html,
+                  "Write the report as an HTML page with plots to this file")
       ->group("Report")
       ->type_name("FILE");
   command.add_flag("-q,--quiet", options.quiet, "Print nothing but errors")->group("Report");
@@ -70,13 +73,13 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       ->type_name("DEVICE");
   command
       .add_option("--threads", options.threads,
-                  "Threads (default: what this process may really use)")
+                  "Threads (default: the cores that this process may use)")
       ->group("Running")
       ->check(CLI::Range(1, kMostThreads))
       ->type_name("N");
   command
       .add_option("--timeout", options.timeout_s,
-                  "Seconds after which a step is ended (default: none)")
+                  "Time-out of each step in seconds (default: none)")
       ->group("Running")
       ->check(positive_number())
       ->type_name("SECONDS");
@@ -114,7 +117,7 @@ void add_input_options(CLI::App& command, InputFlags& flags) {
       ->group("Inputs")
       ->type_name("NAME=V,…");
   add_repeatable(command, "--bench-dim", flags.bench_dims,
-                 "The value that is timed (default: the first): B=8")
+                 "The value to time (default: the first): B=8")
       ->group("Inputs")
       ->type_name("NAME=V");
   command.add_option("--inputs", flags.file, "Real inputs: .npz, .safetensors or file.py:function")
@@ -125,7 +128,7 @@ void add_input_options(CLI::App& command, InputFlags& flags) {
       ->check(checked([](const std::string& text) {
         const bool digits =
             !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-        return digits ? std::string() : "'" + text + "' is not a whole number from 0 on";
+        return digits ? std::string() : "'" + text + "' is not a whole number of 0 or more";
       }))
       ->type_name("N");
 }
@@ -144,10 +147,11 @@ void add_tolerance_options(CLI::App& command, ToleranceFlags& flags) {
       ->group("Comparison")
       ->type_name("V");
   add_repeatable(command, "--atol", flags.atol,
-                 "Absolute tolerance on top of it: [OUTPUT:]V (default 0)")
+                 "Absolute tolerance, added to the relative one: [OUTPUT:]V (default 0)")
       ->group("Comparison")
       ->type_name("V");
-  command.add_flag("--equal-nan", flags.equal_nan, "NaN equals NaN")->group("Comparison");
+  command.add_flag("--equal-nan", flags.equal_nan, "Treat NaN as equal to NaN")
+      ->group("Comparison");
 }
 
 void add_output_options(CLI::App& command, OutputFlags& flags, bool keeps_failed) {
@@ -168,23 +172,24 @@ void add_output_options(CLI::App& command, OutputFlags& flags, bool keeps_failed
 
 void add_pass_options(CLI::App& command, PassFlags& flags) {
   add_repeatable(command, "--preserve", flags.preserve,
-                 "Keep this method or attribute besides forward")
+                 "Keep this method or attribute in addition to forward")
       ->group("Passes")
       ->type_name("NAME");
   add_repeatable(command, "--disable-pass", flags.disabled,
-                 "Leave this pass out (--list-passes names them)")
+                 "Do not run this pass (--list-passes lists them)")
       ->group("Passes")
       ->type_name("PASS");
-  add_repeatable(command, "--only-pass", flags.only,
-                 "Run only the passes named so, and those of freeze that they need")
+  add_repeatable(
+      command, "--only-pass", flags.only,
+      "Run only the passes given with this flag, and the passes of freeze that they need")
       ->group("Passes")
       ->type_name("PASS");
   add_repeatable(command, "--print-ir-before", flags.print_ir_before,
-                 "Print the graph to stderr each time before this pass runs")
+                 "Print the graph to stderr before each run of this pass")
       ->group("Passes")
       ->type_name("PASS");
   add_repeatable(command, "--print-ir-after", flags.print_ir_after,
-                 "Print the graph to stderr each time after this pass ran")
+                 "Print the graph to stderr after each run of this pass")
       ->group("Passes")
       ->type_name("PASS");
 }
@@ -193,25 +198,27 @@ void add_bench_options(CLI::App& command, BenchFlags& flags) {
   BenchOptions& options = flags.options;
   command
       .add_option("--budget", flags.budget,
-                  "Measure for at the most: 60, 60s or 2min (default 15s)")
+                  "Longest time to measure: 60, 60s or 2min (default 15s)")
       ->group("Measuring")
       ->type_name("TIME");
   command
       .add_option("--precision", flags.precision,
-                  "Half-width of the interval that ends it (default 0.5%)")
+                  "End when the interval has this half-width (default 0.5%)")
       ->group("Measuring")
       ->type_name("FRACTION");
   command
-      .add_option("--margin", flags.margin, "Ratios within this of 1 are equivalent (default 1%)")
+      .add_option("--margin", flags.margin,
+                  "Ratios within this distance of 1 are equivalent (default 1%)")
       ->group("Measuring")
       ->type_name("FRACTION");
   command
-      .add_option(
-          "--max-pairs", options.max_pairs,
-          "End after this many rounds over all launches (default: as many as the budget has)")
+      .add_option("--max-pairs", options.max_pairs,
+                  "End after this many rounds over all launches (default: limited by the budget)")
       ->group("Measuring")
       ->type_name("N");
-  command.add_option("--launches", options.min_launches, "Fewest launches of each arm (default 5)")
+  command
+      .add_option("--launches", options.min_launches,
+                  "Minimum number of launches of each arm (default 5)")
       ->group("Measuring")
       ->check(CLI::Range(2, 1000))
       ->type_name("N");
@@ -221,16 +228,18 @@ void add_bench_options(CLI::App& command, BenchFlags& flags) {
       ->group("Measuring");
   command
       .add_flag("--require-quiet", options.require_quiet,
-                "Refuse to measure (exit 7) on a host that is busy with something else")
+                "Refuse to measure (exit 7) on a host that is busy with other work")
       ->group("Measuring");
   command
-      .add_option("--samples", flags.samples, "Write every single time to this file, as JSON lines")
+      .add_option("--samples", flags.samples,
+                  "Write the time of every call to this file as JSON lines")
       ->group("Measuring")
       ->type_name("FILE");
   command
-      .add_option("--allocator", flags.allocator,
-                  "The arms' heap: system, keep (freed memory stays in the process), or a library "
-                  "to preload")
+      .add_option(
+          "--allocator", flags.allocator,
+          "The arms' allocator: system, keep (freed memory stays in the process), or a library "
+          "to preload")
       ->group("Measuring")
       ->type_name("NAME|PATH");
 }
@@ -245,7 +254,8 @@ double fraction_from(const std::string& text, const std::string& flag) {
   std::string rest;
   if (stream >> rest) unit += " " + rest;
   if (!read || value < 0 || !std::isfinite(value) || (!unit.empty() && unit != "%")) {
-    throw Error(ErrorKind::usage, flag + " '" + text + "' is not a fraction", "write 2% or 0.02");
+    throw Error(ErrorKind::usage, fmt::format("{} '{}' is not a fraction", flag, text),
+                "write 2% or 0.02");
   }
   return unit == "%" ? value / 100.0 : value;
 }
@@ -293,7 +303,7 @@ double seconds_from(const std::string& text, const std::string& flag) {
                        : unit == "min"             ? 60.0
                                                    : 0.0;
   if (code != std::errc{} || scale == 0.0 || !(value > 0.0) || !std::isfinite(value)) {
-    throw Error(ErrorKind::usage, flag + " '" + text + "' is not a time above 0",
+    throw Error(ErrorKind::usage, fmt::format("{} '{}' is not a time above 0", flag, text),
                 "write 60, 60s or 2min");
   }
   return value * scale;
@@ -303,11 +313,13 @@ double seconds_from(const std::string& text, const std::string& flag) {
 void require_allocator(const std::string& allocator) {
   if (allocator == "system" || allocator == "keep") return;
   if (allocator.find('/') == std::string::npos) {
-    throw Error(ErrorKind::usage, "--allocator '" + allocator + "' is neither system nor keep",
-                "a library is named by its path: --allocator /usr/lib/libjemalloc.so.2");
+    throw Error(ErrorKind::usage,
+                fmt::format("--allocator '{}' is neither system nor keep", allocator),
+                "give the path of a library: --allocator /usr/lib/libjemalloc.so.2");
   }
   if (!std::filesystem::is_regular_file(allocator)) {
-    throw Error(ErrorKind::input, "the library '" + allocator + "' of --allocator is not a file",
+    throw Error(ErrorKind::input,
+                fmt::format("the library '{}' of --allocator is not a file", allocator),
                 "check the path, or use --allocator keep, which needs no library");
   }
 }
@@ -321,33 +333,34 @@ BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed) {
   if (!flags.precision.empty()) {
     options.precision = fraction_from(flags.precision, "--precision");
     if (options.precision < kFinestPrecision || options.precision > 1.0) {
-      throw Error(ErrorKind::usage, "--precision '" + flags.precision + "' is out of range",
+      throw Error(ErrorKind::usage,
+                  fmt::format("--precision '{}' is out of range", flags.precision),
                   "write a fraction from 0.001% to 100%, such as 0.5%");
     }
   }
   if (!flags.margin.empty()) {
     options.margin = fraction_from(flags.margin, "--margin");
     if (options.margin > 1.0) {
-      throw Error(ErrorKind::usage, "--margin '" + flags.margin + "' is out of range",
+      throw Error(ErrorKind::usage, fmt::format("--margin '{}' is out of range", flags.margin),
                   "write a fraction from 0 to 100%, such as 1%");
     }
   }
   if (options.max_pairs && *options.max_pairs < kFewestPairsOfLaunch * options.min_launches) {
     throw Error(ErrorKind::usage,
-                "--max-pairs " + std::to_string(*options.max_pairs) + " is too few for " +
-                    std::to_string(options.min_launches) + " launches",
-                "each launch needs " + std::to_string(kFewestPairsOfLaunch) + ": give at least " +
-                    std::to_string(kFewestPairsOfLaunch * options.min_launches));
+                fmt::format("--max-pairs {} is too few for {} launches", *options.max_pairs,
+                            options.min_launches),
+                fmt::format("each launch needs {}: give at least {}", kFewestPairsOfLaunch,
+                            kFewestPairsOfLaunch * options.min_launches));
   }
   require_allocator(flags.allocator);
   if (!flags.max_regress.empty()) {
     options.max_regress = fraction_from(flags.max_regress, "--max-regress");
-    // No gate allows twice as slow; 2 was probably meant as 2%.
+    // No gate allows an arm to be twice as slow; 2 was probably meant as 2%.
     if (*options.max_regress >= 1.0 && flags.max_regress.find('%') == std::string::npos) {
       throw Error(
           ErrorKind::usage,
-          "--max-regress '" + flags.max_regress + "' would mean " + flags.max_regress + "00%",
-          "write " + flags.max_regress + "% for a percentage, or a fraction such as 0.02");
+          fmt::format("--max-regress '{}' would mean {}00%", flags.max_regress, flags.max_regress),
+          fmt::format("write {}% for a percentage, or a fraction such as 0.02", flags.max_regress));
     }
   }
   return options;
@@ -359,9 +372,9 @@ void require_known_passes(const std::vector<std::string>& names, const std::stri
   for (const std::string& name : names) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string closest = closest_name(name, known);
-    throw Error(ErrorKind::usage, "there is no pass '" + name + "' (" + flag + ")",
+    throw Error(ErrorKind::usage, fmt::format("there is no pass '{}' ({})", name, flag),
                 (closest.empty() ? "" : "did you mean " + closest + "? ") +
-                    std::string("--list-passes names them all"));
+                    std::string("--list-passes lists them all"));
   }
 }
 

@@ -20,7 +20,7 @@
 
 namespace tsctl {
 
-// Raw flags, as they stand on the command line; the functions below them check and convert.
+// Raw flags as given on the command line; the functions below them check and convert.
 
 struct SourceFlags {
   std::string kwargs = {};

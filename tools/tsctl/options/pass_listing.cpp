@@ -1,5 +1,7 @@
 #include "options/pass_listing.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
@@ -11,7 +13,7 @@ namespace tsctl {
 
 namespace {
 
-// What happens to the numbers of the outputs.
+// How a pass changes the numbers of the outputs.
 std::string text_from(Exactness exactness) {
   switch (exactness) {
     case Exactness::exact:
@@ -40,7 +42,7 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// Whether --only-pass leaves the pass out.
+// Whether --only-pass excludes the pass.
 bool is_excluded(const PassInfo& pass, const std::vector<std::string>& only) {
   if (only.empty() || contains(only, pass.name) || pass.name == "freeze_constants") return false;
   if (pass.goal == RewriteGoal::optimize) return true;
@@ -53,7 +55,7 @@ void require_passes_of_freeze(const std::vector<std::string>& names, const std::
   for (const PassInfo& pass : kPasses) {
     if (pass.goal == RewriteGoal::freeze || !contains(names, pass.name)) continue;
     throw Error(ErrorKind::usage,
-                "freeze does not run the pass '" + std::string(pass.name) + "' (" + flag + ")",
+                fmt::format("freeze does not run the pass '{}' ({})", pass.name, flag),
                 "tsctl optimize runs it");
   }
 }
@@ -61,10 +63,10 @@ void require_passes_of_freeze(const std::vector<std::string>& names, const std::
 }  // namespace
 
 void add_list_passes(CLI::App& command) {
-  // A callback of a flag runs while the line is parsed, so that no other argument is demanded.
+  // The callback runs during parsing, before CLI11 checks that required arguments are present.
   command
       .add_flag_callback(
-          "--list-passes", [] { throw PassListing{}; }, "List the passes in their order, and end")
+          "--list-passes", [] { throw PassListing{}; }, "List the passes in order and exit")
       ->group("Passes")
       ->trigger_on_parse();
 }

@@ -22,12 +22,13 @@ struct PassListing {};
 // Every pass, one line each.
 std::string pass_listing_text();
 
-// Checks the names that the flags give. Throws Error{usage} for a pass that there is not, and for one that is to run or
-// to be printed although `goal` never runs it.
+// Checks the pass names that the flags give. Throws Error{usage} for an unknown pass, and for a pass to run or to print
+// that `goal` never runs.
 void check_pass_flags(const PassFlags& flags, RewriteGoal goal);
 
-// The passes that do not run: those of --disable-pass, and with --only-pass the others of each step that it names a
-// pass of. --only-pass never leaves freeze_constants out, and leaves all of optimize out that it does not name.
+// The passes that do not run: those of --disable-pass, and those that --only-pass excludes. --only-pass excludes every
+// pass of optimize that it does not name. If it names a pass of freeze, it also excludes the other passes of freeze,
+// except freeze_constants.
 std::vector<std::string> left_out_passes(const PassFlags& flags);
 
 }  // namespace tsctl

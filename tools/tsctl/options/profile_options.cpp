@@ -5,11 +5,11 @@ namespace tsctl {
 void add_profile_options(CLI::App& command, ProfileFlags& flags) {
   command
       .add_flag("--profile", flags.profile,
-                "Then record where the time of each arm's calls goes: by operator, module and line")
+                "After the bench, record the time of each arm's calls by operator, module and line")
       ->group("Measuring");
   command
       .add_option("--profile-trace", flags.trace,
-                  "Likewise, and write the recorded calls to this file as a Chrome trace")
+                  "Like --profile, and write the recorded calls to this file as a Chrome trace")
       ->group("Measuring")
       ->type_name("FILE");
 }

@@ -1,5 +1,6 @@
 #include "session/command_session.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,7 +16,7 @@
 
 namespace tsctl {
 
-// Progress on one line that replaces itself on a terminal, line by line elsewhere.
+// Prints progress: on a terminal each line replaces the previous one.
 class CommandSession::StderrEvents : public Events {
  public:
   StderrEvents(CommandSession& session, std::ostream& err, bool terminal, bool quiet)
@@ -103,7 +104,8 @@ const PythonSite& CommandSession::python() {
       python_ =
           probe_python(chosen_python(options_.python), installation_of_this_process().package_dir);
     } catch (const Error&) {
-      if (interrupt_) interrupt_->check();  // the signal that ended us ended the interpreter too
+      if (interrupt_)
+        interrupt_->check();  // the signal that interrupts tsctl also ends the interpreter
       throw;
     }
     report_.environment.python = python_->executable;
@@ -144,7 +146,7 @@ std::string CommandSession::with_names(std::string text) const {
   for (const auto& [path, name] : names_) {
     for (std::size_t at = text.find(path); at != std::string::npos; at = text.find(path, at)) {
       const std::size_t end = at + path.size();
-      // "/proc/1/fd/3" is no part of "/proc/1/fd/30".
+      // "/proc/1/fd/3" is not a part of "/proc/1/fd/30".
       const bool whole = end == text.size() || text[end] < '0' || text[end] > '9';
       if (whole) text.replace(at, path.size(), name);
       at += whole ? name.size() : path.size();
@@ -180,16 +182,15 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
       session.report().error =
           ErrorInfo{.kind = ErrorKind::interrupted,
                     .phase = session.phase(),
-                    .message = "interrupted by " + name_of_signal(interrupted.signal) +
-                               " in the step '" + session.phase() + "'",
+                    .message = fmt::format("interrupted by {} in the step '{}'",
+                                           name_of_signal(interrupted.signal), session.phase()),
                     .hint = "no model was written; run the command again"};
     } catch (const std::bad_alloc&) {
       code = ExitCode::execution;
-      session.report().error =
-          ErrorInfo{.kind = ErrorKind::execution,
-                    .phase = session.phase(),
-                    .message = "there is not enough memory for what was asked for",
-                    .hint = "use smaller inputs"};
+      session.report().error = ErrorInfo{.kind = ErrorKind::execution,
+                                         .phase = session.phase(),
+                                         .message = "there is not enough memory for this command",
+                                         .hint = "use smaller inputs"};
     } catch (const std::exception& error) {
       code = ExitCode::internal;
       session.report().error = ErrorInfo{

@@ -16,7 +16,7 @@ namespace tsctl {
 // The interpreter to use: the flag's value, else TSCTL_PYTHON, else that of the build.
 std::string chosen_python(const std::string& flag);
 
-// How a command that starts workers is run.
+// How a command runs its workers.
 struct RunOptions {
   std::string device = "cpu";
   int threads = 0;  // 0: as many as this process may use
@@ -32,7 +32,7 @@ class CommandSession {
   ~CommandSession();
 
   Report& report() noexcept { return report_; }
-  // From here on SIGINT and SIGTERM end the command in order: its files go, its report is written.
+  // After this call, SIGINT and SIGTERM end the command cleanly: it removes its temporary files and writes its report.
   void watch_interrupts();
   Jobs& jobs();
   // The interpreter to embed, probed on first use. Throws Error{environment}.
@@ -40,28 +40,28 @@ class CommandSession {
 
   const RunOptions& options() const noexcept { return options_; }
   const ReportOptions& report_options() const noexcept { return report_options_; }
-  // Writes no report file: what --json, --csv or --html names must not be written to.
+  // Turns the report files off: the files that --json, --csv and --html name must not be overwritten.
   void leave_report_files_alone() {
     report_options_.json = report_options_.csv = report_options_.html = {};
   }
   int threads() const noexcept { return report_.environment.threads; }
-  // How models are run where nothing else is asked for.
+  // The settings of models that have no settings of their own.
   ArmSettings settings() const { return {.threads = threads(), .executor = options_.executor}; }
 
-  // Tells on stderr, unless -q, what is being done.
+  // Prints progress on stderr unless -q is given.
   void say(const std::string& text);
   void warn(const Warning& warning);
   void warn_all(const std::vector<Warning>& warnings) {
     for (const Warning& warning : warnings) warn(warning);
   }
 
-  // The step that is under way, for the report of an error; set by enter and by jobs.
+  // The current step, for the report of an error; enter() and the jobs set it.
   void enter(const std::string& phase);
   std::string phase() const;
 
   std::vector<StepRecord> steps() const;
 
-  // The name for `path` in messages; the name of a temporary file helps no reader.
+  // Makes messages show `name` for the temporary file `path`.
   void name_file(const std::string& path, const std::string& name) {
     names_.emplace_back(path, name);
   }

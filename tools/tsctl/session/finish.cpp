@@ -40,7 +40,7 @@ ErrorInfo standard_output_error() {
           "standard output is a full disk or a closed pipe; use --json FILE to keep the result"};
 }
 
-// The exit code once the environment has failed too.
+// The exit code if the environment fails as well.
 ExitCode with_environment_failure(ExitCode code) {
   const bool outranks =
       code == ExitCode::interrupted || code == ExitCode::terminated || code == ExitCode::internal;
@@ -52,7 +52,8 @@ std::string json_target(const std::vector<std::string>& command) {
   for (std::size_t i = 1; i < command.size(); ++i) {
     if (command[i] == "--json" && i + 1 < command.size()) {
       const std::string& value = command[i + 1];
-      return value == "-" || !value.starts_with("-") ? value : std::string();  // a flag is no file
+      return value == "-" || !value.starts_with("-") ? value
+                                                     : std::string();  // a flag is not a file
     }
     if (command[i].starts_with("--json=")) return command[i].substr(7);
   }
@@ -123,7 +124,7 @@ ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& optio
     if (!said) errors.push_back(error);
   };
 
-  // The text comes first, so that the files can say whether it got through.
+  // The text is written first, so that the files record whether that succeeded.
   const bool text_wanted = !options.quiet && options.json != "-" && options.csv != "-";
   if (text_wanted) {
     context.out << text_from_report(report,

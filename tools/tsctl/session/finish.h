@@ -19,8 +19,8 @@ struct ReportOptions {
   InspectSections sections = {};  // of inspect
 };
 
-// Fills status and exit code, writes JSON, CSV and HTML, prints the text. Gives the exit code, which becomes
-// ExitCode::environment when something could not be written.
+// Fills status and exit code, writes JSON, CSV and HTML, prints the text. Returns the exit code, which becomes
+// ExitCode::environment if something could not be written.
 ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& options,
                        Context& context);
 
@@ -30,20 +30,20 @@ ErrorInfo info_from(const Error& error, const std::string& phase);
 // "tsctl: error: …", the detail, "tsctl: hint: …" on stderr.
 void print_error(const ErrorInfo& error, Context& context);
 
-// Prints the error of a command that writes no report. Gives its exit code.
+// Prints the error of a command that writes no report. Returns its exit code.
 ExitCode print_failure(const Error& error, Context& context);
 
-// For a command line that could not be parsed: prints the error, and writes the report if the command takes --json and
-// it stands in the line.
+// For a command line that could not be parsed: prints the error, and writes the report if the command has the flag
+// --json and the line gives it.
 ExitCode report_usage_error(const Error& error, bool takes_json, Context& context);
 
-// For what escaped every handler.
+// For an exception that no handler expected.
 ExitCode report_bug(const std::string& what, Context& context);
 
 // Flushes stdout; ExitCode::environment with a message when that fails (a full disk, a closed pipe).
 ExitCode flush_result(Context& context);
 
-// What the report says of this tsctl.
+// The version of this tsctl for the report.
 ToolInfo tool_info();
 
 }  // namespace tsctl

@@ -17,8 +17,8 @@ namespace {
 [[noreturn]] void refuse_setting(const ArmSpec& spec, const std::string& setting,
                                  const ArmRuntime& runtime, std::string_view reason) {
   refuse(spec,
-         fmt::format("{} does not {} {}", setting, runtime.exported ? "go with" : "fit",
-                     runtime.title),
+         fmt::format("{} {} {}", setting,
+                     runtime.exported ? "cannot be combined with" : "does not fit", runtime.title),
          std::string(reason));
 }
 
@@ -38,7 +38,7 @@ void check_script_settings(const ArmSpec& spec, const ArmRuntime& runtime) {
   }
   if (spec.executor_given && !runtime.graph_executor) {
     refuse(spec, "executor= is for a TorchScript file that LibTorch runs",
-           "leave it out: nothing else has such executors");
+           "leave it out: only LibTorch has these executors");
   }
 }
 
@@ -49,8 +49,8 @@ void check_exported(const ArmSpec& spec, const std::string& device, const Subjec
            "it takes a SOURCE or a TorchScript file, which it can export");
   }
   if (spec.settings.compile) {
-    refuse(spec, "compile=on does not go with " + runtime,
-           fmt::format("make them two arms: SOURCE,compile=on and SOURCE,{}", runtime));
+    refuse(spec, "compile=on cannot be combined with " + runtime,
+           fmt::format("use two arms: SOURCE,compile=on and SOURCE,{}", runtime));
   }
   if (device != "cpu" && !subject.runtime().any_device) {
     refuse(spec, fmt::format("{} runs on the CPU, not on --device {}", runtime, device),

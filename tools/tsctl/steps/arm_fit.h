@@ -7,7 +7,7 @@
 
 namespace tsctl {
 
-// Throws Error{usage} for a setting of the arm that does not fit what it runs.
+// Throws Error{usage} for a setting of the arm that does not fit its model or runtime.
 void require_fitting_settings(const ArmSpec& spec, const std::string& device,
                               const Subject& subject);
 

@@ -11,7 +11,7 @@
 
 namespace tsctl {
 
-// What each arm runs, with its settings, which fit it. Throws Error{usage, input}.
+// The subject of each arm, with settings that fit it. Throws Error{usage, input}.
 std::vector<Subject> subjects_of(const std::vector<ArmSpec>& specs, const SourceFlags& flags,
                                  const std::string& device);
 
@@ -26,8 +26,8 @@ struct ComparedArms {
   ExitCode exit = ExitCode::ok;
 };
 
-// Compares each subject with the reference and makes arms of them. `specs` and `subjects` belong together; the first is
-// the reference's own.
+// Compares each subject with the reference and makes arms of them. specs[i] describes subjects[i]; the first one is the
+// reference.
 ComparedArms compare_arms(CommandSession& session, const std::vector<ArmSpec>& specs,
                           const std::vector<Subject>& subjects, const Reference& reference,
                           const ArmRequest& common);

@@ -23,10 +23,9 @@ void describe_libtorch_build(CommandSession& session) {
   try {
     session.report().environment.libtorch_build = libtorch_build_text(session.jobs().describe({}));
   } catch (const Error& error) {
-    session.warn({WarningCode::libtorch_not_described,
-                  std::string("LibTorch could not be asked what it was built "
-                              "with: ") +
-                      error.what()});
+    session.warn(
+        {WarningCode::libtorch_not_described,
+         std::string("LibTorch's build configuration could not be read: ") + error.what()});
   }
 }
 

@@ -10,12 +10,11 @@
 
 namespace tsctl {
 
-// Adds to the report's environment what the LibTorch that arms run in was built with. That it cannot be asked is no
-// reason not to measure.
+// Adds the build configuration of the arms' LibTorch to the report's environment. Warns if it cannot be read.
 void describe_libtorch_build(CommandSession& session);
 
-// Looks at the host from here until finish: its counters, and with a CUDA device its GPUs, which go into the report's
-// environment at once.
+// Measures the system load until finish(): the counters of the host and, with a CUDA device, the state of its GPU. Adds
+// the GPUs to the report's environment.
 class HostWatch {
  public:
   HostWatch(CommandSession& session, const Clock& now_s);

@@ -1,5 +1,7 @@
 #include "steps/bench_step.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -24,7 +26,7 @@ namespace tsctl {
 
 namespace {
 
-// A host is quiet when its CPUs are idle while nothing of ours runs.
+// A host is quiet if its CPUs are idle while tsctl runs nothing.
 constexpr double kQuietLookSeconds = 1.0;
 constexpr double kQuietShare = 0.05;
 
@@ -35,13 +37,13 @@ void require_quiet_host(const Clock& clock) {
   if (busy && *busy <= kQuietShare) return;
   throw Error(ErrorKind::environment,
               busy ? "the host is not quiet: its CPUs were busy for " + percent_text(*busy) +
-                         " of a second in which nothing was measured (--require-quiet)"
-                   : "whether the host is quiet cannot be seen here (--require-quiet)",
+                         " of one second before the measurement (--require-quiet)"
+                   : "tsctl cannot determine whether this host is quiet (--require-quiet)",
               "wait until other work has ended, or leave --require-quiet out: noise makes verdicts "
               "inconclusive, not wrong");
 }
 
-// One object a line, so that a long file can be read piece by piece.
+// One object per line, so that a long file can be read in pieces.
 std::string json_lines(const std::vector<LaunchSamples>& samples) {
   std::string lines;
   for (const LaunchSamples& launch : samples) lines += json_text(launch) + "\n";
@@ -55,7 +57,7 @@ ExitCode judge_bench(CommandSession& session, const BenchResult& bench,
     if (pair.outputs == ArmOutputs::differ) {
       record_check_failure(
           session, "bench",
-          "the outputs of '" + pair.arm + "' differ from those of '" + pair.base + "'",
+          fmt::format("the outputs of '{}' differ from those of '{}'", pair.arm, pair.base),
           "its speedup is withheld; see the verify lines for where they differ");
       code = ExitCode::check_failed;
     }
@@ -63,8 +65,8 @@ ExitCode judge_bench(CommandSession& session, const BenchResult& bench,
     if (pair.gate == Gate::fail) {
       record_check_failure(
           session, "bench",
-          "'" + pair.arm + "' is slower than '" + pair.base + "' by more than --max-regress",
-          "the whole interval lies beyond the gate; bench again with a larger --budget to confirm");
+          fmt::format("'{}' is slower than '{}' by more than --max-regress", pair.arm, pair.base),
+          "the whole interval is beyond the gate; bench again with a larger --budget to confirm");
       code = ExitCode::check_failed;
     }
   }
@@ -73,8 +75,8 @@ ExitCode judge_bench(CommandSession& session, const BenchResult& bench,
     if (!reaches_speedup({1.0 / *pair.speedup_high, 1.0 / *pair.speedup_low},
                          *options.require_speedup)) {
       record_check_failure(session, "bench",
-                           "'" + pair.arm + "' is not shown to reach --require-speedup",
-                           "the lower bound of its speedup lies below it");
+                           fmt::format("'{}' is not shown to reach --require-speedup", pair.arm),
+                           "the lower bound of its speedup is below the required one");
       code = ExitCode::check_failed;
     }
   }

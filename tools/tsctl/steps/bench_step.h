@@ -20,13 +20,14 @@ struct BenchPlan {
   std::string input_set = {};           // label of the timed set
   std::vector<std::size_t> order = {};  // input sets that every launch begins with; may be empty
   std::string samples_path =
-      {};  // takes every time as JSON lines, one a launch of an arm; may be empty
+      {};  // file for the times of all calls, one JSON line per launch of an arm; may be empty
 };
 
 // Measures, adds the result to the report, and judges it by the options' gates.
 ExitCode bench_step(CommandSession& session, const BenchPlan& plan);
 
-// Of a run whose two arms are the same: how far from 1 their ratio's interval reaches is what cannot be resolved.
+// For a run with two equal arms: records the largest distance from 1 of the ends of the ratio's interval, which is the
+// smallest effect that this host can resolve.
 void record_smallest_effect(BenchResult& bench);
 
 }  // namespace tsctl

@@ -1,5 +1,7 @@
 #include "steps/capture_step.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "steps/warnings.h"
@@ -12,7 +14,7 @@ namespace {
 void require_source_file(const SourceSpec& source) {
   if (source.file.empty() || std::filesystem::is_regular_file(source.file)) return;
   throw Error(ErrorKind::input,
-              "'" + source.file + "' of SOURCE '" + source.text + "' is not a file",
+              fmt::format("'{}' of SOURCE '{}' is not a file", source.file, source.text),
               "check the path; SOURCE is path/to/file.py:Name or package.module:Name");
 }
 

@@ -27,15 +27,15 @@ struct CapturePlan {
   bool require_general = false;
 };
 
-// Captures to `model_path`, and eager's inputs and outputs to `tensors_path`. A capture that gave no module is in the
-// result's status; require_captured() makes an error of it.
+// Writes the captured file to `model_path` and the inputs and outputs of eager mode to `tensors_path`. The result's
+// status says whether there is a module; require_captured() throws if there is none.
 CaptureResult capture_step(CommandSession& session, const CapturePlan& plan,
                            const std::string& model_path, const std::string& tensors_path);
 
-// Throws Error{capture} if no way of capturing gave a module.
+// Throws Error{capture} if no attempt gave a module.
 void require_captured(const CaptureResult& capture);
 
-// A model that Python runs, and how.
+// A model that Python runs, and its settings.
 struct PythonRun {
   SourceSpec source = {};
   std::string file =
@@ -50,8 +50,8 @@ struct PythonRun {
 // Runs the model on the sets of `inputs` and writes `tensors_path`.
 EagerResult eager_step(CommandSession& session, const ModelInputs& inputs, const PythonRun& run);
 
-// After a comparison of `source` with the file `model_path` that differs: names the first submodule of the file whose
-// outputs differ, in the comparison's record.
+// Call it after a comparison in which the outputs of `source` and of the file `model_path` differ. Finds the first
+// submodule of the file whose outputs differ and records it in that comparison.
 void locate_step(CommandSession& session, const SourceSpec& source, const ModelInputs& inputs,
                  const ToleranceOptions& tolerance, const std::string& model_path);
 

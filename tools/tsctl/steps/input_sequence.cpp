@@ -1,5 +1,7 @@
 #include "steps/input_sequence.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <random>
@@ -14,10 +16,10 @@ namespace tsctl {
 
 namespace {
 
-// How often a sequence goes through all sets.
-constexpr std::size_t kTimesOver = 3;
+// How often a sequence repeats all sets.
+constexpr std::size_t kRepetitions = 3;
 
-// The set in which the dimension has that value, and the others are as --bench-dim or their first value says.
+// The set in which the dimension has that value and all others have their value of --bench-dim or their first value.
 std::size_t set_with(const std::string& text, const DimSpec& wanted, const ModelInputs& inputs) {
   std::vector<InputSpec> specs;
   for (const std::string& spec : inputs.plan.specs) specs.push_back(input_spec_from_text(spec));
@@ -25,17 +27,17 @@ std::size_t set_with(const std::string& text, const DimSpec& wanted, const Model
   for (const std::string& dim : inputs.plan.dims) dims.push_back(dim_spec_from_text(dim));
   const auto declared = std::find_if(dims.begin(), dims.end(),
                                      [&](const DimSpec& dim) { return dim.name == wanted.name; });
-  const std::string flag = "--shape-sequence '" + text + "': ";
+  const std::string flag = fmt::format("--shape-sequence '{}': ", text);
   if (declared == dims.end()) {
     throw Error(ErrorKind::usage, flag + "there is no --dim " + wanted.name,
-                "give its values with --dim " + wanted.name + "=V1,V2,…");
+                fmt::format("give its values with --dim {}=V1,V2,…", wanted.name));
   }
   const std::vector<std::int64_t>& values = declared->values;
   if (std::find(values.begin(), values.end(), wanted.values.front()) == values.end()) {
     throw Error(ErrorKind::usage,
-                flag + "--dim " + wanted.name + " does not have the value " +
-                    std::to_string(wanted.values.front()),
-                "only sets of --dim exist: choose among its values, or add this one to it");
+                fmt::format("{}--dim {} does not have the value {}", flag, wanted.name,
+                            wanted.values.front()),
+                "choose one of the values of --dim, or add this one to it");
   }
   std::vector<DimSpec> chosen = bench_dims_from_text(inputs.plan.bench_dims);
   std::erase_if(chosen, [&](const DimSpec& dim) { return dim.name == wanted.name; });
@@ -43,12 +45,13 @@ std::size_t set_with(const std::string& text, const DimSpec& wanted, const Model
   return bench_set_index(specs, dims, chosen);
 }
 
-// "B=1,8,1,32"; unlike in --dim, a value may come again.
+// "B=1,8,1,32"; unlike in --dim, a value may occur again.
 std::vector<std::size_t> listed_sets(const std::string& text, const ModelInputs& inputs) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos) {
     const std::string closest = closest_name(text, {"sets", "shuffle"});
-    throw Error(ErrorKind::usage, "--shape-sequence '" + text + "' is no sequence of input sets",
+    throw Error(ErrorKind::usage,
+                fmt::format("--shape-sequence '{}' is not a sequence of input sets", text),
                 closest.empty() ? "write sets, shuffle, or the values of a dimension: B=1,8,1,32"
                                 : "did you mean " + closest + "?");
   }
@@ -62,7 +65,7 @@ std::vector<std::size_t> listed_sets(const std::string& text, const ModelInputs&
   return order;
 }
 
-// std::shuffle differs from one standard library to the next.
+// The result of std::shuffle depends on the standard library.
 void shuffle(std::vector<std::size_t>& order, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
@@ -75,11 +78,12 @@ std::vector<std::size_t> sequence_from(const std::string& text, const ModelInput
   if (text.empty()) return {};
   if (text != "sets" && text != "shuffle") return listed_sets(text, inputs);
   if (sets < 2) {
-    throw Error(ErrorKind::usage, "--shape-sequence " + text + ": there is only one input set",
+    throw Error(ErrorKind::usage,
+                fmt::format("--shape-sequence {}: there is only one input set", text),
                 "give a dimension several values: --input Bx784 --dim B=1,8,32");
   }
   std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < kTimesOver * sets; ++i) order.push_back(i % sets);
+  for (std::size_t i = 0; i < kRepetitions * sets; ++i) order.push_back(i % sets);
   if (text == "shuffle") shuffle(order, inputs.plan.seed);
   return order;
 }

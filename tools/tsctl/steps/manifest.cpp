@@ -1,5 +1,7 @@
 #include "steps/manifest.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "tsctl/archive/zip_reader.h"
@@ -27,9 +29,10 @@ std::optional<Manifest> read_manifest(const std::string& path) {
   try {
     return from_json_text<Manifest>(text);
   } catch (const Error& error) {
-    throw Error(ErrorKind::input, "the manifest in '" + path + "' cannot be read: " + error.what(),
-                "make the file again with tsctl; unpacked and packed again without extra/tsctl it "
-                "is like one made elsewhere");
+    throw Error(ErrorKind::input,
+                fmt::format("the manifest in '{}' cannot be read: {}", path, error.what()),
+                "make the file again with tsctl, or repack it without extra/tsctl to use it "
+                "without a manifest");
   }
 }
 
@@ -51,9 +54,10 @@ std::vector<NewRecord> extras_from(const std::vector<std::string>& flags) {
     const std::string name = flag.substr(0, equals);
     if (equals == std::string::npos || name.empty() || name.starts_with("tsctl/") ||
         name.starts_with('/') || name.find("..") != std::string::npos) {
-      throw Error(ErrorKind::usage, "--extra '" + flag + "' is not NAME=TEXT or NAME=@FILE",
+      throw Error(ErrorKind::usage,
+                  fmt::format("--extra '{}' is not NAME=TEXT or NAME=@FILE", flag),
                   "write --extra version.txt=1.0.0 or --extra config.json=@config.json; names "
-                  "below tsctl/ are taken");
+                  "below tsctl/ are reserved");
     }
     const std::string value = flag.substr(equals + 1);
     extras.push_back(

@@ -1,5 +1,7 @@
 #include "steps/model_inputs.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "tsctl/archive/draw_inputs.h"
@@ -21,14 +23,16 @@ std::string data_file_of(const std::string& inputs) {
 void require_unchanged(const InputPlan& plan) {
   const std::string file = data_file_of(plan.file);
   if (!std::filesystem::exists(file)) {
-    throw Error(ErrorKind::input,
-                "the inputs '" + file + "' that the model was captured with are gone",
-                "give them again with --inputs, or draw some with --input");
+    throw Error(
+        ErrorKind::input,
+        fmt::format("the inputs '{}' that the model was captured with do not exist any more", file),
+        "give them again with --inputs, or draw some with --input");
   }
   if (!plan.file_sha256.empty() && sha256_of_file(file) != plan.file_sha256) {
-    throw Error(ErrorKind::input,
-                "the inputs '" + file + "' have changed since the model was captured with them",
-                "give them again with --inputs " + plan.file + " if that is meant");
+    throw Error(
+        ErrorKind::input,
+        fmt::format("the inputs '{}' have changed since the model was captured with them", file),
+        fmt::format("give them again with --inputs {} if the change is intended", plan.file));
   }
 }
 
@@ -70,8 +74,9 @@ ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest
   ModelInputs inputs;
   inputs.plan = merged_plan(flags, manifest ? manifest->inputs : InputPlan{});
   if (inputs.plan.specs.empty() && !flags.dims.empty()) {
-    throw Error(ErrorKind::usage, "--dim " + flags.dims.front() + " has no --input to belong to",
-                "name the dimension in a shape: --input Bx3x224x224 --dim B=1,8");
+    throw Error(ErrorKind::usage,
+                fmt::format("--dim {} is not used in any --input", flags.dims.front()),
+                "use the dimension in a shape: --input Bx3x224x224 --dim B=1,8");
   }
   if (!inputs.given()) return inputs;
   inputs.given_by = by_flags ? InputsOrigin::flags : InputsOrigin::manifest;
@@ -133,11 +138,11 @@ void throw_inputs_missing(const std::string& model, const std::string& command,
     for (const MethodParameter& parameter : method.parameters) {
       if (!parameter.default_value.empty()) continue;
       if (!example.empty()) example += " ";
-      example += "--input " + parameter.name + ":1x3x224x224";
+      example += fmt::format("--input {}:1x3x224x224", parameter.name);
     }
   }
   throw Error(ErrorKind::usage,
-              "'" + model + "' says nothing of its inputs, and tsctl " + command + " has to run it",
+              fmt::format("'{}' does not record its inputs, which tsctl {} needs", model, command),
               "its method is " + signature + "; give a shape for each input, such as " +
                   (example.empty() ? "--input 1x3x224x224" : example) + or_else);
 }

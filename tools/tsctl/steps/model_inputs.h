@@ -16,7 +16,7 @@
 
 namespace tsctl {
 
-// What a command runs a model on: flags, or what the model's manifest recorded, with every set written out.
+// The inputs that a command runs a model on, from the flags or the model's manifest, with every set written out.
 struct ModelInputs {
   InputPlan plan = {};
   InputsOrigin given_by = InputsOrigin::none;
@@ -29,11 +29,11 @@ struct ModelInputs {
   bool given() const noexcept { return plan.given(); }
 };
 
-// Flags win over the manifest, part by part. Throws Error{usage} for specs that do not fit together and Error{input}
-// when the data that a manifest names is gone or changed.
+// Flags override the manifest, part by part. Throws Error{usage} for specs that do not fit together, and Error{input}
+// if the data that a manifest names is missing or changed.
 ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest>& manifest);
 
-// Notes the inputs in the report.
+// Records the inputs in the report.
 void record_inputs(Report& report, const ModelInputs& inputs,
                    const std::vector<std::string>& labels);
 
@@ -44,7 +44,7 @@ ScratchFile write_inputs(CommandSession& session, const ModelInputs& inputs,
 // The labels of the sets, in order; {""} for one without dimensions.
 std::vector<std::string> labels_of(const ModelInputs& inputs);
 
-// Throws Error{usage} that names the flags for exactly this file's forward, because `command` has to run it.
+// Throws Error{usage} whose hint gives example flags for this file's forward, which `command` has to run.
 [[noreturn]] void throw_inputs_missing(const std::string& model, const std::string& command,
                                        const std::string& or_else);
 

@@ -20,7 +20,7 @@ bool same_file(const std::string& left, const std::string& right) {
          std::filesystem::weakly_canonical(right, ignored);
 }
 
-// Writing one of these files would destroy another.
+// Throws Error{usage} if writing one of these files would destroy another.
 void require_distinct_files(const std::vector<std::pair<std::string, std::string>>& written,
                             const std::vector<std::string>& read, bool in_place) {
   for (std::size_t i = 0; i < written.size(); ++i) {
@@ -31,17 +31,19 @@ void require_distinct_files(const std::vector<std::pair<std::string, std::string
       if (!same_file(path, written[j].second)) continue;
       throw Error(ErrorKind::usage,
                   written[j].first + " and " + flag + " name the same file '" + path + "'",
-                  "give each its own name");
+                  "give each file its own name");
     }
     for (const std::string& model : read) {
       if ((in_place && flag == "-o") || model.empty() || !same_file(path, model)) continue;
-      throw Error(ErrorKind::usage, flag + " names the file '" + path + "' that is read",
-                  "give it a name of its own");
+      throw Error(ErrorKind::usage,
+                  fmt::format("{} names the file '{}', which the command reads", flag, path),
+                  "choose another name");
     }
-    // A slip of the completion key must not cost anybody's code.
+    // A mistake with tab completion must not destroy the user's code.
     if (path.ends_with(".py") && std::filesystem::exists(path)) {
-      throw Error(ErrorKind::usage, flag + " would overwrite the Python source '" + path + "'",
-                  "give it a name of its own");
+      throw Error(ErrorKind::usage,
+                  fmt::format("{} would overwrite the Python source '{}'", flag, path),
+                  "choose another name");
     }
   }
 }
@@ -54,7 +56,7 @@ void require_device(CommandSession& session) {
                 "write cpu, cuda or cuda:N");
   }
   if (!name->cuda) return;
-  session.enter("look at the device");
+  session.enter("check the device");
   const DescribeResult description = session.jobs().describe({.with_cuda = true});
   for (const Finding& finding : description.devices) {
     if (finding.status == FindingStatus::ok && (device == "cuda" || finding.name == device)) return;

@@ -20,8 +20,8 @@ struct PlannedFiles {
   std::vector<std::pair<std::string, std::string>> others = {};
 };
 
-// Checks before anything is started that every file to be written can be, that writing it destroys none of the others,
-// and that the device is there.
+// Checks, before anything is started, that every output file can be written, that writing it destroys no other file of
+// the command, and that the device exists.
 void check_before_start(CommandSession& session, const PlannedFiles& files);
 
 // The user's files that a SOURCE and its inputs are read from; some may be empty.

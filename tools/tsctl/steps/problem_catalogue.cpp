@@ -1,5 +1,7 @@
 #include "steps/problem_catalogue.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <sstream>
@@ -58,7 +60,7 @@ std::vector<ProblemEntry> read_problems(const std::string& folder) {
   for (const fs::path& page : pages_in(folder)) append_problems(bytes_of_file(page), problems);
   if (problems.empty()) {
     throw Error(ErrorKind::environment,
-                "the catalogue of problems is missing: '" + folder + "' has no pages",
+                fmt::format("the catalogue of problems is missing: '{}' has no pages", folder),
                 "install tsctl again (cmake --install), or read docs/capture-problems in its "
                 "sources");
   }
@@ -73,9 +75,9 @@ const ProblemEntry& problem_named(const std::vector<ProblemEntry>& problems,
     known.push_back(problem.name);
   }
   const std::string closest = closest_name(name, known);
-  throw Error(ErrorKind::usage, "there is no problem '" + name + "' (--problem)",
+  throw Error(ErrorKind::usage, fmt::format("there is no problem '{}' (--problem)", name),
               (closest.empty() ? "" : "did you mean " + closest + "? ") +
-                  std::string("tsctl explain --list-problems names them all"));
+                  std::string("tsctl explain --list-problems lists them all"));
 }
 
 std::string problem_list_text(const std::vector<ProblemEntry>& problems) {

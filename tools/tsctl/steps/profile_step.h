@@ -8,7 +8,7 @@
 
 namespace tsctl {
 
-// Records every arm, one after the other in processes of their own, and adds the profiles to the report's bench.
+// Profiles the arms one after another, each in its own process, and adds the profiles to the report's bench.
 void profile_step(CommandSession& session, const std::vector<BenchArm>& arms,
                   const ProfileFlags& flags);
 

@@ -7,10 +7,10 @@
 
 namespace tsctl {
 
-// Gives the file its name and notes it.
+// Moves the file to its final name and records it in the report.
 void publish_step(CommandSession& session, OutputFile& file);
 
-// Notes that there is no file, or that it was kept although it failed.
+// Records that no file was written, or that the failed file was kept.
 void withhold_step(CommandSession& session, OutputFile& file, bool keep_failed,
                    const std::string& reason);
 

@@ -1,5 +1,7 @@
 #include "steps/rewrite_step.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "options/pass_listing.h"
@@ -8,7 +10,7 @@ namespace tsctl {
 
 namespace {
 
-// convert freezes twice, once for each file it times; what the second does again is no news.
+// convert freezes twice, once for each file that it times; the report lists each pass once.
 void add_pass(Report& report, const PassRecord& pass) {
   const bool known =
       std::any_of(report.passes.begin(), report.passes.end(), [&](const PassRecord& earlier) {
@@ -39,10 +41,9 @@ RewriteResult rewrite_step(CommandSession& session, RewriteGoal goal, const std:
   for (const std::string& method : result.methods) {
     if (method == "forward") continue;
     session.warn({WarningCode::method_not_verified,
-                  "the method '" + method +
-                      "' is kept and rewritten like forward, but only forward is "
-                      "run and compared; tsctl run --method " +
-                      method + " runs it"});
+                  fmt::format("the method '{}' is kept and rewritten like forward, but only "
+                              "forward is run and compared; tsctl run --method {} runs it",
+                              method, method)});
   }
   return result;
 }

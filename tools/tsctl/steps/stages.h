@@ -9,13 +9,14 @@
 
 namespace tsctl {
 
-// A file on the way from eager to the result.
+// A file that convert makes: captured, frozen or optimized.
 struct Stage {
   std::string label;
   std::string path;
 };
 
-// Compares every stage with eager, whose inputs and outputs are in `tensors`, and gives the exit that this means.
+// Compares every stage with eager, whose inputs and outputs are in `tensors`, and returns the exit code of the
+// comparisons.
 ExitCode verify_stages(CommandSession& session, const CapturePlan& plan,
                        const CaptureResult& capture, const std::vector<Stage>& stages,
                        const std::string& tensors);

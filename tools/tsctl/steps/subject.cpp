@@ -1,5 +1,7 @@
 #include "steps/subject.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -82,8 +84,8 @@ void require_source_for(const SourceFlags& flags, const std::vector<Subject>& su
         return subject.source.has_value();
       }))
     return;
-  throw Error(ErrorKind::usage, flag + " is for a SOURCE, and none was given",
-              "a file has its weights already: leave " + flag + " out");
+  throw Error(ErrorKind::usage, flag + " needs a SOURCE, and none was given",
+              fmt::format("a file already has its weights: leave {} out", flag));
 }
 
 std::vector<std::string> output_names_of(const std::vector<Subject>& subjects) {
@@ -153,7 +155,7 @@ SubjectComparison compare_subject(CommandSession& session, const Reference& refe
                                        .export_folder = candidate.folder,
                                        .tensors_path = outputs.path()});
   const std::string reason = tuning_reason_in(made.warnings);
-  // Without its tuning it ran in float32, and so the wider tolerance goes too.
+  // Without its tuning the candidate ran in float32, so the wider tolerance of bf16 does not apply.
   if (!reason.empty()) comparison.settings.tuning.precision.clear();
   comparison.candidate_tensors = outputs.path();
   return {.result = verify_step(session, comparison), .tuning_reason = reason};

@@ -14,7 +14,7 @@
 
 namespace tsctl {
 
-// Something that gives outputs: a TorchScript file, a package of AOTInductor, or a SOURCE that eager runs.
+// A model to run: a TorchScript file, a package of AOTInductor, or a SOURCE.
 struct Subject {
   std::string text = {};
   std::optional<SourceSpec> source = {};  // none for a file
@@ -27,7 +27,7 @@ struct Subject {
   const ArmRuntime& runtime() const;
 };
 
-// Reads what stands on the command line, to be run with these settings; a file is checked, CRC included. Throws
+// Makes a subject of an argument of the command line and these settings. Checks a file, including its CRC. Throws
 // Error{usage, input}.
 Subject subject_from(const std::string& text, const SourceFlags& flags,
                      const ArmSettings& settings);
@@ -35,10 +35,10 @@ Subject subject_from(const std::string& text, const SourceFlags& flags,
 // Every file that the subjects and their inputs are read from; some may be empty.
 std::vector<std::string> files_of(const std::vector<Subject>& subjects, const ModelInputs& inputs);
 
-// Throws Error{usage} for flags about a SOURCE where there is none.
+// Throws Error{usage} for flags that need a SOURCE if there is none.
 void require_source_for(const SourceFlags& flags, const std::vector<Subject>& subjects);
 
-// Gives a SOURCE without --kwargs those that one of the files was built from it with.
+// Gives a SOURCE without --kwargs the ones in the manifest of a file that was built from it.
 void remember_kwargs(std::vector<Subject>& subjects);
 
 // The inputs that a command runs its subjects on: flags, or the first manifest that names some. Throws Error{usage}
@@ -46,10 +46,10 @@ void remember_kwargs(std::vector<Subject>& subjects);
 ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& flags,
                        const std::string& command);
 
-// The names that the user's model gave its outputs; empty if no manifest says.
+// The names that the user's model gave its outputs; empty if no manifest has them.
 std::vector<std::string> output_names_of(const std::vector<Subject>& subjects);
 
-// The structure that eager's outputs need so that they can be compared with those of the files among the subjects.
+// The structure in which eager mode must give its outputs for a comparison with the files among the subjects.
 CaptureMode structure_of(const std::vector<Subject>& subjects);
 
 // Whether the settings can change the outputs.

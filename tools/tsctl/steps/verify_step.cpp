@@ -1,5 +1,7 @@
 #include "steps/verify_step.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -10,7 +12,7 @@ namespace tsctl {
 
 namespace {
 
-// A tolerance for an output that the model does not have would be ignored in silence.
+// Without this check, a tolerance for an output that the model does not have would be ignored.
 void require_known_outputs(const std::vector<ToleranceOverride>& overrides, const std::string& flag,
                            const std::vector<std::string>& names) {
   for (const ToleranceOverride& given : overrides) {
@@ -19,10 +21,11 @@ void require_known_outputs(const std::vector<ToleranceOverride>& overrides, cons
     std::string all;
     for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
     const std::string closest = closest_name(given.output, names);
-    throw Error(ErrorKind::usage,
-                flag + " names the output '" + given.output + "', which the model does not have",
-                closest.empty() ? "its outputs are " + all
-                                : "did you mean " + closest + "? its outputs are " + all);
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("{} names the output '{}', which the model does not have", flag, given.output),
+        closest.empty() ? "its outputs are " + all
+                        : "did you mean " + closest + "? its outputs are " + all);
   }
 }
 
@@ -43,7 +46,7 @@ const VerifyResult& verify_step(CommandSession& session, const Comparison& compa
   result.reference = comparison.reference;
   result.candidate = comparison.candidate;
   Report& report = session.report();
-  // The same reference proves as little to each of its candidates; once is enough.
+  // These warnings are about the reference, which is the same for all candidates: the first comparison reports them.
   if (report.verify.empty()) session.warn_all(without_tuning(result.warnings));
   report.verify.push_back(std::move(result));
   return report.verify.back();
@@ -65,21 +68,21 @@ std::string raised_by(const VerifyResult& result) {
 ExitCode judge_comparison(CommandSession& session, const VerifyResult& result) {
   if (result.status == Match::same) return ExitCode::ok;
   if (const std::string raised = raised_by(result); !raised.empty()) {
-    session.report().error =
-        ErrorInfo{.kind = ErrorKind::execution,
-                  .phase = "verify",
-                  .message = "'" + result.candidate + "': " + raised,
-                  .hint = "'" + result.reference +
-                          "' takes the same inputs; give others with --input or --dim"};
+    session.report().error = ErrorInfo{
+        .kind = ErrorKind::execution,
+        .phase = "verify",
+        .message = fmt::format("'{}': {}", result.candidate, raised),
+        .hint = fmt::format("'{}' accepts the same inputs; give others with --input or --dim",
+                            result.reference)};
     return ExitCode::execution;
   }
-  record_check_failure(
-      session, "verify",
-      "the outputs of '" + result.candidate + "' differ from those of '" + result.reference + "'",
-      result.would_pass_rtol
-          ? "a larger --rtol accepts more; the verify lines say which would pass"
-          : "no --rtol accepts this; the verify lines say where they differ, and "
-            "--equal-nan takes NaN for equal to NaN");
+  record_check_failure(session, "verify",
+                       fmt::format("the outputs of '{}' differ from those of '{}'",
+                                   result.candidate, result.reference),
+                       result.would_pass_rtol
+                           ? "a larger --rtol accepts more; the verify lines say which would pass"
+                           : "no --rtol accepts this; the verify lines say where they differ, and "
+                             "--equal-nan treats NaN as equal to NaN");
   return ExitCode::check_failed;
 }
 
@@ -90,7 +93,7 @@ ExitCode worse_of(ExitCode left, ExitCode right) {
 
 void record_check_failure(CommandSession& session, const std::string& phase,
                           const std::string& message, const std::string& hint) {
-  if (session.report().error) return;  // the first failure is the one that explains
+  if (session.report().error) return;  // the first failure explains the others
   session.report().error =
       ErrorInfo{.kind = ErrorKind::check_failed, .phase = phase, .message = message, .hint = hint};
 }

@@ -23,23 +23,23 @@ struct Comparison {
   ToleranceOptions tolerance = {};
 };
 
-// Adds the result to the report and gives it.
+// Adds the result to the report and returns it.
 const VerifyResult& verify_step(CommandSession& session, const Comparison& comparison);
 
-// The same status as an arm of a bench has it.
+// The same status as a bench reports it.
 ArmOutputs arm_outputs(Match status);
 
-// What the candidate raised on inputs that the reference takes; "" if it raised nowhere.
+// The exception that the candidate raised on inputs that the reference accepts; "" if there is none.
 std::string raised_by(const VerifyResult& result);
 
-// The exit that a comparison means, noted in the report: check_failed where outputs differ, execution where the
-// candidate raised on inputs that the reference takes.
+// Records the failure of a comparison in the report and returns its exit code: check_failed if outputs differ,
+// execution if the candidate raised an exception on inputs that the reference accepts.
 ExitCode judge_comparison(CommandSession& session, const VerifyResult& result);
 
-// The one of two exits that the contract ranks first, of ok, check_failed and execution.
+// The higher-ranked of two exit codes: execution before check_failed before ok.
 ExitCode worse_of(ExitCode left, ExitCode right);
 
-// Notes a failed check in the report: what failed, and what to do.
+// Records a failed check in the report: what failed, and what to do.
 void record_check_failure(CommandSession& session, const std::string& phase,
                           const std::string& message, const std::string& hint);
 

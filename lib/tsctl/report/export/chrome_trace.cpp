@@ -1,5 +1,7 @@
 #include "tsctl/report/export/chrome_trace.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "tsctl/core/base/error.h"
@@ -30,7 +32,7 @@ Json events_of(const TracePart& part, int process) {
     }
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::input,
-                "the trace of '" + part.arm + "' cannot be read: " + error.what());
+                fmt::format("the trace of '{}' cannot be read: {}", part.arm, error.what()));
   }
   return events;
 }

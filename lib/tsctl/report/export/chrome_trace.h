@@ -17,7 +17,7 @@ struct TracePart {
 std::string trace_events_text(const std::vector<ProfileSpan>& spans);
 
 // A whole trace, which chrome://tracing and Perfetto open: a process for each arm. Throws Error{input} for a part that
-// is no list of events.
+// is not a list of events.
 std::string chrome_trace_text(const std::vector<TracePart>& parts);
 
 }  // namespace tsctl

@@ -42,7 +42,7 @@ std::string table(const std::vector<std::string>& columns, const std::vector<jso
   return text;
 }
 
-// With the keys of the first row as columns, which all rows have; empty without rows.
+// The columns are the keys of the first row, which all rows have. Empty if there are no rows.
 std::string table(const std::vector<json::Json>& rows) {
   if (rows.empty()) return {};
   std::vector<std::string> columns;
@@ -50,7 +50,7 @@ std::string table(const std::vector<json::Json>& rows) {
   return table(columns, rows);
 }
 
-// Readers count columns: these keep their places, and new ones follow them.
+// Readers may find columns by position: keep this order and append new columns.
 constexpr std::array kBenchColumns{"label",
                                    "kind",
                                    "outputs",
@@ -142,7 +142,7 @@ std::vector<json::Json> inspect_rows(const ModelSummary& summary) {
   return rows;
 }
 
-// One list of all that differs; `part` names the list of the report. Two equal files give the heading alone.
+// One list of all differences; `part` names the list of the report. Two equal files result in the heading only.
 std::string diff_table(const DiffResult& diff) {
   std::vector<json::Json> rows;
   const auto add = [&rows](const std::string& part, const auto& changes) {

@@ -6,7 +6,7 @@
 
 #include "tsctl/core/report.h"
 
-// What the exporters of a bench share.
+// Functions that the exporters of a bench share.
 namespace tsctl {
 
 using Json = nlohmann::ordered_json;

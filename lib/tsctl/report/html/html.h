@@ -6,8 +6,8 @@
 
 namespace tsctl {
 
-// The report as one page that needs nothing else, no network and no script: its text, and of a bench the ratios with
-// their intervals, the quantiles and the warm-up as pictures.
+// The report as one self-contained page without network access and scripts: its text and, for a bench, plots of the
+// ratios with their intervals, the quantiles and the warm-up.
 std::string html_from_report(const Report& report);
 
 }  // namespace tsctl

@@ -51,8 +51,8 @@ std::string distributions(const BenchResult& bench) {
                     "each arm. Below it: the median, the middle half and 5% to 95% of the calls.");
 }
 
-// The launches and rounds of the blocks in the order they ran. A saved report may hold any launch numbers, so only the
-// launches that it has take up room.
+// The launches and rounds of the blocks in the order they ran. A saved report may contain any launch numbers, so only
+// launches with blocks get space on the axis.
 struct RunOrder {
   std::vector<double> ends = {};  // of the launches, a round being 1 wide
   std::map<int, std::size_t> places = {};
@@ -147,7 +147,7 @@ std::string html_from_bench(const BenchResult& bench, const Environment& host) {
          html_section("Warm-up", warm_up(bench)) +
          html_section("Quantiles of a call's time", quantiles(bench)) +
          html_section("Machine", table_of(host_rows(host))) +
-         html_section("What the machine did meanwhile",
+         html_section("System load during the measurement",
                       bench.noise ? table_of(noise_rows(*bench.noise)) : "");
 }
 

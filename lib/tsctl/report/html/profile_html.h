@@ -6,7 +6,7 @@
 
 namespace tsctl {
 
-// Tables of where the time of each arm's calls goes; empty without profiles.
+// Tables of the time of each arm's calls by operator, module and line; empty without profiles.
 std::string profile_tables(const BenchResult& bench);
 
 }  // namespace tsctl

@@ -5,7 +5,7 @@
 
 namespace tsctl {
 
-// Text made safe inside HTML and SVG, attributes included.
+// Escapes text for HTML and SVG, including attributes.
 std::string escaped(const std::string& text);
 
 // A value with the ends of its interval, drawn as a dot on a bar.
@@ -17,8 +17,8 @@ struct IntervalMark {
   double high = 0.0;
 };
 
-// One interval a row over a common axis, with a line at `reference` and a band of `margin` around it. At least one mark;
-// all numbers finite.
+// One interval per row over a common axis , with a line at `reference` and a band of `margin` around it. At least one
+// mark; all numbers finite.
 std::string interval_plot(const std::vector<IntervalMark>& marks, double reference, double margin,
                           const std::string& axis_title);
 
@@ -37,7 +37,7 @@ struct Distribution {
   std::string label = {};
   std::vector<double> quantiles = {};
 };
-// One density a row, with the median and the middle half and nine tenths marked below it. The axis ends at the 99th
+// One density per row. Marks below it show the median, the middle half and the middle 90%. The axis ends at the 99th
 // percentiles: a note beside it says how slow the slowest call was.
 std::string distribution_plot(const std::vector<Distribution>& distributions,
                               const std::string& axis_title);

@@ -27,7 +27,7 @@ bool can_be_drawn(const Distribution& distribution) {
          std::all_of(quantiles.begin(), quantiles.end(), svg::is_a_time);
 }
 
-// Between two neighbouring quantiles lies the same share of the times, spread evenly: what falls into each bin.
+// The share of the times in each bin. Between two neighbouring quantiles lies the same share, spread evenly.
 std::vector<double> density(const std::vector<double>& quantiles, double low, double high) {
   std::vector<double> bins(kBins, 0.0);
   const double width = (high - low) / static_cast<double>(kBins);

@@ -8,7 +8,7 @@
 namespace tsctl::svg {
 
 inline constexpr double kWidth = 910.0;
-inline constexpr double kLabelWidth = 170.0;  // left of a plot, for what its rows are called
+inline constexpr double kLabelWidth = 170.0;  // left of a plot, for the names of its rows
 inline constexpr double kNoteWidth = 310.0;   // right of it, for numbers or a legend
 inline constexpr double kLetterWidth = 6.2;   // of the page's 12-pixel letters, on average
 
@@ -21,13 +21,13 @@ std::string series_rules(bool dark);
 // The class of the arm number `index`, counted from 0. The seventh arm has that of the first.
 std::string series_class(std::size_t index);
 
-// Two digits after the point.
+// Two digits after the decimal point.
 std::string number(double value);
 
 std::string begin(double width, double height, const std::string& title);
 std::string text_at(double x, double y, const std::string& text,
                     const std::string& anchor = "start");
-// Cut to `width`, with the whole text as its tooltip where something is missing.
+// Cut to `width`; a text that was cut has the whole text as its tooltip.
 std::string fitted_text_at(double x, double y, const std::string& text, double width);
 std::string line_from(double x1, double y1, double x2, double y2, const std::string& kind);
 // Points as a line through all of them.

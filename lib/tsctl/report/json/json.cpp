@@ -15,7 +15,7 @@ namespace tsctl {
 
 template <typename T>
 std::string json_text(const T& value) {
-  // A model's messages can hold bytes that are no UTF-8; they are replaced, not refused.
+  // Messages of a model can contain invalid UTF-8, which is replaced.
   return json::to_json(value).dump(-1, ' ', false, json::Json::error_handler_t::replace);
 }
 
@@ -36,7 +36,7 @@ template FrontMessage from_json_text(const std::string&);
 template std::string json_text(const WorkerMessage&);
 template WorkerMessage from_json_text(const std::string&);
 
-// Requests to Python, and what it answers.
+// Requests to Python and its results.
 template std::string json_text(const CaptureRequest&);
 template std::string json_text(const EagerRequest&);
 template std::string json_text(const RuntimeRequest&);

@@ -121,7 +121,7 @@ void read_variant(const Json& json, std::variant<Ts...>& value) {
     throw std::invalid_argument("unknown name " + name);
 }
 
-// In a document, none of a closed vocabulary is empty text.
+// A document has empty text for an optional enum without a value.
 template <typename T>
 struct IsOptionalName : std::false_type {};
 template <Vocabulary T>

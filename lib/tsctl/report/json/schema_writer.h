@@ -80,7 +80,7 @@ class SchemaWriter {
   Json reference() {
     const std::string name = struct_name<T>();
     if (!definitions_.contains(name)) {
-      definitions_[name] = nullptr;  // its place, before those of the structs that it holds
+      definitions_[name] = nullptr;  // reserves its place before the structs that it contains
       SchemaWriter writer(definitions_);
       T value;
       visit_fields(writer, value);

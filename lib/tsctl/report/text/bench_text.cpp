@@ -79,7 +79,7 @@ std::string gates_text(const BenchResult& bench) {
     if (pair.gate == Gate::pass) {
       result = "is not shown to be slower than --max-regress allows";
       if (pair.verdict == SpeedVerdict::inconclusive)
-        result += ", but nothing was decided (--require-conclusive fails on that)";
+        result += ", but a verdict is inconclusive (--require-conclusive fails on that)";
     }
     text += line(text.empty() ? "gate" : "", fmt::format("'{}' {}", pair.arm, result));
   }
@@ -111,7 +111,7 @@ std::string wide_intervals_text(const BenchResult& bench) {
 
 std::string selftest_text(const BenchResult& bench) {
   if (!bench.noise || !bench.noise->smallest_effect) return {};
-  return line("selftest", "two equal arms cannot be told apart here by less than " +
+  return line("selftest", "the smallest effect that this host can resolve is " +
                               percent_text(*bench.noise->smallest_effect));
 }
 

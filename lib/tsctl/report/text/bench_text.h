@@ -6,7 +6,7 @@
 
 namespace tsctl {
 
-// The table with a row for each arm, and what was measured how.
+// The table with a row for each arm, and the settings and conditions of the measurement.
 std::string bench_text(const BenchResult& bench);
 
 }  // namespace tsctl

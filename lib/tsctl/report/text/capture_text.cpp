@@ -102,7 +102,7 @@ std::string generality_of(const SizeGenerality& size) {
   }
   std::string text = "fixed";
   if (!size.place.empty()) text += " by " + size.place;
-  if (!size.source_line.empty()) text += " `" + size.source_line + "`";
+  if (!size.source_line.empty()) text += fmt::format(" `{}`", size.source_line);
   if (size.place.empty() && !size.reason.empty()) text += ": " + size.reason;
   return text;
 }
@@ -118,7 +118,7 @@ std::string generality_text(const std::vector<SizeGenerality>& generality) {
   return table.render(kLabelWidth);
 }
 
-// Those of the kept attempt: other attempts say nothing about the file.
+// The constants of the kept attempt only: those of other attempts are not in the file.
 std::string baked_text(const CaptureResult& capture) {
   std::string text;
   for (const CaptureAttempt& attempt : capture.attempts) {

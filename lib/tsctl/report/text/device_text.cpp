@@ -14,7 +14,7 @@ constexpr double kLaunchBoundShare = 0.9;
 
 std::string transfers_text(const TransferTimes& times) {
   std::string text =
-      fmt::format("inputs to it {}, work {}, outputs back {}; {} by the clock on the wall",
+      fmt::format("copy of inputs {}, work {}, copy of outputs {}; {} wall-clock time",
                   seconds_text(times.to_device_s), seconds_text(times.compute_s),
                   seconds_text(times.from_device_s), seconds_text(times.wall_s));
   if (times.enqueue_s >= kLaunchBoundShare * times.compute_s) {
@@ -28,14 +28,14 @@ std::string transfers_text(const TransferTimes& times) {
 
 std::string device_text(const BenchResult& bench) {
   std::string text;
-  if (bench.cold_cache) text += line("cache", "of the device, emptied before every timed call");
+  if (bench.cold_cache) text += line("cache", "emptied on the device before every timed call");
   for (const ArmResult& arm : bench.arms) {
     if (arm.transfers)
-      text += line("device", "'" + arm.label + "': " + transfers_text(*arm.transfers));
+      text += line("device", fmt::format("'{}': {}", arm.label, transfers_text(*arm.transfers)));
   }
   for (const ArmResult& arm : bench.arms) {
     if (!arm.tuning_reason.empty())
-      text += line("tuning", "'" + arm.label + "': " + arm.tuning_reason);
+      text += line("tuning", fmt::format("'{}': {}", arm.label, arm.tuning_reason));
   }
   return text;
 }

@@ -21,7 +21,7 @@ std::string listed(const std::string& title, const std::vector<Row>& rows, TextT
   if (rows.empty()) return {};
   const std::size_t shown = std::min(rows.size(), kRowsShown);
   for (std::size_t i = 0; i < shown; ++i) add_row(table, rows[i]);
-  std::string text = "\n" + title + "\n" + table.render(kIndent);
+  std::string text = fmt::format("\n{}\n{}", title, table.render(kIndent));
   if (shown < rows.size())
     text += fmt::format("  and {} more, which --json lists\n", rows.size() - shown);
   return text;
@@ -63,8 +63,8 @@ std::string methods_text(const std::vector<TextChange>& rows) {
   if (rows.empty()) return {};
   std::string text = "\nmethods\n";
   for (const TextChange& row : rows) {
-    if (!row.before.empty()) text += "  - " + row.before + "\n";
-    if (!row.after.empty()) text += "  + " + row.after + "\n";
+    if (!row.before.empty()) text += fmt::format("  - {}\n", row.before);
+    if (!row.after.empty()) text += fmt::format("  + {}\n", row.after);
   }
   return text;
 }
@@ -83,7 +83,7 @@ std::string text_from_diff(const DiffResult& diff) {
   std::string text = side_text("a", diff.a) + side_text("b", diff.b);
   text += diff.same ? "same: parameters, constants, ops, methods and attributes are equal\n"
                     : "the files differ\n";
-  for (const std::string& note : diff.notes) text += "  " + note + "\n";
+  for (const std::string& note : diff.notes) text += fmt::format("  {}\n", note);
   text += tensors_text("parameters, buffers and tensor attributes", diff.tensors);
   text += tensors_text("constants", diff.constants);
   text += methods_text(diff.methods);

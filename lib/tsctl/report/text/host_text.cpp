@@ -57,7 +57,7 @@ std::string gpu_text(const GpuInfo& gpu) {
       fmt::format("{}, driver {}, clock {} of {}, memory clock {}", or_unavailable(gpu.name),
                   or_unavailable(gpu.driver), mhz_text(gpu.clock_mhz), mhz_text(gpu.clock_max_mhz),
                   mhz_text(gpu.memory_clock_mhz));
-  if (gpu.temperature_c) text += ", " + number_text(*gpu.temperature_c) + " °C";
+  if (gpu.temperature_c) text += fmt::format(", {} °C", number_text(*gpu.temperature_c));
   if (gpu.memory_total_bytes) text += ", " + bytes_text(*gpu.memory_total_bytes);
   return text;
 }
@@ -97,7 +97,7 @@ std::string host_text(const Environment& host) {
 std::string gpu_noise_text(const SystemLoad& noise) {
   if (noise.gpu_throttle_reasons.empty()) return {};
   const std::string clocks = clocks_text(noise);
-  return line("", "the GPU's clocks were held down: " + joined(noise.gpu_throttle_reasons, ", ") +
+  return line("", "the GPU lowered its clocks: " + joined(noise.gpu_throttle_reasons, ", ") +
                       (clocks.empty() ? "" : " (" + clocks + ")"));
 }
 
@@ -136,7 +136,7 @@ Rows noise_rows(const SystemLoad& noise) {
   if (const std::string clocks = clocks_text(noise); !clocks.empty())
     rows.emplace_back("GPU clock", clocks);
   if (!noise.gpu_throttle_reasons.empty())
-    rows.emplace_back("GPU clock held down by", joined(noise.gpu_throttle_reasons, ", "));
+    rows.emplace_back("GPU clock lowered by", joined(noise.gpu_throttle_reasons, ", "));
   if (noise.smallest_effect)
     rows.emplace_back("smallest effect that can be resolved", percent_text(*noise.smallest_effect));
   return rows;

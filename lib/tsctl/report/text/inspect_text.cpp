@@ -23,7 +23,7 @@ std::string state_text(const ModelSummary& summary) {
   std::string text = "not frozen";
   if (summary.training) text += *summary.training ? ", training mode" : ", eval mode";
   if (!summary.training.value_or(true) && summary.training_modules > 0) {
-    text += " (" + count_text(summary.training_modules) + " submodules in training mode)";
+    text += fmt::format(" ({} submodules in training mode)", count_text(summary.training_modules));
   }
   return text;
 }
@@ -53,8 +53,9 @@ std::string other_tensors_text(const ModelSummary& summary, TensorKind kind) {
 
 std::string head(const ModelSummary& summary) {
   std::string version = summary.format_version.empty() ? "not stated" : summary.format_version;
-  if (summary.byte_order) version += ", " + name_of(*summary.byte_order) + " endian";
-  std::string text = summary.path + ": TorchScript, " + bytes_text(summary.size_bytes) + "\n";
+  if (summary.byte_order) version += fmt::format(", {} endian", name_of(*summary.byte_order));
+  std::string text =
+      fmt::format("{}: TorchScript, {}\n", summary.path, bytes_text(summary.size_bytes));
   const auto line = [&text](const std::string& title, const std::string& value) {
     text += "  " + title + std::string(14 - std::min<std::size_t>(14, title.size()), ' ') + value +
             "\n";
@@ -81,7 +82,7 @@ std::string head(const ModelSummary& summary) {
 }
 
 std::string titled(const std::string& title, const TextTable& table) {
-  return "\n" + title + "\n" + table.render(kIndent);
+  return fmt::format("\n{}\n{}", title, table.render(kIndent));
 }
 
 std::string groups_text(const ModelSummary& summary) {
@@ -96,7 +97,8 @@ std::string groups_text(const ModelSummary& summary) {
 std::string methods_text(const ModelSummary& summary) {
   if (summary.methods.empty()) return {};
   std::string text = "\nmethods\n";
-  for (const MethodSummary& method : summary.methods) text += "  " + method.signature + "\n";
+  for (const MethodSummary& method : summary.methods)
+    text += fmt::format("  {}\n", method.signature);
   return text;
 }
 
@@ -168,10 +170,10 @@ std::string records_text(const ModelSummary& summary) {
 std::string code_text(const ModelSummary& summary) {
   std::string text;
   for (const CodeText& file : summary.code) {
-    text += "\n" + file.record + "\n";
+    text += fmt::format("\n{}\n", file.record);
     for (std::size_t at = 0; at < file.text.size();) {
       const std::size_t end = std::min(file.text.find('\n', at), file.text.size());
-      text += "  " + file.text.substr(at, end - at) + "\n";
+      text += fmt::format("  {}\n", file.text.substr(at, end - at));
       at = end + 1;
     }
   }

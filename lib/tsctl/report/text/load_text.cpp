@@ -34,14 +34,14 @@ std::string loop_text(const LoadPlan& load) {
 
 std::string load_text(const BenchResult& bench) {
   if (bench.load.plain()) return {};
-  std::string text =
-      line("load", loop_text(bench.load) + (bench.load.rate_per_s
-                                                ? "; a latency begins when its call was due"
-                                                : "; speedups are of calls ended a second"));
+  std::string text = line(
+      "load", loop_text(bench.load) + (bench.load.rate_per_s
+                                           ? "; latencies are measured from the time a call is due"
+                                           : "; speedups compare completed calls per second"));
   for (const ArmResult& arm : bench.arms) {
     if (!arm.achieved_per_s) continue;
     std::string ended =
-        fmt::format("'{}' ended {} calls/s", arm.label, rate_text(*arm.achieved_per_s));
+        fmt::format("'{}' completed {} calls/s", arm.label, rate_text(*arm.achieved_per_s));
     if (arm.offered_per_s) ended += fmt::format(" of {} offered", rate_text(*arm.offered_per_s));
     text += line("", ended);
   }

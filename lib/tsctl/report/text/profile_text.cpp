@@ -22,7 +22,7 @@ std::string shortened(const std::string& text) {
   return text.size() <= kWidestDetail ? text : text.substr(0, kWidestDetail - 3) + "...";
 }
 
-// "encoder.layer.*.dense": layers that a model has many of differ by their number alone.
+// "encoder.layer.*.dense": repeated layers of a model differ by their number only.
 std::string without_numbers(const std::string& path) {
   std::string text;
   std::size_t start = 0;
@@ -36,7 +36,7 @@ std::string without_numbers(const std::string& path) {
   return text;
 }
 
-// A long list with the modules joined that differ by their number alone; a short one as it is.
+// Joins the modules of a long list that differ by their number only. Returns a short list unchanged.
 std::vector<ProfileLine> grouped(const std::vector<ProfileLine>& modules) {
   if (modules.size() <= kRows) return modules;
   std::vector<ProfileLine> groups;
@@ -72,7 +72,7 @@ void add_seconds(std::vector<std::string>& parts, const std::string& what,
   if (seconds) parts.push_back(what + " " + seconds_text(*seconds));
 }
 
-// What a process holds more than it did before.
+// The growth of a process's memory.
 void add_growth(std::vector<std::string>& parts, const std::string& what,
                 const std::optional<std::int64_t>& before,
                 const std::optional<std::int64_t>& after) {
@@ -104,10 +104,11 @@ std::string opening_text(const ArmResult& arm) {
 }  // namespace
 
 std::string profile_summary(const ProfileResult& profile) {
-  return fmt::format("{} calls, {} each while recorded, {} otherwise; {} of a call accounted for",
-                     profile.calls, seconds_text(profile.call_s.value_or(0.0)),
-                     seconds_text(profile.unrecorded_call_s.value_or(0.0)),
-                     percent_text(profile.accounted.value_or(0.0)));
+  return fmt::format(
+      "{} calls, {} each while recorded, {} otherwise; operators account for {} of a call",
+      profile.calls, seconds_text(profile.call_s.value_or(0.0)),
+      seconds_text(profile.unrecorded_call_s.value_or(0.0)),
+      percent_text(profile.accounted.value_or(0.0)));
 }
 
 std::string profile_text(const ProfileResult& profile) {

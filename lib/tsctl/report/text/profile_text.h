@@ -6,13 +6,14 @@
 
 namespace tsctl {
 
-// "10 calls, 1.2 ms each while recorded, 1.1 ms otherwise; 97.0% of a call accounted for".
+// "10 calls, 1.2 ms each while recorded, 1.1 ms otherwise; operators account for 97.0% of a call".
 std::string profile_summary(const ProfileResult& profile);
 
-// Where the time of an arm's calls goes: the operators, modules and lines that take most of it.
+// The operators, modules and lines that take most of the time of an arm's calls.
 std::string profile_text(const ProfileResult& profile);
 
-// How long opening each arm took, part by part, and the memory of its process then; a line for each arm that knows it.
+// How long opening each arm took, part by part, and the memory of its process at that time; a line for each arm that
+// reports it.
 std::string openings_text(const BenchResult& bench);
 
 }  // namespace tsctl

@@ -48,7 +48,8 @@ std::string passes_text(const std::vector<PassRecord>& passes, bool verbose) {
     }
     if (!verbose) continue;
     for (const PassSkip& skip : pass.skipped) {
-      text += line("", "  skipped " + skip.operation + " at " + skip.place + ": " + skip.reason);
+      text +=
+          line("", fmt::format("  skipped {} at {}: {}", skip.operation, skip.place, skip.reason));
     }
   }
   if (!unchanged.empty()) text += line("no change", joined(unchanged, ", "));

@@ -20,7 +20,7 @@ bool has_numbers(const OutputComparison& output) {
 }
 
 std::string output_text(const OutputComparison& output) {
-  // An output that is no tensor has no dtype and no shape.
+  // An output that is not a tensor has no dtype and no shape.
   std::string text = output.output;
   if (!output.dtype.empty()) text += fmt::format(" {} {}", output.dtype, shape_text(output.shape));
   text += ": " + name_of(output.status);
@@ -83,9 +83,10 @@ std::string summary_text(const VerifyResult& result) {
 }
 
 std::string submodule_text(const SubmoduleDifference& first) {
-  if (first.path.empty()) return line("", "no submodule is to blame alone: " + first.reason);
-  return line("", fmt::format("first differs in {} ({}), given what eager gives it: {}", first.path,
-                              first.class_name, first.reason));
+  if (first.path.empty())
+    return line("", "no single submodule explains the difference: " + first.reason);
+  return line("", fmt::format("first differs in {} ({}), called with eager's inputs: {}",
+                              first.path, first.class_name, first.reason));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 namespace tsctl {
 
-// What was compared, with the place, the tolerance and the tolerance that would pass.
+// The comparisons, with the place of the largest difference, the tolerance and the tolerance that would pass.
 std::string verify_text(const VerifyResult& result, bool verbose);
 
 }  // namespace tsctl

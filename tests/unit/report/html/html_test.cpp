@@ -50,8 +50,9 @@ bool shows(const std::string& page, const std::string& what) {
 
 TEST(Html, shows_each_plot_and_table_of_a_bench) {
   const std::string page = html_from_report(report());
-  for (const char* heading : {"Speed", "Distribution of a call&#39;s time", "Order of the run",
-                              "Warm-up", "Machine", "What the machine did meanwhile", "Report"}) {
+  for (const char* heading :
+       {"Speed", "Distribution of a call&#39;s time", "Order of the run", "Warm-up", "Machine",
+        "System load during the measurement", "Report"}) {
     EXPECT_TRUE(shows(page, "<h2>" + std::string(heading) + "</h2>")) << heading;
   }
   EXPECT_TRUE(shows(page, "<th>governor</th><td>unavailable</td>"));

@@ -19,9 +19,10 @@ TEST(DeviceText, tells_the_parts_of_a_call) {
   BenchResult bench;
   bench.arms.push_back({.label = "net.pt"});
   bench.arms.back().transfers = transfers(8e-3, 1e-3);
-  EXPECT_EQ(device_text(bench),
-            "device     'net.pt': inputs to it 1.000 ms, work 8.000 ms, outputs back 2.000 ms; "
-            "12.00 ms by the clock on the wall\n");
+  EXPECT_EQ(
+      device_text(bench),
+      "device     'net.pt': copy of inputs 1.000 ms, work 8.000 ms, copy of outputs 2.000 ms; "
+      "12.00 ms wall-clock time\n");
 }
 
 TEST(DeviceText, says_that_the_cpu_is_what_limits) {
@@ -43,7 +44,7 @@ TEST(DeviceText, says_why_something_of_the_tuning_was_not_to_be_had) {
 
 TEST(DeviceText, says_that_the_cache_was_emptied) {
   EXPECT_EQ(device_text({.cold_cache = true}),
-            "cache      of the device, emptied before every timed call\n");
+            "cache      emptied on the device before every timed call\n");
 }
 
 TEST(DeviceText, is_silent_on_the_cpu) {

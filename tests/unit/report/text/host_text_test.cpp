@@ -54,11 +54,11 @@ TEST(HostText, is_empty_for_a_report_that_does_not_tell) { EXPECT_EQ(host_text({
 TEST(GpuNoiseText, is_a_line_only_when_clocks_were_held_down) {
   EXPECT_EQ(gpu_noise_text({.gpu_clock_low_mhz = 1400.0, .gpu_clock_high_mhz = 1700.0}), "");
   EXPECT_EQ(gpu_noise_text({.gpu_throttle_reasons = {"sw_power_cap"}}),
-            "           the GPU's clocks were held down: sw_power_cap\n");
+            "           the GPU lowered its clocks: sw_power_cap\n");
   EXPECT_EQ(gpu_noise_text({.gpu_clock_low_mhz = 1400.4,
                             .gpu_clock_high_mhz = 1700.0,
                             .gpu_throttle_reasons = {"sw_power_cap", "hw_slowdown"}}),
-            "           the GPU's clocks were held down: sw_power_cap, hw_slowdown (1400 to 1700 "
+            "           the GPU lowered its clocks: sw_power_cap, hw_slowdown (1400 to 1700 "
             "MHz)\n");
 }
 

@@ -17,18 +17,18 @@ TEST(LoadText, sets_what_was_offered_beside_what_was_ended) {
       .load = {.rate_per_s = 200.0, .concurrency = 1, .instances = 2}};
   EXPECT_EQ(load_text(bench),
             "load       open loop, 200 calls/s at poisson times, at most 1 call in flight in each "
-            "of 2 processes; a latency begins when its call was due\n"
-            "           'a' ended 200 calls/s of 201 offered\n"
-            "           'b' ended 99.50 calls/s of 201 offered\n");
+            "of 2 processes; latencies are measured from the time a call is due\n"
+            "           'a' completed 200 calls/s of 201 offered\n"
+            "           'b' completed 99.50 calls/s of 201 offered\n");
 }
 
 TEST(LoadText, names_a_closed_loop) {
   const BenchResult bench{.arms = {{.label = "a", .achieved_per_s = 300.0}},
                           .load = {.concurrency = 4}};
   EXPECT_EQ(load_text(bench),
-            "load       closed loop, 4 calls in flight in one process; speedups are of calls ended "
-            "a second\n"
-            "           'a' ended 300 calls/s\n");
+            "load       closed loop, 4 calls in flight in one process; speedups compare completed "
+            "calls per second\n"
+            "           'a' completed 300 calls/s\n");
 }
 
 TEST(SequenceText, has_a_row_for_each_arm_and_set) {

@@ -20,7 +20,7 @@ TEST(ProfileText, shows_the_dearest_of_each_list_and_what_recording_cost) {
   profile.modules = {{.name = "features.0", .count = 40, .self_s = 0.009, .share = 0.82}};
   EXPECT_EQ(profile_text(profile),
             "profile    'net.pt': 20 calls, 11.00 ms each while recorded, 10.00 ms otherwise; "
-            "97.5% of a call accounted for\n"
+            "operators account for 97.5% of a call\n"
             "\n"
             "  operator               self a call  share  count\n"
             "  aten::conv2d              9.000 ms  82.0%     40\n"

@@ -18,7 +18,7 @@ TEST(DeviceSettings, lets_a_gpu_do_what_it_can) {
 
 TEST(DeviceSettings, refuses_a_cold_cache_on_the_cpu) {
   EXPECT_EQ(error_of([] { check("a.pt", true, "cpu"); }),
-            "usage: --cold-cache empties the cache of a GPU, and this runs on the CPU | give "
+            "usage: --cold-cache needs a GPU, but the device is the CPU | give "
             "--device cuda, or leave --cold-cache out");
 }
 

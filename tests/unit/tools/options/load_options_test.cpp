@@ -23,16 +23,15 @@ TEST(LoadPlanFrom, takes_flags_over) {
 
 TEST(LoadPlanFrom, refuses_what_is_no_rate) {
   for (const std::string text : {"0", "-5", "many", "5 per s", "nan", "inf", "1e9", "5/min"}) {
-    EXPECT_EQ(
-        error_of([&] { load_plan_from({.rate = text}, {}, 1); }),
-        "usage: --rate '" + text +
-            "' is not a number of calls a second | write 200 or 200/s, a million at the most");
+    EXPECT_EQ(error_of([&] { load_plan_from({.rate = text}, {}, 1); }),
+              "usage: --rate '" + text +
+                  "' is not a number of calls per second | write 200 or 200/s, at most a million");
   }
 }
 
 TEST(LoadPlanFrom, refuses_a_rate_that_leaves_too_few_calls_to_compare) {
   EXPECT_EQ(error_of([] { load_plan_from({.rate = "2"}, {.budget_s = 15.0}, 2); }),
-            "usage: --rate '2' offers too few calls within the budget to compare arms by | raise "
+            "usage: --rate '2' offers too few calls within the budget to compare arms | raise "
             "--rate, or measure for longer: --budget 60s");
   EXPECT_NO_THROW(load_plan_from({.rate = "2"}, {.budget_s = 60.0}, 2));
 }
@@ -51,8 +50,8 @@ TEST(Oversubscribed, warns_of_more_threads_than_cores) {
   ASSERT_EQ(warnings.size(), 1U);
   EXPECT_EQ(warnings[0].code, WarningCode::oversubscribed);
   EXPECT_EQ(warnings[0].text,
-            "'a' runs up to 4 calls of 2 threads at once on 4 cores: its latencies hold the wait "
-            "for a core; --threads makes them fewer");
+            "'a' runs up to 4 calls of 2 threads at once on 4 cores: its latencies include the "
+            "wait for a core; lower --threads");
   arm.request.device = "cuda";
   EXPECT_TRUE(oversubscribed({arm}, {.concurrency = 8}, 4).empty());
 }

@@ -90,9 +90,9 @@ TEST(RequireKnownPasses, knows_the_list_and_helps_with_a_misspelt_name) {
               require_known_passes({"peephole", "peephol"});
             }),
             "usage: there is no pass 'peephol' (--disable-pass) | did you mean peephole? "
-            "--list-passes names them all");
+            "--list-passes lists them all");
   EXPECT_EQ(error_of([] { require_known_passes({"make_it_fast"}, "--only-pass"); }),
-            "usage: there is no pass 'make_it_fast' (--only-pass) | --list-passes names them all");
+            "usage: there is no pass 'make_it_fast' (--only-pass) | --list-passes lists them all");
 }
 
 }  // namespace

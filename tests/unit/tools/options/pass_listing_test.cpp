@@ -47,7 +47,7 @@ TEST(CheckPassFlags, names_the_flag_of_a_pass_that_there_is_not) {
            {"--print-ir-after", {.print_ir_after = {"peephol"}}}}) {
     EXPECT_EQ(error_of([&] { check_pass_flags(flags, RewriteGoal::optimize); }),
               "usage: there is no pass 'peephol' (" + flag +
-                  ") | did you mean peephole? --list-passes names them all");
+                  ") | did you mean peephole? --list-passes lists them all");
   }
 }
 

@@ -50,14 +50,14 @@ TEST_F(SequenceFrom, finds_the_sets_of_listed_values) {
 
 TEST_F(SequenceFrom, refuses_what_names_no_set) {
   EXPECT_EQ(error_of([&] { order("B=1,4"); }),
-            "usage: --shape-sequence 'B=1,4': --dim B does not have the value 4 | only sets of "
-            "--dim exist: choose among its values, or add this one to it");
+            "usage: --shape-sequence 'B=1,4': --dim B does not have the value 4 | choose one of "
+            "the values of --dim, or add this one to it");
   EXPECT_EQ(error_of([&] { order("N=1"); }),
             "usage: --shape-sequence 'N=1': there is no --dim N | give its values with --dim "
             "N=V1,V2,…");
   EXPECT_EQ(
       error_of([&] { order("shufle"); }),
-      "usage: --shape-sequence 'shufle' is no sequence of input sets | did you mean shuffle?");
+      "usage: --shape-sequence 'shufle' is not a sequence of input sets | did you mean shuffle?");
   EXPECT_TRUE(error_of([&] { order("B=1,,8"); }).starts_with("usage: --shape-sequence 'B='"));
   EXPECT_TRUE(error_of([&] { order("B="); }).starts_with("usage: --shape-sequence 'B='"));
   EXPECT_EQ(error_of([&] { sequence_from("sets", inputs_, 1); }),

@@ -76,11 +76,11 @@ TEST_F(ResolveInputs, forgets_recorded_dimensions_when_shapes_are_given) {
 TEST_F(ResolveInputs, refuses_a_dimension_that_belongs_to_nothing) {
   EXPECT_TRUE(error_of([] {
                 resolve_inputs({.dims = {"B=1"}}, std::nullopt);
-              }).starts_with("usage: --dim B=1 has no --input to belong to"));
+              }).starts_with("usage: --dim B=1 is not used in any --input"));
   const std::string data = write("data.npz", "data");
   EXPECT_TRUE(error_of([&] {
                 resolve_inputs({.dims = {"B=1"}, .file = data}, std::nullopt);
-              }).starts_with("usage: --dim B=1 has no --input to belong to"));
+              }).starts_with("usage: --dim B=1 is not used in any --input"));
 }
 
 TEST_F(ResolveInputs, leaves_data_to_python) {
@@ -107,13 +107,14 @@ TEST_F(ResolveInputs, refuses_recorded_data_that_changed_or_is_gone) {
             "input: the inputs '" + data +
                 "' have changed since the model was captured with them | give them again with "
                 "--inputs " +
-                data + " if that is meant");
+                data + " if the change is intended");
   EXPECT_NO_THROW(resolve_inputs({.file = data}, recorded(plan)));
   EXPECT_NO_THROW(resolve_inputs({.specs = {"1x4"}}, recorded(plan)));
   std::filesystem::remove(data);
   EXPECT_EQ(error_of([&] { resolve_inputs({}, recorded(plan)); }),
             "input: the inputs '" + data +
-                "' that the model was captured with are gone | give them again with --inputs, or "
+                "' that the model was captured with do not exist any more | give them again with "
+                "--inputs, or "
                 "draw some with --input");
 }
 
@@ -121,10 +122,9 @@ TEST_F(ResolveInputs, names_the_flags_for_exactly_this_model) {
   const std::string path = copy_of_fixture("mlp_traced.pt");
   const std::string error =
       error_of([&] { throw_inputs_missing(path, "verify", ", or --no-verify"); });
-  EXPECT_TRUE(
-      error.starts_with("usage: '" + path +
-                        "' says nothing of its inputs, and tsctl verify has to run it | its "
-                        "method is forward(self, "))
+  EXPECT_TRUE(error.starts_with("usage: '" + path +
+                                "' does not record its inputs, which tsctl verify needs | its "
+                                "method is forward(self, "))
       << error;
   EXPECT_NE(error.find("--input x:1x3x224x224"), std::string::npos) << error;
   EXPECT_TRUE(error.ends_with(", or --no-verify"));

@@ -32,13 +32,12 @@ TEST_F(ProblemCatalogue, is_listed_with_the_first_sentence_of_each_cause) {
 
 TEST_F(ProblemCatalogue, names_the_closest_problem) {
   const std::vector<ProblemEntry> problems{{.name = "sort-key"}, {.name = "map"}};
-  EXPECT_EQ(
-      error_of([&] { problem_named(problems, "sort_key"); }),
-      "usage: there is no problem 'sort_key' (--problem) | did you mean sort-key? tsctl explain "
-      "--list-problems names them all");
+  EXPECT_EQ(error_of([&] { problem_named(problems, "sort_key"); }),
+            "usage: there is no problem 'sort_key' (--problem) | did you mean sort-key? tsctl "
+            "explain --list-problems lists them all");
   EXPECT_EQ(error_of([&] { problem_named(problems, "entirely-different"); }),
             "usage: there is no problem 'entirely-different' (--problem) | tsctl explain "
-            "--list-problems names them all");
+            "--list-problems lists them all");
 }
 
 TEST_F(ProblemCatalogue, without_pages_is_an_error_of_the_installation) {
