@@ -104,7 +104,7 @@ def test_the_eager_arm_times_each_call(request_for, events, tmp_path):
             "source": request["source"],
             "inputs_tensors": request["tensors_path"],
             "set_index": 0,
-            "threads": 1,
+            "settings": {"threads": 1},
         },
         events,
     )

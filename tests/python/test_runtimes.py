@@ -128,12 +128,10 @@ def test_the_arm_opens_what_was_exported_and_exports_nothing(fake, runtime_reque
     arm = jobs.run(
         "open_arm",
         {
-            "runtime": "fake",
             "model_path": request["model_path"],
             "inputs_tensors": request["tensors_path"],
             "set_index": 1,
-            "threads": 1,
-            "tuning": {"precision": ""},
+            "settings": {"threads": 1, "runtime": "fake", "tuning": {"precision": ""}},
         },
         events,
     )
