@@ -103,7 +103,7 @@ std::string GraphedCalls::difference_from_plain(Recorded& recorded, const CallIn
     if (output.status == Match::same) continue;
     return "captured, but its graph does not give what plain calls give: output '" + output.output +
            "' differs by " + c10::str(output.max_abs) +
-           (output.reason.empty() ? "" : " (" + output.reason + ")") + "; its calls are plain";
+           (output.reason ? " (" + name_of(*output.reason) + ")" : "") + "; its calls are plain";
   }
   return {};
 }
