@@ -38,7 +38,7 @@ class Comparing : public testing::Test {
     return test::module_from("def forward(self, x):\n  return x + 1\n");
   }
 
-  static bool warns_of(const VerifyResult& result, const std::string& code) {
+  static bool warns_of(const VerifyResult& result, WarningCode code) {
     for (const Warning& warning : result.warnings) {
       if (warning.code == code) return true;
     }
@@ -219,7 +219,7 @@ TEST_F(Comparing, warns_when_a_reference_proves_nothing) {
   const auto zero = test::module_from("def forward(self, x):\n  return x * 0\n");
   const VerifyResult result = run(zero, input_, torch::zeros({2, 3}));
   EXPECT_EQ(result.status, Match::same);
-  ASSERT_TRUE(warns_of(result, "reference_proves_nothing"));
+  ASSERT_TRUE(warns_of(result, WarningCode::reference_proves_nothing));
   EXPECT_NE(result.warnings[0].text.find("'out'"), std::string::npos);
   EXPECT_EQ(result.warnings.size(), 1U);
 }
@@ -228,7 +228,7 @@ TEST_F(Comparing, takes_two_empty_outputs_for_equal_and_says_so) {
   const auto none = test::module_from("def forward(self, x):\n  return x[0:0]\n");
   const VerifyResult result = run(none, input_, torch::empty({0, 3}));
   EXPECT_EQ(result.status, Match::same);
-  EXPECT_TRUE(warns_of(result, "empty_output"));
+  EXPECT_TRUE(warns_of(result, WarningCode::empty_output));
 }
 
 TEST_F(Comparing, goes_on_after_a_set_that_raises) {
