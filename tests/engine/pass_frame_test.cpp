@@ -117,7 +117,7 @@ TEST_F(PassFrame, counts_what_was_matched_rewritten_and_skipped) {
   });
   const PassRecord& record = result.passes.back();
   EXPECT_EQ(record.pass, "test_pass");
-  EXPECT_EQ(record.status, "changed");
+  EXPECT_EQ(record.status, PassStatus::changed);
   EXPECT_EQ(record.matched, 3);
   EXPECT_EQ(record.rewritten, 2);
   ASSERT_EQ(record.skipped.size(), 1U);

@@ -75,7 +75,7 @@ TEST_F(Rewriting, names_what_freezing_did) {
   EXPECT_EQ(record(result, "remove_dropout", "forward").changes,
             std::vector<std::string>{"removed dropout at features.2"});
   const PassRecord& gradient = record(result, "remove_gradient", "forward");
-  EXPECT_EQ(gradient.status, "changed");
+  EXPECT_EQ(gradient.status, PassStatus::changed);
   EXPECT_EQ(gradient.changes.size(), 1U);
   EXPECT_EQ(gradient.nodes_after, gradient.nodes_before - 1);
 }
@@ -108,7 +108,8 @@ TEST_F(Rewriting, records_every_pass_of_the_list_in_its_order) {
   for (const PassInfo& pass : kPasses) listed.emplace_back(pass.name);
   EXPECT_EQ(names, listed);
   for (const PassRecord& pass : result.passes) {
-    EXPECT_TRUE(pass.status == "changed" || pass.nodes_before == pass.nodes_after) << pass.pass;
+    EXPECT_TRUE(pass.status == PassStatus::changed || pass.nodes_before == pass.nodes_after)
+        << pass.pass;
     EXPECT_GT(pass.nodes_before, 0) << pass.pass;
   }
 }
@@ -117,7 +118,7 @@ TEST_F(Rewriting, leaves_out_a_disabled_pass) {
   RewriteRequest asked = request(RewriteGoal::optimize);
   asked.disabled_passes = {"fold_conv_batchnorm", "remove_dropout"};
   const RewriteResult result = run(asked);
-  EXPECT_EQ(record(result, "fold_conv_batchnorm", "forward").status, "disabled");
+  EXPECT_EQ(record(result, "fold_conv_batchnorm", "forward").status, PassStatus::disabled);
   EXPECT_TRUE(has_op(reloaded(), "forward", "aten::batch_norm"));
   EXPECT_TRUE(has_op(reloaded(), "forward", "aten::dropout"));
 }

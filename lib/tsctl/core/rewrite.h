@@ -49,16 +49,16 @@ void visit_fields(Visitor& visit, RewriteRequest& value) {
 
 // A place that a pass matched and did not rewrite.
 struct PassSkip {
-  std::string operation = {};  // batch_norm
-  std::string place = {};      // features.1
+  std::string operation = {};
+  std::string place = {};
   std::string reason = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, PassSkip& value) {
-  visit("operation", value.operation);
-  visit("place", value.place);
-  visit("reason", value.reason);
+  visit("operation", value.operation, "The operator, without its namespace: batch_norm");
+  visit("place", value.place, "The module path, as in changes: features.1");
+  visit("reason", value.reason, "Why the pass did not rewrite it");
 }
 
 enum class PassStatus { changed, unchanged, disabled };
@@ -73,7 +73,7 @@ constexpr auto names_of(PassStatus) {
 struct PassRecord {
   std::string pass = {};
   std::string method = {};
-  std::string status = {};
+  PassStatus status = PassStatus::unchanged;
   std::int64_t nodes_before = 0;
   std::int64_t nodes_after = 0;
   std::vector<std::string> changes = {};
@@ -87,7 +87,7 @@ template <typename Visitor>
 void visit_fields(Visitor& visit, PassRecord& value) {
   visit("pass", value.pass, "The name of the pass");
   visit("method", value.method, "The method that it rewrote");
-  visit("status", value.status, Field("What the pass did").one_of(&name_list<PassStatus>));
+  visit("status", value.status, "What the pass did");
   visit("nodes_before", value.nodes_before, "Nodes in the method's graph before the pass");
   visit("nodes_after", value.nodes_after, "Nodes after it");
   visit("changes", value.changes,

@@ -110,7 +110,7 @@ ManifestStep manifest_step(const std::string& command, const std::vector<PassRec
   for (const PassRecord& pass : passes) {
     const bool seen =
         std::find(step.passes.begin(), step.passes.end(), pass.pass) != step.passes.end();
-    if (pass.status != name_of(PassStatus::disabled) && !seen) step.passes.push_back(pass.pass);
+    if (pass.status != PassStatus::disabled && !seen) step.passes.push_back(pass.pass);
   }
   step.preserved = preserved;
   return step;

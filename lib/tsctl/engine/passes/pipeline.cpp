@@ -37,7 +37,7 @@ void add_outcome(PassRecord& record, const PassOutcome& outcome) {
   record.skipped = outcome.skipped;
   record.matched = record.rewritten + static_cast<std::int64_t>(record.skipped.size());
   if (!outcome.changed) return;
-  record.status = "changed";
+  record.status = PassStatus::changed;
   record.changes.insert(record.changes.end(), outcome.changes.begin(), outcome.changes.end());
 }
 
@@ -85,7 +85,8 @@ class Pipeline {
   // Runs the pass on the methods of these records. True if it changed any of them.
   bool run_pass(const Pass& pass, std::span<PassRecord> records) {
     const bool disabled = contains(request_.disabled_passes, pass.info.name);
-    for (PassRecord& record : records) begin(record, disabled ? "disabled" : "unchanged");
+    for (PassRecord& record : records)
+      begin(record, disabled ? PassStatus::disabled : PassStatus::unchanged);
     if (disabled) return false;
     events_.progress(records[0].pass +
                      (pass.on_model != nullptr ? "" : " on " + records[0].method));
@@ -111,8 +112,8 @@ class Pipeline {
   }
 
   // Once for each record, although a pass may run again.
-  void begin(PassRecord& record, const char* status) const {
-    if (!record.status.empty()) return;
+  void begin(PassRecord& record, PassStatus status) {
+    if (!begun_.insert(&record - records_.data()).second) return;
     record.status = status;
     record.nodes_before = record.nodes_after = nodes_of(record.method);
   }
@@ -136,6 +137,7 @@ class Pipeline {
   Events& events_;
   std::ostream& ir_;
   std::vector<PassRecord> records_ = {};
+  std::set<std::ptrdiff_t> begun_ = {};  // indices of records
 };
 
 void require_freezing(const RewriteRequest& request, bool was_frozen) {

@@ -20,12 +20,12 @@ namespace tsctl {
 namespace {
 
 std::string pass_text(const PassRecord& pass, const std::string& name, bool verbose) {
-  const bool changed = pass.status == name_of(PassStatus::changed);
+  const bool changed = pass.status == PassStatus::changed;
   std::string text =
       line("pass",
            fmt::format("{}: {}", name,
                        changed ? fmt::format("{} -> {} nodes", pass.nodes_before, pass.nodes_after)
-                               : pass.status));
+                               : name_of(pass.status)));
   const std::size_t listed =
       verbose ? pass.changes.size() : std::min(kMaxListed, pass.changes.size());
   for (std::size_t i = 0; i < listed; ++i) text += line("", "  " + pass.changes[i]);
@@ -41,7 +41,7 @@ std::string passes_text(const std::vector<PassRecord>& passes, bool verbose) {
     const bool of_forward = pass.method.empty() || pass.method == "forward";
     const std::string name =
         of_forward ? pass.pass : fmt::format("{} ({})", pass.pass, pass.method);
-    if (pass.status == name_of(PassStatus::unchanged) && !verbose) {
+    if (pass.status == PassStatus::unchanged && !verbose) {
       unchanged.push_back(name);
     } else {
       text += pass_text(pass, name, verbose);

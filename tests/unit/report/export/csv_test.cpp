@@ -111,7 +111,8 @@ TEST(Csv, prefers_the_bench_to_the_comparisons) {
 
 TEST(Csv, has_a_row_for_each_pass_where_nothing_was_compared) {
   const auto lines = lines_of(csv_from_report(
-      {.passes = {{.pass = "remove_dropout", .method = "forward", .status = "changed"}}}));
+      {.passes = {
+           {.pass = "remove_dropout", .method = "forward", .status = PassStatus::changed}}}));
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_TRUE(lines[0].starts_with("pass,method,status,"));
   EXPECT_TRUE(lines[1].starts_with("remove_dropout,forward,changed,"));

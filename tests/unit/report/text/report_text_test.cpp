@@ -212,21 +212,21 @@ TEST(ReportText, sums_the_passes_up) {
   const std::vector<PassRecord> passes{
       {.pass = "fold_conv_batchnorm",
        .method = "forward",
-       .status = "changed",
+       .status = PassStatus::changed,
        .nodes_before = 40,
        .nodes_after = 30,
        .changes = {"folded batch_norm into conv2d at features.1"}},
       {.pass = "peephole",
        .method = "forward",
-       .status = "unchanged",
+       .status = PassStatus::unchanged,
        .nodes_before = 30,
        .nodes_after = 30},
       {.pass = "peephole",
        .method = "encode",
-       .status = "unchanged",
+       .status = PassStatus::unchanged,
        .nodes_before = 5,
        .nodes_after = 5},
-      {.pass = "concat_linear", .method = "forward", .status = "disabled"}};
+      {.pass = "concat_linear", .method = "forward", .status = PassStatus::disabled}};
   EXPECT_EQ(text_from_report({.passes = passes}, {}),
             "pass       fold_conv_batchnorm: 40 -> 30 nodes\n"
             "             folded batch_norm into conv2d at features.1\n"
@@ -241,7 +241,7 @@ TEST(ReportText, says_with_verbose_what_a_pass_skipped_and_why) {
   const std::vector<PassRecord> passes{
       {.pass = "fold_conv_batchnorm",
        .method = "forward",
-       .status = "unchanged",
+       .status = PassStatus::unchanged,
        .matched = 1,
        .skipped = {{"batch_norm", "features.1", "something else reads the result of conv2d"}}}};
   EXPECT_EQ(text_from_report({.passes = passes}, {.verbose = true}),
