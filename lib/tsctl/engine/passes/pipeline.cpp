@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstddef>
 #include <iostream>
+#include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 
