@@ -39,7 +39,7 @@ TEST(LoadPlanFrom, refuses_a_rate_that_leaves_too_few_calls_to_compare) {
 TEST(LoadPlanFrom, refuses_arrivals_where_nothing_arrives) {
   EXPECT_TRUE(error_of([] {
                 load_plan_from({.arrivals = Arrivals::constant}, {}, 1);
-              }).starts_with("usage: --arrivals without --rate"));
+              }).starts_with("usage: --arrivals needs --rate"));
 }
 
 TEST(Oversubscribed, warns_of_more_threads_than_cores) {
