@@ -149,7 +149,9 @@ _Kind = TypeVar("_Kind")
 
 
 def parsed(kind: type[_Kind], values: Mapping[str, Any]) -> _Kind:
-    """The request of this kind from its JSON object."""
+    """The request of this kind from its JSON object; C++ nests the fields that several kinds share."""
+    for shared in ("run", "model"):
+        values = {**values, **values.get(shared, {})}
     known = _known(kind, values)
     if "source" in known:
         known["source"] = Source(**_known(Source, known["source"]))

@@ -10,21 +10,17 @@
 #include "tsctl/core/capture_vocabulary.h"
 #include "tsctl/core/inputs/input_sets.h"
 #include "tsctl/core/inputs/input_spec.h"
-#include "tsctl/core/source.h"
+#include "tsctl/core/model_request.h"
 #include "tsctl/core/tolerance.h"
 
 namespace tsctl {
 
 // Job "capture": build the module, run eager on every set, capture, compare, save.
 struct CaptureRequest {
-  SourceSpec source = {};
+  ModelRequest model = {};
   CaptureMode mode = CaptureMode::automatic;
-  std::vector<InputSet> sets = {};  // drawn from the specs; empty when `inputs_file` is given
   std::vector<ProbeSet> probes = {};
   std::vector<NamedSize> named_sizes = {};
-  std::string inputs_file = {};  // --inputs
-  std::uint64_t seed = 0;
-  std::string device = "cpu";
   int threads = 1;
   std::vector<std::pair<std::string, std::string>> trace_submodules =
       {};  // path, shape of its input ("" = as it is called)
@@ -39,14 +35,10 @@ struct CaptureRequest {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, CaptureRequest& value) {
-  visit("source", value.source);
+  visit("model", value.model);
   visit("mode", value.mode);
-  visit("sets", value.sets);
   visit("probes", value.probes);
   visit("named_sizes", value.named_sizes);
-  visit("inputs_file", value.inputs_file);
-  visit("seed", value.seed);
-  visit("device", value.device);
   visit("threads", value.threads);
   visit("trace_submodules", value.trace_submodules);
   visit("script_submodules", value.script_submodules);

@@ -8,8 +8,7 @@
 #include "tsctl/core/arm_settings.h"
 #include "tsctl/core/base/warning.h"
 #include "tsctl/core/capture.h"
-#include "tsctl/core/inputs/input_sets.h"
-#include "tsctl/core/source.h"
+#include "tsctl/core/model_request.h"
 #include "tsctl/core/tolerance.h"
 #include "tsctl/core/verify.h"
 
@@ -19,59 +18,32 @@ namespace tsctl {
 
 // Job "eager": runs the SOURCE eagerly, or through torch.compile, and writes a tensor file with inputs and outputs.
 struct EagerRequest {
-  SourceSpec source = {};
+  ModelRequest model = {};
   CaptureMode mode = CaptureMode::automatic;  // trace: outputs in the structure that a trace gives
-  std::vector<InputSet> sets = {};            // empty when a file gives the inputs
-  std::string inputs_file = {};               // --inputs
-  std::string inputs_from = {};               // or a tensor file whose arguments are used
-  std::uint64_t seed = 0;
-  std::string device = "cpu";
   ArmSettings settings = {};
   std::string tensors_path = {};  // where inputs and outputs go
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, EagerRequest& value) {
-  visit("source", value.source);
+  visit("model", value.model);
   visit("mode", value.mode);
-  visit("sets", value.sets);
-  visit("inputs_file", value.inputs_file);
-  visit("inputs_from", value.inputs_from);
-  visit("seed", value.seed);
-  visit("device", value.device);
   visit("settings", value.settings);
   visit("tensors_path", value.tensors_path);
 }
 
-// Job "runtime": exports the SOURCE, or the file `candidate_path`, for the settings' runtime, runs it there and writes a
-// tensor file.
+// Job "runtime": the same in the settings' runtime, for which the SOURCE, or a file in its place, is exported first.
 struct RuntimeRequest {
-  SourceSpec source = {};
+  EagerRequest run = {};
   std::string candidate_path = {};  // a TorchScript file in place of the SOURCE
-  CaptureMode mode = CaptureMode::automatic;
-  std::vector<InputSet> sets = {};
-  std::string inputs_file = {};
-  std::string inputs_from = {};
-  std::uint64_t seed = 0;
-  std::string device = "cpu";
-  ArmSettings settings = {};
-  std::string model_path = {};  // the folder for the exports, one file a signature
-  std::string tensors_path = {};
+  std::string model_path = {};      // the folder for the exports, one file a signature
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, RuntimeRequest& value) {
-  visit("source", value.source);
+  visit("run", value.run);
   visit("candidate_path", value.candidate_path);
-  visit("mode", value.mode);
-  visit("sets", value.sets);
-  visit("inputs_file", value.inputs_file);
-  visit("inputs_from", value.inputs_from);
-  visit("seed", value.seed);
-  visit("device", value.device);
-  visit("settings", value.settings);
   visit("model_path", value.model_path);
-  visit("tensors_path", value.tensors_path);
 }
 
 // Of the jobs "eager" and "runtime".
@@ -90,11 +62,7 @@ void visit_fields(Visitor& visit, EagerResult& value) {
 
 // Job "locate": finds the first submodule of the file `candidate_path` whose outputs differ from the SOURCE's.
 struct LocateRequest {
-  SourceSpec source = {};
-  std::vector<InputSet> sets = {};
-  std::string inputs_file = {};
-  std::uint64_t seed = 0;
-  std::string device = "cpu";
+  ModelRequest model = {};
   int threads = 1;
   ToleranceOptions tolerance = {};
   std::string candidate_path = {};
@@ -102,11 +70,7 @@ struct LocateRequest {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, LocateRequest& value) {
-  visit("source", value.source);
-  visit("sets", value.sets);
-  visit("inputs_file", value.inputs_file);
-  visit("seed", value.seed);
-  visit("device", value.device);
+  visit("model", value.model);
   visit("threads", value.threads);
   visit("tolerance", value.tolerance);
   visit("candidate_path", value.candidate_path);

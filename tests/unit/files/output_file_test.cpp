@@ -60,7 +60,7 @@ class Files : public testing::Test {
       work();
     } catch (const Error& error) {
       std::string text =
-          std::string(name_from_kind(error.kind())) + ": " + error.what() + " | " + error.hint();
+          std::string(name_of(error.kind())) + ": " + error.what() + " | " + error.hint();
       for (std::size_t at = text.find(folder_); at != std::string::npos; at = text.find(folder_)) {
         text.replace(at, folder_.size(), "F");
       }

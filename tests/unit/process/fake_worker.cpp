@@ -62,7 +62,7 @@ void answer_after_events() {
 }
 
 void send_failure(std::optional<ErrorKind> kind) {
-  const std::string name = kind ? std::string(name_from_kind(*kind)) : "internal";
+  const std::string name = kind ? std::string(name_of(*kind)) : "internal";
   send(Failure{.kind = kind,
                .message = "the " + name + " went wrong",
                .hint = "mend the " + name,
@@ -226,7 +226,7 @@ void run_fake_worker() {
   std::string behaviour;
   if (const auto* run = std::get_if<RunRequest>(&job.request)) behaviour = run->method;
   if (const auto* capture = std::get_if<CaptureRequest>(&job.request))
-    behaviour = capture->source.name;
+    behaviour = capture->model.source.name;
   if (const auto* arm = std::get_if<ArmRequest>(&job.request)) {
     behaviour = arm->label;
     if (behaviour.ends_with(" arm")) serve_fake_arm(behaviour);

@@ -29,7 +29,7 @@ class JobsTest : public testing::Test {
   CaptureResult capture(const std::string& behaviour) {
     Jobs jobs(settings_, interrupt_, events_);
     const Keep keep{jobs, steps_};
-    return jobs.capture({}, {.source = {.name = behaviour}});
+    return jobs.capture({}, {.model = {.source = {.name = behaviour}}});
   }
 
   // The Error of a job that fails; its one step is a failed one that cost memory, and its worker is gone.
@@ -92,7 +92,7 @@ TEST_F(JobsTest, keeps_the_steps_in_order_and_takes_foreign_ones) {
 TEST_F(JobsTest, rethrows_the_error_that_the_worker_sent) {
   for (const std::string kind : {"usage", "input", "capture", "execution", "environment"}) {
     const Error error = failure_of([&] { run(kind + " error"); });
-    EXPECT_EQ(name_from_kind(error.kind()), kind);
+    EXPECT_EQ(name_of(error.kind()), kind);
     EXPECT_EQ(error.what(), "the " + kind + " went wrong");
     EXPECT_EQ(error.hint(), "mend the " + kind);
     EXPECT_EQ(error.detail(), "line 1\nline 2");

@@ -14,7 +14,7 @@ std::string error_of(Work&& work) {
   try {
     work();
   } catch (const Error& error) {
-    return std::string(name_from_kind(error.kind())) + ": " + error.what() + " | " + error.hint();
+    return std::string(name_of(error.kind())) + ": " + error.what() + " | " + error.hint();
   }
   ADD_FAILURE() << "nothing was thrown";
   return {};

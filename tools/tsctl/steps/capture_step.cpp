@@ -30,31 +30,26 @@ void remember_inputs(CommandSession& session, const ModelInputs& inputs,
   if (!sha256.empty()) session.report().inputs.plan.file_sha256 = sha256;
 }
 
-// EagerRequest and RuntimeRequest have these fields in common.
-template <typename Request>
-Request python_request(CommandSession& session, const ModelInputs& inputs, const PythonRun& run) {
-  Request request;
-  request.source = run.source;
-  request.mode = run.mode;
-  request.sets = inputs.sets;
-  request.inputs_file = inputs.plan.file;
-  request.inputs_from = run.inputs_from;
-  request.seed = inputs.plan.seed;
-  request.device = session.options().device;
-  request.settings = run.settings;
-  request.tensors_path = run.tensors_path;
-  return request;
+ModelRequest model_request(const CommandSession& session, const SourceSpec& source,
+                           const ModelInputs& inputs) {
+  return {.source = source,
+          .sets = inputs.sets,
+          .inputs_file = inputs.plan.file,
+          .seed = inputs.plan.seed,
+          .device = session.options().device};
 }
 
 EagerResult run_in_python(CommandSession& session, const ModelInputs& inputs,
                           const PythonRun& run) {
+  EagerRequest request{.model = model_request(session, run.source, inputs),
+                       .mode = run.mode,
+                       .settings = run.settings,
+                       .tensors_path = run.tensors_path};
+  request.model.inputs_from = run.inputs_from;
   const PythonSite& site = session.python();
-  if (run.settings.runtime.empty())
-    return session.jobs().eager(site, python_request<EagerRequest>(session, inputs, run));
-  auto request = python_request<RuntimeRequest>(session, inputs, run);
-  request.candidate_path = run.file;
-  request.model_path = run.export_folder;
-  return session.jobs().runtime(site, request);
+  if (run.settings.runtime.empty()) return session.jobs().eager(site, request);
+  return session.jobs().runtime(
+      site, {.run = request, .candidate_path = run.file, .model_path = run.export_folder});
 }
 
 }  // namespace
@@ -64,14 +59,10 @@ CaptureResult capture_step(CommandSession& session, const CapturePlan& plan,
   require_source_file(plan.source);
   const ModelInputs& inputs = plan.inputs;
   session.enter("capture");
-  const CaptureRequest request{.source = plan.source,
+  const CaptureRequest request{.model = model_request(session, plan.source, inputs),
                                .mode = plan.mode,
-                               .sets = inputs.sets,
                                .probes = inputs.probes,
                                .named_sizes = inputs.named_sizes,
-                               .inputs_file = inputs.plan.file,
-                               .seed = inputs.plan.seed,
-                               .device = session.options().device,
                                .threads = session.threads(),
                                .trace_submodules = plan.trace_submodules,
                                .script_submodules = plan.script_submodules,
@@ -108,11 +99,7 @@ void locate_step(CommandSession& session, const SourceSpec& source, const ModelI
   const std::string phase = session.phase();
   session.enter("locate the difference");
   const auto difference =
-      session.jobs().locate(session.python(), {.source = source,
-                                               .sets = inputs.sets,
-                                               .inputs_file = inputs.plan.file,
-                                               .seed = inputs.plan.seed,
-                                               .device = session.options().device,
+      session.jobs().locate(session.python(), {.model = model_request(session, source, inputs),
                                                .threads = session.threads(),
                                                .tolerance = tolerance,
                                                .candidate_path = model_path});

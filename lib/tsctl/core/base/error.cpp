@@ -39,8 +39,6 @@ ExitCode exit_code_from_kind(ErrorKind kind) noexcept {
   return ExitCode::internal;
 }
 
-std::string name_from_kind(ErrorKind kind) { return name_of(kind); }
-
 ErrorKind kind_from_name(std::string_view name) {
   if (const auto kind = value_of<ErrorKind>(name)) return *kind;
   throw std::invalid_argument(fmt::format("unknown error kind '{}'", name));

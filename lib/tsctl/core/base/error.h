@@ -56,9 +56,6 @@ std::vector<int> exit_codes();
 
 ExitCode exit_code_from_kind(ErrorKind kind) noexcept;
 
-// The name of a kind as the report shows it ("usage", "input", …).
-std::string name_from_kind(ErrorKind kind);
-
 // The kind of that name. Throws std::invalid_argument for any other name.
 ErrorKind kind_from_name(std::string_view name);
 

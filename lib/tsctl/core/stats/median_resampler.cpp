@@ -44,7 +44,8 @@ double MedianResampler::draw(const std::vector<double>& sorted, std::mt19937_64&
   if (chance >= differs) return sorted[rank];
   // The lower middle is the largest of count / 2 values that are uniform over the smaller ranks. Given chance <
   // differs, chance / differs is uniform.
-  const auto half = static_cast<double>(sorted.size() / 2);
+  const std::size_t middle = sorted.size() / 2;
+  const auto half = static_cast<double>(middle);
   const double position = static_cast<double>(rank) * std::pow(chance / differs, 1.0 / half);
   const auto lower = std::min(static_cast<std::size_t>(position), rank - 1);
   return 0.5 * (sorted[lower] + sorted[rank]);
@@ -54,7 +55,8 @@ double MedianResampler::draw(const std::vector<double>& sorted, std::mt19937_64&
 // distribution Beta(r, m + 1 - r).
 void MedianResampler::compute_upper_cdf(std::size_t count) {
   const auto m = static_cast<double>(count);
-  const auto upper = static_cast<double>(count / 2 + 1);  // counted from 1
+  const std::size_t middle = count / 2;
+  const auto upper = static_cast<double>(middle + 1);  // counted from 1
   for (std::size_t j = 0; j < count; ++j)
     upper_cdf_[j] = regularized_beta(static_cast<double>(j + 1) / m, upper, m + 1.0 - upper);
 }
@@ -63,7 +65,8 @@ void MedianResampler::compute_upper_cdf(std::size_t count) {
 // half are at j or above, but not all of them above.
 void MedianResampler::compute_lower_differs(std::size_t count) {
   const auto m = static_cast<double>(count);
-  const auto half = static_cast<double>(count / 2);
+  const std::size_t middle = count / 2;
+  const auto half = static_cast<double>(middle);
   const double ways = log_binomial(m, half);
   lower_differs_.assign(count, 0.0);
   for (std::size_t j = 1; j < count; ++j) {
@@ -85,7 +88,8 @@ std::vector<double> MedianResampler::add_columns(std::size_t count) {
     probabilities.push_back(probability);
     columns_.push_back({.keep = 1.0, .kept = ranks, .other = ranks});
   };
-  const auto half = static_cast<double>(count / 2);
+  const std::size_t middle = count / 2;
+  const auto half = static_cast<double>(middle);
   for (std::size_t upper = 0; upper < count; ++upper) {
     const double probability = upper_cdf_[upper] - (upper > 0 ? upper_cdf_[upper - 1] : 0.0);
     const double differs = lower_differs_.empty() ? 0.0 : lower_differs_[upper];

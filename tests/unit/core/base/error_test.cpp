@@ -26,7 +26,7 @@ TEST(ErrorKind, reads_back_from_its_name) {
   for (const ErrorKind kind :
        {ErrorKind::usage, ErrorKind::input, ErrorKind::capture, ErrorKind::execution,
         ErrorKind::environment, ErrorKind::interrupted}) {
-    EXPECT_EQ(kind_from_name(name_from_kind(kind)), kind);
+    EXPECT_EQ(kind_from_name(name_of(kind)), kind);
   }
   EXPECT_THROW(kind_from_name("nothing"), std::invalid_argument);
 }
