@@ -143,6 +143,7 @@ class ArmRequest:
     seed: int = 0
     settings: ArmSettings = field(default_factory=ArmSettings)
     cold_cache: bool = False
+    wait_policy: str = "active"
 
 
 _Kind = TypeVar("_Kind")

@@ -1,11 +1,18 @@
 #include "tsctl/bench/budget.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "tsctl/core/stats/statistics.h"
 
 namespace tsctl {
+
+namespace {
+
+constexpr double kMinLaunchSeconds = 1e-9;  // avoids a division by 0
+
+}  // namespace
 
 Budget::Budget(const BenchOptions& options, const Clock& now_s)
     : options_(options), now_s_(now_s), start_s_(now_s()) {}
@@ -18,7 +25,19 @@ void Budget::add_rounds(std::size_t rounds, double seconds) {
 double Budget::launch_cost_s() const { return median_if_any(launch_costs_s_).value_or(0.0); }
 
 MeasuringCosts Budget::costs() const {
-  return {.launch_s = launch_cost_s(), .round_s = rounds_s_ / static_cast<double>(rounds_)};
+  const double round_s =
+      rounds_ == 0 ? estimated_round_s_ : rounds_s_ / static_cast<double>(rounds_);
+  return {.launch_s = launch_cost_s(), .round_s = round_s};
+}
+
+double Budget::shortest_launch_s() const {
+  return launch_cost_s() + static_cast<double>(kMinRounds) * costs().round_s;
+}
+
+void Budget::forget_costs() {
+  launch_costs_s_.clear();
+  rounds_s_ = 0.0;
+  rounds_ = 0;
 }
 
 std::size_t Budget::rounds_left() const {
@@ -28,9 +47,13 @@ std::size_t Budget::rounds_left() const {
 }
 
 double Budget::measuring_time_s(int launches) const {
-  const int launches_left = std::max(1, options_.min_launches - launches + 1);
   const double left_s = options_.budget_s - spent_s();
-  return left_s / launches_left - (launches_left > 1 ? launch_cost_s() : 0.0);
+  // The start of the current launch is spent already.
+  const double fitting =
+      (left_s + launch_cost_s()) / std::max(shortest_launch_s(), kMinLaunchSeconds);
+  const double wanted = std::max(1, options_.min_launches - launches + 1);
+  const double launches_left = std::clamp(std::floor(fitting), 1.0, wanted);
+  return (left_s + launch_cost_s()) / launches_left - launch_cost_s();
 }
 
 }  // namespace tsctl

@@ -26,12 +26,17 @@ class Budget {
 
   // The time to start and warm up all arms once: the median over the launches so far, 0 without one.
   double launch_cost_s() const;
-  // The costs of a launch and of a round so far. There must have been a round.
+  // The costs of a launch and of a round so far; before the first round, that of estimate_round().
   MeasuringCosts costs() const;
+  void estimate_round(double seconds) { estimated_round_s_ = seconds; }
+  // The time for a launch with as few rounds as possible.
+  double shortest_launch_s() const;
+  // Forgets the costs so far, because the arms will wait in another way. The time stays spent.
+  void forget_costs();
   // The rounds that options.max_pairs still permits.
   std::size_t rounds_left() const;
   // The time for the rounds of the current launch, which is started and warmed up: the rest of the budget, divided
-  // among the launches up to options.min_launches. `launches` includes the current one.
+  // among the launches up to options.min_launches that fit into it. `launches` includes the current one.
   double measuring_time_s(int launches) const;
 
  private:
@@ -40,6 +45,7 @@ class Budget {
   double start_s_;
   double python_load_s_ = 0.0;
   std::vector<double> launch_costs_s_ = {};
+  double estimated_round_s_ = 0.0;
   double rounds_s_ = 0.0;
   std::size_t rounds_ = 0;
 };

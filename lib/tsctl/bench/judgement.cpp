@@ -16,6 +16,10 @@ namespace {
 
 // The probability that any gate fails without a regression: that of a single 95% interval.
 constexpr double kFamilyAlpha = 0.05;
+// On the scale of logarithms: an interval that is wider, or an estimate that is further from the ratio of the medians
+// of all calls, shows nothing.
+const double kMaxWidth = std::log(2.0);
+const double kMaxContradiction = std::log(1.1);
 // The minimum cost of a minor page fault. 0.5 to 8 us were measured, the larger values in virtual machines.
 constexpr double kMinFaultSeconds = 0.5e-6;
 
@@ -78,19 +82,56 @@ PairResult judged_pair(const std::vector<BenchArm>& arms, std::size_t index,
   return pair;
 }
 
+void withhold_misleading(const std::vector<ArmResult>& arms, std::vector<PairResult>& pairs) {
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    PairResult& pair = pairs[i];
+    if (!pair.speedup) continue;
+    const double width = std::log(*pair.speedup_high / *pair.speedup_low);
+    const double of_medians = std::max(*arms.front().median_s, kMinSeconds) /
+                              std::max(*arms[i + 1].median_s, kMinSeconds);
+    const double contradiction = std::abs(std::log(of_medians / *pair.speedup));
+    if (width <= kMaxWidth && contradiction <= std::max(width, kMaxContradiction)) continue;
+    pair.speedup_reason =
+        width > kMaxWidth
+            ? fmt::format("the interval [{:.3g}, {:.3g}] is too wide to show anything",
+                          *pair.speedup_low, *pair.speedup_high)
+            : fmt::format("the rounds give {:.3g}, the medians of all calls {:.3g}", *pair.speedup,
+                          of_medians);
+    pair.speedup.reset();
+    pair.speedup_low.reset();
+    pair.speedup_high.reset();
+    pair.verdict = SpeedVerdict::inconclusive;
+    if (pair.gate) pair.gate = Gate::undecided;
+  }
+}
+
+std::optional<double> gate_limit(const BenchOptions& options, std::size_t index, std::size_t arms) {
+  if (options.max_regress) return speedup_limit(*options.max_regress);
+  if (options.require_speedup && index + 1 == arms) return options.require_speedup;
+  return std::nullopt;
+}
+
 void judge_gates(const std::vector<BenchArm>& arms, const std::vector<LogRatios>& log_ratios,
                  const BenchOptions& options, std::vector<PairResult>& pairs) {
-  const std::vector<std::size_t> judged = judged_arms(arms);
+  std::vector<std::size_t> gated = judged_arms(arms);
+  std::erase_if(gated, [&](std::size_t i) { return !gate_limit(options, i, arms.size()); });
+  const auto estimate = [&](std::size_t i, double confidence) {
+    return estimate_ratio(log_ratios[i], options.seed, 0, confidence).interval;
+  };
   std::vector<TestAtLevel> tests;
-  for (const std::size_t i : judged) {
+  for (const std::size_t i : gated) {
     tests.emplace_back([&, i](double alpha) {
-      const RatioEstimate estimate = estimate_ratio(log_ratios[i], options.seed, 0, 1.0 - alpha);
-      return regresses(estimate.interval, *options.max_regress);
+      return misses(estimate(i, 1.0 - alpha), *gate_limit(options, i, arms.size()));
     });
   }
   const std::vector<bool> failed = holm_rejections(tests, kFamilyAlpha);
-  for (std::size_t i = 0; i < judged.size(); ++i)
-    pairs[judged[i] - 1].gate = failed[i] ? Gate::fail : Gate::pass;
+  for (std::size_t k = 0; k < gated.size(); ++k) {
+    const std::size_t i = gated[k];
+    PairResult& pair = pairs[i - 1];
+    pair.gate_limit = gate_limit(options, i, arms.size());
+    const bool passed = reaches(estimate(i, 1.0 - kFamilyAlpha), *pair.gate_limit);
+    pair.gate = failed[k] ? Gate::fail : passed ? Gate::pass : Gate::undecided;
+  }
 }
 
 void warn_of_page_faults(double margin, BenchResult& result) {

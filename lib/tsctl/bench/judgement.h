@@ -20,9 +20,18 @@ std::vector<std::size_t> judged_arms(const std::vector<BenchArm>& arms);
 PairResult judged_pair(const std::vector<BenchArm>& arms, std::size_t index,
                        const LogRatios& log_ratios, const BenchOptions& options);
 
-// Sets the result of the gate --max-regress for each pair. The more arms there are, the likelier it is that some
+// Sets the speedup of a pair to nothing, its verdict to inconclusive and its gate to undecided where a number would
+// mislead: the interval is wider than a factor of 2, or the estimate contradicts the medians of all calls by more than
+// 10% and by more than the interval's width. Both happen on a host whose cores are busy with other work.
+void withhold_misleading(const std::vector<ArmResult>& arms, std::vector<PairResult>& pairs);
+
+// The smallest speedup of the arm `index` that passes its gate; nothing without a gate. --max-regress holds for every
+// arm, --require-speedup for the last one.
+std::optional<double> gate_limit(const BenchOptions& options, std::size_t index, std::size_t arms);
+
+// Sets the result of the gate for each pair that has one. The more arms there are, the likelier it is that some
 // interval misses its ratio, so Holm's procedure (holm.h) limits the probability that any gate fails without a
-// regression. options.max_regress must be set.
+// regression.
 void judge_gates(const std::vector<BenchArm>& arms, const std::vector<LogRatios>& log_ratios,
                  const BenchOptions& options, std::vector<PairResult>& pairs);
 

@@ -13,16 +13,18 @@ namespace tsctl {
 
 namespace {
 
-// The time of one arm in one round, which is split into up to kMaxPasses blocks. A block of 5 ms is long compared
+// The time of one arm in one round, which is split into up to kMaxCycles blocks. A block of 5 ms is long compared
 // with the cost of switching arms (0.1 to 0.2 ms) and short compared with most disturbances of a machine. For calls
 // of 0.4 ms, the median ratio of neighbouring blocks over 2 s deviated by 0.06% with blocks of 6 ms and by 0.14% with
 // blocks of 48 ms.
 constexpr double kRoundSeconds = 0.08;
 constexpr int kMaxRoundCalls = 1000;
-constexpr int kMaxPasses = 16;
+constexpr int kMaxCycles = 16;
 constexpr int kMinBlockCalls = 2;  // so that the untimed call does not outweigh the timed ones
-constexpr double kMaxWarmUpSeconds = 2.0;  // for one arm of one launch
-constexpr double kMinCallSeconds = 1e-7;   // avoids a division by 0
+constexpr double kMinCallSeconds = 1e-7;  // avoids a division by 0
+// Each block begins with an untimed call, because caches hold the data of another arm. A call that takes longer than
+// this hardly notices, and a second one would be expensive.
+constexpr double kLongCallSeconds = 0.25;
 // Calls of one launch whose parts are measured. The parts are reported but not compared, so a few calls suffice.
 constexpr int kMinTransferCalls = 3;
 constexpr int kMaxTransferCalls = 20;
@@ -31,6 +33,8 @@ constexpr int kMaxTransferCalls = 20;
 int next_warm_up_calls(const SteadyState& state) {
   return state.calls().size() < kMinWarmUpCalls ? 1 : static_cast<int>(kSteadyWindow);
 }
+
+int untimed_calls(double call_s) { return call_s < kLongCallSeconds ? 1 : 0; }
 
 int calls_of_round(double call_s) {
   const double calls = kRoundSeconds / std::max(call_s, kMinCallSeconds);
@@ -48,6 +52,7 @@ LaunchRun::LaunchRun(const std::vector<BenchArm>& arms, const Launcher& launch, 
       random_(random),
       measurements_(measurements),
       launched_(arms.size()),
+      call_s_(arms.size(), 0.0),
       round_calls_(arms.size(), 1) {
   ++measurements_.launches;
   for (const BenchArm& arm : arms_)
@@ -84,7 +89,7 @@ void LaunchRun::warm_up_arm(std::size_t index) {
   const double start_s = now_s_();
   while (!state.reached()) {
     state.add(arm.time_calls(0, next_warm_up_calls(state)).seconds);
-    if (state.calls().size() >= 3 && now_s_() - start_s > kMaxWarmUpSeconds) break;
+    if (state.calls().size() >= 3 && now_s_() - start_s > warm_up_limit_s_) break;
   }
   const std::vector<double>& calls = state.calls();
   samples_of(index).warm_up_s = calls;
@@ -96,16 +101,25 @@ void LaunchRun::warm_up_arm(std::size_t index) {
   } else {
     record.steady_every_time = false;
   }
-  round_calls_[index] = calls_of_round(median({calls.end() - 3, calls.end()}));
+  call_s_[index] = median({calls.end() - 3, calls.end()});
+  round_calls_[index] = calls_of_round(call_s_[index]);
   if (load_.active()) load_.warm_up(index, arm);
   arm.stop();
 }
 
-// Several passes make a disturbance that is shorter than a round affect all arms alike.
-int LaunchRun::passes() const {
+// Several cycles make a disturbance that is shorter than a round affect all arms alike.
+int LaunchRun::cycles() const {
   if (load_.active()) return 1;
   const int fewest_calls = *std::min_element(round_calls_.begin(), round_calls_.end());
-  return std::clamp(fewest_calls / kMinBlockCalls, 1, kMaxPasses);
+  return std::clamp(fewest_calls / kMinBlockCalls, 1, kMaxCycles);
+}
+
+double LaunchRun::round_s() const {
+  if (load_.active()) return load_.shortest_round_s();
+  double seconds = 0.0;
+  for (std::size_t i = 0; i < arms_.size(); ++i)
+    seconds += call_s_[i] * (round_calls_[i] + cycles() * untimed_calls(call_s_[i]));
+  return seconds;
 }
 
 void LaunchRun::run_round() {
@@ -117,13 +131,13 @@ void LaunchRun::run_round() {
     samples_of(i).rounds_s.emplace_back();
     samples_of(i).turns.emplace_back();
   }
-  const int passes_of_round = passes();
+  const int cycles_of_round = cycles();
   std::vector<std::vector<BlockPair>> blocks(arms_.size());
-  for (int pass = 0; pass < passes_of_round; ++pass) {
+  for (int cycle = 0; cycle < cycles_of_round; ++cycle) {
     std::vector<std::vector<double>> times_s(arms_.size());
     int turn = 0;
     for (const std::size_t index : random_order()) {
-      times_s[index] = run_block(index, round_calls_[index] / passes_of_round);
+      times_s[index] = run_block(index, round_calls_[index] / cycles_of_round);
       samples_of(index).turns.back().push_back(++turn);
     }
     for (std::size_t i = 1; i < arms_.size(); ++i)
@@ -138,13 +152,14 @@ std::vector<double> LaunchRun::run_block(std::size_t index, int calls) {
   LaunchedArm& arm = *launched_[index];
   ArmRecord& record = measurements_.records[index];
   arm.resume();
-  TimedCalls times = arm.time_calls(1, calls);
+  const int untimed = untimed_calls(call_s_[index]);
+  TimedCalls times = arm.time_calls(untimed, calls);
   arm.stop();
   record.calls.insert(record.calls.end(), times.seconds.begin(), times.seconds.end());
   std::vector<double>& round_s = samples_of(index).rounds_s.back();
   round_s.insert(round_s.end(), times.seconds.begin(), times.seconds.end());
   record.faults += times.page_faults;
-  record.timed_calls += calls + 1;  // the untimed call has page faults too
+  record.timed_calls += calls + untimed;  // an untimed call has page faults too
   for (double& seconds : times.seconds) seconds = std::max(seconds, kMinSeconds);
   return times.seconds;
 }

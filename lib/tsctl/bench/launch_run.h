@@ -19,6 +19,9 @@ class LaunchRun {
   LaunchRun(const std::vector<BenchArm>& arms, const Launcher& launch, const Clock& now_s,
             LoadBlocks& load, std::mt19937_64& random, Measurements& measurements);
 
+  // The most seconds for which the calls of one arm may become steady.
+  void limit_warm_up(double seconds) { warm_up_limit_s_ = seconds; }
+
   // Starts the arms one after another, so that none slows down the start of another one. Returns the seconds that
   // arms in Python took.
   double start();
@@ -28,8 +31,11 @@ class LaunchRun {
   // One round: all arms take turns in short blocks.
   void run_round();
 
-  // The number of passes in which the arms take turns within a round.
-  int passes() const;
+  // The number of cycles in which the arms take turns within a round.
+  int cycles() const;
+
+  // About the seconds of a round, from the calls of the warm-up.
+  double round_s() const;
 
   // Measures the parts of a call of arms on a device, and ends all arms.
   void finish();
@@ -49,7 +55,9 @@ class LaunchRun {
   std::mt19937_64& random_;
   Measurements& measurements_;
   std::vector<std::unique_ptr<LaunchedArm>> launched_;
+  std::vector<double> call_s_;    // of each arm, at the end of its warm-up
   std::vector<int> round_calls_;  // calls of each arm in a round
+  double warm_up_limit_s_ = 2.0;
 };
 
 }  // namespace tsctl

@@ -33,11 +33,7 @@ std::uint64_t window_seed(std::uint64_t seed, int launch, std::size_t round) {
 }  // namespace
 
 LoadBlocks::LoadBlocks(const LoadPlan& plan, std::uint64_t seed, std::size_t arms)
-    : plan_(plan),
-      seed_(seed),
-      window_s_(kMinWindowSeconds),
-      s_per_call_(arms, 0.0),
-      totals_(arms) {}
+    : plan_(plan), seed_(seed), s_per_call_(arms, 0.0), totals_(arms) {}
 
 void LoadBlocks::warm_up(std::size_t index, LaunchedArm& arm) {
   LoadWindow window{.plan = plan_, .seconds = kMinWindowSeconds, .seed = seed_};
@@ -47,16 +43,20 @@ void LoadBlocks::warm_up(std::size_t index, LaunchedArm& arm) {
   s_per_call_[index] = times.elapsed_s / static_cast<double>(times.latency_s.size());
 }
 
+double LoadBlocks::shortest_window_s() const {
+  if (!plan_.rate_per_s) return kMinWindowSeconds;
+  return std::max(kMinWindowSeconds, kMinArrivals * plan_.instances / *plan_.rate_per_s);
+}
+
+double LoadBlocks::shortest_round_s() const {
+  return shortest_window_s() * static_cast<double>(s_per_call_.size());
+}
+
 void LoadBlocks::plan_windows(double left_s) {
-  double min_s = kMinWindowSeconds;
-  double wanted_s = min_s;
-  if (plan_.rate_per_s) {
-    min_s = std::max(min_s, kMinArrivals * plan_.instances / *plan_.rate_per_s);
-    wanted_s = std::max(kOpenWindowSeconds, kArrivalsInWindow / *plan_.rate_per_s);
-  } else {
-    const double slowest_s = *std::max_element(s_per_call_.begin(), s_per_call_.end());
-    wanted_s = std::max(min_s, kCallsInWindow * slowest_s);
-  }
+  const double min_s = shortest_window_s();
+  const double wanted_s = plan_.rate_per_s
+                              ? std::max(kOpenWindowSeconds, kArrivalsInWindow / *plan_.rate_per_s)
+                              : std::max(min_s, kCallsInWindow * std::ranges::max(s_per_call_));
   const double affordable_s = left_s / (kRoundsWanted * static_cast<double>(s_per_call_.size()));
   window_s_ = std::max(min_s, std::min(wanted_s, affordable_s));
 }
@@ -68,7 +68,7 @@ LoadBlock LoadBlocks::run(std::size_t index, LaunchedArm& arm, int launch, std::
   LoadBlock block{.times = arm.end_load()};
   const LoadTimes& times = block.times;
   const auto completed = static_cast<std::int64_t>(times.latency_s.size());
-  block.calls = completed + plan_.concurrency * plan_.instances;
+  block.calls = completed + std::int64_t{plan_.concurrency} * plan_.instances;
   block.compared_s =
       plan_.rate_per_s ? median(times.latency_s) : times.elapsed_s / static_cast<double>(completed);
   Totals& totals = totals_[index];
@@ -76,7 +76,7 @@ LoadBlock LoadBlocks::run(std::size_t index, LaunchedArm& arm, int launch, std::
   totals.completed += completed;
   totals.window_s += window_s_;
   totals.elapsed_s += times.elapsed_s;
-  const double shortest_s = *std::min_element(times.latency_s.begin(), times.latency_s.end());
+  const double shortest_s = std::ranges::min(times.latency_s);
   totals.late_s += std::max(0.0, times.elapsed_s - window_s_ - shortest_s);
   return block;
 }

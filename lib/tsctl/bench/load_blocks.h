@@ -33,6 +33,9 @@ class LoadBlocks {
   // Chooses the length of all windows of a launch that has `left_s` seconds for measuring.
   void plan_windows(double left_s);
 
+  // The seconds of a round with the shortest windows.
+  double shortest_round_s() const;
+
   // Runs one window. All arms get the same arrival times in a round.
   LoadBlock run(std::size_t index, LaunchedArm& arm, int launch, std::size_t round);
 
@@ -48,9 +51,11 @@ class LoadBlocks {
     double late_s = 0.0;  // time after the windows' ends, minus one call for each window
   };
 
+  double shortest_window_s() const;
+
   LoadPlan plan_;
   std::uint64_t seed_;
-  double window_s_;
+  double window_s_ = 0.0;           // of the current launch
   std::vector<double> s_per_call_;  // of each arm, measured in its warm-up
   std::vector<Totals> totals_;
 };

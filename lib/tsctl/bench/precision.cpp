@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "tsctl/core/stats/ratio_estimate.h"
+#include "tsctl/core/stats/verdict.h"
 
 namespace tsctl {
 
@@ -25,6 +26,9 @@ bool is_precise(const std::vector<BenchArm>& arms, const std::vector<LogRatios>&
   const std::vector<std::size_t> judged = judged_arms(arms);
   return std::all_of(judged.begin(), judged.end(), [&](std::size_t i) {
     const RatioEstimate estimate = estimate_ratio(log_ratios[i], options.seed);
+    const auto limit = gate_limit(options, i, arms.size());
+    if (limit && !reaches(estimate.interval, *limit) && !misses(estimate.interval, *limit))
+      return false;
     const double decided_width = std::abs(std::log(estimate.ratio)) / kDecidedHalfWidths;
     return half_width(estimate) <= std::max(options.precision, decided_width);
   });

@@ -11,7 +11,7 @@
 namespace tsctl {
 
 // Whether more measuring would change no verdict: the interval of every judged arm is as narrow as options.precision,
-// or so far from "no difference" that its width does not matter. `log_ratios` has an entry for each arm.
+// or so far from "no difference" that its width does not matter, and its gate is decided. `log_ratios` has an entry for each arm.
 bool is_precise(const std::vector<BenchArm>& arms, const std::vector<LogRatios>& log_ratios,
                 const BenchOptions& options);
 

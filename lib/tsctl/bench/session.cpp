@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <random>
 #include <string>
@@ -15,6 +16,8 @@
 #include "tsctl/bench/precision.h"
 #include "tsctl/bench/record.h"
 #include "tsctl/bench/session_result.h"
+#include "tsctl/core/base/error.h"
+#include "tsctl/core/base/units.h"
 #include "tsctl/core/stats/launch_plan.h"
 
 namespace tsctl {
@@ -25,42 +28,53 @@ namespace {
 // for the other launches is planned from that.
 constexpr int kPilotLaunches = 2;
 constexpr std::size_t kPilotRounds = 6;
-constexpr std::size_t kPilotSinglePassRounds = 12;  // for slow calls, and under load
+constexpr std::size_t kPilotSingleCycleRounds = 12;  // for slow calls, and under load
 // One launch does not show how launches vary, so no conclusion would be possible.
 constexpr int kMinLaunches = 2;
 // The session may exceed its budget by this factor to reach options.min_launches.
-constexpr double kMaxBudgetRatio = 4.0;
+constexpr double kMaxBudgetRatio = 1.1;
+// The share of the budget for the warm-up of all arms in options.min_launches launches, and the most for one of them.
+constexpr double kWarmUpShare = 0.5;
+constexpr double kMaxWarmUpSeconds = 2.0;
+// A host is busy if some task waited for a CPU during more than this share of a launch. Arms alone, of which one runs
+// at a time, stay below 5%.
+constexpr double kBusyShare = 0.2;
+// Measuring anew is worth its time until this share of the budget is spent.
+constexpr double kLatestRestart = 0.5;
 
 class Session {
  public:
   Session(const std::vector<BenchArm>& arms, const BenchOptions& options, const BenchTools& tools)
       : arms_(arms),
         options_(options),
-        launch_(tools.launch),
-        now_s_(tools.now_s),
-        events_(tools.events),
+        tools_(tools),
         budget_(options, tools.now_s),
         random_(options.seed),
         load_(options.load, options.seed, arms.size()),
-        measurements_(arms.size()) {}
+        measurements_(arms.size()) {
+    end_.wait_policy = options.wait_policy;
+    if (options.wait_policy == WaitPolicy::automatic) end_.wait_policy = WaitPolicy::active;
+    for (BenchArm& arm : arms_) arm.request.wait_policy = end_.wait_policy;
+  }
 
-  void run();
-  BenchResult result(std::int64_t items_per_call) const;
-  std::vector<LaunchSamples> take_samples() && { return std::move(measurements_.samples); }
+  // Fills the outcome, also when an exception ends the session.
+  void run(std::int64_t items_per_call, BenchOutcome& outcome);
 
  private:
+  void measure();
   std::optional<StopReason> reason_to_stop() const;
-  void run_launch();
+  bool run_launch();
+  void require_affordable() const;
+  bool waits_on_a_busy_host(double start_s, std::optional<double> waiting_s) const;
+  void begin_anew_with_passive_arms();
   void measure_rounds(LaunchRun& launch);
   std::size_t planned_rounds(std::size_t pilot_rounds) const;
   std::vector<std::size_t> rounds_done() const;
   std::string progress_text() const;
 
-  const std::vector<BenchArm>& arms_;
+  std::vector<BenchArm> arms_;
   const BenchOptions& options_;
-  const Launcher& launch_;
-  const Clock& now_s_;
-  Events& events_;
+  const BenchTools& tools_;
   Budget budget_;
   std::mt19937_64 random_;
   LoadBlocks load_;
@@ -68,59 +82,126 @@ class Session {
   SessionEnd end_ = {};
 };
 
-void Session::run() {
-  while (!end_.stopped_by) {
-    run_launch();
-    end_.stopped_by = reason_to_stop();
+void Session::run(std::int64_t items_per_call, BenchOutcome& outcome) {
+  const auto fill = [&] {
+    end_.elapsed_s = budget_.elapsed_s();
+    outcome.result = session_result(arms_, options_, measurements_, load_, end_, items_per_call);
+    outcome.samples = std::move(measurements_.samples);
+  };
+  try {
+    measure();
+  } catch (...) {
+    end_.partial = true;
+    if (measurements_.launches > 0) fill();
+    throw;
   }
-  end_.elapsed_s = budget_.elapsed_s();
-  end_.spent_s = budget_.spent_s();
+  fill();
 }
 
-// Nothing to go on.
+void Session::measure() {
+  while (!end_.stopped_by) {
+    const Measurements finished = measurements_;
+    try {
+      if (!run_launch()) {
+        begin_anew_with_passive_arms();
+        continue;
+      }
+    } catch (...) {
+      measurements_ = finished;
+      throw;
+    }
+    end_.stopped_by = reason_to_stop();
+  }
+}
+
+// Why the session ends now; nullopt to continue.
 std::optional<StopReason> Session::reason_to_stop() const {
   const int launches = measurements_.launches;
-  const double spent_s = budget_.spent_s();
+  const double after_next_s = budget_.spent_s() + budget_.shortest_launch_s();
   if (launches < options_.min_launches) {
-    const bool overrun = spent_s >= kMaxBudgetRatio * options_.budget_s;
+    const bool overrun = after_next_s > kMaxBudgetRatio * options_.budget_s;
     return launches >= kMinLaunches && overrun ? std::optional(StopReason::budget) : std::nullopt;
   }
   if (is_precise(arms_, measurements_.log_ratios, options_))
     return judged_arms(arms_).empty() ? StopReason::launches : StopReason::precision;
-  if (spent_s + budget_.launch_cost_s() >= options_.budget_s) return StopReason::budget;
+  if (after_next_s >= options_.budget_s) return StopReason::budget;
   if (budget_.rounds_left() < kMinRounds) return StopReason::pairs;
   return std::nullopt;
 }
 
-void Session::run_launch() {
-  LaunchRun launch(arms_, launch_, now_s_, load_, random_, measurements_);
-  events_.progress(progress_text());
-  const double start_s = budget_.spent_s();
+// False if the host proved too busy for arms that wait actively: the launch does not count then.
+bool Session::run_launch() {
+  const double start_s = tools_.now_s();
+  const auto waiting_s = tools_.cpu_waiting_s();
+  LaunchRun launch(arms_, tools_.launch, tools_.now_s, load_, random_, measurements_);
+  launch.limit_warm_up(
+      std::min(kMaxWarmUpSeconds, kWarmUpShare * options_.budget_s /
+                                      static_cast<double>(options_.min_launches * arms_.size())));
+  tools_.events.progress(progress_text());
+  const double spent_s = budget_.spent_s();
   budget_.exclude_python_load(launch.start());
   launch.warm_up();
-  budget_.add_launch(budget_.spent_s() - start_s);
+  budget_.add_launch(budget_.spent_s() - spent_s);
+  budget_.estimate_round(launch.round_s());
+  if (waits_on_a_busy_host(start_s, waiting_s)) return false;
+  require_affordable();
   measure_rounds(launch);
+  if (waits_on_a_busy_host(start_s, waiting_s)) return false;
   launch.finish();
+  return true;
+}
+
+// The first launch shows what launches cost.
+void Session::require_affordable() const {
+  if (measurements_.launches > 1) return;
+  const double needed_s = kMinLaunches * budget_.shortest_launch_s();
+  if (needed_s <= kMaxBudgetRatio * options_.budget_s) return;
+  throw Error(ErrorKind::undecided,
+              fmt::format("{} launches of {} {}, the fewest that can be compared, take about {}; "
+                          "the budget is {}",
+                          kMinLaunches, arms_.size(), arms_.size() == 1 ? "arm" : "arms",
+                          seconds_text(needed_s), seconds_text(options_.budget_s)),
+              fmt::format("give --budget {:.0f}s, or fewer arms",
+                          std::ceil(needed_s * options_.min_launches / kMinLaunches)));
+}
+
+// Under load, arms may wait for a CPU because of one another.
+bool Session::waits_on_a_busy_host(double start_s, std::optional<double> waiting_s) const {
+  if (options_.wait_policy != WaitPolicy::automatic || end_.wait_policy == WaitPolicy::passive)
+    return false;
+  if (load_.active() || budget_.spent_s() > kLatestRestart * options_.budget_s) return false;
+  const bool any_team = std::ranges::any_of(
+      arms_, [](const BenchArm& arm) { return arm.request.settings.threads > 1; });
+  const auto now_waiting_s = tools_.cpu_waiting_s();
+  if (!any_team || !waiting_s || !now_waiting_s) return false;
+  return *now_waiting_s - *waiting_s > kBusyShare * (tools_.now_s() - start_s);
+}
+
+void Session::begin_anew_with_passive_arms() {
+  end_.wait_policy = WaitPolicy::passive;
+  for (BenchArm& arm : arms_) arm.request.wait_policy = end_.wait_policy;
+  measurements_ = Measurements(arms_.size());
+  budget_.forget_costs();
 }
 
 void Session::measure_rounds(LaunchRun& launch) {
-  const std::size_t pilot_rounds = launch.passes() > 1 ? kPilotRounds : kPilotSinglePassRounds;
+  const std::size_t pilot_rounds = launch.cycles() > 1 ? kPilotRounds : kPilotSingleCycleRounds;
   const std::size_t planned = planned_rounds(pilot_rounds);
   const double time_s = budget_.measuring_time_s(measurements_.launches);
   load_.plan_windows(time_s);
 
-  const double start_s = now_s_();
+  const double start_s = tools_.now_s();
   std::size_t rounds = 0;
   const auto enough_rounds = [&] {
     if (rounds < kMinRounds) return false;
-    if (rounds >= planned || now_s_() >= start_s + time_s) return true;
+    if (rounds >= planned || tools_.now_s() >= start_s + time_s) return true;
     return rounds >= pilot_rounds && is_launch_precise(arms_, measurements_.log_ratios, options_);
   };
   while (!enough_rounds()) {
     launch.run_round();
     ++rounds;
   }
-  budget_.add_rounds(rounds, now_s_() - start_s);
+  budget_.add_rounds(rounds, tools_.now_s() - start_s);
 }
 
 // The number of rounds for the current launch, which is started and warmed up.
@@ -153,21 +234,13 @@ std::string Session::progress_text() const {
   return fmt::format("bench: launch {}/{}", launches, options_.min_launches);
 }
 
-BenchResult Session::result(std::int64_t items_per_call) const {
-  return session_result(arms_, options_, measurements_, load_, end_, items_per_call);
-}
-
 }  // namespace
 
-BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options,
-                      std::int64_t items_per_call, const BenchTools& tools,
-                      std::vector<LaunchSamples>* samples) {
-  const Launcher launch_instances = instances_launcher(tools.launch, options.load.instances);
-  Session session(arms, options, {launch_instances, tools.now_s, tools.events});
-  session.run();
-  BenchResult result = session.result(items_per_call);
-  if (samples != nullptr) *samples = std::move(session).take_samples();
-  return result;
+void run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options,
+               std::int64_t items_per_call, const BenchTools& tools, BenchOutcome& outcome) {
+  const Launcher launch = instances_launcher(tools.launch, options.load.instances);
+  BenchTools own{launch, tools.now_s, tools.events, tools.cpu_waiting_s};
+  Session(arms, options, own).run(items_per_call, outcome);
 }
 
 }  // namespace tsctl

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "tsctl/bench/launched_arm.h"
@@ -16,6 +18,14 @@ struct BenchTools {
   const Launcher& launch;
   const Clock& now_s;
   Events& events;
+  // Seconds for which some task of the host waited for a CPU, since any fixed time; nullopt where that is not known.
+  std::function<std::optional<double>()> cpu_waiting_s = [] { return std::nullopt; };
+};
+
+// What a session has measured.
+struct BenchOutcome {
+  std::optional<BenchResult> result = {};   // nullopt if no launch was finished
+  std::vector<LaunchSamples> samples = {};  // the time of every call
 };
 
 // Measures arms and compares each with the baseline, the first arm.
@@ -26,9 +36,14 @@ struct BenchTools {
 // arm whose outputs differ is timed but gets no speedup and no verdict. Under load (options.load) a block is a window
 // of load on every instance of the arm (load_blocks.h).
 //
-// `items_per_call` is the size of the dimension B, 0 without one. `samples`, if given, receives every single time.
-BenchResult run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options,
-                      std::int64_t items_per_call, const BenchTools& tools,
-                      std::vector<LaunchSamples>* samples = nullptr);
+// With WaitPolicy::automatic, arms wait actively until tools.cpu_waiting_s shows that other work keeps the CPUs busy.
+// Then the session begins anew with arms that wait passively: all its arms wait in the same way.
+//
+// `items_per_call` is the size of the dimension B, 0 without one.
+//
+// Throws Error{undecided} if the budget is too short for the fewest launches, before it spends it. If an exception
+// ends the session, such as an interrupt or an arm that fails, `outcome` holds the finished launches.
+void run_bench(const std::vector<BenchArm>& arms, const BenchOptions& options,
+               std::int64_t items_per_call, const BenchTools& tools, BenchOutcome& outcome);
 
 }  // namespace tsctl

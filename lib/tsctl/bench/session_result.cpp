@@ -4,14 +4,10 @@
 
 #include "tsctl/bench/judgement.h"
 #include "tsctl/core/arm_settings.h"
-#include "tsctl/core/base/units.h"
 
 namespace tsctl {
 
 namespace {
-
-// A session that takes longer than this many times its budget gets a warning.
-constexpr double kBudgetWarningRatio = 1.5;
 
 void warn_of_arm(const BenchArm& arm, const ArmRecord& record, BenchResult& result) {
   const std::string& label = arm.request.label;
@@ -26,23 +22,12 @@ void warn_of_arm(const BenchArm& arm, const ArmRecord& record, BenchResult& resu
   }
 }
 
-void warn_of_budget(const BenchOptions& options, int launches, double spent_s,
-                    BenchResult& result) {
-  if (spent_s > kBudgetWarningRatio * options.budget_s) {
-    const std::size_t arms = result.arms.size();
-    result.warnings.push_back(
-        {WarningCode::over_budget,
-         fmt::format("{} launches of {} {} took {}, the budget is {}: raise --budget, or lower "
-                     "--launches",
-                     launches, arms, arms == 1 ? "arm" : "arms", seconds_text(spent_s),
-                     seconds_text(options.budget_s))});
-  }
-  if (launches < options.min_launches) {
-    result.warnings.push_back(
-        {WarningCode::too_few_launches,
-         fmt::format("the budget allowed only {} of {} launches; raise --budget", launches,
-                     options.min_launches)});
-  }
+void warn_of_launches(const BenchOptions& options, int launches, BenchResult& result) {
+  if (launches >= options.min_launches || result.partial) return;
+  result.warnings.push_back(
+      {WarningCode::too_few_launches,
+       fmt::format("the budget allowed only {} of {} launches; raise --budget", launches,
+                   options.min_launches)});
 }
 
 }  // namespace
@@ -54,6 +39,8 @@ BenchResult session_result(const std::vector<BenchArm>& arms, const BenchOptions
   result.budget_s = options.budget_s;
   result.measured_s = end.elapsed_s;
   result.stopped_by = end.stopped_by;
+  result.partial = end.partial;
+  result.wait_policy = end.wait_policy;
   for (std::size_t i = 0; i < arms.size(); ++i) {
     const ArmRecord& record = measurements.records[i];
     LaunchSamples first_launch = measurements.samples[i];
@@ -65,15 +52,18 @@ BenchResult session_result(const std::vector<BenchArm>& arms, const BenchOptions
       result.arms.back().speed = ArmSpeed::reference;
     } else {
       result.pairs.push_back(judged_pair(arms, i, measurements.log_ratios[i], options));
-      if (const auto verdict = result.pairs.back().verdict)
-        result.arms.back().speed = arm_speed(*verdict);
     }
     warn_of_arm(arms[i], record, result);
   }
+  judge_gates(arms, measurements.log_ratios, options, result.pairs);
+  if (!load.active()) withhold_misleading(result.arms, result.pairs);
+  for (std::size_t i = 0; i < result.pairs.size(); ++i) {
+    if (const auto verdict = result.pairs[i].verdict)
+      result.arms[i + 1].speed = arm_speed(*verdict);
+  }
   load.report(items_per_call, result);
-  if (options.max_regress) judge_gates(arms, measurements.log_ratios, options, result.pairs);
   warn_of_page_faults(options.margin, result);
-  warn_of_budget(options, measurements.launches, end.spent_s, result);
+  warn_of_launches(options, measurements.launches, result);
   return result;
 }
 

@@ -16,7 +16,8 @@ namespace tsctl {
 struct SessionEnd {
   std::optional<StopReason> stopped_by = {};
   double elapsed_s = 0.0;
-  double spent_s = 0.0;  // of the budget
+  WaitPolicy wait_policy = WaitPolicy::active;
+  bool partial = false;  // an interrupt or a failed arm ended it
 };
 
 // Computes the numbers, verdicts, gates and warnings of a session. `items_per_call` is the size of the dimension B, 0

@@ -8,6 +8,7 @@
 
 #include "tsctl/core/arm_settings.h"
 #include "tsctl/core/base/field.h"
+#include "tsctl/core/bench_vocabulary.h"
 #include "tsctl/core/source.h"
 
 namespace tsctl {
@@ -27,6 +28,7 @@ struct ArmRequest {
   // system; keep (freed memory is kept for the next call instead of going back to the system); or the path of a
   // library that replaces malloc.
   std::string allocator = "system";
+  WaitPolicy wait_policy = WaitPolicy::active;  // active or passive
   bool debug_files = false;  // a file keeps the lines of its source, for a profile
   bool cold_cache = false;   // the device's cache is emptied before every timed call
 };
@@ -42,6 +44,7 @@ void visit_fields(Visitor& visit, ArmRequest& value) {
   visit("settings", value.settings);
   visit("seed", value.seed);
   visit("allocator", value.allocator);
+  visit("wait_policy", value.wait_policy);
   visit("debug_files", value.debug_files);
   visit("cold_cache", value.cold_cache);
 }

@@ -21,6 +21,7 @@ struct PairResult {
   std::optional<double> speedup = {};
   std::optional<double> speedup_low = {};
   std::optional<double> speedup_high = {};
+  std::string speedup_reason = {};
   std::optional<SpeedVerdict> verdict = {};
   ArmOutputs outputs = ArmOutputs::not_compared;
   double margin = 0.0;
@@ -30,6 +31,7 @@ struct PairResult {
   std::optional<double> block_deviation = {};
   std::optional<VariationSource> dominated_by = {};
   std::optional<Gate> gate = {};
+  std::optional<double> gate_limit = {};
 };
 
 template <typename Visitor>
@@ -37,9 +39,11 @@ void visit_fields(Visitor& visit, PairResult& value) {
   visit("base", value.base, "The label of the baseline");
   visit("arm", value.arm, "The label of the arm");
   visit("speedup", value.speedup,
-        "Time of the baseline over time of the arm; null where the outputs differ");
+        "Time of the baseline over time of the arm; null where the outputs differ, or where the "
+        "measurement shows nothing");
   visit("speedup_low", value.speedup_low, "The lower end of its 95% interval");
   visit("speedup_high", value.speedup_high, "The upper end");
+  visit("speedup_reason", value.speedup_reason, "Why the speedup is null; empty where it is not");
   visit("verdict", value.verdict, "The verdict on the interval; empty where it is withheld");
   visit("outputs", value.outputs, "How the arm's outputs compare with those of the reference");
   visit("margin", value.margin, "Ratios within this distance of 1 are equivalent");
@@ -52,8 +56,10 @@ void visit_fields(Visitor& visit, PairResult& value) {
   visit("dominated_by", value.dominated_by,
         "Where the width of the interval comes from; empty where it is withheld");
   visit("gate", value.gate,
-        "The result of --max-regress, corrected for several arms by Holm's procedure; empty "
-        "without a gate");
+        "The result of --max-regress or --require-speedup; a failure is corrected for several arms "
+        "by Holm's procedure; empty without a gate");
+  visit("gate_limit", value.gate_limit,
+        "The smallest speedup that passes the gate; null without a gate");
 }
 
 // System load during the measurement; null where the system does not report it.
@@ -109,6 +115,9 @@ struct BenchResult {
   double budget_s = 0.0;
   double measured_s = 0.0;
   std::optional<StopReason> stopped_by = {};
+  bool partial = false;
+  WaitPolicy wait_policy = WaitPolicy::active;
+  std::string wait_policy_reason = {};
   std::optional<SystemLoad> noise = {};
   std::vector<Warning> warnings = {};
 };
@@ -132,6 +141,11 @@ void visit_fields(Visitor& visit, BenchResult& value) {
   visit("stopped_by", value.stopped_by,
         "Why it ended: the intervals are narrow enough, the budget, --max-pairs, or launches where "
         "there is nothing to decide");
+  visit("partial", value.partial,
+        "An interrupt or a failed arm ended the measurement: only finished launches are in it");
+  visit("wait_policy", value.wait_policy,
+        "How the arms' threads waited for one another: active (they spin first) or passive");
+  visit("wait_policy_reason", value.wait_policy_reason, "Why they waited like that");
   visit("noise", value.noise, "System load during the measurement");
   visit("warnings", value.warnings, "About the measurement");
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "tsctl/core/bench_vocabulary.h"
 #include "tsctl/core/load_plan.h"
 
 namespace tsctl {
@@ -16,8 +17,10 @@ struct BenchOptions {
   std::optional<std::int64_t> max_pairs = {};  // rounds over all launches that end the measurement
   std::optional<double> max_regress = {};
   std::optional<double> require_speedup = {};
+  bool allow_undecided = false;
   bool require_conclusive = false;
   bool require_quiet = false;
+  WaitPolicy wait_policy = WaitPolicy::automatic;
   std::uint64_t seed = 0;
   LoadPlan load = {};
 };

@@ -119,14 +119,29 @@ constexpr auto names_of(VariationSource) {
   });
 }
 
-// The result of --max-regress.
-enum class Gate { pass, fail };
+// How the threads of a model wait for one another at the end of a parallel loop. active: as the library does by
+// default, they spin for a while before they sleep. passive: they sleep at once. automatic: passive where other work
+// keeps the CPUs busy, because a thread that spins then takes the core that the awaited thread needs.
+enum class WaitPolicy { automatic, active, passive };
+
+constexpr auto names_of(WaitPolicy) {
+  using enum WaitPolicy;
+  return std::to_array<Named<WaitPolicy>>({
+      {automatic, "auto"},
+      {active, "active"},
+      {passive, "passive"},
+  });
+}
+
+// The result of --max-regress or --require-speedup. undecided: the interval contains the limit.
+enum class Gate { pass, fail, undecided };
 
 constexpr auto names_of(Gate) {
   using enum Gate;
   return std::to_array<Named<Gate>>({
       {pass, "pass"},
       {fail, "fail"},
+      {undecided, "undecided"},
   });
 }
 

@@ -25,13 +25,14 @@ namespace tsctl {
 
 inline constexpr const char* kReportSchema = "tsctl.report/1";
 
-enum class ReportStatus { pass, check_failed, inconclusive, interrupted, error };
+enum class ReportStatus { pass, check_failed, gate_failed, inconclusive, interrupted, error };
 
 constexpr auto names_of(ReportStatus) {
   using enum ReportStatus;
   return std::to_array<Named<ReportStatus>>({
       {pass, "pass"},
       {check_failed, "check_failed"},
+      {gate_failed, "gate_failed"},
       {inconclusive, "inconclusive"},
       {interrupted, "interrupted"},
       {error, "error"},

@@ -25,9 +25,14 @@ Installation installation_of_this_process() {
           .problem_pages = root / "share" / "tsctl" / "capture-problems"};
 }
 
-std::vector<std::string> worker_environment(int threads) {
+std::vector<std::string> worker_environment(int threads, WaitPolicy policy) {
   const std::string count = std::to_string(threads);
-  return {"OMP_NUM_THREADS=" + count, "MKL_NUM_THREADS=" + count};
+  std::vector<std::string> pairs{"OMP_NUM_THREADS=" + count, "MKL_NUM_THREADS=" + count};
+  if (policy == WaitPolicy::passive) {
+    pairs.emplace_back("OMP_WAIT_POLICY=PASSIVE");
+    pairs.emplace_back("KMP_BLOCKTIME=0");  // of Intel's OpenMP
+  }
+  return pairs;
 }
 
 std::vector<std::string> allocator_environment(const std::string& allocator) {
@@ -81,7 +86,7 @@ Result Jobs::do_job(const std::string& step, const JobRequest& request, const Py
     steps_.back().seconds = now_s() - start_s;
     steps_.back().peak_memory_bytes = end.peak_memory_bytes;
   };
-  std::vector<std::string> environment = worker_environment(settings_.threads);
+  std::vector<std::string> environment = worker_environment(settings_.threads, WaitPolicy::passive);
   // OpenMP's threads spin while they wait for each other, which made a call on a busy machine fifty times as long. The
   // threads of jobs sleep instead, because jobs measure no times. Arms keep the default, as in a user's program.
   environment.emplace_back("OMP_WAIT_POLICY=PASSIVE");

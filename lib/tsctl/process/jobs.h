@@ -76,8 +76,9 @@ class Jobs {
   std::vector<StepRecord> steps_ = {};
 };
 
-// NAME=VALUE pairs that set the number of threads of a worker.
-std::vector<std::string> worker_environment(int threads);
+// NAME=VALUE pairs that set the number of threads of a worker and how they wait for one another. Jobs, which are not
+// timed, wait passively: that costs them little, and a busy host cannot slow them down tenfold.
+std::vector<std::string> worker_environment(int threads, WaitPolicy policy);
 // NAME=VALUE pairs that set the allocator of an arm; see ArmRequest::allocator.
 std::vector<std::string> allocator_environment(const std::string& allocator);
 

@@ -84,7 +84,8 @@ class ProcessArm : public LaunchedArm {
 
  private:
   static std::vector<std::string> environment_of(const ArmRequest& request) {
-    std::vector<std::string> environment = worker_environment(request.settings.threads);
+    std::vector<std::string> environment =
+        worker_environment(request.settings.threads, request.wait_policy);
     for (std::string& pair : allocator_environment(request.allocator))
       environment.push_back(std::move(pair));
     return environment;

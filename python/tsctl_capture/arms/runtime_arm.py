@@ -17,7 +17,16 @@ from ..reference.eager import run
 from ..request import ArmRequest, RuntimeRequest
 from ..retirement_notices import without_retirement_notices
 from ..vocabulary import ErrorKind
-from .runtimes import Session, answer, export, exported_path, feed_for, open_session, runtime_named
+from .runtimes import (
+    Session,
+    SessionSettings,
+    answer,
+    export,
+    exported_path,
+    feed_for,
+    open_session,
+    runtime_named,
+)
 
 
 class RuntimeArm:
@@ -75,7 +84,9 @@ def open_runtime_arm(request: ArmRequest, events: Events) -> RuntimeArm:
     def open_set(index: int) -> tuple[Session, dict[str, Any]]:
         path = exported_path(request.model_path, runtime, sets[index])
         if path not in sessions:
-            sessions[path] = open_session(runtime, path, settings.threads, settings.tuning.precision)
+            spins = request.wait_policy == "active"
+            wanted = SessionSettings(settings.threads, settings.tuning.precision, spins)
+            sessions[path] = open_session(runtime, path, wanted)
         return sessions[path], feed_for(sessions[path], sets[index])
 
     events.progress(f"opening {request.label} with {runtime.title}")
@@ -104,7 +115,8 @@ def outputs_in_runtime(
             label = f" at {call.label}" if call.label else ""
             events.progress(f"exporting {name} for {runtime.title}{label}")
             export(runtime, module, call.fresh(), path, name)
-            sessions[path] = open_session(runtime, path, settings.threads, settings.tuning.precision)
+            wanted = SessionSettings(settings.threads, settings.tuning.precision)
+            sessions[path] = open_session(runtime, path, wanted)
         found.append(answer(sessions[path], call, like))
     reasons = [session.tuning_reason() for session in sessions.values()]
     return found, next((reason for reason in reasons if reason), "")

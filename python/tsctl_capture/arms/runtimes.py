@@ -87,6 +87,15 @@ def array_of(tensor: torch.Tensor, title: str) -> Any:
         ) from error
 
 
+@dataclass(frozen=True)
+class SessionSettings:
+    """`spins`: threads that wait for one another spin before they sleep, where the runtime has that choice."""
+
+    threads: int = 1
+    precision: str = ""
+    spins: bool = False
+
+
 class Session:
     """An exported model, opened. Several threads may run it at once."""
 
@@ -108,12 +117,13 @@ class Session:
 class OnnxRuntimeSession(Session):
     title = "ONNX Runtime"
 
-    def __init__(self, path: str, threads: int, precision: str) -> None:
-        del precision  # ONNX Runtime has no choice; the command line refuses the setting
+    def __init__(self, path: str, settings: SessionSettings) -> None:
+        # There is no choice of the precision; the command line refuses that setting.
         onnxruntime = importlib.import_module("onnxruntime")
         onnxruntime.disable_telemetry_events()  # nothing is sent over the network
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = settings.threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", str(int(settings.spins)))
         options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors only
         self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
@@ -129,15 +139,15 @@ class OnnxRuntimeSession(Session):
 class OpenVinoSession(Session):
     title = "OpenVINO"
 
-    def __init__(self, path: str, threads: int, precision: str) -> None:
-        core = _openvino().Core()
+    def __init__(self, path: str, settings: SessionSettings) -> None:
+        core = _openvino().Core()  # its threads (oneTBB) soon sleep in any case
         # The default is bfloat16 on processors that support it, which changes the outputs.
-        wanted = "bf16" if precision == "bf16" else "f32"
+        wanted = "bf16" if settings.precision == "bf16" else "f32"
         compiled = core.compile_model(
             path,
             "CPU",
             {
-                "INFERENCE_NUM_THREADS": threads,
+                "INFERENCE_NUM_THREADS": settings.threads,
                 "PERFORMANCE_HINT": "LATENCY",
                 "INFERENCE_PRECISION_HINT": wanted,
             },
@@ -215,7 +225,7 @@ class Runtime:
     """How a runtime exports and opens a model."""
 
     name: str
-    session: Callable[[str, int, str], Session]
+    session: Callable[[str, SessionSettings], Session]
     export: Callable[[torch.nn.Module, Call, str, bool], None]
     suffix: str
     packages: tuple[str, ...]
@@ -273,9 +283,9 @@ def _leave_out(runtime: Runtime) -> str:
     return f"leave out the arm with runtime={runtime.name}; the other arms can be measured without it"
 
 
-def open_session(runtime: Runtime, path: str, threads: int, precision: str) -> Session:
+def open_session(runtime: Runtime, path: str, settings: SessionSettings) -> Session:
     try:
-        return runtime.session(path, threads, precision)
+        return runtime.session(path, settings)
     except Exception as error:
         raise CaptureError(
             ErrorKind.EXECUTION,

@@ -151,13 +151,16 @@ BenchResult FakeArms::run(const BenchOptions& options, std::int64_t items_per_ca
   RecordedEvents events;
   const Launcher launch = [this](const BenchArm& arm, std::uint64_t layout) {
     layouts.push_back(layout);
+    wait_policies.push_back(arm.request.wait_policy);
     return std::make_unique<FakeArm>(*this, static_cast<std::size_t>(arm.request.label[0] - 'a'));
   };
   const Launcher wrapped = wrap(launch);
   const Clock clock = [this] { return now_s; };
-  const BenchResult result = run_bench(arms, options, items_per_call, {wrapped, clock, events});
+  outcome = {};
+  run_bench(arms, options, items_per_call,
+            {wrapped, clock, events, [this] { return cpu_waiting_s(); }}, outcome);
   progress_texts = events.progress_texts;
-  return result;
+  return outcome.result.value();
 }
 
 double noisy(double middle_s, double launch_deviation, double call_deviation, std::size_t arm,

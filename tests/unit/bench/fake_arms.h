@@ -38,8 +38,12 @@ class FakeArms {
   std::function<std::optional<TransferTimes>(std::size_t arm, int launch)> transfers =
       [](std::size_t, int) { return std::nullopt; };
   std::vector<std::string> tuning_reasons = {};  // of each arm; may be empty
+  // The host's counter of seconds for which tasks waited for a CPU; none by default.
+  std::function<std::optional<double>()> cpu_waiting_s = [] { return std::nullopt; };
 
   // Recorded by run().
+  BenchOutcome outcome = {};
+  std::vector<WaitPolicy> wait_policies = {};  // of each launched arm
   std::vector<std::vector<std::size_t>> passes = {};  // order of the arms in each pass
   std::vector<std::uint64_t> cores = {};              // of each arm in each round
   std::vector<std::uint64_t> layouts = {};            // of each launched arm

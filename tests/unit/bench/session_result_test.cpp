@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bench/fake_arms.h"
+#include "tsctl/bench/judgement.h"
 #include "tsctl/bench/launched_arm.h"
 #include "tsctl/core/bench_options.h"
 
@@ -207,6 +208,60 @@ TEST(BenchResult, judges_each_arm_by_the_gate) {
   EXPECT_EQ(result.pairs[2].gate, Gate::pass);
   FakeArms ungated(2, around({0.01, 0.02}));
   EXPECT_EQ(ungated.run({}).pairs[0].gate, std::nullopt);
+}
+
+TEST(BenchResult, leaves_a_gate_undecided_where_the_interval_contains_its_limit) {
+  FakeArms bench(2, [](std::size_t arm, int launch, int call) {
+    return noisy(arm == 0 ? 0.01 : 0.0103, 0.05, 0.001, arm, launch, call);
+  });
+  const PairResult pair = bench.run({.max_regress = 0.03}).pairs[0];
+  EXPECT_EQ(pair.gate, Gate::undecided);
+  EXPECT_LT(*pair.speedup_low, *pair.gate_limit);
+  EXPECT_GT(*pair.speedup_high, *pair.gate_limit);
+}
+
+TEST(BenchResult, gates_the_last_arm_by_a_required_speedup) {
+  FakeArms bench(3, around({0.01, 0.009, 0.005}));
+  const BenchResult result = bench.run({.require_speedup = 1.5});
+  EXPECT_EQ(result.pairs[0].gate, std::nullopt);
+  EXPECT_EQ(result.pairs[1].gate, Gate::pass);
+  EXPECT_EQ(result.pairs[1].gate_limit, 1.5);
+  EXPECT_EQ(bench.run({.require_speedup = 2.5}).pairs[1].gate, Gate::fail);
+}
+
+std::vector<PairResult> withheld(double speedup, double low, double high, double median_s) {
+  std::vector<ArmResult> arms(2);
+  arms[0].median_s = 0.01;
+  arms[1].median_s = median_s;
+  std::vector<PairResult> pairs{{.speedup = speedup,
+                                 .speedup_low = low,
+                                 .speedup_high = high,
+                                 .verdict = SpeedVerdict::faster,
+                                 .gate = Gate::pass}};
+  withhold_misleading(arms, pairs);
+  return pairs;
+}
+
+TEST(BenchResult, withholds_a_speedup_that_its_own_data_contradict) {
+  const PairResult pair = withheld(0.052, 0.04, 0.06, 0.01)[0];
+  EXPECT_EQ(pair.speedup, std::nullopt);
+  EXPECT_EQ(pair.speedup_low, std::nullopt);
+  EXPECT_EQ(pair.verdict, SpeedVerdict::inconclusive);
+  EXPECT_EQ(pair.gate, Gate::undecided);
+  EXPECT_EQ(pair.speedup_reason, "the rounds give 0.052, the medians of all calls 1");
+}
+
+TEST(BenchResult, withholds_a_speedup_whose_interval_shows_nothing) {
+  const PairResult pair = withheld(3.71, 0.11, 150.0, 0.01)[0];
+  EXPECT_EQ(pair.speedup, std::nullopt);
+  EXPECT_EQ(pair.speedup_reason, "the interval [0.11, 150] is too wide to show anything");
+}
+
+TEST(BenchResult, keeps_a_speedup_that_its_data_support) {
+  const PairResult pair = withheld(1.03, 1.02, 1.04, 0.0092)[0];
+  EXPECT_EQ(pair.speedup, 1.03);
+  EXPECT_EQ(pair.gate, Gate::pass);
+  EXPECT_EQ(pair.speedup_reason, "");
 }
 
 TEST(BenchResult, reports_which_level_dominates_the_interval) {

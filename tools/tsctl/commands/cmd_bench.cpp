@@ -1,5 +1,6 @@
 #include "commands/commands.h"
 #include "options/arm_flags.h"
+#include "options/bench_options.h"
 #include "options/bind_command.h"
 #include "options/device_settings.h"
 #include "options/load_options.h"
@@ -31,8 +32,8 @@ struct Flags {
   ReportOptions report = {};
 };
 
-BenchOptions options_from(CommandSession& session, const Flags& flags,
-                          const std::vector<ArmSpec>& specs, std::uint64_t seed) {
+BenchOptions checked_bench_options(CommandSession& session, const Flags& flags,
+                                   const std::vector<ArmSpec>& specs, std::uint64_t seed) {
   BenchOptions options = bench_options_from(flags.bench, seed);
   options.load = load_plan_from(flags.load, options, specs.size());
   require_device_settings(specs, flags.cold_cache, session.options().device);
@@ -49,7 +50,7 @@ ExitCode bench(CommandSession& session, const Flags& flags) {
   const std::vector<ArmSpec> specs = arm_specs_from(flags.arms, session.settings());
   std::vector<Subject> subjects = subjects_of(specs, flags.source, session.options().device);
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "bench");
-  const BenchOptions options = options_from(session, flags, specs, inputs.plan.seed);
+  const BenchOptions options = checked_bench_options(session, flags, specs, inputs.plan.seed);
   if (!inputs.sets.empty()) sequence_from(flags.load.sequence, inputs, inputs.sets.size());
   session.report().model.path = subjects.front().text;
   record_inputs(session.report(), inputs, labels_of(inputs));
@@ -62,11 +63,7 @@ ExitCode bench(CommandSession& session, const Flags& flags) {
   }
 
   // Outputs are compared before anything is timed.
-  Reference reference{.subject = subjects.front(),
-                      .inputs = inputs,
-                      .structure = structure_of(subjects),
-                      .output_names = output_names_of(subjects),
-                      .tolerance = tolerance};
+  Reference reference = reference_from(subjects, inputs, tolerance);
   const ScratchFile tensors = reference_outputs(session, reference);
   ArmRequest common = common_arm_request(session, inputs, tensors.path(), flags.bench.allocator);
   common.cold_cache = flags.cold_cache;
@@ -76,7 +73,7 @@ ExitCode bench(CommandSession& session, const Flags& flags) {
       bench_step(session, {.arms = compared.arms,
                            .options = options,
                            .items_per_call = inputs.items_per_call,
-                           .input_set = labels.empty() ? "" : labels.at(inputs.bench_index),
+                           .input_set = bench_label(inputs, labels),
                            .order = sequence_from(flags.load.sequence, inputs, labels.size()),
                            .samples_path = flags.bench.samples});
   if (flags.profile.wanted()) profile_step(session, compared.arms, flags.profile);
@@ -96,11 +93,7 @@ void add_bench(CLI::App& app, Action& selected) {
   add_tolerance_options(*command, flags->tolerance);
   add_bench_options(*command, flags->bench);
   add_load_options(*command, flags->load);
-  command
-      ->add_option("--max-regress", flags->bench.max_regress,
-                   "Exit 1 if an arm is slower than the baseline by more than this: 2%")
-      ->group("Measuring")
-      ->type_name("P");
+  add_max_regress_option(*command, flags->bench);
   add_baseline_options(*command, flags->arms);
   add_profile_options(*command, flags->profile);
   command

@@ -1,9 +1,8 @@
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "commands/capture_command.h"
 #include "commands/commands.h"
+#include "options/bench_options.h"
 #include "options/bind_command.h"
 #include "options/pass_listing.h"
 #include "steps/bench_arms.h"
@@ -30,18 +29,74 @@ struct Flags : CaptureFlags {
   bool no_bench = false;
 };
 
-// Times eager mode and every stage, whose outputs verify_stages has compared.
+// The output and what leads to it, all in its folder.
+struct WorkFiles {
+  explicit WorkFiles(CommandSession& session, const std::string& output)
+      : file(output, "-o"),
+        captured(file.target().parent_path()),
+        frozen(file.target().parent_path()),
+        tensors(file.target().parent_path()) {
+    session.name_file(file.path(), output);
+    session.name_file(captured.path(), output + " (captured)");
+    session.name_file(frozen.path(), output + " (frozen)");
+    session.name_file(tensors.path(), output + " (inputs and outputs)");
+  }
+
+  OutputFile file;
+  ScratchFile captured;
+  ScratchFile frozen;
+  ScratchFile tensors;
+};
+
+ExitCode withhold_not_general(CommandSession& session, const CaptureResult& capture,
+                              WorkFiles& files, bool keep_failed) {
+  record_not_general(session, capture);
+  if (keep_failed) copy_file_bytes(files.captured.path(), files.file.path());
+  withhold_step(session, files.file, keep_failed,
+                fmt::format("the {} is not general", name_of(capture.mode)));
+  return ExitCode::check_failed;
+}
+
+// Freezes and optimizes the captured file.
+void rewrite_stages(CommandSession& session, const Flags& flags, const CapturePlan& plan,
+                    const CaptureResult& capture, const WorkFiles& files) {
+  Manifest manifest = manifest_from(plan.source, plan.inputs, capture);
+  const auto rewrite = [&](RewriteGoal goal, const std::string& to) {
+    // Optimizes the captured file, not the frozen one: freezing and saving loses the module paths that name the folds.
+    const RewriteResult result =
+        rewrite_step(session, goal, files.captured.path(), to, flags.passes, files.tensors.path());
+    manifest.steps.push_back(manifest_step(name_of(goal), result.passes, flags.passes.preserve));
+  };
+  rewrite(RewriteGoal::freeze, files.frozen.path());
+  rewrite(RewriteGoal::optimize, files.file.path());
+  attach(files.file.path(), manifest, {}, plan.extras);
+}
+
+// Times eager mode and every stage, whose outputs verify_stages has compared. The file is correct, so a timing that
+// cannot be decided does not withhold it.
 ExitCode bench_stages(CommandSession& session, const Flags& flags, const CapturePlan& plan,
-                      const BenchOptions& options, const std::vector<std::string>& input_labels,
-                      const std::vector<Stage>& stages, const std::string& tensors) {
-  const std::string label = input_labels.empty() ? "" : input_labels.at(plan.inputs.bench_index);
+                      const BenchOptions& options, const std::vector<Stage>& stages,
+                      const WorkFiles& files) {
   const ArmRequest common =
-      common_arm_request(session, plan.inputs, tensors, flags.bench.allocator);
-  return bench_step(session, {.arms = stage_arms(session, plan, stages, common),
-                              .options = options,
-                              .items_per_call = plan.inputs.items_per_call,
-                              .input_set = label,
-                              .samples_path = flags.bench.samples});
+      common_arm_request(session, plan.inputs, files.tensors.path(), flags.bench.allocator);
+  const std::vector<std::string>& labels = session.report().inputs.sets;
+  try {
+    return bench_step(session, {.arms = stage_arms(session, plan, stages, common),
+                                .options = options,
+                                .items_per_call = plan.inputs.items_per_call,
+                                .input_set = bench_label(plan.inputs, labels),
+                                .samples_path = flags.bench.samples});
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::undecided && error.kind() != ErrorKind::busy) throw;
+    if (error.kind() == ErrorKind::undecided &&
+        (!options.require_speedup || options.allow_undecided)) {
+      session.warn({WarningCode::not_timed,
+                    fmt::format("the file was not timed: {}; {}", error.what(), error.hint())});
+      return ExitCode::ok;
+    }
+    session.report().error = info_from(error, "bench");
+    return exit_code_from_kind(error.kind());
+  }
 }
 
 ExitCode convert(CommandSession& session, const Flags& flags) {
@@ -51,7 +106,7 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
     throw Error(ErrorKind::usage, "--require-speedup needs the timing that --no-bench skips",
                 "leave one of them out");
   }
-  const BenchOptions bench_options = bench_options_from(flags.bench, plan.inputs.plan.seed);
+  const BenchOptions options = bench_options_from(flags.bench, plan.inputs.plan.seed);
   const OutputFlags& output = flags.output;
   session.report().model.path = plan.source.text;
   record_inputs(session.report(), plan.inputs, labels_of(plan.inputs));
@@ -59,46 +114,23 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
                                .read = files_of(plan.source, plan.inputs),
                                .others = {{"--samples", flags.bench.samples}}});
 
-  OutputFile file(output.output, "-o");
-  const std::filesystem::path folder = file.target().parent_path();
-  const ScratchFile captured(folder);
-  const ScratchFile frozen(folder);
-  const ScratchFile tensors(folder);
-  session.name_file(file.path(), output.output);
-  session.name_file(captured.path(), output.output + " (captured)");
-  session.name_file(frozen.path(), output.output + " (frozen)");
-  session.name_file(tensors.path(), output.output + " (inputs and outputs)");
-  const CaptureResult capture = capture_step(session, plan, captured.path(), tensors.path());
+  WorkFiles files(session, output.output);
+  const CaptureResult capture =
+      capture_step(session, plan, files.captured.path(), files.tensors.path());
   require_captured(capture);
-  if (capture.status != CaptureStatus::captured) {
-    record_not_general(session, capture);
-    if (output.keep_failed) copy_file_bytes(captured.path(), file.path());
-    withhold_step(session, file, output.keep_failed,
-                  fmt::format("the {} is not general", name_of(capture.mode)));
-    return ExitCode::check_failed;
-  }
-  Manifest manifest = manifest_from(plan.source, plan.inputs, capture);
-  const RewriteResult freezing = rewrite_step(session, RewriteGoal::freeze, captured.path(),
-                                              frozen.path(), flags.passes, tensors.path());
-  manifest.steps.push_back(manifest_step("freeze", freezing.passes, flags.passes.preserve));
-  // Optimizes the captured file, not the frozen one: freezing and saving loses the module paths that name the folds.
-  const RewriteResult optimizing = rewrite_step(session, RewriteGoal::optimize, captured.path(),
-                                                file.path(), flags.passes, tensors.path());
-  manifest.steps.push_back(manifest_step("optimize", optimizing.passes, flags.passes.preserve));
-  attach(file.path(), manifest, {}, plan.extras);
-
-  const std::vector<Stage> stages{
-      {"captured", captured.path()}, {"frozen", frozen.path()}, {"optimized", file.path()}};
-  ExitCode code = verify_stages(session, plan, capture, stages, tensors.path());
+  if (capture.status != CaptureStatus::captured)
+    return withhold_not_general(session, capture, files, output.keep_failed);
+  rewrite_stages(session, flags, plan, capture, files);
+  const std::vector<Stage> stages{{"captured", files.captured.path()},
+                                  {"frozen", files.frozen.path()},
+                                  {"optimized", files.file.path()}};
+  ExitCode code = verify_stages(session, plan, capture, stages, files.tensors.path());
   if (code != ExitCode::ok) {
-    withhold_step(session, file, output.keep_failed, "outputs differ from eager's");
+    withhold_step(session, files.file, output.keep_failed, "outputs differ from eager's");
     return code;
   }
-  if (!flags.no_bench) {
-    code = bench_stages(session, flags, plan, bench_options, capture.input_labels, stages,
-                        tensors.path());
-  }
-  publish_step(session, file);  // a correct file is written even if it is too slow
+  if (!flags.no_bench) code = bench_stages(session, flags, plan, options, stages, files);
+  publish_step(session, files.file);  // a correct file is written even if it is too slow
   return code;
 }
 
@@ -118,13 +150,7 @@ void add_convert(CLI::App& app, Action& selected) {
   add_list_passes(*command);
   add_bench_options(*command, flags->bench);
   command->add_flag("--no-bench", flags->no_bench, "Skip the timing")->group("Measuring");
-  command
-      ->add_option("--require-speedup", flags->bench.options.require_speedup,
-                   "Exit 1 unless the optimized file is proven at least this many times as fast as "
-                   "eager mode")
-      ->group("Measuring")
-      ->check(positive_number())
-      ->type_name("R");
+  add_require_speedup_option(*command, flags->bench);
   bind_command(*command, selected, flags, &convert);
 }
 

@@ -34,11 +34,7 @@ ExitCode verify(CommandSession& session, const Flags& flags) {
   record_inputs(session.report(), inputs, labels_of(inputs));
   check_before_start(session, {.read = files_of(subjects, inputs)});
 
-  Reference reference{.subject = subjects.front(),
-                      .inputs = inputs,
-                      .structure = structure_of(subjects),
-                      .output_names = output_names_of(subjects),
-                      .tolerance = tolerance};
+  Reference reference = reference_from(subjects, inputs, tolerance);
   const ScratchFile tensors = reference_outputs(session, reference);
   ExitCode code = ExitCode::ok;
   for (std::size_t i = 1; i < subjects.size(); ++i) {

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 
+#include "options/numbers.h"
 #include "options/option_groups.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/bench_options.h"
@@ -18,18 +18,16 @@ constexpr int kMostInstances = 64;
 constexpr double kHighestRate = 1e6;
 // A verdict needs at least this many offered calls of each arm within the budget.
 constexpr double kFewestCalls = 60.0;
+
 double rate_from(const std::string& text) {
-  double rate = 0.0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, code] = std::from_chars(text.data(), end, rate);
-  const std::string unit(rest, end);
-  if (code != std::errc{} || (!unit.empty() && unit != "/s") || !(rate > 0.0) ||
-      !(rate <= kHighestRate)) {
+  const Quantity rate = quantity_from(text).value_or(Quantity{});
+  const bool known = rate.unit.empty() || rate.unit == "/s";
+  if (!known || rate.value <= 0.0 || rate.value > kHighestRate) {
     throw Error(ErrorKind::usage,
                 fmt::format("--rate '{}' is not a number of calls per second", text),
                 "write 200 or 200/s, at most a million");
   }
-  return rate;
+  return rate.value;
 }
 
 }  // namespace

@@ -2,39 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <functional>
-#include <sstream>
+#include <algorithm>
 
+#include "options/numbers.h"
 #include "tsctl/core/base/did_you_mean.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/inputs/input_spec.h"
 #include "tsctl/core/pass_list.h"
-#include "tsctl/core/stats/launch_plan.h"
 
 namespace tsctl {
-
-namespace {
-
-// A check whose function returns what is wrong with a value, or "".
-CLI::Validator checked(const std::function<std::string(const std::string&)>& fault) {
-  return CLI::Validator([fault](std::string& text) { return fault(text); }, "");
-}
-
-}  // namespace
-
-CLI::Validator positive_number() {
-  return checked([](const std::string& text) {
-    char* end = nullptr;
-    const double value = std::strtod(text.c_str(), &end);
-    const bool read = end != text.c_str() && *end == '\0';
-    return read && value > 0 && std::isfinite(value) ? std::string()
-                                                     : "'" + text + "' is not a number above 0";
-  });
-}
 
 CLI::Option* add_repeatable(CLI::App& command, const std::string& flag,
                             std::vector<std::string>& target, const std::string& help) {
@@ -194,72 +170,6 @@ void add_pass_options(CLI::App& command, PassFlags& flags) {
       ->type_name("PASS");
 }
 
-void add_bench_options(CLI::App& command, BenchFlags& flags) {
-  BenchOptions& options = flags.options;
-  command
-      .add_option("--budget", flags.budget,
-                  "Longest time to measure: 60, 60s or 2min (default 15s)")
-      ->group("Measuring")
-      ->type_name("TIME");
-  command
-      .add_option("--precision", flags.precision,
-                  "End when the interval has this half-width (default 0.5%)")
-      ->group("Measuring")
-      ->type_name("FRACTION");
-  command
-      .add_option("--margin", flags.margin,
-                  "Ratios within this distance of 1 are equivalent (default 1%)")
-      ->group("Measuring")
-      ->type_name("FRACTION");
-  command
-      .add_option("--max-pairs", options.max_pairs,
-                  "End after this many rounds over all launches (default: limited by the budget)")
-      ->group("Measuring")
-      ->type_name("N");
-  command
-      .add_option("--launches", options.min_launches,
-                  "Minimum number of launches of each arm (default 5)")
-      ->group("Measuring")
-      ->check(CLI::Range(2, 1000))
-      ->type_name("N");
-  command
-      .add_flag("--require-conclusive", options.require_conclusive,
-                "Exit 6 when a verdict is inconclusive")
-      ->group("Measuring");
-  command
-      .add_flag("--require-quiet", options.require_quiet,
-                "Refuse to measure (exit 7) on a host that is busy with other work")
-      ->group("Measuring");
-  command
-      .add_option("--samples", flags.samples,
-                  "Write the time of every call to this file as JSON lines")
-      ->group("Measuring")
-      ->type_name("FILE");
-  command
-      .add_option(
-          "--allocator", flags.allocator,
-          "The arms' allocator: system, keep (freed memory stays in the process), or a library "
-          "to preload")
-      ->group("Measuring")
-      ->type_name("NAME|PATH");
-}
-
-double fraction_from(const std::string& text, const std::string& flag) {
-  std::istringstream stream(text);
-  double value = 0.0;
-  std::string unit;
-  stream >> value;
-  const bool read = !stream.fail();
-  stream >> unit;
-  std::string rest;
-  if (stream >> rest) unit += " " + rest;
-  if (!read || value < 0 || !std::isfinite(value) || (!unit.empty() && unit != "%")) {
-    throw Error(ErrorKind::usage, fmt::format("{} '{}' is not a fraction", flag, text),
-                "write 2% or 0.02");
-  }
-  return unit == "%" ? value / 100.0 : value;
-}
-
 ToleranceOptions tolerance_from(const ToleranceFlags& flags) {
   ToleranceOptions options{.equal_nan = flags.equal_nan};
   for (const std::string& text : flags.rtol)
@@ -286,84 +196,6 @@ SourceSpec source_from(const std::string& text, const SourceFlags& flags) {
   source.kwargs_json = flags.kwargs;
   source.weights = flags.weights;
   return source;
-}
-
-namespace {
-
-constexpr double kFinestPrecision = 1e-5;
-constexpr auto kFewestPairsOfLaunch = static_cast<std::int64_t>(kMinRounds);
-
-double seconds_from(const std::string& text, const std::string& flag) {
-  double value = 0.0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, code] = std::from_chars(text.data(), end, value);
-  const std::string unit(rest, end);
-  const double scale = unit.empty() || unit == "s" ? 1.0
-                       : unit == "ms"              ? 1e-3
-                       : unit == "min"             ? 60.0
-                                                   : 0.0;
-  if (code != std::errc{} || scale == 0.0 || !(value > 0.0) || !std::isfinite(value)) {
-    throw Error(ErrorKind::usage, fmt::format("{} '{}' is not a time above 0", flag, text),
-                "write 60, 60s or 2min");
-  }
-  return value * scale;
-}
-
-// system, keep, or a file.
-void require_allocator(const std::string& allocator) {
-  if (allocator == "system" || allocator == "keep") return;
-  if (allocator.find('/') == std::string::npos) {
-    throw Error(ErrorKind::usage,
-                fmt::format("--allocator '{}' is neither system nor keep", allocator),
-                "give the path of a library: --allocator /usr/lib/libjemalloc.so.2");
-  }
-  if (!std::filesystem::is_regular_file(allocator)) {
-    throw Error(ErrorKind::input,
-                fmt::format("the library '{}' of --allocator is not a file", allocator),
-                "check the path, or use --allocator keep, which needs no library");
-  }
-}
-
-}  // namespace
-
-BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed) {
-  BenchOptions options = flags.options;
-  options.seed = seed;
-  if (!flags.budget.empty()) options.budget_s = seconds_from(flags.budget, "--budget");
-  if (!flags.precision.empty()) {
-    options.precision = fraction_from(flags.precision, "--precision");
-    if (options.precision < kFinestPrecision || options.precision > 1.0) {
-      throw Error(ErrorKind::usage,
-                  fmt::format("--precision '{}' is out of range", flags.precision),
-                  "write a fraction from 0.001% to 100%, such as 0.5%");
-    }
-  }
-  if (!flags.margin.empty()) {
-    options.margin = fraction_from(flags.margin, "--margin");
-    if (options.margin > 1.0) {
-      throw Error(ErrorKind::usage, fmt::format("--margin '{}' is out of range", flags.margin),
-                  "write a fraction from 0 to 100%, such as 1%");
-    }
-  }
-  if (options.max_pairs && *options.max_pairs < kFewestPairsOfLaunch * options.min_launches) {
-    throw Error(ErrorKind::usage,
-                fmt::format("--max-pairs {} is too few for {} launches", *options.max_pairs,
-                            options.min_launches),
-                fmt::format("each launch needs {}: give at least {}", kFewestPairsOfLaunch,
-                            kFewestPairsOfLaunch * options.min_launches));
-  }
-  require_allocator(flags.allocator);
-  if (!flags.max_regress.empty()) {
-    options.max_regress = fraction_from(flags.max_regress, "--max-regress");
-    // No gate allows an arm to be twice as slow; 2 was probably meant as 2%.
-    if (*options.max_regress >= 1.0 && flags.max_regress.find('%') == std::string::npos) {
-      throw Error(
-          ErrorKind::usage,
-          fmt::format("--max-regress '{}' would mean {}00%", flags.max_regress, flags.max_regress),
-          fmt::format("write {}% for a percentage, or a fraction such as 0.02", flags.max_regress));
-    }
-  }
-  return options;
 }
 
 void require_known_passes(const std::vector<std::string>& names, const std::string& flag) {

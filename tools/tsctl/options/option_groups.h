@@ -10,7 +10,6 @@
 #include "session/finish.h"
 #include "tsctl/core/arm_settings.h"
 #include "tsctl/core/base/enum_names.h"
-#include "tsctl/core/bench_options.h"
 #include "tsctl/core/capture.h"
 #include "tsctl/core/inputs/input_plan.h"
 #include "tsctl/core/source.h"
@@ -55,16 +54,6 @@ struct PassFlags {
   std::vector<std::string> print_ir_after = {};
 };
 
-struct BenchFlags {
-  BenchOptions options = {};
-  std::string allocator = "system";
-  std::string samples = {};
-  std::string budget = {};  // as given, with or without units
-  std::string precision = {};
-  std::string margin = {};
-  std::string max_regress = {};
-};
-
 void add_report_options(CLI::App& command, ReportOptions& options);
 void add_run_options(CLI::App& command, RunOptions& options);
 void add_source_options(CLI::App& command, SourceFlags& flags, RunOptions& run);
@@ -74,9 +63,6 @@ void add_inputs_python_option(CLI::App& command, RunOptions& options);
 void add_tolerance_options(CLI::App& command, ToleranceFlags& flags);
 void add_output_options(CLI::App& command, OutputFlags& flags, bool keeps_failed);
 void add_pass_options(CLI::App& command, PassFlags& flags);
-void add_bench_options(CLI::App& command, BenchFlags& flags);
-// Checks for an option: a finite number above 0.
-CLI::Validator positive_number();
 
 // A required positional file or SOURCE.
 CLI::Option* add_positional(CLI::App& command, const std::string& name, std::string& target,
@@ -89,12 +75,9 @@ CLI::Option* add_repeatable(CLI::App& command, const std::string& flag,
 ToleranceOptions tolerance_from(const ToleranceFlags& flags);
 InputPlan input_plan_from(const InputFlags& flags);
 SourceSpec source_from(const std::string& text, const SourceFlags& flags);
-BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed);
 // Checks the value of a flag that names passes against the list.
 void require_known_passes(const std::vector<std::string>& names,
                           const std::string& flag = "--disable-pass");
-// "2%" or "0.02".
-double fraction_from(const std::string& text, const std::string& flag);
 
 // Binds an option to an enum, or an optional one, by the names of its table, which help and errors show.
 template <Vocabulary Enum, typename Target>

@@ -21,7 +21,9 @@ ReportStatus status_of(ExitCode code) {
       return ReportStatus::pass;
     case ExitCode::check_failed:
       return ReportStatus::check_failed;
-    case ExitCode::inconclusive:
+    case ExitCode::gate_failed:
+      return ReportStatus::gate_failed;
+    case ExitCode::undecided:
       return ReportStatus::inconclusive;
     case ExitCode::interrupted:
     case ExitCode::terminated:

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "steps/warnings.h"
+#include "steps/tuning_warnings.h"
 #include "tsctl/core/base/error.h"
 
 namespace tsctl {

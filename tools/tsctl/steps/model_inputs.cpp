@@ -127,6 +127,10 @@ ScratchFile write_inputs(CommandSession& session, const ModelInputs& inputs,
   return file;
 }
 
+std::string bench_label(const ModelInputs& inputs, const std::vector<std::string>& labels) {
+  return labels.empty() ? "" : labels.at(inputs.bench_index);
+}
+
 void throw_inputs_missing(const std::string& model, const std::string& command,
                           const std::string& or_else) {
   const ModelSummary summary = inspect({.model_path = model});

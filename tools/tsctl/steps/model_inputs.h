@@ -44,6 +44,9 @@ ScratchFile write_inputs(CommandSession& session, const ModelInputs& inputs,
 // The labels of the sets, in order; {""} for one without dimensions.
 std::vector<std::string> labels_of(const ModelInputs& inputs);
 
+// The label of the set that is timed, "" where the labels are not known.
+std::string bench_label(const ModelInputs& inputs, const std::vector<std::string>& labels);
+
 // Throws Error{usage} whose hint gives example flags for this file's forward, which `command` has to run.
 [[noreturn]] void throw_inputs_missing(const std::string& model, const std::string& command,
                                        const std::string& or_else);

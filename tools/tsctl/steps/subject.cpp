@@ -7,8 +7,8 @@
 
 #include "steps/capture_step.h"
 #include "steps/manifest.h"
+#include "steps/tuning_warnings.h"
 #include "steps/verify_step.h"
-#include "steps/warnings.h"
 #include "tsctl/archive/file_kind.h"
 #include "tsctl/core/arm_settings.h"
 #include "tsctl/core/manifest.h"
@@ -107,6 +107,15 @@ bool has_numeric_settings(const ArmSettings& settings) {
   const ArmTuning& tuning = settings.tuning;
   return settings.compile || !settings.runtime.empty() || tuning.onednn_graph ||
          !tuning.precision.empty() || !tuning.fusion.empty();
+}
+
+Reference reference_from(const std::vector<Subject>& subjects, const ModelInputs& inputs,
+                         const ToleranceOptions& tolerance) {
+  return {.subject = subjects.front(),
+          .inputs = inputs,
+          .structure = structure_of(subjects),
+          .output_names = output_names_of(subjects),
+          .tolerance = tolerance};
 }
 
 ScratchFile reference_outputs(CommandSession& session, Reference& reference) {

@@ -65,6 +65,10 @@ struct Reference {
   std::string tensors = {};  // the tensor file with its arguments and outputs
 };
 
+// The first subject as the reference of the others.
+Reference reference_from(const std::vector<Subject>& subjects, const ModelInputs& inputs,
+                         const ToleranceOptions& tolerance);
+
 // Runs the reference's subject with the command's settings, not its own, on the sets. The file becomes `tensors`.
 ScratchFile reference_outputs(CommandSession& session, Reference& reference);
 

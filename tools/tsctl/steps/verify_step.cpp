@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "steps/warnings.h"
+#include "steps/tuning_warnings.h"
 #include "tsctl/core/base/did_you_mean.h"
 
 namespace tsctl {
@@ -76,14 +76,14 @@ ExitCode judge_comparison(CommandSession& session, const VerifyResult& result) {
                             result.reference)};
     return ExitCode::execution;
   }
-  record_check_failure(session, "verify",
-                       fmt::format("the outputs of '{}' differ from those of '{}'",
-                                   result.candidate, result.reference),
-                       result.would_pass_rtol
-                           ? "a larger --rtol accepts more; the verify lines say which would pass"
-                           : "no --rtol accepts this; the verify lines say where they differ, and "
-                             "--equal-nan treats NaN as equal to NaN");
-  return ExitCode::check_failed;
+  return record_check_failure(
+      session, "verify",
+      fmt::format("the outputs of '{}' differ from those of '{}'", result.candidate,
+                  result.reference),
+      result.would_pass_rtol
+          ? "a larger --rtol accepts more; the verify lines say which would pass"
+          : "no --rtol accepts this; the verify lines say where they differ, and "
+            "--equal-nan treats NaN as equal to NaN");
 }
 
 ExitCode worse_of(ExitCode left, ExitCode right) {
@@ -91,11 +91,14 @@ ExitCode worse_of(ExitCode left, ExitCode right) {
   return left == ExitCode::ok ? right : left;
 }
 
-void record_check_failure(CommandSession& session, const std::string& phase,
-                          const std::string& message, const std::string& hint) {
-  if (session.report().error) return;  // the first failure explains the others
-  session.report().error =
-      ErrorInfo{.kind = ErrorKind::check_failed, .phase = phase, .message = message, .hint = hint};
+ExitCode record_check_failure(CommandSession& session, const std::string& phase,
+                              const std::string& message, const std::string& hint) {
+  // The first failure explains the others.
+  if (!session.report().error) {
+    session.report().error = ErrorInfo{
+        .kind = ErrorKind::check_failed, .phase = phase, .message = message, .hint = hint};
+  }
+  return ExitCode::check_failed;
 }
 
 }  // namespace tsctl

@@ -39,8 +39,8 @@ ExitCode judge_comparison(CommandSession& session, const VerifyResult& result);
 // The higher-ranked of two exit codes: execution before check_failed before ok.
 ExitCode worse_of(ExitCode left, ExitCode right);
 
-// Records a failed check in the report: what failed, and what to do.
-void record_check_failure(CommandSession& session, const std::string& phase,
-                          const std::string& message, const std::string& hint);
+// Records a failed check in the report: what failed, and what to do. Returns its exit code.
+ExitCode record_check_failure(CommandSession& session, const std::string& phase,
+                              const std::string& message, const std::string& hint);
 
 }  // namespace tsctl

@@ -8,12 +8,8 @@ namespace tsctl {
 
 std::vector<int> exit_codes() {
   std::vector<int> codes;
-  for (const ExitCode code :
-       {ExitCode::ok, ExitCode::check_failed, ExitCode::usage, ExitCode::input, ExitCode::capture,
-        ExitCode::execution, ExitCode::inconclusive, ExitCode::environment, ExitCode::internal,
-        ExitCode::interrupted, ExitCode::terminated}) {
-    codes.push_back(static_cast<int>(code));
-  }
+  for (const Named<ExitCode>& row : names_of(ExitCode::ok))
+    codes.push_back(static_cast<int>(row.value));
   return codes;
 }
 
@@ -31,8 +27,14 @@ ExitCode exit_code_from_kind(ErrorKind kind) noexcept {
       return ExitCode::environment;
     case ErrorKind::interrupted:
       return ExitCode::interrupted;
+    case ErrorKind::undecided:
+      return ExitCode::undecided;
+    case ErrorKind::busy:
+      return ExitCode::busy;
     case ErrorKind::check_failed:
       return ExitCode::check_failed;
+    case ErrorKind::gate_failed:
+      return ExitCode::gate_failed;
     case ErrorKind::internal:
       break;
   }

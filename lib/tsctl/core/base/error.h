@@ -10,8 +10,8 @@
 
 namespace tsctl {
 
-// The kind of a failure; it determines the exit code. Nothing throws an Error of the last two kinds: the report uses
-// them for a failed check and for a bug in tsctl.
+// The kind of a failure; it determines the exit code. Nothing throws an Error of the last three kinds: the report uses
+// them for a failed check, a failed gate and a bug in tsctl.
 enum class ErrorKind {
   usage,
   input,
@@ -19,7 +19,10 @@ enum class ErrorKind {
   execution,
   environment,
   interrupted,
+  undecided,  // the measurement could not decide
+  busy,       // the host is too busy to measure
   check_failed,
+  gate_failed,
   internal,
 };
 
@@ -31,12 +34,16 @@ constexpr auto names_of(ErrorKind) {
       {ErrorKind::execution, "execution"},
       {ErrorKind::environment, "environment"},
       {ErrorKind::interrupted, "interrupted"},
+      {ErrorKind::undecided, "undecided"},
+      {ErrorKind::busy, "busy"},
       {ErrorKind::check_failed, "check_failed"},
+      {ErrorKind::gate_failed, "gate_failed"},
       {ErrorKind::internal, "internal"},
   });
 }
 
-// The exit codes of the tsctl command. Scripts depend on the numbers: never change them.
+// The exit codes of the tsctl command. Scripts depend on the numbers: never change them. The README lists them, and
+// status_of() in tools/tsctl/session/finish.cpp gives each a status in the report.
 enum class ExitCode {
   ok = 0,
   check_failed = 1,
@@ -44,12 +51,32 @@ enum class ExitCode {
   input = 3,
   capture = 4,
   execution = 5,
-  inconclusive = 6,
+  undecided = 6,
   environment = 7,
+  gate_failed = 8,
+  busy = 9,
   internal = 70,
   interrupted = 130,
   terminated = 143,
 };
+
+constexpr auto names_of(ExitCode) {
+  return std::to_array<Named<ExitCode>>({
+      {ExitCode::ok, "ok"},
+      {ExitCode::check_failed, "check_failed"},
+      {ExitCode::usage, "usage"},
+      {ExitCode::input, "input"},
+      {ExitCode::capture, "capture"},
+      {ExitCode::execution, "execution"},
+      {ExitCode::undecided, "undecided"},
+      {ExitCode::environment, "environment"},
+      {ExitCode::gate_failed, "gate_failed"},
+      {ExitCode::busy, "busy"},
+      {ExitCode::internal, "internal"},
+      {ExitCode::interrupted, "interrupted"},
+      {ExitCode::terminated, "terminated"},
+  });
+}
 
 // All of them, as numbers.
 std::vector<int> exit_codes();

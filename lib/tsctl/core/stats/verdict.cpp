@@ -9,12 +9,10 @@ SpeedVerdict speed_verdict(const Interval& ratio, double margin) noexcept {
   return SpeedVerdict::inconclusive;
 }
 
-bool regresses(const Interval& ratio, double max_regress) noexcept {
-  return ratio.low > 1.0 + max_regress;
-}
+double speedup_limit(double max_regress) noexcept { return 1.0 / (1.0 + max_regress); }
 
-bool reaches_speedup(const Interval& ratio, double required) noexcept {
-  return required <= 0.0 || ratio.high <= 1.0 / required;
-}
+bool reaches(const Interval& ratio, double limit) noexcept { return ratio.high * limit <= 1.0; }
+
+bool misses(const Interval& ratio, double limit) noexcept { return ratio.low * limit > 1.0; }
 
 }  // namespace tsctl

@@ -26,10 +26,12 @@ constexpr auto names_of(SpeedVerdict) {
   });
 }
 
-// The gate --max-regress P: it fails if the whole interval is above 1 + P.
-bool regresses(const Interval& ratio, double max_regress) noexcept;
+// The speedup that an arm must reach to pass --max-regress P.
+double speedup_limit(double max_regress) noexcept;
 
-// The gate --require-speedup R: it passes if the whole interval is at most 1 / R.
-bool reaches_speedup(const Interval& ratio, double required) noexcept;
+// A gate: the whole interval must be on one side of the limit, or nothing is decided. `ratio` is the time of the arm
+// over the time of the baseline, `limit` the smallest speedup that passes.
+bool reaches(const Interval& ratio, double limit) noexcept;
+bool misses(const Interval& ratio, double limit) noexcept;
 
 }  // namespace tsctl

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "tsctl/core/base/units.h"
@@ -18,7 +19,8 @@ namespace {
 
 std::string speedup_text(const PairResult* pair) {
   if (pair == nullptr) return "1.00";
-  if (!pair->speedup) return "withheld";
+  if (pair->outputs == ArmOutputs::differ) return "withheld";
+  if (!pair->speedup) return "-";
   return ratio_interval_text(*pair->speedup, *pair->speedup_low, *pair->speedup_high);
 }
 
@@ -55,9 +57,9 @@ std::string warm_up_table(const BenchResult& bench) {
 }
 
 std::string rounds_text(const BenchResult& bench) {
-  if (!bench.pairs.empty()) {
-    return fmt::format("{} rounds in random order, one arm at a time,", bench.pairs.front().pairs);
-  }
+  std::int64_t rounds = 0;
+  for (const PairResult& pair : bench.pairs) rounds = std::max(rounds, pair.pairs);
+  if (rounds > 0) return fmt::format("{} rounds in random order, one arm at a time,", rounds);
   return fmt::format("{} timed calls,", bench.arms.empty() ? 0 : bench.arms.front().samples);
 }
 
@@ -67,23 +69,33 @@ std::string measured_text(const BenchResult& bench) {
                           bench.arms.empty() ? 0 : bench.arms.front().launches, rounds_text(bench),
                           bench.device, bench.threads, bench.threads == 1 ? "thread" : "threads",
                           bench.input_set.empty() ? "" : ", at " + bench.input_set,
-                          name_of(bench.stopped_by), seconds_text(bench.measured_s)));
+                          bench.partial ? "an interrupt or a failure" : name_of(bench.stopped_by),
+                          seconds_text(bench.measured_s)));
 }
 
-// The result of --max-regress for each arm.
+std::string gate_word(Gate gate) {
+  if (gate == Gate::undecided) return "UNDECIDED";
+  return gate == Gate::pass ? "PASS" : "FAIL";
+}
+
+// "gate       PASS  new is 1.00 [0.997, 1.005] of baseline; limit 0.980"
 std::string gates_text(const BenchResult& bench) {
   std::string text;
   for (const PairResult& pair : bench.pairs) {
     if (!pair.gate) continue;
-    std::string result = "is slower than --max-regress allows";
-    if (pair.gate == Gate::pass) {
-      result = "is not shown to be slower than --max-regress allows";
-      if (pair.verdict == SpeedVerdict::inconclusive)
-        result += ", but a verdict is inconclusive (--require-conclusive fails on that)";
-    }
-    text += line(text.empty() ? "gate" : "", fmt::format("'{}' {}", pair.arm, result));
+    const std::string speed =
+        pair.speedup ? fmt::format("{} is {} of {}", pair.arm, speedup_text(&pair), pair.base)
+                     : fmt::format("{} cannot be compared with {}", pair.arm, pair.base);
+    text += line("gate", fmt::format("{}  {}; limit {:.3f}", gate_word(*pair.gate), speed,
+                                     pair.gate_limit.value_or(0.0)));
   }
   return text;
+}
+
+std::string waiting_text(const BenchResult& bench) {
+  if (bench.wait_policy_reason.empty()) return {};
+  return line("waiting",
+              fmt::format("{}: {}", name_of(bench.wait_policy), bench.wait_policy_reason));
 }
 
 std::string host_noise_text(const SystemLoad& noise) {
@@ -96,11 +108,19 @@ std::string host_noise_text(const SystemLoad& noise) {
   return (parts.empty() ? "" : line("noise", joined(parts, ", "))) + gpu_noise_text(noise);
 }
 
-// Why a verdict is inconclusive, and what narrows its interval.
+// Why a verdict is inconclusive, and what narrows its interval. A busy host has a warning of its own.
 std::string wide_intervals_text(const BenchResult& bench) {
+  const auto is_busy = [](const Warning& warning) {
+    return warning.code == WarningCode::host_busy;
+  };
+  if (std::ranges::any_of(bench.warnings, is_busy)) return {};
   std::string text;
   for (const PairResult& pair : bench.pairs) {
     if (pair.verdict != SpeedVerdict::inconclusive || !pair.dominated_by) continue;
+    if (!pair.speedup_reason.empty()) {
+      text += line("", fmt::format("'{}': {}", pair.arm, pair.speedup_reason));
+      continue;
+    }
     text += line("", fmt::format("'{}': the interval's width comes from {}", pair.arm,
                                  pair.dominated_by == VariationSource::launches
                                      ? "launches that differ; more of them narrow it (--launches)"
@@ -120,7 +140,8 @@ std::string selftest_text(const BenchResult& bench) {
 std::string bench_text(const BenchResult& bench) {
   std::string text = speeds_table(bench) + "\n" + warm_up_table(bench) + "\n" +
                      sequence_text(bench) + load_text(bench) + measured_text(bench) +
-                     gates_text(bench) + openings_text(bench) + device_text(bench);
+                     waiting_text(bench) + gates_text(bench) + openings_text(bench) +
+                     device_text(bench);
   if (bench.noise) text += host_noise_text(*bench.noise);
   text += wide_intervals_text(bench) + selftest_text(bench);
   for (const ProfileResult& profile : bench.profiles) text += "\n" + profile_text(profile);

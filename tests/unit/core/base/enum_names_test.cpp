@@ -82,11 +82,11 @@ TEST(EnumNames, has_each_value_of_the_vocabularies_of_the_report_once) {
 }
 
 TEST(WarningCodeText, is_a_known_code_or_a_text_of_another_version) {
-  const Warning known{WarningCode::over_budget, "it took too long"};
-  EXPECT_EQ(known.code, WarningCode::over_budget);
-  EXPECT_EQ(known.code.text(), "over_budget");
+  const Warning known{WarningCode::overloaded, "it took too long"};
+  EXPECT_EQ(known.code, WarningCode::overloaded);
+  EXPECT_EQ(known.code.text(), "overloaded");
   const Warning unknown{std::string("of_tomorrow"), "so"};
-  EXPECT_FALSE(unknown.code == WarningCode::over_budget);
+  EXPECT_FALSE(unknown.code == WarningCode::overloaded);
   EXPECT_EQ(unknown.code.text(), "of_tomorrow");
 }
 

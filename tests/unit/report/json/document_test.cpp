@@ -97,7 +97,7 @@ TEST(Document, reads_a_report_of_tomorrow) {
 TEST(Document, names_the_key_and_the_value_of_a_name_that_it_does_not_know) {
   EXPECT_EQ(refusal_of(R"({"schema": "tsctl.report/1", "bench": {"pairs": [{"gate": "open"}]}})"),
             "'r.json' is not a complete tsctl report: bench.pairs.gate: 'open' is not one of pass, "
-            "fail");
+            "fail, undecided");
 }
 
 TEST(Document, keeps_a_warning_code_that_it_does_not_know) {

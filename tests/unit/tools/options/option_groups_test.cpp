@@ -3,29 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "tools/errors.h"
-#include "tsctl/core/bench_options.h"
 #include "tsctl/core/inputs/input_plan.h"
 #include "tsctl/core/pass_list.h"
 #include "tsctl/core/tolerance.h"
 
 namespace tsctl {
 namespace {
-
-TEST(FractionFrom, reads_fractions_and_percentages) {
-  EXPECT_DOUBLE_EQ(fraction_from("0.02", "--max-regress"), 0.02);
-  EXPECT_DOUBLE_EQ(fraction_from("2%", "--max-regress"), 0.02);
-  EXPECT_DOUBLE_EQ(fraction_from("2 %", "--max-regress"), 0.02);
-  EXPECT_DOUBLE_EQ(fraction_from("1e-3", "--max-regress"), 0.001);
-  EXPECT_DOUBLE_EQ(fraction_from("0", "--max-regress"), 0.0);
-}
-
-TEST(FractionFrom, refuses_anything_else) {
-  for (const std::string text :
-       {"", "%", "two", "-1%", "2%%", "2% 3", "0.02x", "0.1 0.2", "nan", "inf", "1e999"}) {
-    EXPECT_EQ(error_of([&] { fraction_from(text, "--max-regress"); }),
-              "usage: --max-regress '" + text + "' is not a fraction | write 2% or 0.02");
-  }
-}
 
 TEST(ToleranceFrom, keeps_the_order_of_the_flags) {
   const ToleranceOptions options =
@@ -66,19 +49,6 @@ TEST(SourceFrom, adds_what_the_flags_say) {
   EXPECT_EQ(source.name, "Net");
   EXPECT_EQ(source.kwargs_json, R"({"hidden": 8})");
   EXPECT_EQ(source.weights, "w.safetensors");
-}
-
-TEST(BenchOptionsFrom, reads_the_gate_as_a_fraction) {
-  BenchFlags flags{.max_regress = "2%"};
-  flags.budget = "3s";
-  const BenchOptions options = bench_options_from(flags, 11);
-  EXPECT_DOUBLE_EQ(*options.max_regress, 0.02);
-  EXPECT_EQ(options.budget_s, 3.0);
-  flags.budget = "0.5min";
-  EXPECT_EQ(bench_options_from(flags, 11).budget_s, 30.0);
-  EXPECT_EQ(bench_options_from({}, 0).budget_s, 15.0);
-  EXPECT_EQ(options.seed, 11U);
-  EXPECT_FALSE(bench_options_from({}, 0).max_regress.has_value());
 }
 
 TEST(RequireKnownPasses, knows_the_list_and_helps_with_a_misspelt_name) {

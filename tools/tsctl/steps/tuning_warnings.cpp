@@ -1,4 +1,4 @@
-#include "steps/warnings.h"
+#include "steps/tuning_warnings.h"
 
 #include "tsctl/core/arm_settings.h"
 

@@ -1,0 +1,54 @@
+#include "steps/wait_policy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+#include "tsctl/core/base/units.h"
+#include "tsctl/host/system_load.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr double kLookSeconds = 0.3;
+// Cores' worth of other work that an idle host may show within the look.
+constexpr double kIdleCores = 0.3;
+
+bool names_passive(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char letter) { return std::tolower(letter); });
+  return text == "passive";
+}
+
+}  // namespace
+
+WaitChoice choose_wait_policy(WaitPolicy asked, const std::vector<BenchArm>& arms, int cores,
+                              const Clock& now_s) {
+  if (asked != WaitPolicy::automatic) return {asked, "--wait-policy " + name_of(asked)};
+  if (const char* variable = std::getenv("OMP_WAIT_POLICY")) {
+    return {names_passive(variable) ? WaitPolicy::passive : WaitPolicy::active,
+            "the environment sets OMP_WAIT_POLICY"};
+  }
+  int threads = 1;
+  for (const BenchArm& arm : arms) threads = std::max(threads, arm.request.settings.threads);
+  if (threads == 1) return {WaitPolicy::active, "one thread has nothing to wait for"};
+  const LoadReading before = read_system_load(now_s());
+  std::this_thread::sleep_for(std::chrono::duration<double>(kLookSeconds));
+  const auto busy = busy_between(before, read_system_load(now_s()));
+  if (!busy || *busy * cores + threads <= cores + kIdleCores) return {};
+  return {WaitPolicy::passive,
+          fmt::format("other work kept the CPUs busy for {} of the time before the measurement",
+                      percent_text(*busy))};
+}
+
+std::string wait_policy_reason(const WaitChoice& choice, WaitPolicy used) {
+  if (choice.policy != WaitPolicy::automatic) return choice.reason;
+  return used == WaitPolicy::passive ? "other work kept the CPUs busy during the first launch"
+                                     : "the CPUs had no other work";
+}
+
+}  // namespace tsctl

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tsctl/bench/launched_arm.h"
+#include "tsctl/core/bench_options.h"
+#include "tsctl/core/bench_vocabulary.h"
+
+namespace tsctl {
+
+// How the arms' threads wait when a bench begins, and why. automatic: the session may still change to passive.
+struct WaitChoice {
+  WaitPolicy policy = WaitPolicy::automatic;
+  std::string reason = {};
+};
+
+// Follows --wait-policy, then the variable OMP_WAIT_POLICY. Otherwise looks at the host for a moment: if its other work
+// and the arm with the most threads need more than `cores`, arms wait passively.
+WaitChoice choose_wait_policy(WaitPolicy asked, const std::vector<BenchArm>& arms, int cores,
+                              const Clock& now_s);
+
+// Why the arms of a bench waited as they did. `used` is the policy at its end.
+std::string wait_policy_reason(const WaitChoice& choice, WaitPolicy used);
+
+}  // namespace tsctl
