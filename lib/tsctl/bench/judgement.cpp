@@ -90,9 +90,11 @@ void withhold_misleading(const std::vector<ArmResult>& arms, std::vector<PairRes
     const double of_medians = std::max(*arms.front().median_s, kMinSeconds) /
                               std::max(*arms[i + 1].median_s, kMinSeconds);
     const double contradiction = std::abs(std::log(of_medians / *pair.speedup));
-    if (width <= kMaxWidth && contradiction <= std::max(width, kMaxContradiction)) continue;
+    const bool contradicts = contradiction > std::max(width, kMaxContradiction);
+    const bool shows_nothing = width > kMaxWidth && pair.verdict == SpeedVerdict::inconclusive;
+    if (!contradicts && !shows_nothing) continue;
     pair.speedup_reason =
-        width > kMaxWidth
+        shows_nothing
             ? fmt::format("the interval [{:.3g}, {:.3g}] is too wide to show anything",
                           *pair.speedup_low, *pair.speedup_high)
             : fmt::format("the rounds give {:.3g}, the medians of all calls {:.3g}", *pair.speedup,
@@ -101,7 +103,7 @@ void withhold_misleading(const std::vector<ArmResult>& arms, std::vector<PairRes
     pair.speedup_low.reset();
     pair.speedup_high.reset();
     pair.verdict = SpeedVerdict::inconclusive;
-    if (pair.gate) pair.gate = Gate::undecided;
+    if (pair.gate && contradicts) pair.gate = Gate::undecided;
   }
 }
 

@@ -20,9 +20,9 @@ std::vector<std::size_t> judged_arms(const std::vector<BenchArm>& arms);
 PairResult judged_pair(const std::vector<BenchArm>& arms, std::size_t index,
                        const LogRatios& log_ratios, const BenchOptions& options);
 
-// Sets the speedup of a pair to nothing, its verdict to inconclusive and its gate to undecided where a number would
-// mislead: the interval is wider than a factor of 2, or the estimate contradicts the medians of all calls by more than
-// 10% and by more than the interval's width. Both happen on a host whose cores are busy with other work.
+// Withholds the speedup of a pair where the number would mislead: an inconclusive interval is wider than a factor of 2,
+// or the estimate contradicts the medians of all calls by more than 10% and by more than the interval's width. The
+// latter makes the verdict inconclusive and the gate undecided. Both happen on a host whose cores are busy.
 void withhold_misleading(const std::vector<ArmResult>& arms, std::vector<PairResult>& pairs);
 
 // The smallest speedup of the arm `index` that passes its gate; nothing without a gate. --max-regress holds for every

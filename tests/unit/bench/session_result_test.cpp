@@ -229,14 +229,15 @@ TEST(BenchResult, gates_the_last_arm_by_a_required_speedup) {
   EXPECT_EQ(bench.run({.require_speedup = 2.5}).pairs[1].gate, Gate::fail);
 }
 
-std::vector<PairResult> withheld(double speedup, double low, double high, double median_s) {
+std::vector<PairResult> withheld(double speedup, double low, double high, double median_s,
+                                 SpeedVerdict verdict = SpeedVerdict::faster) {
   std::vector<ArmResult> arms(2);
   arms[0].median_s = 0.01;
   arms[1].median_s = median_s;
   std::vector<PairResult> pairs{{.speedup = speedup,
                                  .speedup_low = low,
                                  .speedup_high = high,
-                                 .verdict = SpeedVerdict::faster,
+                                 .verdict = verdict,
                                  .gate = Gate::pass}};
   withhold_misleading(arms, pairs);
   return pairs;
@@ -252,9 +253,11 @@ TEST(BenchResult, withholds_a_speedup_that_its_own_data_contradict) {
 }
 
 TEST(BenchResult, withholds_a_speedup_whose_interval_shows_nothing) {
-  const PairResult pair = withheld(3.71, 0.11, 150.0, 0.01)[0];
+  const PairResult pair = withheld(3.71, 0.11, 150.0, 0.01, SpeedVerdict::inconclusive)[0];
   EXPECT_EQ(pair.speedup, std::nullopt);
   EXPECT_EQ(pair.speedup_reason, "the interval [0.11, 150] is too wide to show anything");
+  EXPECT_EQ(pair.gate, Gate::pass);  // that the limit is far below is shown nevertheless
+  EXPECT_EQ(withheld(5.0, 3.0, 9.0, 0.002)[0].speedup, 5.0);
 }
 
 TEST(BenchResult, keeps_a_speedup_that_its_data_support) {

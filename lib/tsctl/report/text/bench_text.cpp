@@ -85,7 +85,7 @@ std::string gates_text(const BenchResult& bench) {
     if (!pair.gate) continue;
     const std::string speed =
         pair.speedup ? fmt::format("{} is {} of {}", pair.arm, speedup_text(&pair), pair.base)
-                     : fmt::format("{} cannot be compared with {}", pair.arm, pair.base);
+                     : fmt::format("{} against {}: {}", pair.arm, pair.base, pair.speedup_reason);
     text += line("gate", fmt::format("{}  {}; limit {:.3f}", gate_word(*pair.gate), speed,
                                      pair.gate_limit.value_or(0.0)));
   }
