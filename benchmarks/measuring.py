@@ -83,14 +83,11 @@ def _spin(seed: int, bursts: bool) -> None:
 
 
 @contextmanager
-def loaded(kind: str) -> Iterator[None]:
-    """Keep every core busy, in bursts or steadily."""
-    if kind == "none":
-        yield
-        return
+def busy(processes: int | None, bursts: bool = False) -> Iterator[None]:
+    """Run this many processes that compute, steadily or in bursts; None: one for each core."""
     workers = [
-        multiprocessing.Process(target=_spin, args=(seed, kind == "bursty"), daemon=True)
-        for seed in range(multiprocessing.cpu_count())
+        multiprocessing.Process(target=_spin, args=(seed, bursts), daemon=True)
+        for seed in range(multiprocessing.cpu_count() if processes is None else processes)
     ]
     for worker in workers:
         worker.start()
@@ -203,7 +200,7 @@ def main() -> int:
                 continue
             arm = Path(folder) / "arm.pt"
             make_file(arm, round(_PAIRS_OF_BASE * (1 + condition.extra)))
-            with loaded(arguments.load):
+            with busy(0 if arguments.load == "none" else None, bursts=arguments.load == "bursty"):
                 outcomes = [
                     bench(arguments, condition.limits, base, arm, seed) for seed in range(arguments.runs)
                 ]
