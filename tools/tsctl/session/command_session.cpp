@@ -184,7 +184,9 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
                     .phase = session.phase(),
                     .message = fmt::format("interrupted by {} in the step '{}'",
                                            name_of_signal(interrupted.signal), session.phase()),
-                    .hint = "no model was written; run the command again"};
+                    .hint = session.report().bench
+                                ? "the report keeps the finished launches; run the command again"
+                                : "no model was written; run the command again"};
     } catch (const std::bad_alloc&) {
       code = ExitCode::execution;
       session.report().error = ErrorInfo{.kind = ErrorKind::execution,
