@@ -72,13 +72,13 @@ PairResult judged_pair(const std::vector<BenchArm>& arms, std::size_t index,
   pair.speedup_low = 1.0 / estimate.interval.high;
   pair.speedup_high = 1.0 / estimate.interval.low;
   pair.verdict = speed_verdict(estimate.interval, options.margin);
-  pair.pairs = static_cast<std::int64_t>(estimate.pairs);
+  pair.pairs = static_cast<std::int64_t>(estimate.rounds);
   pair.launches = static_cast<std::int64_t>(estimate.launches);
   pair.launch_deviation = estimate.launch_deviation;
-  pair.block_deviation = estimate.block_deviation;
+  pair.block_deviation = estimate.round_deviation;
   const RatioVariation variation = ratio_variation(log_ratios);
   pair.dominated_by =
-      variation.launches > variation.medians ? VariationSource::launches : VariationSource::blocks;
+      variation.launches > variation.medians ? VariationSource::launches : VariationSource::rounds;
   return pair;
 }
 
@@ -94,11 +94,10 @@ void withhold_misleading(const std::vector<ArmResult>& arms, std::vector<PairRes
     const bool shows_nothing = width > kMaxWidth && pair.verdict == SpeedVerdict::inconclusive;
     if (!contradicts && !shows_nothing) continue;
     pair.speedup_reason =
-        shows_nothing
-            ? fmt::format("the interval [{:.3g}, {:.3g}] is too wide to show anything",
-                          *pair.speedup_low, *pair.speedup_high)
-            : fmt::format("the rounds give {:.3g}, the medians of all calls {:.3g}", *pair.speedup,
-                          of_medians);
+        shows_nothing ? fmt::format("the interval [{:.3g}, {:.3g}] is too wide to show anything",
+                                    *pair.speedup_low, *pair.speedup_high)
+                      : fmt::format("the rounds give {:.3g}, the medians of all calls {:.3g}",
+                                    *pair.speedup, of_medians);
     pair.speedup.reset();
     pair.speedup_low.reset();
     pair.speedup_high.reset();

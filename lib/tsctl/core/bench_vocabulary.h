@@ -108,14 +108,14 @@ constexpr auto names_of(StopReason) {
   });
 }
 
-// Where the width of a ratio's interval comes from.
-enum class VariationSource { launches, blocks };
+// Where the width of a ratio's interval comes from. Reports call the rounds of a launch "blocks".
+enum class VariationSource { launches, rounds };
 
 constexpr auto names_of(VariationSource) {
   using enum VariationSource;
   return std::to_array<Named<VariationSource>>({
       {launches, "launches"},
-      {blocks, "blocks"},
+      {rounds, "blocks"},
   });
 }
 

@@ -78,53 +78,61 @@ void throw_failure(const Failure& failure) {
 Jobs::Jobs(WorkerSettings settings, Interrupt& interrupt, Events& events)
     : settings_(std::move(settings)), interrupt_(interrupt), events_(events) {}
 
+// The worker's result, which may have any type of a job. Passes its progress and its warnings on. Nothing if the worker
+// ended without one. Throws what the worker reports, Timeout and Interrupted.
+std::optional<WorkerMessage> Jobs::answer_of(WorkerProcess& worker) {
+  const Deadline deadline = deadline_in(settings_.timeout_s);
+  while (auto message = worker.receive(deadline, interrupt_)) {
+    if (const auto* progress = std::get_if<Progress>(&*message)) {
+      events_.progress(progress->text);
+    } else if (const auto* warning = std::get_if<Warning>(&*message)) {
+      events_.warning(*warning);
+    } else if (const auto* failure = std::get_if<Failure>(&*message)) {
+      worker.finish(kEndAfterMessageSeconds);
+      throw_failure(*failure);
+    } else {
+      worker.finish(kEndAfterMessageSeconds);
+      return message;
+    }
+  }
+  return std::nullopt;
+}
+
 template <typename Result>
 Result Jobs::do_job(const std::string& step, const JobRequest& request, const PythonSite* site) {
   const double start_s = now_s();
   steps_.push_back({.name = step, .status = StepStatus::failed});
-  const auto close_step = [&](const ProcessEnd& end) {
+  WorkerProcess worker(settings_.installation.executable,
+                       worker_environment(settings_.threads, WaitPolicy::passive));
+  // Ends the worker if it still runs.
+  const auto close_step = [&](double grace_s) {
+    const ProcessEnd end = worker.finish(grace_s);
     steps_.back().seconds = now_s() - start_s;
     steps_.back().peak_memory_bytes = end.peak_memory_bytes;
+    return end;
   };
-  std::vector<std::string> environment = worker_environment(settings_.threads, WaitPolicy::passive);
-  // OpenMP's threads spin while they wait for each other, which made a call on a busy machine fifty times as long. The
-  // threads of jobs sleep instead, because jobs measure no times. Arms keep the default, as in a user's program.
-  environment.emplace_back("OMP_WAIT_POLICY=PASSIVE");
-  WorkerProcess worker(settings_.installation.executable, environment);
   worker.send(Job{.request = request,
                   .site = site != nullptr ? std::optional(*site) : std::nullopt,
                   .engine = settings_.installation.engine,
                   .capture = settings_.installation.capture});
-  const Deadline deadline = deadline_in(settings_.timeout_s);
+  std::optional<WorkerMessage> answer;
   try {
-    while (const auto message = worker.receive(deadline, interrupt_)) {
-      if (const auto* progress = std::get_if<Progress>(&*message)) {
-        events_.progress(progress->text);
-      } else if (const auto* warning = std::get_if<Warning>(&*message)) {
-        events_.warning(*warning);
-      } else if (const auto* failure = std::get_if<Failure>(&*message)) {
-        worker.finish(kEndAfterMessageSeconds);
-        throw_failure(*failure);
-      } else {
-        close_step(worker.finish(kEndAfterMessageSeconds));
-        Result result = std::get<Result>(*message);
-        steps_.back().status = StepStatus::ok;
-        return result;
-      }
-    }
+    answer = answer_of(worker);
   } catch (const WorkerProcess::Timeout&) {
-    close_step(worker.finish());
+    close_step(0.0);
     throw Error(
         ErrorKind::execution,
         fmt::format("the step '{}' took longer than {} s (--timeout)", step, settings_.timeout_s),
         "raise --timeout, or leave it out to wait without a limit");
   } catch (...) {
-    close_step(worker.finish());
+    close_step(0.0);
     throw;
   }
-  const ProcessEnd end = worker.finish(kEndAfterCloseSeconds);
-  close_step(end);
-  throw_worker_death(end, fmt::format("it did the step '{}'", step), site != nullptr);
+  const ProcessEnd end = close_step(kEndAfterCloseSeconds);
+  if (!answer) throw_worker_death(end, fmt::format("it did the step '{}'", step), site != nullptr);
+  Result result = std::get<Result>(std::move(*answer));
+  steps_.back().status = StepStatus::ok;
+  return result;
 }
 
 DescribeResult Jobs::describe(const DescribeRequest& request) {

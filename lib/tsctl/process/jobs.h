@@ -67,6 +67,7 @@ class Jobs {
 
  private:
   // The job's result, as the alternative of WorkerMessage that answers `request`.
+  std::optional<WorkerMessage> answer_of(WorkerProcess& worker);
   template <typename Result>
   Result do_job(const std::string& step, const JobRequest& request, const PythonSite* site);
 

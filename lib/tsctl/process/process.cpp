@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sched.h>
-#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -20,29 +19,12 @@
 #include <system_error>
 
 #include "tsctl/core/base/error.h"
+#include "tsctl/process/spawn.h"
 #include "tsctl/report/json/json.h"
-
-extern char** environ;
 
 namespace tsctl {
 
 namespace {
-
-// The additions come first: getenv takes the first of two equal names.
-std::vector<char*> merged_environment(const std::vector<std::string>& additions) {
-  std::vector<char*> merged;
-  for (const std::string& addition : additions)
-    merged.push_back(const_cast<char*>(addition.c_str()));
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    const std::string_view name = text.substr(0, text.find('=') + 1);
-    bool replaced = false;
-    for (const std::string& addition : additions) replaced = replaced || addition.starts_with(name);
-    if (!replaced) merged.push_back(*entry);
-  }
-  merged.push_back(nullptr);
-  return merged;
-}
 
 [[noreturn]] void throw_spawn_error(int code) {
   throw Error(ErrorKind::environment,
@@ -61,18 +43,18 @@ int milliseconds_until(const Deadline& deadline) {
 }  // namespace
 
 Deadline deadline_in(double seconds) {
-  constexpr double kForEverSeconds =
-      1e9;  // 30 years; beyond, the clock's nanoseconds could overflow
+  // 30 years; beyond, the clock's nanoseconds could overflow.
+  constexpr double kForEverSeconds = 1e9;
   if (seconds <= 0.0 || seconds > kForEverSeconds) return std::nullopt;
   const std::chrono::duration<double> wait(seconds);
   return std::chrono::steady_clock::now() +
          std::chrono::duration_cast<std::chrono::steady_clock::duration>(wait);
 }
 
-// By number: glibc 2.36 declares pidfd_open without C linkage.
 WorkerProcess::WorkerProcess(const std::string& executable,
                              const std::vector<std::string>& environment)
     : channel_(start(executable, environment)),
+      // By number: glibc 2.36 declares pidfd_open without C linkage.
       pid_fd_(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0))) {}
 
 LineChannel WorkerProcess::start(const std::string& executable,
@@ -82,27 +64,12 @@ LineChannel WorkerProcess::start(const std::string& executable,
   FileDescriptor ours(sockets[0]);
   const FileDescriptor theirs(sockets[1]);
 
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, theirs.get(), kWorkerSocket);
-
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none;
-  sigemptyset(&none);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-
-  std::string name = kWorkerName;
-  std::string parent = std::to_string(getpid());
-  char* const arguments[] = {name.data(), parent.data(), nullptr};
-  const int code = posix_spawn(&pid_, executable.c_str(), &actions, &attributes, arguments,
-                               merged_environment(environment).data());
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
+  SpawnSetup setup;
+  setup.pass_descriptor(STDERR_FILENO, STDOUT_FILENO);
+  setup.pass_descriptor(theirs.get(), kWorkerSocket);
+  setup.lead_a_group();
+  const int code =
+      setup.start(pid_, executable, {kWorkerName, std::to_string(getpid())}, environment);
   if (code != 0) throw_spawn_error(code);
   return LineChannel(std::move(ours));
 }
@@ -156,7 +123,7 @@ void WorkerProcess::resume() {
   if (!end_) ::kill(-pid_, SIGCONT);
 }
 
-void WorkerProcess::hold_to(const std::vector<int>& processors) {
+void WorkerProcess::pin_to(const std::vector<int>& processors) {
   if (end_) return;
   cpu_set_t set;
   CPU_ZERO(&set);

@@ -56,14 +56,14 @@ class WorkerProcess {
   struct Timeout {};
   std::optional<WorkerMessage> receive(const Deadline& deadline, Interrupt& interrupt);
 
-  void
-  stop();  // SIGSTOP for the child and what it started; returns when the kernel has stopped the whole child
+  // SIGSTOP for the child and what it started; returns when the kernel has stopped the whole child.
+  void stop();
   void resume();  // SIGCONT
   // Restricts all present and future threads of the child to these processors.
-  void hold_to(const std::vector<int>& processors);
+  void pin_to(const std::vector<int>& processors);
 
-  // Gives the child `grace_s` seconds to end by itself, ends it with SIGKILL if it does not, and returns how it ended.
-  // Processes that the child started end too.
+  // Gives the child `grace_s` seconds to end by itself, ends it with SIGKILL if it does not (at once without a grace),
+  // and returns how it ended. Processes that the child started end too. A second call returns the same.
   ProcessEnd finish(double grace_s = 0.0);
 
   pid_t pid() const noexcept { return pid_; }

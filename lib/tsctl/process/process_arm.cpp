@@ -39,7 +39,7 @@ class ProcessArm : public LaunchedArm {
   void pin_to_cores(std::uint64_t draw) override {
     const std::vector<int> cores =
         cores_for(usable_processors(), arm_.request.settings.threads, draw);
-    if (!cores.empty()) worker_.hold_to(cores);
+    if (!cores.empty()) worker_.pin_to(cores);
   }
   void resume() override { worker_.resume(); }
   void stop() override { worker_.stop(); }

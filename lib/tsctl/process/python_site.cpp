@@ -2,21 +2,17 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <filesystem>
 
 #include "tsctl/core/base/build_info.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/file_descriptor.h"
+#include "tsctl/process/spawn.h"
 #include "tsctl/report/json/json.h"
-
-extern char** environ;
 
 namespace tsctl {
 
@@ -43,6 +39,18 @@ print(json.dumps({"version": "%d.%d" % sys.version_info[:2], "library": library,
                   "missing": missing}))
 )python";
 
+std::string read_to_end(int descriptor) {
+  std::string text;
+  char bytes[4096];
+  ssize_t count = 0;
+  while ((count = ::read(descriptor, bytes, sizeof bytes)) != 0) {
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) break;
+    text.append(bytes, static_cast<std::size_t>(count));
+  }
+  return text;
+}
+
 // Runs `executable -c kQuestion` and returns its output; "" if it failed.
 std::string ask(const std::string& executable) {
   int pipes[2] = {-1, -1};
@@ -52,44 +60,13 @@ std::string ask(const std::string& executable) {
   }
   const FileDescriptor ours(pipes[0]);
   FileDescriptor theirs(pipes[1]);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, theirs.get(), STDOUT_FILENO);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none;
-  sigemptyset(&none);
-  posix_spawnattr_setsigmask(
-      &attributes,
-      &none);  // the child must not inherit the signals that an Interrupt blocks
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-  std::string name = executable;
-  std::string option = "-c";
-  std::string question = kQuestion;
-  char* const arguments[] = {name.data(), option.data(), question.data(), nullptr};
+  SpawnSetup setup;
+  setup.pass_descriptor(theirs.get(), STDOUT_FILENO);
   pid_t pid = -1;
-  const int code =
-      posix_spawnp(&pid, executable.c_str(), &actions, &attributes, arguments, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
+  if (setup.start(pid, executable, {executable, "-c", kQuestion}) != 0) return {};
   theirs.close();
-  std::string text;
-  if (code == 0) {
-    char bytes[4096];
-    ssize_t count = 0;
-    while ((count = ::read(ours.get(), bytes, sizeof bytes)) != 0) {
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) break;
-      text.append(bytes, static_cast<std::size_t>(count));
-    }
-  }
-  int status = 0;
-  if (code == 0) {
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-  }
-  return code == 0 && status == 0 ? text : std::string();
+  std::string text = read_to_end(ours.get());
+  return wait_for(pid) == 0 ? text : std::string();
 }
 
 // A start-up hook of the interpreter may print before the answer.

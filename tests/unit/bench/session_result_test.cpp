@@ -276,7 +276,7 @@ TEST(BenchResult, reports_which_level_dominates_the_interval) {
     return noisy(0.01, 0.0, 0.3, arm, launch, call);
   });
   EXPECT_EQ(blocks.run({.budget_s = 400.0, .min_launches = 20}).pairs[0].dominated_by,
-            VariationSource::blocks);
+            VariationSource::rounds);
 }
 
 }  // namespace

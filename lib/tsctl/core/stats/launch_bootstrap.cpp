@@ -50,8 +50,10 @@ double expanded_tail(std::size_t launches, double tail) {
 }
 
 std::size_t resamples_for_tail(double tail) {
-  const double needed = kReplicatesInTail / std::max(tail, kReplicatesInTail / kMaxResamples);
-  return std::clamp(static_cast<std::size_t>(needed), kMinResamples, kMaxResamples);
+  const double needed = kReplicatesInTail / tail;  // infinite for a tail of 0
+  const double resamples =
+      std::clamp(needed, static_cast<double>(kMinResamples), static_cast<double>(kMaxResamples));
+  return static_cast<std::size_t>(resamples);
 }
 
 double launch_degrees_of_freedom(std::size_t launches) {

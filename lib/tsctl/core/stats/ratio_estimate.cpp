@@ -118,8 +118,8 @@ RatioEstimate estimate_ratio(const std::vector<std::vector<double>>& log_ratios,
   return {.ratio = std::exp(center),
           .interval = {std::exp(interval.low), std::exp(interval.high)},
           .launch_deviation = launch_deviation,
-          .block_deviation = mean_round_deviation(launches),
-          .pairs = count_rounds(launches),
+          .round_deviation = mean_round_deviation(launches),
+          .rounds = count_rounds(launches),
           .launches = n};
 }
 

@@ -13,8 +13,8 @@ struct RatioEstimate {
   double ratio = 1.0;             // below 1 means that the arm is faster
   Interval interval = {};         // of the ratio
   double launch_deviation = 0.0;  // standard deviation of the launches' median log-ratios
-  double block_deviation = 0.0;   // mean over launches of the standard deviation of the rounds
-  std::size_t pairs = 0;          // rounds in all launches
+  double round_deviation = 0.0;   // mean over launches of the standard deviation of the rounds
+  std::size_t rounds = 0;         // in all launches
   std::size_t launches = 0;
 };
 

@@ -11,7 +11,7 @@ struct RatioVariation {
   double medians = 0.0;   // of a launch's median, as far as its rounds cause it
 };
 
-// Estimates both from `log_ratios[launch][round]`. The estimates are robust against single outliers: the deviation of
+// Estimates them from `log_ratios[launch][round]`. The estimates are robust against single outliers: the deviation of
 // a launch's rounds is their interquartile range divided by that of the standard normal distribution, with a
 // correction for few rounds; `rounds` is the median of these over the launches; `launches` comes from the trimmed
 // deviation (trimmed_mean.h) of the launches' medians. Launches without rounds are ignored; launches of one round do

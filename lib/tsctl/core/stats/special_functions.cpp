@@ -58,7 +58,11 @@ double student_t_quantile(double p, double degrees) {
   while (true) {
     const double middle = 0.5 * (low + high);
     if (middle <= low || middle >= high) break;
-    (0.5 * regularized_beta(middle, 0.5 * degrees, 0.5) < p ? low : high) = middle;
+    if (0.5 * regularized_beta(middle, 0.5 * degrees, 0.5) < p) {
+      low = middle;
+    } else {
+      high = middle;
+    }
   }
   return -std::sqrt(degrees * (1.0 - high) / high);
 }

@@ -8,7 +8,8 @@
 
 namespace tsctl {
 
-// The class of a series of call times, from the first call on.
+// The class of a series of call times, from the first call on, for the report. (steady_state.h decides while an arm
+// runs when its warm-up ends.)
 enum class WarmUpClass {
   flat,        // one level from the first call
   warm_up,     // slower at first, then steady

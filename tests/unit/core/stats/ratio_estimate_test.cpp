@@ -21,7 +21,7 @@ TEST(EstimateRatio, is_the_mean_of_the_launch_medians) {
   const Launches launches{{std::log(1.1), std::log(9.0), std::log(1.0)}, {std::log(1.3)}, {}};
   const RatioEstimate estimate = estimate_ratio(launches, 0);
   EXPECT_DOUBLE_EQ(estimate.ratio, std::sqrt(1.1 * 1.3));
-  EXPECT_EQ(estimate.pairs, 4U);
+  EXPECT_EQ(estimate.rounds, 4U);
   EXPECT_EQ(estimate.launches, 2U);
 }
 
@@ -43,10 +43,10 @@ TEST(EstimateRatio, leaves_a_tenth_of_the_launches_out_at_either_end) {
 TEST(EstimateRatio, separates_the_deviation_between_launches_from_that_within) {
   const RatioEstimate between = estimate_ratio({{0.1, 0.1, 0.1}, {0.3, 0.3, 0.3}}, 0);
   EXPECT_NEAR(between.launch_deviation, std::sqrt(0.02), 1e-15);
-  EXPECT_NEAR(between.block_deviation, 0.0, 1e-15);
+  EXPECT_NEAR(between.round_deviation, 0.0, 1e-15);
   const RatioEstimate within = estimate_ratio({{-0.1, 0.0, 0.1}, {-0.1, 0.0, 0.1}}, 0);
   EXPECT_NEAR(within.launch_deviation, 0.0, 1e-15);
-  EXPECT_NEAR(within.block_deviation, 0.1, 1e-15);
+  EXPECT_NEAR(within.round_deviation, 0.1, 1e-15);
 }
 
 TEST(EstimateRatio, has_an_empty_interval_for_equal_rounds) {
@@ -68,8 +68,8 @@ TEST(EstimateRatio, refuses_input_without_an_estimate) {
 // Simulated sessions. Everything is seeded, so each count below is the same in every run.
 class Experiments {
  public:
-  Experiments(double effect, double launch_deviation, double block_deviation)
-      : effect_(effect), launch_deviation_(launch_deviation), block_deviation_(block_deviation) {}
+  Experiments(double effect, double launch_deviation, double round_deviation)
+      : effect_(effect), launch_deviation_(launch_deviation), round_deviation_(round_deviation) {}
 
   Launches draw(std::size_t launches, std::size_t rounds) {
     Launches drawn(launches);
@@ -79,7 +79,7 @@ class Experiments {
       fill_normal({20'240'601, next_stream_++}, normal.data(), normal.size());
       const double offset = std::log1p(effect_) + launch_deviation_ * normal[0];
       for (std::size_t i = 1; i <= rounds; ++i)
-        launch.push_back(offset + block_deviation_ * normal[i]);
+        launch.push_back(offset + round_deviation_ * normal[i]);
     }
     return drawn;
   }
@@ -87,7 +87,7 @@ class Experiments {
  private:
   double effect_;
   double launch_deviation_;
-  double block_deviation_;
+  double round_deviation_;
   std::uint64_t next_stream_ = 0;
 };
 

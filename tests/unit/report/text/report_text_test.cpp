@@ -118,7 +118,7 @@ TEST(BenchText, says_what_an_interval_that_is_too_wide_comes_from) {
   EXPECT_NE(
       bench_text(bench).find("'frozen': the interval's width comes from launches that differ"),
       std::string::npos);
-  bench.pairs[0].dominated_by = VariationSource::blocks;
+  bench.pairs[0].dominated_by = VariationSource::rounds;
   EXPECT_NE(
       bench_text(bench).find("'frozen': the interval's width comes from noise within launches"),
       std::string::npos);
