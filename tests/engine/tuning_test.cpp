@@ -36,15 +36,15 @@ TEST_F(Tuning, has_no_reason_when_nothing_is_asked_for) {
 }
 
 TEST_F(Tuning, fuses_on_the_cpu_only_with_llvm) {
-  const std::string reason = apply_tuning({.fusion = "on"}, kCpu);
+  const std::string reason = apply_tuning({.fusion = Fusion::on}, kCpu);
   EXPECT_EQ(reason.empty(), has_llvm_fuser());
-  EXPECT_EQ(apply_tuning({.fusion = "off"}, kCpu), "");
+  EXPECT_EQ(apply_tuning({.fusion = Fusion::off}, kCpu), "");
   EXPECT_FALSE(torch::jit::tensorExprFuserEnabled());
 }
 
 TEST_F(Tuning, sets_the_precision_of_products) {
   const at::Tensor ones = at::full({64, 64}, 1.0 + 1.0 / 1024.0);
-  const bool reduced = apply_tuning({.precision = "bf16"}, kCpu).empty();
+  const bool reduced = apply_tuning({.precision = Precision::bf16}, kCpu).empty();
   EXPECT_EQ(at::globalContext().float32MatmulPrecision(), at::Float32MatmulPrecision::MEDIUM);
   // Where no reason is given the products are really rounded.
   const double first = at::linear(ones, at::ones({64, 64})).flatten()[0].item<double>();
@@ -72,14 +72,14 @@ TEST_F(Tuning,
   VerifyRequest request{.model_path = dir_.file("model.pt"),
                         .reference_tensors = dir_.file("reference.safetensors")};
   EXPECT_EQ(compare(request, events).status, Match::differ);
-  request.settings.tuning.precision = "bf16";
+  request.settings.tuning.precision = Precision::bf16;
   // The wider tolerance is for products that are really rounded.
   const bool rounded = apply_tuning(request.settings.tuning, kCpu).empty();
   EXPECT_EQ(compare(request, events).status, rounded ? Match::same : Match::differ);
   request.tolerance.rtol = {{.value = 1e-4}};
   EXPECT_EQ(compare(request, events).status, Match::differ);
   request.tolerance = {};
-  request.settings.tuning.fusion = "on";
+  request.settings.tuning.fusion = Fusion::on;
   const VerifyResult result = compare(request, events);
   const bool told = std::any_of(
       result.warnings.begin(), result.warnings.end(),

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "tsctl/core/base/enum_names.h"
 #include "tsctl/core/base/field.h"
@@ -22,25 +22,33 @@ constexpr auto names_of(Executor) {
                                          {Executor::unoptimized, "unoptimized"}});
 }
 
+// bf16: float32 is multiplied in bfloat16.
+enum class Precision { bf16 };
+
+constexpr auto names_of(Precision) {
+  return std::to_array<Named<Precision>>({{Precision::bf16, "bf16"}});
+}
+
+// TorchScript's own fuser.
+enum class Fusion { on, off };
+
+constexpr auto names_of(Fusion) {
+  return std::to_array<Named<Fusion>>({{Fusion::on, "on"}, {Fusion::off, "off"}});
+}
+
 // Settings of the whole process that runs a model. No file can carry them.
 struct ArmTuning {
-  std::string precision = {};
-  std::string fusion = {};
+  std::optional<Precision> precision = {};  // nullopt: in the model's own dtype
+  std::optional<Fusion> fusion = {};        // nullopt: LibTorch's default
   bool onednn_graph = false;
   bool cuda_graph = false;
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, ArmTuning& value) {
-  visit(
-      "precision", value.precision,
-      Field("bf16: float32 is multiplied in bfloat16; empty: in the model's own dtype").one_of([] {
-        return std::vector<std::string>{"", "bf16"};
-      }));
-  visit("fusion", value.fusion,
-        Field("on or off: TorchScript's own fuser; empty: LibTorch's default").one_of([] {
-          return std::vector<std::string>{"", "on", "off"};
-        }));
+  visit("precision", value.precision,
+        "bf16: float32 is multiplied in bfloat16; empty: in the model's own dtype");
+  visit("fusion", value.fusion, "on or off: TorchScript's own fuser; empty: LibTorch's default");
   visit("onednn_graph", value.onednn_graph,
         "oneDNN Graph partitions and fuses float32 graphs at run time");
   visit("cuda_graph", value.cuda_graph,

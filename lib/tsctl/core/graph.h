@@ -1,16 +1,31 @@
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "tsctl/core/arm_settings.h"
+#include "tsctl/core/base/enum_names.h"
 
 namespace tsctl {
+
+// graph: as the file has it. inlined: with the methods that it calls. executed: as the executor optimized it for calls
+// with some inputs.
+enum class GraphKind { graph, inlined, executed };
+
+constexpr auto names_of(GraphKind) {
+  using enum GraphKind;
+  return std::to_array<Named<GraphKind>>({
+      {graph, "graph"},
+      {inlined, "inlined"},
+      {executed, "executed"},
+  });
+}
 
 // Job "graph": text that only LibTorch can make.
 struct GraphRequest {
   std::string model_path = {};
   std::string method = "forward";
-  std::string kind = {};            // graph, inlined, executed
+  GraphKind kind = GraphKind::graph;
   std::string inputs_tensors = {};  // for executed: the calls that warm it up
   std::string device = "cpu";
   ArmSettings settings = {};

@@ -39,7 +39,7 @@ double severity(const OutputComparison& output) {
 class Collector {
  public:
   explicit Collector(const VerifyRequest& request)
-      : request_(request), in_bfloat16_(request.settings.tuning.precision == "bf16") {}
+      : request_(request), in_bfloat16_(request.settings.tuning.precision == Precision::bf16) {}
 
   // The requested precision is unavailable, so the tolerance of float32 applies.
   void expect_float32() { in_bfloat16_ = false; }

@@ -33,16 +33,12 @@ std::string executed_graph(const GraphRequest& request, Events& events) {
 }  // namespace
 
 GraphResult read_graph(const GraphRequest& request, Events& events) {
-  if (request.kind == "executed") return {.text = executed_graph(request, events)};
-  if (request.kind != "graph" && request.kind != "inlined") {
-    throw Error(ErrorKind::usage, fmt::format("there is no graph of kind '{}'", request.kind),
-                "the kinds are graph, inlined and executed");
-  }
+  if (request.kind == GraphKind::executed) return {.text = executed_graph(request, events)};
   const torch::jit::Module module = load_module(request.model_path, open_device(request.device));
   const torch::jit::Method method = find_method(module, request.method);
   return guarded(ErrorKind::execution, "the graph of '" + request.model_path + "' cannot be read",
                  [&] {
-                   if (request.kind == "graph")
+                   if (request.kind == GraphKind::graph)
                      return GraphResult{.text = method.graph()->toString()};
                    const auto inlined = method.graph()->copy();
                    torch::jit::Inline(*inlined);

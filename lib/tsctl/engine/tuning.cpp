@@ -95,8 +95,8 @@ bool uses_onednn_graph() {
 
 std::string apply_tuning(const ArmTuning& tuning, const c10::Device& device) {
   std::string reason;
-  if (tuning.precision == "bf16") add(reason, use_bfloat16(device));
-  if (!tuning.fusion.empty()) add(reason, set_fusion(tuning.fusion == "on", device));
+  if (tuning.precision == Precision::bf16) add(reason, use_bfloat16(device));
+  if (tuning.fusion) add(reason, set_fusion(tuning.fusion == Fusion::on, device));
   if (tuning.onednn_graph) {
     if (!device.is_cpu()) {
       add(reason, "onednn-graph=on is for the CPU: the graph ran without");

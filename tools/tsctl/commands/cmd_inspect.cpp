@@ -28,7 +28,7 @@ struct Flags {
   bool wants_graph() const noexcept { return graph || inlined_graph || executed; }
 };
 
-void add_graph(CommandSession& session, const Flags& flags, const std::string& kind,
+void add_graph(CommandSession& session, const Flags& flags, GraphKind kind,
                const std::string& inputs) {
   GraphResult graph = session.jobs().graph({.model_path = flags.model,
                                             .method = flags.method,
@@ -48,13 +48,13 @@ ExitCode inspect_file(CommandSession& session, const Flags& flags) {
                                         .with_code = flags.report.sections.code});
   session.report().model.size_bytes = summary.size_bytes;
   if (flags.wants_graph()) {
-    if (flags.graph) add_graph(session, flags, "graph", {});
-    if (flags.inlined_graph) add_graph(session, flags, "inlined", {});
+    if (flags.graph) add_graph(session, flags, GraphKind::graph, {});
+    if (flags.inlined_graph) add_graph(session, flags, GraphKind::inlined, {});
     if (flags.executed) {
       const Subject subject{.text = flags.model, .manifest = read_manifest(flags.model)};
       const ModelInputs inputs = inputs_for({subject}, flags.inputs, "inspect --executed");
       const ScratchFile arguments = write_inputs(session, inputs, temporary_folder());
-      add_graph(session, flags, "executed", arguments.path());
+      add_graph(session, flags, GraphKind::executed, arguments.path());
     }
   }
   // The user asked for the graphs only, so the summary is left out.

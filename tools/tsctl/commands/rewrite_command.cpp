@@ -46,7 +46,7 @@ void load_again(CommandSession& session, const std::string& path, const std::str
   session.enter("load the written file");
   session.jobs().graph({.model_path = path,
                         .method = method,
-                        .kind = "graph",
+                        .kind = GraphKind::graph,
                         .device = session.options().device,
                         .settings = session.settings()});
 }

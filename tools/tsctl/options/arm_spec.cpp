@@ -61,8 +61,8 @@ struct Setting {
                 "runtimes are " + exported_runtimes(", ", " and "));
   }
 
-  std::string precision() const {
-    if (value == "bf16") return value;
+  Precision precision() const {
+    if (const auto named = value_of<Precision>(value)) return *named;
     throw fault(fmt::format("precision is bf16, not '{}'", value),
                 "leave it out to multiply in the model's own dtype");
   }
@@ -93,7 +93,7 @@ constexpr std::array kSettingKeys{
                }},
     SettingKey{"fusion", "fusion=on",
                [](const Setting& given, ArmSettings& settings) {
-                 settings.tuning.fusion = given.on() ? "on" : "off";
+                 settings.tuning.fusion = given.on() ? Fusion::on : Fusion::off;
                }},
     SettingKey{"precision", "precision=bf16",
                [](const Setting& given, ArmSettings& settings) {

@@ -25,9 +25,9 @@ namespace {
 // Settings of TorchScript's own executor.
 void check_script_settings(const ArmSpec& spec, const ArmRuntime& runtime) {
   const ArmTuning& tuning = spec.settings.tuning;
-  const std::string setting = tuning.onednn_graph      ? "onednn-graph=on"
-                              : !tuning.fusion.empty() ? "fusion=" + tuning.fusion
-                                                       : "";
+  const std::string setting = tuning.onednn_graph ? "onednn-graph=on"
+                              : tuning.fusion     ? "fusion=" + name_of(tuning.fusion)
+                                                  : "";
   if (!setting.empty() && !runtime.graph_executor) {
     refuse(spec, setting + " is for a TorchScript file that LibTorch runs",
            "capture the SOURCE first: tsctl convert SOURCE --input SHAPE -o FILE.pt");
@@ -72,8 +72,8 @@ void require_fitting_settings(const ArmSpec& spec, const std::string& device,
   const ArmTuning& tuning = spec.settings.tuning;
   if (tuning.cuda_graph && !runtime.no_cuda_graph.empty())
     refuse_setting(spec, "cuda-graph=on", runtime, runtime.no_cuda_graph);
-  if (!tuning.precision.empty() && !runtime.no_precision.empty())
-    refuse_setting(spec, "precision=" + tuning.precision, runtime, runtime.no_precision);
+  if (tuning.precision && !runtime.no_precision.empty())
+    refuse_setting(spec, "precision=" + name_of(tuning.precision), runtime, runtime.no_precision);
   if (subject.package) require_package_runs_here(subject.text, device);
 }
 

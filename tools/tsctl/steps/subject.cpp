@@ -105,8 +105,8 @@ CaptureMode structure_of(const std::vector<Subject>& subjects) {
 
 bool has_numeric_settings(const ArmSettings& settings) {
   const ArmTuning& tuning = settings.tuning;
-  return settings.compile || !settings.runtime.empty() || tuning.onednn_graph ||
-         !tuning.precision.empty() || !tuning.fusion.empty();
+  return settings.compile || !settings.runtime.empty() || tuning.onednn_graph || tuning.precision ||
+         tuning.fusion;
 }
 
 Reference reference_from(const std::vector<Subject>& subjects, const ModelInputs& inputs,
@@ -165,7 +165,7 @@ SubjectComparison compare_subject(CommandSession& session, const Reference& refe
                                        .tensors_path = outputs.path()});
   const std::string reason = tuning_reason_in(made.warnings);
   // Without its tuning the candidate ran in float32, so the wider tolerance of bf16 does not apply.
-  if (!reason.empty()) comparison.settings.tuning.precision.clear();
+  if (!reason.empty()) comparison.settings.tuning.precision.reset();
   comparison.candidate_tensors = outputs.path();
   return {.result = verify_step(session, comparison), .tuning_reason = reason};
 }

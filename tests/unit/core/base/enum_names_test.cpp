@@ -63,6 +63,10 @@ TEST(EnumNames, has_each_value_of_the_vocabularies_of_the_report_once) {
   expect_complete<StopReason>();
   expect_complete<VariationSource>();
   expect_complete<Gate>();
+  expect_complete<WaitPolicy>();
+  expect_complete<Fusion>();
+  expect_complete<Precision>();
+  expect_complete<GraphKind>();
   expect_complete<CaptureMode>();
   expect_complete<CaptureMethod>();
   expect_complete<CaptureStatus>();

@@ -43,8 +43,8 @@ TEST(ArmSpec, has_settings_that_no_file_can_carry) {
   const ArmSpec arm =
       arm_spec_from_text("a.pt,onednn-graph=on,fusion=off,precision=bf16,runtime=openvino");
   EXPECT_TRUE(arm.settings.tuning.onednn_graph);
-  EXPECT_EQ(arm.settings.tuning.fusion, "off");
-  EXPECT_EQ(arm.settings.tuning.precision, "bf16");
+  EXPECT_EQ(arm.settings.tuning.fusion, Fusion::off);
+  EXPECT_EQ(arm.settings.tuning.precision, Precision::bf16);
   EXPECT_EQ(arm.settings.runtime, "openvino");
   EXPECT_FALSE(arm_spec_from_text("a.pt,onednn-graph=off").settings.tuning.onednn_graph);
   EXPECT_EQ(error_of([] { arm_spec_from_text("a.pt,runtime=tvm"); }),
