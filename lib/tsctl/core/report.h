@@ -167,7 +167,8 @@ void visit_fields(Visitor& visit, Environment& value) {
   visit("device", value.device, "The device of this run");
   visit("python", value.python, "The embedded Python; empty if none was used");
   visit("python_version", value.python_version, "Its version");
-  visit("torch_version", value.torch_version, "The version of the LibTorch or torch that ran; that of the build if none was loaded");
+  visit("torch_version", value.torch_version,
+        "The version of the LibTorch or torch that ran; that of the build if none was loaded");
   visit("libtorch_build", value.libtorch_build,
         "The LibTorch that arms ran in: its parallel back end and math libraries");
 }
@@ -187,8 +188,10 @@ constexpr auto names_of(FileUse) {
   });
 }
 
-// What identifies the content of a file.
-struct FileDigest {
+// A file that the command read.
+struct UsedFile {
+  FileUse use = FileUse::model;
+  std::string path = {};
   std::string sha256 = {};
   std::string sha256_reason = {};
   std::string records_sha256 = {};
@@ -196,36 +199,32 @@ struct FileDigest {
 };
 
 template <typename Visitor>
-void visit_fields(Visitor& visit, FileDigest& value) {
-  visit("sha256", value.sha256, "Digest of the file");
-  visit("sha256_reason", value.sha256_reason, "Why there is no digest");
-  visit("records_sha256", value.records_sha256,
-        "Digest of the names, sizes and CRC-32s of the archive's records; empty if the file is no "
-        "archive");
-  visit("size_bytes", value.size_bytes, "Size of the file");
-}
-
-// A file that the command read.
-struct UsedFile : FileDigest {
-  FileUse use = FileUse::model;
-  std::string path = {};
-};
-
-template <typename Visitor>
 void visit_fields(Visitor& visit, UsedFile& value) {
   visit("use", value.use, "What the command read it as");
   visit("path", value.path, "The file");
-  visit_fields(visit, static_cast<FileDigest&>(value));
+  visit("sha256", value.sha256, "Its digest");
+  visit("sha256_reason", value.sha256_reason, "Why there is no digest");
+  visit("records_sha256", value.records_sha256,
+        "Digest of the names, CRC-32s and sizes of a model's records; empty if it is no archive");
+  visit("size_bytes", value.size_bytes, "Its size");
 }
 
-struct ModelInfo : FileDigest {
+struct ModelInfo {
   std::string path = {};
+  std::string sha256 = {};
+  std::string sha256_reason = {};
+  std::string records_sha256 = {};
+  std::int64_t size_bytes = 0;
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, ModelInfo& value) {
   visit("path", value.path, "The file, or the SOURCE as given");
-  visit_fields(visit, static_cast<FileDigest&>(value));
+  visit("sha256", value.sha256, "Digest of the file; of a SOURCE that of its Python file");
+  visit("sha256_reason", value.sha256_reason, "Why there is no digest");
+  visit("records_sha256", value.records_sha256,
+        "Digest of the names, CRC-32s and sizes of the file's records; empty if it is no archive");
+  visit("size_bytes", value.size_bytes, "Size of the file");
 }
 
 struct ArtifactInfo {

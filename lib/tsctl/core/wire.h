@@ -159,9 +159,9 @@ void visit_fields(Visitor& visit, Transfers& value) {
 }
 
 using WorkerMessage =
-    std::variant<Progress, Warning, Failure, EngineLoaded, DescribeResult, RewriteResult, VerifyResult, RunResult,
-                 GraphResult, CaptureResult, EagerResult, LocateResult, LoadInputsResult, ArmReady,
-                 Done, TimedCalls, LoadTimes, Transfers, ProfileResult>;
+    std::variant<Progress, Warning, Failure, EngineLoaded, DescribeResult, RewriteResult,
+                 VerifyResult, RunResult, GraphResult, CaptureResult, EagerResult, LocateResult,
+                 LoadInputsResult, ArmReady, Done, TimedCalls, LoadTimes, Transfers, ProfileResult>;
 
 // --- The names. A request's name is also what Python calls the job.
 

@@ -43,7 +43,9 @@ Tags github(const Variables& variables) {
   // GITHUB_REF_NAME of a pull request is 12/merge.
   const std::string head = variables["GITHUB_HEAD_REF"];
   return {{"commit", variables["GITHUB_SHA"]},
-          {"branch", tag ? "" : head.empty() ? ref : head},
+          {"branch", tag            ? ""
+                     : head.empty() ? ref
+                                    : head},
           {"tag", tag ? ref : ""},
           {"pull_request", head.empty() ? "" : ref.substr(0, ref.find('/'))},
           {"job", variables["GITHUB_JOB"]},
@@ -98,10 +100,9 @@ struct System {
   Tags (*tags)(const Variables& variables);
 };
 
-constexpr std::array kSystems{System{"github", "GITHUB_ACTIONS", &github},
-                              System{"gitlab", "GITLAB_CI", &gitlab},
-                              System{"buildkite", "BUILDKITE", &buildkite},
-                              System{"jenkins", "JENKINS_URL", &jenkins}};
+constexpr std::array kSystems{
+    System{"github", "GITHUB_ACTIONS", &github}, System{"gitlab", "GITLAB_CI", &gitlab},
+    System{"buildkite", "BUILDKITE", &buildkite}, System{"jenkins", "JENKINS_URL", &jenkins}};
 
 }  // namespace
 

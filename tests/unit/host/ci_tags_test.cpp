@@ -52,14 +52,14 @@ TEST(CiTags, read_the_variables_of_gitlab) {
 }
 
 TEST(CiTags, read_the_variables_of_jenkins_without_the_name_of_the_remote) {
-  EXPECT_EQ(tags_of({"JENKINS_URL=https://jenkins.test/", "GIT_COMMIT=abc",
-                     "GIT_BRANCH=origin/main", "JOB_NAME=nightly",
-                     "BUILD_URL=https://jenkins.test/job/nightly/3/"}),
-            (Tags{{"ci", "jenkins"},
-                  {"commit", "abc"},
-                  {"branch", "main"},
-                  {"job", "nightly"},
-                  {"url", "https://jenkins.test/job/nightly/3/"}}));
+  EXPECT_EQ(
+      tags_of({"JENKINS_URL=https://jenkins.test/", "GIT_COMMIT=abc", "GIT_BRANCH=origin/main",
+               "JOB_NAME=nightly", "BUILD_URL=https://jenkins.test/job/nightly/3/"}),
+      (Tags{{"ci", "jenkins"},
+            {"commit", "abc"},
+            {"branch", "main"},
+            {"job", "nightly"},
+            {"url", "https://jenkins.test/job/nightly/3/"}}));
   EXPECT_EQ(tags_of({"JENKINS_URL=https://jenkins.test/", "BRANCH_NAME=PR-4", "CHANGE_ID=4",
                      "CHANGE_BRANCH=faster"}),
             (Tags{{"ci", "jenkins"}, {"branch", "faster"}, {"pull_request", "4"}}));

@@ -94,10 +94,10 @@ void require_usable(const Flags& flags) {
     throw Error(ErrorKind::usage, "tsctl report: FILE is required", "run tsctl report --help");
   if (const auto clash = standard_output_clash(flags.report)) throw *clash;
   if (flags.format != kText && prints_document(flags.report)) {
-    throw Error(ErrorKind::usage,
-                fmt::format("--format {} and a flag with - both ask for standard output",
-                            flags.format),
-                "write one of them to a file");
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("--format {} and a flag with - both ask for standard output", flags.format),
+        "write one of them to a file");
   }
   std::vector<ReadFile> read;
   for (const std::string& file : flags.files) read.push_back({.path = file});
@@ -130,8 +130,7 @@ void add_report(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
       "report", "Convert saved reports to text, HTML, Markdown or the formats of other tools");
   auto flags = std::make_shared<Flags>();
-  command->add_option("FILE", flags->files,
-                      "Reports that --json wrote; - for standard input");
+  command->add_option("FILE", flags->files, "Reports that --json wrote; - for standard input");
   command
       ->add_option("--format", flags->format,
                    "What to print: text, json, csv, html, markdown; with a bench also "

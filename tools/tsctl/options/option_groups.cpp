@@ -50,7 +50,8 @@ void add_report_options(CLI::App& command, ReportOptions& options) {
         return is_tag(text) ? std::string() : "'" + text + "' is not KEY=VALUE";
       }))
       ->type_name("KEY=VALUE");
-  command.add_flag("--no-host", options.no_host, "Leave the name of this machine out of the report")
+  command
+      .add_flag("--no-host", options.no_host, "Leave the name of this machine out of the report")
       ->group("Report");
   add_volume_options(command, options);
 }

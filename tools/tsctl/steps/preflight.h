@@ -19,7 +19,7 @@ struct PlannedFiles {
   std::vector<ReadFile> read = {};
   std::vector<std::string> extras = {};  // the values of --extra
   std::string allocator = {};            // the value of --allocator, which may name a library
-  bool read_whole = true;  // false: only the directories of archives
+  bool read_whole = true;                // false: only the directories of archives
   // Further files to be written, each with its flag; paths may be empty.
   std::vector<std::pair<std::string, std::string>> others = {};
 };

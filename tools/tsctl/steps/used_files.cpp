@@ -88,9 +88,7 @@ std::string record_list(const std::string& path) {
 }
 
 UsedFile digest_of(CommandSession& session, const ReadFile& file, bool whole) {
-  UsedFile used;
-  used.use = file.use;
-  used.path = file.path;
+  UsedFile used{.use = file.use, .path = file.path};
   std::error_code ignored;
   used.size_bytes = static_cast<std::int64_t>(fs::file_size(file.path, ignored));
   if (file.use == FileUse::model) {
@@ -98,10 +96,10 @@ UsedFile digest_of(CommandSession& session, const ReadFile& file, bool whole) {
     if (!records.empty()) used.records_sha256 = sha256_of_text(records);
   }
   if (!whole && used.size_bytes > kSmallFileBytes) {
-    used.sha256_reason =
-        fmt::format("this command does not read files of more than {} as a whole; "
-                    "records_sha256 identifies the content",
-                    bytes_text(kSmallFileBytes));
+    used.sha256_reason = fmt::format(
+        "this command does not read files of more than {} as a whole; "
+        "records_sha256 identifies the content",
+        bytes_text(kSmallFileBytes));
     return used;
   }
   try {
@@ -125,7 +123,11 @@ void record_files(CommandSession& session, const std::vector<ReadFile>& files, b
     report.files.push_back(digest_of(session, file, whole));
   }
   if (const UsedFile* file = file_of_model(report, report.model.path)) {
-    static_cast<FileDigest&>(report.model) = *file;
+    report.model = {.path = report.model.path,
+                    .sha256 = file->sha256,
+                    .sha256_reason = file->sha256_reason,
+                    .records_sha256 = file->records_sha256,
+                    .size_bytes = file->size_bytes};
   } else if (report.model.path.find(':') != std::string::npos) {
     report.model.sha256_reason = "the model is built by a package, not by one file";
   }

@@ -65,7 +65,8 @@ void add_run(CsvRow& row, const Report& report) {
 }
 
 // Lists that only a plot can use, and members that have columns of other names.
-constexpr std::array kNoColumns{"path", "sha256", "percentiles", "warm_up_s", "quantiles_s", "blocks"};
+constexpr std::array kNoColumns{"path",      "sha256",      "percentiles",
+                                "warm_up_s", "quantiles_s", "blocks"};
 
 CsvRow arm_row(const ArmResult& arm, const Report& report) {
   const BenchResult& bench = *report.bench;
@@ -140,8 +141,8 @@ Rows inspect_rows(const Report& report) {
   return rows;
 }
 
-constexpr std::array kDiffColumns{"part",   "name",  "kind",             "method", "change",
-                                  "before", "after", "changed_elements", "count"};
+constexpr std::array kDiffColumns{
+    "part", "name", "kind", "method", "change", "before", "after", "changed_elements", "count"};
 
 // One list of all differences; `part` names the list of the report.
 Rows diff_rows(const Report& report) {

@@ -52,7 +52,8 @@ class CsvRow {
 
     template <typename T>
     void operator()(const std::string& key, const T& value, const Field& = {}) {
-      if (std::find(except.begin(), except.end(), key) == except.end()) row.add(prefix + key, value);
+      if (std::find(except.begin(), except.end(), key) == except.end())
+        row.add(prefix + key, value);
     }
   };
 
@@ -90,7 +91,10 @@ class CsvRow {
     } else {
       std::string text;
       for (const T& item : items)
-        text += (text.empty() ? "" : std::is_arithmetic_v<T> ? "x" : "; ") + text_of(json::to_json(item));
+        text += (text.empty()              ? ""
+                 : std::is_arithmetic_v<T> ? "x"
+                                           : "; ") +
+                text_of(json::to_json(item));
       return text;
     }
   }

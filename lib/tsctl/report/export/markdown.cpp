@@ -214,8 +214,7 @@ std::string warnings_of(const std::vector<Warning>& warnings) {
 std::string heading_of(const Report& report) {
   const std::string command = report.command.size() > 1 ? " " + report.command[1] : "";
   const std::string model = report.model.path.empty() ? "" : " " + code(report.model.path);
-  return fmt::format("### tsctl{}{}: {}\n\n", plain(command), model,
-                     plain(name_of(report.status)));
+  return fmt::format("### tsctl{}{}: {}\n\n", plain(command), model, plain(name_of(report.status)));
 }
 
 std::string run_of(const Report& report) {

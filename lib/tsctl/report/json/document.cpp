@@ -34,9 +34,7 @@ std::string text_of(const json::Json& document) {
 
 }  // namespace
 
-std::string document_from_report(const Report& report) {
-  return text_of(json::to_json(report));
-}
+std::string document_from_report(const Report& report) { return text_of(json::to_json(report)); }
 
 std::string document_from_reports(const Reports& reports) {
   if (reports.size() == 1) return document_from_report(reports.front());
