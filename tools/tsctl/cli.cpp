@@ -18,10 +18,11 @@ constexpr std::array kCommands{&add_convert,  &add_explain, &add_trace, &add_scr
                                &add_optimize, &add_verify,  &add_bench, &add_inspect, &add_diff,
                                &add_run,      &add_doctor,  &add_report};
 
-// Whether the chosen command has the flag --json; `tsctl report`, for example, does not.
-bool takes_json(const CLI::App& app) {
+// Whether the chosen command makes a report, which has tags, and --json says where. For `tsctl report` --json is only
+// another format, so a command line that it refuses must not write there.
+bool makes_report(const CLI::App& app) {
   const std::vector<CLI::App*> commands = app.get_subcommands();
-  return !commands.empty() && commands.front()->get_option_no_throw("--json") != nullptr;
+  return !commands.empty() && commands.front()->get_option_no_throw("--tag") != nullptr;
 }
 
 ExitCode print_and_flush(const std::string& text, Context& context) {
@@ -48,10 +49,10 @@ ExitCode parse_and_run(const std::vector<std::string>& arguments, Context& conte
   } catch (const PassListing&) {
     return print_and_flush(pass_listing_text(), context);
   } catch (const CLI::ParseError& error) {
-    return report_usage_error(usage_error(app, error), takes_json(app), context);
+    return report_usage_error(usage_error(app, error), makes_report(app), context);
   }
   if (const auto missing = missing_value(app))
-    return report_usage_error(*missing, takes_json(app), context);
+    return report_usage_error(*missing, makes_report(app), context);
   return selected(context);
 }
 

@@ -19,6 +19,7 @@ namespace tsctl {
 // An arm of the session: what to open, and the result of comparing its outputs.
 struct BenchArm {
   ArmRequest request = {};
+  std::string path = {};  // the file or SOURCE for the report; empty for a file that is not kept
   std::optional<PythonSite> site = {};  // for arms that run in Python
   ArmKind kind = ArmKind::file;
   std::string tuning_reason = {};  // which part of the request's tuning is unavailable

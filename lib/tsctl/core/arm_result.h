@@ -107,6 +107,8 @@ void visit_fields(Visitor& visit, PercentileResult& value) {
 // The measurements of one arm over all launches.
 struct ArmResult {
   std::string label = {};
+  std::string path = {};
+  std::string sha256 = {};
   ArmKind kind = ArmKind::file;
   ArmOutputs outputs = ArmOutputs::not_compared;
   std::optional<ArmSpeed> speed = {};
@@ -154,6 +156,9 @@ struct ArmResult {
 template <typename Visitor>
 void visit_fields(Visitor& visit, ArmResult& value) {
   visit("label", value.label, "The name of the arm");
+  visit("path", value.path,
+        "The file, or the SOURCE as given; empty for a stage of convert that is not kept");
+  visit("sha256", value.sha256, "Digest of the file; of a SOURCE that of its Python file");
   visit("kind", value.kind, "What the arm runs");
   visit("outputs", value.outputs, "How its outputs compare with those of the reference");
   visit("speed", value.speed,

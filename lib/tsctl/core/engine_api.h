@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "tsctl/core/arm.h"
 #include "tsctl/core/base/events.h"
@@ -12,11 +13,12 @@
 namespace tsctl {
 
 // What libtsctl_engine.so offers. Raised whenever a struct that crosses changes; both sides are built together.
-inline constexpr int kEngineApiVersion = 3;
+inline constexpr int kEngineApiVersion = 4;
 
 // Every function throws Error and nothing else.
 struct EngineApi {
   int version = 0;
+  std::string (*libtorch_version)() = nullptr;
   DescribeResult (*describe)(const DescribeRequest& request, Events& events) = nullptr;
   RewriteResult (*rewrite)(const RewriteRequest& request, Events& events) = nullptr;
   VerifyResult (*compare)(const VerifyRequest& request, Events& events) = nullptr;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -125,6 +126,7 @@ void visit_fields(Visitor& visit, GpuInfo& value) {
 
 // The machine as far as it can be read without LibTorch; an empty string is "unavailable".
 struct Environment {
+  std::string host_name = {};
   std::string os = {};
   std::string kernel = {};
   std::string cpu = {};
@@ -147,6 +149,7 @@ struct Environment {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, Environment& value) {
+  visit("host_name", value.host_name, "The name of the machine; empty with --no-host");
   visit("os", value.os, "The operating system");
   visit("kernel", value.kernel, "Its kernel");
   visit("cpu", value.cpu, "The processor");
@@ -164,21 +167,63 @@ void visit_fields(Visitor& visit, Environment& value) {
   visit("device", value.device, "The device of this run");
   visit("python", value.python, "The embedded Python; empty if none was used");
   visit("python_version", value.python_version, "Its version");
-  visit("torch_version", value.torch_version, "The version of its torch");
+  visit("torch_version", value.torch_version,
+        "The version of the LibTorch or torch that ran; that of the build if none was loaded");
   visit("libtorch_build", value.libtorch_build,
         "The LibTorch that arms ran in: its parallel back end and math libraries");
+}
+
+// What a file is to the command that reads it.
+enum class FileUse { model, source, weights, inputs, extra, library };
+
+constexpr auto names_of(FileUse) {
+  using enum FileUse;
+  return std::to_array<Named<FileUse>>({
+      {model, "model"},
+      {source, "source"},
+      {weights, "weights"},
+      {inputs, "inputs"},
+      {extra, "extra"},
+      {library, "library"},
+  });
+}
+
+// A file that the command read.
+struct UsedFile {
+  FileUse use = FileUse::model;
+  std::string path = {};
+  std::string sha256 = {};
+  std::string sha256_reason = {};
+  std::string records_sha256 = {};
+  std::int64_t size_bytes = 0;
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, UsedFile& value) {
+  visit("use", value.use, "What the command read it as");
+  visit("path", value.path, "The file");
+  visit("sha256", value.sha256, "Its digest");
+  visit("sha256_reason", value.sha256_reason, "Why there is no digest");
+  visit("records_sha256", value.records_sha256,
+        "Digest of the names, CRC-32s and sizes of a model's records; empty if it is no archive");
+  visit("size_bytes", value.size_bytes, "Its size");
 }
 
 struct ModelInfo {
   std::string path = {};
   std::string sha256 = {};
+  std::string sha256_reason = {};
+  std::string records_sha256 = {};
   std::int64_t size_bytes = 0;
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, ModelInfo& value) {
   visit("path", value.path, "The file, or the SOURCE as given");
-  visit("sha256", value.sha256, "Digest of the file");
+  visit("sha256", value.sha256, "Digest of the file; of a SOURCE that of its Python file");
+  visit("sha256_reason", value.sha256_reason, "Why there is no digest");
+  visit("records_sha256", value.records_sha256,
+        "Digest of the names, CRC-32s and sizes of the file's records; empty if it is no archive");
   visit("size_bytes", value.size_bytes, "Size of the file");
 }
 
@@ -232,12 +277,15 @@ void visit_fields(Visitor& visit, InputsInfo& value) {
 struct Report {
   std::string schema = kReportSchema;
   ToolInfo tool = {};
+  std::string time = {};
+  std::map<std::string, std::string> tags = {};
   std::vector<std::string> command = {};
   ReportStatus status = ReportStatus::error;
   int exit_code = 0;
   std::optional<ErrorInfo> error = {};
   Environment environment = {};
   ModelInfo model = {};
+  std::vector<UsedFile> files = {};
   InputsInfo inputs = {};
   std::optional<CaptureResult> capture = {};
   std::vector<PassRecord> passes = {};
@@ -260,12 +308,18 @@ void visit_fields(Visitor& visit, Report& value) {
     return std::vector<std::string>{kReportSchema};
   }));
   visit("tool", value.tool, "Which tsctl");
+  visit("time", value.time,
+        Field("When the command started: RFC 3339, in UTC")
+            .matching("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"));
+  visit("tags", value.tags,
+        "What --tag and the variables of the CI system say about the run: commit, branch, …");
   visit("command", value.command, "The command line, word by word");
   visit("status", value.status, "How the command ended");
   visit("exit_code", value.exit_code, Field("The exit code").one_of(&exit_codes));
   visit("error", value.error, "Why it did not pass; null if it did");
   visit("environment", value.environment, "The machine");
   visit("model", value.model, "What was given");
+  visit("files", value.files, "Every file that was read, with its digest");
   visit("inputs", value.inputs, "Which inputs were used");
   visit("capture", value.capture, "How the model was captured");
   visit("passes", value.passes, "Each pass on each method");

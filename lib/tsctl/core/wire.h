@@ -122,6 +122,16 @@ void visit_fields(Visitor& visit, Failure& value) {
   visit("detail", value.detail);
 }
 
+// The engine is loaded, and with it LibTorch. Sent before the answer of a job that runs in the engine.
+struct EngineLoaded {
+  std::string libtorch_version = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, EngineLoaded& value) {
+  visit("libtorch_version", value.libtorch_version);
+}
+
 // An arm is open.
 struct ArmReady {
   std::string tuning_reason = {};  // see Arm::tuning_reason
@@ -149,9 +159,9 @@ void visit_fields(Visitor& visit, Transfers& value) {
 }
 
 using WorkerMessage =
-    std::variant<Progress, Warning, Failure, DescribeResult, RewriteResult, VerifyResult, RunResult,
-                 GraphResult, CaptureResult, EagerResult, LocateResult, LoadInputsResult, ArmReady,
-                 Done, TimedCalls, LoadTimes, Transfers, ProfileResult>;
+    std::variant<Progress, Warning, Failure, EngineLoaded, DescribeResult, RewriteResult,
+                 VerifyResult, RunResult, GraphResult, CaptureResult, EagerResult, LocateResult,
+                 LoadInputsResult, ArmReady, Done, TimedCalls, LoadTimes, Transfers, ProfileResult>;
 
 // --- The names. A request's name is also what Python calls the job.
 
@@ -202,6 +212,8 @@ template <>
 inline constexpr const char* kMessageName<Warning> = "warning";
 template <>
 inline constexpr const char* kMessageName<Failure> = "failure";
+template <>
+inline constexpr const char* kMessageName<EngineLoaded> = "engine_loaded";
 template <>
 inline constexpr const char* kMessageName<DescribeResult> = "described";
 template <>

@@ -74,6 +74,11 @@ void write_directly(const fs::path& target, const std::string& text, const std::
 }  // namespace
 
 void require_writable_target(const fs::path& path, const std::string& flag) {
+  // Elsewhere "-" means standard output; a file of that name would surprise.
+  if (path == "-") {
+    throw Error(ErrorKind::usage, fmt::format("{} cannot write to standard output ('-')", flag),
+                fmt::format("give the name of a file: {} FILE", flag));
+  }
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
     throw Error(ErrorKind::usage,

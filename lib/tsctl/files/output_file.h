@@ -6,7 +6,7 @@
 namespace tsctl {
 
 // Throws Error{environment} if the folder of `path` does not exist or is not writable, and Error{usage} if `path` is
-// a folder or empty. A stream (a device, a pipe, /dev/stdout) must be writable itself. The error names `flag`.
+// a folder, empty or "-". A stream (a device, a pipe, /dev/stdout) must be writable itself. The error names `flag`.
 void require_writable_target(const std::filesystem::path& path, const std::string& flag);
 
 // An output file that appears under its name only when it is complete. Until then its name is `.NAME.tsctl-PID` in

@@ -138,7 +138,10 @@ Environment describe_host(const fs::path& root) {
   Environment host;
   host.os = os_name(root);
   utsname kernel = {};
-  if (uname(&kernel) == 0) host.kernel = kernel.release;
+  if (uname(&kernel) == 0) {
+    host.host_name = kernel.nodename;
+    host.kernel = kernel.release;
+  }
   read_cpuinfo(root, host);
   host.cores_visible = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
   cpu_set_t set;

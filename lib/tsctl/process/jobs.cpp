@@ -87,6 +87,8 @@ std::optional<WorkerMessage> Jobs::answer_of(WorkerProcess& worker) {
       events_.progress(progress->text);
     } else if (const auto* warning = std::get_if<Warning>(&*message)) {
       events_.warning(*warning);
+    } else if (const auto* engine = std::get_if<EngineLoaded>(&*message)) {
+      libtorch_version_ = engine->libtorch_version;
     } else if (const auto* failure = std::get_if<Failure>(&*message)) {
       worker.finish(kEndAfterMessageSeconds);
       throw_failure(*failure);

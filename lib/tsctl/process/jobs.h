@@ -61,6 +61,9 @@ class Jobs {
   // Adds a step that was not one job, such as a whole bench.
   void add_step(const StepRecord& step) { steps_.push_back(step); }
 
+  // Of the LibTorch that the last job loaded; empty before.
+  const std::string& libtorch_version() const noexcept { return libtorch_version_; }
+
   const WorkerSettings& settings() const noexcept { return settings_; }
   Interrupt& interrupt() noexcept { return interrupt_; }
   Events& events() noexcept { return events_; }
@@ -75,6 +78,7 @@ class Jobs {
   Interrupt& interrupt_;
   Events& events_;
   std::vector<StepRecord> steps_ = {};
+  std::string libtorch_version_ = {};
 };
 
 // NAME=VALUE pairs that set the number of threads of a worker and how they wait for one another. Jobs, which are not

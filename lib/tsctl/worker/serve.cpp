@@ -108,7 +108,9 @@ class Worker {
  private:
   template <typename Request, typename Result>
   void in_engine(Result (*EngineApi::*function)(const Request&, Events&), const Request& request) {
-    connection_.send((engine().*function)(request, connection_));
+    const EngineApi& api = engine();
+    connection_.send(EngineLoaded{.libtorch_version = api.libtorch_version()});
+    connection_.send((api.*function)(request, connection_));
   }
 
   template <typename Result, typename Request>

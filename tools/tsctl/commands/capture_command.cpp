@@ -112,8 +112,9 @@ ExitCode capture_command(CommandSession& session, const CaptureFlags& flags) {
   const CapturePlan plan = capture_plan_from(flags);
   session.report().model.path = plan.source.text;
   record_inputs(session.report(), plan.inputs, labels_of(plan.inputs));
-  check_before_start(session,
-                     {.output = flags.output.output, .read = files_of(plan.source, plan.inputs)});
+  check_before_start(session, {.output = flags.output.output,
+                               .read = files_of(plan.source, plan.inputs),
+                               .extras = flags.output.extra});
   OutputFile file(flags.output.output, "-o");
   const ScratchFile tensors(std::filesystem::path(flags.output.output).parent_path());
   session.name_file(file.path(), flags.output.output);

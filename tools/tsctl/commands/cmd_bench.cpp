@@ -55,6 +55,7 @@ ExitCode bench(CommandSession& session, const Flags& flags) {
   session.report().model.path = subjects.front().text;
   record_inputs(session.report(), inputs, labels_of(inputs));
   check_before_start(session, {.read = files_of(subjects, inputs),
+                               .allocator = flags.bench.allocator,
                                .others = {{"--samples", flags.bench.samples},
                                           {"--profile-trace", flags.profile.trace}}});
   std::vector<ScratchFolder> folders;  // for the exports of the arms that need one

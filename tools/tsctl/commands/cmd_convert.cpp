@@ -112,6 +112,8 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
   record_inputs(session.report(), plan.inputs, labels_of(plan.inputs));
   check_before_start(session, {.output = output.output,
                                .read = files_of(plan.source, plan.inputs),
+                               .extras = output.extra,
+                               .allocator = flags.bench.allocator,
                                .others = {{"--samples", flags.bench.samples}}});
 
   WorkFiles files(session, output.output);
@@ -123,7 +125,7 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
   rewrite_stages(session, flags, plan, capture, files);
   const std::vector<Stage> stages{{"captured", files.captured.path()},
                                   {"frozen", files.frozen.path()},
-                                  {"optimized", files.file.path()}};
+                                  {"optimized", files.file.path(), output.output}};
   ExitCode code = verify_stages(session, plan, capture, stages, files.tensors.path());
   if (code != ExitCode::ok) {
     withhold_step(session, files.file, output.keep_failed, "outputs differ from eager's");

@@ -17,7 +17,9 @@ struct Flags {
 
 ExitCode diff_files(CommandSession& session, const Flags& flags) {
   session.report().model.path = flags.options.path_a;
-  check_before_start(session, {.read = {flags.options.path_a, flags.options.path_b}});
+  check_before_start(session, {.read = {{FileUse::model, flags.options.path_a},
+                                        {FileUse::model, flags.options.path_b}},
+                               .read_whole = false});
   require_torchscript(flags.options.path_a, false);
   require_torchscript(flags.options.path_b, false);
   const DiffResult& result = session.report().diff.emplace(diff(flags.options));

@@ -38,9 +38,8 @@ void add_problem_options(CLI::App& command, ExplainFlags& flags) {
   list->excludes(problem);
   for (CLI::Option* option : {problem, list}) {
     option->group("Problems");
-    for (const char* excluded : {"SOURCE", "--json", "--csv", "--html"}) {
-      option->excludes(command.get_option(excluded));
-    }
+    option->excludes(command.get_option("SOURCE"));
+    for (const ReportFile& file : kReportFiles) option->excludes(command.get_option(file.flag));
   }
 }
 

@@ -41,12 +41,11 @@ void add_graph(CommandSession& session, const Flags& flags, GraphKind kind,
 
 ExitCode inspect_file(CommandSession& session, const Flags& flags) {
   session.report().model.path = flags.model;
-  check_before_start(session, {.read = {flags.model}});
+  check_before_start(session, {.read = {{FileUse::model, flags.model}}, .read_whole = false});
   require_torchscript(flags.model, false);
   const ModelSummary summary = inspect({.model_path = flags.model,
                                         .check_crc = flags.check_crc,
                                         .with_code = flags.report.sections.code});
-  session.report().model.size_bytes = summary.size_bytes;
   if (flags.wants_graph()) {
     if (flags.graph) add_graph(session, flags, GraphKind::graph, {});
     if (flags.inlined_graph) add_graph(session, flags, GraphKind::inlined, {});

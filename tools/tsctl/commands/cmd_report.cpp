@@ -1,16 +1,14 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <string>
 #include <vector>
 
 #include "commands/commands.h"
 #include "options/option_groups.h"
+#include "session/report_formats.h"
+#include "steps/preflight.h"
 #include "tsctl/files/file_io.h"
-#include "tsctl/report/export/bench_exports.h"
-#include "tsctl/report/export/csv.h"
-#include "tsctl/report/html/html.h"
+#include "tsctl/files/output_file.h"
 #include "tsctl/report/json/document.h"
 #include "tsctl/report/json/schema.h"
 #include "tsctl/report/text/report_text.h"
@@ -19,19 +17,37 @@ namespace tsctl {
 
 namespace {
 
+constexpr const char* kText = "text";
+
 struct Flags {
-  std::string file = {};
-  std::string format = "text";
-  bool verbose = false;
+  std::vector<std::string> files = {};
+  std::string format = kText;
   bool schema = false;
+  ReportOptions report = {};
 };
 
-std::string saved_report(const std::string& path) {
-  try {
-    return bytes_of_file(path);
-  } catch (const Error& error) {
-    throw Error(error.kind(), error.what(), "give a file that tsctl wrote with --json");
+// The reports of all files in order, and for each the name of its file.
+struct SavedReports {
+  std::vector<Report> reports = {};
+  std::vector<std::string> names = {};
+};
+
+SavedReports read_reports(const std::vector<std::string>& files) {
+  SavedReports saved;
+  for (const std::string& file : files) {
+    const bool standard_input = file == "-";
+    const std::string name = standard_input ? "standard input" : file;
+    try {
+      const std::string text = bytes_of_file(standard_input ? "/dev/stdin" : file);
+      for (Report& report : reports_from_documents(text, name)) {
+        saved.reports.push_back(std::move(report));
+        saved.names.push_back(name);
+      }
+    } catch (const Error& error) {
+      throw Error(error.kind(), error.what(), "give a file that tsctl wrote with --json");
+    }
   }
+  return saved;
 }
 
 std::string text_of(const Report& report, bool verbose) {
@@ -40,26 +56,54 @@ std::string text_of(const Report& report, bool verbose) {
   return text + fmt::format("status     {} (exit {})\n", name_of(report.status), report.exit_code);
 }
 
-// A format of a report. Some formats need a bench in the report.
-struct Format {
-  const char* name;
-  bool of_bench;
-  std::string (*render)(const Report& report);
-};
-
-constexpr std::array kFormats{
-    Format{"csv", false, &csv_from_report},
-    Format{"json", false, &document_from_report},
-    Format{"html", false, &html_from_report},
-    Format{"google-benchmark", true, &google_benchmark_json},
-    Format{"github-action", true, &github_action_json},
-    Format{"pytorch", true, &pytorch_records_json},
-};
+std::string text_of(const SavedReports& saved, bool verbose) {
+  if (saved.reports.size() == 1) return text_of(saved.reports.front(), verbose);
+  std::string text;
+  for (std::size_t i = 0; i < saved.reports.size(); ++i) {
+    text += fmt::format("{}==> {} <==\n{}", i > 0 ? "\n" : "", saved.names[i],
+                        text_of(saved.reports[i], verbose));
+  }
+  return text;
+}
 
 std::vector<std::string> format_names() {
-  std::vector<std::string> names{"text"};
-  for (const Format& format : kFormats) names.emplace_back(format.name);
+  std::vector<std::string> names{kText};
+  for (const ReportFormat& format : kReportFormats) names.emplace_back(format.name);
   return names;
+}
+
+void require_fit(const ReportFormat& format, const SavedReports& saved) {
+  for (std::size_t i = 0; format.of_bench && i < saved.reports.size(); ++i) {
+    if (saved.reports[i].bench) continue;
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("--format {} needs a bench, and '{}' has none", format.name, saved.names[i]),
+        "give a report of tsctl bench or tsctl convert, or another --format");
+  }
+  if (format.one_report && saved.reports.size() > 1) {
+    throw Error(ErrorKind::usage,
+                fmt::format("--format {} describes one run, and there are {} reports", format.name,
+                            saved.reports.size()),
+                "give one report at a time, or another --format");
+  }
+}
+
+// Checks everything that can be checked before anything is read or written.
+void require_usable(const Flags& flags) {
+  if (flags.files.empty())
+    throw Error(ErrorKind::usage, "tsctl report: FILE is required", "run tsctl report --help");
+  if (const auto clash = standard_output_clash(flags.report)) throw *clash;
+  if (flags.format != kText && prints_document(flags.report)) {
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("--format {} and a flag with - both ask for standard output", flags.format),
+        "write one of them to a file");
+  }
+  std::vector<ReadFile> read;
+  for (const std::string& file : flags.files) read.push_back({.path = file});
+  const auto written = files_of(flags.report);
+  for (const auto& [flag, path] : written) require_writable_target(path, flag);
+  require_distinct_files(written, read, false);
 }
 
 ExitCode render(const Flags& flags, Context& context) {
@@ -67,25 +111,16 @@ ExitCode render(const Flags& flags, Context& context) {
     context.out << report_schema();
     return flush_result(context);
   }
-  if (flags.file.empty()) {
-    throw Error(ErrorKind::usage, "tsctl report: FILE is required", "run tsctl report --help");
+  require_usable(flags);
+  const SavedReports saved = read_reports(flags.files);
+  if (flags.format != kText) {
+    const ReportFormat& format = report_format(flags.format);
+    require_fit(format, saved);
+    context.out << format.render(saved.reports);
+  } else if (!flags.report.quiet && !prints_document(flags.report)) {
+    context.out << text_of(saved, flags.report.verbose);
   }
-  const std::string text = saved_report(flags.file);
-  const Report report = report_from_document(text, flags.file);
-  const auto* format = std::find_if(kFormats.begin(), kFormats.end(), [&](const Format& known) {
-    return known.name == flags.format;
-  });
-  if (format == kFormats.end()) {
-    context.out << text_of(report, flags.verbose);
-    return flush_result(context);
-  }
-  if (format->of_bench && !report.bench) {
-    throw Error(
-        ErrorKind::usage,
-        fmt::format("--format {} needs a bench, and '{}' has none", flags.format, flags.file),
-        "give a report of tsctl bench or tsctl convert, or another --format");
-  }
-  context.out << format->render(report);
+  write_report_files(saved.reports, flags.report, context);
   return flush_result(context);
 }
 
@@ -93,17 +128,18 @@ ExitCode render(const Flags& flags, Context& context) {
 
 void add_report(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
-      "report", "Convert a saved report to text, HTML or the formats of other tools");
+      "report", "Convert saved reports to text, HTML, Markdown or the formats of other tools");
   auto flags = std::make_shared<Flags>();
-  command->add_option("FILE", flags->file, "A report that --json wrote");
+  command->add_option("FILE", flags->files, "Reports that --json wrote; - for standard input");
   command
       ->add_option("--format", flags->format,
-                   "text, csv, json, html; with a bench also google-benchmark, github-action or "
-                   "pytorch (default text)")
+                   "What to print: text, json, csv, html, markdown; with a bench also "
+                   "google-benchmark, github-action or pytorch (default text)")
       ->check(CLI::IsMember(format_names()))
       ->type_name("FORMAT");
-  command->add_flag("-v,--verbose", flags->verbose, "Print every comparison and every pass");
   command->add_flag("--schema", flags->schema, "Print the JSON Schema of a report");
+  add_report_files(*command, flags->report);
+  add_volume_options(*command, flags->report);
   command->callback([flags, &selected] {
     selected = [flags](Context& context) {
       try {

@@ -35,8 +35,9 @@ ExitCode run_file(CommandSession& session, const Flags& flags) {
   }
   const ModelInputs inputs = inputs_for({subject}, flags.inputs, "run");
   record_inputs(session.report(), inputs, labels_of(inputs));
-  check_before_start(session,
-                     {.output = flags.save, .output_flag = "--save", .read = {flags.model}});
+  check_before_start(
+      session,
+      {.output = flags.save, .output_flag = "--save", .read = files_of({subject}, inputs)});
   const auto folder =
       flags.save.empty() ? temporary_folder() : std::filesystem::path(flags.save).parent_path();
   const ScratchFile arguments = write_inputs(session, inputs, folder);

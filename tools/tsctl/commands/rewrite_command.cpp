@@ -65,6 +65,12 @@ bool wants_comparison(CommandSession& session, const RewriteFlags& flags, const 
   return false;
 }
 
+std::vector<ReadFile> files_read(const RewriteFlags& flags, const ModelInputs& inputs) {
+  std::vector<ReadFile> files{{FileUse::model, flags.model}};
+  for (ReadFile& file : files_of(SourceSpec{}, inputs)) files.push_back(std::move(file));
+  return files;
+}
+
 }  // namespace
 
 void add_rewrite_options(CLI::App& command, RewriteFlags& flags) {
@@ -87,14 +93,14 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
   const std::vector<NewRecord> extras = extras_from(flags.output.extra);
   session.report().model.path = flags.model;
   require_torchscript(flags.model, true);
-  session.report().model.size_bytes =
-      static_cast<std::int64_t>(std::filesystem::file_size(flags.model));
   const std::optional<Manifest> recorded = read_manifest(flags.model);
   const ModelInputs inputs = resolve_inputs(flags.inputs, recorded);
   record_inputs(session.report(), inputs, labels_of(inputs));
   const bool verify = wants_comparison(session, flags, name, inputs);
-  check_before_start(session,
-                     {.output = flags.output.output, .in_place = true, .read = {flags.model}});
+  check_before_start(session, {.output = flags.output.output,
+                               .in_place = true,
+                               .read = files_read(flags, inputs),
+                               .extras = flags.output.extra});
 
   OutputFile file(flags.output.output, "-o");
   session.name_file(file.path(), flags.output.output);

@@ -11,10 +11,16 @@ namespace tsctl {
 
 namespace {
 
-// Adds a number to a label that occurs again ("a.pt" twice, for an A/A run).
+// Adds a number to a file's name that occurs again ("a.pt" twice, for an A/A run). Labels of the user stay as they are.
 void make_labels_unique(std::vector<ArmSpec>& specs) {
   std::set<std::string> seen;
+  for (const ArmSpec& spec : specs) {
+    if (!spec.label_given || seen.insert(spec.label).second) continue;
+    throw Error(ErrorKind::usage, fmt::format("two arms have the label '{}'", spec.label),
+                "give each arm a label of its own");
+  }
   for (ArmSpec& spec : specs) {
+    if (spec.label_given) continue;
     const std::string label = spec.label;
     for (int number = 2; !seen.insert(spec.label).second; ++number)
       spec.label = label + "#" + std::to_string(number);
@@ -33,7 +39,7 @@ std::vector<ArmSpec> specs_of(const ArmFlags& flags, const ArmSettings& defaults
           "times of another run are not comparable: give the old file, which is measured together "
           "with the new one");
     }
-    specs.back().label = "baseline";
+    if (!specs.back().label_given) specs.back().label = "baseline";
   }
   for (const std::string& text : flags.arms) specs.push_back(arm_spec_from_text(text, defaults));
   if (!flags.selftest) return specs;
@@ -43,6 +49,7 @@ std::vector<ArmSpec> specs_of(const ArmFlags& flags, const ArmSettings& defaults
         "the arm is compared with itself to find the smallest effect that this host can resolve");
   }
   specs.push_back(specs.front());
+  specs.back().label_given = false;
   return specs;
 }
 

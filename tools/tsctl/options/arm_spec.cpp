@@ -18,9 +18,10 @@ namespace tsctl {
 namespace {
 
 bool is_label(const std::string& text) {
-  return !text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) != 0 &&
-         std::all_of(text.begin(), text.end(),
-                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
+  return !text.empty() && std::isalnum(static_cast<unsigned char>(text.front())) != 0 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
+         });
 }
 
 // One key=value of an arm.
@@ -139,6 +140,7 @@ ArmSpec arm_spec_from_text(const std::string& text, const ArmSettings& defaults)
   const std::size_t equals = arm.subject.find('=');
   if (equals != std::string::npos && is_label(arm.subject.substr(0, equals))) {
     arm.label = arm.subject.substr(0, equals);
+    arm.label_given = true;
     arm.subject = arm.subject.substr(equals + 1);
   }
   if (arm.subject.empty()) {

@@ -13,6 +13,7 @@ struct ArmSpec {
   std::string subject = {};        // the file or SOURCE
   std::string settings_text = {};  // as given: ",threads=1"
   ArmSettings settings = {};
+  bool label_given = false;
   bool executor_given = false;
 };
 

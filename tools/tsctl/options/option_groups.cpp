@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "options/numbers.h"
+#include "session/run_facts.h"
 #include "tsctl/core/base/did_you_mean.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/inputs/input_spec.h"
@@ -22,25 +23,37 @@ CLI::Option* add_positional(CLI::App& command, const std::string& name, std::str
   return command.add_option(name, target, help)->required();
 }
 
-void add_report_options(CLI::App& command, ReportOptions& options) {
-  command
-      .add_option("--json", options.json,
-                  "Write the report as JSON to this file; - for standard output")
-      ->group("Report")
-      ->type_name("FILE");
-  command
-      .add_option("--csv", options.csv,
-                  "Write the main table as CSV to this file; - for standard output")
-      ->group("Report")
-      ->type_name("FILE");
-  command
-      .add_option("--html", options.html,
-                  "Write the report as an HTML page with plots to this file")
-      ->group("Report")
-      ->type_name("FILE");
+void add_report_files(CLI::App& command, ReportOptions& options) {
+  const auto add = [&command](const char* flag, std::string& target, const std::string& what) {
+    command.add_option(flag, target, "Write " + what + " to this file; - for standard output")
+        ->group("Report")
+        ->type_name("FILE");
+  };
+  add("--json", options.json, "the report as JSON");
+  add("--csv", options.csv, "the main table as CSV");
+  add("--html", options.html, "the report as an HTML page with plots");
+  add("--markdown", options.markdown, "the result as Markdown, for a pull request,");
+}
+
+void add_volume_options(CLI::App& command, ReportOptions& options) {
   command.add_flag("-q,--quiet", options.quiet, "Print nothing but errors")->group("Report");
   command.add_flag("-v,--verbose", options.verbose, "Print every comparison and every pass")
       ->group("Report");
+}
+
+void add_report_options(CLI::App& command, ReportOptions& options) {
+  add_report_files(command, options);
+  add_repeatable(command, "--tag", options.tags,
+                 "Add this to the report, in place of a value from the CI system: commit=1a2b3c")
+      ->group("Report")
+      ->check(checked([](const std::string& text) {
+        return is_tag(text) ? std::string() : "'" + text + "' is not KEY=VALUE";
+      }))
+      ->type_name("KEY=VALUE");
+  command
+      .add_flag("--no-host", options.no_host, "Leave the name of this machine out of the report")
+      ->group("Report");
+  add_volume_options(command, options);
 }
 
 void add_run_options(CLI::App& command, RunOptions& options) {

@@ -55,6 +55,10 @@ struct PassFlags {
 };
 
 void add_report_options(CLI::App& command, ReportOptions& options);
+// The flags of kReportFiles alone, for a command that makes no report of its own.
+void add_report_files(CLI::App& command, ReportOptions& options);
+// -q and -v.
+void add_volume_options(CLI::App& command, ReportOptions& options);
 void add_run_options(CLI::App& command, RunOptions& options);
 void add_source_options(CLI::App& command, SourceFlags& flags, RunOptions& run);
 void add_input_options(CLI::App& command, InputFlags& flags);

@@ -10,6 +10,7 @@
 #include <new>
 #include <utility>
 
+#include "session/run_facts.h"
 #include "tsctl/host/host.h"
 #include "tsctl/process/process.h"
 #include "tsctl/process/python_site.h"
@@ -71,7 +72,7 @@ std::string chosen_python(const std::string& flag) {
 CommandSession::CommandSession(Context& context, const ReportOptions& report_options,
                                const RunOptions& options)
     : context_(context), report_options_(report_options), options_(options) {
-  report_.environment = describe_host();
+  describe_run(report_, report_options);
   report_.environment.variables = variables_of_interest(environ);
   report_.environment.threads =
       options.threads > 0 ? options.threads : usable_threads(report_.environment);
@@ -159,6 +160,11 @@ std::vector<StepRecord> CommandSession::steps() const {
   return jobs_ ? jobs_->steps() : std::vector<StepRecord>{};
 }
 
+std::string CommandSession::libtorch_version() const {
+  const std::string version = jobs_ ? jobs_->libtorch_version() : std::string();
+  return version.substr(0, version.find('+'));
+}
+
 ExitCode run_reported(Context& context, const ReportOptions& report_options,
                       const RunOptions& options,
                       const std::function<ExitCode(CommandSession&)>& body) {
@@ -168,10 +174,9 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
   {
     CommandSession session(context, report_options, options);
     try {
-      if (report_options.json == "-" && report_options.csv == "-") {
+      if (const auto clash = standard_output_clash(report_options)) {
         session.leave_report_files_alone();
-        throw Error(ErrorKind::usage, "--json - and --csv - both ask for standard output",
-                    "write one of them to a file");
+        throw *clash;
       }
       code = body(session);
     } catch (const Error& error) {
@@ -202,6 +207,8 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
           .hint = "please report it with the command line and the output of tsctl doctor"};
     }
     session.report().steps = session.steps();
+    if (const std::string version = session.libtorch_version(); !version.empty())
+      session.report().environment.torch_version = version;
     report = std::move(session.report());
     written = session.report_options();
   }

@@ -34,6 +34,10 @@ class CommandSession {
   Report& report() noexcept { return report_; }
   // After this call, SIGINT and SIGTERM end the command cleanly: it removes its temporary files and writes its report.
   void watch_interrupts();
+  // Throws Interrupted if one of them came. For work in this process; jobs do it themselves.
+  void check_interrupts() {
+    if (interrupt_) interrupt_->check();
+  }
   Jobs& jobs();
   // The interpreter to embed, probed on first use. Throws Error{environment}.
   const PythonSite& python();
@@ -42,7 +46,7 @@ class CommandSession {
   const ReportOptions& report_options() const noexcept { return report_options_; }
   // Turns the report files off: the files that --json, --csv and --html name must not be overwritten.
   void leave_report_files_alone() {
-    report_options_.json = report_options_.csv = report_options_.html = {};
+    for (const ReportFile& file : kReportFiles) (report_options_.*file.target).clear();
   }
   int threads() const noexcept { return report_.environment.threads; }
   // The settings of models that have no settings of their own.
@@ -60,6 +64,8 @@ class CommandSession {
   std::string phase() const;
 
   std::vector<StepRecord> steps() const;
+  // Of the LibTorch that ran, without the local part of the version; empty if none was loaded.
+  std::string libtorch_version() const;
 
   // Makes messages show `name` for the temporary file `path`.
   void name_file(const std::string& path, const std::string& name) {

@@ -1,14 +1,15 @@
 #include "session/finish.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <vector>
 
+#include "session/report_formats.h"
+#include "session/run_facts.h"
 #include "tsctl/core/base/build_info.h"
 #include "tsctl/files/output_file.h"
-#include "tsctl/report/export/csv.h"
-#include "tsctl/report/html/html.h"
-#include "tsctl/report/json/document.h"
 #include "tsctl/report/text/report_text.h"
 
 namespace tsctl {
@@ -49,35 +50,54 @@ ExitCode with_environment_failure(ExitCode code) {
   return outranks ? code : ExitCode::environment;
 }
 
-// The value of --json in a command line that could not be parsed; "" if it is not there.
-std::string json_target(const std::vector<std::string>& command) {
+// The values of a flag in a command line that could not be parsed.
+std::vector<std::string> values_of(const std::vector<std::string>& command,
+                                   const std::string& flag) {
+  std::vector<std::string> values;
   for (std::size_t i = 1; i < command.size(); ++i) {
-    if (command[i] == "--json" && i + 1 < command.size()) {
+    if (command[i].starts_with(flag + "=")) {
+      values.push_back(command[i].substr(flag.size() + 1));
+    } else if (command[i] == flag && i + 1 < command.size()) {
       const std::string& value = command[i + 1];
-      return value == "-" || !value.starts_with("-") ? value
-                                                     : std::string();  // a flag is not a file
+      if (value == "-" || !value.starts_with("-")) values.push_back(value);  // a flag is no value
     }
-    if (command[i].starts_with("--json=")) return command[i].substr(7);
   }
-  return {};
-}
-
-// Writes JSON, CSV and HTML where they were asked for. Throws Error.
-void write_files(const Report& report, const ReportOptions& options, Context& context) {
-  if (options.json == "-") {
-    context.out << document_from_report(report);
-  } else if (!options.json.empty()) {
-    write_text_file(options.json, document_from_report(report), "--json");
-  }
-  if (options.csv == "-") {
-    context.out << csv_from_report(report);
-  } else if (!options.csv.empty()) {
-    write_text_file(options.csv, csv_from_report(report), "--csv");
-  }
-  if (!options.html.empty()) write_text_file(options.html, html_from_report(report), "--html");
+  return values;
 }
 
 }  // namespace
+
+std::optional<Error> standard_output_clash(const ReportOptions& options) {
+  const char* first = nullptr;
+  for (const ReportFile& file : kReportFiles) {
+    if (options.*file.target != "-") continue;
+    if (first != nullptr) {
+      return Error(ErrorKind::usage,
+                   fmt::format("{} - and {} - both ask for standard output", first, file.flag),
+                   "write one of them to a file");
+    }
+    first = file.flag;
+  }
+  return std::nullopt;
+}
+
+bool prints_document(const ReportOptions& options) {
+  return std::any_of(kReportFiles.begin(), kReportFiles.end(),
+                     [&](const ReportFile& file) { return options.*file.target == "-"; });
+}
+
+void write_report_files(const Reports& reports, const ReportOptions& options, Context& context) {
+  for (const ReportFile& file : kReportFiles) {
+    const std::string& target = options.*file.target;
+    if (target.empty()) continue;
+    const std::string text = report_format(file.format).render(reports);
+    if (target == "-") {
+      context.out << text;
+    } else {
+      write_text_file(target, text, file.flag);
+    }
+  }
+}
 
 ToolInfo tool_info() { return {.version = kVersion, .built_for_torch = kBuiltForTorch}; }
 
@@ -127,7 +147,7 @@ ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& optio
   };
 
   // The text is written first, so that the files record whether that succeeded.
-  const bool text_wanted = !options.quiet && options.json != "-" && options.csv != "-";
+  const bool text_wanted = !options.quiet && !prints_document(options);
   if (text_wanted) {
     context.out << text_from_report(report,
                                     {.verbose = options.verbose, .sections = options.sections})
@@ -137,7 +157,7 @@ ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& optio
   report.exit_code = static_cast<int>(code);
   report.status = status_of(code);
   try {
-    write_files(report, options, context);
+    write_report_files(report, options, context);
     if (text_wanted && !options.json.empty()) context.out << "report     " << options.json << "\n";
   } catch (const Error& error) {
     add_error(info_from(error, "report"));
@@ -149,11 +169,19 @@ ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& optio
 }
 
 ExitCode report_usage_error(const Error& error, bool takes_json, Context& context) {
+  const std::vector<std::string>& words = context.command;
+  ReportOptions options{
+      .tags = values_of(words, "--tag"),
+      .no_host = std::find(words.begin(), words.end(), "--no-host") != words.end(),
+      .quiet = true};
+  if (takes_json) {
+    const std::vector<std::string> files = values_of(words, "--json");
+    if (!files.empty()) options.json = files.front();
+  }
   Report report;
+  describe_run(report, options);
   report.error = info_from(error, "usage");
-  return finish_report(
-      report, ExitCode::usage,
-      {.json = takes_json ? json_target(context.command) : std::string(), .quiet = true}, context);
+  return finish_report(report, ExitCode::usage, options, context);
 }
 
 ExitCode report_bug(const std::string& what, Context& context) {

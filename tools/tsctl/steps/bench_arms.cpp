@@ -12,7 +12,10 @@ namespace {
 BenchArm arm_from(CommandSession& session, const ArmSpec& spec, const Subject& subject,
                   const ArmRequest& common) {
   const ArmRuntime& runtime = subject.runtime();
-  BenchArm arm{.request = common, .kind = runtime.kind, .outputs = ArmOutputs::reference};
+  BenchArm arm{.request = common,
+               .path = subject.text,
+               .kind = runtime.kind,
+               .outputs = ArmOutputs::reference};
   arm.request.label = spec.label;
   arm.request.settings = subject.settings;
   if (subject.source) arm.request.source = *subject.source;

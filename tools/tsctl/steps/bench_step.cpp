@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include "options/load_options.h"
 #include "steps/bench_host.h"
 #include "steps/bench_judgement.h"
+#include "steps/used_files.h"
 #include "steps/verify_step.h"
 #include "steps/wait_policy.h"
 #include "tsctl/bench/session.h"
@@ -51,11 +53,28 @@ std::string json_lines(const std::vector<LaunchSamples>& samples) {
   return lines;
 }
 
+// Which file each arm ran. A stage of convert is not among the files that the command read.
+void name_models(const Report& report, const std::vector<BenchArm>& planned, BenchResult& bench) {
+  for (ArmResult& arm : bench.arms) {
+    const auto plan = std::find_if(planned.begin(), planned.end(), [&](const BenchArm& one) {
+      return one.request.label == arm.label;
+    });
+    if (plan == planned.end()) continue;
+    arm.path = plan->path;
+    if (const UsedFile* file = file_of_model(report, arm.path)) {
+      arm.sha256 = file->sha256;
+    } else if (std::filesystem::is_regular_file(plan->request.model_path)) {
+      arm.sha256 = sha256_of_file(plan->request.model_path);
+    }
+  }
+}
+
 // What only the command line knows of a bench.
 void describe_bench(CommandSession& session, const BenchPlan& plan, BenchResult& bench) {
   const int cores = usable_threads(session.report().environment);
   const auto crowded = oversubscribed(plan.arms, plan.options.load, cores);
   bench.warnings.insert(bench.warnings.end(), crowded.begin(), crowded.end());
+  name_models(session.report(), plan.arms, bench);
   bench.input_set = plan.input_set;
   bench.inputs_sha256 = sha256_of_file(plan.arms.front().request.inputs_tensors);
   bench.device = session.options().device;

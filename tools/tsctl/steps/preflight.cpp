@@ -20,34 +20,6 @@ bool same_file(const std::string& left, const std::string& right) {
          std::filesystem::weakly_canonical(right, ignored);
 }
 
-// Throws Error{usage} if writing one of these files would destroy another.
-void require_distinct_files(const std::vector<std::pair<std::string, std::string>>& written,
-                            const std::vector<std::string>& read, bool in_place) {
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    const auto& [flag, path] = written[i];
-    if (!std::filesystem::is_regular_file(path) && std::filesystem::exists(path))
-      continue;  // /dev/null
-    for (std::size_t j = 0; j < i; ++j) {
-      if (!same_file(path, written[j].second)) continue;
-      throw Error(ErrorKind::usage,
-                  written[j].first + " and " + flag + " name the same file '" + path + "'",
-                  "give each file its own name");
-    }
-    for (const std::string& model : read) {
-      if ((in_place && flag == "-o") || model.empty() || !same_file(path, model)) continue;
-      throw Error(ErrorKind::usage,
-                  fmt::format("{} names the file '{}', which the command reads", flag, path),
-                  "choose another name");
-    }
-    // A mistake with tab completion must not destroy the user's code.
-    if (path.ends_with(".py") && std::filesystem::exists(path)) {
-      throw Error(ErrorKind::usage,
-                  fmt::format("{} would overwrite the Python source '{}'", flag, path),
-                  "choose another name");
-    }
-  }
-}
-
 void require_device(CommandSession& session) {
   const std::string& device = session.options().device;
   const std::optional<DeviceName> name = device_name_from_text(device);
@@ -72,32 +44,83 @@ void require_device(CommandSession& session) {
 
 }  // namespace
 
-std::vector<std::string> files_of(const SourceSpec& source, const ModelInputs& inputs) {
+void require_distinct_files(const std::vector<std::pair<std::string, std::string>>& written,
+                            const std::vector<ReadFile>& read, bool in_place) {
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    const auto& [flag, path] = written[i];
+    if (!std::filesystem::is_regular_file(path) && std::filesystem::exists(path))
+      continue;  // /dev/null
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!same_file(path, written[j].second)) continue;
+      throw Error(ErrorKind::usage,
+                  written[j].first + " and " + flag + " name the same file '" + path + "'",
+                  "give each file its own name");
+    }
+    for (const ReadFile& file : read) {
+      if ((in_place && flag == "-o") || file.path.empty() || !same_file(path, file.path)) continue;
+      throw Error(ErrorKind::usage,
+                  fmt::format("{} names the file '{}', which the command reads", flag, path),
+                  "choose another name");
+    }
+    // A mistake with tab completion must not destroy the user's code.
+    if (path.ends_with(".py") && std::filesystem::exists(path)) {
+      throw Error(ErrorKind::usage,
+                  fmt::format("{} would overwrite the Python source '{}'", flag, path),
+                  "choose another name");
+    }
+  }
+}
+
+std::vector<ReadFile> files_of(const SourceSpec& source, const ModelInputs& inputs) {
   const std::string& given = inputs.plan.file;
   const std::size_t colon = given.rfind(".py:");
-  return {source.file, source.weights,
-          colon == std::string::npos ? given : given.substr(0, colon + 3)};
+  return {{FileUse::source, source.file},
+          {FileUse::weights, source.weights},
+          {FileUse::inputs, colon == std::string::npos ? given : given.substr(0, colon + 3)}};
 }
+
+std::vector<std::pair<std::string, std::string>> files_of(const ReportOptions& report) {
+  std::vector<std::pair<std::string, std::string>> files;
+  for (const ReportFile& file : kReportFiles) {
+    const std::string& target = report.*file.target;
+    if (!target.empty() && target != "-") files.emplace_back(file.flag, target);
+  }
+  return files;
+}
+
+namespace {
+
+std::vector<ReadFile> all_read(const PlannedFiles& files) {
+  std::vector<ReadFile> read = files.read;
+  for (const std::string& extra : files.extras) {
+    if (const std::size_t at = extra.find("=@"); at != std::string::npos && at == extra.find('='))
+      read.push_back({FileUse::extra, extra.substr(at + 2)});
+  }
+  if (files.allocator.find('/') != std::string::npos)
+    read.push_back({FileUse::library, files.allocator});
+  return read;
+}
+
+}  // namespace
 
 void check_before_start(CommandSession& session, const PlannedFiles& files) {
   session.watch_interrupts();
-  const ReportOptions& report = session.report_options();
   std::vector<std::pair<std::string, std::string>> written;
   if (!files.output.empty()) written.emplace_back(files.output_flag, files.output);
-  if (!report.json.empty() && report.json != "-") written.emplace_back("--json", report.json);
-  if (!report.csv.empty() && report.csv != "-") written.emplace_back("--csv", report.csv);
-  if (!report.html.empty()) written.emplace_back("--html", report.html);
+  for (auto& file : files_of(session.report_options())) written.push_back(std::move(file));
   for (const auto& other : files.others) {
     if (!other.second.empty()) written.push_back(other);
   }
   for (const auto& [flag, path] : written) require_writable_target(path, flag);
+  const std::vector<ReadFile> read = all_read(files);
   try {
-    require_distinct_files(written, files.read, files.in_place);
+    require_distinct_files(written, read, files.in_place);
   } catch (const Error&) {
     session.leave_report_files_alone();
     throw;
   }
   require_device(session);
+  record_files(session, read, files.read_whole);
 }
 
 }  // namespace tsctl

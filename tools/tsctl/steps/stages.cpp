@@ -23,15 +23,20 @@ ExitCode verify_stages(CommandSession& session, const CapturePlan& plan,
 
 std::vector<BenchArm> stage_arms(CommandSession& session, const CapturePlan& plan,
                                  const std::vector<Stage>& stages, const ArmRequest& common) {
-  BenchArm eager{.request = common, .kind = ArmKind::eager, .outputs = ArmOutputs::reference};
+  BenchArm eager{.request = common,
+                 .path = plan.source.text,
+                 .kind = ArmKind::eager,
+                 .outputs = ArmOutputs::reference};
   eager.request.label = "eager";
   eager.request.source = plan.source;
   eager.site = session.python();
   std::vector<BenchArm> arms{eager};
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const VerifyResult& verified = session.report().verify.at(i);
-    BenchArm arm{
-        .request = common, .outputs = arm_outputs(verified.status), .max_abs = verified.max_abs};
+    BenchArm arm{.request = common,
+                 .path = stages[i].kept_as,
+                 .outputs = arm_outputs(verified.status),
+                 .max_abs = verified.max_abs};
     arm.request.label = stages[i].label;
     arm.request.model_path = stages[i].path;
     arms.push_back(arm);

@@ -11,8 +11,9 @@ namespace tsctl {
 
 // A file that convert makes: captured, frozen or optimized.
 struct Stage {
-  std::string label;
-  std::string path;
+  std::string label = {};
+  std::string path = {};
+  std::string kept_as = {};  // the output; empty if the file is not kept
 };
 
 // Compares every stage with eager, whose inputs and outputs are in `tensors`, and returns the exit code of the

@@ -39,12 +39,12 @@ Subject subject_from(const std::string& text, const SourceFlags& flags,
   return subject;
 }
 
-std::vector<std::string> files_of(const std::vector<Subject>& subjects, const ModelInputs& inputs) {
-  std::vector<std::string> files;
+std::vector<ReadFile> files_of(const std::vector<Subject>& subjects, const ModelInputs& inputs) {
+  std::vector<ReadFile> files;
   for (const Subject& subject : subjects) {
-    files.push_back(subject.text);
-    if (!subject.source) continue;
-    for (std::string& file : files_of(*subject.source, inputs)) files.push_back(std::move(file));
+    files.push_back({FileUse::model, subject.text});
+    for (ReadFile& file : files_of(subject.source.value_or(SourceSpec{}), inputs))
+      files.push_back(std::move(file));
   }
   return files;
 }

@@ -33,7 +33,7 @@ Subject subject_from(const std::string& text, const SourceFlags& flags,
                      const ArmSettings& settings);
 
 // Every file that the subjects and their inputs are read from; some may be empty.
-std::vector<std::string> files_of(const std::vector<Subject>& subjects, const ModelInputs& inputs);
+std::vector<ReadFile> files_of(const std::vector<Subject>& subjects, const ModelInputs& inputs);
 
 // Throws Error{usage} for flags that need a SOURCE if there is none.
 void require_source_for(const SourceFlags& flags, const std::vector<Subject>& subjects);

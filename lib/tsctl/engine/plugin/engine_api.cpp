@@ -5,6 +5,7 @@
 #include "tsctl/engine/describe.h"
 #include "tsctl/engine/graph_text.h"
 #include "tsctl/engine/guard.h"
+#include "tsctl/engine/load.h"
 #include "tsctl/engine/passes/pipeline.h"
 #include "tsctl/engine/run.h"
 
@@ -31,6 +32,7 @@ struct Entry<kFunction> {
 extern "C" __attribute__((visibility("default"))) const tsctl::EngineApi* tsctl_engine_api() {
   static constexpr tsctl::EngineApi kApi{
       .version = tsctl::kEngineApiVersion,
+      .libtorch_version = &tsctl::libtorch_version,
       .describe = tsctl::Entry<&tsctl::describe_libtorch>::call,
       .rewrite = tsctl::Entry<&tsctl::rewrite>::call,
       .compare = tsctl::Entry<&tsctl::compare>::call,

@@ -2,15 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "tsctl/core/base/error.h"
+#include "tsctl/report/json/ordered_json.h"
 
 namespace tsctl {
 
-namespace {
+using json::Json;
 
-using Json = nlohmann::ordered_json;
+namespace {
 
 constexpr double kMicroseconds = 1e6;
 

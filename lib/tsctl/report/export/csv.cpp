@@ -1,12 +1,17 @@
 #include "tsctl/report/export/csv.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "tsctl/core/report.h"
-#include "tsctl/report/json/json_convert.h"
+#include "tsctl/core/base/error.h"
+#include "tsctl/report/export/csv_row.h"
+#include "tsctl/report/export/export_json.h"
 
 namespace tsctl {
 
@@ -22,106 +27,96 @@ std::string quoted(const std::string& text) {
   return result + "\"";
 }
 
-std::string cell(const json::Json& value) {
-  if (value.is_null()) return {};
-  if (value.is_string()) return quoted(value.get<std::string>());
-  return quoted(value.dump());
+std::string line_of(const std::vector<std::string>& cells) {
+  std::string line;
+  for (const std::string& cell : cells) line += (&cell == &cells.front() ? "" : ",") + quoted(cell);
+  return line + "\r\n";
 }
 
-// Rows are flat JSON objects with the keys `columns`; nested values are written as JSON in one cell.
-std::string table(const std::vector<std::string>& columns, const std::vector<json::Json>& rows) {
-  std::string text;
-  for (const std::string& column : columns) text += (text.empty() ? "" : ",") + column;
-  text += "\r\n";
-  for (const json::Json& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < columns.size(); ++i)
-      line += (i > 0 ? "," : "") + cell(row.value(columns[i], json::Json()));
-    text += line + "\r\n";
+// The columns are those of all rows, each at the place where a row has it first.
+std::string text_of(const std::vector<CsvRow>& rows) {
+  std::vector<std::string> columns;
+  std::set<std::string> known;
+  for (const CsvRow& row : rows) {
+    for (const auto& [column, cell] : row.cells()) {
+      if (known.insert(column).second) columns.push_back(column);
+    }
+  }
+  std::string text = line_of(columns);
+  for (const CsvRow& row : rows) {
+    std::vector<std::string> cells;
+    for (const std::string& column : columns) cells.push_back(row.cell(column));
+    text += line_of(cells);
   }
   return text;
 }
 
-// The columns are the keys of the first row, which all rows have. Empty if there are no rows.
-std::string table(const std::vector<json::Json>& rows) {
-  if (rows.empty()) return {};
-  std::vector<std::string> columns;
-  for (const auto& [key, value] : rows.front().items()) columns.push_back(key);
-  return table(columns, rows);
+// What every row of a report says about the run.
+void add_run(CsvRow& row, const Report& report) {
+  row.add("model", report.model.path);
+  row.add("model_sha256", report.model.sha256);
+  row.add("time", report.time);
+  row.add("exit_code", report.exit_code);
+  row.add("host_name", report.environment.host_name);
+  row.add("cpu", report.environment.cpu);
+  row.add("tsctl_version", report.tool.version);
+  row.add("torch_version", report.environment.torch_version);
+  for (const auto& [key, value] : report.tags) row.add("tag_" + key, value);
 }
 
-// Readers may find columns by position: keep this order and append new columns.
-constexpr std::array kBenchColumns{"label",
-                                   "kind",
-                                   "outputs",
-                                   "speed",
-                                   "median_s",
-                                   "p99_s",
-                                   "p99_s_reason",
-                                   "mean_s",
-                                   "min_s",
-                                   "spread",
-                                   "throughput_per_s",
-                                   "throughput_unit",
-                                   "total_time_s",
-                                   "time_per_iteration_ms",
-                                   "throughput",
-                                   "samples",
-                                   "launches",
-                                   "first_call_s",
-                                   "second_call_s",
-                                   "third_call_s",
-                                   "steady_at_call",
-                                   "load_s",
-                                   "max_abs",
-                                   "peak_memory_bytes",
-                                   "page_faults_per_call",
-                                   "page_faults_low",
-                                   "page_faults_high",
-                                   "percentiles",
-                                   "warm_up",
-                                   "warm_up_s",
-                                   "loop",
-                                   "threads",
-                                   "executor",
-                                   "allocator",
-                                   "speedup",
-                                   "speedup_low",
-                                   "speedup_high"};
-// Lists that only a plot can use are too long for a cell.
-constexpr std::array kNoColumns{"quantiles_s", "blocks"};
+// Lists that only a plot can use, and members that have columns of other names.
+constexpr std::array kNoColumns{"path",      "sha256",      "percentiles",
+                                "warm_up_s", "quantiles_s", "blocks"};
 
-std::string bench_table(const BenchResult& bench) {
-  std::vector<json::Json> rows;
-  for (std::size_t i = 0; i < bench.arms.size(); ++i) {
-    json::Json row = json::to_json(bench.arms[i]);
-    const PairResult pair = i > 0 && i <= bench.pairs.size() ? bench.pairs[i - 1] : PairResult{};
-    row["speedup"] = json::to_json(pair.speedup);
-    row["speedup_low"] = json::to_json(pair.speedup_low);
-    row["speedup_high"] = json::to_json(pair.speedup_high);
-    rows.push_back(row);
+CsvRow arm_row(const ArmResult& arm, const Report& report) {
+  const BenchResult& bench = *report.bench;
+  const PairResult* found = pair_of(bench, arm.label);
+  const PairResult pair = found != nullptr ? *found : PairResult{};
+  CsvRow row;
+  row.add("label", arm.label);
+  row.add("model", model_of(arm, report));
+  row.add("model_sha256", arm.sha256);
+  row.add("kind", arm.kind);
+  row.add("outputs", arm.outputs);
+  row.add("speed", arm.speed);
+  row.add("speedup", pair.speedup);
+  row.add("speedup_low", pair.speedup_low);
+  row.add("speedup_high", pair.speedup_high);
+  row.add("speedup_reason", pair.speedup_reason);
+  row.add("gate", pair.gate);
+  row.add("gate_limit", pair.gate_limit);
+  row.add("rounds", pair.pairs);
+  row.add_fields(arm, kNoColumns);
+  for (const PercentileResult& one : arm.percentiles) {
+    const std::string name = fmt::format("p{:g}", one.p * 100);
+    row.add(name + "_s", one.value_s);
+    row.add(name + "_low_s", one.low_s);
+    row.add(name + "_high_s", one.high_s);
   }
-  if (rows.empty()) return {};
-  std::vector<std::string> columns(kBenchColumns.begin(), kBenchColumns.end());
-  std::set<std::string> placed(kNoColumns.begin(), kNoColumns.end());
-  placed.insert(kBenchColumns.begin(), kBenchColumns.end());
-  for (const auto& [key, value] : rows.front().items()) {
-    if (!placed.contains(key)) columns.push_back(key);
-  }
-  return table(columns, rows);
+  row.add("input_set", bench.input_set);
+  row.add("device", bench.device);
+  return row;
 }
 
-std::vector<json::Json> verify_rows(const std::vector<VerifyResult>& results) {
-  std::vector<json::Json> rows;
-  for (const VerifyResult& result : results) {
+using Rows = std::vector<CsvRow>;
+
+Rows bench_rows(const Report& report) {
+  Rows rows;
+  for (const ArmResult& arm : report.bench->arms) rows.push_back(arm_row(arm, report));
+  return rows;
+}
+
+Rows verify_rows(const Report& report) {
+  Rows rows;
+  for (const VerifyResult& result : report.verify) {
     for (const CallComparison& call : result.calls) {
       for (const OutputComparison& output : call.outputs) {
-        json::Json row = {{"reference", result.reference},
-                          {"candidate", result.candidate},
-                          {"set", call.set},
-                          {"call", call.call}};
-        row.update(json::to_json(output));
-        rows.push_back(row);
+        CsvRow& row = rows.emplace_back();
+        row.add("reference", result.reference);
+        row.add("candidate", result.candidate);
+        row.add("set", call.set);
+        row.add("call", call.call);
+        row.add_fields(output);
       }
     }
   }
@@ -129,50 +124,96 @@ std::vector<json::Json> verify_rows(const std::vector<VerifyResult>& results) {
 }
 
 template <typename T>
-std::vector<json::Json> rows_of(const std::vector<T>& items) {
-  std::vector<json::Json> rows;
-  for (const T& item : items) rows.push_back(json::to_json(item));
+Rows rows_of(const std::vector<T>& items) {
+  Rows rows;
+  for (const T& item : items) rows.emplace_back().add_fields(item);
   return rows;
 }
+
+Rows run_rows(const Report& report) { return rows_of(report.run->outputs); }
+Rows pass_rows(const Report& report) { return rows_of(report.passes); }
+Rows check_rows(const Report& report) { return rows_of(report.checks); }
 
 // Every tensor of a file, with those that became constants.
-std::vector<json::Json> inspect_rows(const ModelSummary& summary) {
-  std::vector<json::Json> rows = rows_of(summary.tensors);
-  for (json::Json& row : rows_of(summary.constants)) rows.push_back(std::move(row));
+Rows inspect_rows(const Report& report) {
+  Rows rows = rows_of(report.inspect->tensors);
+  for (CsvRow& row : rows_of(report.inspect->constants)) rows.push_back(std::move(row));
   return rows;
 }
 
-// One list of all differences; `part` names the list of the report. Two equal files result in the heading only.
-std::string diff_table(const DiffResult& diff) {
-  std::vector<json::Json> rows;
+constexpr std::array kDiffColumns{
+    "part", "name", "kind", "method", "change", "before", "after", "changed_elements", "count"};
+
+// One list of all differences; `part` names the list of the report.
+Rows diff_rows(const Report& report) {
+  Rows rows;
   const auto add = [&rows](const std::string& part, const auto& changes) {
-    for (json::Json& row : rows_of(changes)) {
-      row["part"] = part;
-      rows.push_back(std::move(row));
+    for (const auto& change : changes) {
+      CsvRow fields;
+      fields.add("part", part);
+      fields.add_fields(change);
+      CsvRow& row = rows.emplace_back();
+      for (const char* column : kDiffColumns) row.add(column, fields.cell(column));
     }
   };
+  const DiffResult& diff = *report.diff;
   add("tensors", diff.tensors);
   add("constants", diff.constants);
   add("methods", diff.methods);
   add("ops", diff.ops);
   add("attributes", diff.attributes);
   add("extra_files", diff.extra_files);
-  return table(
-      {"part", "name", "kind", "method", "change", "before", "after", "changed_elements", "count"},
-      rows);
+  return rows;
+}
+
+// A part of the report that has a table.
+struct Part {
+  const char* name;
+  bool (*is_in)(const Report& report);
+  Rows (*rows)(const Report& report);
+};
+
+constexpr std::array kParts{
+    Part{"bench", [](const Report& report) { return report.bench.has_value(); }, &bench_rows},
+    Part{"verify", [](const Report& report) { return !report.verify.empty(); }, &verify_rows},
+    Part{"run", [](const Report& report) { return report.run.has_value(); }, &run_rows},
+    Part{"passes", [](const Report& report) { return !report.passes.empty(); }, &pass_rows},
+    Part{"checks", [](const Report& report) { return !report.checks.empty(); }, &check_rows},
+    Part{"inspect", [](const Report& report) { return report.inspect.has_value(); }, &inspect_rows},
+    Part{"diff", [](const Report& report) { return report.diff.has_value(); }, &diff_rows},
+};
+
+const Part* part_of(const Report& report) {
+  const auto part = std::find_if(kParts.begin(), kParts.end(),
+                                 [&](const Part& known) { return known.is_in(report); });
+  return part == kParts.end() ? nullptr : &*part;
 }
 
 }  // namespace
 
-std::string csv_from_report(const Report& report) {
-  if (report.bench) return bench_table(*report.bench);
-  if (!report.verify.empty()) return table(verify_rows(report.verify));
-  if (report.run) return table(rows_of(report.run->outputs));
-  if (!report.passes.empty()) return table(rows_of(report.passes));
-  if (!report.checks.empty()) return table(rows_of(report.checks));
-  if (report.inspect) return table(inspect_rows(*report.inspect));
-  if (report.diff) return diff_table(*report.diff);
-  return {};
+std::string csv_from_report(const Reports& reports) {
+  const Part* common = nullptr;
+  Rows rows;
+  for (const Report& report : reports) {
+    const Part* part = part_of(report);
+    if (part == nullptr) continue;
+    if (common != nullptr && part != common) {
+      throw Error(ErrorKind::usage,
+                  fmt::format("the reports have different tables ({} and {}), which do not fit "
+                              "into one CSV file",
+                              common->name, part->name),
+                  "give reports of the same command");
+    }
+    common = part;
+    for (CsvRow& row : part->rows(report)) {
+      add_run(row, report);
+      rows.push_back(std::move(row));
+    }
+  }
+  // Two equal files result in the heading only.
+  if (rows.empty() && common != nullptr && std::string(common->name) == "diff")
+    return line_of({kDiffColumns.begin(), kDiffColumns.end()});
+  return rows.empty() ? std::string() : text_of(rows);
 }
 
 }  // namespace tsctl

@@ -6,31 +6,41 @@
 
 namespace tsctl {
 
+using json::Json;
+
 namespace {
 
 constexpr double kMillisecondsPerSecond = 1e3;
 
-Json entry_of(const ArmResult& arm, const BenchResult& bench) {
+const PercentileResult* median_of(const ArmResult& arm) {
+  const auto median = std::find_if(arm.percentiles.begin(), arm.percentiles.end(),
+                                   [](const PercentileResult& one) { return one.p == 0.5; });
+  return median == arm.percentiles.end() ? nullptr : &*median;
+}
+
+Json entry_of(const ArmResult& arm, const Report& report) {
+  const LoadPlan& load = report.bench->load;
   Json entry{
       {"name", arm.label}, {"unit", "ms"}, {"value", *arm.median_s * kMillisecondsPerSecond}};
-  if (!arm.percentiles.empty() && arm.percentiles.front().low_s) {
-    const PercentileResult& median = arm.percentiles.front();
+  const PercentileResult* median = median_of(arm);
+  if (median != nullptr && median->low_s && median->high_s) {
     entry["range"] =
-        fmt::format("{:f}", (*median.high_s - *median.low_s) / 2 * kMillisecondsPerSecond);
+        fmt::format("{:f}", (*median->high_s - *median->low_s) / 2 * kMillisecondsPerSecond);
   }
-  entry["extra"] = fmt::format("{} calls in {} launches, outputs {}{}{}", arm.samples, arm.launches,
-                               name_of(arm.outputs), bench.load.plain() ? "" : ", ",
-                               bench.load.plain() ? "" : loop_text(bench.load));
+  entry["extra"] = fmt::format("{}: {} calls in {} launches, outputs {}{}{}", model_of(arm, report),
+                               arm.samples, arm.launches, name_of(arm.outputs),
+                               load.plain() ? "" : ", ", load.plain() ? "" : loop_text(load));
   return entry;
 }
 
 }  // namespace
 
-std::string github_action_json(const Report& report) {
-  const BenchResult& bench = bench_of(report);
+std::string github_action_json(const Reports& reports) {
   Json entries = Json::array();
-  for (const ArmResult& arm : bench.arms) {
-    if (arm.median_s) entries.push_back(entry_of(arm, bench));
+  for (const Report& report : reports) {
+    for (const ArmResult& arm : bench_of(report).arms) {
+      if (arm.median_s) entries.push_back(entry_of(arm, report));
+    }
   }
   return entries.dump(2) + "\n";
 }

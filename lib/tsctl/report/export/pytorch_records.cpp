@@ -6,6 +6,8 @@
 
 namespace tsctl {
 
+using json::Json;
+
 namespace {
 
 Json metric(const std::string& name, const std::optional<double>& value, const std::string& unit) {
@@ -22,31 +24,33 @@ std::vector<Json> metrics_of(const ArmResult& arm, const BenchResult& bench) {
 }
 
 // The part of a record that every metric of the arm has.
-Json record_of(const ArmResult& arm, const BenchResult& bench, const Report& report) {
-  return {
-      {"benchmark",
-       {{"name", "tsctl bench"},
-        {"mode", "inference"},
-        {"extra_info",
-         {{"input_set", bench.input_set},
-          {"threads", arm.threads},
-          {"load", loop_text(bench.load)}}}}},
-      {"model", {{"name", report.model.path}, {"type", name_of(arm.kind)}, {"backend", arm.label}}},
-      {"dependencies",
-       {{"torch", report.environment.torch_version}, {"tsctl", report.tool.version}}},
-      {"runners", Json::array({{{"name", report.environment.cpu}, {"type", bench.device}}})}};
+Json record_of(const ArmResult& arm, const Report& report) {
+  const BenchResult& bench = *report.bench;
+  const Environment& host = report.environment;
+  Json extra{{"time", report.time},
+             {"input_set", bench.input_set},
+             {"threads", arm.threads},
+             {"load", loop_text(bench.load)}};
+  for (const auto& [key, value] : report.tags) extra["tag_" + key] = value;
+  return {{"benchmark", {{"name", "tsctl bench"}, {"mode", "inference"}, {"extra_info", extra}}},
+          {"model",
+           {{"name", model_of(arm, report)}, {"type", name_of(arm.kind)}, {"backend", arm.label}}},
+          {"dependencies", {{"torch", host.torch_version}, {"tsctl", report.tool.version}}},
+          {"runners", Json::array({{{"name", host.cpu}, {"type", bench.device}}})}};
 }
 
 }  // namespace
 
-std::string pytorch_records_json(const Report& report) {
-  const BenchResult& bench = bench_of(report);
+std::string pytorch_records_json(const Reports& reports) {
   Json records = Json::array();
-  for (const ArmResult& arm : bench.arms) {
-    for (const Json& one : metrics_of(arm, bench)) {
-      Json record = record_of(arm, bench, report);
-      record["metric"] = one;
-      records.push_back(record);
+  for (const Report& report : reports) {
+    const BenchResult& bench = bench_of(report);
+    for (const ArmResult& arm : bench.arms) {
+      for (const Json& one : metrics_of(arm, bench)) {
+        Json record = record_of(arm, report);
+        record["metric"] = one;
+        records.push_back(record);
+      }
     }
   }
   return records.dump(2) + "\n";

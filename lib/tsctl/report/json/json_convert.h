@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <nlohmann/json.hpp>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -22,11 +22,10 @@
 #include "tsctl/core/manifest.h"
 #include "tsctl/core/report.h"
 #include "tsctl/core/wire.h"
+#include "tsctl/report/json/ordered_json.h"
 
 // Conversion between structs and nlohmann's JSON; only report's own sources include this.
 namespace tsctl::json {
-
-using Json = nlohmann::ordered_json;
 
 struct Writer;
 struct Reader;
@@ -83,6 +82,10 @@ template <typename T>
 struct IsVector : std::false_type {};
 template <typename T>
 struct IsVector<std::vector<T>> : std::true_type {};
+template <typename T>
+struct IsMap : std::false_type {};
+template <typename Value>
+struct IsMap<std::map<std::string, Value>> : std::true_type {};
 template <typename T>
 struct IsOptional : std::false_type {};
 template <typename T>

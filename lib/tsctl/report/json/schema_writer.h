@@ -52,6 +52,9 @@ class SchemaWriter {
                      {"items", schema_of<typename T::value_type>(field.finite())}};
       if (field.most_items) schema["maxItems"] = *field.most_items;
       return schema;
+    } else if constexpr (IsMap<T>::value) {
+      return {{"type", "object"},
+              {"additionalProperties", schema_of<typename T::mapped_type>(field.finite())}};
     } else if constexpr (Described<T>) {
       return reference<T>();
     } else if constexpr (std::is_same_v<T, bool>) {

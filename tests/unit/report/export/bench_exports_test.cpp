@@ -70,20 +70,61 @@ TEST(BenchExports, write_a_record_for_each_metric_of_each_arm) {
 
 TEST(BenchExports, say_how_calls_were_offered) {
   Report report = benched();
-  EXPECT_FALSE(Json::parse(google_benchmark_json(report))["benchmarks"][0].contains("label"));
+  EXPECT_EQ(Json::parse(google_benchmark_json(report))["benchmarks"][0]["label"], "net.py:Net");
   report.bench->load = {.rate_per_s = 250.0, .concurrency = 2};
   const std::string load =
       "open loop, 250 calls/s at poisson times, at most 2 calls in flight in one process";
-  EXPECT_EQ(Json::parse(google_benchmark_json(report))["benchmarks"][0]["label"], load);
+  EXPECT_EQ(Json::parse(google_benchmark_json(report))["benchmarks"][0]["label"],
+            "net.py:Net, " + load);
   EXPECT_EQ(Json::parse(github_action_json(report))[0]["extra"],
-            "0 calls in 0 launches, outputs reference, " + load);
+            "net.py:Net: 0 calls in 0 launches, outputs reference, " + load);
   EXPECT_EQ(Json::parse(pytorch_records_json(report))[0]["benchmark"]["extra_info"]["load"], load);
 }
 
+TEST(BenchExports, name_the_model_of_each_arm_and_the_run) {
+  Report report = benched();
+  report.time = "2025-01-01T00:00:00Z";
+  report.tags = {{"commit", "a1"}};
+  report.environment.torch_version = "2.15.0";
+  report.bench->arms[1].path = "new.pt";
+  const Json google = Json::parse(google_benchmark_json(report));
+  EXPECT_EQ(google["benchmarks"][0]["label"], "net.py:Net");  // a report of an older tsctl
+  EXPECT_EQ(google["benchmarks"][1]["label"], "new.pt");
+  EXPECT_EQ(google["context"]["date"], "2025-01-01T00:00:00Z");
+  EXPECT_EQ(google["context"]["library_version"], "torch 2.15.0");
+  EXPECT_EQ(Json::parse(pytorch_records_json(report))[6]["model"]["name"], "new.pt");
+  EXPECT_EQ(Json::parse(pytorch_records_json(report))[6]["dependencies"]["torch"], "2.15.0");
+  EXPECT_EQ(Json::parse(pytorch_records_json(report))[6]["benchmark"]["extra_info"]["tag_commit"],
+            "a1");
+  EXPECT_EQ(Json::parse(github_action_json(report))[1]["extra"],
+            "new.pt: 900 calls in 5 launches, outputs same");
+}
+
+TEST(BenchExports, accept_a_speedup_without_an_interval) {
+  Report report = benched();
+  report.bench->pairs[0].speedup_low.reset();
+  EXPECT_FALSE(Json::parse(google_benchmark_json(report))["benchmarks"][1].contains("speedup"));
+}
+
+TEST(BenchExports, take_the_range_from_the_median_wherever_it_is_listed) {
+  Report report = benched();
+  auto& percentiles = report.bench->arms[1].percentiles;
+  percentiles = {{.p = 0.1, .value_s = 1e-3, .low_s = 0.0, .high_s = 1.0}, percentiles[0]};
+  EXPECT_DOUBLE_EQ(
+      std::stod(Json::parse(github_action_json(report))[1]["range"].get<std::string>()), 0.1);
+}
+
+TEST(BenchExports, put_several_reports_into_one_list) {
+  const std::vector<Report> reports{benched(), benched()};
+  EXPECT_EQ(Json::parse(github_action_json(reports)).size(), 4U);
+  EXPECT_EQ(Json::parse(pytorch_records_json(reports)).size(), 14U);
+  EXPECT_THROW(google_benchmark_json(reports), std::invalid_argument);
+}
+
 TEST(BenchExports, refuse_a_report_without_a_bench) {
-  EXPECT_THROW(google_benchmark_json({}), std::invalid_argument);
-  EXPECT_THROW(github_action_json({}), std::invalid_argument);
-  EXPECT_THROW(pytorch_records_json({}), std::invalid_argument);
+  EXPECT_THROW(google_benchmark_json(Report{}), std::invalid_argument);
+  EXPECT_THROW(github_action_json(Report{}), std::invalid_argument);
+  EXPECT_THROW(pytorch_records_json(Report{}), std::invalid_argument);
 }
 
 TEST(Html, is_one_page_without_script_or_network) {

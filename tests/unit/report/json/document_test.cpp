@@ -109,5 +109,22 @@ TEST(Document, keeps_a_warning_code_that_it_does_not_know) {
   EXPECT_EQ(document["warnings"][0]["code"], "of_tomorrow");
 }
 
+TEST(Documents, are_read_one_after_the_other_and_from_arrays) {
+  const std::string one = document_from_report({.time = "first"});
+  const std::string two = document_from_reports(std::vector<Report>{{.time = "a"}, {.time = "b"}});
+  const std::vector<Report> reports = reports_from_documents(one + two + "\n", "r.json");
+  ASSERT_EQ(reports.size(), 3U);
+  EXPECT_EQ(reports[0].time, "first");
+  EXPECT_EQ(reports[2].time, "b");
+  EXPECT_EQ(document_from_reports(reports[0]), one);
+}
+
+TEST(Documents, are_refused_if_one_of_them_is_cut_or_there_is_none) {
+  const std::string one = document_from_report({});
+  EXPECT_THROW(reports_from_documents(one + one.substr(0, 50), "r.json"), Error);
+  EXPECT_THROW(reports_from_documents(" \n", "r.json"), Error);
+  EXPECT_THROW(reports_from_documents("[1]", "r.json"), Error);
+}
+
 }  // namespace
 }  // namespace tsctl

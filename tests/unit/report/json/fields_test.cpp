@@ -74,10 +74,10 @@ using All =
             VerifyRequest, OutputComparison, CallComparison, VerifyResult, RunRequest,
             OutputSummary, RunResult, GraphRequest, GraphResult, ArmRequest, ArmResult, PairResult,
             BenchResult, Finding, DescribeRequest, DescribeResult, ToolInfo, ErrorInfo, Environment,
-            ModelInfo, ArtifactInfo, StepRecord, InputsInfo, ManifestStep, Manifest, Report,
-            RecordSummary, GroupSummary, TensorSummary, AttributeSummary, ModuleSummary, OpCount,
-            MethodParameter, MethodSummary, OpSummary, ExtraFile, CodeText, ModelSummary,
-            TensorChange, TextChange, OpChange, DiffSide, DiffResult>;
+            UsedFile, EngineLoaded, ModelInfo, ArtifactInfo, StepRecord, InputsInfo, ManifestStep,
+            Manifest, Report, RecordSummary, GroupSummary, TensorSummary, AttributeSummary,
+            ModuleSummary, OpCount, MethodParameter, MethodSummary, OpSummary, ExtraFile, CodeText,
+            ModelSummary, TensorChange, TextChange, OpChange, DiffSide, DiffResult>;
 
 TEST(Fields, list_every_member_of_a_struct_under_a_key_of_its_own) {
   All::for_each([]<typename T>() {

@@ -40,6 +40,8 @@ class Filler {
     } else if constexpr (json::IsVector<T>::value) {
       fill(value.emplace_back());
       fill(value.emplace_back());
+    } else if constexpr (json::IsMap<T>::value) {
+      fill(value["key " + std::to_string(number_)]);
     } else {
       visit_fields(*this, value);
     }
