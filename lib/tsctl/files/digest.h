@@ -1,10 +1,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace tsctl {
 
 // The SHA-256 of a file, in hexadecimal. Throws Error{input} if the file cannot be read.
 std::string sha256_of_file(const std::string& path);
+
+// The same of a text.
+std::string sha256_of_text(std::string_view text);
 
 }  // namespace tsctl
