@@ -14,8 +14,8 @@ namespace tsctl::cli {
 namespace {
 
 // The one list of commands, in the order in which help shows them.
-constexpr std::array kCommands{&add_convert,  &add_explain, &add_trace, &add_script,  &add_freeze,
-                               &add_optimize, &add_verify,  &add_bench, &add_inspect, &add_diff,
+constexpr std::array kCommands{&add_convert,  &add_explain, &add_trace,  &add_script,  &add_freeze,
+                               &add_optimize, &add_verify,  &add_bench,  &add_inspect, &add_diff,
                                &add_run,      &add_doctor,  &add_report, &add_history};
 
 // Whether the chosen command has the flag --json; `tsctl report`, for example, does not.

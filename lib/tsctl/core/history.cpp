@@ -93,9 +93,8 @@ void check_one(HistorySeries& series, const HistoryCheckOptions& options) {
     series.changes.push_back(change_from(change, nights, found.level, margin));
   if (found.suspected)
     series.suspected = change_from(*found.suspected, nights, found.suspected->after, margin);
-  const bool regression =
-      std::any_of(series.changes.begin(), series.changes.end(),
-                  [](const HistoryChange& change) { return change.current; });
+  const bool regression = std::any_of(series.changes.begin(), series.changes.end(),
+                                      [](const HistoryChange& change) { return change.current; });
   series.reason = regression ? std::string() : undecided_reason(series, options);
   series.verdict = regression               ? HistoryVerdict::regression
                    : !series.reason.empty() ? HistoryVerdict::undecided
@@ -107,9 +106,9 @@ void check_one(HistorySeries& series, const HistoryCheckOptions& options) {
 void check(std::vector<HistorySeries>& series, const HistoryCheckOptions& options) {
   for (HistorySeries& one : series) {
     if (one.base.empty()) continue;
-    const bool replaced = std::any_of(
-        series.begin(), series.end(),
-        [&](const HistorySeries& other) { return replaces(other, one); });
+    const bool replaced =
+        std::any_of(series.begin(), series.end(),
+                    [&](const HistorySeries& other) { return replaces(other, one); });
     if (replaced) {
       one.reason = "the file of the baseline was replaced";
     } else {

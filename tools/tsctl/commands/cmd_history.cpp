@@ -45,8 +45,9 @@ void add_check_options(CLI::App& command, Flags& flags) {
       ->group("Check")
       ->type_name("FRACTION");
   command
-      .add_option("--detect", flags.detect,
-                  "Undecided if two nights that are slower by this would not be found (default 20%)")
+      .add_option(
+          "--detect", flags.detect,
+          "Undecided if two nights that are slower by this would not be found (default 20%)")
       ->group("Check")
       ->type_name("FRACTION");
 }
@@ -95,8 +96,8 @@ void add_history(CLI::App& app, Action& selected) {
   history->require_subcommand(1);
   const auto flags = std::make_shared<Flags>();
 
-  CLI::App& add = add_part(*history, selected, "add", "Add reports to the history", flags,
-                           &history_add);
+  CLI::App& add =
+      add_part(*history, selected, "add", "Add reports to the history", flags, &history_add);
   add.add_option("REPORT", flags->reports,
                  "Reports of bench or convert that --json wrote; - for standard input")
       ->required();
@@ -104,26 +105,26 @@ void add_history(CLI::App& app, Action& selected) {
       ->type_name("MODEL");
   add.add_flag("-q,--quiet", flags->quiet, "Print nothing but errors");
 
-  CLI::App& show = add_part(*history, selected, "show", "Show the nights of each arm", flags,
-                            &history_show);
+  CLI::App& show =
+      add_part(*history, selected, "show", "Show the nights of each arm", flags, &history_show);
   add_filter_options(show, *flags);
   add_choice<HistoryMetric>(show, "--metric", flags->metric,
                             "What to show: speedup or median (default speedup)");
   add_check_options(show, *flags);
   add_document_options(show, *flags);
 
-  CLI::App& check = add_part(*history, selected, "check",
-                             "Find the night of a regression; exit 8 if there is one", flags,
-                             &history_check);
+  CLI::App& check =
+      add_part(*history, selected, "check",
+               "Find the night of a regression; exit 8 if there is one", flags, &history_check);
   add_filter_options(check, *flags);
   add_check_options(check, *flags);
   check.add_flag("--allow-undecided", flags->allow_undecided, "Exit 0 instead of 6")
       ->group("Check");
   add_document_options(check, *flags);
 
-  CLI::App& exports = add_part(*history, selected, "export",
-                               "Write the reports in a format of tsctl report", flags,
-                               &history_export);
+  CLI::App& exports =
+      add_part(*history, selected, "export", "Write the reports in a format of tsctl report", flags,
+               &history_export);
   add_filter_options(exports, *flags);
 }
 

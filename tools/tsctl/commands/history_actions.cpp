@@ -7,7 +7,7 @@
 #include <ctime>
 #include <filesystem>
 
-#include "options/option_groups.h"
+#include "options/numbers.h"
 #include "session/finish.h"
 #include "tsctl/core/base/text.h"
 #include "tsctl/files/digest.h"
@@ -120,7 +120,8 @@ void require_time(const std::string& text) {
 History checked_history(const HistoryFlags& flags) {
   const HistoryCheckOptions options = check_options_from(flags);
   require_time(flags.filter.since);
-  if (std::min({flags.json.size(), flags.csv.size()}) > 0 && flags.json == "-" && flags.csv == "-") {
+  if (std::min({flags.json.size(), flags.csv.size()}) > 0 && flags.json == "-" &&
+      flags.csv == "-") {
     throw Error(ErrorKind::usage, "--json and --csv both ask for standard output",
                 "write one of them to a file");
   }
@@ -167,8 +168,7 @@ ExitCode history_add(const HistoryFlags& flags, Context& context) {
   if (flags.quiet) return ExitCode::ok;
   for (std::size_t i = 0; i < reports.size(); ++i) {
     context.out << fmt::format("{:<10} {}: {} arms, night of {}\n", added[i] ? "added" : "known",
-                               reports[i].name, reports[i].arms,
-                               night_text(reports[i].entry.time));
+                               reports[i].name, reports[i].arms, night_text(reports[i].entry.time));
   }
   const auto count = std::count(added.begin(), added.end(), true);
   context.out << fmt::format("OK  {} added, {} already there; {} has {} reports\n", count,
@@ -191,7 +191,7 @@ ExitCode history_check(const HistoryFlags& flags, Context& context) {
     case HistoryVerdict::regression:
       return ExitCode::gate_failed;
     case HistoryVerdict::undecided:
-      return flags.allow_undecided ? ExitCode::ok : ExitCode::inconclusive;
+      return flags.allow_undecided ? ExitCode::ok : ExitCode::undecided;
     case HistoryVerdict::unchanged:
       break;
   }

@@ -77,8 +77,8 @@ Split best_split(const std::vector<Sums>& sums, double margin, double limit, dou
   for (std::size_t k = kFewestBefore; k < n; ++k) {
     const Sums after = sums[n].without(sums[k]);
     const double distance = std::abs(after.mean() - sums[k].mean()) - margin;
-    const double strength = distance / standard_error(sums[k], after, n) / limit /
-                            (k + 1 == n ? lone_factor : 1.0);
+    const double strength =
+        distance / standard_error(sums[k], after, n) / limit / (k + 1 == n ? lone_factor : 1.0);
     if (best.before == 0 || strength > best.strength)
       best = {k, strength, sums[k].mean(), after.mean()};
   }
@@ -92,25 +92,37 @@ LevelChange change_from(const Split& split, std::size_t begin, std::size_t end, 
           .after = origin + split.to};
 }
 
-// What the last nights do not prove: a suspicion, and the resolution.
-void judge_the_rest(const std::vector<NightRatio>& nights, double margin, LevelHistory& history) {
-  const std::size_t begin = history.first;
-  const std::vector<Sums> sums = sums_of(nights, begin, nights.size());
-  const std::size_t n = sums.size() - 1;
-  if (n == 0) return;
-  history.level = nights[begin].log_ratio + sums[n].mean();
-  if (n < kFewestNights) return;
+// The smallest drop of the last two of these nights that would be found.
+std::optional<double> resolution_of(const std::vector<NightRatio>& nights, std::size_t begin,
+                                    std::size_t end, double margin) {
+  const std::size_t n = end - begin;
+  if (n < kFewestNights) return std::nullopt;
+  const std::vector<Sums> sums = sums_of(nights, begin, end);
   const Sums last = sums[n].without(sums[n - 2]);
-  history.resolution = margin + limit_for(kProof, n) * standard_error(sums[n - 2], last, n);
-  const Split split = best_split(sums, margin, limit_for(kSuspicion, n), 1.0);
-  if (split.to < split.from && split.strength >= 1.0)
-    history.suspected = change_from(split, begin, nights.size(), nights[begin].log_ratio);
+  return margin + limit_for(kProof, n) * standard_error(sums[n - 2], last, n);
+}
+
+// A drop of the last nights that is likely, but not proven.
+std::optional<LevelChange> suspicion_of(const std::vector<NightRatio>& nights, std::size_t begin,
+                                        double margin) {
+  const std::size_t n = nights.size() - begin;
+  if (n < kFewestNights) return std::nullopt;
+  const Split split =
+      best_split(sums_of(nights, begin, nights.size()), margin, limit_for(kSuspicion, n), 1.0);
+  if (split.to >= split.from || split.strength < 1.0) return std::nullopt;
+  return change_from(split, begin, nights.size(), nights[begin].log_ratio);
+}
+
+double level_of(const std::vector<NightRatio>& nights, std::size_t begin) {
+  if (begin == nights.size()) return 0.0;
+  return nights[begin].log_ratio + sums_of(nights, begin, nights.size()).back().mean();
 }
 
 }  // namespace
 
 LevelHistory level_history(const std::vector<NightRatio>& nights, double margin) {
   LevelHistory history;
+  std::size_t level_before = 0;  // where the level before the last change began
   for (std::size_t end = kFewestNights; end <= nights.size(); ++end) {
     const std::size_t begin = history.first;
     if (end - begin < kFewestNights) continue;
@@ -118,9 +130,15 @@ LevelHistory level_history(const std::vector<NightRatio>& nights, double margin)
                                    limit_for(kProof, end - begin), kLoneNightFactor);
     if (split.strength < 1.0) continue;
     history.changes.push_back(change_from(split, begin, end, nights[begin].log_ratio));
+    level_before = begin;
     history.first = begin + split.before;
   }
-  judge_the_rest(nights, margin, history);
+  history.level = level_of(nights, history.first);
+  history.suspected = suspicion_of(nights, history.first, margin);
+  history.resolution = resolution_of(nights, history.first, nights.size(), margin);
+  // Just after a change the nights before it say how much nights differ.
+  if (!history.resolution)
+    history.resolution = resolution_of(nights, level_before, history.first, margin);
   return history;
 }
 

@@ -28,8 +28,8 @@ struct LevelHistory {
   std::optional<LevelChange> suspected = {};
   // The smallest drop of the last two nights that would be found; no value for too few nights to find any.
   std::optional<double> resolution = {};
-  double level = 0.0;        // since the last change, as a logarithm
-  std::size_t first = 0;     // of the nights since the last change
+  double level = 0.0;     // since the last change, as a logarithm
+  std::size_t first = 0;  // of the nights since the last change
 };
 
 // The fewest nights since the last change from which a change can be found.

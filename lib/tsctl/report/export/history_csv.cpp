@@ -11,10 +11,11 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::array kColumns{
-    "model",   "arm",   "base",     "conditions", "time",    "host",        "tags",
-    "outputs", "speed", "median_s", "p99_s",      "speedup", "speedup_low", "speedup_high",
-    "sha256",  "base_sha256", "torch_version", "tool_version", "report"};
+constexpr std::array kColumns{"model",         "arm",          "base",   "conditions",
+                              "time",          "host",         "tags",   "outputs",
+                              "speed",         "median_s",     "p99_s",  "speedup",
+                              "speedup_low",   "speedup_high", "sha256", "base_sha256",
+                              "torch_version", "tool_version", "report"};
 
 std::string quoted(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;

@@ -14,8 +14,7 @@ constexpr int kLongestWaitMs = 60'000;
 
 [[noreturn]] void fail(sqlite3* database, int code, const std::string& path) {
   const int kind = code & 0xFF;  // without the details of the extended code
-  const std::string reason =
-      database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
+  const std::string reason = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
   switch (kind) {
     case SQLITE_NOTADB:
       throw Error(ErrorKind::input, fmt::format("'{}' is not a history of tsctl", path),
@@ -110,8 +109,7 @@ std::optional<double> Statement::real(int column) const {
 Database::Database(const std::string& path, Open mode) : path_(path) {
   const int create = mode == Open::create ? SQLITE_OPEN_CREATE : 0;
   sqlite3* handle = nullptr;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | create, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | create, nullptr);
   handle_.reset(handle);
   if (code != SQLITE_OK) fail(handle, code, path_);
   sqlite3_busy_timeout(handle, kLongestWaitMs);

@@ -19,9 +19,9 @@ constexpr std::int64_t kMostExpansion = 1100;
 std::string packed(const std::string& text) {
   uLongf size = compressBound(text.size());
   std::string bytes(size, '\0');
-  const int code = compress2(reinterpret_cast<Bytef*>(bytes.data()), &size,
-                             reinterpret_cast<const Bytef*>(text.data()), text.size(),
-                             Z_DEFAULT_COMPRESSION);
+  const int code =
+      compress2(reinterpret_cast<Bytef*>(bytes.data()), &size,
+                reinterpret_cast<const Bytef*>(text.data()), text.size(), Z_DEFAULT_COMPRESSION);
   if (code != Z_OK) throw std::runtime_error(fmt::format("zlib failed with code {}", code));
   bytes.resize(size);
   return bytes;
@@ -36,7 +36,8 @@ std::string unpacked(const std::string& bytes, std::int64_t size, const std::str
                                 reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
     if (code == Z_OK && written == text.size()) return text;
   }
-  throw Error(ErrorKind::input, fmt::format("the history '{}' is damaged: a report cannot be read", path),
+  throw Error(ErrorKind::input,
+              fmt::format("the history '{}' is damaged: a report cannot be read", path),
               "restore it from a backup, or add the reports to a new file");
 }
 

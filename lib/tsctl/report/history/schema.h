@@ -21,7 +21,8 @@ CREATE TABLE reports (
 );
 PRAGMA application_id = 0x74736374;
 )";
-inline constexpr const char* kFrom1To2 = "ALTER TABLE reports ADD COLUMN model TEXT NOT NULL DEFAULT ''";
+inline constexpr const char* kFrom1To2 =
+    "ALTER TABLE reports ADD COLUMN model TEXT NOT NULL DEFAULT ''";
 
 // A row for each arm of each report, made from the documents.
 inline constexpr const char* kCreateArms = R"(
@@ -52,7 +53,8 @@ PRAGMA user_version = 2;
 )";
 
 inline constexpr const char* kInsertArm =
-    "INSERT INTO arms VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+    "INSERT INTO arms VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+    "?16, "
     "?17, ?18)";
 
 // ?1 model, ?2 arm, ?3 since.

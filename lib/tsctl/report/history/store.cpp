@@ -108,7 +108,8 @@ void HistoryStore::rebuild_arms() {
   Statement insert = database_.prepare(history::kInsertArm);
   Statement reports = database_.prepare("SELECT id, document, size, model FROM reports");
   while (reports.step()) {
-    const std::string text = history::unpacked(reports.blob(1), reports.number(2), database_.path());
+    const std::string text =
+        history::unpacked(reports.blob(1), reports.number(2), database_.path());
     insert_arms(insert, reports.number(0),
                 history::arms_of(report_from_document(text, database_.path()), reports.text(3)));
   }
@@ -167,8 +168,7 @@ std::vector<std::string> HistoryStore::documents(const HistoryFilter& filter) {
     for (const HistoryNight& night : one.nights) wanted[{night.time, night.report}] = true;
   }
   std::vector<std::string> documents;
-  Statement report =
-      database_.prepare("SELECT document, size FROM reports WHERE digest = ?1");
+  Statement report = database_.prepare("SELECT document, size FROM reports WHERE digest = ?1");
   for (const auto& [key, selected] : wanted) {
     if (!report.bind(key.second).step()) continue;
     documents.push_back(history::unpacked(report.blob(0), report.number(1), database_.path()));

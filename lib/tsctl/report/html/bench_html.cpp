@@ -29,6 +29,13 @@ std::string ratio_of(const PairResult* pair) {
   return ratio_interval_text(*pair->speedup, *pair->speedup_low, *pair->speedup_high);
 }
 
+HtmlCell gate_cell(const PairResult& pair) {
+  const std::string limit =
+      pair.gate_limit ? fmt::format(" (limit {})", ratio_text(*pair.gate_limit)) : std::string();
+  const std::string text = name_of(pair.gate) + limit;
+  return pair.gate == Gate::undecided ? HtmlCell(text) : judged_cell(text, pair.gate == Gate::pass);
+}
+
 std::string arms_table(const BenchResult& bench) {
   const std::string base = bench.arms.empty() ? "" : bench.arms.front().label;
   HtmlTable table({"arm", ">median", ">p99", ">spread", ">throughput", ">speedup vs " + base,
@@ -36,15 +43,15 @@ std::string arms_table(const BenchResult& bench) {
   for (const ArmResult& arm : bench.arms) {
     const PairResult* pair = pair_of(bench, arm.label);
     const bool gated = pair != nullptr && pair->gate.has_value();
-    table.add_row(
-        {arm.label, seconds_text(arm.median_s), HtmlCell(seconds_text(arm.p99_s), arm.p99_s_reason),
-         arm.spread ? percent_text(*arm.spread) : "-",
-         arm.throughput_per_s ? fmt::format("{} {}/s", rate_text(*arm.throughput_per_s),
-                                            name_of(arm.throughput_unit))
-                              : "-",
-         ratio_of(pair), arm.max_abs ? number_text(*arm.max_abs) : "-", outputs_cell(arm.outputs),
-         name_of(arm.speed),
-         gated ? judged_cell(name_of(pair->gate), pair->gate == Gate::pass) : HtmlCell()});
+    table.add_row({arm.label, seconds_text(arm.median_s),
+                   HtmlCell(seconds_text(arm.p99_s), arm.p99_s_reason),
+                   arm.spread ? percent_text(*arm.spread) : "-",
+                   arm.throughput_per_s ? fmt::format("{} {}/s", rate_text(*arm.throughput_per_s),
+                                                      name_of(arm.throughput_unit))
+                                        : "-",
+                   HtmlCell(ratio_of(pair), pair == nullptr ? std::string() : pair->speedup_reason),
+                   arm.max_abs ? number_text(*arm.max_abs) : "-", outputs_cell(arm.outputs),
+                   name_of(arm.speed), gated ? gate_cell(*pair) : HtmlCell()});
   }
   return table.render();
 }
@@ -57,6 +64,10 @@ std::string ratios(const BenchResult& bench) {
   for (const PairResult& pair : bench.pairs) {
     if (!pair.speedup || !pair.speedup_low || !pair.speedup_high) continue;
     axis.margin = pair.margin;
+    if (pair.gate && pair.gate_limit) {
+      axis.limit = pair.gate_limit;
+      axis.limit_name = "limit " + ratio_text(*pair.gate_limit);
+    }
     marks.push_back({.label = pair.arm,
                      .note = fmt::format("{}, {}, outputs {}", ratio_of(&pair),
                                          name_of(pair.verdict), name_of(pair.outputs)),
@@ -122,8 +133,8 @@ std::string run_order(const BenchResult& bench) {
 
 HtmlCell quantile_cell(const PercentileResult& percentile) {
   if (!percentile.value_s) return {"-", percentile.reason};
-  return {seconds_text(percentile.value_s), fmt::format("{} to {}", seconds_text(percentile.low_s),
-                                                        seconds_text(percentile.high_s))};
+  return {seconds_text(percentile.value_s),
+          fmt::format("{} to {}", seconds_text(percentile.low_s), seconds_text(percentile.high_s))};
 }
 
 std::string quantiles(const BenchResult& bench) {
@@ -173,6 +184,10 @@ std::string conditions(const BenchResult& bench) {
   return html_facts({{"input set", bench.input_set},
                      {"device", bench.device},
                      {"load", loop_text(bench.load)},
+                     {"arms waited", bench.wait_policy_reason.empty()
+                                         ? std::string()
+                                         : fmt::format("{}: {}", name_of(bench.wait_policy),
+                                                       bench.wait_policy_reason)},
                      {"measured for", seconds_text(bench.measured_s)},
                      {"ended by", name_of(bench.stopped_by)}});
 }

@@ -46,8 +46,8 @@ std::string equal_calls(const CaptureAttempt& attempt, bool probe) {
 }
 
 std::string attempts_table(const CaptureResult& capture) {
-  HtmlTable table({"attempt", "result", ">equal on input sets", ">equal on probes", ">time",
-                   "why"});
+  HtmlTable table(
+      {"attempt", "result", ">equal on input sets", ">equal on probes", ">time", "why"});
   for (const CaptureAttempt& attempt : capture.attempts) {
     table.add_row({name_of(attempt.mode),
                    judged_cell(name_of(attempt.status), attempt.status == AttemptStatus::kept),
@@ -62,12 +62,13 @@ std::string diagnosis_of(const CaptureAttempt& attempt) {
   if (attempt.diagnosis) {
     const CaptureDiagnosis& found = *attempt.diagnosis;
     text += html_code(found.source_line);
-    text += html_facts({{"place", found.file.empty() ? std::string()
-                                                     : fmt::format("{}:{}", found.file, found.line)},
-                        {"cause", found.cause},
-                        {"instead", found.change},
-                        {"tracing", found.tracing},
-                        {"more", "tsctl explain --problem " + found.problem}});
+    text +=
+        html_facts({{"place", found.file.empty() ? std::string()
+                                                 : fmt::format("{}:{}", found.file, found.line)},
+                    {"cause", found.cause},
+                    {"instead", found.change},
+                    {"tracing", found.tracing},
+                    {"more", "tsctl explain --problem " + found.problem}});
   }
   HtmlTable warnings({"warning", "place", "instead"});
   for (const CaptureNotice& notice : attempt.warnings)
@@ -114,8 +115,8 @@ std::string html_from_capture(const CaptureResult& capture) {
 }
 
 std::string html_from_passes(const std::vector<PassRecord>& passes) {
-  HtmlTable table({"pass", "method", "result", ">nodes before", ">nodes after", ">time", "changes",
-                   "skipped"});
+  HtmlTable table(
+      {"pass", "method", "result", ">nodes before", ">nodes after", ">time", "changes", "skipped"});
   for (const PassRecord& pass : passes) {
     std::vector<std::string> skipped;
     for (const PassSkip& skip : pass.skipped)

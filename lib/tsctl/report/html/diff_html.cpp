@@ -12,8 +12,8 @@ namespace tsctl {
 namespace {
 
 std::string sides_table(const DiffResult& diff) {
-  HtmlTable table({"", "file", "class", ">size", "state", ">values in parameters",
-                   ">values in constants"});
+  HtmlTable table(
+      {"", "file", "class", ">size", "state", ">values in parameters", ">values in constants"});
   const auto add = [&table](const char* name, const DiffSide& side) {
     table.add_row({name, side.path, side.class_name, bytes_text(side.size_bytes),
                    side.frozen ? "frozen" : "not frozen", count_text(side.parameter_count),

@@ -22,8 +22,8 @@ HtmlCell verdict_cell(const HistorySeries& series) {
 }
 
 std::string summary_table(const std::vector<HistorySeries>& all) {
-  HtmlTable table({"model", "arm", "baseline", "conditions", "check", ">nights",
-                   ">speedup now", ">drop that two nights show", "why"});
+  HtmlTable table({"model", "arm", "baseline", "conditions", "check", ">nights", ">speedup now",
+                   ">drop that two nights show", "why"});
   for (const HistorySeries& series : all) {
     if (series.base.empty()) continue;
     table.add_row({series.model, series.arm, series.base, series.conditions, verdict_cell(series),
@@ -35,14 +35,14 @@ std::string summary_table(const std::vector<HistorySeries>& all) {
 }
 
 std::string nights_table(const HistorySeries& series) {
-  HtmlTable table({"night (UTC)", "host", ">median", ">p99", ">speedup", "outputs", "speed",
-                   "torch", "tags"});
+  HtmlTable table(
+      {"night (UTC)", "host", ">median", ">p99", ">speedup", "outputs", "speed", "torch", "tags"});
   for (const HistoryNight& night : series.nights) {
-    table.add_row({night_text(night.time), night.host, seconds_text(night.median_s),
-                   seconds_text(night.p99_s), night_speedup_text(night),
-                   night.outputs == "differ" ? judged_cell(night.outputs, false)
-                                             : HtmlCell(night.outputs),
-                   night.speed, night.torch_version, joined(night.tags, " ")});
+    table.add_row(
+        {night_text(night.time), night.host, seconds_text(night.median_s),
+         seconds_text(night.p99_s), night_speedup_text(night),
+         night.outputs == "differ" ? judged_cell(night.outputs, false) : HtmlCell(night.outputs),
+         night.speed, night.torch_version, joined(night.tags, " ")});
   }
   return table.render();
 }
@@ -61,12 +61,12 @@ std::string plot_of(const HistorySeries& series, HistoryMetric metric) {
   }
   std::vector<NightChange> changes;
   for (const HistoryChange& change : series.changes) {
-    const auto first = std::find_if(
-        series.nights.begin(), series.nights.end(),
-        [&](const HistoryNight& night) { return night.time == change.since; });
-    changes.push_back({.first = static_cast<std::size_t>(first - series.nights.begin()),
-                       .note = fmt::format("{} to {}", ratio_text(change.before),
-                                           ratio_text(change.after))});
+    const auto first =
+        std::find_if(series.nights.begin(), series.nights.end(),
+                     [&](const HistoryNight& night) { return night.time == change.since; });
+    changes.push_back(
+        {.first = static_cast<std::size_t>(first - series.nights.begin()),
+         .note = fmt::format("{} to {}", ratio_text(change.before), ratio_text(change.after))});
   }
   return nights_plot(marks, changes, is_time,
                      is_time ? "median of a call" : "speedup over " + series.base);

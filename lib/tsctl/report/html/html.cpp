@@ -38,6 +38,8 @@ std::string verdict_of(const Report& report) {
         return "Passed";
       case ReportStatus::check_failed:
         return "A check failed";
+      case ReportStatus::gate_failed:
+        return "Too slow";
       case ReportStatus::inconclusive:
         return "Undecided";
       case ReportStatus::interrupted:

@@ -58,14 +58,14 @@ std::string facts(const ModelSummary& summary) {
 }
 
 std::string tensors_table(const std::vector<TensorSummary>& tensors) {
-  return listed(tensors,
-                HtmlTable({"name", "kind", "type", "shape", ">size", "device", "record",
-                           "shares memory with"}),
-                [](HtmlTable& table, const TensorSummary& row) {
-                  table.add_row({row.name, name_of(row.kind), row.dtype, shape_text(row.shape),
-                                 bytes_text(row.size_bytes), row.device, row.record,
-                                 row.shared_with});
-                });
+  return listed(
+      tensors,
+      HtmlTable(
+          {"name", "kind", "type", "shape", ">size", "device", "record", "shares memory with"}),
+      [](HtmlTable& table, const TensorSummary& row) {
+        table.add_row({row.name, name_of(row.kind), row.dtype, shape_text(row.shape),
+                       bytes_text(row.size_bytes), row.device, row.record, row.shared_with});
+      });
 }
 
 std::string methods_table(const ModelSummary& summary) {
@@ -90,12 +90,12 @@ std::string attributes_table(const ModelSummary& summary) {
 }
 
 std::string modules_table(const ModelSummary& summary) {
-  return listed(summary.modules, HtmlTable({"module", "class", "mode"}),
-                [](HtmlTable& table, const ModuleSummary& row) {
-                  const std::string mode = !row.training ? "" : *row.training ? "training" : "eval";
-                  table.add_row({row.path.empty() ? "(the model itself)" : row.path,
-                                 row.class_name, mode});
-                });
+  return listed(
+      summary.modules, HtmlTable({"module", "class", "mode"}),
+      [](HtmlTable& table, const ModuleSummary& row) {
+        const std::string mode = !row.training ? "" : *row.training ? "training" : "eval";
+        table.add_row({row.path.empty() ? "(the model itself)" : row.path, row.class_name, mode});
+      });
 }
 
 std::string extra_files_table(const ModelSummary& summary) {
@@ -120,9 +120,8 @@ std::string records_table(const ModelSummary& summary) {
       summary.records,
       HtmlTable({"record", "group", "method", ">size", ">in the file", "CRC-32", "check"}),
       [](HtmlTable& table, const RecordSummary& row) {
-        const HtmlCell check = row.crc_ok
-                                   ? judged_cell(*row.crc_ok ? "ok" : "DAMAGED", *row.crc_ok)
-                                   : HtmlCell();
+        const HtmlCell check =
+            row.crc_ok ? judged_cell(*row.crc_ok ? "ok" : "DAMAGED", *row.crc_ok) : HtmlCell();
         table.add_row({row.name, name_of(row.group), name_of(row.method),
                        bytes_text(row.size_bytes), bytes_text(row.stored_bytes), row.crc32, check});
       });

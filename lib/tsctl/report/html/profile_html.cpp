@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "tsctl/core/base/units.h"
-#include "tsctl/report/html/html_table.h"
 #include "tsctl/report/html/escaped.h"
+#include "tsctl/report/html/html_table.h"
 #include "tsctl/report/text/profile_text.h"
 
 namespace tsctl {

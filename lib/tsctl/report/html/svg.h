@@ -20,8 +20,8 @@ struct IntervalMark {
 struct IntervalAxis {
   std::string title = {};
   double reference = 1.0;
-  double margin = 0.0;                 // a band around the reference
-  std::optional<double> limit = {};    // a line, such as the limit of a gate
+  double margin = 0.0;               // a band around the reference
+  std::optional<double> limit = {};  // a line, such as the limit of a gate
   std::string limit_name = {};
 };
 // One interval per row over a common logarithmic axis. An interval that is much wider than its middle is cut: an arrow
@@ -44,8 +44,9 @@ struct NightChange {
 };
 // The nights of one series from left to right, with their intervals and the changes, on a logarithmic axis. `is_time`:
 // the values are seconds. Values that are not positive and finite are left out; empty without any.
-std::string nights_plot(const std::vector<NightMark>& nights, const std::vector<NightChange>& changes,
-                        bool is_time, const std::string& title);
+std::string nights_plot(const std::vector<NightMark>& nights,
+                        const std::vector<NightChange>& changes, bool is_time,
+                        const std::string& title);
 
 // The plots below take seconds and draw them on logarithmic axes. They leave out values that are not positive and finite.
 // Without any value the text is empty.

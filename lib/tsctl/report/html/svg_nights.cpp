@@ -61,10 +61,8 @@ std::string nights_plot(const std::vector<NightMark>& nights,
                         const std::string& title) {
   if (std::none_of(nights.begin(), nights.end(), can_be_drawn)) return {};
   const svg::Scale up = upward_scale(nights);
-  const svg::Scale across{.low = -0.5,
-                          .high = static_cast<double>(nights.size()) - 0.5,
-                          .begin = kLeft,
-                          .end = kRight};
+  const svg::Scale across{
+      .low = -0.5, .high = static_cast<double>(nights.size()) - 0.5, .begin = kLeft, .end = kRight};
   std::string plot = svg::begin(svg::kWidth, kBottom + kAxisHeight, title);
   const std::vector<double> ticks =
       svg::logarithmic_ticks(std::pow(10.0, up.low), std::pow(10.0, up.high));

@@ -15,15 +15,15 @@ namespace {
 
 std::string table_of(const HistorySeries& series, HistoryMetric metric) {
   const bool speedup = metric == HistoryMetric::speedup;
-  TextTable table(speedup ? std::vector<std::string>{"night", "host", ">speedup", "outputs",
-                                                     "speed", "tags"}
-                          : std::vector<std::string>{"night", "host", ">median", ">p99", "outputs",
-                                                     "tags"});
+  TextTable table(
+      speedup ? std::vector<std::string>{"night", "host", ">speedup", "outputs", "speed", "tags"}
+              : std::vector<std::string>{"night", "host", ">median", ">p99", "outputs", "tags"});
   for (const HistoryNight& night : series.nights) {
     const std::string tags = joined(night.tags, " ");
     const std::string time = night_text(night.time);
     if (speedup) {
-      table.add_row({time, night.host, night_speedup_text(night), night.outputs, night.speed, tags});
+      table.add_row(
+          {time, night.host, night_speedup_text(night), night.outputs, night.speed, tags});
     } else {
       table.add_row({time, night.host, seconds_text(night.median_s), seconds_text(night.p99_s),
                      night.outputs, tags});
@@ -86,8 +86,7 @@ std::string history_verdict_line(const std::vector<HistorySeries>& all) {
                        series_count(checked), series_title(*worst), change_text(*worst_change));
   }
   if (checked == 0) return "UNDECIDED  there is no arm that was compared with a baseline";
-  if (undecided > 0)
-    return fmt::format("UNDECIDED  {} of {}", undecided, series_count(checked));
+  if (undecided > 0) return fmt::format("UNDECIDED  {} of {}", undecided, series_count(checked));
   return fmt::format("OK  no regression in {}", series_count(checked));
 }
 
