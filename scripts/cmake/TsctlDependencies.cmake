@@ -1,5 +1,9 @@
 # Third-party libraries that the front needs: from the system, or header-only from TSCTL_DEPS_DIR.
 find_package(ZLIB REQUIRED)
+# The archive if there is one: a shared SQLite would be the one that the user's Python gets in a worker, whichever it
+# was built with. 3.31 has SQLITE_DBCONFIG_TRUSTED_SCHEMA.
+find_library(SQLite3_LIBRARY NAMES libsqlite3.a sqlite3)
+find_package(SQLite3 3.31 REQUIRED)
 find_package(Threads REQUIRED)
 
 # Adds an interface target `name` for headers below TSCTL_DEPS_DIR if `header` is there.

@@ -16,6 +16,18 @@ def commands(tsctl, run_checked) -> list[str]:
     return names
 
 
+def parts_of(tsctl, run_checked, name: str) -> list[str]:
+    """The commands below a command, such as those of history."""
+    _, _, listing = run_checked(tsctl, name, "--help").partition("Subcommands:")
+    return re.findall(r"^  ([a-z]+)\s{2,}\S", listing, flags=re.MULTILINE)
+
+
+def help_of(tsctl, run_checked, name: str) -> str:
+    """The help of a command and of the commands below it."""
+    parts = [run_checked(tsctl, name, part, "--help") for part in parts_of(tsctl, run_checked, name)]
+    return "\n".join([run_checked(tsctl, name, "--help"), *parts])
+
+
 def flags_in(text: str) -> set[str]:
     return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
 
@@ -40,7 +52,7 @@ def test_every_flag_is_explained_and_every_explained_flag_exists(
     every_flag = {"--help", "--version"}
     missing = []
     for name in commands:
-        flags = flags_in(run_checked(tsctl, name, "--help")) - {"--help"}
+        flags = flags_in(help_of(tsctl, run_checked, name)) - {"--help"}
         every_flag |= flags
         page = explained_flags((pages / f"{name}.md").read_text(encoding="utf-8"))
         missing += [f"{name} {flag}" for flag in sorted(flags - page - shared)]

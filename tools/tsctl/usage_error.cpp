@@ -24,6 +24,19 @@ std::vector<std::string> command_names(const CLI::App& app) {
   return names;
 }
 
+// The chosen command, or the one of the commands below it that was chosen.
+const CLI::App& chosen(const CLI::App& app) {
+  const std::vector<CLI::App*> commands = app.get_subcommands();
+  return commands.empty() ? app : chosen(*commands.front());
+}
+
+// "history show".
+std::string full_name(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  const bool is_part = parent != nullptr && parent->get_parent() != nullptr;
+  return (is_part ? full_name(*parent) + " " : "") + command.get_name();
+}
+
 // "did you mean --json? HINT", or HINT alone when no name is close.
 std::string with_suggestion(const std::string& wrong, const std::vector<std::string>& names,
                             const std::string& hint) {
@@ -53,28 +66,39 @@ Error without_command(const CLI::App& app) {
 Error unexpected_word(const CLI::App& command, const std::string& word, const std::string& hint) {
   const std::string name = word.substr(0, word.find('='));
   if (word.starts_with("-")) {
-    return Error(ErrorKind::usage, fmt::format("tsctl {} has no flag {}", command.get_name(), name),
+    return Error(ErrorKind::usage, fmt::format("tsctl {} has no flag {}", full_name(command), name),
                  with_suggestion(name, flags_of(command), hint));
   }
   return Error(ErrorKind::usage,
-               fmt::format("tsctl {} does not accept the argument '{}'", command.get_name(), word),
+               fmt::format("tsctl {} does not accept the argument '{}'", full_name(command), word),
                hint);
+}
+
+// For a command that consists of commands, such as `history`, without one of them.
+Error without_part(const CLI::App& command, const std::string& word, const std::string& hint) {
+  if (word.empty() || word.starts_with("-")) {
+    return Error(ErrorKind::usage, fmt::format("tsctl {} needs a command", command.get_name()),
+                 hint);
+  }
+  return Error(ErrorKind::usage,
+               fmt::format("tsctl {} has no command {}", command.get_name(), word),
+               with_suggestion(word, command_names(command), hint));
 }
 
 }  // namespace
 
 std::optional<Error> missing_value(const CLI::App& app) {
-  for (const CLI::App* command : app.get_subcommands()) {
-    for (const CLI::Option* option : command->get_options()) {
-      for (const std::string& value : option->results()) {
-        const bool is_flag = value.size() > 1 && value.starts_with("-") &&
-                             command->get_option_no_throw(value) != nullptr;
-        if (!is_flag) continue;
-        return Error(ErrorKind::usage,
-                     fmt::format("tsctl {}: {} has no value: {} follows it", command->get_name(),
-                                 option->get_name(), value),
-                     fmt::format("run tsctl {} --help", command->get_name()));
-      }
+  const CLI::App& command = chosen(app);
+  if (&command == &app) return std::nullopt;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& value : option->results()) {
+      const bool is_flag = value.size() > 1 && value.starts_with("-") &&
+                           command.get_option_no_throw(value) != nullptr;
+      if (!is_flag) continue;
+      return Error(ErrorKind::usage,
+                   fmt::format("tsctl {}: {} has no value: {} follows it", full_name(command),
+                               option->get_name(), value),
+                   fmt::format("run tsctl {} --help", full_name(command)));
     }
   }
   return std::nullopt;
@@ -82,13 +106,14 @@ std::optional<Error> missing_value(const CLI::App& app) {
 
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   if (const auto missing = missing_value(app)) return *missing;
-  const std::vector<CLI::App*> commands = app.get_subcommands();
-  if (commands.empty()) return without_command(app);
-  const CLI::App& command = *commands.front();
-  const std::string hint = fmt::format("run tsctl {} --help", command.get_name());
+  const CLI::App& command = chosen(app);
+  if (&command == &app) return without_command(app);
+  const std::string hint = fmt::format("run tsctl {} --help", full_name(command));
+  if (!command.get_subcommands({}).empty())
+    return without_part(command, first_unexpected(app), hint);
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
     return unexpected_word(command, first_unexpected(app), hint);
-  return Error(ErrorKind::usage, fmt::format("tsctl {}: {}", command.get_name(), error.what()),
+  return Error(ErrorKind::usage, fmt::format("tsctl {}: {}", full_name(command), error.what()),
                hint);
 }
 

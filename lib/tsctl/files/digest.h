@@ -12,4 +12,7 @@ std::string sha256_of_file(const std::string& path, const std::function<void()>&
 
 std::string sha256_of_text(std::string_view text);
 
+// The same of a text.
+std::string sha256_of_text(std::string_view text);
+
 }  // namespace tsctl

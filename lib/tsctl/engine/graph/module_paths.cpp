@@ -50,12 +50,27 @@ std::string source_line(const Node& node) {
   return file + ':' + std::to_string(number);
 }
 
+// A module that tsctl's Python puts around a model or a function.
+bool is_of_tsctl(const torch::jit::Module& module) {
+  const auto name = module.type()->name();
+  if (!name) return false;
+  const std::string text = name->qualifiedName();
+  return text.find("tsctl_capture.") != std::string::npos ||
+         text.find("tsctl_generated.") != std::string::npos;
+}
+
 }  // namespace
 
 ModulePaths::ModulePaths(const torch::jit::Module& module) {
   for (const auto& part : module.named_modules()) {
-    parts_.push_back({part.name, part.name.substr(part.name.rfind('.') + 1), part.value.type()});
+    parts_.push_back({part.name, part.name.substr(part.name.rfind('.') + 1), part.value.type(),
+                      is_of_tsctl(part.value)});
   }
+}
+
+bool ModulePaths::any() const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [](const Part& part) { return !part.path.empty() && !part.tsctls; });
 }
 
 // The submodule that a call from `path` leads to: the nearest one below it with that name and type. A call through a
@@ -82,7 +97,10 @@ std::string ModulePaths::path_from_calls(const Node& node) const {
   for (const auto& entry : (*calls)->vec()) {
     if (const auto& module = std::get<2>(entry)) path = step(path, *module);
   }
-  return path;
+  const bool tsctls = std::any_of(parts_.begin(), parts_.end(), [&](const Part& part) {
+    return part.path == path && part.tsctls;
+  });
+  return tsctls ? std::string() : path;
 }
 
 std::string ModulePaths::place_of(const Node& node) const {

@@ -19,17 +19,18 @@ class ModulePaths {
   std::string place_of(const torch::jit::Node& node) const;
 
   // The submodule, "features.1", from the inlined calls of the node. Empty for a node of the model's own method, and
-  // in a file without submodules.
+  // in a file without submodules. A module that tsctl put around the user's function counts as the model's own method.
   std::string path_from_calls(const torch::jit::Node& node) const;
 
   // Whether the model has submodules.
-  bool any() const noexcept { return parts_.size() > 1; }
+  bool any() const;
 
  private:
   struct Part {
     std::string path = {};  // "" for the root
     std::string name = {};  // the last component of the path
     c10::TypePtr type = {};
+    bool tsctls = false;  // of tsctl's own class
   };
 
   std::string step(const std::string& path, const torch::jit::ModuleInstanceInfo& call) const;

@@ -38,14 +38,18 @@ std::string short_file(std::string_view file) {
   return std::string(file);
 }
 
-// In traced code, the text of the range is the Python stack, the innermost frame first. Returns nullopt for other code.
+// In traced code, the text of the range is the Python stack, the innermost frame first. Returns nullopt for other code,
+// and a line without a name if all frames are tsctl's own.
 std::optional<SourceLine> line_in_trace(const SourceRange& range) {
   const std::string stack = range.text().str();
   std::optional<SourceLine> innermost;
+  bool is_trace = false;
   std::string_view rest = stack;
   while (!rest.empty()) {
     const auto end = rest.find('\n');
-    if (const auto frame = frame_in_trace(trimmed(rest.substr(0, end)))) {
+    const auto frame = frame_in_trace(trimmed(rest.substr(0, end)));
+    is_trace = is_trace || frame.has_value();
+    if (frame && !is_tsctls(*frame)) {
       SourceLine line{short_file(frame->file) + ':' + std::string(frame->line),
                       "in " + std::string(frame->function), is_users(*frame)};
       if (line.users) return line;
@@ -54,7 +58,7 @@ std::optional<SourceLine> line_in_trace(const SourceRange& range) {
     if (end == std::string_view::npos) break;
     rest.remove_prefix(end + 1);
   }
-  return innermost;
+  return is_trace && !innermost ? SourceLine{} : innermost;
 }
 
 std::optional<SourceLine> line_of(const SourceRange& range) {
@@ -64,7 +68,7 @@ std::optional<SourceLine> line_of(const SourceRange& range) {
   const auto place = original.file_line_col();
   if (!place) return std::nullopt;
   const auto& [file, number, column] = *place;
-  if (file.empty() || file.rfind("code/", 0) == 0) return std::nullopt;
+  if (file.empty() || file.rfind("code/", 0) == 0 || is_tsctls({.file = file})) return std::nullopt;
   const auto row = original.source()->lineno_for_offset(original.start());
   const std::string text = original.source()->get_line(row).str();
   return SourceLine{short_file(file) + ':' + std::to_string(number), std::string(trimmed(text)),
@@ -84,7 +88,7 @@ SourceLine nearest_line(const Node& node) {
     auto line = line_of(range);
     if (!line) continue;
     if (line->users) return *line;
-    if (!innermost) innermost = std::move(line);
+    if (!innermost && !line->name.empty()) innermost = std::move(line);
   }
   return innermost.value_or(SourceLine{});
 }
@@ -152,6 +156,12 @@ ProfilePlace place_of_node(const Node& node, const ModulePaths& modules) {
     line = nearest_line(node);
   }
   if (modules.any()) place.module = module.empty() ? kOwnCode : module;
+  if (!line.users && !line.name.empty() && !place.module.empty()) {
+    // A model from torch's modules alone has no lines of its own: its submodules are what the user wrote.
+    place.line = place.module + ": " + place.operation;
+    place.line_detail = line.name;
+    return place;
+  }
   place.line = line.name;
   place.line_detail = line.text;
   return place;

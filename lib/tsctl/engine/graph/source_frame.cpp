@@ -21,8 +21,14 @@ std::optional<SourceFrame> frame_in_trace(std::string_view line) {
   return frame;
 }
 
+bool is_tsctls(const SourceFrame& frame) {
+  return frame.file.find("/tsctl_capture/") != std::string_view::npos ||
+         frame.file.substr(0, 6) == "<tsctl";
+}
+
 bool is_users(const SourceFrame& frame) {
-  return frame.file.substr(0, 5) != "code/" &&
+  return !is_tsctls(frame) && frame.file.substr(0, 5) != "code/" &&
+         frame.file.substr(0, 1) != "<" &&
          frame.file.find("/torch/nn/") == std::string_view::npos &&
          frame.file.find("/torch/jit/") == std::string_view::npos &&
          frame.file.find("/torch/_") == std::string_view::npos;

@@ -15,7 +15,10 @@ struct SourceFrame {
 // Parses a frame of traced code: `/home/me/net.py(5): forward`.
 std::optional<SourceFrame> frame_in_trace(std::string_view line);
 
-// Whether the frame is in the user's code: neither in the archive's code nor in torch.
+// Whether the frame is in tsctl's own Python code, or in code that it generates.
+bool is_tsctls(const SourceFrame& frame);
+
+// Whether the frame is in the user's code: neither in the archive's code nor in torch, tsctl or code without a file.
 bool is_users(const SourceFrame& frame);
 
 }  // namespace tsctl

@@ -1,75 +1,133 @@
 #include "tsctl/report/html/html.h"
 
-#include "tsctl/report/html/html_bench.h"
+#include <fmt/format.h>
+
+#include "tsctl/core/base/units.h"
+#include "tsctl/report/html/bench_html.h"
+#include "tsctl/report/html/capture_html.h"
+#include "tsctl/report/html/diff_html.h"
+#include "tsctl/report/html/html_page.h"
+#include "tsctl/report/html/html_table.h"
+#include "tsctl/report/html/inspect_html.h"
 #include "tsctl/report/html/profile_html.h"
-#include "tsctl/report/html/svg.h"
-#include "tsctl/report/html/svg_parts.h"
-#include "tsctl/report/text/report_text.h"
+#include "tsctl/report/html/verify_html.h"
+#include "tsctl/report/text/host_text.h"
 
 namespace tsctl {
 
 namespace {
 
-constexpr const char* kStyle = R"(
-:root { color-scheme: light dark; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 64rem; padding: 0 1rem;
-       color: #1d2329; background: #ffffff; }
-h1 { font-size: 1.4rem; overflow-wrap: anywhere; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-pre { overflow-x: auto; padding: .8rem 1rem; background: #f4f6f8; border-radius: 6px; }
-p.failed { color: #a3222f; font-weight: 600; }
-table { border-collapse: collapse; } td, th { padding: .2rem .9rem .2rem 0; text-align: right; }
-td:first-child, th:first-child { text-align: left; }
-table.facts td, table.facts th { text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-table.facts th { font-weight: normal; color: #5c6670; white-space: nowrap; }
-svg { width: 100%; height: auto; font: 12px system-ui, sans-serif; fill: currentColor; }
-svg .band { fill: #8a97a5; opacity: .2; } svg .reference { stroke-dasharray: 3 3; }
-svg .interval { stroke: #1b6ca8; stroke-width: 3; } svg .middle { fill: #1b6ca8; }
-svg .axis, svg .median { stroke: currentColor; } svg .grid { stroke: #8a97a5; opacity: .35; }
-svg .border { stroke: #8a97a5; } svg .whisker { stroke: currentColor; }
-svg .box { stroke: currentColor; stroke-width: 6; stroke-opacity: .45; }
-svg .median { stroke-width: 2; } svg .line { fill: none; stroke-width: 1.5; }
-svg .hill { fill-opacity: .55; }
-)";
+std::string command_line(const Report& report) {
+  std::string text;
+  for (const std::string& word : report.command) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
 
-constexpr const char* kDarkStyle = R"(
-  body { color: #dfe5ea; background: #14181c; } pre { background: #1f252b; }
-  table.facts th { color: #9aa6b1; }
-  p.failed { color: #ff8d97; } svg .interval { stroke: #6db3e8; } svg .middle { fill: #6db3e8; }
-)";
+// "tsctl bench: cnn.pt".
+std::string title_of(const Report& report) {
+  std::string text = "tsctl";
+  if (report.command.size() > 1 && !report.command[1].starts_with("-"))
+    text += " " + report.command[1];
+  return report.model.path.empty() ? text : text + ": " + report.model.path;
+}
 
-std::string style() {
-  return kStyle + svg::series_rules(false) + "@media (prefers-color-scheme: dark) {" + kDarkStyle +
-         svg::series_rules(true) + "}\n";
+std::string verdict_of(const Report& report) {
+  const auto words = [&]() -> std::string {
+    switch (report.status) {
+      case ReportStatus::pass:
+        return "Passed";
+      case ReportStatus::check_failed:
+        return "A check failed";
+      case ReportStatus::gate_failed:
+        return "Too slow";
+      case ReportStatus::inconclusive:
+        return "Undecided";
+      case ReportStatus::interrupted:
+        return "Interrupted";
+      case ReportStatus::error:
+        break;
+    }
+    return report.error ? "Error" : "Failed";
+  };
+  return fmt::format("{} (exit {})", words(), report.exit_code);
+}
+
+std::string detail_of(const Report& report) {
+  if (!report.error) return {};
+  std::string text = report.error->message;
+  if (!report.error->hint.empty()) text += "\nTo do: " + report.error->hint;
+  if (!report.error->detail.empty()) text += "\n" + report.error->detail;
+  return text;
+}
+
+std::string warnings_table(const std::vector<Warning>& warnings) {
+  HtmlTable table({"code", "warning"});
+  for (const Warning& warning : warnings) table.add_row({warning.code.text(), warning.text});
+  return table.render();
+}
+
+std::string artifact_facts(const ArtifactInfo& artifact) {
+  const bool written = artifact.status != ArtifactStatus::not_written;
+  return html_facts({{"status", name_of(artifact.status)},
+                     {"path", artifact.path},
+                     {"size", written ? bytes_text(artifact.size_bytes) : std::string()},
+                     {"SHA-256", artifact.sha256},
+                     {"why", artifact.reason}});
+}
+
+std::string doctor_parts(const Report& report) {
+  std::string text = html_section("Checks", html_from_findings(report.checks));
+  if (report.doctor) {
+    text += html_section("Features of this LibTorch", html_from_findings(report.doctor->levers)) +
+            html_section("Devices", html_from_findings(report.doctor->devices));
+  }
+  return text;
+}
+
+std::string graphs(const Report& report) {
+  std::string text;
+  for (const GraphResult& graph : report.graphs) text += html_code(graph.text);
+  return text;
+}
+
+std::string body_of(const Report& report) {
+  std::string text;
+  if (report.bench) {
+    text += html_from_bench(*report.bench) +
+            html_section("Where the time goes", profile_tables(*report.bench));
+  }
+  text += html_section("Outputs", html_from_verify(report.verify));
+  if (report.diff) text += html_from_diff(*report.diff);
+  if (report.inspect) text += html_from_summary(*report.inspect);
+  if (report.run) text += html_section("Outputs", html_from_run(*report.run));
+  if (report.capture) text += html_section("Capture", html_from_capture(*report.capture));
+  text += html_section("Passes", html_from_passes(report.passes));
+  if (report.artifact) text += html_section("File written", artifact_facts(*report.artifact));
+  text += doctor_parts(report) + html_section("Graphs", graphs(report)) +
+          html_section("Warnings", warnings_table(report.warnings)) +
+          html_section("Steps", html_from_steps(report.steps)) +
+          html_section("Machine", html_facts(host_rows(report.environment)));
+  if (report.bench && report.bench->noise) {
+    text += html_section("System load during the measurement",
+                         html_facts(noise_rows(*report.bench->noise)));
+  }
+  return text;
 }
 
 }  // namespace
 
 std::string html_from_report(const Report& report) {
-  std::string command;
-  for (const std::string& word : report.command) command += (command.empty() ? "" : " ") + word;
-  std::string page =
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-      escaped("tsctl: " + report.model.path) + "</title>\n<style>" + style() +
-      "</style>\n</head>\n<body>\n<h1>" + escaped(report.model.path) + "</h1>\n<pre>" +
-      escaped(command) + "</pre>\n";
-  if (report.error) {
-    page += "<p class=\"failed\">" + escaped(report.error->message) + "</p>\n";
-  } else {
-    page += "<p>" + name_of(report.status) + "</p>\n";
-  }
-  if (report.bench) {
-    page += html_from_bench(*report.bench, report.environment);
-    page += html_section("Where the time goes", profile_tables(*report.bench));
-  }
-  page += html_section("Report", "<pre>" + escaped(text_from_report(report, {})) + "</pre>\n");
+  const bool failed = report.status != ReportStatus::pass;
   const Environment& host = report.environment;
-  page += "<p>" +
-          escaped(host.cpu + ", " + std::to_string(host.cores_affinity) + " cores, " +
-                  std::to_string(host.threads) + " threads, torch " + host.torch_version +
-                  ", tsctl " + report.tool.version) +
-          "</p>\n</body>\n</html>\n";
-  return page;
+  const std::string torch =
+      host.torch_version.empty() ? report.tool.built_for_torch : host.torch_version;
+  return html_page({.title = title_of(report),
+                    .command = command_line(report),
+                    .verdict = verdict_of(report),
+                    .failed = failed,
+                    .detail = detail_of(report)},
+                   body_of(report) + html_paragraph(fmt::format("tsctl {}, torch {}",
+                                                                report.tool.version, torch)));
 }
 
 }  // namespace tsctl

@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "tsctl/core/base/units.h"
-#include "tsctl/report/html/svg.h"
+#include "tsctl/report/html/escaped.h"
+#include "tsctl/report/html/html_table.h"
 #include "tsctl/report/text/profile_text.h"
 
 namespace tsctl {
@@ -18,15 +19,13 @@ constexpr std::size_t kRows = 30;
 
 std::string ranking(const std::string& title, const std::vector<ProfileLine>& lines) {
   if (lines.empty()) return {};
-  std::string table = fmt::format(
-      "<table>\n<tr><th>{}</th><th>self a call</th><th>share</th><th>count</th></tr>\n", title);
+  HtmlTable table({title, ">self a call", ">share", ">count"});
   for (std::size_t i = 0; i < std::min(kRows, lines.size()); ++i) {
     const ProfileLine& line = lines[i];
-    table += fmt::format("<tr><td title=\"{}\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                         escaped(line.detail), escaped(line.name), seconds_text(line.self_s),
-                         percent_text(line.share), line.count);
+    table.add_row({HtmlCell(line.name, line.detail), seconds_text(line.self_s),
+                   percent_text(line.share), std::to_string(line.count)});
   }
-  return table + "</table>\n";
+  return table.render();
 }
 
 std::string tables(const ProfileResult& profile) {

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
-#include "tsctl/report/html/svg.h"
+#include "tsctl/report/html/escaped.h"
 
 namespace tsctl::svg {
 
@@ -59,7 +60,10 @@ std::string series_rules(bool dark) {
   return rules;
 }
 
-std::string number(double value) { return fmt::format("{:.2f}", value); }
+std::string number(double value) {
+  const std::string text = fmt::format("{:.2f}", value);
+  return text == "-0.00" ? "0.00" : text;
+}
 
 std::string begin(double width, double height, const std::string& title) {
   return fmt::format(
@@ -100,6 +104,13 @@ std::string polygon(const std::vector<Point>& points, const std::string& kind) {
                      kind, corners(points));
 }
 
+std::string rectangle(const Point& corner, const Point& opposite, const std::string& kind) {
+  return fmt::format(R"(<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>)"
+                     "\n",
+                     kind, number(corner.x), number(corner.y), number(opposite.x - corner.x),
+                     number(opposite.y - corner.y));
+}
+
 std::string circle(const Point& middle, double radius, const std::string& kind) {
   return fmt::format(R"(<circle class="{}" cx="{}" cy="{}" r="{}"/>)"
                      "\n",
@@ -124,6 +135,16 @@ std::vector<double> linear_ticks(double low, double high) {
     ticks.push_back(count * step);
   return ticks;
 }
+
+std::string ratio_tick(double value, const std::vector<double>& ticks) {
+  // Ticks of a long axis are powers of ten: "0.001", "10".
+  double step = value;
+  for (std::size_t i = 1; i < ticks.size(); ++i) step = std::min(step, ticks[i] - ticks[i - 1]);
+  const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
+  return fmt::format("{:.{}f}", value, std::max(digits, value < 10.0 ? 1 : 0));
+}
+
+bool is_a_ratio(double ratio) { return ratio >= 1e-9 && ratio <= 1e9; }
 
 bool is_a_time(double seconds) { return seconds >= 1e-12 && seconds <= 1e12; }
 

@@ -14,6 +14,8 @@ inline constexpr double kLetterWidth = 6.2;   // of the page's 12-pixel letters,
 
 // Whether a logarithmic axis of times can show it: from a picosecond to some thirty thousand years.
 bool is_a_time(double seconds);
+// The same for ratios: from a billionth to a billion.
+bool is_a_ratio(double ratio);
 
 // Colours and dashes of curves and areas: CSS rules for a light or a dark page. They differ in lightness, and curves in
 // their dashes, so that people who are colour-blind can tell them apart.
@@ -21,7 +23,7 @@ std::string series_rules(bool dark);
 // The class of the arm number `index`, counted from 0. The seventh arm has that of the first.
 std::string series_class(std::size_t index);
 
-// Two digits after the decimal point.
+// Two digits after the decimal point; never "-0.00".
 std::string number(double value);
 
 std::string begin(double width, double height, const std::string& title);
@@ -38,6 +40,7 @@ struct Point {
 std::string polyline(const std::vector<Point>& points, const std::string& kind);
 // An area with these corners.
 std::string polygon(const std::vector<Point>& points, const std::string& kind);
+std::string rectangle(const Point& corner, const Point& opposite, const std::string& kind);
 std::string circle(const Point& middle, double radius, const std::string& kind);
 
 // Names with their lines, from the top down.
@@ -57,5 +60,7 @@ struct Scale {
 std::vector<double> linear_ticks(double low, double high);
 // The same for a logarithmic axis; 0 < low < high. Powers of ten where the axis is long.
 std::vector<double> logarithmic_ticks(double low, double high);
+// A tick of an axis of ratios, with enough digits to tell it from its neighbours.
+std::string ratio_tick(double value, const std::vector<double>& ticks);
 
 }  // namespace tsctl::svg

@@ -100,4 +100,17 @@ std::string timeline_plot(const std::vector<Timeline>& timelines, const std::vec
   return plot + "</svg>\n";
 }
 
+std::string curve_plot(const std::vector<Curve>& curves, const std::string& axis_title) {
+  std::vector<Timeline> timelines;
+  std::size_t longest = 0;
+  for (const Curve& curve : curves) {
+    longest = std::max(longest, curve.values.size());
+    Timeline timeline{.label = curve.label, .parts = {{}}};
+    for (std::size_t i = 0; i < curve.values.size(); ++i)
+      timeline.parts.front().push_back({static_cast<double>(i) + 0.5, curve.values[i]});
+    timelines.push_back(timeline);
+  }
+  return timeline_plot(timelines, {static_cast<double>(longest)}, axis_title);
+}
+
 }  // namespace tsctl

@@ -22,7 +22,8 @@ std::string shortened(const std::string& text) {
   return text.size() <= kWidestDetail ? text : text.substr(0, kWidestDetail - 3) + "...";
 }
 
-// "encoder.layer.*.dense": repeated layers of a model differ by their number only.
+// "encoder.layer.*.dense": repeated layers of a model differ by their number only. A path of numbers alone, as in an
+// nn.Sequential, stays: "*" would name nothing.
 std::string without_numbers(const std::string& path) {
   std::string text;
   std::size_t start = 0;
@@ -33,7 +34,7 @@ std::string without_numbers(const std::string& path) {
     text += (start > 0 ? "." : "") + (number ? "*" : part);
     start = end + 1;
   }
-  return text;
+  return text.find_first_not_of("*.") == std::string::npos ? path : text;
 }
 
 // Joins the modules of a long list that differ by their number only. Returns a short list unchanged.

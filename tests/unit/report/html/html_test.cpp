@@ -4,7 +4,8 @@
 
 #include <string>
 
-#include "tsctl/report/html/html_bench.h"
+#include "tsctl/report/html/history_html.h"
+#include "tsctl/report/html/svg_parts.h"
 
 namespace tsctl {
 namespace {
@@ -50,9 +51,8 @@ bool shows(const std::string& page, const std::string& what) {
 
 TEST(Html, shows_each_plot_and_table_of_a_bench) {
   const std::string page = html_from_report(report());
-  for (const char* heading :
-       {"Speed", "Distribution of a call&#39;s time", "Order of the run", "Warm-up", "Machine",
-        "System load during the measurement", "Report"}) {
+  for (const char* heading : {"Speed", "Distribution of a call&#39;s time", "Order of the run",
+                              "Warm-up", "Machine", "System load during the measurement"}) {
     EXPECT_TRUE(shows(page, "<h2>" + std::string(heading) + "</h2>")) << heading;
   }
   EXPECT_TRUE(shows(page, "<th>governor</th><td>unavailable</td>"));
@@ -73,9 +73,9 @@ TEST(Html, has_colours_for_dark_paper_for_everything_that_has_one_on_light) {
   const std::string page = html_from_report(report());
   const std::size_t dark = page.find("@media (prefers-color-scheme: dark)");
   ASSERT_NE(dark, std::string::npos);
-  for (const char* kind : {"svg .line.series0", "svg .area.series5", "body {", "svg .interval"}) {
-    EXPECT_LT(page.find(kind), dark) << kind;
-    EXPECT_NE(page.find(kind, dark), std::string::npos) << kind;
+  for (const char* kind : {"svg .line.series0", "svg .area.series5", "--text:", "--accent:"}) {
+    EXPECT_LT(page.find(kind), page.rfind(kind)) << kind;
+    EXPECT_GT(page.rfind(kind), dark) << kind;
   }
 }
 
@@ -111,6 +111,108 @@ TEST(Html, stands_blocks_of_any_launch_number) {
   odd.bench->arms[0].blocks = {{.launch = 2'000'000'000, .round = 1, .turn = 1, .median_s = 1.0},
                                {.launch = -5, .round = 2, .turn = 1, .median_s = 1.0}};
   EXPECT_TRUE(shows(html_from_report(odd), "Order of the run"));
+}
+
+TEST(Html, begins_with_the_command_and_the_verdict) {
+  Report one = report();
+  one.command = {"tsctl", "bench", "a.pt", "b.pt"};
+  const std::string page = html_from_report(one);
+  EXPECT_TRUE(shows(page, "<title>tsctl bench: a.pt</title>"));
+  EXPECT_TRUE(
+      shows(page, "<h1>tsctl bench: a.pt</h1>\n<p class=\"command\">tsctl bench a.pt b.pt"));
+  EXPECT_TRUE(shows(page, "<p class=\"verdict\">Passed (exit 0)</p>"));
+
+  one.status = ReportStatus::error;
+  one.exit_code = 3;
+  one.error = ErrorInfo{.kind = ErrorKind::input, .message = "it is gone", .hint = "fetch it"};
+  const std::string failed = html_from_report(one);
+  EXPECT_TRUE(shows(failed, "<p class=\"verdict failed\">Error (exit 3)</p>"));
+  EXPECT_TRUE(shows(failed, "it is gone\nTo do: fetch it"));
+}
+
+TEST(Html, draws_the_limit_of_a_gate) {
+  Report gated = report();
+  EXPECT_FALSE(shows(html_from_report(gated), "class=\"limit\""));
+  gated.bench->pairs[0].gate = Gate::fail;
+  gated.bench->pairs[0].gate_limit = 0.95;
+  const std::string page = html_from_report(gated);
+  EXPECT_TRUE(shows(page, "class=\"limit\""));
+  EXPECT_TRUE(shows(page, "limit 0.95"));
+  EXPECT_TRUE(shows(page, "<td class=\"bad\">fail (limit 0.95"));
+}
+
+TEST(Html, shows_comparisons_of_outputs_as_tables) {
+  Report verified;
+  verified.status = ReportStatus::check_failed;
+  verified.verify = {{.reference = "a", .candidate = "b", .status = Match::differ, .max_abs = 0.5}};
+  verified.verify[0].calls = {{.set = "B=1", .call = 1, .status = Match::differ}};
+  verified.verify[0].calls[0].outputs = {{.output = "out.logits",
+                                          .status = Match::differ,
+                                          .reason = DifferenceReason::values,
+                                          .detail = "3 of 4 elements",
+                                          .dtype = "float32",
+                                          .shape = {4},
+                                          .max_abs = 0.5,
+                                          .index = {2},
+                                          .reference_value = 1.0,
+                                          .candidate_value = 1.5}};
+  const std::string page = html_from_report(verified);
+  EXPECT_FALSE(shows(page, "<pre"));
+  EXPECT_TRUE(shows(page, "<td>out.logits</td><td>float32 [4]</td><td class=\"bad\">differ</td>"));
+  EXPECT_TRUE(shows(page, "at [2]: 1 against 1.5; 3 of 4 elements"));
+}
+
+TEST(Html, shows_the_differences_of_two_files_as_tables) {
+  Report compared;
+  compared.diff.emplace();
+  compared.diff->same = false;
+  compared.diff->tensors = {{.name = "fc.weight",
+                             .kind = TensorKind::parameter,
+                             .change = TensorChangeKind::values,
+                             .changed_elements = 3,
+                             .count = 4}};
+  compared.diff->methods = {{.name = "forward", .before = "forward(x)", .after = "forward(x, y)"}};
+  compared.diff->ops = {{.method = "forward", .name = "aten::relu", .before = 1, .after = 2}};
+  const std::string page = html_from_report(compared);
+  EXPECT_FALSE(shows(page, "<pre"));
+  EXPECT_TRUE(shows(page, "<td>fc.weight</td><td>parameter</td><td>values: 3 of 4 differ</td>"));
+  EXPECT_TRUE(shows(page, "<td>forward(x)</td><td>forward(x, y)</td>"));
+  EXPECT_TRUE(shows(page, "<td>aten::relu</td><td class=\"number\">1</td>"));
+}
+
+TEST(Html, shows_what_a_file_holds_as_tables_and_its_code_as_code) {
+  Report inspected;
+  inspected.inspect.emplace();
+  inspected.inspect->class_name = "__torch__.Net";
+  inspected.inspect->tensors = {{.name = "fc.weight", .kind = TensorKind::parameter, .shape = {4}}};
+  EXPECT_FALSE(shows(html_from_report(inspected), "<pre"));
+  EXPECT_TRUE(shows(html_from_report(inspected), "<td>fc.weight</td><td>parameter</td>"));
+  inspected.inspect->code = {{.record = "code/net.py", .text = "def f():\n  pass\n"}};
+  EXPECT_TRUE(shows(html_from_report(inspected), "<pre>def f():\n  pass\n</pre>"));
+}
+
+TEST(Html, shows_a_plot_and_a_table_of_the_nights_of_each_series) {
+  History history;
+  history.series = {{.model = "cnn.pt", .arm = "new", .base = "pinned"}, {.arm = "pinned"}};
+  for (int day = 1; day <= 5; ++day) {
+    history.series[0].nights.push_back({.time = "2026-05-0" + std::to_string(day) + "T02:00:00Z",
+                                        .outputs = "same",
+                                        .speedup = day < 4 ? 1.3 : 1.1,
+                                        .speedup_low = 1.0,
+                                        .speedup_high = 1.4});
+  }
+  history.series[0].changes = {{.since = "2026-05-04T02:00:00Z",
+                                .found = "2026-05-05T02:00:00Z",
+                                .before = 1.3,
+                                .after = 1.1}};
+  history.series[0].verdict = HistoryVerdict::regression;
+  const std::string page = html_from_history(history, HistoryMetric::speedup);
+  EXPECT_TRUE(shows(page, "<h2>new of cnn.pt against pinned</h2>"));
+  EXPECT_TRUE(shows(page, "<td>2026-05-04 02:00</td>"));
+  EXPECT_TRUE(shows(page, "15.4% slower since 2026-05-04 02:00"));
+  EXPECT_TRUE(shows(page, "<td class=\"bad\">regression</td>"));
+  EXPECT_TRUE(shows(page, ">1.30 to 1.10</text>"));
+  EXPECT_FALSE(shows(page, "<pre"));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <limits>
 #include <regex>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "tsctl/report/html/svg_parts.h"
@@ -175,31 +176,127 @@ TEST(IntervalPlot, places_every_interval_between_its_ends) {
   const std::string plot =
       interval_plot({{.label = "a", .note = "n", .low = 0.9, .middle = 1.0, .high = 1.1},
                      {.label = "b", .note = "n", .low = 1.3, .middle = 1.4, .high = 1.5}},
-                    1.0, 0.01, "ratio");
+                    {.title = "ratio", .margin = 0.01});
   const std::vector<double> begins = numbers_of(plot, "line class=\"interval\"", "x1");
   const std::vector<double> ends = numbers_of(plot, "line class=\"interval\"", "x2");
   const std::vector<double> middles = numbers_of(plot, "circle", "cx");
   const double reference = numbers_of(plot, "line class=\"axis reference\"", "x1").at(0);
   ASSERT_EQ(middles.size(), 2U);
   EXPECT_NEAR(middles[0], reference, 0.1);
-  EXPECT_NEAR((begins[1] + ends[1]) / 2, middles[1], 0.1);
+  EXPECT_LT(begins[1], middles[1]);
+  EXPECT_GT(ends[1], middles[1]);
   EXPECT_GT(begins[1], ends[0]);
   EXPECT_LT(ends[1], svg::kWidth - svg::kNoteWidth);
+  EXPECT_EQ(plot.find("class=\"cut\""), std::string::npos);
+  EXPECT_EQ(plot.find("arrow"), std::string::npos);
+}
+
+TEST(IntervalPlot, marks_both_ends_of_an_interval_that_leaves_the_axis) {
+  const std::string plot =
+      interval_plot({{.label = "a", .note = "n", .low = 0.012, .middle = 0.367, .high = 11.2},
+                     {.label = "b", .note = "n", .low = 1.3, .middle = 1.4, .high = 1.5}},
+                    {.title = "ratio", .margin = 0.01});
+  EXPECT_EQ(count_of(plot, "<polygon class=\"cut\""), 2U);
+  EXPECT_NE(plot.find("An arrow marks an interval that continues beyond the axis"),
+            std::string::npos);
+  const double begin = svg::kLabelWidth;
+  const double end = svg::kWidth - svg::kNoteWidth;
+  EXPECT_NEAR(numbers_of(plot, "line class=\"interval\"", "x1").at(0), begin, 0.01);
+  EXPECT_NEAR(numbers_of(plot, "line class=\"interval\"", "x2").at(0), end, 0.01);
+}
+
+TEST(IntervalPlot, draws_an_interval_that_fits_without_a_mark_at_its_real_ends) {
+  const std::string plot =
+      interval_plot({{.label = "a", .low = 0.2, .middle = 0.5, .high = 2.0}}, {.title = "ratio"});
+  EXPECT_EQ(plot.find("class=\"cut\""), std::string::npos);
+  const double low = numbers_of(plot, "line class=\"interval\"", "x1").at(0);
+  const double high = numbers_of(plot, "line class=\"interval\"", "x2").at(0);
+  const double one = numbers_of(plot, "line class=\"axis reference\"", "x1").at(0);
+  // On a logarithmic axis 0.2 to 1 is longer than 1 to 2, as log(5) is than log(2).
+  EXPECT_NEAR((one - low) / (high - one), std::log(5.0) / std::log(2.0), 0.01);
+}
+
+TEST(IntervalPlot, draws_the_limit_of_a_gate_inside_the_picture) {
+  const std::string plot =
+      interval_plot({{.label = "a", .low = 1.2, .middle = 1.3, .high = 1.4}},
+                    {.title = "ratio", .limit = 0.95, .limit_name = "limit 0.950"});
+  const double limit = numbers_of(plot, "line class=\"limit\"", "x1").at(0);
+  EXPECT_GT(limit, svg::kLabelWidth);
+  EXPECT_LT(limit, numbers_of(plot, "line class=\"axis reference\"", "x1").at(0));
+  EXPECT_NE(plot.find(">limit 0.950</text>"), std::string::npos);
+}
+
+TEST(IntervalPlot, has_no_negative_zero_and_no_tick_below_zero) {
+  for (const double low : {1e-9, 0.012, 0.5, 0.999}) {
+    const std::string plot = interval_plot(
+        {{.label = "a", .low = low, .middle = 1.0, .high = 1.0 / low}}, {.title = "ratio"});
+    EXPECT_EQ(plot.find("-0.00"), std::string::npos) << plot;
+    EXPECT_EQ(plot.find(">-"), std::string::npos) << plot;
+    EXPECT_EQ(plot.find("nan"), std::string::npos) << plot;
+  }
+  EXPECT_EQ(svg::number(-0.001), "0.00");
+}
+
+TEST(IntervalPlot, leaves_out_what_is_no_ratio) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinite = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(interval_plot({}, {}), "");
+  for (const auto& [low, middle, high] :
+       {std::tuple{nan, 1.0, 2.0}, {0.5, nan, 2.0}, {0.5, -1.0, 2.0}, {2.0, 1.0, 0.5}}) {
+    EXPECT_EQ(interval_plot({{.label = "a", .low = low, .middle = middle, .high = high}}, {}), "");
+  }
+  const std::string plot = interval_plot(
+      {{.label = "a", .low = -1.0, .middle = 1.0, .high = infinite}}, {.title = "ratio"});
+  EXPECT_EQ(count_of(plot, "class=\"cut\""), 2U);
+  EXPECT_EQ(plot.find("nan"), std::string::npos);
+}
+
+TEST(RatioTick, tells_neighbours_apart) {
+  EXPECT_EQ(svg::ratio_tick(1.25, {1.0, 1.25, 1.5}), "1.25");
+  EXPECT_EQ(svg::ratio_tick(1.0, {0.5, 1.0, 2.0}), "1.0");
+  EXPECT_EQ(svg::ratio_tick(0.001, {0.001, 0.1, 10.0}), "0.001");
+  EXPECT_EQ(svg::ratio_tick(1.002, {1.0, 1.002, 1.004}), "1.002");
+}
+
+TEST(NightsPlot, draws_every_night_with_its_interval_and_every_change) {
+  const std::string plot =
+      nights_plot({{.label = "2026-05-01", .value = 1.3, .low = 1.2, .high = 1.4},
+                   {.label = "2026-05-02", .value = 0.0},
+                   {.label = "2026-05-03", .value = 1.1}},
+                  {{.first = 2, .note = "1.30 to 1.10"}}, false, "speedup");
+  EXPECT_EQ(count_of(plot, "<circle"), 2U);
+  EXPECT_NE(plot.find("<title>2026-05-01</title>"), std::string::npos);
+  const double change = numbers_of(plot, "line class=\"limit\"", "x1").at(0);
+  const std::vector<double> nights = numbers_of(plot, "circle", "cx");
+  EXPECT_GT(change, nights[0]);
+  EXPECT_LT(change, nights[1]);
+  EXPECT_NE(plot.find(">1.30 to 1.10</text>"), std::string::npos);
+  EXPECT_EQ(nights_plot({}, {}, false, "speedup"), "");
+  EXPECT_EQ(nights_plot({{.label = "a", .value = -1.0}}, {}, false, "speedup"), "");
+}
+
+TEST(NightsPlot, names_no_more_nights_than_fit) {
+  std::vector<NightMark> nights(200, NightMark{.label = "2026-05-01 02:00", .value = 1e-3});
+  const std::string plot = nights_plot(nights, {}, true, "median");
+  EXPECT_EQ(count_of(plot, "<circle"), 200U);
+  EXPECT_LE(count_of(plot, ">2026-05-01 02:00</text>"), 8U);
+  EXPECT_EQ(plot.find("nan"), std::string::npos);
 }
 
 TEST(Plots, escape_and_cut_what_arms_are_called) {
   const std::string label = "<script>alert(\"1\")</script> & a name that is much too long";
   const std::vector<std::string> plots{
-      interval_plot({{.label = label, .note = label, .low = 0.9, .middle = 1.0, .high = 1.1}}, 1.0,
-                    0.01, label),
+      interval_plot({{.label = label, .note = label, .low = 0.9, .middle = 1.0, .high = 1.1}},
+                    {.title = label, .margin = 0.01, .limit = 0.9, .limit_name = label}),
+      nights_plot({{.label = label, .value = 1.0}}, {{.first = 0, .note = label}}, false, label),
       curve_plot({{.label = label, .values = {1.0, 2.0}}}, label),
       distribution_plot({{.label = label, .quantiles = spread(1.0, 2.0)}}, label)};
   for (const std::string& plot : plots) {
     EXPECT_EQ(plot.find("<script"), std::string::npos) << plot;
     EXPECT_NE(plot.find("&lt;script&gt;alert(&quot;1&quot;)"), std::string::npos) << plot;
   }
-  EXPECT_NE(plots[2].find("<title>&lt;script"), std::string::npos);
-  EXPECT_NE(plots[2].find("…</text>"), std::string::npos);
+  EXPECT_NE(plots[3].find("<title>&lt;script"), std::string::npos);
+  EXPECT_NE(plots[3].find("…</text>"), std::string::npos);
 }
 
 TEST(FittedText, never_cuts_a_letter_in_two) {

@@ -1,0 +1,89 @@
+#include "tsctl/report/html/verify_html.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <optional>
+
+#include "tsctl/core/base/units.h"
+#include "tsctl/report/html/html_page.h"
+#include "tsctl/report/html/html_table.h"
+#include "tsctl/report/text/inspect_text.h"
+
+namespace tsctl {
+
+namespace {
+
+std::string number_or_dash(const std::optional<double>& value) {
+  return value ? number_text(*value) : std::string("-");
+}
+
+HtmlCell match_cell(Match match) { return judged_cell(name_of(match), match == Match::same); }
+
+std::string place_of(const OutputComparison& output) {
+  if (output.index.empty()) return {};
+  std::string text = "at " + shape_text(output.index);
+  if (output.reference_value && output.candidate_value) {
+    text += fmt::format(": {} against {}", number_text(*output.reference_value),
+                        number_text(*output.candidate_value));
+  }
+  return text;
+}
+
+std::string outputs_table(const VerifyResult& result) {
+  HtmlTable table({"input set", ">call", "output", "type", "outputs", ">max difference",
+                   ">of the largest value", ">of its own", ">rtol", ">would pass at rtol",
+                   "where and why"});
+  for (const CallComparison& call : result.calls) {
+    for (const OutputComparison& output : call.outputs) {
+      std::string note = place_of(output);
+      if (!output.detail.empty()) note += (note.empty() ? "" : "; ") + output.detail;
+      table.add_row({call.set, std::to_string(call.call), output.output,
+                     output.dtype.empty() ? "" : output.dtype + " " + shape_text(output.shape),
+                     match_cell(output.status), number_text(output.max_abs),
+                     number_text(output.max_abs_to_peak), number_text(output.max_rel),
+                     number_text(output.rtol), number_or_dash(output.would_pass_rtol), note});
+    }
+  }
+  return table.render();
+}
+
+std::string first_difference(const SubmoduleDifference& first) {
+  if (first.path.empty())
+    return html_paragraph("No single submodule explains the difference: " + first.reason);
+  return html_paragraph(fmt::format("First differs in {} ({}), called with eager's inputs: {}",
+                                    first.path, first.class_name, first.reason));
+}
+
+}  // namespace
+
+std::string html_from_verify(const std::vector<VerifyResult>& results) {
+  HtmlTable summary(
+      {"candidate", "reference", "outputs", ">max difference", ">would pass at rtol", "calls"});
+  std::string parts;
+  for (const VerifyResult& result : results) {
+    summary.add_row({result.candidate, result.reference, match_cell(result.status),
+                     number_text(result.max_abs), number_or_dash(result.would_pass_rtol),
+                     fmt::format("{}", fmt::join(result.calls_checked, ", "))});
+    std::string part = outputs_table(result);
+    if (result.first_submodule) part += first_difference(*result.first_submodule);
+    parts += html_subsection(result.candidate + " against " + result.reference, part);
+  }
+  return summary.render() + parts;
+}
+
+std::string html_from_run(const RunResult& run) {
+  HtmlTable table({"input set", "output", "dtype", "shape", ">minimum", ">maximum", ">mean",
+                   ">not finite", "value"});
+  for (const OutputSummary& output : run.outputs) {
+    const bool tensor = !output.dtype.empty();
+    table.add_row({output.set, output.output, output.dtype,
+                   tensor ? shape_text(output.shape) : std::string(),
+                   number_or_dash(output.minimum), number_or_dash(output.maximum),
+                   number_or_dash(output.mean),
+                   tensor ? std::to_string(output.nonfinite) : std::string(), output.value});
+  }
+  return table.render();
+}
+
+}  // namespace tsctl

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "tsctl/core/history.h"
+
+namespace tsctl {
+
+// A table for each series with a row for each night. The medians of baselines are shown too, their speedups are not.
+std::string history_text(const History& history, HistoryMetric metric);
+
+// The result of a check: two lines at most for each series, and a last line that says it all.
+std::string history_check_text(const History& history);
+
+// "new of cnn.pt against pinned".
+std::string series_title(const HistorySeries& series);
+// "9.8% slower since 2026-05-06T02:10:00Z (1.30 -> 1.17), found on …".
+std::string change_text(const HistoryChange& change);
+
+// "1.30 [1.29, 1.31]", or "-".
+std::string night_speedup_text(const HistoryNight& night);
+
+// The result of the check of all series in one line, which the series with the largest drop stands for.
+std::string history_verdict_line(const std::vector<HistorySeries>& all);
+
+// "2026-05-06 02:10" of a time as the report has it.
+std::string night_text(const std::string& time);
+
+}  // namespace tsctl

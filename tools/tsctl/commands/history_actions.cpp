@@ -1,0 +1,201 @@
+#include "commands/history_actions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+
+#include "options/numbers.h"
+#include "session/finish.h"
+#include "tsctl/core/base/text.h"
+#include "tsctl/files/digest.h"
+#include "tsctl/files/file_io.h"
+#include "tsctl/files/output_file.h"
+#include "tsctl/report/export/history_csv.h"
+#include "tsctl/report/html/history_html.h"
+#include "tsctl/report/json/document.h"
+#include "tsctl/report/json/history_document.h"
+#include "tsctl/report/text/history_text.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr const char* kVariable = "TSCTL_HISTORY";
+constexpr const char* kDefaultFile = "tsctl-history.db";
+
+std::string database_of(const HistoryFlags& flags) {
+  if (!flags.database.empty()) return flags.database;
+  const char* variable = std::getenv(kVariable);
+  return variable != nullptr && *variable != '\0' ? variable : kDefaultFile;
+}
+
+HistoryStore opened(const HistoryFlags& flags) {
+  const std::string path = database_of(flags);
+  if (!std::filesystem::exists(path)) {
+    throw Error(ErrorKind::input, fmt::format("there is no history '{}'", path),
+                "add reports with tsctl history add, or give its file with --db");
+  }
+  if (std::filesystem::is_directory(path)) {
+    throw Error(ErrorKind::input, fmt::format("the history '{}' is a folder", path),
+                "give the file of a history with --db");
+  }
+  return {path, history::Database::Open::existing};
+}
+
+std::string utc_text(std::time_t seconds) {
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+// For a report that does not have its time: when its file was written.
+std::string time_of_file(const std::string& path) {
+  std::error_code failure;
+  const auto written = std::filesystem::last_write_time(path, failure);
+  if (failure || path == "-") return utc_text(std::time(nullptr));
+  const auto system = std::chrono::file_clock::to_sys(written);
+  return utc_text(std::chrono::system_clock::to_time_t(
+      std::chrono::time_point_cast<std::chrono::system_clock::duration>(system)));
+}
+
+// A report with its arms, as messages count them.
+struct ReadReport {
+  HistoryEntry entry = {};
+  std::string name = {};
+  std::size_t arms = 0;
+};
+
+ReadReport read_report(const std::string& path, const std::string& model) {
+  const bool standard_input = path == "-";
+  ReadReport read{.name = standard_input ? "standard input" : path};
+  std::string text;
+  try {
+    text = bytes_of_file(standard_input ? "/dev/stdin" : path);
+  } catch (const Error& error) {
+    throw Error(error.kind(), error.what(), "give a file that tsctl wrote with --json");
+  }
+  const Report report = report_from_document(text, read.name);
+  if (!report.bench || report.bench->arms.empty()) {
+    throw Error(ErrorKind::input, fmt::format("'{}' has no bench", read.name),
+                "a history has reports of tsctl bench and tsctl convert");
+  }
+  read.arms = report.bench->arms.size();
+  read.entry.document = canonical_document(text, read.name);
+  read.entry.digest = sha256_of_text(read.entry.document);
+  read.entry.time = time_of_file(path);
+  read.entry.model = model;
+  return read;
+}
+
+HistoryCheckOptions check_options_from(const HistoryFlags& flags) {
+  HistoryCheckOptions options;
+  const auto read = [](const std::string& text, const std::string& flag, double& value) {
+    if (text.empty()) return;
+    value = fraction_from(text, flag);
+    if (value >= 1.0) {
+      throw Error(ErrorKind::usage, fmt::format("{} '{}' is out of range", flag, text),
+                  "write a fraction from 0 to 99%, such as 2%");
+    }
+  };
+  read(flags.margin, "--margin", options.margin);
+  read(flags.detect, "--detect", options.detect);
+  return options;
+}
+
+void require_time(const std::string& text) {
+  constexpr std::string_view kPattern = "0000-00-00";
+  bool fits = text.empty() || text.size() >= kPattern.size();
+  for (std::size_t i = 0; fits && i < std::min(text.size(), kPattern.size()); ++i)
+    fits = kPattern[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == kPattern[i];
+  if (fits) return;
+  throw Error(ErrorKind::usage, fmt::format("--since '{}' is not a time", text),
+              "write 2026-05-01, or 2026-05-01T02:00:00Z; times are UTC");
+}
+
+// The selected series with the result of their check.
+History checked_history(const HistoryFlags& flags) {
+  const HistoryCheckOptions options = check_options_from(flags);
+  require_time(flags.filter.since);
+  if (std::min({flags.json.size(), flags.csv.size()}) > 0 && flags.json == "-" &&
+      flags.csv == "-") {
+    throw Error(ErrorKind::usage, "--json and --csv both ask for standard output",
+                "write one of them to a file");
+  }
+  HistoryStore store = opened(flags);
+  History history{.series = store.series(flags.filter)};
+  if (history.series.empty() && store.report_count() > 0) {
+    throw Error(ErrorKind::usage,
+                fmt::format("no night in '{}' fits --model, --arm and --since", database_of(flags)),
+                "run tsctl history show without them for what there is");
+  }
+  check(history.series, options);
+  return history;
+}
+
+void write_document(const std::string& target, const std::string& flag, const std::string& text,
+                    Context& context) {
+  if (target == "-") {
+    context.out << text;
+  } else if (!target.empty()) {
+    write_text_file(target, text, flag);
+  }
+}
+
+// Writes the documents that were asked for, and the text unless one of them is on standard output.
+void write_history(const HistoryFlags& flags, const History& history, const std::string& text,
+                   Context& context) {
+  if (flags.json != "-" && flags.csv != "-" && flags.html != "-") context.out << text;
+  write_document(flags.json, "--json", document_from_history(history), context);
+  write_document(flags.csv, "--csv", csv_from_history(history), context);
+  write_document(flags.html, "--html", html_from_history(history, flags.metric), context);
+}
+
+}  // namespace
+
+ExitCode history_add(const HistoryFlags& flags, Context& context) {
+  std::vector<ReadReport> reports;
+  for (const std::string& path : flags.reports) reports.push_back(read_report(path, flags.model));
+  const std::string path = database_of(flags);
+  if (!std::filesystem::exists(path)) require_writable_target(path, "--db");
+  HistoryStore store(path, history::Database::Open::create);
+  std::vector<HistoryEntry> entries;
+  for (const ReadReport& report : reports) entries.push_back(report.entry);
+  const std::vector<bool> added = store.add(entries);
+  if (flags.quiet) return ExitCode::ok;
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    context.out << fmt::format("{:<10} {}: {} arms, night of {}\n", added[i] ? "added" : "known",
+                               reports[i].name, reports[i].arms, night_text(reports[i].entry.time));
+  }
+  const auto count = std::count(added.begin(), added.end(), true);
+  context.out << fmt::format("OK  {} added, {} already there; {} has {} reports\n", count,
+                             static_cast<std::ptrdiff_t>(added.size()) - count, path,
+                             store.report_count());
+  return flush_result(context);
+}
+
+ExitCode history_show(const HistoryFlags& flags, Context& context) {
+  const History history = checked_history(flags);
+  write_history(flags, history, history_text(history, flags.metric), context);
+  return flush_result(context);
+}
+
+ExitCode history_check(const HistoryFlags& flags, Context& context) {
+  const History history = checked_history(flags);
+  write_history(flags, history, history_check_text(history), context);
+  if (const ExitCode code = flush_result(context); code != ExitCode::ok) return code;
+  switch (verdict_of(history.series)) {
+    case HistoryVerdict::regression:
+      return ExitCode::gate_failed;
+    case HistoryVerdict::undecided:
+      return flags.allow_undecided ? ExitCode::ok : ExitCode::undecided;
+    case HistoryVerdict::unchanged:
+      break;
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace tsctl

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "session/context.h"
+#include "tsctl/core/history.h"
+#include "tsctl/report/history/store.h"
+
+namespace tsctl {
+
+// The flags of all commands below `history`.
+struct HistoryFlags {
+  std::string database = {};
+  std::vector<std::string> reports = {};
+  std::string model = {};  // of add
+  bool quiet = false;
+  HistoryFilter filter = {};
+  HistoryMetric metric = HistoryMetric::speedup;
+  std::string margin = {};  // as given
+  std::string detect = {};
+  bool allow_undecided = false;
+  std::string json = {};  // a file, or "-" for stdout in place of the text
+  std::string csv = {};
+  std::string html = {};
+  std::string format = "csv";  // of export
+};
+
+// Each throws Error.
+ExitCode history_add(const HistoryFlags& flags, Context& context);
+ExitCode history_show(const HistoryFlags& flags, Context& context);
+ExitCode history_check(const HistoryFlags& flags, Context& context);
+ExitCode history_export(const HistoryFlags& flags, Context& context);
+
+}  // namespace tsctl

@@ -1,0 +1,7 @@
+#include "commands/history_actions.h"
+
+namespace tsctl {
+
+ExitCode history_export(const HistoryFlags&, Context&) { return ExitCode::ok; }
+
+}  // namespace tsctl
