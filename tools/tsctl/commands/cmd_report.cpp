@@ -14,6 +14,8 @@
 #include "tsctl/report/json/document.h"
 #include "tsctl/report/json/schema.h"
 #include "tsctl/report/text/report_text.h"
+#include "tsctl/report/text/result_line.h"
+#include "tsctl/report/text/style.h"
 
 namespace tsctl {
 
@@ -34,10 +36,13 @@ std::string saved_report(const std::string& path) {
   }
 }
 
-std::string text_of(const Report& report, bool verbose) {
-  std::string text = text_from_report(report, {.verbose = verbose});
-  if (report.error) text += fmt::format("error      {}\n", report.error->message);
-  return text + fmt::format("status     {} (exit {})\n", name_of(report.status), report.exit_code);
+std::string text_of(const Report& report, bool verbose, const Context& context) {
+  const TextOptions options{
+      .verbose = verbose, .width = context.out_width, .colour = context.out_colour};
+  const std::string result = result_line(report);
+  return text_from_report(report, options) +
+         fmt::format("result     {}\n", options.colour ? result : plain(result)) +
+         fmt::format("status     {} (exit {})\n", name_of(report.status), report.exit_code);
 }
 
 // A format of a report. Some formats need a bench in the report.
@@ -76,7 +81,9 @@ ExitCode render(const Flags& flags, Context& context) {
     return known.name == flags.format;
   });
   if (format == kFormats.end()) {
-    context.out << text_of(report, flags.verbose);
+    context.out << text_of(report, flags.verbose, context);
+    const std::string verdict = context.out_colour ? good("OK") : "OK";
+    context.out << fmt::format("{}  {}: shown above as text\n", verdict, flags.file);
     return flush_result(context);
   }
   if (format->of_bench && !report.bench) {
@@ -109,7 +116,7 @@ void add_report(CLI::App& app, Action& selected) {
       try {
         return render(*flags, context);
       } catch (const Error& error) {
-        return print_failure(error, context);
+        return print_failure(error, context, flags->schema || flags->format != "text");
       }
     };
   });

@@ -195,11 +195,7 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
                                          .hint = "use smaller inputs"};
     } catch (const std::exception& error) {
       code = ExitCode::internal;
-      session.report().error = ErrorInfo{
-          .kind = ErrorKind::internal,
-          .phase = session.phase(),
-          .message = std::string("a bug in tsctl: ") + error.what(),
-          .hint = "please report it with the command line and the output of tsctl doctor"};
+      session.report().error = bug_info(error.what(), session.phase());
     }
     session.report().steps = session.steps();
     report = std::move(session.report());

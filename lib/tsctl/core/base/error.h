@@ -57,6 +57,7 @@ enum class ExitCode {
   busy = 9,
   internal = 70,
   interrupted = 130,
+  closed_pipe = 141,  // as after SIGPIPE: the reader of standard output is gone
   terminated = 143,
 };
 
@@ -74,6 +75,7 @@ constexpr auto names_of(ExitCode) {
       {ExitCode::busy, "busy"},
       {ExitCode::internal, "internal"},
       {ExitCode::interrupted, "interrupted"},
+      {ExitCode::closed_pipe, "closed_pipe"},
       {ExitCode::terminated, "terminated"},
   });
 }
