@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
                          .out_colour = is_terminal(STDOUT_FILENO) && !is_set("NO_COLOR"),
                          .err_colour = is_terminal(STDERR_FILENO) && !is_set("NO_COLOR"),
                          .out_width = is_terminal(STDOUT_FILENO) ? columns(STDOUT_FILENO) : 0,
+                         .err_width = is_terminal(STDERR_FILENO) ? columns(STDERR_FILENO) : 0,
                          .out_is_closed = [] { return is_closed(STDOUT_FILENO); },
                          .command = {argv, argv + argc}};
   return static_cast<int>(tsctl::cli::run({argv + 1, argv + argc}, context));

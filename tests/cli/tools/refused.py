@@ -56,8 +56,7 @@ def main() -> int:
     folder.mkdir(parents=True)
     command += [] if "-o" in command else ["-o", str(folder / "model.pt")]
     ended = subprocess.run(
-        [*command, "--json", str(folder / "report.json")], check=False, stderr=subprocess.PIPE, text=True,
-        stdout=subprocess.PIPE,
+        [*command, "--json", str(folder / "report.json")], check=False, capture_output=True, text=True,
     )  # fmt: skip
     exit_code = 128 - ended.returncode if ended.returncode < 0 else ended.returncode
     print(ended.stderr, end="")

@@ -18,6 +18,7 @@ struct Context {
   bool out_colour = false;
   bool err_colour = false;
   std::size_t out_width = 0;  // columns of the terminal; 0 if it is none
+  std::size_t err_width = 0;
   // Whether the reader of standard output is gone. Asked after a write has failed.
   std::function<bool()> out_is_closed = [] { return false; };
   std::vector<std::string> command = {};  // the whole command line, for the report

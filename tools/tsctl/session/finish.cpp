@@ -133,7 +133,7 @@ void record_lost_line(Ending& ending, const Report& report, const ReportOptions&
                       Context& context) {
   const ErrorInfo error = standard_output_error(context);
   ending.add(error);
-  if (!says_nothing(error, ending.code())) print_error(error, context);
+  if (!says_nothing(error, ending.code())) print_error(error, options.verbose, context);
   try {
     write_files(report, options, context);
   } catch (const Error&) {
@@ -160,10 +160,10 @@ ErrorInfo bug_info(const std::string& what, const std::string& phase) {
           .hint = "please report it with the command line and the output of tsctl doctor"};
 }
 
-void print_error(const ErrorInfo& error, Context& context) {
+void print_error(const ErrorInfo& error, bool verbose, Context& context) {
   const std::string label = context.err_colour ? bad("error") : "error";
   context.err << "tsctl: " << label << ": " << error.message << "\n";
-  if (!error.detail.empty()) {
+  if (!error.detail.empty() && (verbose || !error.about_inputs)) {
     context.err << error.detail;
     if (!error.detail.ends_with('\n')) context.err << "\n";
   }
@@ -175,7 +175,7 @@ ExitCode print_failure(const Error& error, Context& context, bool prints_documen
   Report report;
   report.error = info_from(error, "usage");
   report.exit_code = static_cast<int>(exit_code_from_kind(error.kind()));
-  print_error(*report.error, context);
+  print_error(*report.error, false, context);
   print_result_line(report, prints_document, false, context);
   return exit_code_from_kind(error.kind());
 }
@@ -185,7 +185,7 @@ ExitCode flush_result(Context& context) {
   if (context.out) return ExitCode::ok;
   const ErrorInfo error = standard_output_error(context);
   const ExitCode code = with_failure(ExitCode::ok, error);
-  if (!says_nothing(error, code)) print_error(error, context);
+  if (!says_nothing(error, code)) print_error(error, false, context);
   return code;
 }
 
@@ -215,7 +215,7 @@ ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& optio
   }
   check_output();
   for (const ErrorInfo& error : ending.errors()) {
-    if (!says_nothing(error, ending.code())) print_error(error, context);
+    if (!says_nothing(error, ending.code())) print_error(error, options.verbose, context);
   }
   if (!context.out) return ending.code();
   print_result_line(report, has_document, options.quiet, context);

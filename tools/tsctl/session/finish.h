@@ -15,6 +15,7 @@ struct ReportOptions {
   std::string csv = {};
   std::string html = {};
   bool quiet = false;
+  bool no_progress = false;
   bool verbose = false;
   InspectSections sections = {};  // of inspect
 };
@@ -32,7 +33,7 @@ ErrorInfo info_from(const Error& error, const std::string& phase);
 ErrorInfo bug_info(const std::string& what, const std::string& phase);
 
 // "tsctl: error: …", the detail, "tsctl: hint: …" on stderr.
-void print_error(const ErrorInfo& error, Context& context);
+void print_error(const ErrorInfo& error, bool verbose, Context& context);
 
 // Prints the error of a command that writes no report, and the result line, on standard error if standard output is for
 // a document. Returns its exit code.

@@ -58,6 +58,7 @@ void describe_bench(CommandSession& session, const BenchPlan& plan, BenchResult&
   bench.warnings.insert(bench.warnings.end(), crowded.begin(), crowded.end());
   bench.input_set = plan.input_set;
   bench.inputs_sha256 = sha256_of_file(plan.arms.front().request.inputs_tensors);
+  bench.batch_dim = plan.batch_dim;
   bench.device = session.options().device;
   bench.threads = session.threads();
   bench.cold_cache = plan.arms.front().request.cold_cache;

@@ -44,10 +44,15 @@ std::string styled(const std::optional<ArmSpeed>& speed) {
   return speed == ArmSpeed::inconclusive ? caution(text) : text;
 }
 
+// "throughput (B)": which dimension the items are.
+std::string throughput_title(const BenchResult& bench) {
+  return bench.batch_dim.empty() ? ">throughput" : fmt::format(">throughput ({})", bench.batch_dim);
+}
+
 std::string speeds_table(const BenchResult& bench, std::size_t width) {
   const std::string base = bench.arms.empty() ? "" : bench.arms.front().label;
-  TextTable table({"arm", ">median", ">p99", ">spread", ">throughput", ">speedup vs " + base,
-                   ">max diff", "outputs", "speed"});
+  TextTable table({"arm", ">median", ">p99", ">spread", throughput_title(bench),
+                   ">speedup vs " + base, ">max diff", "outputs", "speed"});
   for (const ArmResult& arm : bench.arms) {
     table.add_row({arm.label, seconds_text(arm.median_s), seconds_text(arm.p99_s),
                    arm.spread ? percent_text(*arm.spread) : "-", throughput_text(arm),

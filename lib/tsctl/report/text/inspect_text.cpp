@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "tsctl/core/base/units.h"
+#include "tsctl/core/manifest.h"
+#include "tsctl/report/text/manifest_text.h"
 #include "tsctl/report/text/text_table.h"
 
 namespace tsctl {
@@ -117,15 +119,22 @@ std::string attributes_text(const ModelSummary& summary, std::size_t width) {
   return text;
 }
 
+// The manifest is shown by its content.
+bool is_shown_below(const ModelSummary& summary, const ExtraFile& file) {
+  return !summary.manifest_text.empty() && std::string("extra/") + file.name == kManifestRecord;
+}
+
 std::string extra_files_text(const ModelSummary& summary, std::size_t width) {
-  if (summary.extra_files.empty()) return {};
   TextTable table({"name", ">size", "begins with"});
+  std::size_t rows = 0;
   for (const ExtraFile& file : summary.extra_files) {
+    if (is_shown_below(summary, file)) continue;
+    ++rows;
     std::string begin = file.text.value_or("");
     begin = begin.substr(0, begin.find_first_of("\r\n"));
     table.add_row({file.name, bytes_text(file.size_bytes), shortened_text(begin)});
   }
-  return titled("extra files", table, width);
+  return rows == 0 ? "" : titled("extra files", table, width);
 }
 
 void add_tensor_rows(TextTable& table, const std::vector<TensorSummary>& tensors) {
@@ -185,7 +194,8 @@ std::string code_text(const ModelSummary& summary) {
 std::string text_from_summary(const ModelSummary& summary, const InspectSections& sections,
                               std::size_t width) {
   std::string text = head(summary) + groups_text(summary) + methods_text(summary) +
-                     attributes_text(summary, width) + extra_files_text(summary, width);
+                     attributes_text(summary, width) + extra_files_text(summary, width) +
+                     manifest_text(summary.manifest_text);
   if (sections.tensors) text += tensors_text(summary, width);
   if (sections.ops) text += ops_text(summary, width);
   if (sections.records) text += records_text(summary, width);

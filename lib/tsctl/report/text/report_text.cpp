@@ -145,9 +145,19 @@ std::string findings_text(const std::vector<Finding>& findings, std::size_t widt
   return table.render(0, width);
 }
 
-std::string warnings_text(const std::vector<Warning>& warnings) {
+std::string warnings_text(const std::vector<Warning>& warnings, bool verbose) {
   std::string text;
-  for (const Warning& warning : warnings) text += line(caution("warning"), warning.text);
+  std::size_t of_python = 0;
+  for (const Warning& warning : warnings) {
+    if (warning.code == WarningCode::python_warning && !verbose) {
+      ++of_python;
+    } else {
+      text += line(caution("warning"), warning.text);
+    }
+  }
+  if (of_python > 0)
+    text += line("python", fmt::format("{} warning{} of Python code (-v)", of_python,
+                                       of_python == 1 ? "" : "s"));
   return text;
 }
 
@@ -177,7 +187,7 @@ std::string styled_text(const Report& report, const TextOptions& options) {
   // The result line names a file that was written.
   if (report.artifact && (!written || options.verbose)) lines += artifact_text(*report.artifact);
   if (options.verbose) lines += memory_text(report.steps);
-  return text + fitted(lines + warnings_text(report.warnings), width);
+  return text + fitted(lines + warnings_text(report.warnings, options.verbose), width);
 }
 
 }  // namespace

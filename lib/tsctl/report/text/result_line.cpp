@@ -132,6 +132,10 @@ std::string facts_of(const Report& report) {
   if (report.verify.empty() && report.artifact && !report.run)
     facts.emplace_back("outputs not compared");
   if (report.bench) facts.push_back(bench_text_of(report));
+  const bool not_timed =
+      std::any_of(report.warnings.begin(), report.warnings.end(),
+                  [](const Warning& warning) { return warning.code == WarningCode::not_timed; });
+  if (not_timed) facts.emplace_back("not timed");
   if (report.capture) facts.push_back(capture_facts(report));
   std::erase(facts, "");
   return joined(facts, ", ");
