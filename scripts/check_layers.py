@@ -174,7 +174,8 @@ PYTHON_LAYERS = {
     "arms": ("model", "reference"),
     "capture": ("model", "reference", "explain"),
     "locate": ("model", "reference"),
-    "jobs": ("model", "arms", "capture", "locate"),
+    "python_warnings": (),
+    "jobs": ("model", "arms", "capture", "locate", "python_warnings"),
 }
 
 

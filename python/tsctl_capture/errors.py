@@ -11,6 +11,8 @@ from types import FrameType
 from .vocabulary import ErrorKind
 
 _OWN_FOLDER = f"{Path(__file__).absolute().parent}{os.sep}"
+# In a hint: the front puts there how the inputs are declared, and shows the detail with -v only.
+DECLARED_INPUTS = "{inputs}"
 # torch adds these frames to every call of a module; they do not help the user.
 _CALL_FRAMES = {"_call_impl", "_wrapped_call_impl", "_slow_forward"}
 
@@ -42,6 +44,20 @@ def describe(error: BaseException) -> str:
     message = first_line(str(error))
     name = type(error).__name__
     return f"{name}: {message}" if message else name
+
+
+def described_with_place(error: BaseException) -> str:
+    """One line with the innermost line of the user's code: "ValueError: too wide (net.py:12)"."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not _is_noise(frame) and not is_torch_frame(frame.filename)
+    ]
+    return (
+        f"{describe(error)} ({place_text(frames[-1].filename, frames[-1].lineno or 0)})"
+        if frames
+        else describe(error)
+    )
 
 
 def place_text(file: str, line: int) -> str:

@@ -13,6 +13,7 @@ from .events import Events
 from .locate import locate
 from .model.inputs import inputs_sha256, load_inputs_file
 from .model.tensor_file import NO_OUTPUTS, write_tensor_file
+from .python_warnings import sent_warnings
 from .request import (
     ArmRequest,
     CaptureRequest,
@@ -48,9 +49,12 @@ def run(job: str, request: Mapping[str, Any], events: Events) -> Any:
 
     Raises CaptureError for what the user can act on.
     """
-    if job == Job.OPEN_ARM:
-        return open_arm(parsed(ArmRequest, request), events)
-    if job not in _JOBS:
-        raise CaptureError(ErrorKind.CAPTURE, f"the capture package knows no job '{job}'", "reinstall tsctl")
-    kind, work = _JOBS[job]
-    return dict(vars(work(parsed(kind, request), events)))
+    with sent_warnings(events):
+        if job == Job.OPEN_ARM:
+            return open_arm(parsed(ArmRequest, request), events)
+        if job not in _JOBS:
+            raise CaptureError(
+                ErrorKind.CAPTURE, f"the capture package knows no job '{job}'", "reinstall tsctl"
+            )
+        kind, work = _JOBS[job]
+        return dict(vars(work(parsed(kind, request), events)))

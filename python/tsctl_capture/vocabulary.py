@@ -97,6 +97,7 @@ class WarningCode(StrEnum):
     TIED_TO_DEVICE = "tied_to_device"
     TUNING_NOT_AVAILABLE = "tuning_not_available"
     PYTHON_NOT_SUPPORTED = "python_not_supported_by_torchscript"
+    PYTHON_WARNING = "python_warning"
 
 
 class ValueKind(StrEnum):

@@ -36,7 +36,7 @@ config.environment["LC_ALL"] = "C.UTF-8"
 config.environment["TMPDIR"] = "/tmp"
 config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 # What a developer may have set for themselves must not reach the cases.
-for name in ("TSCTL_PYTHON", "NO_COLOR", "CLICOLOR_FORCE", "PYTHONPATH", "OMP_NUM_THREADS"):
+for name in ("TSCTL_PYTHON", "NO_COLOR", "CI", "CLICOLOR_FORCE", "PYTHONPATH", "OMP_NUM_THREADS"):
     config.environment.pop(name, None)
 
 python = shlex.quote(sys.executable)
@@ -56,6 +56,7 @@ config.substitutions += [
     ("%foreign-file", tool("foreign_file.py")),
     ("%json", tool("json_value.py")),
     ("%left-in", tool("left_in.py")),
+    ("%only-result", tool("only_result.py")),
     ("%refused", tool("refused.py")),
     ("%signalled", tool("signalled.py")),
     ("%small-disk", f"sh {shlex.quote(str(tools / 'small_disk.sh'))}"),

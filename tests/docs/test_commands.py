@@ -9,8 +9,8 @@ SHARED_PAGE = "options.md"
 
 @pytest.fixture(scope="module")
 def commands(tsctl, run_checked) -> list[str]:
-    """The names below "Subcommands:" in the help."""
-    listing = run_checked(tsctl, "--help").split("Subcommands:", 1)[1]
+    """The names below "Commands:" in the help."""
+    listing = run_checked(tsctl, "--help").split("Commands:", 1)[1].split("\n\n", 1)[0]
     names = re.findall(r"^  ([a-z]+)\s{2,}\S", listing, flags=re.MULTILINE)
     assert len(names) >= 5, listing
     return names
@@ -60,3 +60,46 @@ def test_every_flag_is_explained_and_every_explained_flag_exists(
     for page in sorted(pages.glob("*.md")):
         unknown = explained_flags(page.read_text(encoding="utf-8")) - every_flag
         assert not unknown, f"{page.name} explains {sorted(unknown)}, which no command has"
+
+
+def examples_in(text: str) -> list[str]:
+    return re.findall(
+        r"^  (tsctl .*)$", text.split("Examples:", 1)[1].split("\n\n", 1)[0], flags=re.MULTILINE
+    )
+
+
+def test_every_help_is_narrow_and_ends_with_examples_exit_codes_and_its_page(
+    commands, repository, tsctl, run_checked
+) -> None:
+    for name in ["", *commands]:
+        text = run_checked(tsctl, *([name] if name else []), "--help")
+        assert max(map(len, text.splitlines())) <= 100, name
+        assert len(examples_in(text)) == 2, name
+        assert re.search(r"^Exit codes: 0 success, 1 ", text, flags=re.MULTILINE), name
+        page = re.search(r"^Manual: (\S+)", text, flags=re.MULTILINE)
+        assert page and (repository / page.group(1)).is_file(), name
+        # What CLI11 writes of its own checks.
+        assert not re.search(r"TEXT|:\{|INT in \[|REQUIRED|OPTIONS|SUBCOMMAND", text), name
+        # The flags of this help are not asked for again.
+        assert "--help for" not in text, name
+        if name:
+            assert run_checked(tsctl, "help", name) == text
+
+
+def test_the_examples_of_every_help_run(commands, tsctl, run_checked, tmp_path) -> None:
+    (tmp_path / "net.py").write_text(
+        "import torch\n\n\nclass Net(torch.nn.Module):\n"
+        "    def __init__(self):\n        super().__init__()\n        self.l = torch.nn.Linear(784, 10)\n\n"
+        "    def forward(self, x):\n        return self.l(x)\n",
+        encoding="utf-8",
+    )
+    path = f"PATH={tsctl.parent}:$PATH"
+    for name in commands:
+        for example in examples_in(run_checked(tsctl, name, "--help")):
+            # A short budget: the example shows the flags, not a measurement.
+            line = (
+                f"{example} --budget 2s"
+                if example.startswith("tsctl convert") and "--no-bench" not in example
+                else example
+            )
+            run_checked("bash", "-c", f"{path}; {line}", cwd=tmp_path)

@@ -22,9 +22,13 @@ class Events:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.shares: list[tuple[str, float]] = []
 
     def progress(self, text: str) -> None:
         self.lines.append(text)
+
+    def share_done(self, text: str, share: float) -> None:
+        self.shares.append((text, share))
 
     def warning(self, code: str, text: str) -> None:
         self.lines.append(f"{code}: {text}")

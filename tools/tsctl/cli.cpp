@@ -1,13 +1,15 @@
 #include "cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 
 #include "commands/commands.h"
+#include "options/help_text.h"
 #include "options/pass_listing.h"
 #include "session/finish.h"
-#include "tsctl/core/base/build_info.h"
 #include "usage_error.h"
+#include "version_text.h"
 
 namespace tsctl::cli {
 
@@ -16,13 +18,24 @@ namespace {
 // The one list of commands, in the order in which help shows them.
 constexpr std::array kCommands{&add_convert,  &add_explain, &add_trace,  &add_script,  &add_freeze,
                                &add_optimize, &add_verify,  &add_bench,  &add_inspect, &add_diff,
-                               &add_run,      &add_doctor,  &add_report, &add_history};
+                               &add_run,      &add_doctor,  &add_report, &add_history, &add_help};
 
 // Whether the chosen command makes a report, which has tags, and --json says where. For `tsctl report` --json is only
 // another format, so a command line that it refuses must not write there.
 bool makes_report(const CLI::App& app) {
   const std::vector<CLI::App*> commands = app.get_subcommands();
   return !commands.empty() && commands.front()->get_option_no_throw("--tag") != nullptr;
+}
+
+// Flags may stand before the command too: `tsctl -q doctor` means `tsctl doctor -q`.
+std::vector<std::string> with_command_first(std::vector<std::string> arguments,
+                                            const CLI::App& app) {
+  if (arguments.empty() || !arguments.front().starts_with("-")) return arguments;
+  const auto command =
+      std::find_if(arguments.begin(), arguments.end(),
+                   [&](const std::string& word) { return command_named(app, word) != nullptr; });
+  if (command != arguments.end()) std::rotate(arguments.begin(), command, command + 1);
+  return arguments;
 }
 
 ExitCode print_and_flush(const std::string& text, Context& context) {
@@ -33,19 +46,20 @@ ExitCode print_and_flush(const std::string& text, Context& context) {
 ExitCode parse_and_run(const std::vector<std::string>& arguments, Context& context) {
   CLI::App app("Turn a PyTorch module into a verified and timed TorchScript file", "tsctl");
   app.require_subcommand(1);
-  app.set_version_flag("--version", std::string("tsctl ") + kVersion);
-  app.footer("Run tsctl COMMAND --help for a command's flags.");
-  app.get_formatter()->column_width(34);
+  app.set_version_flag("-V,--version", version_text(), "Print the versions and exit");
+  app.set_help_flag("-h,--help", "Print this help and exit");
   Action selected;
   for (const auto add : kCommands) add(app, selected);
 
   try {
     // CLI11 expects the arguments in reverse order.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    const std::vector<std::string> ordered = with_command_first(arguments, app);
+    app.parse(std::vector<std::string>(ordered.rbegin(), ordered.rend()));
   } catch (const CLI::CallForHelp&) {
-    return print_and_flush(app.help(), context);
+    const std::vector<CLI::App*> commands = app.get_subcommands();
+    return print_and_flush(help_text(commands.empty() ? app : *commands.front()), context);
   } catch (const CLI::CallForVersion&) {
-    return print_and_flush(app.version() + "\n", context);
+    return print_and_flush(version_text(), context);
   } catch (const PassListing&) {
     return print_and_flush(pass_listing_text(), context);
   } catch (const CLI::ParseError& error) {

@@ -4,7 +4,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "options/foreign_flags.h"
 #include "tsctl/core/base/did_you_mean.h"
+#include "tsctl/report/text/text_lines.h"
 
 namespace tsctl::cli {
 
@@ -63,11 +65,39 @@ Error without_command(const CLI::App& app) {
                                "run tsctl --help for the list"));
 }
 
-Error unexpected_word(const CLI::App& command, const std::string& word, const std::string& hint) {
+// The commands that have the flag, "bench and convert"; empty if none has.
+std::string commands_with(const CLI::App& app, const std::string& flag) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (command->get_option_no_throw(flag) != nullptr) names.push_back(command->get_name());
+  }
+  if (names.empty()) return {};
+  const std::string last = names.back();
+  names.pop_back();
+  return names.empty() ? last : joined(names, ", ") + " and " + last;
+}
+
+// What to do about a flag that the command does not have.
+std::string hint_for_flag(const CLI::App& app, const CLI::App& command, const std::string& name,
+                          const std::string& hint) {
+  const std::string elsewhere = commands_with(app, name);
+  if (name.starts_with("--") && !elsewhere.empty())
+    return fmt::format("{} {} it; {}", elsewhere,
+                       elsewhere.find(" and ") == std::string::npos ? "has" : "have", hint);
+  const ForeignFlag* foreign = foreign_flag(name);
+  if (foreign == nullptr) return with_suggestion(name, flags_of(command), hint);
+  const std::string ours(foreign->ours);
+  if (ours.empty() || command.get_option_no_throw(ours) != nullptr)
+    return std::string(foreign->advice);
+  return fmt::format("{} (of tsctl {})", foreign->advice, commands_with(app, ours));
+}
+
+Error unexpected_word(const CLI::App& app, const CLI::App& command, const std::string& word,
+                      const std::string& hint) {
   const std::string name = word.substr(0, word.find('='));
   if (word.starts_with("-")) {
     return Error(ErrorKind::usage, fmt::format("tsctl {} has no flag {}", full_name(command), name),
-                 with_suggestion(name, flags_of(command), hint));
+                 hint_for_flag(app, command, name, hint));
   }
   return Error(ErrorKind::usage,
                fmt::format("tsctl {} does not accept the argument '{}'", full_name(command), word),
@@ -112,7 +142,7 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   if (!command.get_subcommands({}).empty())
     return without_part(command, first_unexpected(app), hint);
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
-    return unexpected_word(command, first_unexpected(app), hint);
+    return unexpected_word(app, command, first_unexpected(app), hint);
   return Error(ErrorKind::usage, fmt::format("tsctl {}: {}", full_name(command), error.what()),
                hint);
 }

@@ -61,8 +61,10 @@ void add_records(const ModelArchive& archive, const InspectOptions& options,
   for (const auto& [group, total] : groups) summary.groups.push_back(total);
 }
 
-std::string small_record(const ZipReader& zip, const char* name) {
+// Later versions of torch write such records below .data.
+std::string small_record(const ZipReader& zip, const std::string& name) {
   const ZipRecord* record = zip.find_in_top(name);
+  if (record == nullptr) record = zip.find_in_top(".data/" + name);
   constexpr std::uint64_t kMaxBytes = 64;
   if (record == nullptr || record->size_bytes > kMaxBytes) return {};
   std::string text = zip.read(*record, kMaxBytes);

@@ -70,7 +70,7 @@ class Session {
   void measure_rounds(LaunchRun& launch);
   std::size_t planned_rounds(std::size_t pilot_rounds) const;
   std::vector<std::size_t> rounds_done() const;
-  std::string progress_text() const;
+  void tell_progress() const;
 
   std::vector<BenchArm> arms_;
   const BenchOptions& options_;
@@ -137,7 +137,7 @@ bool Session::run_launch() {
   launch.limit_warm_up(
       std::min(kMaxWarmUpSeconds, kWarmUpShare * options_.budget_s /
                                       static_cast<double>(options_.min_launches * arms_.size())));
-  tools_.events.progress(progress_text());
+  tell_progress();
   const double spent_s = budget_.spent_s();
   budget_.exclude_python_load(launch.start());
   launch.warm_up();
@@ -200,6 +200,7 @@ void Session::measure_rounds(LaunchRun& launch) {
   while (!enough_rounds()) {
     launch.run_round();
     ++rounds;
+    tell_progress();
   }
   budget_.add_rounds(rounds, tools_.now_s() - start_s);
 }
@@ -228,10 +229,13 @@ std::vector<std::size_t> Session::rounds_done() const {
   return rounds;
 }
 
-std::string Session::progress_text() const {
+void Session::tell_progress() const {
   const int launches = measurements_.launches;
-  if (launches > options_.min_launches) return fmt::format("bench: launch {}", launches);
-  return fmt::format("bench: launch {}/{}", launches, options_.min_launches);
+  const std::string text =
+      launches > options_.min_launches
+          ? fmt::format("bench: launch {}", launches)
+          : fmt::format("bench: launch {}/{}", launches, options_.min_launches);
+  tools_.events.share_done(text, std::min(1.0, budget_.spent_s() / options_.budget_s));
 }
 
 }  // namespace

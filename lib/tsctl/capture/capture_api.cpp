@@ -94,11 +94,13 @@ auto with_python(const PythonSite& site, Work&& work) {
   }
 }
 
-// The events for the Python side: events.progress(text) and events.warning(code, text).
+// The events for the Python side: progress(text), share_done(text, share) and warning(code, text).
 py::object python_events(Events& events) {
   return py::module_::import("types").attr("SimpleNamespace")(
       py::arg("progress") =
           py::cpp_function([&events](const std::string& text) { events.progress(text); }),
+      py::arg("share_done") = py::cpp_function(
+          [&events](const std::string& text, double share) { events.share_done(text, share); }),
       py::arg("warning") =
           py::cpp_function([&events](const std::string& code, const std::string& text) {
             events.warning({code, text});

@@ -105,6 +105,7 @@ struct BenchResult {
   std::vector<ArmResult> arms = {};
   std::vector<PairResult> pairs = {};
   std::string input_set = {};
+  std::string batch_dim = {};
   std::string inputs_sha256 = {};
   std::string device = {};
   int threads = 0;
@@ -127,6 +128,8 @@ void visit_fields(Visitor& visit, BenchResult& value) {
   visit("arms", value.arms, "What was timed");
   visit("pairs", value.pairs, "The comparison of each arm with the baseline");
   visit("input_set", value.input_set, "The label of the input set that was timed");
+  visit("batch_dim", value.batch_dim,
+        "The dimension whose size a throughput counts; empty where it counts calls");
   visit("inputs_sha256", value.inputs_sha256,
         "Digest of the tensor file that every arm was called with");
   visit("device", value.device, "The device");

@@ -31,6 +31,7 @@ struct Manifest {
   std::string schema = "tsctl.manifest/1";
   std::string source = {};       // SOURCE as given
   std::string kwargs_json = {};  // --kwargs that it was built with
+  std::string weights = {};      // --weights; empty for those that the class draws
   std::string class_name = {};
   std::optional<CaptureMethod> capture_mode = {};
   std::string adapter = {};
@@ -52,6 +53,7 @@ void visit_fields(Visitor& visit, Manifest& value) {
   visit("schema", value.schema);
   visit("source", value.source);
   visit("kwargs_json", value.kwargs_json);
+  visit("weights", value.weights);
   visit("class_name", value.class_name);
   visit("capture_mode", value.capture_mode);
   visit("adapter", value.adapter);

@@ -91,6 +91,7 @@ struct ErrorInfo {
   std::string message = {};
   std::string hint = {};
   std::string detail = {};
+  bool about_inputs = false;  // its detail is shown with -v only; not a key of the report
 };
 
 template <typename Visitor>
@@ -264,6 +265,7 @@ void visit_fields(Visitor& visit, StepRecord& value) {
 struct InputsInfo {
   InputPlan plan = {};
   std::optional<InputsOrigin> given_by = {};
+  std::vector<std::string> declared = {};
   std::vector<std::string> sets = {};
 };
 
@@ -271,6 +273,8 @@ template <typename Visitor>
 void visit_fields(Visitor& visit, InputsInfo& value) {
   visit("plan", value.plan, "What the inputs are made of");
   visit("given_by", value.given_by, "Where it comes from; manifest: the file recorded it");
+  visit("declared", value.declared,
+        "The texts of --input with which the file was captured; empty without a file");
   visit("sets", value.sets, "Labels of the input sets that were run");
 }
 

@@ -99,11 +99,13 @@ using FrontMessage =
 
 struct Progress {
   std::string text = {};
+  std::optional<double> share = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, Progress& value) {
   visit("text", value.text);
+  visit("share", value.share);
 }
 
 // The Error that ended the job or the command.

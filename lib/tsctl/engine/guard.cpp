@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <torch/csrc/jit/frontend/error_report.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <new>
@@ -92,9 +93,25 @@ std::string words_after_traceback(const std::vector<std::string_view>& lines) {
   return {};
 }
 
+// A frame of the capture by tsctl, or of torch's machinery around every call; neither says where the model fails.
+bool is_noise(std::string_view line) {
+  constexpr std::array<std::string_view, 5> kMachinery{"/tsctl_capture/", "torch/jit/_trace.py(",
+                                                       ": _call_impl", ": _wrapped_call_impl",
+                                                       ": _slow_forward"};
+  return std::any_of(kMachinery.begin(), kMachinery.end(), [&](std::string_view part) {
+    return line.find(part) != std::string_view::npos && line.find("): ") != std::string_view::npos;
+  });
+}
+
+// The message without C++ frames and without frames of the machinery.
 std::string without_frames(const std::string& text) {
   const auto frames = text.find("\nException raised from ");
-  return std::string(trimmed(std::string_view(text).substr(0, frames)));
+  const std::string_view kept = trimmed(std::string_view(text).substr(0, frames));
+  std::string clean;
+  for (const std::string_view line : lines_of(kept)) {
+    if (!is_noise(line)) clean.append(line) += '\n';
+  }
+  return std::string(trimmed(clean));
 }
 
 // The first line that is neither empty nor a frame.

@@ -25,8 +25,8 @@ TorchFailure current_failure();
 
 // The hint for failures inside LibTorch, unless the caller gives a more specific one.
 inline constexpr const char* kTorchHint =
-    "this is LibTorch's message: compare the inputs' shapes, dtypes and --device with those that "
-    "the file was captured with (tsctl inspect)";
+    "this is LibTorch's message; check shapes, dtypes, ranges and --device: {inputs}; -v shows the "
+    "traceback";
 
 // Runs `work` and converts every exception to Error{kind, "DOING: REASON", hint}, so that no LibTorch exception
 // leaves the engine and no C++ backtrace reaches the user. Running out of memory is always Error{execution}.

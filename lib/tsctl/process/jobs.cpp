@@ -45,7 +45,8 @@ std::vector<std::string> allocator_environment(const std::string& allocator) {
   return {"LD_PRELOAD=" + allocator};
 }
 
-void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did, bool runs_python) {
+void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did, bool runs_python,
+                        bool shows_output) {
   // A crash during capture counts as a crash: the exit code is 5.
   const ErrorKind kind = ErrorKind::execution;
   if (end.ended_by_parent) {
@@ -58,11 +59,13 @@ void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did, b
                 "smaller batch");
   }
   if (end.signal != 0) {
-    throw Error(kind,
-                fmt::format("the worker process crashed with {} while {}",
-                            name_of_signal(end.signal), what_it_did),
-                fmt::format("{} crashed; its output, if any, is above",
-                            runs_python ? "a library that the model uses" : "LibTorch"));
+    throw Error(
+        kind,
+        fmt::format("the worker process crashed with {} while {}", name_of_signal(end.signal),
+                    what_it_did),
+        fmt::format("{} crashed; {}", runs_python ? "a library that the model uses" : "LibTorch",
+                    shows_output ? "its output, if any, is above"
+                                 : "run the command without -q to see its output"));
   }
   throw Error(
       kind,
@@ -75,8 +78,8 @@ void throw_failure(const Failure& failure) {
   throw Error(*failure.kind, failure.message, failure.hint, failure.detail);
 }
 
-Jobs::Jobs(WorkerSettings settings, Interrupt& interrupt, Events& events)
-    : settings_(std::move(settings)), interrupt_(interrupt), events_(events) {}
+Jobs::Jobs(WorkerSettings settings, Interrupt& interrupt, Events& events, Listener* listener)
+    : settings_(std::move(settings)), interrupt_(interrupt), events_(events), listener_(listener) {}
 
 // The worker's result, which may have any type of a job. Passes its progress and its warnings on. Nothing if the worker
 // ended without one. Throws what the worker reports, Timeout and Interrupted.
@@ -84,7 +87,11 @@ std::optional<WorkerMessage> Jobs::answer_of(WorkerProcess& worker) {
   const Deadline deadline = deadline_in(settings_.timeout_s);
   while (auto message = worker.receive(deadline, interrupt_)) {
     if (const auto* progress = std::get_if<Progress>(&*message)) {
-      events_.progress(progress->text);
+      if (progress->share) {
+        events_.share_done(progress->text, *progress->share);
+      } else {
+        events_.progress(progress->text);
+      }
     } else if (const auto* warning = std::get_if<Warning>(&*message)) {
       events_.warning(*warning);
     } else if (const auto* engine = std::get_if<EngineLoaded>(&*message)) {
@@ -105,7 +112,7 @@ Result Jobs::do_job(const std::string& step, const JobRequest& request, const Py
   const double start_s = now_s();
   steps_.push_back({.name = step, .status = StepStatus::failed});
   WorkerProcess worker(settings_.installation.executable,
-                       worker_environment(settings_.threads, WaitPolicy::passive));
+                       worker_environment(settings_.threads, WaitPolicy::passive), listener_);
   // Ends the worker if it still runs.
   const auto close_step = [&](double grace_s) {
     const ProcessEnd end = worker.finish(grace_s);
@@ -131,7 +138,10 @@ Result Jobs::do_job(const std::string& step, const JobRequest& request, const Py
     throw;
   }
   const ProcessEnd end = close_step(kEndAfterCloseSeconds);
-  if (!answer) throw_worker_death(end, fmt::format("it did the step '{}'", step), site != nullptr);
+  if (!answer) {
+    throw_worker_death(end, fmt::format("it did the step '{}'", step), site != nullptr,
+                       settings_.shows_output);
+  }
   Result result = std::get<Result>(std::move(*answer));
   steps_.back().status = StepStatus::ok;
   return result;

@@ -34,13 +34,15 @@ struct WorkerSettings {
   Installation installation = {};
   double timeout_s = 0.0;  // for each job; 0 is none
   int threads = 1;
+  bool shows_output = true;  // the user sees what workers print
 };
 
 // Runs jobs, each in a process of its own, and records the cost of each. An Error of a job is thrown again here; a worker
 // that dies becomes Error{execution} with the signal's name.
 class Jobs {
  public:
-  Jobs(WorkerSettings settings, Interrupt& interrupt, Events& events);
+  // `listener`, which may be null, hears what the workers print.
+  Jobs(WorkerSettings settings, Interrupt& interrupt, Events& events, Listener* listener = nullptr);
 
   DescribeResult describe(const DescribeRequest& request);
   RewriteResult rewrite(const std::string& step, const RewriteRequest& request);
@@ -67,6 +69,7 @@ class Jobs {
   const WorkerSettings& settings() const noexcept { return settings_; }
   Interrupt& interrupt() noexcept { return interrupt_; }
   Events& events() noexcept { return events_; }
+  Listener* listener() noexcept { return listener_; }
 
  private:
   // The job's result, as the alternative of WorkerMessage that answers `request`.
@@ -77,6 +80,7 @@ class Jobs {
   WorkerSettings settings_;
   Interrupt& interrupt_;
   Events& events_;
+  Listener* listener_;
   std::vector<StepRecord> steps_ = {};
   std::string libtorch_version_ = {};
 };
@@ -89,7 +93,7 @@ std::vector<std::string> allocator_environment(const std::string& allocator);
 
 // The Error for a worker that ended before it answered. `what_it_did` completes "while …".
 [[noreturn]] void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did,
-                                     bool runs_python);
+                                     bool runs_python, bool shows_output);
 
 // Throws the Error that a worker reported, or std::logic_error if it reported a bug.
 [[noreturn]] void throw_failure(const Failure& failure);

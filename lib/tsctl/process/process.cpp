@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cmath>
 #include <csignal>
@@ -29,6 +30,12 @@ namespace {
 [[noreturn]] void throw_spawn_error(int code) {
   throw Error(ErrorKind::environment,
               fmt::format("a worker process cannot be started: {}", std::strerror(code)));
+}
+
+constexpr double kTickSeconds = 1.0;
+
+Deadline earlier_of(const Deadline& one, const Deadline& other) {
+  return one && (!other || *one < *other) ? one : other;
 }
 
 // For poll: rounded up, so that a wait never ends just before its deadline; -1 has no limit.
@@ -52,8 +59,9 @@ Deadline deadline_in(double seconds) {
 }
 
 WorkerProcess::WorkerProcess(const std::string& executable,
-                             const std::vector<std::string>& environment)
-    : channel_(start(executable, environment)),
+                             const std::vector<std::string>& environment, Listener* listener)
+    : listener_(listener),
+      channel_(start(executable, environment)),
       // By number: glibc 2.36 declares pidfd_open without C linkage.
       pid_fd_(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0))) {}
 
@@ -63,8 +71,17 @@ LineChannel WorkerProcess::start(const std::string& executable,
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) throw_spawn_error(errno);
   FileDescriptor ours(sockets[0]);
   const FileDescriptor theirs(sockets[1]);
+  FileDescriptor printed;
+  if (listener_ != nullptr) {
+    int ends[2] = {-1, -1};
+    if (pipe2(ends, O_CLOEXEC) != 0) throw_spawn_error(errno);
+    output_ = FileDescriptor(ends[0]);
+    printed = FileDescriptor(ends[1]);
+    fcntl(output_.get(), F_SETFL, O_NONBLOCK);
+  }
 
   SpawnSetup setup;
+  if (printed.valid()) setup.pass_descriptor(printed.get(), STDERR_FILENO);
   setup.pass_descriptor(STDERR_FILENO, STDOUT_FILENO);
   setup.pass_descriptor(theirs.get(), kWorkerSocket);
   setup.lead_a_group();
@@ -90,17 +107,22 @@ std::optional<WorkerMessage> WorkerProcess::receive(const Deadline& deadline,
                     "the model wrote to a descriptor of tsctl");
       }
     }
-    pollfd watched[3] = {{channel_.descriptor(), POLLIN, 0},
+    pollfd watched[4] = {{channel_.descriptor(), POLLIN, 0},
                          {interrupt.fd(), POLLIN, 0},
-                         {pid_fd_.get(), POLLIN, 0}};
-    const int ready = poll(watched, 3, milliseconds_until(deadline));
+                         {pid_fd_.get(), POLLIN, 0},
+                         {output_.get(), POLLIN, 0}};
+    const bool ticks = listener_ != nullptr && listener_->wants_ticks();
+    const Deadline wake_up = ticks ? earlier_of(deadline, deadline_in(kTickSeconds)) : deadline;
+    const int ready = poll(watched, 4, milliseconds_until(wake_up));
     if (ready < 0 && errno != EINTR) {
       throw Error(ErrorKind::environment,
                   fmt::format("cannot wait for a worker process: {}", std::strerror(errno)));
     }
     interrupt.check();
+    if (ticks) listener_->tick();
     if (ready < 0) continue;
-    if (ready == 0) throw Timeout{};
+    if (ready == 0 && deadline && std::chrono::steady_clock::now() >= *deadline) throw Timeout{};
+    if (watched[3].revents != 0) pass_output_on();
     if (watched[0].revents != 0) {
       if (!channel_.read_more(true)) return std::nullopt;
     } else if (watched[2].revents != 0) {
@@ -136,14 +158,31 @@ void WorkerProcess::pin_to(const std::vector<int>& processors) {
   }
 }
 
-bool WorkerProcess::ends_within(double seconds) const {
+void WorkerProcess::pass_output_on() {
+  std::array<char, 1 << 16> block = {};
+  while (output_.valid()) {
+    const ssize_t count = ::read(output_.get(), block.data(), block.size());
+    if (count > 0) {
+      listener_->output({block.data(), static_cast<std::size_t>(count)});
+    } else if (count == 0) {
+      output_.close();
+    } else if (errno != EINTR) {
+      return;  // nothing more at the moment
+    }
+  }
+}
+
+bool WorkerProcess::ends_within(double seconds) {
   const Deadline deadline = deadline_in(seconds);
   if (!deadline) return false;
   while (true) {
     // Without a pidfd this waits until the deadline.
-    pollfd watched = {pid_fd_.get(), POLLIN, 0};
-    const int ready = poll(&watched, 1, milliseconds_until(deadline));
+    pollfd watched[2] = {{pid_fd_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}};
+    const int ready = poll(watched, 2, milliseconds_until(deadline));
     if (ready < 0 && errno == EINTR) continue;
+    // A child that prints more than the pipe holds could not end.
+    if (watched[1].revents != 0) pass_output_on();
+    if (ready > 0 && watched[0].revents == 0) continue;
     siginfo_t info = {};
     return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
            info.si_pid == pid_;
@@ -165,6 +204,7 @@ ProcessEnd WorkerProcess::finish(double grace_s) {
   } else {
     end.exit_status = WEXITSTATUS(status);
   }
+  pass_output_on();
   end.peak_memory_bytes = static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
   end_ = end;
   return end;

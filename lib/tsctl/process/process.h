@@ -37,12 +37,23 @@ Deadline deadline_in(double seconds);
 inline constexpr double kEndAfterMessageSeconds = 10.0;
 inline constexpr double kEndAfterCloseSeconds = 0.5;
 
+// What waits for a worker. Its functions are called while receive() and finish() wait.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual void output(const std::string& text) = 0;  // what the child printed, on either stream
+  // Called about every second if it is wanted.
+  virtual void tick() = 0;
+  virtual bool wants_ticks() const = 0;
+};
+
 // A child in its worker role, in a process group of its own, that dies with this process. Messages are JSON
-// lines on a socket; what the child prints to stdout goes to this process's stderr.
+// lines on a socket; what the child prints goes to the listener, or to this process's stderr without one.
 class WorkerProcess {
  public:
   // Starts `executable`. `environment` are NAME=VALUE additions to this process's own.
-  WorkerProcess(const std::string& executable, const std::vector<std::string>& environment);
+  WorkerProcess(const std::string& executable, const std::vector<std::string>& environment,
+                Listener* listener = nullptr);
   ~WorkerProcess();  // ends the child with SIGKILL if it still runs
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
@@ -70,9 +81,12 @@ class WorkerProcess {
 
  private:
   LineChannel start(const std::string& executable, const std::vector<std::string>& environment);
-  bool ends_within(double seconds) const;
+  bool ends_within(double seconds);
+  void pass_output_on();
 
+  Listener* listener_;
   pid_t pid_ = -1;
+  FileDescriptor output_;  // what the child prints; none without a listener
   LineChannel channel_;
   FileDescriptor pid_fd_;  // readable once the child is gone; none where the kernel has no pidfd
   std::optional<ProcessEnd> end_ = {};

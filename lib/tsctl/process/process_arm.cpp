@@ -21,7 +21,8 @@ class ProcessArm : public LaunchedArm {
   ProcessArm(Jobs& jobs, const BenchArm& arm, std::uint64_t layout)
       : jobs_(jobs),
         arm_(arm),
-        worker_(jobs.settings().installation.executable, environment_of(arm.request)) {
+        worker_(jobs.settings().installation.executable, environment_of(arm.request),
+                jobs.listener()) {
     const Installation& installation = jobs.settings().installation;
     worker_.send(Job{.request = arm.request,
                      .site = arm.site,
@@ -113,7 +114,7 @@ class ProcessArm : public LaunchedArm {
     }
     throw_worker_death(worker_.finish(kEndAfterCloseSeconds),
                        fmt::format("it ran the arm '{}'", arm_.request.label),
-                       arm_.site.has_value());
+                       arm_.site.has_value(), jobs_.settings().shows_output);
   }
 
   Jobs& jobs_;

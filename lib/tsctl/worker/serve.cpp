@@ -44,6 +44,9 @@ class Connection : public Events {
   void send(const WorkerMessage& message) { channel_.send(json_text(message)); }
 
   void progress(const std::string& text) override { send(Progress{.text = text}); }
+  void share_done(const std::string& text, double share) override {
+    send(Progress{.text = text, .share = share});
+  }
   void warning(const Warning& warning) override { send(warning); }
 
  private:

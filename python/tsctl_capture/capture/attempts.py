@@ -73,12 +73,15 @@ def attempted(attempt: Attempt, subject: Subject, capture: Callable[[Attempt, Su
 def _compare_all(attempt: Attempt, subject: Subject) -> None:
     """Fills in the comparisons, the status and the reason."""
     declared = zip(subject.calls, subject.outputs, subject.eager_s, strict=True)
+    count = len(subject.calls) + len(subject.probes)
     for call, outputs, eager_s in declared:
+        _report(attempt, subject, len(attempt.comparisons) / count)
         attempt.comparisons.append(_compare_one(attempt, subject, call, outputs, call.label or call.title))
         attempt.comparisons[-1].eager_s = eager_s
         if attempt.inside and attempt.wrong:
             return  # an inner attempt reports neither the reason nor further inputs
     for probe in subject.probes:
+        _report(attempt, subject, len(attempt.comparisons) / count)
         attempt.comparisons.append(_compare_probe(attempt, subject, probe))
     if not attempt.wrong and any(notice.decides for notice in attempt.notices):
         _search(attempt, subject)
@@ -94,6 +97,11 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
     if attempt.wrong:
         find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
         attempt.reason = _reason(attempt, subject)
+
+
+def _report(attempt: Attempt, subject: Subject, share: float) -> None:
+    if subject.events is not None and not attempt.inside:
+        subject.events.share_done(f"comparing the {attempt.mode} with eager", share)
 
 
 def _traced_at(call: Call, subject: Subject) -> torch.jit.ScriptModule | None:

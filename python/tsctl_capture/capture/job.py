@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import torch
 
-from ..events import Events
+from ..events import Events, with_progress
 from ..explain.torchscript_support import require_capture, version_warnings
 from ..model.generated import forward_arguments
 from ..model.input_adapter import argument_names, named_arguments
@@ -53,8 +53,8 @@ def capture(request: CaptureRequest, events: Events) -> CaptureResult:
     check_division(request)
     subject = _prepared(request, events)
     result = _described(request, subject)
-    events.progress("probing other sizes and values")
-    run_probes(subject.model, subject.probes, request.device)
+    probes = with_progress(subject.probes, "probing other sizes and values", events)
+    run_probes(subject.model, probes, request.device)
     subject.probes, subject.singles = split_single_probes(subject.probes)
     result.not_checked = not_checked(subject.probes, subject.model)
 
@@ -96,6 +96,7 @@ def _prepared(request: CaptureRequest, events: Events) -> Subject:
     subject.eager_s, subject.build_s = declared.seconds, prepared.build_s
     subject.dims = {(item["input"], int(item["axis"])): item["dim"] for item in request.named_sizes}
     subject.warnings = eager_warnings(model, calls, declared)
+    subject.events = events
     return subject
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..events import Events
 from ..explain.diagnosis import Diagnosis
 from ..explain.graph_reading import BakedConstant
 from ..explain.tracer_warnings import Notice
@@ -55,6 +56,7 @@ class Subject:
     build_s: float = 0.0
     dims: dict[tuple[str, int], str] = field(default_factory=dict)  # names of sizes, by (input, axis)
     warnings: list[JobWarning] = field(default_factory=list)
+    events: Events | None = None  # for the progress of the comparisons
 
 
 @dataclass

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
-from ..errors import CaptureError, describe, user_traceback
+from ..errors import DECLARED_INPUTS, CaptureError, described_with_place, user_traceback
 from ..model.calls import Call
 from ..model.dtypes import dtype_text
 from ..model.source import LoadedModel
@@ -56,7 +56,7 @@ class Declared:
     writes_inputs: bool = False
 
 
-def run_declared(model: LoadedModel, calls: Sequence[Call], device: str, tolerances: Tolerances) -> Declared:
+def run_declared(model: LoadedModel, calls: Iterable[Call], device: str, tolerances: Tolerances) -> Declared:
     """Raises CaptureError{capture} if the model raises, or if its outputs differ between two calls."""
     found = Declared()
     with restored_state(model.module) as found.written_attributes:
@@ -105,7 +105,7 @@ def _restore(now: dict[str, Any], before: dict[str, Any]) -> list[str]:
 
 
 def _run_all(
-    model: LoadedModel, calls: Sequence[Call], device: str, tolerances: Tolerances, found: Declared
+    model: LoadedModel, calls: Iterable[Call], device: str, tolerances: Tolerances, found: Declared
 ) -> None:
     for call in calls:
         try:
@@ -121,8 +121,8 @@ def _run_all(
         except (Exception, SystemExit) as error:
             raise CaptureError(
                 ErrorKind.CAPTURE,
-                f"'{model.class_name}' refuses {call.title} ({shapes(call)}): {describe(error)}",
-                "the traceback shows your code; check shapes and dtypes given with --input",
+                f"'{model.class_name}' refuses {call.title} ({shapes(call)}): {described_with_place(error)}",
+                f"check shapes, dtypes and ranges: {DECLARED_INPUTS}; -v shows the traceback",
                 user_traceback(error),
             ) from error
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
-from ..events import Events
+from ..events import Events, with_progress
 from ..model.adapters import dropped_outputs
 from ..model.calls import Call
 from ..model.inputs import calls_of, check_calls
@@ -46,8 +46,9 @@ def prepare(request: ModelRequest, events: Events) -> Prepared:
 def run_prepared(prepared: Prepared, device: str, tolerances: Tolerances, events: Events) -> Declared:
     """Eager's outputs; the model is on `device` already."""
     count = len(prepared.calls)
-    events.progress(f"running eager on {count} input set{'s' if count > 1 else ''}")
-    return run_declared(prepared.model, prepared.calls, device, tolerances)
+    text = f"running eager on {count} input set{'s' if count > 1 else ''}"
+    steps = with_progress(prepared.calls, text, events)
+    return run_declared(prepared.model, steps, device, tolerances)
 
 
 def eager_warnings(model: LoadedModel, calls: Sequence[Call], declared: Declared) -> list[JobWarning]:

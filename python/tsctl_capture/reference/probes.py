@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -139,7 +139,7 @@ def screen_on_cpu(model: LoadedModel, probes: Sequence[Probe]) -> None:
             _run_probe(model, probe, "cpu")
 
 
-def run_probes(model: LoadedModel, probes: Sequence[Probe], device: str) -> None:
+def run_probes(model: LoadedModel, probes: Iterable[Probe], device: str) -> None:
     """Fills in eager's outputs, or the error with which it refuses the call."""
     with restored_state(model.module):
         for probe in probes:

@@ -1,9 +1,10 @@
 """refused.py CODE KIND FOLDER COMMAND…: run a command that must fail, and hold it to the contract of failures.
 
 FOLDER is made anew; `-o FOLDER/model.pt` (unless COMMAND has a -o) and `--json FOLDER/report.json` are added to
-COMMAND. It must exit with CODE, say one `tsctl: error:` line and one `tsctl: hint:` line on standard error, leave
-nothing in FOLDER but the report, and the report must be valid and say the same as the exit code, with KIND as its
-error's kind. What it wrote to standard error comes out on standard output, for filecheck.
+COMMAND. It must exit with CODE, say one `tsctl: error:` line and one `tsctl: hint:` line on standard error, end
+standard output with the result line, leave nothing in FOLDER but the report, and the report must be valid and say the
+same as the exit code, with KIND as its error's kind. What it wrote to standard error comes out on standard output, for
+filecheck.
 """
 
 import json
@@ -18,8 +19,11 @@ from validate import problems  # noqa: E402
 STATUS = {1: "check_failed", 6: "inconclusive", 130: "interrupted", 143: "interrupted"}
 
 
-def faults(code: int, kind: str, folder: pathlib.Path, exit_code: int, said: str) -> list[str]:
+def faults(code: int, kind: str, folder: pathlib.Path, exit_code: int, said: str, printed: str) -> list[str]:
     found = []
+    last = (printed.splitlines() or [""])[-1]
+    if not last.startswith("UNDECIDED  " if code == 6 else "FAIL  "):
+        found.append(f"the last line is '{last}'")
     if exit_code != code:
         found.append(f"expected exit {code}, got {exit_code}")
     for start in ("tsctl: error: ", "tsctl: hint: "):
@@ -36,6 +40,8 @@ def faults(code: int, kind: str, folder: pathlib.Path, exit_code: int, said: str
         found.append(f"the report says {told}")
     if report["artifact"] is not None and report["artifact"]["status"] != "not_written":
         found.append(f"the report says that the file was {report['artifact']['status']}")
+    if report["error"] and " ".join(report["error"]["message"].split()) not in " ".join(last.split()):
+        found.append(f"the result line does not have the report's message: {last}")
     if report["error"] and f"tsctl: error: {report['error']['message']}\n" not in said:
         found.append("the report's message is not the one on standard error")
     return found
@@ -50,12 +56,11 @@ def main() -> int:
     folder.mkdir(parents=True)
     command += [] if "-o" in command else ["-o", str(folder / "model.pt")]
     ended = subprocess.run(
-        [*command, "--json", str(folder / "report.json")], check=False, stderr=subprocess.PIPE, text=True,
-        stdout=subprocess.DEVNULL,
+        [*command, "--json", str(folder / "report.json")], check=False, capture_output=True, text=True,
     )  # fmt: skip
     exit_code = 128 - ended.returncode if ended.returncode < 0 else ended.returncode
     print(ended.stderr, end="")
-    found = faults(code, kind, folder, exit_code, ended.stderr)
+    found = faults(code, kind, folder, exit_code, ended.stderr, ended.stdout)
     for fault in found:
         print(f"refused: {fault}", file=sys.stderr)
     return 1 if found else 0

@@ -6,6 +6,7 @@
 #include "tsctl/archive/zip_append.h"
 #include "tsctl/report/json/document.h"
 #include "tsctl/report/text/diff_text.h"
+#include "tsctl/report/text/style.h"
 
 namespace tsctl {
 
@@ -93,7 +94,7 @@ TEST(DiffText, says_the_outcome_in_a_few_lines) {
   DiffResult result = diff_of("mlp_traced.pt", "mlp_tuned.pt");
   result.a.path = "a.pt";
   result.b.path = "b.pt";
-  EXPECT_EQ(text_from_diff(result),
+  EXPECT_EQ(plain(text_from_diff(result)),
             "a  a.pt (__torch__.Mlp, 4.98 KiB, not frozen, 46 values in parameters)\n"
             "b  b.pt (__torch__.Mlp, 5.05 KiB, not frozen, 46 values in parameters)\n"
             "the files differ\n"

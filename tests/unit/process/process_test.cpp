@@ -209,6 +209,27 @@ TEST_F(Process, sends_what_the_worker_prints_to_standard_error) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "the model prints\n");
 }
 
+TEST_F(Process, gives_what_the_worker_prints_to_a_listener) {
+  struct : Listener {
+    std::string text = {};
+    int ticks = 0;
+    void output(const std::string& part) override { text += part; }
+    void tick() override { ++ticks; }
+    bool wants_ticks() const override { return true; }
+  } listener;
+  testing::internal::CaptureStderr();
+  {
+    WorkerProcess worker(this_program(), {}, &listener);
+    worker.send(job("print"));
+    while (worker.receive({}, interrupt_)) {
+    }
+    worker.finish(kEndAfterCloseSeconds);
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(listener.text, "the model prints\n");
+  EXPECT_GT(listener.ticks, 0);
+}
+
 TEST_F(Process, replaces_variables_of_the_environment_instead_of_adding_a_second) {
   ASSERT_EQ(setenv("OMP_NUM_THREADS", "77", 1), 0);
   WorkerProcess worker(this_program(), {"OMP_NUM_THREADS=3", "MKL_NUM_THREADS=4"});

@@ -12,9 +12,14 @@ namespace tsctl {
 // Keeps every event.
 struct RecordedEvents : Events {
   std::vector<std::string> progress_texts = {};
+  std::vector<double> shares = {};
   std::vector<Warning> warnings = {};
 
   void progress(const std::string& text) override { progress_texts.push_back(text); }
+  void share_done(const std::string& text, double share) override {
+    progress(text);
+    shares.push_back(share);
+  }
   void warning(const Warning& warning) override { warnings.push_back(warning); }
 
   // The number behind the word `name` in a progress text, such as "pid 123"; 0 if it was not told.

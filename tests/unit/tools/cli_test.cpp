@@ -34,7 +34,7 @@ class Cli : public TemporaryFolderTest {
                                  const std::string& error, const std::string& hint) {
     const Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.code, ExitCode::usage);
-    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.out, "FAIL  " + error + "\n");
     EXPECT_EQ(outcome.err, "tsctl: error: " + error + "\ntsctl: hint: " + hint + "\n");
   }
 
@@ -159,11 +159,12 @@ TEST_F(Cli, inspects_a_file_as_text_or_as_json) {
   EXPECT_TRUE(report.inspect.has_value());
 }
 
-TEST_F(Cli, prints_nothing_but_errors_when_it_is_quiet) {
+TEST_F(Cli, prints_the_result_line_and_errors_when_it_is_quiet) {
   const Outcome outcome =
       run({"inspect", copy_of_fixture("mlp_traced.pt"), "-q", "--json", in("r.json")});
   EXPECT_EQ(outcome.code, ExitCode::ok);
-  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(outcome.out.starts_with("OK  ") && outcome.out.find('\n') + 1 == outcome.out.size())
+      << outcome.out;
   EXPECT_EQ(outcome.err, "");
   EXPECT_EQ(report_in(in("r.json")).exit_code, 0);
 }
@@ -220,6 +221,40 @@ TEST_F(Cli, notices_that_standard_output_fails) {
   }
   EXPECT_NE(err.str().find("tsctl: error: the result cannot be written to standard output\n"),
             std::string::npos);
+}
+
+TEST_F(Cli, ends_like_a_program_that_SIGPIPE_ended_when_its_reader_is_gone) {
+  std::ostringstream out;
+  std::ostringstream err;
+  out.setstate(std::ios::badbit);
+  Context context{.out = out, .err = err, .out_is_closed = [] { return true; }};
+  EXPECT_EQ(cli::run({"--help"}, context), ExitCode::closed_pipe);
+  EXPECT_EQ(
+      cli::run({"inspect", copy_of_fixture("mlp_traced.pt"), "--json", in("r.json")}, context),
+      ExitCode::closed_pipe);
+  EXPECT_EQ(err.str(), "");
+  const Report report = report_in(in("r.json"));
+  EXPECT_EQ(report.exit_code, 141);
+  EXPECT_EQ(report.status, ReportStatus::interrupted);
+}
+
+TEST_F(Cli, puts_the_result_line_on_standard_error_beside_a_document) {
+  const std::string path = copy_of_fixture("mlp_traced.pt");
+  const Outcome beside = run({"inspect", path, "--json", "-"});
+  EXPECT_TRUE(beside.err.starts_with("OK  " + path)) << beside.err;
+  EXPECT_EQ(run({"inspect", path, "--json", "-", "-q"}).err, "");
+  EXPECT_EQ(run({"inspect", path}).err, "");
+}
+
+TEST_F(Cli, has_colours_where_the_context_asks_for_them) {
+  std::ostringstream out;
+  std::ostringstream err;
+  Context context{.out = out, .err = err, .out_colour = true, .err_colour = true};
+  cli::run({"inspect", copy_of_fixture("mlp_traced.pt")}, context);
+  cli::run({"inspect"}, context);
+  EXPECT_NE(out.str().find("\033[32mOK\033[0m  "), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("\033[31mFAIL\033[0m  "), std::string::npos) << out.str();
+  EXPECT_NE(err.str().find("\033[31merror\033[0m"), std::string::npos) << err.str();
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "steps/preflight.h"
 #include "steps/publish_step.h"
 #include "steps/verify_step.h"
+#include "tsctl/archive/file_kind.h"
 #include "tsctl/files/output_file.h"
 #include "tsctl/files/scratch_file.h"
 
@@ -47,8 +48,34 @@ void add_script_submodule_option(CLI::App& command, CaptureFlags& flags) {
       ->type_name("PATH");
 }
 
+namespace {
+
+// A file that a user takes for a SOURCE.
+void refuse_a_file(const std::string& text) {
+  if (!std::filesystem::is_regular_file(text) || text.ends_with(".py")) return;
+  const FileKind kind = file_kind(text);
+  if (kind == FileKind::torchscript) {
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("'{}' is a TorchScript file already; this command captures a SOURCE", text),
+        fmt::format("make it faster with tsctl optimize {} -o OUT.pt; tsctl bench and "
+                    "tsctl inspect take it too",
+                    text));
+  }
+  if (kind == FileKind::torch_save || kind == FileKind::safetensors || kind == FileKind::pickle) {
+    throw Error(ErrorKind::usage,
+                fmt::format("'{}' holds weights; this command captures a SOURCE", text),
+                fmt::format("name the class, and give the file as its weights: net.py:Net "
+                            "--weights {}",
+                            text));
+  }
+}
+
+}  // namespace
+
 CapturePlan capture_plan_from(const CaptureFlags& flags) {
   CapturePlan plan;
+  refuse_a_file(flags.source);
   plan.source = source_from(flags.source, flags.source_flags);
   plan.mode = flags.mode;
   plan.require_general = flags.fixed_sizes == FixedSizes::refuse;

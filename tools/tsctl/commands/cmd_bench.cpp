@@ -73,6 +73,7 @@ ExitCode bench(CommandSession& session, const Flags& flags) {
   const ExitCode code =
       bench_step(session, {.arms = compared.arms,
                            .options = options,
+                           .batch_dim = inputs.batch_dim,
                            .items_per_call = inputs.items_per_call,
                            .input_set = bench_label(inputs, labels),
                            .order = sequence_from(flags.load.sequence, inputs, labels.size()),
@@ -100,7 +101,7 @@ void add_bench(CLI::App& app, Action& selected) {
   command
       ->add_flag("--cold-cache", flags->cold_cache,
                  "Empty the GPU's cache before every timed call (--device cuda)")
-      ->group("Measuring");
+      ->group("Advanced");
   add_run_options(*command, flags->run);
   add_report_options(*command, flags->report);
   bind_command(*command, selected, flags, &bench);

@@ -83,6 +83,7 @@ ExitCode bench_stages(CommandSession& session, const Flags& flags, const Capture
   try {
     return bench_step(session, {.arms = stage_arms(session, plan, stages, common),
                                 .options = options,
+                                .batch_dim = plan.inputs.batch_dim,
                                 .items_per_call = plan.inputs.items_per_call,
                                 .input_set = bench_label(plan.inputs, labels),
                                 .samples_path = flags.bench.samples});

@@ -23,7 +23,7 @@ ExitCode print_problems(const std::string& name, Context& context) {
                                  : problem_named(problems, name).text);
     return flush_result(context);
   } catch (const Error& error) {
-    return print_failure(error, context);
+    return print_failure(error, context, true);
   }
 }
 

@@ -12,6 +12,8 @@
 #include "tsctl/report/json/document.h"
 #include "tsctl/report/json/schema.h"
 #include "tsctl/report/text/report_text.h"
+#include "tsctl/report/text/result_line.h"
+#include "tsctl/report/text/style.h"
 
 namespace tsctl {
 
@@ -50,18 +52,21 @@ SavedReports read_reports(const std::vector<std::string>& files) {
   return saved;
 }
 
-std::string text_of(const Report& report, bool verbose) {
-  std::string text = text_from_report(report, {.verbose = verbose});
-  if (report.error) text += fmt::format("error      {}\n", report.error->message);
-  return text + fmt::format("status     {} (exit {})\n", name_of(report.status), report.exit_code);
+std::string text_of(const Report& report, bool verbose, const Context& context) {
+  const TextOptions options{
+      .verbose = verbose, .width = context.out_width, .colour = context.out_colour};
+  const std::string result = result_line(report);
+  return text_from_report(report, options) +
+         fmt::format("result     {}\n", options.colour ? result : plain(result)) +
+         fmt::format("status     {} (exit {})\n", name_of(report.status), report.exit_code);
 }
 
-std::string text_of(const SavedReports& saved, bool verbose) {
-  if (saved.reports.size() == 1) return text_of(saved.reports.front(), verbose);
+std::string text_of(const SavedReports& saved, bool verbose, const Context& context) {
+  if (saved.reports.size() == 1) return text_of(saved.reports.front(), verbose, context);
   std::string text;
   for (std::size_t i = 0; i < saved.reports.size(); ++i) {
     text += fmt::format("{}==> {} <==\n{}", i > 0 ? "\n" : "", saved.names[i],
-                        text_of(saved.reports[i], verbose));
+                        text_of(saved.reports[i], verbose, context));
   }
   return text;
 }
@@ -118,9 +123,16 @@ ExitCode render(const Flags& flags, Context& context) {
     require_fit(format, saved);
     context.out << format.render(saved.reports);
   } else if (!flags.report.quiet && !prints_document(flags.report)) {
-    context.out << text_of(saved, flags.report.verbose);
+    context.out << text_of(saved, flags.report.verbose, context);
   }
   write_report_files(saved.reports, flags.report, context);
+  // A document is the whole output, so the result line would spoil it.
+  if (flags.format == kText && !prints_document(flags.report)) {
+    const std::string verdict = context.out_colour ? good("OK") : "OK";
+    const std::size_t count = saved.reports.size();
+    const std::string subject = count == 1 ? saved.names.front() : fmt::format("{} reports", count);
+    context.out << fmt::format("{}  {}: shown above as text\n", verdict, subject);
+  }
   return flush_result(context);
 }
 
@@ -145,7 +157,7 @@ void add_report(CLI::App& app, Action& selected) {
       try {
         return render(*flags, context);
       } catch (const Error& error) {
-        return print_failure(error, context);
+        return print_failure(error, context, flags->schema || flags->format != "text");
       }
     };
   });

@@ -23,5 +23,6 @@ void add_run(CLI::App& app, Action& selected);
 void add_doctor(CLI::App& app, Action& selected);
 void add_report(CLI::App& app, Action& selected);
 void add_history(CLI::App& app, Action& selected);
+void add_help(CLI::App& app, Action& selected);
 
 }  // namespace tsctl

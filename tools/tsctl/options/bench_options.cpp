@@ -67,7 +67,7 @@ void add_bench_options(CLI::App& command, BenchFlags& flags) {
   command
       .add_option("--precision", flags.precision,
                   "End when the interval has this half-width (default 0.5%)")
-      ->group(kGroup)
+      ->group("Advanced")
       ->type_name("FRACTION");
   command
       .add_option("--margin", flags.margin,
@@ -77,12 +77,12 @@ void add_bench_options(CLI::App& command, BenchFlags& flags) {
   command
       .add_option("--max-pairs", options.max_pairs,
                   "End after this many rounds over all launches (default: limited by the budget)")
-      ->group(kGroup)
+      ->group("Advanced")
       ->type_name("N");
   command
       .add_option("--launches", options.min_launches,
                   "Minimum number of launches of each arm (default 5)")
-      ->group(kGroup)
+      ->group("Advanced")
       ->check(CLI::Range(2, 1000))
       ->type_name("N");
   add_choice<WaitPolicy>(command, "--wait-policy", options.wait_policy,
@@ -97,7 +97,7 @@ void add_bench_options(CLI::App& command, BenchFlags& flags) {
   command
       .add_flag("--require-conclusive", options.require_conclusive,
                 "Exit 6 when a verdict is inconclusive")
-      ->group(kGroup);
+      ->group("Advanced");
   command
       .add_flag("--require-quiet", options.require_quiet,
                 "Refuse to measure (exit 9) on a host that is busy with other work")
@@ -105,14 +105,14 @@ void add_bench_options(CLI::App& command, BenchFlags& flags) {
   command
       .add_option("--samples", flags.samples,
                   "Write the time of every call to this file as JSON lines")
-      ->group(kGroup)
+      ->group("Advanced")
       ->type_name("FILE");
   command
       .add_option(
           "--allocator", flags.allocator,
           "The arms' allocator: system, keep (freed memory stays in the process), or a library "
           "to preload")
-      ->group(kGroup)
+      ->group("Advanced")
       ->type_name("NAME|PATH");
 }
 

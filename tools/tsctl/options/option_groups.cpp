@@ -36,8 +36,13 @@ void add_report_files(CLI::App& command, ReportOptions& options) {
 }
 
 void add_volume_options(CLI::App& command, ReportOptions& options) {
-  command.add_flag("-q,--quiet", options.quiet, "Print nothing but errors")->group("Report");
-  command.add_flag("-v,--verbose", options.verbose, "Print every comparison and every pass")
+  command.add_flag("-q,--quiet", options.quiet, "Print only the result line and errors")
+      ->group("Report");
+  command.add_flag("-v,--verbose", options.verbose, "Print details: every comparison, every pass")
+      ->group("Report");
+  command
+      .add_flag("--no-progress", options.no_progress,
+                "Print the result and warnings, but no progress and no bar")
       ->group("Report");
 }
 
@@ -109,6 +114,11 @@ void add_input_options(CLI::App& command, InputFlags& flags) {
                  "The value to time (default: the first): B=8")
       ->group("Inputs")
       ->type_name("NAME=V");
+  command
+      .add_option("--batch-dim", flags.batch_dim,
+                  "The dimension whose size a throughput counts as items (default B)")
+      ->group("Inputs")
+      ->type_name("NAME");
   command.add_option("--inputs", flags.file, "Real inputs: .npz, .safetensors or file.py:function")
       ->group("Inputs")
       ->type_name("FILE");
@@ -193,8 +203,11 @@ ToleranceOptions tolerance_from(const ToleranceFlags& flags) {
 }
 
 InputPlan input_plan_from(const InputFlags& flags) {
-  InputPlan plan{
-      .specs = flags.specs, .dims = flags.dims, .file = flags.file, .seed = flags.seed.value_or(0)};
+  InputPlan plan{.specs = flags.specs,
+                 .dims = flags.dims,
+                 .batch_dim = flags.batch_dim,
+                 .file = flags.file,
+                 .seed = flags.seed.value_or(0)};
   for (const std::string& text : flags.bench_dims)
     plan.bench_dims += (plan.bench_dims.empty() ? "" : ",") + text;
   if (!plan.specs.empty() && !plan.file.empty()) {

@@ -30,6 +30,7 @@ struct InputFlags {
   std::vector<std::string> specs = {};
   std::vector<std::string> dims = {};
   std::vector<std::string> bench_dims = {};
+  std::string batch_dim = {};
   std::string file = {};
   std::optional<std::uint64_t> seed = {};
 };
@@ -89,7 +90,8 @@ CLI::Option* add_choice(CLI::App& command, const std::string& flag, Target& targ
                         const std::string& help) {
   const auto choose = [&target](const std::string& name) { target = *value_of<Enum>(name); };
   return command.add_option_function<std::string>(flag, choose, help)
-      ->check(CLI::IsMember(name_list<Enum>()));
+      ->check(CLI::IsMember(name_list<Enum>()))
+      ->type_name("NAME");
 }
 
 }  // namespace tsctl

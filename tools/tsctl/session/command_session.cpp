@@ -10,55 +10,48 @@
 #include <new>
 #include <utility>
 
+#include "session/declared_inputs.h"
 #include "session/run_facts.h"
+#include "tsctl/core/base/clock.h"
 #include "tsctl/host/host.h"
 #include "tsctl/process/process.h"
 #include "tsctl/process/python_site.h"
 
 namespace tsctl {
 
-// Prints progress: on a terminal each line replaces the previous one.
-class CommandSession::StderrEvents : public Events {
+// What the jobs tell, with the names that the user gave.
+class CommandSession::Reports : public Events, public Listener {
  public:
-  StderrEvents(CommandSession& session, std::ostream& err, bool terminal, bool quiet)
-      : session_(session), err_(err), terminal_(terminal), quiet_(quiet) {}
+  explicit Reports(CommandSession& session) : session_(session) {}
 
-  void progress(const std::string& worded) override {
-    const std::string text = session_.with_names(worded);
-    if (quiet_ || text == last_) return;
-    last_ = text;
-    if (terminal_) {
-      err_ << "\r\033[K"
-           << "tsctl: " << text << std::flush;
-      line_open_ = true;
-    } else {
-      err_ << "tsctl: " << text << std::endl;
-    }
+  void progress(const std::string& text) override {
+    session_.view_.progress(session_.with_names(text), std::nullopt);
   }
-
+  void share_done(const std::string& text, double share) override {
+    session_.view_.progress(session_.with_names(text), share);
+  }
   void warning(const Warning& warning) override { session_.warn(warning); }
-
-  void close_line() {
-    if (line_open_) err_ << "\r\033[K" << std::flush;
-    line_open_ = false;
-  }
+  void output(const std::string& text) override { session_.view_.output(text); }
+  void tick() override { session_.view_.tick(); }
+  bool wants_ticks() const override { return session_.view_.wants_ticks(); }
 
  private:
   CommandSession& session_;
-  std::ostream& err_;
-  bool terminal_;
-  bool quiet_;
-  bool line_open_ = false;
-  std::string last_ = {};
 };
 
 namespace {
 
-ErrorInfo named_error(const Error& error, const CommandSession& session) {
+ErrorInfo named_error(const Error& error, CommandSession& session) {
   ErrorInfo info = info_from(error, session.phase());
+  name_declared_inputs(info, session.report().inputs);
   for (std::string* text : {&info.message, &info.hint, &info.detail})
     *text = session.with_names(*text);
   return info;
+}
+
+Chatter chatter_of(const ReportOptions& options) {
+  if (options.quiet) return Chatter::none;
+  return options.no_progress ? Chatter::no_progress : Chatter::all;
 }
 
 }  // namespace
@@ -71,18 +64,18 @@ std::string chosen_python(const std::string& flag) {
 
 CommandSession::CommandSession(Context& context, const ReportOptions& report_options,
                                const RunOptions& options)
-    : context_(context), report_options_(report_options), options_(options) {
+    : report_options_(report_options),
+      options_(options),
+      view_(context, chatter_of(report_options), report_options.verbose, now_s),
+      reports_(std::make_unique<Reports>(*this)) {
   describe_run(report_, report_options);
   report_.environment.variables = variables_of_interest(environ);
   report_.environment.threads =
       options.threads > 0 ? options.threads : usable_threads(report_.environment);
   report_.environment.device = options.device;
-  events_ = std::make_unique<StderrEvents>(
-      *this, context.err, context.err_is_terminal && std::getenv("NO_COLOR") == nullptr,
-      report_options.quiet);
 }
 
-CommandSession::~CommandSession() { events_->close_line(); }
+CommandSession::~CommandSession() = default;
 
 void CommandSession::watch_interrupts() {
   if (!interrupt_) interrupt_ = std::make_unique<Interrupt>();
@@ -93,8 +86,9 @@ Jobs& CommandSession::jobs() {
     watch_interrupts();
     const WorkerSettings settings{.installation = installation_of_this_process(),
                                   .timeout_s = options_.timeout_s,
-                                  .threads = threads()};
-    jobs_ = std::make_unique<Jobs>(settings, *interrupt_, *events_);
+                                  .threads = threads(),
+                                  .shows_output = !report_options_.quiet};
+    jobs_ = std::make_unique<Jobs>(settings, *interrupt_, *reports_, reports_.get());
   }
   return *jobs_;
 }
@@ -117,7 +111,7 @@ const PythonSite& CommandSession::python() {
   return *python_;
 }
 
-void CommandSession::say(const std::string& text) { events_->progress(text); }
+void CommandSession::say(const std::string& text) { view_.step(with_names(text)); }
 
 void CommandSession::warn(const Warning& worded) {
   const Warning warning{.code = worded.code, .text = with_names(worded.text)};
@@ -127,9 +121,9 @@ void CommandSession::warn(const Warning& worded) {
   };
   if (std::any_of(report_.warnings.begin(), report_.warnings.end(), is_known)) return;
   report_.warnings.push_back(warning);
-  if (report_options_.quiet) return;
-  events_->close_line();
-  context_.err << "tsctl: warning: " << warning.text << std::endl;
+  // Python code warns about itself, not about the model; the text counts these warnings.
+  if (warning.code == WarningCode::python_warning && !report_options_.verbose) return;
+  view_.warning(warning.text);
 }
 
 void CommandSession::enter(const std::string& phase) {
@@ -200,11 +194,7 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
                                          .hint = "use smaller inputs"};
     } catch (const std::exception& error) {
       code = ExitCode::internal;
-      session.report().error = ErrorInfo{
-          .kind = ErrorKind::internal,
-          .phase = session.phase(),
-          .message = std::string("a bug in tsctl: ") + error.what(),
-          .hint = "please report it with the command line and the output of tsctl doctor"};
+      session.report().error = bug_info(error.what(), session.phase());
     }
     session.report().steps = session.steps();
     if (const std::string version = session.libtorch_version(); !version.empty())

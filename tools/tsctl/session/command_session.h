@@ -7,6 +7,7 @@
 
 #include "session/context.h"
 #include "session/finish.h"
+#include "session/stderr_view.h"
 #include "tsctl/core/arm_settings.h"
 #include "tsctl/core/report.h"
 #include "tsctl/process/jobs.h"
@@ -52,7 +53,7 @@ class CommandSession {
   // The settings of models that have no settings of their own.
   ArmSettings settings() const { return {.threads = threads(), .executor = options_.executor}; }
 
-  // Prints progress on stderr unless -q is given.
+  // Shows that a step begins.
   void say(const std::string& text);
   void warn(const Warning& warning);
   void warn_all(const std::vector<Warning>& warnings) {
@@ -74,15 +75,15 @@ class CommandSession {
   std::string with_names(std::string text) const;
 
  private:
-  class StderrEvents;
+  class Reports;
 
-  Context& context_;
   ReportOptions report_options_;
   RunOptions options_;
   Report report_ = {};
   std::vector<std::pair<std::string, std::string>> names_ = {};
   std::string phase_ = "usage";
-  std::unique_ptr<StderrEvents> events_;
+  StderrView view_;
+  std::unique_ptr<Reports> reports_;
   std::unique_ptr<Interrupt> interrupt_;
   std::unique_ptr<Jobs> jobs_;
   std::optional<PythonSite> python_;

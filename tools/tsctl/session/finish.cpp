@@ -11,6 +11,8 @@
 #include "tsctl/core/base/build_info.h"
 #include "tsctl/files/output_file.h"
 #include "tsctl/report/text/report_text.h"
+#include "tsctl/report/text/result_line.h"
+#include "tsctl/report/text/style.h"
 
 namespace tsctl {
 
@@ -28,26 +30,32 @@ ReportStatus status_of(ExitCode code) {
       return ReportStatus::inconclusive;
     case ExitCode::interrupted:
     case ExitCode::terminated:
+    case ExitCode::closed_pipe:
       return ReportStatus::interrupted;
     default:
       return ReportStatus::error;
   }
 }
 
-ErrorInfo standard_output_error() {
-  return {
-      .kind = ErrorKind::environment,
-      .phase = "report",
-      .message = "the result cannot be written to standard output",
-      .hint =
-          "standard output is a full disk or a closed pipe; use --json FILE to keep the result"};
+// Why standard output could not be written. A pipe that its reader closed, such as head, is no failure.
+ErrorInfo standard_output_error(const Context& context) {
+  if (context.out_is_closed()) {
+    return {.kind = ErrorKind::interrupted,
+            .phase = "report",
+            .message = "the reader of standard output closed it before the end"};
+  }
+  return {.kind = ErrorKind::environment,
+          .phase = "report",
+          .message = "the result cannot be written to standard output",
+          .hint = "standard output is closed or a full disk; use --json FILE to keep the result"};
 }
 
-// The exit code if the environment fails as well.
-ExitCode with_environment_failure(ExitCode code) {
+// The exit code if the report could not be written either.
+ExitCode with_failure(ExitCode code, const ErrorInfo& error) {
   const bool outranks =
       code == ExitCode::interrupted || code == ExitCode::terminated || code == ExitCode::internal;
-  return outranks ? code : ExitCode::environment;
+  if (outranks) return code;
+  return error.kind == ErrorKind::interrupted ? ExitCode::closed_pipe : ExitCode::environment;
 }
 
 // The values of a flag in a command line that could not be parsed.
@@ -63,6 +71,62 @@ std::vector<std::string> values_of(const std::vector<std::string>& command,
     }
   }
   return values;
+}
+
+void print_result_line(const Report& report, bool has_document, bool quiet, Context& context) {
+  if (has_document && quiet) return;
+  const std::string text = result_line(report);
+  const bool colour = has_document ? context.err_colour : context.out_colour;
+  (has_document ? context.err : context.out) << (colour ? text : plain(text)) << std::endl;
+}
+
+// What finish_report has to say besides the text.
+class Ending {
+ public:
+  Ending(Report& report, ExitCode code) : report_(report), code_(code) {
+    if (report.error) errors_.push_back(*report.error);
+    record();
+  }
+
+  ExitCode code() const noexcept { return code_; }
+  const std::vector<ErrorInfo>& errors() const noexcept { return errors_; }
+
+  void add(const ErrorInfo& error) {
+    code_ = with_failure(code_, error);
+    if (!report_.error) report_.error = error;
+    const bool said = std::any_of(errors_.begin(), errors_.end(), [&](const ErrorInfo& other) {
+      return other.message == error.message;
+    });
+    if (!said) errors_.push_back(error);
+    record();
+  }
+
+ private:
+  void record() {
+    report_.exit_code = static_cast<int>(code_);
+    report_.status = status_of(code_);
+  }
+
+  Report& report_;
+  ExitCode code_;
+  std::vector<ErrorInfo> errors_ = {};
+};
+
+bool says_nothing(const ErrorInfo& error, ExitCode code) {
+  return code == ExitCode::closed_pipe && error.kind == ErrorKind::interrupted;
+}
+
+// The files say how the command ended, so they are written again when the last line could not be.
+void record_lost_line(Ending& ending, const Report& report, const ReportOptions& options,
+                      Context& context) {
+  const ErrorInfo error = standard_output_error(context);
+  ending.add(error);
+  if (!says_nothing(error, ending.code())) print_error(error, options.verbose, context);
+  try {
+    write_report_files(report, options, context);
+  } catch (const Error&) {
+    // Nothing is left to say it with.
+  }
 }
 
 }  // namespace
@@ -109,9 +173,17 @@ ErrorInfo info_from(const Error& error, const std::string& phase) {
           .detail = error.detail()};
 }
 
-void print_error(const ErrorInfo& error, Context& context) {
-  context.err << "tsctl: error: " << error.message << "\n";
-  if (!error.detail.empty()) {
+ErrorInfo bug_info(const std::string& what, const std::string& phase) {
+  return {.kind = ErrorKind::internal,
+          .phase = phase,
+          .message = "a bug in tsctl: " + what,
+          .hint = "please report it with the command line and the output of tsctl doctor"};
+}
+
+void print_error(const ErrorInfo& error, bool verbose, Context& context) {
+  const std::string label = context.err_colour ? bad("error") : "error";
+  context.err << "tsctl: " << label << ": " << error.message << "\n";
+  if (!error.detail.empty() && (verbose || !error.about_inputs)) {
     context.err << error.detail;
     if (!error.detail.ends_with('\n')) context.err << "\n";
   }
@@ -119,53 +191,56 @@ void print_error(const ErrorInfo& error, Context& context) {
   context.err.flush();
 }
 
-ExitCode print_failure(const Error& error, Context& context) {
-  print_error({.message = error.what(), .hint = error.hint(), .detail = error.detail()}, context);
+ExitCode print_failure(const Error& error, Context& context, bool prints_document) {
+  Report report;
+  report.error = info_from(error, "usage");
+  report.exit_code = static_cast<int>(exit_code_from_kind(error.kind()));
+  print_error(*report.error, false, context);
+  print_result_line(report, prints_document, false, context);
   return exit_code_from_kind(error.kind());
 }
 
 ExitCode flush_result(Context& context) {
   context.out.flush();
   if (context.out) return ExitCode::ok;
-  print_error(standard_output_error(), context);
-  return ExitCode::environment;
+  const ErrorInfo error = standard_output_error(context);
+  const ExitCode code = with_failure(ExitCode::ok, error);
+  if (!says_nothing(error, code)) print_error(error, false, context);
+  return code;
 }
 
 ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& options,
                        Context& context) {
   report.tool = tool_info();
   report.command = context.command;
-  std::vector<ErrorInfo> errors;
-  if (report.error) errors.push_back(*report.error);
-  const auto add_error = [&](const ErrorInfo& error) {
-    code = with_environment_failure(code);
-    if (!report.error) report.error = error;
-    const bool said = std::any_of(errors.begin(), errors.end(), [&](const ErrorInfo& other) {
-      return other.message == error.message;
-    });
-    if (!said) errors.push_back(error);
+  Ending ending(report, code);
+  const auto check_output = [&] {
+    context.out.flush();
+    if (!context.out) ending.add(standard_output_error(context));
   };
 
   // The text is written first, so that the files record whether that succeeded.
-  const bool text_wanted = !options.quiet && !prints_document(options);
-  if (text_wanted) {
-    context.out << text_from_report(report,
-                                    {.verbose = options.verbose, .sections = options.sections})
-                << std::flush;
-    if (!context.out) add_error(standard_output_error());
+  const bool has_document = prints_document(options);
+  if (!options.quiet && !has_document) {
+    context.out << text_from_report(report, {.verbose = options.verbose,
+                                             .sections = options.sections,
+                                             .width = context.out_width,
+                                             .colour = context.out_colour});
+    check_output();
   }
-  report.exit_code = static_cast<int>(code);
-  report.status = status_of(code);
   try {
     write_report_files(report, options, context);
-    if (text_wanted && !options.json.empty()) context.out << "report     " << options.json << "\n";
   } catch (const Error& error) {
-    add_error(info_from(error, "report"));
+    ending.add(info_from(error, "report"));
   }
-  context.out.flush();
-  if (!context.out) add_error(standard_output_error());
-  for (const ErrorInfo& error : errors) print_error(error, context);
-  return code;
+  check_output();
+  for (const ErrorInfo& error : ending.errors()) {
+    if (!says_nothing(error, ending.code())) print_error(error, options.verbose, context);
+  }
+  if (!context.out) return ending.code();
+  print_result_line(report, has_document, options.quiet, context);
+  if (!context.out) record_lost_line(ending, report, options, context);
+  return ending.code();
 }
 
 ExitCode report_usage_error(const Error& error, bool takes_json, Context& context) {
@@ -185,10 +260,9 @@ ExitCode report_usage_error(const Error& error, bool takes_json, Context& contex
 }
 
 ExitCode report_bug(const std::string& what, Context& context) {
-  print_error({.message = "a bug in tsctl: " + what,
-               .hint = "please report it with the command line and the output of tsctl doctor"},
-              context);
-  return ExitCode::internal;
+  Report report;
+  report.error = bug_info(what, "usage");
+  return finish_report(report, ExitCode::internal, {.quiet = true}, context);
 }
 
 }  // namespace tsctl

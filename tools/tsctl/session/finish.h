@@ -6,8 +6,9 @@
 #include <vector>
 
 #include "session/context.h"
+#include "tsctl/core/report.h"
 #include "tsctl/core/reports.h"
-#include "tsctl/report/text/inspect_text.h"
+#include "tsctl/report/text/text_options.h"
 
 namespace tsctl {
 
@@ -20,6 +21,7 @@ struct ReportOptions {
   std::vector<std::string> tags = {};  // KEY=VALUE
   bool no_host = false;
   bool quiet = false;
+  bool no_progress = false;
   bool verbose = false;
   InspectSections sections = {};  // of inspect
 };
@@ -47,19 +49,25 @@ bool prints_document(const ReportOptions& options);
 // Writes the report where the flags say. Throws Error.
 void write_report_files(const Reports& reports, const ReportOptions& options, Context& context);
 
-// Fills status and exit code, writes JSON, CSV, HTML and Markdown, prints the text. Returns the exit code, which becomes
-// ExitCode::environment if something could not be written.
+// Fills status and exit code, writes the files that the flags name, prints the text and, last, the result line: on
+// standard output, or on standard error if standard output has a document. Returns the exit code, which becomes
+// ExitCode::environment if something could not be written, and ExitCode::closed_pipe if the reader of standard output is
+// gone.
 ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& options,
                        Context& context);
 
 // The report's record of an error in this phase.
 ErrorInfo info_from(const Error& error, const std::string& phase);
 
-// "tsctl: error: …", the detail, "tsctl: hint: …" on stderr.
-void print_error(const ErrorInfo& error, Context& context);
+// The record of an exception that no handler expected.
+ErrorInfo bug_info(const std::string& what, const std::string& phase);
 
-// Prints the error of a command that writes no report. Returns its exit code.
-ExitCode print_failure(const Error& error, Context& context);
+// "tsctl: error: …", the detail, "tsctl: hint: …" on stderr.
+void print_error(const ErrorInfo& error, bool verbose, Context& context);
+
+// Prints the error of a command that writes no report, and the result line, on standard error if standard output is for
+// a document. Returns its exit code.
+ExitCode print_failure(const Error& error, Context& context, bool prints_document);
 
 // For a command line that could not be parsed: prints the error, and writes the report if the command has the flag
 // --json and the line gives it.
@@ -68,7 +76,8 @@ ExitCode report_usage_error(const Error& error, bool takes_json, Context& contex
 // For an exception that no handler expected.
 ExitCode report_bug(const std::string& what, Context& context);
 
-// Flushes stdout; ExitCode::environment with a message when that fails (a full disk, a closed pipe).
+// Flushes stdout; ExitCode::environment with a message when that fails, as on a full disk, and ExitCode::closed_pipe
+// without one when its reader is gone.
 ExitCode flush_result(Context& context);
 
 // The version of this tsctl for the report.

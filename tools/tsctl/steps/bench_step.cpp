@@ -77,6 +77,7 @@ void describe_bench(CommandSession& session, const BenchPlan& plan, BenchResult&
   name_models(session.report(), plan.arms, bench);
   bench.input_set = plan.input_set;
   bench.inputs_sha256 = sha256_of_file(plan.arms.front().request.inputs_tensors);
+  bench.batch_dim = plan.batch_dim;
   bench.device = session.options().device;
   bench.threads = session.threads();
   bench.cold_cache = plan.arms.front().request.cold_cache;

@@ -16,7 +16,8 @@ namespace tsctl {
 struct BenchPlan {
   std::vector<BenchArm> arms = {};
   BenchOptions options = {};
-  std::int64_t items_per_call = 0;      // the timed set's dimension B; 0 without one
+  std::string batch_dim = {};           // the dimension that a throughput counts
+  std::int64_t items_per_call = 0;      // its size in the timed set; 0 without one
   std::string input_set = {};           // label of the timed set
   std::vector<std::size_t> order = {};  // input sets that every launch begins with; may be empty
   std::string samples_path =

@@ -84,6 +84,7 @@ Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
                        const CaptureResult& capture) {
   Manifest manifest{.source = source.text};
   manifest.kwargs_json = source.kwargs_json;
+  manifest.weights = source.weights;
   manifest.class_name = capture.class_name;
   manifest.capture_mode = capture.mode;
   manifest.adapter = capture.adapter;

@@ -47,6 +47,7 @@ InputPlan merged_plan(const InputFlags& flags, const InputPlan& recorded) {
     if (plan.bench_dims.empty() && !dims_given) plan.bench_dims = recorded.bench_dims;
   }
   plan.dims = dims_given ? flags.dims : plan.dims;
+  if (plan.batch_dim.empty()) plan.batch_dim = recorded.batch_dim;
   if (!flags.seed) plan.seed = recorded.seed;
   return plan;
 }
@@ -57,11 +58,12 @@ std::vector<DimSpec> dims_from(const std::vector<std::string>& texts) {
   return dims;
 }
 
-// The size of B in the set that is timed, by the first spec that has that dimension.
-std::int64_t items_in(const std::vector<InputSpec>& specs, const InputSet& set) {
+// The size of the dimension in the set that is timed, by the first spec that has it; 0 without one.
+std::int64_t items_in(const std::vector<InputSpec>& specs, const InputSet& set,
+                      const std::string& dim) {
   for (std::size_t i = 0; i < specs.size(); ++i) {
     for (std::size_t axis = 0; axis < specs[i].shape.size(); ++axis) {
-      if (specs[i].shape[axis].dim == "B") return set.tensors[i].shape[axis];
+      if (specs[i].shape[axis].dim == dim) return set.tensors[i].shape[axis];
     }
   }
   return 0;
@@ -72,6 +74,7 @@ std::int64_t items_in(const std::vector<InputSpec>& specs, const InputSet& set) 
 ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest>& manifest) {
   const bool by_flags = !flags.specs.empty() || !flags.file.empty();
   ModelInputs inputs;
+  if (manifest) inputs.declared = manifest->inputs.specs;
   inputs.plan = merged_plan(flags, manifest ? manifest->inputs : InputPlan{});
   if (inputs.plan.specs.empty() && !flags.dims.empty()) {
     throw Error(ErrorKind::usage,
@@ -96,7 +99,15 @@ ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest
   inputs.probes = probe_sets(specs, dims);
   inputs.named_sizes = named_sizes(specs);
   inputs.bench_index = bench_set_index(specs, dims, bench_dims_from_text(inputs.plan.bench_dims));
-  inputs.items_per_call = items_in(specs, inputs.sets.at(inputs.bench_index));
+  const std::string batch_dim = inputs.plan.batch_dim.empty() ? "B" : inputs.plan.batch_dim;
+  inputs.items_per_call = items_in(specs, inputs.sets.at(inputs.bench_index), batch_dim);
+  if (inputs.items_per_call > 0) {
+    inputs.batch_dim = batch_dim;
+  } else if (!flags.batch_dim.empty()) {
+    throw Error(ErrorKind::usage,
+                fmt::format("--batch-dim '{}': no --input uses that dimension", flags.batch_dim),
+                "name a dimension of a shape: --input Nx3x224x224 --dim N=1,8 --batch-dim N");
+  }
   return inputs;
 }
 
@@ -110,6 +121,7 @@ void record_inputs(Report& report, const ModelInputs& inputs,
                    const std::vector<std::string>& labels) {
   report.inputs.plan = inputs.plan;
   report.inputs.given_by = inputs.given_by;
+  report.inputs.declared = inputs.declared;
   report.inputs.sets = labels;
 }
 

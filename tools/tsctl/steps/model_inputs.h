@@ -24,7 +24,9 @@ struct ModelInputs {
   std::vector<ProbeSet> probes = {};
   std::vector<NamedSize> named_sizes = {};
   std::size_t bench_index = 0;
-  std::int64_t items_per_call = 0;  // the timed set's dimension B; 0 without one
+  std::string batch_dim = {};       // the dimension that a throughput counts; empty without it
+  std::int64_t items_per_call = 0;  // its size in the timed set; 0 without one
+  std::vector<std::string> declared = {};  // the specs that the file records
 
   bool given() const noexcept { return plan.given(); }
 };

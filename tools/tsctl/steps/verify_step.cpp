@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "steps/tuning_warnings.h"
@@ -65,6 +67,32 @@ std::string raised_by(const VerifyResult& result) {
   return {};
 }
 
+// How many times its tolerance the worst output differs by; none for a tolerance of 0, or if no rtol would pass.
+std::optional<double> excess_of(const VerifyResult& result) {
+  double worst = 0.0;
+  for (const CallComparison& call : result.calls) {
+    for (const OutputComparison& output : call.outputs) {
+      if (output.status == Match::same) continue;
+      if (!output.would_pass_rtol || output.rtol <= 0.0) return std::nullopt;
+      worst = std::max(worst, *output.would_pass_rtol / output.rtol);
+    }
+  }
+  return worst > 0.0 ? std::optional(worst) : std::nullopt;
+}
+
+std::string remedy_for(const VerifyResult& result) {
+  constexpr double kNear = 10.0;  // rounding of another order of operations stays below
+  if (!result.would_pass_rtol) {
+    return "no --rtol accepts this; the verify lines say where they differ, and --equal-nan treats "
+           "NaN as equal to NaN";
+  }
+  const std::optional<double> excess = excess_of(result);
+  if (excess && *excess <= kNear)
+    return "a larger --rtol accepts more; the verify lines say which would pass";
+  return fmt::format("{}this is no rounding: the verify lines say where they differ",
+                     excess ? fmt::format("{:.3g} times the tolerance; ", *excess) : "");
+}
+
 ExitCode judge_comparison(CommandSession& session, const VerifyResult& result) {
   if (result.status == Match::same) return ExitCode::ok;
   if (const std::string raised = raised_by(result); !raised.empty()) {
@@ -76,14 +104,10 @@ ExitCode judge_comparison(CommandSession& session, const VerifyResult& result) {
                             result.reference)};
     return ExitCode::execution;
   }
-  return record_check_failure(
-      session, "verify",
-      fmt::format("the outputs of '{}' differ from those of '{}'", result.candidate,
-                  result.reference),
-      result.would_pass_rtol
-          ? "a larger --rtol accepts more; the verify lines say which would pass"
-          : "no --rtol accepts this; the verify lines say where they differ, and "
-            "--equal-nan treats NaN as equal to NaN");
+  return record_check_failure(session, "verify",
+                              fmt::format("the outputs of '{}' differ from those of '{}'",
+                                          result.candidate, result.reference),
+                              remedy_for(result));
 }
 
 ExitCode worse_of(ExitCode left, ExitCode right) {

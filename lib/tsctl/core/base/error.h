@@ -57,6 +57,7 @@ enum class ExitCode {
   busy = 9,
   internal = 70,
   interrupted = 130,
+  closed_pipe = 141,  // as after SIGPIPE: the reader of standard output is gone
   terminated = 143,
 };
 
@@ -74,6 +75,7 @@ constexpr auto names_of(ExitCode) {
       {ExitCode::busy, "busy"},
       {ExitCode::internal, "internal"},
       {ExitCode::interrupted, "interrupted"},
+      {ExitCode::closed_pipe, "closed_pipe"},
       {ExitCode::terminated, "terminated"},
   });
 }
@@ -85,6 +87,10 @@ ExitCode exit_code_from_kind(ErrorKind kind) noexcept;
 
 // The kind of that name. Throws std::invalid_argument for any other name.
 ErrorKind kind_from_name(std::string_view name);
+
+// In a hint, stands for how the inputs are declared and given. An error with it is about the inputs, and its detail, such
+// as a traceback, is shown with -v only. errors.py has it too.
+inline constexpr const char* kDeclaredInputs = "{inputs}";
 
 // A failure that the user can act on. Any other exception is a bug in tsctl.
 class Error : public std::runtime_error {

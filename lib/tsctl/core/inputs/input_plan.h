@@ -13,6 +13,7 @@ struct InputPlan {
   std::vector<std::string> specs = {};
   std::vector<std::string> dims = {};
   std::string bench_dims = {};
+  std::string batch_dim = {};
   std::string file = {};
   std::string file_sha256 = {};
   std::uint64_t seed = 0;
@@ -25,6 +26,7 @@ void visit_fields(Visitor& visit, InputPlan& value) {
   visit("dims", value.dims, "The texts of --dim");
   visit("bench_dims", value.bench_dims,
         "The texts of --bench-dim, joined by a comma; empty for the first set");
+  visit("batch_dim", value.batch_dim, "The dimension whose size a throughput counts; empty for B");
   visit("file", value.file, "The value of --inputs: .npz, .safetensors or file.py:function");
   visit("file_sha256", value.file_sha256,
         "Digest of the --inputs file that the model was captured with");

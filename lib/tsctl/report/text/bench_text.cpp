@@ -10,6 +10,7 @@
 #include "tsctl/report/text/host_text.h"
 #include "tsctl/report/text/load_text.h"
 #include "tsctl/report/text/profile_text.h"
+#include "tsctl/report/text/style.h"
 #include "tsctl/report/text/text_lines.h"
 #include "tsctl/report/text/text_table.h"
 
@@ -29,21 +30,40 @@ std::string throughput_text(const ArmResult& arm) {
   return fmt::format("{} {}/s", rate_text(*arm.throughput_per_s), name_of(arm.throughput_unit));
 }
 
-std::string speeds_table(const BenchResult& bench) {
+std::string styled(ArmOutputs outputs) {
+  const std::string text = name_of(outputs);
+  if (outputs == ArmOutputs::same) return good(text);
+  return outputs == ArmOutputs::differ ? bad(text) : text;
+}
+
+std::string styled(const std::optional<ArmSpeed>& speed) {
+  if (!speed) return "-";
+  const std::string text = name_of(*speed);
+  if (speed == ArmSpeed::faster) return good(text);
+  if (speed == ArmSpeed::slower) return bad(text);
+  return speed == ArmSpeed::inconclusive ? caution(text) : text;
+}
+
+// "throughput (B)": which dimension the items are.
+std::string throughput_title(const BenchResult& bench) {
+  return bench.batch_dim.empty() ? ">throughput" : fmt::format(">throughput ({})", bench.batch_dim);
+}
+
+std::string speeds_table(const BenchResult& bench, std::size_t width) {
   const std::string base = bench.arms.empty() ? "" : bench.arms.front().label;
-  TextTable table({"arm", ">median", ">p99", ">spread", ">throughput", ">speedup vs " + base,
-                   ">max diff", "outputs", "speed"});
+  TextTable table({"arm", ">median", ">p99", ">spread", throughput_title(bench),
+                   ">speedup vs " + base, ">max diff", "outputs", "speed"});
   for (const ArmResult& arm : bench.arms) {
     table.add_row({arm.label, seconds_text(arm.median_s), seconds_text(arm.p99_s),
                    arm.spread ? percent_text(*arm.spread) : "-", throughput_text(arm),
                    speedup_text(pair_of(bench, arm.label)),
-                   arm.max_abs ? number_text(*arm.max_abs) : "-", name_of(arm.outputs),
-                   arm.speed ? name_of(*arm.speed) : "-"});
+                   arm.max_abs ? number_text(*arm.max_abs) : "-", styled(arm.outputs),
+                   styled(arm.speed)});
   }
-  return table.render();
+  return table.render(0, width);
 }
 
-std::string warm_up_table(const BenchResult& bench) {
+std::string warm_up_table(const BenchResult& bench, std::size_t width) {
   TextTable table({"warm-up", ">load", ">1st call", ">2nd", ">3rd", ">steady from call",
                    ">page faults/call", ">memory"});
   for (const ArmResult& arm : bench.arms) {
@@ -53,7 +73,7 @@ std::string warm_up_table(const BenchResult& bench) {
                    arm.page_faults_per_call ? rate_text(*arm.page_faults_per_call) : "-",
                    bytes_text(arm.peak_memory_bytes)});
   }
-  return table.render();
+  return table.render(0, width);
 }
 
 std::string rounds_text(const BenchResult& bench) {
@@ -74,8 +94,8 @@ std::string measured_text(const BenchResult& bench) {
 }
 
 std::string gate_word(Gate gate) {
-  if (gate == Gate::undecided) return "UNDECIDED";
-  return gate == Gate::pass ? "PASS" : "FAIL";
+  if (gate == Gate::undecided) return caution("UNDECIDED");
+  return gate == Gate::pass ? good("PASS") : bad("FAIL");
 }
 
 // "gate       PASS  new is 1.00 [0.997, 1.005] of baseline; limit 0.980"
@@ -137,14 +157,16 @@ std::string selftest_text(const BenchResult& bench) {
 
 }  // namespace
 
-std::string bench_text(const BenchResult& bench) {
-  std::string text = speeds_table(bench) + "\n" + warm_up_table(bench) + "\n" +
-                     sequence_text(bench) + load_text(bench) + measured_text(bench) +
-                     waiting_text(bench) + gates_text(bench) + openings_text(bench) +
-                     device_text(bench);
-  if (bench.noise) text += host_noise_text(*bench.noise);
+std::string bench_text(const BenchResult& bench, const TextOptions& options) {
+  std::string text = speeds_table(bench, options.width) + "\n";
+  if (options.verbose) text += warm_up_table(bench, options.width) + "\n";
+  text += sequence_text(bench, options.width) + load_text(bench) + measured_text(bench) +
+          waiting_text(bench) + gates_text(bench) + device_text(bench);
+  if (options.verbose || !bench.profiles.empty()) text += openings_text(bench);
+  if (options.verbose && bench.noise) text += host_noise_text(*bench.noise);
   text += wide_intervals_text(bench) + selftest_text(bench);
-  for (const ProfileResult& profile : bench.profiles) text += "\n" + profile_text(profile);
+  for (const ProfileResult& profile : bench.profiles)
+    text += "\n" + profile_text(profile, options.width);
   return text;
 }
 

@@ -24,13 +24,13 @@ std::string followed(const CaptureAttempt& attempt, bool probe) {
                      same + count(CallOutcome::differ) + count(CallOutcome::raised));
 }
 
-std::string attempt_line(const CaptureAttempt& attempt) {
+std::string attempt_summary(const CaptureAttempt& attempt) {
   std::string text = name_of(attempt.mode) + " " + name_of(attempt.status);
   if (!attempt.comparisons.empty()) {
     text += fmt::format(": equals eager on {} input sets and {} probes", followed(attempt, false),
                         followed(attempt, true));
   }
-  return line("capture", text);
+  return text;
 }
 
 // A text of several lines, each below the label's column.
@@ -70,7 +70,7 @@ std::string notices_text(const CaptureAttempt& attempt, bool verbose) {
 }
 
 std::string attempt_text(const CaptureAttempt& attempt, bool verbose) {
-  std::string text = attempt_line(attempt);
+  std::string text = line("capture", attempt_summary(attempt));
   if (!attempt.reason.empty()) text += line("", attempt.reason);
   if (attempt.diagnosis) text += diagnosis_text(*attempt.diagnosis);
   std::size_t listed = 0;
@@ -107,7 +107,7 @@ std::string generality_of(const SizeGenerality& size) {
   return text;
 }
 
-std::string generality_text(const std::vector<SizeGenerality>& generality) {
+std::string generality_text(const std::vector<SizeGenerality>& generality, std::size_t width) {
   if (generality.empty()) return {};
   TextTable table({"input", "axis", ">size", "other sizes"});
   for (const SizeGenerality& size : generality) {
@@ -115,7 +115,7 @@ std::string generality_text(const std::vector<SizeGenerality>& generality) {
                    std::to_string(size.axis) + (size.dim.empty() ? "" : " (" + size.dim + ")"),
                    std::to_string(size.captured_with), generality_of(size)});
   }
-  return table.render(kLabelWidth);
+  return table.render(kLabelWidth, width);
 }
 
 // The constants of the kept attempt only: those of other attempts are not in the file.
@@ -148,13 +148,68 @@ std::string submodules_text(const std::vector<SubmoduleCapture>& submodules) {
   return text;
 }
 
+// How many items of a list the summary shows, and a line that counts the others.
+std::ptrdiff_t shown(std::size_t count) {
+  return static_cast<std::ptrdiff_t>(std::min(count, kMaxListed));
+}
+
+std::string more_text(std::size_t count, const std::string& what) {
+  return count <= kMaxListed
+             ? ""
+             : line("", fmt::format("and {} more {} (-v)", count - kMaxListed, what));
+}
+
+std::string axis_name(const SizeGenerality& size) {
+  return size.dim.empty() ? fmt::format("{} axis {}", size.input, size.axis) : size.dim;
+}
+
+// "general in B, x axis 2".
+std::string general_sizes(const CaptureResult& capture) {
+  std::vector<std::string> names;
+  for (const SizeGenerality& size : capture.generality) {
+    if (size.status == SizeStatus::general) names.push_back(axis_name(size));
+  }
+  if (names.empty()) return {};
+  const std::size_t more = names.size() - std::min(names.size(), kMaxListed);
+  names.resize(names.size() - more);
+  return "; general in " + joined(names, ", ") +
+         (more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
 }  // namespace
 
-std::string capture_text(const CaptureResult& capture, bool verbose) {
+std::string capture_summary(const CaptureResult& capture) {
+  std::string text;
+  for (const CaptureAttempt& attempt : capture.attempts) {
+    if (attempt.status == AttemptStatus::kept) {
+      text += line("capture", attempt_summary(attempt) + general_sizes(capture));
+    } else {
+      text += line("capture", attempt_summary(attempt));
+      if (!attempt.reason.empty()) text += line("", attempt.reason);
+    }
+  }
+  std::vector<SubmoduleCapture> parts = capture.submodules;
+  std::erase_if(parts, [](const SubmoduleCapture& part) {
+    return !part.path.empty() && part.mode == SubmoduleMode::inside;
+  });
+  text += submodules_text({parts.begin(), parts.begin() + shown(parts.size())});
+  text += more_text(parts.size(), "parts");
+  std::vector<std::string> fixed;
+  for (const SizeGenerality& size : capture.generality) {
+    if (size.status != SizeStatus::fixed) continue;
+    fixed.push_back(line("", fmt::format("{} works with {} only: {}", axis_name(size),
+                                         size.captured_with, generality_of(size))));
+  }
+  for (std::ptrdiff_t i = 0; i < shown(fixed.size()); ++i)
+    text += fixed[static_cast<std::size_t>(i)];
+  return text + more_text(fixed.size(), "fixed sizes");
+}
+
+std::string capture_text(const CaptureResult& capture, bool verbose, std::size_t width) {
   std::string text;
   for (const CaptureAttempt& attempt : capture.attempts) text += attempt_text(attempt, verbose);
   text += submodules_text(capture.submodules);
-  text += generality_text(capture.generality);
+  text += generality_text(capture.generality, width);
   // Reports of earlier versions have only this.
   if (capture.generality.empty() && !capture.not_checked.empty()) {
     text += line("not checked", joined(capture.not_checked, "; "));

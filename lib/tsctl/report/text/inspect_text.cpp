@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "tsctl/core/base/units.h"
+#include "tsctl/core/manifest.h"
+#include "tsctl/report/text/manifest_text.h"
 #include "tsctl/report/text/text_table.h"
 
 namespace tsctl {
@@ -81,8 +83,8 @@ std::string head(const ModelSummary& summary) {
   return text;
 }
 
-std::string titled(const std::string& title, const TextTable& table) {
-  return fmt::format("\n{}\n{}", title, table.render(kIndent));
+std::string titled(const std::string& title, const TextTable& table, std::size_t width) {
+  return fmt::format("\n{}\n{}", title, table.render(kIndent, width));
 }
 
 std::string groups_text(const ModelSummary& summary) {
@@ -102,7 +104,7 @@ std::string methods_text(const ModelSummary& summary) {
   return text;
 }
 
-std::string attributes_text(const ModelSummary& summary) {
+std::string attributes_text(const ModelSummary& summary, std::size_t width) {
   if (summary.attributes.empty()) return {};
   TextTable table({"name", "type", "value"});
   const std::size_t shown = std::min(summary.attributes.size(), kAttributesShown);
@@ -110,22 +112,29 @@ std::string attributes_text(const ModelSummary& summary) {
     const AttributeSummary& row = summary.attributes[i];
     table.add_row({row.name, row.type, shortened_text(row.value)});
   }
-  std::string text = titled("attributes", table);
+  std::string text = titled("attributes", table, width);
   if (shown < summary.attributes.size()) {
     text += fmt::format("  and {} more, which --json lists\n", summary.attributes.size() - shown);
   }
   return text;
 }
 
-std::string extra_files_text(const ModelSummary& summary) {
-  if (summary.extra_files.empty()) return {};
+// The manifest is shown by its content.
+bool is_shown_below(const ModelSummary& summary, const ExtraFile& file) {
+  return !summary.manifest_text.empty() && std::string("extra/") + file.name == kManifestRecord;
+}
+
+std::string extra_files_text(const ModelSummary& summary, std::size_t width) {
   TextTable table({"name", ">size", "begins with"});
+  std::size_t rows = 0;
   for (const ExtraFile& file : summary.extra_files) {
+    if (is_shown_below(summary, file)) continue;
+    ++rows;
     std::string begin = file.text.value_or("");
     begin = begin.substr(0, begin.find_first_of("\r\n"));
     table.add_row({file.name, bytes_text(file.size_bytes), shortened_text(begin)});
   }
-  return titled("extra files", table);
+  return rows == 0 ? "" : titled("extra files", table, width);
 }
 
 void add_tensor_rows(TextTable& table, const std::vector<TensorSummary>& tensors) {
@@ -138,15 +147,15 @@ void add_tensor_rows(TextTable& table, const std::vector<TensorSummary>& tensors
   }
 }
 
-std::string tensors_text(const ModelSummary& summary) {
+std::string tensors_text(const ModelSummary& summary, std::size_t width) {
   if (summary.tensors.empty() && summary.constants.empty()) return "\ntensors\n  none\n";
   TextTable table({"name", "kind", "dtype", "shape", ">size", "record", "note"});
   add_tensor_rows(table, summary.tensors);
   add_tensor_rows(table, summary.constants);
-  return titled("tensors", table);
+  return titled("tensors", table, width);
 }
 
-std::string ops_text(const ModelSummary& summary) {
+std::string ops_text(const ModelSummary& summary, std::size_t width) {
   if (summary.ops.empty()) return "\nops\n  none\n";
   std::vector<OpSummary> rows = summary.ops;
   std::stable_sort(rows.begin(), rows.end(), [](const OpSummary& a, const OpSummary& b) {
@@ -155,16 +164,16 @@ std::string ops_text(const ModelSummary& summary) {
   TextTable table({"name", ">calls in forward", ">places in the code"});
   for (const OpSummary& row : rows)
     table.add_row({row.name, count_text(row.in_forward), count_text(row.written)});
-  return titled("ops", table);
+  return titled("ops", table, width);
 }
 
-std::string records_text(const ModelSummary& summary) {
+std::string records_text(const ModelSummary& summary, std::size_t width) {
   TextTable table({"name", "group", "method", ">size", ">in the file", "crc32", "check"});
   for (const RecordSummary& row : summary.records) {
     table.add_row({row.name, name_of(row.group), name_of(row.method), bytes_text(row.size_bytes),
                    bytes_text(row.stored_bytes), row.crc32, crc_text(row.crc_ok)});
   }
-  return titled("records", table);
+  return titled("records", table, width);
 }
 
 std::string code_text(const ModelSummary& summary) {
@@ -182,12 +191,14 @@ std::string code_text(const ModelSummary& summary) {
 
 }  // namespace
 
-std::string text_from_summary(const ModelSummary& summary, const InspectSections& sections) {
+std::string text_from_summary(const ModelSummary& summary, const InspectSections& sections,
+                              std::size_t width) {
   std::string text = head(summary) + groups_text(summary) + methods_text(summary) +
-                     attributes_text(summary) + extra_files_text(summary);
-  if (sections.tensors) text += tensors_text(summary);
-  if (sections.ops) text += ops_text(summary);
-  if (sections.records) text += records_text(summary);
+                     attributes_text(summary, width) + extra_files_text(summary, width) +
+                     manifest_text(summary.manifest_text);
+  if (sections.tensors) text += tensors_text(summary, width);
+  if (sections.ops) text += ops_text(summary, width);
+  if (sections.records) text += records_text(summary, width);
   if (sections.code) text += code_text(summary);
   return text;
 }

@@ -5,19 +5,13 @@
 #include <vector>
 
 #include "tsctl/core/inspect.h"
+#include "tsctl/report/text/text_options.h"
 
 namespace tsctl {
 
-// What text shows besides the summary.
-struct InspectSections {
-  bool tensors = false;  // parameters, buffers and constants, a row each
-  bool ops = false;
-  bool code = false;  // needs a summary made with_code
-  bool records = false;
-};
-
 // The summary for people: several lines, ending in a newline.
-std::string text_from_summary(const ModelSummary& summary, const InspectSections& sections);
+std::string text_from_summary(const ModelSummary& summary, const InspectSections& sections,
+                              std::size_t width = 0);
 
 // "[4, 8]".
 std::string shape_text(const std::vector<std::int64_t>& shape);

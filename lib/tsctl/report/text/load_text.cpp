@@ -48,7 +48,7 @@ std::string load_text(const BenchResult& bench) {
   return text;
 }
 
-std::string sequence_text(const BenchResult& bench) {
+std::string sequence_text(const BenchResult& bench, std::size_t width) {
   if (bench.sequence.empty()) return {};
   TextTable table(
       {"sequence", "set", ">calls", ">1st call", ">2nd", ">3rd", ">later", "spikes at"});
@@ -62,7 +62,7 @@ std::string sequence_text(const BenchResult& bench) {
                      spikes.empty() ? "-" : "call " + first_of(spikes, kMaxListed)});
     }
   }
-  return table.render() + "\n";
+  return table.render(0, width) + "\n";
 }
 
 }  // namespace tsctl

@@ -13,6 +13,6 @@ std::string loop_text(const LoadPlan& load);
 std::string load_text(const BenchResult& bench);
 
 // A table of the times of a sequence of input sets, by arm and set; empty without one.
-std::string sequence_text(const BenchResult& bench);
+std::string sequence_text(const BenchResult& bench, std::size_t width = 0);
 
 }  // namespace tsctl

@@ -55,7 +55,8 @@ std::vector<ProfileLine> grouped(const std::vector<ProfileLine>& modules) {
   return groups;
 }
 
-std::string ranking_text(const std::string& title, const std::vector<ProfileLine>& lines) {
+std::string ranking_text(const std::string& title, const std::vector<ProfileLine>& lines,
+                         std::size_t width) {
   if (lines.empty()) return {};
   TextTable table({title, ">self a call", ">share", ">count", ""});
   for (std::size_t i = 0; i < std::min(kRows, lines.size()); ++i) {
@@ -63,7 +64,7 @@ std::string ranking_text(const std::string& title, const std::vector<ProfileLine
     table.add_row({line.name, seconds_text(line.self_s), percent_text(line.share),
                    std::to_string(line.count), shortened(line.detail)});
   }
-  std::string text = table.render(2);
+  std::string text = table.render(2, width);
   if (lines.size() > kRows) text += fmt::format("  and {} more (--json)\n", lines.size() - kRows);
   return text + "\n";
 }
@@ -112,14 +113,15 @@ std::string profile_summary(const ProfileResult& profile) {
       percent_text(profile.accounted.value_or(0.0)));
 }
 
-std::string profile_text(const ProfileResult& profile) {
+std::string profile_text(const ProfileResult& profile, std::size_t width) {
   std::string text =
       line("profile", fmt::format("'{}': {}", profile.arm,
                                   profile.calls == 0 ? profile.reason : profile_summary(profile)));
   if (profile.calls == 0) return text;
   if (!profile.reason.empty()) text += line("", profile.reason);
-  return text + "\n" + ranking_text("operator", profile.operators) +
-         ranking_text("module", grouped(profile.modules)) + ranking_text("line", profile.lines);
+  return text + "\n" + ranking_text("operator", profile.operators, width) +
+         ranking_text("module", grouped(profile.modules), width) +
+         ranking_text("line", profile.lines, width);
 }
 
 std::string openings_text(const BenchResult& bench) {

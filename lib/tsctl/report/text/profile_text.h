@@ -10,7 +10,7 @@ namespace tsctl {
 std::string profile_summary(const ProfileResult& profile);
 
 // The operators, modules and lines that take most of the time of an arm's calls.
-std::string profile_text(const ProfileResult& profile);
+std::string profile_text(const ProfileResult& profile, std::size_t width = 0);
 
 // How long opening each arm took, part by part, and the memory of its process at that time; a line for each arm that
 // reports it.

@@ -11,6 +11,7 @@
 #include "tsctl/report/text/diff_text.h"
 #include "tsctl/report/text/host_text.h"
 #include "tsctl/report/text/inspect_text.h"
+#include "tsctl/report/text/style.h"
 #include "tsctl/report/text/text_lines.h"
 #include "tsctl/report/text/text_table.h"
 #include "tsctl/report/text/verify_text.h"
@@ -19,40 +20,77 @@ namespace tsctl {
 
 namespace {
 
-std::string pass_text(const PassRecord& pass, const std::string& name, bool verbose) {
+// "peephole (encode)".
+std::string name_of_pass(const PassRecord& pass) {
+  const bool of_forward = pass.method.empty() || pass.method == "forward";
+  return of_forward ? pass.pass : fmt::format("{} ({})", pass.pass, pass.method);
+}
+
+std::string pass_text(const PassRecord& pass) {
   const bool changed = pass.status == PassStatus::changed;
   std::string text =
       line("pass",
-           fmt::format("{}: {}", name,
+           fmt::format("{}: {}", name_of_pass(pass),
                        changed ? fmt::format("{} -> {} nodes", pass.nodes_before, pass.nodes_after)
                                : name_of(pass.status)));
-  const std::size_t listed =
-      verbose ? pass.changes.size() : std::min(kMaxListed, pass.changes.size());
-  for (std::size_t i = 0; i < listed; ++i) text += line("", "  " + pass.changes[i]);
-  if (listed < pass.changes.size())
-    text += line("", fmt::format("  and {} more (-v)", pass.changes.size() - listed));
+  for (const std::string& change : pass.changes) text += line("", "  " + change);
+  for (const PassSkip& skip : pass.skipped) {
+    text +=
+        line("", fmt::format("  skipped {} at {}: {}", skip.operation, skip.place, skip.reason));
+  }
   return text;
+}
+
+// A pass that changed something, in one line.
+std::string changed_text(const PassRecord& pass) {
+  std::string text =
+      fmt::format("{}: {} -> {} nodes", name_of_pass(pass), pass.nodes_before, pass.nodes_after);
+  if (!pass.changes.empty()) text += "; " + pass.changes.front();
+  if (pass.changes.size() > 1) text += fmt::format(" and {} more", pass.changes.size() - 1);
+  return line("pass", text);
 }
 
 std::string passes_text(const std::vector<PassRecord>& passes, bool verbose) {
   std::string text;
-  std::vector<std::string> unchanged;
+  std::vector<std::string> disabled;
+  std::size_t changed = 0;
   for (const PassRecord& pass : passes) {
-    const bool of_forward = pass.method.empty() || pass.method == "forward";
-    const std::string name =
-        of_forward ? pass.pass : fmt::format("{} ({})", pass.pass, pass.method);
-    if (pass.status == PassStatus::unchanged && !verbose) {
-      unchanged.push_back(name);
-    } else {
-      text += pass_text(pass, name, verbose);
-    }
-    if (!verbose) continue;
-    for (const PassSkip& skip : pass.skipped) {
-      text +=
-          line("", fmt::format("  skipped {} at {}: {}", skip.operation, skip.place, skip.reason));
-    }
+    if (verbose) text += pass_text(pass);
+    if (pass.status == PassStatus::disabled) disabled.push_back(name_of_pass(pass));
+    if (pass.status == PassStatus::changed && ++changed <= kMaxListed && !verbose)
+      text += changed_text(pass);
   }
-  if (!unchanged.empty()) text += line("no change", joined(unchanged, ", "));
+  if (verbose) return text;
+  if (changed > kMaxListed)
+    text += line("", fmt::format("and {} more passes (-v)", changed - kMaxListed));
+  if (!passes.empty() && changed == 0) text += line("pass", "none changed anything");
+  if (!disabled.empty()) text += line("disabled", joined(disabled, ", "));
+  return text;
+}
+
+// One line for several candidates of one reference that are all the same; empty if they are not.
+std::string all_same_text(const std::vector<VerifyResult>& results) {
+  std::vector<std::string> names;
+  for (const VerifyResult& result : results) {
+    if (result.status != Match::same) return {};
+    names.push_back(result.candidate);
+  }
+  const VerifyResult& last = results.back();
+  std::string text = fmt::format("{} against {}: {}, max difference {}", joined(names, ", "),
+                                 last.reference, good("same"), number_text(last.max_abs));
+  if (last.would_pass_rtol)
+    text += fmt::format(", would pass at rtol {}", number_text(*last.would_pass_rtol));
+  return line("verify", text);
+}
+
+std::string verifications_text(const Report& report, bool verbose) {
+  // convert compares each of its stages.
+  if (!verbose && report.capture && report.verify.size() > 1) {
+    const std::string same = all_same_text(report.verify);
+    if (!same.empty()) return same;
+  }
+  std::string text;
+  for (const VerifyResult& result : report.verify) text += verify_text(result, verbose);
   return text;
 }
 
@@ -74,7 +112,7 @@ std::string artifact_text(const ArtifactInfo& artifact) {
   return line("file", text);
 }
 
-std::string run_text(const RunResult& run) {
+std::string run_text(const RunResult& run, std::size_t width) {
   TextTable table({"set", "output", "dtype", "shape", ">min", ">max", ">mean", ">not finite"});
   const auto number = [](const std::optional<double>& value) {
     return value ? number_text(*value) : std::string("-");
@@ -89,38 +127,74 @@ std::string run_text(const RunResult& run) {
                      std::to_string(output.nonfinite)});
     }
   }
-  return table.render();
+  return table.render(0, width);
 }
 
-std::string findings_text(const std::vector<Finding>& findings) {
+std::string styled(FindingStatus status) {
+  const std::string text = name_of(status);
+  if (status == FindingStatus::ok) return good(text);
+  return status == FindingStatus::missing ? caution(text) : text;
+}
+
+std::string findings_text(const std::vector<Finding>& findings, std::size_t width) {
   TextTable table({"what", "status", "detail"});
   for (const Finding& finding : findings) {
-    table.add_row({finding.name, name_of(finding.status), finding.detail});
+    table.add_row({finding.name, styled(finding.status), finding.detail});
     if (!finding.hint.empty()) table.add_row({"", "", "to get it: " + finding.hint});
   }
-  return table.render();
+  return table.render(0, width);
+}
+
+std::string warnings_text(const std::vector<Warning>& warnings, bool verbose) {
+  std::string text;
+  std::size_t of_python = 0;
+  for (const Warning& warning : warnings) {
+    if (warning.code == WarningCode::python_warning && !verbose) {
+      ++of_python;
+    } else {
+      text += line(caution("warning"), warning.text);
+    }
+  }
+  if (of_python > 0)
+    text += line("python", fmt::format("{} warning{} of Python code (-v)", of_python,
+                                       of_python == 1 ? "" : "s"));
+  return text;
+}
+
+std::string styled_text(const Report& report, const TextOptions& options) {
+  const std::size_t width = options.width;
+  std::string text;
+  if (report.inspect) text += text_from_summary(*report.inspect, options.sections, width);
+  if (report.diff) text += text_from_diff(*report.diff, width);
+  for (const GraphResult& graph : report.graphs) text += graph.text;
+  std::string lines;
+  if (report.bench) lines += bench_text(*report.bench, options);
+  if (report.bench && options.verbose) lines += host_text(report.environment);
+  const bool written = report.artifact && report.artifact->status == ArtifactStatus::written;
+  if (report.capture) {
+    lines += written && !options.verbose ? capture_summary(*report.capture)
+                                         : capture_text(*report.capture, options.verbose, width);
+  }
+  lines +=
+      passes_text(report.passes, options.verbose) + verifications_text(report, options.verbose);
+  if (report.run) lines += run_text(*report.run, width);
+  if (!report.checks.empty()) lines += findings_text(report.checks, width);
+  if (report.doctor) {
+    lines += "\n" + findings_text(report.doctor->levers, width);
+    if (!report.doctor->devices.empty())
+      lines += "\n" + findings_text(report.doctor->devices, width);
+  }
+  // The result line names a file that was written.
+  if (report.artifact && (!written || options.verbose)) lines += artifact_text(*report.artifact);
+  if (options.verbose) lines += memory_text(report.steps);
+  return text + fitted(lines + warnings_text(report.warnings, options.verbose), width);
 }
 
 }  // namespace
 
 std::string text_from_report(const Report& report, const TextOptions& options) {
-  std::string text;
-  if (report.inspect) text += text_from_summary(*report.inspect, options.sections);
-  if (report.diff) text += text_from_diff(*report.diff);
-  for (const GraphResult& graph : report.graphs) text += graph.text;
-  if (report.bench) text += bench_text(*report.bench) + host_text(report.environment);
-  if (report.capture) text += capture_text(*report.capture, options.verbose);
-  text += passes_text(report.passes, options.verbose);
-  for (const VerifyResult& result : report.verify) text += verify_text(result, options.verbose);
-  if (report.run) text += run_text(*report.run);
-  if (!report.checks.empty()) text += findings_text(report.checks);
-  if (report.doctor) {
-    text += "\n" + findings_text(report.doctor->levers);
-    if (!report.doctor->devices.empty()) text += "\n" + findings_text(report.doctor->devices);
-  }
-  if (report.artifact) text += artifact_text(*report.artifact);
-  if (report.bench || report.artifact || options.verbose) text += memory_text(report.steps);
-  return text;
+  const std::string text = styled_text(report, options);
+  return options.colour ? text : plain(text);
 }
 
 }  // namespace tsctl

@@ -3,16 +3,12 @@
 #include <string>
 
 #include "tsctl/core/report.h"
-#include "tsctl/report/text/inspect_text.h"
+#include "tsctl/report/text/text_options.h"
 
 namespace tsctl {
 
-struct TextOptions {
-  bool verbose = false;  // every comparison and pass instead of the summary
-  InspectSections sections = {};
-};
-
-// The report as text, section by section; a section that the report does not have is left out.
+// The report as text, section by section, then its warnings; a section that the report does not have is left out. The
+// result line is not part of it.
 std::string text_from_report(const Report& report, const TextOptions& options);
 
 }  // namespace tsctl

@@ -7,6 +7,7 @@
 
 #include "tsctl/core/base/units.h"
 #include "tsctl/report/text/inspect_text.h"
+#include "tsctl/report/text/style.h"
 #include "tsctl/report/text/text_lines.h"
 
 namespace tsctl {
@@ -19,11 +20,15 @@ bool has_numbers(const OutputComparison& output) {
          output.reason == DifferenceReason::nan;
 }
 
+std::string styled(Match status) {
+  return status == Match::same ? good(name_of(status)) : bad(name_of(status));
+}
+
 std::string output_text(const OutputComparison& output) {
   // An output that is not a tensor has no dtype and no shape.
   std::string text = output.output;
   if (!output.dtype.empty()) text += fmt::format(" {} {}", output.dtype, shape_text(output.shape));
-  text += ": " + name_of(output.status);
+  text += ": " + styled(output.status);
   if (!has_numbers(output))
     return text + fmt::format(", {}: {}", name_of(output.reason), output.detail);
 
@@ -74,7 +79,7 @@ std::vector<OutputLine> output_lines(const VerifyResult& result, bool verbose) {
 std::string summary_text(const VerifyResult& result) {
   std::string text =
       fmt::format("{} against {}: {}, max difference {}", result.candidate, result.reference,
-                  name_of(result.status), number_text(result.max_abs));
+                  styled(result.status), number_text(result.max_abs));
   if (result.would_pass_rtol)
     text += ", would pass at rtol " + number_text(*result.would_pass_rtol);
   if (!result.calls_checked.empty())

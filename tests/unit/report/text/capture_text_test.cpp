@@ -150,5 +150,30 @@ TEST(CaptureText, shows_constants_of_the_kept_attempt_when_verbose) {
   EXPECT_EQ(capture_text(capture, true).find(constant), std::string::npos);
 }
 
+TEST(CaptureText, sums_the_kept_attempt_up_in_a_line_and_names_fixed_sizes) {
+  CaptureResult capture = made_up_capture();
+  capture.attempts.back().comparisons = {{.label = "B=1", .status = CallOutcome::same}};
+  capture.generality = {
+      {.input = "x", .axis = 0, .dim = "B", .tried = {8}, .status = SizeStatus::general},
+      {.input = "x", .axis = 2, .tried = {9}, .status = SizeStatus::general},
+      {.input = "x",
+       .axis = 3,
+       .captured_with = 5,
+       .status = SizeStatus::fixed,
+       .place = "net.py:41"}};
+  capture.submodules = {{.path = "", .class_name = "Net", .mode = SubmoduleMode::scripted},
+                        {.path = "a", .class_name = "A", .mode = SubmoduleMode::inside},
+                        {.path = "b", .class_name = "B", .mode = SubmoduleMode::traced}};
+  EXPECT_EQ(
+      capture_summary(capture),
+      "capture    trace not_general: equals eager on 1 of 2 input sets and 0 of 1 probes\n"
+      "           the trace differs from eager at B=8\n"
+      "capture    script kept: equals eager on 1 of 1 input sets and 0 of 0 probes; general in "
+      "B, x axis 2\n"
+      "parts      model (Net): scripted\n"
+      "             b (B): traced\n"
+      "           x axis 3 works with 5 only: fixed by net.py:41\n");
+}
+
 }  // namespace
 }  // namespace tsctl

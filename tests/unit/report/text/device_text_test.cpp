@@ -39,7 +39,7 @@ TEST(DeviceText, says_why_something_of_the_tuning_was_not_to_be_had) {
   bench.arms.back().tuning_reason = "not captured: it synchronizes; its calls are plain";
   EXPECT_EQ(device_text(bench),
             "tuning     'graph': not captured: it synchronizes; its calls are plain\n");
-  EXPECT_NE(bench_text(bench).find(device_text(bench)), std::string::npos);
+  EXPECT_NE(bench_text(bench, {}).find(device_text(bench)), std::string::npos);
 }
 
 TEST(DeviceText, says_that_the_cache_was_emptied) {

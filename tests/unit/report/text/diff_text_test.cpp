@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tsctl/report/text/style.h"
+
 namespace tsctl {
 namespace {
 
@@ -22,7 +24,7 @@ const std::string kSides =
     "b  b.pt (__torch__.MLP, 2.60 KiB, frozen, 1,040 values in constants)\n";
 
 TEST(DiffText, says_when_nothing_differs) {
-  EXPECT_EQ(text_from_diff(two_files()),
+  EXPECT_EQ(plain(text_from_diff(two_files())),
             kSides + "same: parameters, constants, ops, methods and attributes are equal\n");
 }
 
@@ -56,7 +58,7 @@ TEST(DiffText, lists_what_differs_by_kind) {
       {.name = "eps", .change = TextChangeKind::changed, .before = "1e-05", .after = "0.1"}};
   diff.extra_files = {{.name = "note.txt", .change = TextChangeKind::added, .after = "11 B"}};
   EXPECT_EQ(
-      text_from_diff(diff),
+      plain(text_from_diff(diff)),
       kSides +
           "the files differ\n"
           "  1 of 2 parameters became constants\n"
@@ -92,7 +94,7 @@ TEST(DiffText, cuts_a_long_list) {
   DiffResult diff = two_files();
   diff.same = false;
   diff.attributes.assign(45, {.name = "eps", .change = TextChangeKind::added, .after = "1"});
-  EXPECT_TRUE(text_from_diff(diff).ends_with("  and 5 more, which --json lists\n"));
+  EXPECT_TRUE(plain(text_from_diff(diff)).ends_with("  and 5 more, which --json lists\n"));
 }
 
 }  // namespace

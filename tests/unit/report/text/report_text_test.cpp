@@ -6,6 +6,8 @@
 
 #include "tsctl/report/text/bench_text.h"
 #include "tsctl/report/text/diff_text.h"
+#include "tsctl/report/text/inspect_text.h"
+#include "tsctl/report/text/style.h"
 #include "tsctl/report/text/verify_text.h"
 
 namespace tsctl {
@@ -87,7 +89,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 TEST(BenchText, has_a_row_for_each_arm_and_withholds_the_speed_of_a_wrong_one) {
-  EXPECT_EQ(bench_text(made_up_bench()),
+  EXPECT_EQ(plain(bench_text(made_up_bench(), {.verbose = true})),
             "arm       median       p99  spread     throughput   speedup vs eager  max diff  "
             "outputs    speed\n"
             "eager   2.150 ms  3.100 ms    4.3%   3721 items/s               1.00         -  "
@@ -116,11 +118,11 @@ TEST(BenchText, says_what_an_interval_that_is_too_wide_comes_from) {
   bench.pairs[0].verdict = SpeedVerdict::inconclusive;
   bench.pairs[0].dominated_by = VariationSource::launches;
   EXPECT_NE(
-      bench_text(bench).find("'frozen': the interval's width comes from launches that differ"),
+      bench_text(bench, {}).find("'frozen': the interval's width comes from launches that differ"),
       std::string::npos);
   bench.pairs[0].dominated_by = VariationSource::rounds;
   EXPECT_NE(
-      bench_text(bench).find("'frozen': the interval's width comes from noise within launches"),
+      bench_text(bench, {}).find("'frozen': the interval's width comes from noise within launches"),
       std::string::npos);
 }
 
@@ -159,7 +161,7 @@ VerifyResult made_up_comparison() {
 }
 
 TEST(VerifyText, says_where_outputs_differ_and_what_would_pass) {
-  EXPECT_EQ(verify_text(made_up_comparison(), false),
+  EXPECT_EQ(plain(verify_text(made_up_comparison(), false)),
             "verify     frozen against eager: differ, max difference 0.5, would pass at rtol 0.25 "
             "(calls 1, 2, 3, 10)\n"
             "           B=8, call 1: out.b float32 [8, 10]: differ, max difference 0.5 (0.25 of "
@@ -170,7 +172,7 @@ TEST(VerifyText, says_where_outputs_differ_and_what_would_pass) {
 }
 
 TEST(VerifyText, lists_what_is_the_same_only_on_request) {
-  const std::vector<std::string> lines = lines_of(verify_text(made_up_comparison(), true));
+  const std::vector<std::string> lines = lines_of(plain(verify_text(made_up_comparison(), true)));
   ASSERT_EQ(lines.size(), 4U);
   EXPECT_TRUE(
       lines[1].starts_with("           B=8, call 1: out.a float32 [8]: same, max difference 0 "));
@@ -190,7 +192,7 @@ TEST(VerifyText, says_once_what_holds_for_several_calls_of_a_set) {
                   {.set = "B=1", .call = 2, .outputs = {wrong}},
                   {.set = "B=1", .call = 3, .outputs = {other}},
                   {.set = "B=8", .call = 1, .outputs = {wrong}}};
-  EXPECT_EQ(verify_text(verify, false),
+  EXPECT_EQ(plain(verify_text(verify, false)),
             "verify     b.pt against a.pt: differ, max difference 0\n"
             "           B=1, calls 1, 2: out: differ, structure: expected tensor, got list[1]\n"
             "           B=1, call 3: out: differ, raised: no memory\n"
@@ -215,7 +217,8 @@ TEST(ReportText, sums_the_passes_up) {
        .status = PassStatus::changed,
        .nodes_before = 40,
        .nodes_after = 30,
-       .changes = {"folded batch_norm into conv2d at features.1"}},
+       .changes = {"folded batch_norm into conv2d at features.1",
+                   "folded batch_norm into conv2d at features.4"}},
       {.pass = "peephole",
        .method = "forward",
        .status = PassStatus::unchanged,
@@ -228,10 +231,9 @@ TEST(ReportText, sums_the_passes_up) {
        .nodes_after = 5},
       {.pass = "concat_linear", .method = "forward", .status = PassStatus::disabled}};
   EXPECT_EQ(text_from_report({.passes = passes}, {}),
-            "pass       fold_conv_batchnorm: 40 -> 30 nodes\n"
-            "             folded batch_norm into conv2d at features.1\n"
-            "pass       concat_linear: disabled\n"
-            "no change  peephole, peephole (encode)\n");
+            "pass       fold_conv_batchnorm: 40 -> 30 nodes; folded batch_norm into conv2d at "
+            "features.1 and 1 more\n"
+            "disabled   concat_linear\n");
   EXPECT_NE(text_from_report({.passes = passes}, {.verbose = true})
                 .find("pass       peephole (encode): unchanged\n"),
             std::string::npos);
@@ -248,16 +250,17 @@ TEST(ReportText, says_with_verbose_what_a_pass_skipped_and_why) {
             "pass       fold_conv_batchnorm: unchanged\n"
             "             skipped batch_norm at features.1: something else reads the result of "
             "conv2d\n");
-  EXPECT_EQ(text_from_report({.passes = passes}, {}), "no change  fold_conv_batchnorm\n");
+  EXPECT_EQ(text_from_report({.passes = passes}, {}), "pass       none changed anything\n");
 }
 
-TEST(ReportText, ends_with_the_file_and_the_memory_of_each_step) {
+TEST(ReportText, shows_a_written_file_and_the_memory_of_each_step_when_verbose) {
   Report report;
   report.artifact =
       ArtifactInfo{.path = "cnn.pt", .size_bytes = 1782579, .status = ArtifactStatus::written};
   report.steps = {{.name = "capture", .status = StepStatus::ok, .peak_memory_bytes = 400 << 20},
                   {.name = "looks", .status = StepStatus::ok}};
-  EXPECT_EQ(text_from_report(report, {}),
+  EXPECT_EQ(text_from_report(report, {}), "");
+  EXPECT_EQ(text_from_report(report, {.verbose = true}),
             "file       cnn.pt, 1.70 MiB\nmemory     peak of each step: capture 400.0 MiB\n");
   report.steps.clear();
   report.artifact = ArtifactInfo{
@@ -305,6 +308,49 @@ TEST(ReportText, shows_what_the_doctor_found) {
             "mkldnn  ok      3.0\n");
 }
 
+TEST(ReportText, ends_with_the_warnings) {
+  Report report;
+  report.run.emplace();
+  report.warnings = {{WarningCode::over_budget, "the budget was exceeded"},
+                     {WarningCode::size_fixed, "T is fixed"}};
+  EXPECT_TRUE(text_from_report(report, {})
+                  .ends_with("warning    the budget was exceeded\nwarning    T is fixed\n"));
+  report.warnings = {{WarningCode::python_warning, "net.py:3: UserWarning: old"}};
+  EXPECT_TRUE(text_from_report(report, {}).ends_with("python     1 warning of Python code (-v)\n"));
+  EXPECT_TRUE(text_from_report(report, {.verbose = true})
+                  .ends_with("warning    net.py:3: UserWarning: old\n"));
+}
+
+TEST(ReportText, joins_the_stages_of_convert_that_are_all_the_same) {
+  Report report;
+  report.capture.emplace();
+  report.verify = {{.reference = "eager", .candidate = "captured"},
+                   {.reference = "eager", .candidate = "frozen", .max_abs = 1e-6}};
+  EXPECT_EQ(text_from_report(report, {}),
+            "verify     captured, frozen against eager: same, max difference 1.00e-06\n");
+  report.verify.back().status = Match::differ;
+  EXPECT_NE(text_from_report(report, {}).find("frozen against eager: differ"), std::string::npos);
+}
+
+TEST(ReportText, has_colours_on_request_only) {
+  Report report;
+  report.checks = {{.name = "torch", .status = FindingStatus::ok}};
+  EXPECT_NE(text_from_report(report, {.colour = true}).find(good("ok")), std::string::npos);
+  EXPECT_EQ(text_from_report(report, {}).find('\033'), std::string::npos);
+}
+
+TEST(ReportText, fits_the_width_of_a_terminal) {
+  Report report;
+  report.bench = made_up_bench();
+  report.checks = {{.name = "LibTorch", .detail = "a detail of several words that is long too"}};
+  report.warnings = {{WarningCode::over_budget, "a long warning that does not fit on one line"}};
+  for (const std::size_t width : {40U, 80U, 100U}) {
+    for (const std::string& line : lines_of(text_from_report(report, {.width = width}))) {
+      EXPECT_LE(columns_of(line), width) << line;
+    }
+  }
+}
+
 TEST(ReportText, is_empty_for_an_empty_report) { EXPECT_EQ(text_from_report({}, {}), ""); }
 
 TEST(ReportText, carries_inspect_diff_and_graphs) {
@@ -316,7 +362,7 @@ TEST(ReportText, carries_inspect_diff_and_graphs) {
             text_from_summary(summary, {.tensors = true}));
   report.inspect.reset();
   report.diff = diff;
-  EXPECT_EQ(text_from_report(report, {}), text_from_diff(diff));
+  EXPECT_EQ(text_from_report(report, {}), plain(text_from_diff(diff)));
   report.diff.reset();
   report.graphs = {{.text = "graph(%x):\n"}};
   EXPECT_EQ(text_from_report(report, {}), "graph(%x):\n");

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tsctl/report/text/style.h"
+
 namespace tsctl {
 namespace {
 
@@ -37,6 +39,36 @@ TEST(TextTable, indents_every_line_and_leaves_no_blanks_at_the_end) {
   table.add_row({"1", "x"});
   table.add_row({"", ""});
   EXPECT_EQ(table.render(2), "  a  long title\n  1  x\n\n");
+}
+
+TEST(TextTable, wraps_its_last_column_of_text_to_the_width) {
+  TextTable table({"what", ">size", "detail"});
+  table.add_row({"a", "1", "one two three four five six seven"});
+  EXPECT_EQ(table.render(0, 40),
+            "what  size  detail\n"
+            "a        1  one two three four five six\n"
+            "            seven\n");
+}
+
+TEST(TextTable, continues_below_with_the_columns_that_do_not_fit) {
+  TextTable table({"arm", ">median", ">p99", ">speedup"});
+  table.add_row({"eager", "1.500 ms", "2.000 ms", "1.00"});
+  table.add_row({"fast", "1.000 ms", "1.500 ms", "1.50"});
+  EXPECT_EQ(table.render(0, 26),
+            "arm      median       p99\n"
+            "eager  1.500 ms  2.000 ms\n"
+            "fast   1.000 ms  1.500 ms\n"
+            "\n"
+            "arm    speedup\n"
+            "eager     1.00\n"
+            "fast      1.50\n");
+}
+
+TEST(TextTable, aligns_cells_with_colours_like_others) {
+  TextTable table({"a", "b"});
+  table.add_row({good("x"), "1"});
+  table.add_row({"xy", "2"});
+  EXPECT_EQ(table.render(), "a   b\n" + good("x") + "   1\nxy  2\n");
 }
 
 }  // namespace

@@ -1,0 +1,204 @@
+#include "tsctl/report/text/result_line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "tsctl/core/base/units.h"
+#include "tsctl/report/text/inspect_text.h"
+#include "tsctl/report/text/style.h"
+#include "tsctl/report/text/text_lines.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr std::size_t kMostNamed = 3;  // arms or sizes that the line names
+
+// "a, b, c and 2 more".
+std::string first_few(const std::vector<std::string>& items) {
+  if (items.size() <= kMostNamed) return joined(items, ", ");
+  const std::vector<std::string> named(items.begin(), items.begin() + kMostNamed);
+  return fmt::format("{} and {} more", joined(named, ", "), items.size() - kMostNamed);
+}
+
+std::string counted(std::size_t count, const std::string& what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+std::string difference_of(const Report& report) {
+  double largest = 0.0;
+  for (const VerifyResult& result : report.verify) largest = std::max(largest, result.max_abs);
+  // convert writes the last of its stages; the differences of the others say nothing about the file.
+  if (report.capture && !report.verify.empty()) largest = report.verify.back().max_abs;
+  return fmt::format("{:.2g}", largest);
+}
+
+std::string outputs_text(const Report& report) {
+  const bool differ =
+      std::any_of(report.verify.begin(), report.verify.end(),
+                  [](const VerifyResult& result) { return result.status == Match::differ; });
+  return differ ? "outputs differ" : fmt::format("outputs same ({})", difference_of(report));
+}
+
+// "1.42x eager [1.40, 1.44]", and the verdict if the arm is not shown to be faster.
+std::string speed_text(const PairResult& pair) {
+  if (pair.outputs == ArmOutputs::differ) return "speed withheld";
+  if (!pair.speedup) return "speed undecided";
+  std::string text = ratio_interval_text(*pair.speedup, *pair.speedup_low, *pair.speedup_high);
+  text.insert(text.find(' '), fmt::format("x {}", pair.base));
+  if (!pair.verdict || *pair.verdict == SpeedVerdict::faster) return text;
+  return fmt::format("{} ({})", text, name_of(*pair.verdict));
+}
+
+std::string bench_text_of(const Report& report) {
+  const BenchResult& bench = *report.bench;
+  if (bench.pairs.empty()) {
+    if (bench.arms.empty()) return {};
+    const ArmResult& arm = bench.arms.front();
+    return fmt::format("{} {} a call", arm.label, seconds_text(arm.median_s));
+  }
+  if (report.capture) return speed_text(bench.pairs.back());
+  std::vector<std::string> speeds;
+  for (const PairResult& pair : bench.pairs) speeds.push_back(pair.arm + " " + speed_text(pair));
+  return first_few(speeds);
+}
+
+// The sizes at which alone the file works.
+std::string fixed_text(const CaptureResult& capture) {
+  std::vector<std::string> sizes;
+  for (const SizeGenerality& size : capture.generality) {
+    if (size.status != SizeStatus::fixed) continue;
+    sizes.push_back(size.dim.empty() ? fmt::format("{} axis {}", size.input, size.axis) : size.dim);
+  }
+  return sizes.empty() ? "" : "fixed size of " + first_few(sizes);
+}
+
+std::string capture_facts(const Report& report) {
+  const CaptureResult& capture = *report.capture;
+  const std::string fixed = fixed_text(capture);
+  if (report.artifact || !capture.mode) return fixed;
+  return fmt::format("can be captured by {}, {}", name_of(*capture.mode),
+                     fixed.empty() ? "no fixed size" : fixed);
+}
+
+std::string inspect_facts(const ModelSummary& summary) {
+  const std::int64_t values = summary.parameter_count + summary.constant_count;
+  return fmt::format("TorchScript, {}, {} weights", summary.frozen ? "frozen" : "not frozen",
+                     count_text(values));
+}
+
+std::string diff_facts(const DiffResult& diff) {
+  if (diff.same) return "the same";
+  std::vector<std::string> parts;
+  const auto add = [&](std::size_t count, const std::string& what) {
+    if (count > 0) parts.push_back(counted(count, what));
+  };
+  add(diff.tensors.size(), "tensor");
+  add(diff.constants.size(), "constant");
+  add(diff.methods.size(), "method");
+  add(diff.ops.size(), "operator");
+  add(diff.attributes.size(), "attribute");
+  return "differ in " + joined(parts, ", ");
+}
+
+std::string run_facts(const RunResult& run) {
+  std::int64_t nonfinite = 0;
+  for (const OutputSummary& output : run.outputs) nonfinite += output.nonfinite;
+  std::string text = counted(run.outputs.size(), "output");
+  if (nonfinite > 0) text += fmt::format(", {} elements are NaN or Inf", count_text(nonfinite));
+  return text;
+}
+
+std::string doctor_facts(const std::vector<Finding>& checks) {
+  std::vector<std::string> missing;
+  for (const Finding& finding : checks) {
+    if (finding.status == FindingStatus::missing) missing.push_back(finding.name);
+  }
+  return missing.empty() ? "everything needed is there" : "missing: " + first_few(missing);
+}
+
+// What the command found out, in half a sentence.
+std::string facts_of(const Report& report) {
+  std::vector<std::string> facts;
+  if (report.inspect) facts.push_back(inspect_facts(*report.inspect));
+  if (!report.graphs.empty()) facts.push_back(counted(report.graphs.size(), "graph"));
+  if (report.diff) facts.push_back(diff_facts(*report.diff));
+  if (!report.checks.empty()) facts.push_back(doctor_facts(report.checks));
+  if (report.run) facts.push_back(run_facts(*report.run));
+  if (!report.verify.empty() && (!report.bench || report.capture))
+    facts.push_back(outputs_text(report));
+  if (report.verify.empty() && report.artifact && !report.run)
+    facts.emplace_back("outputs not compared");
+  if (report.bench) facts.push_back(bench_text_of(report));
+  const bool not_timed =
+      std::any_of(report.warnings.begin(), report.warnings.end(),
+                  [](const Warning& warning) { return warning.code == WarningCode::not_timed; });
+  if (not_timed) facts.emplace_back("not timed");
+  if (report.capture) facts.push_back(capture_facts(report));
+  std::erase(facts, "");
+  return joined(facts, ", ");
+}
+
+// The file, or what the command was given. A bench names its arms instead.
+std::string subject_of(const Report& report) {
+  if (report.diff) return report.diff->a.path + " and " + report.diff->b.path;
+  if (!report.checks.empty()) return "tsctl " + report.tool.version;
+  if (report.artifact && report.artifact->status == ArtifactStatus::written) {
+    return fmt::format("{} ({})", report.artifact->path, bytes_text(report.artifact->size_bytes));
+  }
+  if (report.bench && !report.capture) return {};
+  if (report.inspect)
+    return fmt::format("{} ({})", report.inspect->path, bytes_text(report.inspect->size_bytes));
+  return report.model.path;
+}
+
+// What became of the output file of a command that failed.
+std::string file_text(const ArtifactInfo& artifact) {
+  switch (artifact.status) {
+    case ArtifactStatus::written:
+      return artifact.path + " was written";
+    case ArtifactStatus::kept_failed:
+      return "kept as " + artifact.path;
+    case ArtifactStatus::not_written:
+      break;
+  }
+  return artifact.path + " was not written";
+}
+
+std::string passed_text(const Report& report) {
+  const std::string subject = subject_of(report);
+  const std::string facts = facts_of(report);
+  return subject + (subject.empty() || facts.empty() ? "" : ": ") + facts;
+}
+
+std::string failed_text(const Report& report) {
+  if (!report.error) return passed_text(report);
+  std::string text = report.error->message;
+  const ErrorKind kind = report.error->kind;
+  if (kind == ErrorKind::check_failed && report.error->phase == "verify" && !report.verify.empty())
+    text += fmt::format(" (by up to {})", difference_of(report));
+  const bool measured = report.bench && kind != ErrorKind::interrupted;
+  if (measured && !facts_of(report).empty()) text += "; " + facts_of(report);
+  if (report.artifact) text += "; " + file_text(*report.artifact);
+  return text;
+}
+
+// Several lines of a compiler's message, for example, would not be one line.
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  text.erase(text.find_last_not_of(' ') + 1);
+  return plain(text);
+}
+
+}  // namespace
+
+std::string result_line(const Report& report) {
+  const auto code = static_cast<ExitCode>(report.exit_code);
+  if (code == ExitCode::ok) return good("OK") + "  " + one_line(passed_text(report));
+  const bool undecided = code == ExitCode::undecided;
+  return (undecided ? caution("UNDECIDED") : bad("FAIL")) + "  " + one_line(failed_text(report));
+}
+
+}  // namespace tsctl
