@@ -81,7 +81,7 @@ CLI::App& add_part(CLI::App& history, Action& selected, const std::string& name,
       try {
         return body(*flags, context);
       } catch (const Error& error) {
-        return print_failure(error, context);
+        return print_failure(error, context, false);
       }
     };
   });
