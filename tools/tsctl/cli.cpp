@@ -56,8 +56,7 @@ ExitCode parse_and_run(const std::vector<std::string>& arguments, Context& conte
     const std::vector<std::string> ordered = with_command_first(arguments, app);
     app.parse(std::vector<std::string>(ordered.rbegin(), ordered.rend()));
   } catch (const CLI::CallForHelp&) {
-    const std::vector<CLI::App*> commands = app.get_subcommands();
-    return print_and_flush(help_text(commands.empty() ? app : *commands.front()), context);
+    return print_and_flush(help_text(chosen_command(app)), context);
   } catch (const CLI::CallForVersion&) {
     return print_and_flush(version_text(), context);
   } catch (const PassListing&) {

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "options/foreign_flags.h"
+#include "options/help_text.h"
 #include "tsctl/core/base/did_you_mean.h"
 #include "tsctl/report/text/text_lines.h"
 
@@ -24,19 +25,6 @@ std::vector<std::string> command_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
   return names;
-}
-
-// The chosen command, or the one of the commands below it that was chosen.
-const CLI::App& chosen(const CLI::App& app) {
-  const std::vector<CLI::App*> commands = app.get_subcommands();
-  return commands.empty() ? app : chosen(*commands.front());
-}
-
-// "history show".
-std::string full_name(const CLI::App& command) {
-  const CLI::App* parent = command.get_parent();
-  const bool is_part = parent != nullptr && parent->get_parent() != nullptr;
-  return (is_part ? full_name(*parent) + " " : "") + command.get_name();
 }
 
 // "did you mean --json? HINT", or HINT alone when no name is close.
@@ -118,7 +106,7 @@ Error without_part(const CLI::App& command, const std::string& word, const std::
 }  // namespace
 
 std::optional<Error> missing_value(const CLI::App& app) {
-  const CLI::App& command = chosen(app);
+  const CLI::App& command = chosen_command(app);
   if (&command == &app) return std::nullopt;
   for (const CLI::Option* option : command.get_options()) {
     for (const std::string& value : option->results()) {
@@ -136,7 +124,7 @@ std::optional<Error> missing_value(const CLI::App& app) {
 
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   if (const auto missing = missing_value(app)) return *missing;
-  const CLI::App& command = chosen(app);
+  const CLI::App& command = chosen_command(app);
   if (&command == &app) return without_command(app);
   const std::string hint = fmt::format("run tsctl {} --help", full_name(command));
   if (!command.get_subcommands({}).empty())

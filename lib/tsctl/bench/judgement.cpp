@@ -1,6 +1,7 @@
 #include "tsctl/bench/judgement.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -28,25 +29,30 @@ bool exceeds_margin(double page_faults, double margin, const ArmResult& arm) {
   return page_faults * kMinFaultSeconds > margin * *arm.median_s;
 }
 
-void warn_of_launches(const ArmResult& arm, double margin, BenchResult& result) {
-  if (!exceeds_margin(*arm.page_faults_high - *arm.page_faults_low, margin, arm)) return;
-  result.warnings.push_back(
-      {WarningCode::page_faults_differ,
-       fmt::format("the launches of '{}' had {} to {} page faults per call, because the allocator "
-                   "returned memory to the system in some of them; --allocator keep prevents this",
-                   arm.label, std::lround(*arm.page_faults_low),
-                   std::lround(*arm.page_faults_high))});
+// "'a' (0 to 478), 'b' (106 to 462)": the arms whose launches differ.
+std::string arms_with_different_launches(const BenchResult& result, double margin) {
+  std::vector<std::string> arms;
+  for (const ArmResult& arm : result.arms) {
+    const double low = *arm.page_faults_low;
+    const double high = *arm.page_faults_high;
+    if (exceeds_margin(high - low, margin, arm)) {
+      arms.push_back(
+          fmt::format("'{}' ({} to {})", arm.label, std::lround(low), std::lround(high)));
+    }
+  }
+  return fmt::format("{}", fmt::join(arms, ", "));
 }
 
-void warn_of_arms(const ArmResult& base, const ArmResult& arm, double margin, BenchResult& result) {
-  const double faults = *arm.page_faults_per_call;
-  const double base_faults = *base.page_faults_per_call;
-  if (!exceeds_margin(std::abs(faults - base_faults), margin, arm)) return;
-  result.warnings.push_back(
-      {WarningCode::page_faults_of_arms_differ,
-       fmt::format("'{}' has {} page faults per call, '{}' has {}: the allocator causes part of "
-                   "the difference in time; --allocator keep removes it",
-                   arm.label, std::lround(faults), base.label, std::lround(base_faults))});
+// "'b' (250)": the arms that differ from the baseline.
+std::string arms_unlike_the_baseline(const BenchResult& result, double margin) {
+  const double base_faults = *result.arms.front().page_faults_per_call;
+  std::vector<std::string> arms;
+  for (const ArmResult& arm : result.arms) {
+    const double faults = *arm.page_faults_per_call;
+    if (exceeds_margin(std::abs(faults - base_faults), margin, arm))
+      arms.push_back(fmt::format("'{}' ({})", arm.label, std::lround(faults)));
+  }
+  return fmt::format("{}", fmt::join(arms, ", "));
 }
 
 }  // namespace
@@ -136,10 +142,24 @@ void judge_gates(const std::vector<BenchArm>& arms, const std::vector<LogRatios>
 }
 
 void warn_of_page_faults(double margin, BenchResult& result) {
-  for (const ArmResult& arm : result.arms) warn_of_launches(arm, margin, result);
+  const std::string launches = arms_with_different_launches(result, margin);
+  if (!launches.empty()) {
+    result.warnings.push_back(
+        {WarningCode::page_faults_differ,
+         fmt::format(
+             "page faults per call differ between the launches of {}, because the allocator "
+             "returned memory to the system in some of them; --allocator keep prevents this",
+             launches)});
+    return;
+  }
+  const std::string arms = arms_unlike_the_baseline(result, margin);
+  if (arms.empty()) return;
   const ArmResult& base = result.arms.front();
-  for (std::size_t i = 1; i < result.arms.size(); ++i)
-    warn_of_arms(base, result.arms[i], margin, result);
+  result.warnings.push_back(
+      {WarningCode::page_faults_of_arms_differ,
+       fmt::format("page faults per call differ from those of '{}' ({}): {}; the allocator causes "
+                   "part of the difference in time, and --allocator keep removes it",
+                   base.label, std::lround(*base.page_faults_per_call), arms)});
 }
 
 }  // namespace tsctl

@@ -35,8 +35,8 @@ std::optional<double> gate_limit(const BenchOptions& options, std::size_t index,
 void judge_gates(const std::vector<BenchArm>& arms, const std::vector<LogRatios>& log_ratios,
                  const BenchOptions& options, std::vector<PairResult>& pairs);
 
-// Warns if the page faults of a call differ so much between launches or arms that their cost exceeds the margin: the
-// allocator causes such a difference, not the model.
+// Warns once if the page faults of a call differ so much between launches, or else between arms, that their cost
+// exceeds the margin: the allocator causes such a difference, not the model.
 void warn_of_page_faults(double margin, BenchResult& result);
 
 }  // namespace tsctl

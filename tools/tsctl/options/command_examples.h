@@ -44,6 +44,8 @@ inline constexpr std::array kCommandExamples{
     CommandExamples{"doctor", {"tsctl doctor", "tsctl doctor --json doctor.json"}},
     CommandExamples{"report",
                     {"tsctl report net.json", "tsctl report net.json --format html > net.html"}},
+    CommandExamples{"history",
+                    {"tsctl history add net.json", "tsctl history show --metric speedup"}},
     CommandExamples{"help", {"tsctl help bench", "tsctl bench --help"}},
 };
 

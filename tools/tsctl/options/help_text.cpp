@@ -81,8 +81,18 @@ std::string groups_text(const CLI::App& app) {
   return text;
 }
 
+std::string commands_text(const CLI::App& app) {
+  std::string entries;
+  for (const CLI::App* command : app.get_subcommands({}))
+    entries += entry(command->get_name(), command->get_description());
+  return section("Commands", entries);
+}
+
 std::string command_help(const CLI::App& command) {
-  std::string usage = "tsctl " + command.get_name();
+  const std::string words = full_name(command);
+  const std::string manual = words.substr(0, words.find(' '));
+  std::string usage = "tsctl " + words;
+  if (!command.get_subcommands({}).empty()) usage += " COMMAND";
   std::string positionals;
   for (const CLI::Option* option : command.get_options()) {
     if (!option->get_positional()) continue;
@@ -95,22 +105,19 @@ std::string command_help(const CLI::App& command) {
       usage += fmt::format(" {} {}", option->get_name(), value_name(*option));
   }
   std::string text = fmt::format("{}\nUsage: {} [options]\n", command.get_description(), usage);
-  text += section("Arguments", positionals) + groups_text(command);
+  text += commands_text(command) + section("Arguments", positionals) + groups_text(command);
   for (const CommandExamples& examples : kCommandExamples) {
-    if (examples.command != command.get_name()) continue;
+    if (examples.command != manual) continue;
     text += "\nExamples:\n";
     for (const std::string_view line : examples.lines) text += fmt::format("  {}\n", line);
   }
   text += "\nExit codes: " + wrapped(std::string(kExitCodes), kWidth, 12) + "\n";
-  return text + fmt::format("Manual: docs/commands/{}.md\n", command.get_name());
+  return text + fmt::format("Manual: docs/commands/{}.md\n", manual);
 }
 
 std::string main_help(const CLI::App& app) {
-  std::string commands;
-  for (const CLI::App* command : app.get_subcommands({}))
-    commands += entry(command->get_name(), command->get_description());
-  return app.get_description() + "\nUsage: tsctl COMMAND [options]\n" +
-         section("Commands", commands) + groups_text(app) +
+  return app.get_description() + "\nUsage: tsctl COMMAND [options]\n" + commands_text(app) +
+         groups_text(app) +
          "\nExamples:\n"
          "  tsctl convert net.py:Net --input Bx784 --dim B=1,32 -o net.pt\n"
          "  tsctl help convert\n"
@@ -119,6 +126,17 @@ std::string main_help(const CLI::App& app) {
 }
 
 }  // namespace
+
+const CLI::App& chosen_command(const CLI::App& app) {
+  const std::vector<CLI::App*> commands = app.get_subcommands();
+  return commands.empty() ? app : chosen_command(*commands.front());
+}
+
+std::string full_name(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  const bool is_part = parent != nullptr && parent->get_parent() != nullptr;
+  return (is_part ? full_name(*parent) + " " : "") + command.get_name();
+}
 
 const CLI::App* command_named(const CLI::App& app, const std::string& name) {
   const auto commands =
