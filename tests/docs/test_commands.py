@@ -18,8 +18,13 @@ def commands(tsctl, run_checked) -> list[str]:
 
 def parts_of(tsctl, run_checked, name: str) -> list[str]:
     """The commands below a command, such as those of history."""
-    _, _, listing = run_checked(tsctl, name, "--help").partition("Subcommands:")
+    listing = run_checked(tsctl, name, "--help").partition("\nCommands:")[2].split("\n\n", 1)[0]
     return re.findall(r"^  ([a-z]+)\s{2,}\S", listing, flags=re.MULTILINE)
+
+
+def every_part(tsctl, run_checked, commands: list[str]) -> list[str]:
+    """ "history add", …"""
+    return [f"{name} {part}" for name in commands for part in parts_of(tsctl, run_checked, name)]
 
 
 def help_of(tsctl, run_checked, name: str) -> str:
@@ -71,8 +76,8 @@ def examples_in(text: str) -> list[str]:
 def test_every_help_is_narrow_and_ends_with_examples_exit_codes_and_its_page(
     commands, repository, tsctl, run_checked
 ) -> None:
-    for name in ["", *commands]:
-        text = run_checked(tsctl, *([name] if name else []), "--help")
+    for name in ["", *commands, *every_part(tsctl, run_checked, commands)]:
+        text = run_checked(tsctl, *name.split(), "--help")
         assert max(map(len, text.splitlines())) <= 100, name
         assert len(examples_in(text)) == 2, name
         assert re.search(r"^Exit codes: 0 success, 1 ", text, flags=re.MULTILINE), name
@@ -82,7 +87,7 @@ def test_every_help_is_narrow_and_ends_with_examples_exit_codes_and_its_page(
         assert not re.search(r"TEXT|:\{|INT in \[|REQUIRED|OPTIONS|SUBCOMMAND", text), name
         # The flags of this help are not asked for again.
         assert "--help for" not in text, name
-        if name:
+        if name in commands:
             assert run_checked(tsctl, "help", name) == text
 
 
@@ -94,8 +99,8 @@ def test_the_examples_of_every_help_run(commands, tsctl, run_checked, tmp_path) 
         encoding="utf-8",
     )
     path = f"PATH={tsctl.parent}:$PATH"
-    for name in commands:
-        for example in examples_in(run_checked(tsctl, name, "--help")):
+    for name in [*commands, *every_part(tsctl, run_checked, commands)]:
+        for example in examples_in(run_checked(tsctl, *name.split(), "--help")):
             # A short budget: the example shows the flags, not a measurement.
             line = (
                 f"{example} --budget 2s"

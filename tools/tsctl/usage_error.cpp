@@ -84,12 +84,14 @@ Error unexpected_word(const CLI::App& app, const CLI::App& command, const std::s
                       const std::string& hint) {
   const std::string name = word.substr(0, word.find('='));
   if (word.starts_with("-")) {
-    return Error(ErrorKind::usage, fmt::format("tsctl {} has no flag {}", full_name(command), name),
+    return Error(ErrorKind::usage,
+                 fmt::format("tsctl {} has no flag {}", full_command_name(command), name),
                  hint_for_flag(app, command, name, hint));
   }
-  return Error(ErrorKind::usage,
-               fmt::format("tsctl {} does not accept the argument '{}'", full_name(command), word),
-               hint);
+  return Error(
+      ErrorKind::usage,
+      fmt::format("tsctl {} does not accept the argument '{}'", full_command_name(command), word),
+      hint);
 }
 
 // For a command that consists of commands, such as `history`, without one of them.
@@ -114,9 +116,9 @@ std::optional<Error> missing_value(const CLI::App& app) {
                            command.get_option_no_throw(value) != nullptr;
       if (!is_flag) continue;
       return Error(ErrorKind::usage,
-                   fmt::format("tsctl {}: {} has no value: {} follows it", full_name(command),
-                               option->get_name(), value),
-                   fmt::format("run tsctl {} --help", full_name(command)));
+                   fmt::format("tsctl {}: {} has no value: {} follows it",
+                               full_command_name(command), option->get_name(), value),
+                   fmt::format("run tsctl {} --help", full_command_name(command)));
     }
   }
   return std::nullopt;
@@ -126,13 +128,13 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   if (const auto missing = missing_value(app)) return *missing;
   const CLI::App& command = chosen_command(app);
   if (&command == &app) return without_command(app);
-  const std::string hint = fmt::format("run tsctl {} --help", full_name(command));
+  const std::string hint = fmt::format("run tsctl {} --help", full_command_name(command));
   if (!command.get_subcommands({}).empty())
     return without_part(command, first_unexpected(app), hint);
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
     return unexpected_word(app, command, first_unexpected(app), hint);
-  return Error(ErrorKind::usage, fmt::format("tsctl {}: {}", full_name(command), error.what()),
-               hint);
+  return Error(ErrorKind::usage,
+               fmt::format("tsctl {}: {}", full_command_name(command), error.what()), hint);
 }
 
 }  // namespace tsctl::cli

@@ -10,8 +10,6 @@ namespace tsctl {
 // megabyte; it may throw to end the reading.
 std::string sha256_of_file(const std::string& path, const std::function<void()>& between = {});
 
-std::string sha256_of_text(std::string_view text);
-
 // The same of a text.
 std::string sha256_of_text(std::string_view text);
 

@@ -13,7 +13,7 @@ import os
 import pathlib
 import random
 
-FIRST_NIGHT = datetime.datetime(2026, 5, 1, 2, 0, tzinfo=datetime.timezone.utc)
+FIRST_NIGHT = datetime.datetime(2026, 5, 1, 2, 0, tzinfo=datetime.UTC)
 
 
 def report(night: datetime.datetime, ratio: float, half_width: float, options: argparse.Namespace) -> dict:

@@ -5,6 +5,7 @@
 
 #include "archive_files.h"
 #include "tsctl/archive/zip_append.h"
+#include "tsctl/archive/zip_reader.h"
 #include "tsctl/report/json/document.h"
 #include "tsctl/report/text/inspect_text.h"
 
@@ -210,6 +211,20 @@ TEST(InspectText, adds_the_sections_that_are_asked_for) {
   EXPECT_FALSE(contains({}, "aten::matmul"));
   EXPECT_TRUE(contains({.ops = true}, "aten::matmul"));
   EXPECT_TRUE(contains({.records = true}, ".data/serialization_id"));
+}
+
+TEST(Inspect, finds_the_version_where_later_versions_of_torch_write_it) {
+  const ZipReader archive(archive_fixture("mlp_traced.pt"));
+  ZipBuilder copy;
+  for (const ZipRecord& record : archive.records()) {
+    std::string name(archive.relative_name(record));
+    if (name == "version" || name == "byteorder") name = ".data/" + name;
+    copy.add(archive.top_folder() + "/" + name, archive.read(record, record.size_bytes));
+  }
+  const MemoryFile file(copy.finish());
+  const ModelSummary summary = inspect({.model_path = file.path()});
+  EXPECT_EQ(summary.format_version, "3");
+  EXPECT_EQ(summary.byte_order, ByteOrder::little);
 }
 
 TEST(InspectText, groups_the_digits_of_counts) {

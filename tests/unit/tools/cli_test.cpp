@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "options/foreign_flags.h"
 #include "tools/temporary.h"
 #include "tsctl/core/base/build_info.h"
 #include "tsctl/core/pass_list.h"
@@ -48,7 +49,7 @@ TEST_F(Cli, prints_help_to_standard_output) {
   EXPECT_EQ(outcome.code, ExitCode::ok);
   EXPECT_EQ(outcome.err, "");
   for (const char* word :
-       {"Turn a PyTorch module", "convert", "inspect", "doctor", "Run tsctl COMMAND --help"}) {
+       {"Turn a PyTorch module", "convert", "inspect", "doctor", "Exit codes: 0 success"}) {
     EXPECT_NE(outcome.out.find(word), std::string::npos) << word;
   }
 }
@@ -56,7 +57,10 @@ TEST_F(Cli, prints_help_to_standard_output) {
 TEST_F(Cli, prints_its_version) {
   const Outcome outcome = run({"--version"});
   EXPECT_EQ(outcome.code, ExitCode::ok);
-  EXPECT_EQ(outcome.out, std::string("tsctl ") + kVersion + "\n");
+  EXPECT_TRUE(outcome.out.starts_with(std::string("tsctl ") + kVersion + "\ntorch " +
+                                      kBuiltForTorch + "\ncommit "))
+      << outcome.out;
+  EXPECT_EQ(run({"-V"}).out, outcome.out);
   EXPECT_EQ(outcome.err, "");
 }
 
@@ -255,6 +259,48 @@ TEST_F(Cli, has_colours_where_the_context_asks_for_them) {
   EXPECT_NE(out.str().find("\033[32mOK\033[0m  "), std::string::npos) << out.str();
   EXPECT_NE(out.str().find("\033[31mFAIL\033[0m  "), std::string::npos) << out.str();
   EXPECT_NE(err.str().find("\033[31merror\033[0m"), std::string::npos) << err.str();
+}
+
+TEST_F(Cli, takes_flags_before_the_command) {
+  const std::string path = copy_of_fixture("mlp_traced.pt");
+  EXPECT_EQ(run({"-q", "inspect", path}).out, run({"inspect", path, "-q"}).out);
+  EXPECT_EQ(run({"--json", "-", "inspect", path}).code, ExitCode::ok);
+  expect_usage_error({"--wings", "inspect", path}, "tsctl inspect has no flag --wings",
+                     "run tsctl inspect --help");
+}
+
+TEST_F(Cli, answers_flags_of_other_programs_with_flags_that_a_command_has) {
+  std::string helps;
+  for (const char* command : {"convert", "explain", "trace", "optimize", "verify", "bench", "run"})
+    helps += run({"help", command}).out;
+  for (const ForeignFlag& flag : foreign_flags()) {
+    const std::string name = "--" + std::string(flag.name);
+    EXPECT_EQ(foreign_flag(name), &flag) << name << " is there twice, or not in its normal form";
+    EXPECT_EQ(helps.find(name + " "), std::string::npos) << name << " is a flag of tsctl";
+    if (!flag.ours.empty())
+      EXPECT_NE(helps.find(std::string(flag.ours)), std::string::npos) << flag.ours;
+    EXPECT_FALSE(flag.advice.empty()) << name;
+  }
+  EXPECT_EQ(foreign_flag("--warmUp"), foreign_flag("--warm-up"));
+  EXPECT_EQ(foreign_flag("-w"), nullptr);
+  expect_usage_error({"bench", "a.pt", "--runs", "10"}, "tsctl bench has no flag --runs",
+                     "tsctl plans calls and launches within a time: --budget 30s");
+  expect_usage_error({"run", "a.pt", "--runs", "10"}, "tsctl run has no flag --runs",
+                     "tsctl plans calls and launches within a time: --budget 30s (of tsctl convert "
+                     "and bench)");
+  expect_usage_error({"inspect", "a.pt", "--budget", "1s"}, "tsctl inspect has no flag --budget",
+                     "convert and bench have it; run tsctl inspect --help");
+}
+
+TEST_F(Cli, writes_help_without_the_notation_of_the_parser) {
+  for (const char* command : {"convert", "bench", "report", "explain"}) {
+    const std::string help = run({command, "--help"}).out;
+    for (const char* notation : {"TEXT", ":{", "INT in [", "REQUIRED", "[OPTIONS]"})
+      EXPECT_EQ(help.find(notation), std::string::npos) << command << " " << notation;
+    EXPECT_NE(help.find("\nManual: docs/commands/" + std::string(command) + ".md\n"),
+              std::string::npos);
+    EXPECT_EQ(run({"help", command}).out, help);
+  }
 }
 
 }  // namespace

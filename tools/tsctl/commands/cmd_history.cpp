@@ -2,10 +2,12 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "commands/commands.h"
 #include "commands/history_actions.h"
 #include "options/option_groups.h"
+#include "session/report_formats.h"
 
 namespace tsctl {
 
@@ -70,22 +72,32 @@ void add_document_options(CLI::App& command, Flags& flags) {
   add_document_option(command, "--html", flags.html, "a page with plots");
 }
 
-// A command below `history`: its flags, and what it does.
+// A command below `history`: its flags, and what it does. One that `exports` writes a document to standard output.
 CLI::App& add_part(CLI::App& history, Action& selected, const std::string& name,
                    const std::string& help, const std::shared_ptr<Flags>& flags,
-                   ExitCode (*body)(const HistoryFlags&, Context&)) {
+                   ExitCode (*body)(const HistoryFlags&, Context&), bool exports = false) {
   CLI::App* part = history.add_subcommand(name, help);
   add_database_option(*part, *flags);
-  part->callback([flags, body, &selected] {
-    selected = [flags, body](Context& context) {
+  part->callback([flags, body, exports, &selected] {
+    selected = [flags, body, exports](Context& context) {
       try {
         return body(*flags, context);
       } catch (const Error& error) {
+<<<<<<< ours
         return print_failure(error, context, false);
+=======
+        return print_failure(error, context, prints_history_document(*flags) || exports);
+>>>>>>> theirs
       }
     };
   });
   return *part;
+}
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const ReportFormat& format : kReportFormats) names.emplace_back(format.name);
+  return names;
 }
 
 }  // namespace
@@ -103,7 +115,7 @@ void add_history(CLI::App& app, Action& selected) {
       ->required();
   add.add_option("--model", flags->model, "The model's name (default: the one in the report)")
       ->type_name("MODEL");
-  add.add_flag("-q,--quiet", flags->quiet, "Print nothing but errors");
+  add.add_flag("-q,--quiet", flags->quiet, "Print only errors and the result");
 
   CLI::App& show =
       add_part(*history, selected, "show", "Show the nights of each arm", flags, &history_show);
@@ -124,8 +136,14 @@ void add_history(CLI::App& app, Action& selected) {
 
   CLI::App& exports =
       add_part(*history, selected, "export", "Write the reports in a format of tsctl report", flags,
-               &history_export);
+               &history_export, true);
   add_filter_options(exports, *flags);
+  exports
+      .add_option("--format", flags->format,
+                  "json, csv, html, markdown, google-benchmark, github-action or pytorch (default "
+                  "csv)")
+      ->check(CLI::IsMember(format_names()))
+      ->type_name("FORMAT");
 }
 
 }  // namespace tsctl

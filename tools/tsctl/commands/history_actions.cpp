@@ -3,13 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <string_view>
 
 #include "options/numbers.h"
 #include "session/finish.h"
-#include "tsctl/core/base/text.h"
 #include "tsctl/files/digest.h"
 #include "tsctl/files/file_io.h"
 #include "tsctl/files/output_file.h"
@@ -18,6 +20,7 @@
 #include "tsctl/report/json/document.h"
 #include "tsctl/report/json/history_document.h"
 #include "tsctl/report/text/history_text.h"
+#include "tsctl/report/text/style.h"
 
 namespace tsctl {
 
@@ -32,25 +35,25 @@ std::string database_of(const HistoryFlags& flags) {
   return variable != nullptr && *variable != '\0' ? variable : kDefaultFile;
 }
 
-HistoryStore opened(const HistoryFlags& flags) {
-  const std::string path = database_of(flags);
-  if (!std::filesystem::exists(path)) {
-    throw Error(ErrorKind::input, fmt::format("there is no history '{}'", path),
-                "add reports with tsctl history add, or give its file with --db");
-  }
-  if (std::filesystem::is_directory(path)) {
-    throw Error(ErrorKind::input, fmt::format("the history '{}' is a folder", path),
-                "give the file of a history with --db");
-  }
-  return {path, history::Database::Open::existing};
-}
-
 std::string utc_text(std::time_t seconds) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[32];
   return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
+
+// Whether all characters of a text are those of the pattern, in which 0 stands for a digit.
+bool fits(std::string_view text, std::string_view pattern) {
+  if (text.size() != pattern.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (pattern[i] == '0' ? !digit : text[i] != pattern[i]) return false;
+  }
+  return true;
+}
+
+// Times are compared as texts, so only this form will do.
+bool is_time(std::string_view text) { return fits(text, "0000-00-00T00:00:00Z"); }
 
 // For a report that does not have its time: when its file was written.
 std::string time_of_file(const std::string& path) {
@@ -86,7 +89,7 @@ ReadReport read_report(const std::string& path, const std::string& model) {
   read.arms = report.bench->arms.size();
   read.entry.document = canonical_document(text, read.name);
   read.entry.digest = sha256_of_text(read.entry.document);
-  read.entry.time = time_of_file(path);
+  read.entry.time = is_time(report.time) ? report.time : time_of_file(path);
   read.entry.model = model;
   return read;
 }
@@ -106,26 +109,21 @@ HistoryCheckOptions check_options_from(const HistoryFlags& flags) {
   return options;
 }
 
-void require_time(const std::string& text) {
-  constexpr std::string_view kPattern = "0000-00-00";
-  bool fits = text.empty() || text.size() >= kPattern.size();
-  for (std::size_t i = 0; fits && i < std::min(text.size(), kPattern.size()); ++i)
-    fits = kPattern[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == kPattern[i];
-  if (fits) return;
-  throw Error(ErrorKind::usage, fmt::format("--since '{}' is not a time", text),
-              "write 2026-05-01, or 2026-05-01T02:00:00Z; times are UTC");
+std::ptrdiff_t documents_on_standard_output(const HistoryFlags& flags) {
+  const std::array targets{flags.json, flags.csv, flags.html};
+  return std::count(targets.begin(), targets.end(), "-");
 }
 
 // The selected series with the result of their check.
 History checked_history(const HistoryFlags& flags) {
   const HistoryCheckOptions options = check_options_from(flags);
-  require_time(flags.filter.since);
+  require_filter(flags.filter);
   if (std::min({flags.json.size(), flags.csv.size()}) > 0 && flags.json == "-" &&
       flags.csv == "-") {
     throw Error(ErrorKind::usage, "--json and --csv both ask for standard output",
                 "write one of them to a file");
   }
-  HistoryStore store = opened(flags);
+  HistoryStore store = opened_history(flags);
   History history{.series = store.series(flags.filter)};
   if (history.series.empty() && store.report_count() > 0) {
     throw Error(ErrorKind::usage,
@@ -134,6 +132,21 @@ History checked_history(const HistoryFlags& flags) {
   }
   check(history.series, options);
   return history;
+}
+
+// OK is green, FAIL red, UNDECIDED yellow.
+std::string styled(const std::string& result) {
+  const std::size_t end = std::min(result.find(' '), result.size());
+  const std::string word = result.substr(0, end);
+  const std::string rest = result.substr(end);
+  return (word == "OK" ? good(word) : word == "FAIL" ? bad(word) : caution(word)) + rest;
+}
+
+void print_result(const std::string& result, bool on_standard_error, Context& context) {
+  std::ostream& stream = on_standard_error ? context.err : context.out;
+  const bool colour = on_standard_error ? context.err_colour : context.out_colour;
+  const std::string text = plain(result);
+  stream << (colour ? styled(text) : text) << "\n" << std::flush;
 }
 
 void write_document(const std::string& target, const std::string& flag, const std::string& text,
@@ -145,16 +158,43 @@ void write_document(const std::string& target, const std::string& flag, const st
   }
 }
 
-// Writes the documents that were asked for, and the text unless one of them is on standard output.
+// Writes the documents that were asked for, and the text unless one of them is on standard output. The last line of
+// the text is the result: it comes last, and on standard error if standard output has a document.
 void write_history(const HistoryFlags& flags, const History& history, const std::string& text,
-                   Context& context) {
-  if (flags.json != "-" && flags.csv != "-" && flags.html != "-") context.out << text;
+                   const std::string& result, Context& context) {
+  const bool document = prints_history_document(flags);
+  if (!document) context.out << plain(text);
   write_document(flags.json, "--json", document_from_history(history), context);
   write_document(flags.csv, "--csv", csv_from_history(history), context);
   write_document(flags.html, "--html", html_from_history(history, flags.metric), context);
+  print_result(result, document, context);
 }
 
 }  // namespace
+
+HistoryStore opened_history(const HistoryFlags& flags) {
+  const std::string path = database_of(flags);
+  if (!std::filesystem::exists(path)) {
+    throw Error(ErrorKind::input, fmt::format("there is no history '{}'", path),
+                "add reports with tsctl history add, or give its file with --db");
+  }
+  if (std::filesystem::is_directory(path)) {
+    throw Error(ErrorKind::input, fmt::format("the history '{}' is a folder", path),
+                "give the file of a history with --db");
+  }
+  return {path, history::Database::Open::existing};
+}
+
+void require_filter(const HistoryFilter& filter) {
+  const std::string& text = filter.since;
+  if (text.empty() || is_time(text) || fits(text, "0000-00-00")) return;
+  throw Error(ErrorKind::usage, fmt::format("--since '{}' is not a time", text),
+              "write 2026-05-01, or 2026-05-01T02:00:00Z; times are UTC");
+}
+
+bool prints_history_document(const HistoryFlags& flags) {
+  return documents_on_standard_output(flags) > 0;
+}
 
 ExitCode history_add(const HistoryFlags& flags, Context& context) {
   std::vector<ReadReport> reports;
@@ -165,27 +205,29 @@ ExitCode history_add(const HistoryFlags& flags, Context& context) {
   std::vector<HistoryEntry> entries;
   for (const ReadReport& report : reports) entries.push_back(report.entry);
   const std::vector<bool> added = store.add(entries);
-  if (flags.quiet) return ExitCode::ok;
-  for (std::size_t i = 0; i < reports.size(); ++i) {
+  for (std::size_t i = 0; i < reports.size() && !flags.quiet; ++i) {
     context.out << fmt::format("{:<10} {}: {} arms, night of {}\n", added[i] ? "added" : "known",
                                reports[i].name, reports[i].arms, night_text(reports[i].entry.time));
   }
   const auto count = std::count(added.begin(), added.end(), true);
-  context.out << fmt::format("OK  {} added, {} already there; {} has {} reports\n", count,
-                             static_cast<std::ptrdiff_t>(added.size()) - count, path,
-                             store.report_count());
+  print_result(
+      fmt::format("OK  {} added, {} already there; {} has {} reports", count,
+                  static_cast<std::ptrdiff_t>(added.size()) - count, path, store.report_count()),
+      false, context);
   return flush_result(context);
 }
 
 ExitCode history_show(const HistoryFlags& flags, Context& context) {
   const History history = checked_history(flags);
-  write_history(flags, history, history_text(history, flags.metric), context);
+  write_history(flags, history, history_text(history, flags.metric),
+                history_count_line(history, flags.metric), context);
   return flush_result(context);
 }
 
 ExitCode history_check(const HistoryFlags& flags, Context& context) {
   const History history = checked_history(flags);
-  write_history(flags, history, history_check_text(history), context);
+  write_history(flags, history, history_check_text(history), history_verdict_line(history.series),
+                context);
   if (const ExitCode code = flush_result(context); code != ExitCode::ok) return code;
   switch (verdict_of(history.series)) {
     case HistoryVerdict::regression:

@@ -26,6 +26,15 @@ struct HistoryFlags {
   std::string format = "csv";  // of export
 };
 
+// Whether the result goes to standard output as a document, in place of text.
+bool prints_history_document(const HistoryFlags& flags);
+
+// Opens the history that the flags or TSCTL_HISTORY name. Throws Error{input} if there is none.
+HistoryStore opened_history(const HistoryFlags& flags);
+
+// Throws Error{usage} for a --since that is not a time.
+void require_filter(const HistoryFilter& filter);
+
 // Each throws Error.
 ExitCode history_add(const HistoryFlags& flags, Context& context);
 ExitCode history_show(const HistoryFlags& flags, Context& context);

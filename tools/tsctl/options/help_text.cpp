@@ -82,17 +82,16 @@ std::string groups_text(const CLI::App& app) {
 }
 
 std::string commands_text(const CLI::App& app) {
-  std::string entries;
+  std::string commands;
   for (const CLI::App* command : app.get_subcommands({}))
-    entries += entry(command->get_name(), command->get_description());
-  return section("Commands", entries);
+    commands += entry(command->get_name(), command->get_description());
+  return section("Commands", commands);
 }
 
 std::string command_help(const CLI::App& command) {
-  const std::string words = full_name(command);
-  const std::string manual = words.substr(0, words.find(' '));
-  std::string usage = "tsctl " + words;
-  if (!command.get_subcommands({}).empty()) usage += " COMMAND";
+  const std::string full_name = full_command_name(command);
+  const std::string page = full_name.substr(0, full_name.find(' '));
+  std::string usage = "tsctl " + full_name;
   std::string positionals;
   for (const CLI::Option* option : command.get_options()) {
     if (!option->get_positional()) continue;
@@ -104,15 +103,17 @@ std::string command_help(const CLI::App& command) {
     if (!option->get_positional() && option->get_required())
       usage += fmt::format(" {} {}", option->get_name(), value_name(*option));
   }
+  if (!command.get_subcommands({}).empty()) usage += " COMMAND";
   std::string text = fmt::format("{}\nUsage: {} [options]\n", command.get_description(), usage);
-  text += commands_text(command) + section("Arguments", positionals) + groups_text(command);
+  text += commands_text(command);
+  text += section("Arguments", positionals) + groups_text(command);
   for (const CommandExamples& examples : kCommandExamples) {
-    if (examples.command != manual) continue;
+    if (examples.command != full_name) continue;
     text += "\nExamples:\n";
     for (const std::string_view line : examples.lines) text += fmt::format("  {}\n", line);
   }
   text += "\nExit codes: " + wrapped(std::string(kExitCodes), kWidth, 12) + "\n";
-  return text + fmt::format("Manual: docs/commands/{}.md\n", manual);
+  return text + fmt::format("Manual: docs/commands/{}.md\n", page);
 }
 
 std::string main_help(const CLI::App& app) {
@@ -132,10 +133,10 @@ const CLI::App& chosen_command(const CLI::App& app) {
   return commands.empty() ? app : chosen_command(*commands.front());
 }
 
-std::string full_name(const CLI::App& command) {
+std::string full_command_name(const CLI::App& command) {
   const CLI::App* parent = command.get_parent();
   const bool is_part = parent != nullptr && parent->get_parent() != nullptr;
-  return (is_part ? full_name(*parent) + " " : "") + command.get_name();
+  return (is_part ? full_command_name(*parent) + " " : "") + command.get_name();
 }
 
 const CLI::App* command_named(const CLI::App& app, const std::string& name) {

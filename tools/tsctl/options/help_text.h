@@ -12,13 +12,12 @@ namespace tsctl {
 // the manual.
 std::string help_text(const CLI::App& app);
 
+// The command that a parsed command line chose: the last of `tsctl history show`, and `app` itself without one.
+const CLI::App& chosen_command(const CLI::App& app);
+// "history show".
+std::string full_command_name(const CLI::App& command);
+
 // The command of that name; null if there is none.
 const CLI::App* command_named(const CLI::App& app, const std::string& name);
-
-// The chosen command, or the one of the commands below it that was chosen; `app` itself if there is none.
-const CLI::App& chosen_command(const CLI::App& app);
-
-// "history show" for the part `show` of `history`.
-std::string full_name(const CLI::App& command);
 
 }  // namespace tsctl

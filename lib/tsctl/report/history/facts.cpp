@@ -19,6 +19,21 @@ std::string conditions_of(const Report& report, const BenchResult& bench, const 
   return text;
 }
 
+// The digest of the baseline's file. Another file is another baseline; the Python code of a SOURCE may change.
+std::string base_sha256(const BenchResult& bench, const std::string& label) {
+  for (const ArmResult& arm : bench.arms) {
+    const bool is_file = arm.kind == ArmKind::file || arm.kind == ArmKind::aotinductor;
+    if (arm.label == label && is_file) return arm.sha256;
+  }
+  return {};
+}
+
+std::vector<std::string> tags_of(const Report& report) {
+  std::vector<std::string> tags;
+  for (const auto& [key, value] : report.tags) tags.push_back(key + "=" + value);
+  return tags;
+}
+
 }  // namespace
 
 std::vector<HistorySeries> arms_of(const Report& report, const std::string& model) {
@@ -30,6 +45,9 @@ std::vector<HistorySeries> arms_of(const Report& report, const std::string& mode
     series.arm = arm.label;
     series.conditions = conditions_of(report, *report.bench, arm);
     HistoryNight& night = series.nights.emplace_back();
+    night.host = report.environment.host_name;
+    night.tags = tags_of(report);
+    night.sha256 = arm.sha256;
     night.torch_version = report.environment.torch_version;
     night.tool_version = report.tool.version;
     night.outputs = name_of(arm.outputs);
@@ -38,6 +56,7 @@ std::vector<HistorySeries> arms_of(const Report& report, const std::string& mode
     night.p99_s = arm.p99_s;
     if (const PairResult* pair = pair_of(*report.bench, arm.label); pair != nullptr) {
       series.base = pair->base;
+      series.base_sha256 = base_sha256(*report.bench, pair->base);
       night.speedup = pair->speedup;
       night.speedup_low = pair->speedup_low;
       night.speedup_high = pair->speedup_high;

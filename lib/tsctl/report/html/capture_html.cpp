@@ -70,10 +70,10 @@ std::string diagnosis_of(const CaptureAttempt& attempt) {
                     {"tracing", found.tracing},
                     {"more", "tsctl explain --problem " + found.problem}});
   }
-  HtmlTable warnings({"warning", "place", "instead"});
+  HtmlTable warnings({"warning", "place", "<instead"});
   for (const CaptureNotice& notice : attempt.warnings)
     warnings.add_row({notice.text, notice.place, notice.advice});
-  HtmlTable wrong({"call", "result", "why"});
+  HtmlTable wrong({"call", "result", "<why"});
   for (const CaptureComparison& call : attempt.comparisons) {
     if (call.status != CallOutcome::differ && call.status != CallOutcome::raised) continue;
     wrong.add_row({call.label.empty() ? "the input set" : call.label,
@@ -83,7 +83,7 @@ std::string diagnosis_of(const CaptureAttempt& attempt) {
 }
 
 std::string sizes_table(const std::vector<SizeGenerality>& sizes) {
-  HtmlTable table({"input", ">axis", "dimension", ">size", "other sizes", "tried", "why"});
+  HtmlTable table({"input", ">axis", "dimension", ">size", "other sizes", "tried", "<why"});
   for (const SizeGenerality& size : sizes) {
     const std::string place =
         size.place.empty() ? size.reason
@@ -96,7 +96,7 @@ std::string sizes_table(const std::vector<SizeGenerality>& sizes) {
 }
 
 std::string parts_table(const std::vector<SubmoduleCapture>& parts) {
-  HtmlTable table({"part", "class", "captured", "why"});
+  HtmlTable table({"part", "class", "captured", "<why"});
   for (const SubmoduleCapture& part : parts) {
     table.add_row({part.path.empty() ? "(the model itself)" : part.path, part.class_name,
                    name_of(part.mode), part.reason});
@@ -130,7 +130,7 @@ std::string html_from_passes(const std::vector<PassRecord>& passes) {
 }
 
 std::string html_from_findings(const std::vector<Finding>& findings) {
-  HtmlTable table({"what", "status", "detail", "how to get it"});
+  HtmlTable table({"what", "status", "detail", "<how to get it"});
   for (const Finding& finding : findings) {
     table.add_row({finding.name,
                    judged_cell(name_of(finding.status), finding.status == FindingStatus::ok),

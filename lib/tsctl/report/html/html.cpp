@@ -37,7 +37,7 @@ std::string verdict_of(const Report& report) {
       case ReportStatus::pass:
         return "Passed";
       case ReportStatus::check_failed:
-        return "A check failed";
+        return report.diff ? "The files differ" : "A check failed";
       case ReportStatus::gate_failed:
         return "Too slow";
       case ReportStatus::inconclusive:
@@ -90,6 +90,13 @@ std::string graphs(const Report& report) {
   return text;
 }
 
+std::string versions_of(const Report& report) {
+  const Environment& host = report.environment;
+  const std::string torch =
+      host.torch_version.empty() ? report.tool.built_for_torch : host.torch_version;
+  return "tsctl " + report.tool.version + (torch.empty() ? "" : ", torch " + torch);
+}
+
 std::string body_of(const Report& report) {
   std::string text;
   if (report.bench) {
@@ -117,17 +124,12 @@ std::string body_of(const Report& report) {
 }  // namespace
 
 std::string html_from_report(const Report& report) {
-  const bool failed = report.status != ReportStatus::pass;
-  const Environment& host = report.environment;
-  const std::string torch =
-      host.torch_version.empty() ? report.tool.built_for_torch : host.torch_version;
   return html_page({.title = title_of(report),
                     .command = command_line(report),
                     .verdict = verdict_of(report),
-                    .failed = failed,
+                    .failed = report.status != ReportStatus::pass,
                     .detail = detail_of(report)},
-                   body_of(report) + html_paragraph(fmt::format("tsctl {}, torch {}",
-                                                                report.tool.version, torch)));
+                   body_of(report) + html_paragraph(versions_of(report)));
 }
 
 }  // namespace tsctl

@@ -28,7 +28,8 @@ div.table { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 td, th { padding: .25rem 1.1rem .25rem 0; text-align: left; vertical-align: top; overflow-wrap: break-word; }
 tr { border-bottom: 1px solid var(--rule); } th { color: var(--soft); font-weight: 600; }
-td.number, th.number { text-align: right; white-space: nowrap; }
+td.number, th.number { text-align: right; } td.number { white-space: nowrap; }
+th { vertical-align: bottom; } td.note { min-width: 14rem; }
 td.good { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
 table.facts th { font-weight: normal; white-space: nowrap; } table.facts tr { border: none; }
 table.facts td { overflow-wrap: anywhere; }

@@ -8,8 +8,7 @@ namespace tsctl {
 
 namespace {
 
-std::string attributes_of(const HtmlCell& cell, bool is_number) {
-  std::string kind = is_number ? "number" : "";
+std::string attributes_of(const HtmlCell& cell, std::string kind) {
   if (cell.tone != HtmlCell::Tone::plain) {
     kind += kind.empty() ? "" : " ";
     kind += cell.tone == HtmlCell::Tone::good ? "good" : "bad";
@@ -28,17 +27,18 @@ HtmlCell judged_cell(const std::string& text, bool good) {
 HtmlTable::HtmlTable(const std::vector<std::string>& titles) {
   for (const std::string& title : titles) {
     const bool is_number = title.starts_with('>');
-    is_number_.push_back(is_number);
+    const bool is_note = title.starts_with('<');
+    kinds_.emplace_back(is_number ? "number" : is_note ? "note" : "");
     head_ += fmt::format("<th{}>{}</th>", is_number ? " class=\"number\"" : "",
-                         escaped(is_number ? title.substr(1) : title));
+                         escaped(is_number || is_note ? title.substr(1) : title));
   }
 }
 
 void HtmlTable::add_row(const std::vector<HtmlCell>& cells) {
   rows_ += "<tr>";
-  for (std::size_t i = 0; i < cells.size() && i < is_number_.size(); ++i)
-    rows_ += fmt::format("<td{}>{}</td>", attributes_of(cells[i], is_number_[i]),
-                         escaped(cells[i].text));
+  for (std::size_t i = 0; i < cells.size() && i < kinds_.size(); ++i)
+    rows_ +=
+        fmt::format("<td{}>{}</td>", attributes_of(cells[i], kinds_[i]), escaped(cells[i].text));
   rows_ += "</tr>\n";
 }
 

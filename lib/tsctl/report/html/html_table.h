@@ -22,8 +22,8 @@ struct HtmlCell {
 // A word that is good news or bad news, such as "same" and "differ".
 HtmlCell judged_cell(const std::string& text, bool good);
 
-// A table with a heading for each column; a title that starts with '>', which is dropped, aligns its column right.
-// Texts are escaped.
+// A table with a heading for each column. A title that starts with '>', which is dropped, aligns its column right. The
+// last title may start with '<', which is dropped: the column is for sentences, and gets room. Texts are escaped.
 class HtmlTable {
  public:
   explicit HtmlTable(const std::vector<std::string>& titles);
@@ -32,7 +32,7 @@ class HtmlTable {
   std::string render() const;
 
  private:
-  std::vector<bool> is_number_ = {};
+  std::vector<std::string> kinds_ = {};  // the classes of the columns
   std::string head_ = {};
   std::string rows_ = {};
 };

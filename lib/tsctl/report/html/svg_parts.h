@@ -10,7 +10,7 @@ namespace tsctl::svg {
 inline constexpr double kWidth = 910.0;
 inline constexpr double kLabelWidth = 170.0;  // left of a plot, for the names of its rows
 inline constexpr double kNoteWidth = 310.0;   // right of it, for numbers or a legend
-inline constexpr double kLetterWidth = 6.2;   // of the page's 12-pixel letters, on average
+inline constexpr double kLetterWidth = 7.2;   // of 12-pixel letters of a wide font, on average
 
 // Whether a logarithmic axis of times can show it: from a picosecond to some thirty thousand years.
 bool is_a_time(double seconds);

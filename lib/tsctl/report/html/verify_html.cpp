@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "tsctl/core/base/units.h"
@@ -30,20 +31,48 @@ std::string place_of(const OutputComparison& output) {
   return text;
 }
 
-std::string outputs_table(const VerifyResult& result) {
-  HtmlTable table({"input set", ">call", "output", "type", "outputs", ">max difference",
-                   ">of the largest value", ">of its own", ">rtol", ">would pass at rtol",
-                   "where and why"});
+// An output in the calls of an input set in which its numbers are the same.
+struct OutputRow {
+  std::string set = {};
+  const OutputComparison* output = nullptr;
+  std::vector<int> calls = {};
+};
+
+bool look_alike(const OutputComparison& left, const OutputComparison& right) {
+  return left.output == right.output && left.status == right.status &&
+         left.detail == right.detail && left.max_abs == right.max_abs &&
+         left.max_rel == right.max_rel && left.index == right.index;
+}
+
+std::vector<OutputRow> rows_of(const VerifyResult& result) {
+  std::vector<OutputRow> rows;
   for (const CallComparison& call : result.calls) {
     for (const OutputComparison& output : call.outputs) {
-      std::string note = place_of(output);
-      if (!output.detail.empty()) note += (note.empty() ? "" : "; ") + output.detail;
-      table.add_row({call.set, std::to_string(call.call), output.output,
-                     output.dtype.empty() ? "" : output.dtype + " " + shape_text(output.shape),
-                     match_cell(output.status), number_text(output.max_abs),
-                     number_text(output.max_abs_to_peak), number_text(output.max_rel),
-                     number_text(output.rtol), number_or_dash(output.would_pass_rtol), note});
+      auto known = std::find_if(rows.begin(), rows.end(), [&](const OutputRow& row) {
+        return row.set == call.set && look_alike(*row.output, output);
+      });
+      if (known == rows.end()) known = rows.insert(rows.end(), {call.set, &output});
+      known->calls.push_back(call.call);
     }
+  }
+  return rows;
+}
+
+std::string outputs_table(const VerifyResult& result) {
+  HtmlTable table({"input set", "calls", "output", "type", "outputs", ">max difference",
+                   ">relative to the largest value", ">rtol", ">would pass at rtol",
+                   "<where and why"});
+  for (const OutputRow& row : rows_of(result)) {
+    const OutputComparison& output = *row.output;
+    std::string note = place_of(output);
+    if (!output.detail.empty()) note += (note.empty() ? "" : "; ") + output.detail;
+    table.add_row(
+        {row.set, fmt::format("{}", fmt::join(row.calls, ", ")), output.output,
+         output.dtype.empty() ? "" : output.dtype + " " + shape_text(output.shape),
+         match_cell(output.status),
+         HtmlCell(number_text(output.max_abs), number_text(output.max_rel) + " of its own value"),
+         number_text(output.max_abs_to_peak), number_text(output.rtol),
+         number_or_dash(output.would_pass_rtol), note});
   }
   return table.render();
 }

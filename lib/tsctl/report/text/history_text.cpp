@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <vector>
 
 #include "tsctl/core/base/units.h"
 #include "tsctl/report/text/text_lines.h"
@@ -37,6 +39,15 @@ std::string nights_count(std::int64_t count) {
 }
 
 std::string series_count(std::int64_t count) { return fmt::format("{} series", count); }
+
+// Baselines have no speedup.
+std::vector<const HistorySeries*> shown_series(const History& history, HistoryMetric metric) {
+  std::vector<const HistorySeries*> shown;
+  for (const HistorySeries& series : history.series) {
+    if (metric == HistoryMetric::median || !series.base.empty()) shown.push_back(&series);
+  }
+  return shown;
+}
 
 std::string verdict_text(const HistorySeries& series) {
   const std::string level = series.level ? ", now " + ratio_text(*series.level) : "";
@@ -110,21 +121,24 @@ std::string change_text(const HistoryChange& change) {
 
 std::string history_text(const History& history, HistoryMetric metric) {
   std::string text;
-  std::int64_t shown = 0;
-  std::vector<std::string> reports;
-  for (const HistorySeries& series : history.series) {
-    if (metric == HistoryMetric::speedup && series.base.empty()) continue;
-    ++shown;
-    for (const HistoryNight& night : series.nights) reports.push_back(night.report);
-    text += fmt::format("{}\n  {}\n{}", series_title(series), series.conditions,
-                        table_of(series, metric));
-    for (const HistoryChange& change : series.changes)
+  for (const HistorySeries* series : shown_series(history, metric)) {
+    text += fmt::format("{}\n  {}\n{}", series_title(*series), series->conditions,
+                        table_of(*series, metric));
+    for (const HistoryChange& change : series->changes)
       text += fmt::format("  change: {}\n", change_text(change));
     text += "\n";
   }
-  std::sort(reports.begin(), reports.end());
-  const auto distinct = std::unique(reports.begin(), reports.end()) - reports.begin();
-  return text + fmt::format("OK  {} of {}\n", series_count(shown), nights_count(distinct));
+  return text;
+}
+
+std::string history_count_line(const History& history, HistoryMetric metric) {
+  const std::vector<const HistorySeries*> shown = shown_series(history, metric);
+  std::set<std::string> reports;
+  for (const HistorySeries* series : shown) {
+    for (const HistoryNight& night : series->nights) reports.insert(night.report);
+  }
+  return fmt::format("OK  {} of {}", series_count(static_cast<std::int64_t>(shown.size())),
+                     nights_count(static_cast<std::int64_t>(reports.size())));
 }
 
 std::string history_check_text(const History& history) {
@@ -135,7 +149,7 @@ std::string history_check_text(const History& history) {
     for (const HistoryChange& change : series.changes)
       text += fmt::format("  {}\n", change_text(change));
   }
-  return text + history_verdict_line(history.series) + "\n";
+  return text;
 }
 
 }  // namespace tsctl

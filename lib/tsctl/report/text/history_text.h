@@ -8,8 +8,10 @@ namespace tsctl {
 
 // A table for each series with a row for each night. The medians of baselines are shown too, their speedups are not.
 std::string history_text(const History& history, HistoryMetric metric);
+// "OK  2 series of 12 nights".
+std::string history_count_line(const History& history, HistoryMetric metric);
 
-// The result of a check: two lines at most for each series, and a last line that says it all.
+// The result of a check: a line for each series, and below it a line for each change.
 std::string history_check_text(const History& history);
 
 // "new of cnn.pt against pinned".

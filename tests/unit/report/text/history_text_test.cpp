@@ -28,14 +28,18 @@ TEST(HistoryText, has_a_row_for_each_night) {
             "new of cnn.pt against pinned\n  cpu\n"
             "  night             host            speedup  outputs  speed   tags\n"
             "  2026-05-01 02:00  ci-1  1.30 [1.29, 1.31]  same     faster  commit=abc branch=main\n"
-            "\nOK  1 series of 1 night\n");
+            "\n");
+  EXPECT_EQ(history_count_line({.series = {series()}}, HistoryMetric::speedup),
+            "OK  1 series of 1 night");
 }
 
 TEST(HistoryText, shows_baselines_by_their_medians_only) {
   HistorySeries base = series();
   base.arm = "pinned";
   base.base.clear();
-  EXPECT_EQ(history_text({.series = {base}}, HistoryMetric::speedup), "OK  0 series of 0 nights\n");
+  EXPECT_EQ(history_text({.series = {base}}, HistoryMetric::speedup), "");
+  EXPECT_EQ(history_count_line({.series = {base}}, HistoryMetric::speedup),
+            "OK  0 series of 0 nights");
   const std::string medians = history_text({.series = {base}}, HistoryMetric::median);
   EXPECT_NE(medians.find("pinned of cnn.pt\n"), std::string::npos);
   EXPECT_NE(medians.find("1.000 ms"), std::string::npos);
@@ -48,15 +52,18 @@ TEST(HistoryCheckText, ends_with_the_result_of_all_series) {
   good.resolution = 0.031;
   EXPECT_EQ(history_check_text({.series = {good}}),
             "new of cnn.pt against pinned: no regression in 1 night, now 1.30; a drop of 3.1% or "
-            "more would be found in two nights\nOK  no regression in 1 series\n");
+            "more would be found in two nights\n");
+  EXPECT_EQ(history_verdict_line({good}), "OK  no regression in 1 series");
   HistorySeries unclear = series();
   unclear.verdict = HistoryVerdict::undecided;
   unclear.reason = "3 nights";
-  EXPECT_EQ(history_check_text({.series = {unclear, good}}).find("new of cnn.pt against pinned: "
-                                                                "undecided: 3 nights\n"),
+  EXPECT_EQ(history_check_text({.series = {unclear, good}})
+                .find("new of cnn.pt against pinned: "
+                      "undecided: 3 nights\n"),
             0U);
   EXPECT_EQ(history_verdict_line({unclear, good}), "UNDECIDED  1 of 2 series");
-  EXPECT_EQ(history_verdict_line({}), "UNDECIDED  there is no arm that was compared with a baseline");
+  EXPECT_EQ(history_verdict_line({}),
+            "UNDECIDED  there is no arm that was compared with a baseline");
 }
 
 TEST(HistoryCheckText, names_the_largest_regression_at_the_end) {

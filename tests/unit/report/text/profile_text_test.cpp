@@ -59,6 +59,16 @@ TEST(ProfileText, takes_modules_together_that_differ_by_number_where_there_are_m
   EXPECT_NE(profile_text(profile).find("layers.1.dense"), std::string::npos);
 }
 
+TEST(ProfileText, keeps_modules_apart_whose_names_are_numbers_alone) {
+  ProfileResult profile{.arm = "net.pt", .calls = 1};
+  for (int i = 0; i < 12; ++i)
+    profile.modules.push_back({.name = std::to_string(i) + ".0", .count = 1, .self_s = 0.001});
+  const std::string text = profile_text(profile);
+  EXPECT_EQ(text.find('*'), std::string::npos) << text;
+  EXPECT_NE(text.find("  3.0"), std::string::npos) << text;
+  EXPECT_NE(text.find("  and 2 more (--json)"), std::string::npos) << text;
+}
+
 TEST(ProfileText, says_why_there_is_none) {
   EXPECT_EQ(profile_text({.arm = "ort", .reason = "it does not tell"}),
             "profile    'ort': it does not tell\n");
