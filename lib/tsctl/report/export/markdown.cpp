@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -210,7 +211,7 @@ std::string warnings_of(const std::vector<Warning>& warnings) {
   return text.empty() ? "" : text + "\n";
 }
 
-// "convert cnn.py:SimpleCNN: pass"
+// "### tsctl convert `cnn.py:SimpleCNN`: check failed"
 std::string heading_of(const Report& report) {
   const std::string command = report.command.size() > 1 ? " " + report.command[1] : "";
   const std::string model = report.model.path.empty() ? "" : " " + code(report.model.path);
