@@ -131,8 +131,9 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const std::string hint = fmt::format("run tsctl {} --help", full_command_name(command));
   if (!command.get_subcommands({}).empty())
     return without_part(command, first_unexpected(app), hint);
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
-    return unexpected_word(app, command, first_unexpected(app), hint);
+  // A word that no option takes explains more than what is missing.
+  if (const std::string word = first_unexpected(app); !word.empty())
+    return unexpected_word(app, command, word, hint);
   return Error(ErrorKind::usage,
                fmt::format("tsctl {}: {}", full_command_name(command), error.what()), hint);
 }

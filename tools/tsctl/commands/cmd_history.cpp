@@ -83,11 +83,7 @@ CLI::App& add_part(CLI::App& history, Action& selected, const std::string& name,
       try {
         return body(*flags, context);
       } catch (const Error& error) {
-<<<<<<< ours
-        return print_failure(error, context, false);
-=======
         return print_failure(error, context, prints_history_document(*flags) || exports);
->>>>>>> theirs
       }
     };
   });
