@@ -93,7 +93,8 @@ Found find_drop(const Case& noise, double deviation, double drop, std::size_t co
 
 int main() {
   std::mt19937_64 random(1);
-  fmt::print("| noise of a night | nights | a night's deviation | false alarms in 10, 30, 60 nights |\n");
+  fmt::print(
+      "| noise of a night | nights | a night's deviation | false alarms in 10, 30, 60 nights |\n");
   for (const Case& noise : kCases) {
     for (const double deviation : {0.005, 0.01, 0.03}) {
       std::string cells;

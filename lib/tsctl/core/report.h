@@ -91,7 +91,7 @@ struct ErrorInfo {
   std::string message = {};
   std::string hint = {};
   std::string detail = {};
-  bool about_inputs = false;  // its detail is shown with -v only; not a key of the report
+  bool about_inputs = false;
 };
 
 template <typename Visitor>
@@ -101,6 +101,8 @@ void visit_fields(Visitor& visit, ErrorInfo& value) {
   visit("message", value.message, "One sentence that names the file or flag");
   visit("hint", value.hint, "What to do");
   visit("detail", value.detail, "Several lines, such as the model's own traceback");
+  visit("about_inputs", value.about_inputs,
+        "The model refuses its inputs; the text shows the detail with -v only");
 }
 
 // A GPU as its driver describes it. A member without a value is null or empty.

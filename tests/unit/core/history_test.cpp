@@ -15,8 +15,7 @@ HistoryNight night(int day, double speedup) {
 
 HistorySeries series(const std::vector<double>& speedups, int first_day = 1) {
   HistorySeries result{.model = "cnn.pt", .arm = "new", .base = "pinned", .base_sha256 = "aa"};
-  for (const double speedup : speedups)
-    result.nights.push_back(night(first_day++, speedup));
+  for (const double speedup : speedups) result.nights.push_back(night(first_day++, speedup));
   return result;
 }
 

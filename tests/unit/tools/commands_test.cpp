@@ -22,6 +22,8 @@ std::vector<std::string> listed_commands() {
   for (std::string line; std::getline(help, line);) {
     if (line.starts_with("Subcommands:") || line.starts_with("Commands:")) {
       below = true;
+    } else if (below && line.empty()) {
+      break;
     } else if (below && line.starts_with("  ") && line.size() > 2 && line[2] != ' ') {
       commands.push_back(line.substr(2, line.find(' ', 2) - 2));
     }

@@ -76,7 +76,7 @@ std::string background(const IntervalAxis& axis, const svg::Scale& across, doubl
       svg::logarithmic_ticks(std::pow(10.0, across.low), std::pow(10.0, across.high));
   for (const double tick : ticks) {
     plot += svg::line_from(at(tick), bottom, at(tick), bottom + 4.0, "axis");
-    plot += svg::text_at(at(tick), bottom + 17.0, svg::ratio_tick(tick, ticks), "middle");
+    plot += svg::text_at(at(tick), bottom + 17.0, svg::ratio_tick(tick), "middle");
   }
   plot += svg::line_from(at(axis.reference), kTop, at(axis.reference), bottom, "axis reference");
   if (axis.limit) {

@@ -69,8 +69,8 @@ std::string nights_plot(const std::vector<NightMark>& nights,
   for (const double tick : ticks) {
     const double y = up.at(std::log10(tick));
     plot += svg::line_from(kLeft, y, kRight, y, "grid");
-    plot += svg::text_at(kLeft - 6.0, y + 4.0,
-                         is_time ? seconds_text(tick) : svg::ratio_tick(tick, ticks), "end");
+    plot += svg::text_at(kLeft - 6.0, y + 4.0, is_time ? seconds_text(tick) : svg::ratio_tick(tick),
+                         "end");
   }
   for (const NightChange& change : changes) {
     const double x = across.at(static_cast<double>(change.first) - 0.5);

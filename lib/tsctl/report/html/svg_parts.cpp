@@ -136,12 +136,10 @@ std::vector<double> linear_ticks(double low, double high) {
   return ticks;
 }
 
-std::string ratio_tick(double value, const std::vector<double>& ticks) {
-  // Ticks of a long axis are powers of ten: "0.001", "10".
-  double step = value;
-  for (std::size_t i = 1; i < ticks.size(); ++i) step = std::min(step, ticks[i] - ticks[i - 1]);
-  const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
-  return fmt::format("{:.{}f}", value, std::max(digits, value < 10.0 ? 1 : 0));
+std::string ratio_tick(double value) {
+  const std::string text = fmt::format("{:.6g}", value);
+  const bool is_whole = text.find_first_not_of("0123456789") == std::string::npos;
+  return value < 10.0 && is_whole ? text + ".0" : text;
 }
 
 bool is_a_ratio(double ratio) { return ratio >= 1e-9 && ratio <= 1e9; }

@@ -60,7 +60,7 @@ struct Scale {
 std::vector<double> linear_ticks(double low, double high);
 // The same for a logarithmic axis; 0 < low < high. Powers of ten where the axis is long.
 std::vector<double> logarithmic_ticks(double low, double high);
-// A tick of an axis of ratios, with enough digits to tell it from its neighbours.
-std::string ratio_tick(double value, const std::vector<double>& ticks);
+// A tick of an axis of ratios with all its digits: "1.0", "1.25", "0.001".
+std::string ratio_tick(double value);
 
 }  // namespace tsctl::svg

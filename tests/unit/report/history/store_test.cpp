@@ -82,7 +82,9 @@ TEST_F(Store, adds_nothing_if_one_report_cannot_be_read) {
   HistoryStore store(path_, Open::create);
   HistoryEntry bad = entry("b", 2, report("m", 1.2));
   bad.document = "{}";
-  EXPECT_EQ(thrown_error([&] { store.add({entry("a", 1, report("m", 1.1)), bad}); }).kind(),
+  EXPECT_EQ(thrown_error([&] {
+              store.add({entry("a", 1, report("m", 1.1)), bad});
+            }).kind(),
             ErrorKind::input);
   EXPECT_EQ(store.report_count(), 0);
   EXPECT_TRUE(store.series({}).empty());

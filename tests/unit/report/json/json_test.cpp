@@ -75,7 +75,8 @@ std::string refusal_of(const std::string& text) {
 }
 
 TEST(Json, is_one_line_with_a_key_for_each_member) {
-  EXPECT_EQ(json_text(WorkerMessage(Progress{.text = "a\nb"})), R"({"progress":{"text":"a\nb"}})");
+  EXPECT_EQ(json_text(WorkerMessage(Progress{.text = "a\nb"})),
+            R"({"progress":{"text":"a\nb","share":null}})");
   EXPECT_EQ(json_text(LaunchSamples{.arm = "a", .launch = 2, .warm_up_s = {0.5}}),
             R"({"arm":"a","launch":2,"warm_up_s":[0.5],"rounds_s":[],"turns":[]})");
 }

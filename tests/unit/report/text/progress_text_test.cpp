@@ -22,7 +22,7 @@ TEST(ProgressText, leaves_out_what_is_unknown) {
 
 TEST(ProgressText, fits_a_narrow_terminal) {
   const std::string text = progress_text({"building net.py:Größe", 0.5, 10.0, 10.0}, 30);
-  EXPECT_EQ(text, "buildin…   50%  0:10  0:10 left");
+  EXPECT_EQ(text, "buildi…   50%  0:10  0:10 left");
   EXPECT_EQ(columns_of(progress_text({std::string(200, 'x'), 0.5, 1.0, 1.0}, 80)), 80U);
 }
 

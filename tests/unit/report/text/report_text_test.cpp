@@ -311,7 +311,7 @@ TEST(ReportText, shows_what_the_doctor_found) {
 TEST(ReportText, ends_with_the_warnings) {
   Report report;
   report.run.emplace();
-  report.warnings = {{WarningCode::over_budget, "the budget was exceeded"},
+  report.warnings = {{WarningCode::too_few_launches, "the budget was exceeded"},
                      {WarningCode::size_fixed, "T is fixed"}};
   EXPECT_TRUE(text_from_report(report, {})
                   .ends_with("warning    the budget was exceeded\nwarning    T is fixed\n"));
@@ -343,7 +343,8 @@ TEST(ReportText, fits_the_width_of_a_terminal) {
   Report report;
   report.bench = made_up_bench();
   report.checks = {{.name = "LibTorch", .detail = "a detail of several words that is long too"}};
-  report.warnings = {{WarningCode::over_budget, "a long warning that does not fit on one line"}};
+  report.warnings = {
+      {WarningCode::too_few_launches, "a long warning that does not fit on one line"}};
   for (const std::size_t width : {40U, 80U, 100U}) {
     for (const std::string& line : lines_of(text_from_report(report, {.width = width}))) {
       EXPECT_LE(columns_of(line), width) << line;
