@@ -1,4 +1,4 @@
-"""run_facts.py REPORT…: each report has a time in UTC, this host's name, and the version of this environment's torch."""
+"""run_facts.py REPORT…: each report has a time in UTC, this host's name, and the version of the torch installed here."""
 
 import importlib.metadata
 import json
