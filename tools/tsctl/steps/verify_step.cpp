@@ -89,8 +89,13 @@ std::string remedy_for(const VerifyResult& result) {
   const std::optional<double> excess = excess_of(result);
   if (excess && *excess <= kNear)
     return "a larger --rtol accepts more; the verify lines say which would pass";
-  return fmt::format("{}this is no rounding: the verify lines say where they differ",
-                     excess ? fmt::format("{:.3g} times the tolerance; ", *excess) : "");
+  constexpr double kFar = 1000.0;
+  std::string times;
+  if (excess) {
+    times = *excess > kFar ? "more than 1000 times the tolerance; "
+                           : fmt::format("{:.3g} times the tolerance; ", *excess);
+  }
+  return times + "this is no rounding: the verify lines say where they differ";
 }
 
 ExitCode judge_comparison(CommandSession& session, const VerifyResult& result) {

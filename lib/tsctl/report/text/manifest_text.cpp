@@ -78,7 +78,7 @@ std::string step_text(const ManifestStep& step) {
 }
 
 std::string text_from_manifest(const Manifest& manifest) {
-  std::string text = "\nmade by tsctl\n";
+  std::string text = "\nstored by tsctl\n";
   text += entry("source", source_text(manifest)) + entry("weights", weights_text(manifest)) +
           entry("inputs", inputs_text(manifest.inputs)) +
           entry("dimensions", dims_text(manifest.inputs)) +
@@ -99,7 +99,7 @@ std::string manifest_text(const std::string& json) {
   try {
     return text_from_manifest(from_json_text<Manifest>(json));
   } catch (const Error& error) {
-    return fmt::format("\nmade by tsctl\n  the manifest cannot be read: {}\n", error.what());
+    return fmt::format("\nstored by tsctl\n  the manifest cannot be read: {}\n", error.what());
   }
 }
 

@@ -30,7 +30,7 @@ TEST(ManifestText, shows_where_a_file_comes_from_and_what_was_verified) {
                      .passes = {"freeze_constants", "peephole"},
                      .preserved = {"encode"}}};
   EXPECT_EQ(manifest_text(json_text(manifest)),
-            "\nmade by tsctl\n"
+            "\nstored by tsctl\n"
             "  source        net.py:Net with --kwargs {\"hidden\": 8}, captured by trace\n"
             "  weights       net.safetensors\n"
             "  inputs        ids:BxT:int64@0..4999, mask:BxT\n"
@@ -50,7 +50,7 @@ TEST(ManifestText, leaves_out_what_a_manifest_does_not_have) {
   manifest.inputs = {.specs = {"1x4"}};
   manifest.checked_sets = {""};
   EXPECT_EQ(manifest_text(json_text(manifest)),
-            "\nmade by tsctl\n"
+            "\nstored by tsctl\n"
             "  source        net.py:Net\n"
             "  weights       made by the model itself, seed 0\n"
             "  inputs        1x4\n"
@@ -59,7 +59,7 @@ TEST(ManifestText, leaves_out_what_a_manifest_does_not_have) {
 }
 
 TEST(ManifestText, says_that_a_text_is_no_manifest) {
-  EXPECT_TRUE(manifest_text("[]").starts_with("\nmade by tsctl\n  the manifest cannot be read: "));
+  EXPECT_TRUE(manifest_text("[]").starts_with("\nstored by tsctl\n  the manifest cannot be read: "));
 }
 
 }  // namespace
