@@ -118,9 +118,8 @@ std::ptrdiff_t documents_on_standard_output(const HistoryFlags& flags) {
 History checked_history(const HistoryFlags& flags) {
   const HistoryCheckOptions options = check_options_from(flags);
   require_filter(flags.filter);
-  if (std::min({flags.json.size(), flags.csv.size()}) > 0 && flags.json == "-" &&
-      flags.csv == "-") {
-    throw Error(ErrorKind::usage, "--json and --csv both ask for standard output",
+  if (documents_on_standard_output(flags) > 1) {
+    throw Error(ErrorKind::usage, "two of --json, --csv and --html ask for standard output",
                 "write one of them to a file");
   }
   HistoryStore store = opened_history(flags);
