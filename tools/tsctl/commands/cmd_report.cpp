@@ -14,6 +14,7 @@
 #include "tsctl/report/text/report_text.h"
 #include "tsctl/report/text/result_line.h"
 #include "tsctl/report/text/style.h"
+#include "tsctl/report/text/text_lines.h"
 
 namespace tsctl {
 
@@ -111,6 +112,24 @@ void require_usable(const Flags& flags) {
   require_distinct_files(written, read, false);
 }
 
+bool prints_document(const Flags& flags) {
+  return flags.schema || flags.format != kText || prints_document(flags.report);
+}
+
+// "OK  mlp.json: shown as text, written to mlp.html"
+void print_result(const Flags& flags, const SavedReports& saved, Context& context) {
+  const std::size_t count = saved.reports.size();
+  std::vector<std::string> facts;
+  if (!flags.report.quiet) facts.emplace_back("shown as text");
+  std::vector<std::string> written;
+  for (const auto& file : files_of(flags.report)) written.push_back(file.second);
+  if (!written.empty()) facts.push_back("written to " + joined(written, ", "));
+  if (facts.empty()) facts.emplace_back("can be read");
+  context.out << fmt::format("{}  {}: {}\n", context.out_colour ? good("OK") : "OK",
+                             count == 1 ? saved.names.front() : fmt::format("{} reports", count),
+                             joined(facts, ", "));
+}
+
 ExitCode render(const Flags& flags, Context& context) {
   if (flags.schema) {
     context.out << report_schema();
@@ -122,17 +141,12 @@ ExitCode render(const Flags& flags, Context& context) {
     const ReportFormat& format = report_format(flags.format);
     require_fit(format, saved);
     context.out << format.render(saved.reports);
-  } else if (!flags.report.quiet && !prints_document(flags.report)) {
+  } else if (!flags.report.quiet && !prints_document(flags)) {
     context.out << text_of(saved, flags.report.verbose, context);
   }
   write_report_files(saved.reports, flags.report, context);
   // A document is the whole output, so the result line would spoil it.
-  if (flags.format == kText && !prints_document(flags.report)) {
-    const std::string verdict = context.out_colour ? good("OK") : "OK";
-    const std::size_t count = saved.reports.size();
-    const std::string subject = count == 1 ? saved.names.front() : fmt::format("{} reports", count);
-    context.out << fmt::format("{}  {}: shown above as text\n", verdict, subject);
-  }
+  if (!prints_document(flags)) print_result(flags, saved, context);
   return flush_result(context);
 }
 
@@ -157,7 +171,7 @@ void add_report(CLI::App& app, Action& selected) {
       try {
         return render(*flags, context);
       } catch (const Error& error) {
-        return print_failure(error, context, flags->schema || flags->format != "text");
+        return print_failure(error, context, prints_document(*flags));
       }
     };
   });

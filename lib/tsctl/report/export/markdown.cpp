@@ -7,10 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "tsctl/core/base/text.h"
 #include "tsctl/core/base/units.h"
 #include "tsctl/report/export/export_json.h"
 #include "tsctl/report/text/inspect_text.h"
 #include "tsctl/report/text/load_text.h"
+#include "tsctl/report/text/result_line.h"
+#include "tsctl/report/text/style.h"
 #include "tsctl/report/text/text_lines.h"
 
 namespace tsctl {
@@ -21,7 +24,7 @@ constexpr std::size_t kMostRows = 30;  // of a table that may be long
 constexpr std::size_t kDigestShown = 12;
 
 // Text that Markdown shows as it is, also in a cell of a table.
-std::string plain(const std::string& text) {
+std::string verbatim(const std::string& text) {
   std::string result;
   for (const char c : text) {
     if (c == '\n' || c == '\r') {
@@ -38,7 +41,7 @@ std::string plain(const std::string& text) {
 
 // A name as code. A backtick would end the code, so such a name is plain text.
 std::string code(const std::string& name) {
-  if (name.empty() || name.find_first_of("`\r\n") != std::string::npos) return plain(name);
+  if (name.empty() || name.find_first_of("`\r\n") != std::string::npos) return verbatim(name);
   std::string result = "`";
   for (const char c : name) {
     if (c == '|') result += '\\';
@@ -109,7 +112,7 @@ std::string gates_of(const BenchResult& bench) {
         pair.speedup
             ? fmt::format("{} is {} of {}", code(pair.arm), speedup_of(&pair), code(pair.base))
             : fmt::format("{} against {}: {}", code(pair.arm), code(pair.base),
-                          plain(pair.speedup_reason));
+                          verbatim(pair.speedup_reason));
     text += fmt::format("- gate **{}**: {}; limit {:.3f}\n", name_of(*pair.gate), speed,
                         pair.gate_limit.value_or(0.0));
   }
@@ -118,10 +121,11 @@ std::string gates_of(const BenchResult& bench) {
 
 std::string measured_of(const BenchResult& bench) {
   if (bench.arms.empty()) return {};
-  return fmt::format("{} launches of each arm on {}, {} threads{}, {}, {} of measuring.\n\n",
-                     bench.arms.front().launches, plain(bench.device), bench.threads,
+  return fmt::format("{} launches of each arm on {}, {} threads{}{}, {} of measuring{}.\n\n",
+                     bench.arms.front().launches, verbatim(bench.device), bench.threads,
                      bench.input_set.empty() ? "" : ", at " + code(bench.input_set),
-                     loop_text(bench.load), seconds_text(bench.measured_s));
+                     bench.load.plain() ? "" : ", " + loop_text(bench.load),
+                     seconds_text(bench.measured_s), bench.partial ? ", ended early" : "");
 }
 
 std::string comparisons_of(const std::vector<VerifyResult>& results) {
@@ -140,10 +144,11 @@ std::string outputs_of(const RunResult& run) {
     return value ? number_text(*value) : std::string("-");
   };
   for (const OutputSummary& output : run.outputs) {
-    table.add_row({code(output.set), code(output.output), output.dtype,
-                   output.dtype.empty() ? plain(output.value) : plain(shape_text(output.shape)),
-                   number(output.minimum), number(output.maximum), number(output.mean),
-                   std::to_string(output.nonfinite)});
+    table.add_row(
+        {code(output.set), code(output.output), output.dtype,
+         output.dtype.empty() ? verbatim(output.value) : verbatim(shape_text(output.shape)),
+         number(output.minimum), number(output.maximum), number(output.mean),
+         std::to_string(output.nonfinite)});
   }
   return table.text();
 }
@@ -151,7 +156,7 @@ std::string outputs_of(const RunResult& run) {
 std::string checks_of(const std::vector<Finding>& checks) {
   Table table({"what", "status", "detail"});
   for (const Finding& check : checks)
-    table.add_row({plain(check.name), name_of(check.status), plain(check.detail)});
+    table.add_row({verbatim(check.name), name_of(check.status), verbatim(check.detail)});
   return table.text();
 }
 
@@ -192,13 +197,13 @@ std::string differences_of(const DiffResult& diff) {
   add("attribute", diff.attributes);
   add("extra file", diff.extra_files);
   std::string notes;
-  for (const std::string& note : diff.notes) notes += "- " + plain(note) + "\n";
+  for (const std::string& note : diff.notes) notes += "- " + verbatim(note) + "\n";
   return notes + (notes.empty() ? "" : "\n") + table.text();
 }
 
 std::string artifact_of(const ArtifactInfo& artifact) {
   if (artifact.status == ArtifactStatus::not_written)
-    return fmt::format("File: none, {}.\n\n", plain(artifact.reason));
+    return fmt::format("File: none, {}.\n\n", verbatim(artifact.reason));
   return fmt::format("File: {}, {}, SHA-256 {}…\n\n", code(artifact.path),
                      bytes_text(artifact.size_bytes),
                      code(artifact.sha256.substr(0, kDigestShown)));
@@ -207,7 +212,7 @@ std::string artifact_of(const ArtifactInfo& artifact) {
 // Every warning once, also where several steps found it.
 std::string warnings_of(const std::vector<Warning>& warnings) {
   std::string text;
-  for (const Warning& warning : warnings) text += "- warning: " + plain(warning.text) + "\n";
+  for (const Warning& warning : warnings) text += "- warning: " + verbatim(warning.text) + "\n";
   return text.empty() ? "" : text + "\n";
 }
 
@@ -215,24 +220,36 @@ std::string warnings_of(const std::vector<Warning>& warnings) {
 std::string heading_of(const Report& report) {
   const std::string command = report.command.size() > 1 ? " " + report.command[1] : "";
   const std::string model = report.model.path.empty() ? "" : " " + code(report.model.path);
-  return fmt::format("### tsctl{}{}: {}\n\n", plain(command), model, plain(name_of(report.status)));
+  return fmt::format("### tsctl{}{}: {}\n\n", verbatim(command), model,
+                     verbatim(name_of(report.status)));
 }
 
 std::string run_of(const Report& report) {
   const Environment& host = report.environment;
   std::vector<std::string> facts;
   for (const std::string& fact : {report.time, host.host_name, host.cpu}) {
-    if (!fact.empty()) facts.push_back(plain(fact));
+    if (!fact.empty()) facts.push_back(verbatim(fact));
   }
-  if (!host.torch_version.empty()) facts.push_back("torch " + plain(host.torch_version));
-  facts.push_back("tsctl " + plain(report.tool.version));
-  for (const auto& [key, value] : report.tags) facts.push_back(plain(key + " " + value));
+  if (!host.torch_version.empty()) facts.push_back("torch " + verbatim(host.torch_version));
+  facts.push_back("tsctl " + verbatim(report.tool.version));
+  for (const auto& [key, value] : report.tags) facts.push_back(verbatim(key + " " + value));
   return "<sub>" + joined(facts, ", ") + "</sub>\n";
 }
 
+// The last line of the command, with what made it fail if that line does not say it.
+std::string result_of(const Report& report) {
+  const std::string line = plain(result_line(report));
+  const std::size_t blank = line.find(' ');
+  std::string text =
+      fmt::format("**{}** {}\n\n", line.substr(0, blank),
+                  verbatim(std::string(trimmed(line.substr(std::min(blank, line.size()))))));
+  if (report.error && line.find(report.error->message) == std::string::npos)
+    text += verbatim(report.error->message) + "\n\n";
+  return text;
+}
+
 std::string section_of(const Report& report) {
-  std::string text = heading_of(report);
-  if (report.error) text += plain(report.error->message) + "\n\n";
+  std::string text = heading_of(report) + result_of(report);
   if (report.bench) text += speeds_of(*report.bench) + gates_of(*report.bench);
   text += comparisons_of(report.verify);
   if (report.inspect) text += summary_of(*report.inspect);

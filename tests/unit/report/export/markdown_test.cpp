@@ -40,6 +40,7 @@ Report benched() {
 TEST(Markdown, has_the_result_the_gate_the_warnings_and_the_run) {
   const std::string text = markdown_from_report(benched());
   EXPECT_TRUE(text.starts_with("### tsctl bench `old.pt`: pass\n")) << text;
+  EXPECT_TRUE(shows(text, "\n**OK** new\\|x 2.00x old \\[1.90, 2.10\\]")) << text;
   EXPECT_TRUE(shows(text, "| `new\\|x` | 2.00 [1.90, 2.10] | faster | same | 1.000 ms |")) << text;
   EXPECT_TRUE(shows(text, "- gate **pass**: `new\\|x` is 2.00 [1.90, 2.10] of `old`; limit 0.950"));
   EXPECT_TRUE(shows(text, "- warning: the &lt;host> was busy\n")) << text;
@@ -50,9 +51,11 @@ TEST(Markdown, has_the_result_the_gate_the_warnings_and_the_run) {
 TEST(Markdown, says_why_a_command_failed_and_shows_no_empty_tables) {
   Report report{.command = {"tsctl", "verify"},
                 .status = ReportStatus::error,
+                .exit_code = 3,
                 .error = ErrorInfo{.message = "'a_b*.pt' is missing"}};
   const std::string text = markdown_from_report(report);
-  EXPECT_TRUE(shows(text, "### tsctl verify: error\n\n'a\\_b\\*.pt' is missing\n")) << text;
+  EXPECT_TRUE(shows(text, "### tsctl verify: error\n\n**FAIL** 'a\\_b\\*.pt' is missing\n"))
+      << text;
   EXPECT_FALSE(shows(text, "|"));
 }
 
