@@ -1,4 +1,4 @@
-"""run_facts.py REPORT…: each report has a time in UTC, this host's name, and the version of the torch installed here."""
+"""run_facts.py REPORT…: each report has a time in UTC, the name of this host, and the version of torch that is here."""
 
 import importlib.metadata
 import json
