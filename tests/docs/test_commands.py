@@ -84,7 +84,7 @@ def test_every_help_is_narrow_and_ends_with_examples_exit_codes_and_its_page(
         page = re.search(r"^Manual: (\S+)", text, flags=re.MULTILINE)
         assert page and (repository / page.group(1)).is_file(), name
         # What CLI11 writes of its own checks.
-        assert not re.search(r"TEXT|:\{|INT in \[|REQUIRED|OPTIONS|SUBCOMMAND", text), name
+        assert not re.search(r" TEXT|:\{|INT in \[|REQUIRED|OPTIONS|SUBCOMMAND", text), name
         # The flags of this help are not asked for again.
         assert "--help for" not in text, name
         if name in commands:
