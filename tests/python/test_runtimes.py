@@ -10,7 +10,7 @@ import torch
 from capture_requests import input_set, tensor
 from tsctl_capture import jobs
 from tsctl_capture.arms import runtimes
-from tsctl_capture.arms.runtimes import Runtime, Session
+from tsctl_capture.arms.runtimes import Runtime, Session, SessionSettings
 from tsctl_capture.errors import CaptureError
 from tsctl_capture.model.calls import Call
 
@@ -57,8 +57,11 @@ def test_a_signature_holds_sizes_dtypes_and_values_that_are_no_tensors():
 class FakeSession(Session):
     title = "Fake"
 
-    def __init__(self, path: str, threads: int, precision: str) -> None:
-        self.path, self.threads, self.precision = path, threads, precision
+    opened: list[SessionSettings] = []
+
+    def __init__(self, path: str, settings: SessionSettings) -> None:
+        self.path, self.precision = path, settings.precision
+        self.opened.append(settings)
 
     @property
     def names(self) -> list[str]:
@@ -139,6 +142,21 @@ def test_the_arm_opens_what_was_exported_and_exports_nothing(fake, runtime_reque
     assert exports == []
 
 
+@pytest.mark.parametrize(("policy", "spins"), [("active", True), ("passive", False)])
+def test_the_threads_of_an_arm_wait_as_the_bench_says(fake, runtime_request, events, policy, spins):
+    request = runtime_request()
+    jobs.run("runtime", request, events)
+    FakeSession.opened.clear()
+    arm = {
+        "model_path": request["model_path"],
+        "inputs_tensors": request["tensors_path"],
+        "settings": {"threads": 3, "runtime": "fake"},
+        "wait_policy": policy,
+    }
+    jobs.run("open_arm", arm, events).time_calls(1, 1)
+    assert FakeSession.opened == [SessionSettings(threads=3, precision="", spins=spins)]
+
+
 def test_a_tuning_that_is_not_to_be_had_is_told(fake, runtime_request, events):
     result = jobs.run("runtime", runtime_request(tuning={"precision": "bf16"}), events)
     assert result["warnings"] == [{"code": "tuning_not_available", "text": "no such numbers"}]
@@ -185,7 +203,7 @@ def test_outputs_that_are_lost_or_no_arrays_are_refused(fake, runtime_request, e
 def test_inputs_that_no_array_can_hold_are_refused(fake):
     call = Call("", (torch.ones(2, dtype=torch.bfloat16),), {})
     with pytest.raises(CaptureError, match="an input of dtype bfloat16 cannot be given to Fake"):
-        runtimes.feed_for(FakeSession("", 1, ""), call)
+        runtimes.feed_for(FakeSession("", SessionSettings(1, "")), call)
 
 
 @pytest.mark.parametrize("name", ["onnxruntime", "openvino"])
