@@ -189,8 +189,7 @@ TEST_F(Cli, renders_a_saved_report_again) {
   const Outcome again = run({"report", in("r.json")});
   const std::size_t last = first.out.rfind("OK  ");
   EXPECT_EQ(again.out, first.out.substr(0, last) + "result     " + first.out.substr(last) +
-                           "status     pass (exit 0)\nOK  " + in("r.json") +
-                           ": shown as text\n");
+                           "status     pass (exit 0)\nOK  " + in("r.json") + ": shown as text\n");
   EXPECT_EQ(run({"report", in("r.json"), "--format", "json"}).out, text_of(in("r.json")));
 }
 

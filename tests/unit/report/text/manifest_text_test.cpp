@@ -59,7 +59,8 @@ TEST(ManifestText, leaves_out_what_a_manifest_does_not_have) {
 }
 
 TEST(ManifestText, says_that_a_text_is_no_manifest) {
-  EXPECT_TRUE(manifest_text("[]").starts_with("\nstored by tsctl\n  the manifest cannot be read: "));
+  EXPECT_TRUE(
+      manifest_text("[]").starts_with("\nstored by tsctl\n  the manifest cannot be read: "));
 }
 
 }  // namespace
