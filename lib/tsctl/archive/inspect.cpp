@@ -157,6 +157,9 @@ void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
 }
 
 // Sums elements and bytes; counts a view of the same memory with the same shape once.
+// How the classes of packed layers begin (engine/packed/layer_source.h).
+constexpr std::string_view kPackedClassPrefix = "__torch__.tsctl.Packed";
+
 class Totals {
  public:
   void add(const TensorSummary& tensor, std::int64_t* count, std::int64_t& bytes) {
@@ -188,6 +191,10 @@ void add_totals(const ModelArchive& archive, ModelSummary& summary) {
   const CodeClass* type = archive.root_class();
   summary.frozen =
       type != nullptr && type->attribute_type("training").empty() && summary.parameter_count == 0;
+  summary.packed_layers = std::count_if(
+      summary.modules.begin(), summary.modules.end(), [](const ModuleSummary& module) {
+        return plain_class_name(module.class_name).starts_with(kPackedClassPrefix);
+      });
   summary.training_modules =
       std::count_if(summary.modules.begin() + 1, summary.modules.end(),
                     [](const ModuleSummary& module) { return module.training.value_or(false); });

@@ -272,6 +272,7 @@ struct ModelSummary {
   std::string producer = {};
   std::string class_name = {};
   bool frozen = false;
+  std::int64_t packed_layers = 0;
   std::optional<bool> training = {};
   std::int64_t training_modules = 0;
   std::int64_t parameter_count = 0;
@@ -308,6 +309,8 @@ void visit_fields(Visitor& visit, ModelSummary& value) {
         "The class of the root, without the number that makes it unique: __torch__.MLP");
   visit("frozen", value.frozen,
         "The weights are constants, and the root has no attribute training");
+  visit("packed_layers", value.packed_layers,
+        "Layers of tsctl optimize that pack their weights when the file is loaded");
   visit("training", value.training,
         "Whether the root is in training mode; null without such an attribute");
   visit("training_modules", value.training_modules, "Submodules in training mode");

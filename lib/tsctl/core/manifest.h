@@ -6,6 +6,7 @@
 
 #include "tsctl/core/capture_result.h"
 #include "tsctl/core/inputs/input_plan.h"
+#include "tsctl/core/rewrite.h"
 
 namespace tsctl {
 
@@ -16,6 +17,7 @@ struct ManifestStep {
   std::string torch_version = {};
   std::vector<std::string> passes = {};  // that ran
   std::vector<std::string> preserved = {};
+  std::vector<PackedLayer> packed_layers = {};
 };
 
 template <typename Visitor>
@@ -25,6 +27,7 @@ void visit_fields(Visitor& visit, ManifestStep& value) {
   visit("torch_version", value.torch_version);
   visit("passes", value.passes);
   visit("preserved", value.preserved);
+  visit("packed_layers", value.packed_layers);
 }
 
 struct Manifest {

@@ -72,6 +72,18 @@ inline constexpr std::array kPasses{
              .goal = RewriteGoal::optimize,
              .summary = "Simplifies the graph: constants are computed once, repeated expressions "
                         "shared, unused ones removed."},
+    PassInfo{.name = "pack_linear",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .runs_on = ResultDevice::cpu,
+             .summary = "Packs the weights of linear layers when the file is loaded, for the "
+                        "fastest kernel of that host."},
+    PassInfo{.name = "pack_conv",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .runs_on = ResultDevice::cpu,
+             .summary = "Packs the weights of convolutions in the same way, and keeps images in "
+                        "channels-last order between them."},
 };
 
 // The row of a pass. A name that is in no row does not compile.

@@ -295,6 +295,7 @@ struct Report {
   InputsInfo inputs = {};
   std::optional<CaptureResult> capture = {};
   std::vector<PassRecord> passes = {};
+  std::vector<PackedLayer> packed_layers = {};
   std::vector<VerifyResult> verify = {};
   std::optional<BenchResult> bench = {};
   std::optional<ArtifactInfo> artifact = {};
@@ -329,6 +330,8 @@ void visit_fields(Visitor& visit, Report& value) {
   visit("inputs", value.inputs, "Which inputs were used");
   visit("capture", value.capture, "How the model was captured");
   visit("passes", value.passes, "Each pass on each method");
+  visit("packed_layers", value.packed_layers,
+        "Layers of the optimized file that pack their weights when it is loaded");
   visit("verify", value.verify, "The comparison of each candidate with its reference");
   visit("bench", value.bench, "The timing");
   visit("artifact", value.artifact, "The file that was written");

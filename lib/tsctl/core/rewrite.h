@@ -19,6 +19,15 @@ constexpr auto names_of(RewriteGoal) {
   return std::to_array<Named<RewriteGoal>>({{freeze, "freeze"}, {optimize, "optimize"}});
 }
 
+// How packed layers choose their kernels: anew at each load, as measured when the file is written, or all of one library.
+enum class KernelChoice { automatic, fixed, mkl, onednn };
+
+constexpr auto names_of(KernelChoice) {
+  using enum KernelChoice;
+  return std::to_array<Named<KernelChoice>>(
+      {{automatic, "auto"}, {fixed, "fixed"}, {mkl, "mkl"}, {onednn, "onednn"}});
+}
+
 struct RewriteRequest {
   RewriteGoal goal = RewriteGoal::freeze;
   std::string model_path = {};
@@ -29,6 +38,8 @@ struct RewriteRequest {
   std::vector<std::string> print_ir_after = {};
   // Calls to run if a pass needs recorded shapes; empty if the inputs are not known.
   std::string inputs_tensors = {};
+  KernelChoice kernels = KernelChoice::automatic;
+  bool check_speed = false;  // leave packed layers out if they make the file slower
   std::string device = "cpu";
   int threads = 1;
 };
@@ -43,6 +54,8 @@ void visit_fields(Visitor& visit, RewriteRequest& value) {
   visit("print_ir_before", value.print_ir_before);
   visit("print_ir_after", value.print_ir_after);
   visit("inputs_tensors", value.inputs_tensors);
+  visit("kernels", value.kernels);
+  visit("check_speed", value.check_speed);
   visit("device", value.device);
   visit("threads", value.threads);
 }
@@ -99,7 +112,29 @@ void visit_fields(Visitor& visit, PassRecord& value) {
   visit("skipped", value.skipped, "Places that it did not change, with the reason");
 }
 
+// A layer that packs its weights when the file is loaded.
+struct PackedLayer {
+  std::string method = {};
+  std::string place = {};
+  std::string operation = {};
+  std::string sizes = {};
+  std::vector<std::string> kernels = {};
+  std::string kernel = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, PackedLayer& value) {
+  visit("method", value.method, "The method that calls the layer");
+  visit("place", value.place, "The module path: features.1");
+  visit("operation", value.operation,
+        "linear or conv2d, with what was fused into it: conv2d + add + relu");
+  visit("sizes", value.sizes, "The input's sizes and the weight's: 1x64x56x56, 64x64x3x3");
+  visit("kernels", value.kernels, "The kernels that the layer can choose when the file is loaded");
+  visit("kernel", value.kernel, "The kernel that it chose on this host when the file was written");
+}
+
 struct RewriteResult {
+  std::vector<PackedLayer> packed_layers = {};
   std::vector<PassRecord> passes = {};
   std::vector<std::string> methods = {};  // of the written file
   bool was_frozen = false;                // the input already was
@@ -109,6 +144,7 @@ struct RewriteResult {
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, RewriteResult& value) {
+  visit("packed_layers", value.packed_layers);
   visit("passes", value.passes);
   visit("methods", value.methods);
   visit("was_frozen", value.was_frozen);

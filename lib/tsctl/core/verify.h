@@ -112,6 +112,7 @@ void visit_fields(Visitor& visit, OutputComparison& value) {
 // One call of one input set: the outputs that differ most.
 struct CallComparison {
   std::string set = {};
+  std::string kernel = {};
   int call = 1;
   Match status = Match::same;
   std::vector<OutputComparison> outputs = {};
@@ -120,9 +121,28 @@ struct CallComparison {
 template <typename Visitor>
 void visit_fields(Visitor& visit, CallComparison& value) {
   visit("set", value.set, "The label of the input set");
+  visit("kernel", value.kernel,
+        "The kernel that all packed layers ran; empty where each ran the one that it chose");
   visit("call", value.call, "The number of the call, counted from 1");
   visit("status", value.status, "Whether all outputs of the call are within their tolerance");
   visit("outputs", value.outputs, "The outputs that differ most come first; 16 at most");
+}
+
+// A file with packed layers, compared while every layer that has this kernel runs it.
+struct KernelComparison {
+  std::string kernel = {};
+  std::int64_t layers = 0;
+  Match status = Match::same;
+  double max_abs_to_peak = 0.0;
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, KernelComparison& value) {
+  visit("kernel", value.kernel, "The kernel: plain, mkl, onednn, linear, onednn linear");
+  visit("layers", value.layers, "How many packed layers ran it");
+  visit("status", value.status, "Whether all outputs are within their tolerance");
+  visit("max_abs_to_peak", value.max_abs_to_peak,
+        "The largest difference relative to the largest reference value of its output");
 }
 
 // The innermost submodule of a file whose outputs differ from eager's for the same inputs.
@@ -150,6 +170,7 @@ struct VerifyResult {
   double max_abs = 0.0;
   double max_abs_to_peak = 0.0;
   std::optional<double> would_pass_rtol = {};
+  std::vector<KernelComparison> kernels = {};
   std::optional<SubmoduleDifference> first_submodule = {};
   std::vector<Warning> warnings = {};
 };
@@ -167,6 +188,8 @@ void visit_fields(Visitor& visit, VerifyResult& value) {
         "The largest difference relative to the largest reference value of its output");
   visit("would_pass_rtol", value.would_pass_rtol,
         "The smallest rtol that passes everywhere; null if none does");
+  visit("kernels", value.kernels,
+        "Of a file with packed layers: the comparison with each kernel that they can choose");
   visit("first_submodule", value.first_submodule,
         "Where the outputs of a file differ from those of a SOURCE: the first submodule that "
         "differs");

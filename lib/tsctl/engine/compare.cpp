@@ -13,6 +13,7 @@
 #include "tsctl/engine/method_runner.h"
 #include "tsctl/engine/output_comparison.h"
 #include "tsctl/engine/outputs.h"
+#include "tsctl/engine/packed/packed_layers.h"
 
 namespace tsctl {
 
@@ -71,6 +72,11 @@ class Collector {
     result_.warnings.push_back(std::move(warning));
   }
 
+  // What is added from here on ran with this kernel.
+  void begin_kernel(KernelComparison comparison) {
+    result_.kernels.push_back(std::move(comparison));
+  }
+
   void add_checked(int call) {
     auto& checked = result_.calls_checked;
     if (std::find(checked.begin(), checked.end(), call) == checked.end()) checked.push_back(call);
@@ -89,16 +95,25 @@ class Collector {
                     [](const OutputComparison& output) { return output.status == Match::differ; });
     for (const OutputComparison& output : outputs) note_worst(output);
     if (differs) result_.status = Match::differ;
-    if (!differs && call != 1) return;
+    if (!result_.kernels.empty()) note_kernel(outputs, differs);
+    if (!differs && (call != 1 || !result_.kernels.empty())) return;
     std::stable_sort(outputs.begin(), outputs.end(),
                      [](const OutputComparison& left, const OutputComparison& right) {
                        return severity(left) > severity(right);
                      });
     if (outputs.size() > kReportedOutputs) outputs.resize(kReportedOutputs);
     result_.calls.push_back({.set = set,
+                             .kernel = result_.kernels.empty() ? "" : result_.kernels.back().kernel,
                              .call = call,
                              .status = differs ? Match::differ : Match::same,
                              .outputs = std::move(outputs)});
+  }
+
+  void note_kernel(const std::vector<OutputComparison>& outputs, bool differs) {
+    KernelComparison& kernel = result_.kernels.back();
+    if (differs) kernel.status = Match::differ;
+    for (const OutputComparison& output : outputs)
+      kernel.max_abs_to_peak = std::max(kernel.max_abs_to_peak, output.max_abs_to_peak);
   }
 
   void note_worst(const OutputComparison& output) {
@@ -172,6 +187,22 @@ void compare_set(MethodRunner& runner, const TensorFile& file, const CallRecord&
   }
 }
 
+// Compares the first call of each set once more with each kernel that the file's packed layers can choose: another
+// host may choose another one.
+void compare_kernels(const VerifyRequest& request, MethodRunner& runner, const TensorFile& file,
+                     Events& events, Collector& collector) {
+  for (const packed::Kernel kernel : packed::kernels_of(runner.module())) {
+    KernelComparison comparison{.kernel = packed::kernel_name(kernel)};
+    events.progress("comparing with kernel " + comparison.kernel);
+    comparison.layers = packed::force_kernel(runner.module(), kernel);
+    collector.begin_kernel(std::move(comparison));
+    for (const CallRecord* record : calls_with_outputs(file, request.reference_tensors)) {
+      if (const auto outputs = call_candidate(runner, file, *record, 1, collector))
+        collector.add(*record, 1, outputs_from_record(*record, file), *outputs);
+    }
+  }
+}
+
 void compare_file(const VerifyRequest& request, const TensorFile& reference, Events& events,
                   Collector& collector) {
   MethodRunner runner({.model_path = request.model_path,
@@ -187,6 +218,7 @@ void compare_file(const VerifyRequest& request, const TensorFile& reference, Eve
     events.progress("comparing " + (record->label.empty() ? request.method : record->label));
     compare_set(runner, reference, *record, collector);
   }
+  if (!runner.is_package()) compare_kernels(request, runner, reference, events, collector);
   if (const std::string reason = runner.tuning_reason(); !reason.empty())
     collector.add_warning({WarningCode::tuning_not_available, reason}, "");
 }

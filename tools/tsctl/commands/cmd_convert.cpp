@@ -65,7 +65,7 @@ void rewrite_stages(CommandSession& session, const Flags& flags, const CapturePl
     // Optimizes the captured file, not the frozen one: freezing and saving loses the module paths that name the folds.
     const RewriteResult result =
         rewrite_step(session, goal, files.captured.path(), to, flags.passes, files.tensors.path());
-    manifest.steps.push_back(manifest_step(name_of(goal), result.passes, flags.passes.preserve));
+    manifest.steps.push_back(manifest_step(name_of(goal), result, flags.passes.preserve));
   };
   rewrite(RewriteGoal::freeze, files.frozen.path());
   rewrite(RewriteGoal::optimize, files.file.path());
@@ -150,6 +150,7 @@ void add_convert(CLI::App& app, Action& selected) {
   add_trace_submodule_option(*command, *flags);
   add_script_submodule_option(*command, *flags);
   add_pass_options(*command, flags->passes);
+  add_packing_options(*command, flags->passes);
   add_list_passes(*command);
   add_bench_options(*command, flags->bench);
   command->add_flag("--no-bench", flags->no_bench, "Skip the timing")->group("Measuring");

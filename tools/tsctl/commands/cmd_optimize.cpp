@@ -9,10 +9,15 @@ void add_optimize(CLI::App& app, Action& selected) {
       "optimize", "Freeze a file if needed and run the passes that make it faster");
   auto flags = std::make_shared<RewriteFlags>();
   add_rewrite_options(*command, *flags);
+  add_packing_options(*command, flags->passes);
   command
       ->add_flag("--verify,!--no-verify", flags->verify,
                  "Compare the outputs with the input file's (default), or only load the result")
       ->group("Comparison");
+  command
+      ->add_flag("--no-bench{false}", flags->passes.check_speed,
+                 "Do not time the result: keep packed layers that make it slower on this host")
+      ->group("Passes");
   flags->goal = RewriteGoal::optimize;
   bind_command(*command, selected, flags, &rewrite_command);
 }

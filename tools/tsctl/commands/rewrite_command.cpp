@@ -118,7 +118,7 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
   Manifest manifest = recorded.value_or(Manifest{.inputs = inputs.plan});
   if (inputs.given())
     manifest.inputs = inputs.plan;  // what the flags changed, or what was recorded
-  manifest.steps.push_back(manifest_step(name, result.passes, flags.passes.preserve));
+  manifest.steps.push_back(manifest_step(name, result, flags.passes.preserve));
   attach(file.path(), manifest, read_user_extras(flags.model), extras);
 
   if (verify) {

@@ -193,6 +193,18 @@ void add_pass_options(CLI::App& command, PassFlags& flags) {
       ->type_name("PASS");
 }
 
+void add_packing_options(CLI::App& command, PassFlags& flags) {
+  add_choice<KernelChoice>(command, "--kernels", flags.kernels,
+                           "Which kernels packed layers run: auto (default; the fastest, timed "
+                           "when the file is loaded), fixed (the fastest on this host, now), mkl "
+                           "or onednn")
+      ->group("Passes");
+  command
+      .add_flag("--no-pack{false}", flags.pack,
+                "Do not pack weights: leave out pack_linear and pack_conv")
+      ->group("Passes");
+}
+
 ToleranceOptions tolerance_from(const ToleranceFlags& flags) {
   ToleranceOptions options{.equal_nan = flags.equal_nan};
   for (const std::string& text : flags.rtol)

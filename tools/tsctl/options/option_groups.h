@@ -51,6 +51,9 @@ struct PassFlags {
   std::vector<std::string> preserve = {};
   std::vector<std::string> disabled = {};
   std::vector<std::string> only = {};
+  bool pack = true;
+  bool check_speed = true;
+  KernelChoice kernels = KernelChoice::automatic;
   std::vector<std::string> print_ir_before = {};
   std::vector<std::string> print_ir_after = {};
 };
@@ -68,6 +71,8 @@ void add_inputs_python_option(CLI::App& command, RunOptions& options);
 void add_tolerance_options(CLI::App& command, ToleranceFlags& flags);
 void add_output_options(CLI::App& command, OutputFlags& flags, bool keeps_failed);
 void add_pass_options(CLI::App& command, PassFlags& flags);
+// --kernels and --no-pack, for the commands that optimize.
+void add_packing_options(CLI::App& command, PassFlags& flags);
 
 // A required positional file or SOURCE.
 CLI::Option* add_positional(CLI::App& command, const std::string& name, std::string& target,

@@ -105,15 +105,16 @@ Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
   return manifest;
 }
 
-ManifestStep manifest_step(const std::string& command, const std::vector<PassRecord>& passes,
+ManifestStep manifest_step(const std::string& command, const RewriteResult& result,
                            const std::vector<std::string>& preserved) {
   ManifestStep step{.command = command, .tsctl_version = kVersion, .torch_version = kBuiltForTorch};
-  for (const PassRecord& pass : passes) {
+  for (const PassRecord& pass : result.passes) {
     const bool seen =
         std::find(step.passes.begin(), step.passes.end(), pass.pass) != step.passes.end();
     if (pass.status != PassStatus::disabled && !seen) step.passes.push_back(pass.pass);
   }
   step.preserved = preserved;
+  step.packed_layers = result.packed_layers;
   return step;
 }
 

@@ -31,7 +31,7 @@ Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
                        const CaptureResult& capture);
 
 // What a step did, for the manifest.
-ManifestStep manifest_step(const std::string& command, const std::vector<PassRecord>& passes,
+ManifestStep manifest_step(const std::string& command, const RewriteResult& result,
                            const std::vector<std::string>& preserved);
 
 }  // namespace tsctl

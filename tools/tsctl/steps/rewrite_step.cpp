@@ -34,9 +34,12 @@ RewriteResult rewrite_step(CommandSession& session, RewriteGoal goal, const std:
                                                        .print_ir_before = passes.print_ir_before,
                                                        .print_ir_after = passes.print_ir_after,
                                                        .inputs_tensors = inputs_tensors,
+                                                       .kernels = passes.kernels,
+                                                       .check_speed = passes.check_speed,
                                                        .device = session.options().device,
                                                        .threads = session.threads()});
   session.warn_all(result.warnings);
+  if (goal == RewriteGoal::optimize) session.report().packed_layers = result.packed_layers;
   for (const PassRecord& pass : result.passes) add_pass(session.report(), pass);
   for (const std::string& method : result.methods) {
     if (method == "forward") continue;

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "tsctl/core/rewrite.h"
 #include "tsctl/engine/graph/module_paths.h"
+#include "tsctl/engine/packed/packed_layers.h"
 #include "tsctl/engine/passes/observed_types.h"
 
 namespace tsctl::passes {
@@ -22,6 +24,8 @@ struct Model {
   ModulePaths paths;
   std::string inputs_tensors = {};  // calls of forward; empty if the inputs are not known
   c10::Device device = c10::kCPU;
+  packed::LayerFactory layers;
+  std::vector<PackedLayer> packed_layers = {};  // those that the passes made
 
   std::shared_ptr<torch::jit::Graph> graph_of(const std::string& method) const {
     return module.get_method(method).graph();

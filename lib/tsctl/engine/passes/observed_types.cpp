@@ -3,6 +3,7 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/runtime/interpreter.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -73,13 +74,29 @@ std::shared_ptr<Graph> marked_copy(Graph& graph, ObservedTypes& types) {
 
 c10::TensorTypePtr ObservedTypes::of(const GraphValue& value) const {
   const auto found = types_.find(value.unique());
-  return found == types_.end() ? nullptr : found->second;
+  if (found == types_.end()) return nullptr;
+  c10::TensorTypePtr merged = found->second.front();
+  for (const c10::TensorTypePtr& type : found->second) merged = merged->merge(*type);
+  return merged;
+}
+
+std::vector<c10::TensorTypePtr> ObservedTypes::all_of(const GraphValue& value) const {
+  const auto found = types_.find(value.unique());
+  if (found == types_.end() || found->second.size() > kMaxTypes) return {};
+  return found->second;
 }
 
 void ObservedTypes::add(const GraphValue& value, const at::Tensor& tensor) {
   const auto observed = c10::TensorType::create(tensor);
-  const auto [place, is_first] = types_.try_emplace(value.unique(), observed);
-  if (!is_first) place->second = place->second->merge(*observed);
+  std::vector<c10::TensorTypePtr>& types = types_[value.unique()];
+  const bool is_known =
+      std::any_of(types.begin(), types.end(), [&](const auto& type) { return *type == *observed; });
+  if (is_known) return;
+  if (types.size() > kMaxTypes) {
+    types.back() = types.back()->merge(*observed);
+  } else {
+    types.push_back(observed);
+  }
 }
 
 ObservedTypes observe_types(const torch::jit::Module& module, const std::string& method,

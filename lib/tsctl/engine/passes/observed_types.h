@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "tsctl/archive/tensor_file.h"
 
@@ -20,11 +21,17 @@ class ObservedTypes {
   // Null for a value that is unknown: no tensor, never reached, created after the recording, or in a forked subgraph.
   c10::TensorTypePtr of(const torch::jit::Value& value) const;
 
+  // Every type that the value had, each with all its sizes and strides, in the order in which they came first. Empty
+  // for a value that is unknown, and for one with more than kMaxTypes types.
+  std::vector<c10::TensorTypePtr> all_of(const torch::jit::Value& value) const;
+
   void add(const torch::jit::Value& value, const at::Tensor& tensor);
+
+  static constexpr std::size_t kMaxTypes = 8;
 
  private:
   // By the values' numbers: a graph never gives one out twice, while addresses of values return.
-  std::map<std::size_t, c10::TensorTypePtr> types_ = {};
+  std::map<std::size_t, std::vector<c10::TensorTypePtr>> types_ = {};  // kMaxTypes + 1 at most
 };
 
 // Runs the method once on each call of the file, on a copy of the module, so that the module's attributes stay as they

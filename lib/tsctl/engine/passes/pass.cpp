@@ -77,18 +77,23 @@ Value* PassContext::read_attribute(const std::string& name, Node* node) {
   return graph->insertGetAttr(graph->inputs().at(0), name);
 }
 
-void PassContext::replace_by_call(Node* node, const std::string& submodule,
-                                  const std::string& method, const std::vector<Value*>& arguments) {
+Value* PassContext::insert_call(Node* before, const std::string& submodule,
+                                const std::string& method, const std::vector<Value*>& arguments) {
   const auto graph = this->graph();
-  const torch::jit::WithInsertPoint before(node);
+  const torch::jit::WithInsertPoint here(before);
   Value* const object = graph->insertGetAttr(graph->inputs().at(0), submodule);
   std::vector<torch::jit::NamedValue> given{object};
   given.insert(given.end(), arguments.begin(), arguments.end());
   const torch::jit::Function& function =
       object->type()->expectRef<c10::ClassType>().getMethod(method);
-  const auto matched = torch::jit::matchSchema(function.getSchema(), node->sourceRange(), *graph,
+  const auto matched = torch::jit::matchSchema(function.getSchema(), before->sourceRange(), *graph,
                                                given, /*kwargs=*/{});
-  node->output()->replaceAllUsesWith(graph->insertMethodCall(method, matched));
+  return graph->insertMethodCall(method, matched);
+}
+
+void PassContext::replace_by_call(Node* node, const std::string& submodule,
+                                  const std::string& method, const std::vector<Value*>& arguments) {
+  node->output()->replaceAllUsesWith(insert_call(node, submodule, method, arguments));
   node->destroy();
 }
 

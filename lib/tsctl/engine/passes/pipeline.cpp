@@ -1,5 +1,6 @@
 #include "tsctl/engine/passes/pipeline.h"
 
+#include <fmt/format.h>
 #include <torch/csrc/jit/passes/inliner.h>
 
 #include <algorithm>
@@ -18,6 +19,7 @@
 #include "tsctl/engine/passes/kept_methods.h"
 #include "tsctl/engine/passes/pass.h"
 #include "tsctl/engine/passes/rewritten_model.h"
+#include "tsctl/engine/passes/speed_check.h"
 #include "tsctl/engine/save.h"
 
 namespace tsctl {
@@ -154,6 +156,7 @@ passes::Model open_model(const RewriteRequest& request, RewriteResult& result) {
   const c10::Device device = open_device(request.device);
   set_numerics(device, request.threads);
   torch::jit::Module module = load_module(request.model_path, device);
+  packed::unpack(module);
   result.was_frozen = is_frozen(module);
   require_freezing(request, result.was_frozen);
   if (leave_training(module)) {
@@ -165,7 +168,8 @@ passes::Model open_model(const RewriteRequest& request, RewriteResult& result) {
           .preserved = request.preserve,
           .paths = ModulePaths(module),
           .inputs_tensors = request.inputs_tensors,
-          .device = device};
+          .device = device,
+          .layers = packed::LayerFactory(module, request.kernels)};
 }
 
 std::vector<Pass> passes_of(RewriteGoal goal, std::span<const Pass> listed) {
@@ -176,10 +180,14 @@ std::vector<Pass> passes_of(RewriteGoal goal, std::span<const Pass> listed) {
   return chosen;
 }
 
-}  // namespace
+// The model after the passes, and what they did.
+struct Rewritten {
+  passes::Model model;
+  RewriteResult result = {};
+};
 
-RewriteResult rewrite_with(std::span<const Pass> listed, const RewriteRequest& request,
-                           Events& events, std::ostream& ir) {
+Rewritten run_passes(std::span<const Pass> listed, const RewriteRequest& request, Events& events,
+                     std::ostream& ir) {
   RewriteResult result;
   events.progress("loading " + request.model_path);
   passes::Model model = open_model(request, result);
@@ -189,11 +197,66 @@ RewriteResult rewrite_with(std::span<const Pass> listed, const RewriteRequest& r
     for (const std::string& method : model.methods) torch::jit::Inline(*model.graph_of(method));
     result.passes = Pipeline(request, model, events, ir).run(passes_of(request.goal, listed));
     describe_rewritten(model, request, result);
+    result.packed_layers = std::move(model.packed_layers);
   });
+  return {std::move(model), std::move(result)};
+}
+
+bool has_packed(const RewriteResult& result, std::string_view pass) {
+  return std::any_of(result.passes.begin(), result.passes.end(), [pass](const PassRecord& record) {
+    return record.pass == pass && record.status == PassStatus::changed;
+  });
+}
+
+// Runs the passes again without those that pack, first without one of them, then without both, until the file is not
+// slower than the one that came in.
+Rewritten without_slower_passes(std::span<const Pass> listed, const RewriteRequest& request,
+                                Rewritten first, Events& events, std::ostream& ir) {
+  if (!request.check_speed || first.result.packed_layers.empty() ||
+      request.inputs_tensors.empty()) {
+    return first;
+  }
+  events.progress("timing " + request.model_path);
+  torch::jit::Module before = load_module(request.model_path, first.model.device);
+  leave_training(before);
+  const auto speed_of = [&](const Rewritten& rewritten) {
+    return check_speed(before, rewritten.model.module, request.inputs_tensors,
+                       rewritten.model.device);
+  };
+  const auto check = speed_of(first);
+  if (!check || !check->is_slower) return first;
+  const std::vector<std::vector<std::string>> choices{
+      {"pack_conv"}, {"pack_linear"}, {"pack_conv", "pack_linear"}};
+  for (const std::vector<std::string>& left_out : choices) {
+    const bool all_ran = std::all_of(left_out.begin(), left_out.end(), [&](const auto& pass) {
+      return has_packed(first.result, pass);
+    });
+    if (!all_ran) continue;
+    RewriteRequest less = request;
+    less.disabled_passes.insert(less.disabled_passes.end(), left_out.begin(), left_out.end());
+    Rewritten next = run_passes(listed, less, events, ir);
+    if (!next.result.packed_layers.empty() && speed_of(next)->is_slower) continue;
+    next.result.warnings.push_back(
+        {WarningCode::pass_left_out,
+         fmt::format("{} left out: with {}, the file was {:.2f} times as fast as '{}' on this "
+                     "host; --no-bench keeps what they pack",
+                     left_out.size() == 1 ? left_out[0] + " was" : "pack_conv and pack_linear were",
+                     left_out.size() == 1 ? "it" : "them", check->speedup, request.model_path)});
+    return next;
+  }
+  return first;
+}
+
+}  // namespace
+
+RewriteResult rewrite_with(std::span<const Pass> listed, const RewriteRequest& request,
+                           Events& events, std::ostream& ir) {
+  Rewritten rewritten = run_passes(listed, request, events, ir);
+  rewritten = without_slower_passes(listed, request, std::move(rewritten), events, ir);
   events.progress("writing " + request.output_path);
-  save_module(model.module, request.output_path);
-  for (const Warning& warning : result.warnings) events.warning(warning);
-  return result;
+  save_module(rewritten.model.module, request.output_path);
+  for (const Warning& warning : rewritten.result.warnings) events.warning(warning);
+  return std::move(rewritten.result);
 }
 
 RewriteResult rewrite(const RewriteRequest& request, Events& events) {

@@ -21,6 +21,11 @@ constexpr std::size_t kValueShown = 60;  // bytes; the document has more
 std::string crc_text(const std::optional<bool>& ok) { return !ok ? "" : *ok ? "ok" : "DAMAGED"; }
 
 std::string state_text(const ModelSummary& summary) {
+  if (summary.frozen && summary.packed_layers > 0) {
+    return fmt::format("frozen, {} {} packed when the file is loaded",
+                       count_text(summary.packed_layers),
+                       summary.packed_layers == 1 ? "layer is" : "layers are");
+  }
   if (summary.frozen) return "frozen (weights are constants)";
   std::string text = "not frozen";
   if (summary.training) text += *summary.training ? ", training mode" : ", eval mode";

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "tsctl/core/base/units.h"
@@ -66,6 +68,24 @@ std::string passes_text(const std::vector<PassRecord>& passes, bool verbose) {
   if (!passes.empty() && changed == 0) text += line("pass", "none changed anything");
   if (!disabled.empty()) text += line("disabled", joined(disabled, ", "));
   return text;
+}
+
+// "packed     72 layers (linear 48, linear + gelu 24); on this host: onednn 70, plain 2".
+std::string packed_text(const std::vector<PackedLayer>& layers) {
+  if (layers.empty()) return {};
+  std::map<std::string, int> operations;
+  std::map<std::string, int> kernels;
+  for (const PackedLayer& layer : layers) {
+    ++operations[layer.operation];
+    ++kernels[layer.kernel];
+  }
+  const auto counts = [](const std::map<std::string, int>& numbers) {
+    std::vector<std::string> parts;
+    for (const auto& [name, count] : numbers) parts.push_back(fmt::format("{} {}", name, count));
+    return joined(parts, ", ");
+  };
+  return line("packed", fmt::format("{} layers ({}); kernels on this host: {}", layers.size(),
+                                    counts(operations), counts(kernels)));
 }
 
 // One line for several candidates of one reference that are all the same; empty if they are not.
@@ -175,8 +195,8 @@ std::string styled_text(const Report& report, const TextOptions& options) {
     lines += written && !options.verbose ? capture_summary(*report.capture)
                                          : capture_text(*report.capture, options.verbose, width);
   }
-  lines +=
-      passes_text(report.passes, options.verbose) + verifications_text(report, options.verbose);
+  lines += passes_text(report.passes, options.verbose) + packed_text(report.packed_layers) +
+           verifications_text(report, options.verbose);
   if (report.run) lines += run_text(*report.run, width);
   if (!report.checks.empty()) lines += findings_text(report.checks, width);
   if (report.doctor) {

@@ -65,6 +65,7 @@ std::vector<OutputLine> output_lines(const VerifyResult& result, bool verbose) {
     for (const OutputComparison& output : call.outputs) {
       if (output.status == Match::same && !verbose) continue;
       OutputLine line{.set = call.set, .text = output_text(output)};
+      if (!call.kernel.empty()) line.text += ", with the kernel " + call.kernel;
       const auto equal = [&](const OutputLine& other) {
         return other.set == line.set && other.text == line.text;
       };
@@ -76,6 +77,17 @@ std::vector<OutputLine> output_lines(const VerifyResult& result, bool verbose) {
   return lines;
 }
 
+// The kernels of a file with packed layers.
+std::string kernels_text(const std::vector<KernelComparison>& kernels) {
+  if (kernels.empty()) return {};
+  std::vector<std::string> parts;
+  for (const KernelComparison& kernel : kernels) {
+    parts.push_back(
+        fmt::format("{} {} ({} layers)", kernel.kernel, styled(kernel.status), kernel.layers));
+  }
+  return line("", fmt::format("each kernel of its packed layers: {}", fmt::join(parts, ", ")));
+}
+
 std::string summary_text(const VerifyResult& result) {
   std::string text =
       fmt::format("{} against {}: {}, max difference {}", result.candidate, result.reference,
@@ -84,7 +96,7 @@ std::string summary_text(const VerifyResult& result) {
     text += ", would pass at rtol " + number_text(*result.would_pass_rtol);
   if (!result.calls_checked.empty())
     text += fmt::format(" (calls {})", fmt::join(result.calls_checked, ", "));
-  return line("verify", text);
+  return line("verify", text) + kernels_text(result.kernels);
 }
 
 std::string submodule_text(const SubmoduleDifference& first) {

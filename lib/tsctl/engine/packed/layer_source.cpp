@@ -1,0 +1,326 @@
+#include "tsctl/engine/packed/layer_source.h"
+
+#include <string_view>
+#include <utility>
+
+namespace tsctl::packed {
+
+namespace {
+
+// How an activation is written. oneDNN applies those that it has a name for while it writes the result. Its relu turns
+// NaN into 0, so relu is an operator of its own.
+struct ActivationText {
+  std::string_view suffix = {};       // of the class's name
+  std::string_view onednn_name = {};  // the post-op
+  std::string_view algorithm = {};
+  std::string_view after_plain = {};  // what remains to be applied to `y`
+  std::string_view after_onednn = {};
+};
+
+ActivationText text_of(Activation activation) {
+  switch (activation) {
+    case Activation::none:
+      return {"", "none", "", "y", "y"};
+    case Activation::relu:
+      return {"_relu", "none", "", "torch.relu_(y)", "torch.relu_(y)"};
+    case Activation::gelu:
+      return {"_gelu", "gelu", "none", "torch.gelu(y)", "y"};
+    case Activation::gelu_tanh:
+      return {"_gelu_tanh", "gelu", "tanh", "torch.gelu(y, approximate=\"tanh\")", "y"};
+    case Activation::silu:
+      return {"_silu", "swish", "", "torch.silu_(y)", "y"};
+    case Activation::hardswish:
+      return {"_hardswish", "hardswish", "", "torch.hardswish_(y)", "y"};
+    case Activation::sigmoid:
+      return {"_sigmoid", "sigmoid", "", "torch.sigmoid_(y)", "y"};
+    case Activation::tanh:
+      return {"_tanh", "tanh", "", "torch.tanh_(y)", "y"};
+  }
+  return {};
+}
+
+// What both classes share. `packed` holds weights in a kernel's own layout; it is never stored. `table` is one object
+// for all layers of a file: the first layer of each size measures, the others read its choice.
+//
+// measure() times the kernels in turn. It writes to its sample before each call and keeps the result: the compiler
+// would otherwise merge equal calls and remove unused ones. Odd and even rounds are judged apart, and a kernel must
+// win by 5% in both: a busy host makes them contradict each other, and then the stored choice holds. It holds too for
+// what is left once the layers of the file have measured for `limit` nanoseconds.
+constexpr std::string_view kShared = R"(
+  def use(self: CLASS, kernel: int) -> None:
+    self.packed = self.pack(kernel)
+    self.kernel = kernel
+    self.home = ops.prim.id(self)
+    return None
+  def best_of(self: CLASS, times: List[int]) -> int:
+    best = 0
+    for i in range(len(times)):
+      if times[i] < times[best]:
+        best = i
+    return best
+  def measure(self: CLASS) -> int:
+    packs = annotate(List[List[Tensor]], [])
+    odd = annotate(List[int], [])
+    even = annotate(List[int], [])
+    stored = 0
+    for i in range(len(self.kernels)):
+      packs.append(self.pack(self.kernels[i]))
+      odd.append(9223372036854775807)
+      even.append(9223372036854775807)
+      if self.kernels[i] == self.stored:
+        stored = i
+    x = self.sample()
+    begin = ops.prim.TimePoint()
+    done = 0
+    while done < 7 and (done < 3 or ops.prim.TimePoint() - begin < 40000000):
+      for i in range(len(self.kernels)):
+        self.packed = packs[i]
+        self.kernel = self.kernels[i]
+        x.add_(0.001)
+        start = ops.prim.TimePoint()
+        self.kept = [self.forward(x)]
+        time = ops.prim.TimePoint() - start
+        if done > 0:
+          if done % 2 == 1:
+            if time < odd[i]:
+              odd[i] = time
+          else:
+            if time < even[i]:
+              even[i] = time
+      done = done + 1
+    self.kept = annotate(List[Tensor], [])
+    best = self.best_of(odd)
+    if best == self.best_of(even) and 20 * odd[best] < 19 * odd[stored] and 20 * even[best] < 19 * even[stored]:
+      return self.kernels[best]
+    return self.stored
+  def tune(self: CLASS) -> None:
+    self.use(0)
+    if self.weight.is_cpu and self.weight.dtype == 6:
+      if self.fixed:
+        self.use(self.stored)
+      else:
+        if not self.key in self.table:
+          begin = ops.prim.TimePoint()
+          kernel = self.stored
+          spent = 0
+          if "spent" in self.table:
+            spent = self.table["spent"][0]
+          if spent < self.limit:
+            kernel = self.measure()
+          self.table[self.key] = [kernel]
+          self.table["spent"] = [spent + ops.prim.TimePoint() - begin]
+        self.use(self.table[self.key][0])
+    return None
+)";
+
+constexpr std::string_view kLinear = R"(
+class NAME(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  weight : Tensor
+  bias : Optional[Tensor]
+  rows : int
+  least : int
+  kernels : List[int]
+  stored : int
+  fixed : bool
+  limit : int
+  key : str
+  table : Dict[str, List[int]]
+  packed : List[Tensor]
+  kept : List[Tensor]
+  kernel : int
+  home : int
+  def plain_forward(self: CLASS, x: Tensor) -> Tensor:
+    y = torch.linear(x, self.weight, self.bias)
+    return AFTER_PLAIN
+  def forward(self: CLASS, x: Tensor) -> Tensor:
+    if len(self.packed) == 1:
+      if x.numel() >= self.least and x.dtype == 6 and x.is_cpu and x.layout == 0 and x.size(-1) == self.weight.size(1) and not (x.requires_grad and torch.is_grad_enabled()):
+        if self.kernel == 2:
+          y = ops.mkldnn._linear_pointwise(x, self.packed[0], self.bias, "ONEDNN", [], "ALGORITHM")
+          return AFTER_ONEDNN
+        if self.home == ops.prim.id(self) and x.numel() == self.rows * self.weight.size(1):
+          y = ops.mkl._mkl_linear(x, self.packed[0], self.weight, self.bias, self.rows)
+          return AFTER_PLAIN
+    return self.plain_forward(x)
+  def pack(self: CLASS, kernel: int) -> List[Tensor]:
+    packed = annotate(List[Tensor], [])
+    if kernel == 1:
+      packed.append(ops.mkl._mkl_reorder_linear_weight(self.weight, self.rows))
+    if kernel == 2:
+      packed.append(ops.mkldnn._reorder_linear_weight(self.weight, self.rows))
+    return packed
+  def sample(self: CLASS) -> Tensor:
+    return torch.full([self.rows, self.weight.size(1)], 0.5, dtype=6)
+  def __getstate__(self: CLASS) -> Tuple[Tensor, Optional[Tensor], int, int, List[int], int, bool, int, str, Dict[str, List[int]], bool]:
+    self.table.clear()
+    return (self.weight, self.bias, self.rows, self.least, self.kernels, self.stored, self.fixed, self.limit, self.key, self.table, self.training)
+  def __setstate__(self: CLASS, state: Tuple[Tensor, Optional[Tensor], int, int, List[int], int, bool, int, str, Dict[str, List[int]], bool]) -> None:
+    self.weight = state[0]
+    self.bias = state[1]
+    self.rows = state[2]
+    self.least = state[3]
+    self.kernels = state[4]
+    self.stored = state[5]
+    self.fixed = state[6]
+    self.limit = state[7]
+    self.key = state[8]
+    self.table = state[9]
+    self.training = state[10]
+    self.packed = annotate(List[Tensor], [])
+    self.kept = annotate(List[Tensor], [])
+    self.kernel = 0
+    self.home = 0
+    self.tune()
+    return None
+)";
+
+constexpr std::string_view kConv = R"(
+class NAME(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  weight : Tensor
+  bias : Optional[Tensor]
+  stride : List[int]
+  padding : List[int]
+  dilation : List[int]
+  groups : int
+  sizes : List[List[int]]
+  kernels : List[int]
+  stored : int
+  fixed : bool
+  limit : int
+  key : str
+  table : Dict[str, List[int]]
+  packed : List[Tensor]
+  kept : List[Tensor]
+  kernel : int
+  home : int
+  def convolved(self: CLASS, x: Tensor) -> Tensor:
+    return torch.conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+  def plain_forward(self: CLASS, x: Tensor) -> Tensor:
+    y = self.convolved(x)
+    return AFTER_PLAIN
+  def plain_add(self: CLASS, x: Tensor, other: Tensor) -> Tensor:
+    y = torch.add(self.convolved(x), other)
+    return AFTER_PLAIN
+  def plain_add_into(self: CLASS, x: Tensor, other: Tensor) -> Tensor:
+    return self.plain_add(x, other)
+  def index_of(self: CLASS, x: Tensor) -> int:
+    if len(self.packed) > 0:
+      if x.dtype == 6 and x.is_cpu and x.layout == 0 and not (x.requires_grad and torch.is_grad_enabled()):
+        size = x.size()
+        if size == self.sizes[0]:
+          return 0
+        for i in range(1, len(self.sizes)):
+          if size == self.sizes[i]:
+            return i
+    return -1
+  def forward(self: CLASS, x: Tensor) -> Tensor:
+    i = self.index_of(x)
+    if i < 0:
+      return self.plain_forward(x)
+    if self.kernel == 2:
+      y = ops.mkldnn._convolution_pointwise(x.contiguous(memory_format=2), self.packed[i], self.bias, self.padding, self.stride, self.dilation, self.groups, "ONEDNN", [], "ALGORITHM")
+      return AFTER_ONEDNN
+    rows = x.permute([0, 2, 3, 1]).contiguous()
+    if self.kernel == 3:
+      y = torch.linear(rows, self.weight.squeeze(3).squeeze(2), self.bias)
+      y = AFTER_PLAIN
+    else:
+      y = ops.mkldnn._linear_pointwise(rows, self.packed[i], self.bias, "ONEDNN", [], "ALGORITHM")
+      y = AFTER_ONEDNN
+    return y.permute([0, 3, 1, 2])
+  def add(self: CLASS, x: Tensor, other: Tensor) -> Tensor:
+    i = self.index_of(x)
+    if i < 0 or self.kernel != 2 or other.dtype != 6 or other.requires_grad:
+      return self.plain_add(x, other)
+    y = ops.mkldnn._convolution_pointwise(x.contiguous(memory_format=2), other.contiguous(memory_format=2), self.packed[i], self.bias, self.padding, self.stride, self.dilation, self.groups, "add", 1., None, [], None)
+    return AFTER_PLAIN
+  def add_into(self: CLASS, x: Tensor, other: Tensor) -> Tensor:
+    i = self.index_of(x)
+    if i < 0 or self.kernel != 2 or other.dtype != 6 or other.requires_grad or not other.is_contiguous(memory_format=2):
+      return self.add(x, other)
+    y = ops.mkldnn._convolution_pointwise_(other, x.contiguous(memory_format=2), self.packed[i], self.bias, self.padding, self.stride, self.dilation, self.groups, "add", 1., None, [], None)
+    return AFTER_PLAIN
+  def pack(self: CLASS, kernel: int) -> List[Tensor]:
+    packed = annotate(List[Tensor], [])
+    for i in range(len(self.sizes)):
+      if kernel == 2:
+        packed.append(ops.mkldnn._reorder_convolution_weight(self.weight, self.padding, self.stride, self.dilation, self.groups, self.sizes[i]))
+      if kernel == 3:
+        packed.append(self.weight)
+      if kernel == 4:
+        size = self.sizes[i]
+        packed.append(ops.mkldnn._reorder_linear_weight(self.weight.squeeze(3).squeeze(2), size[0] * size[2] * size[3]))
+    return packed
+  def sample(self: CLASS) -> Tensor:
+    return torch.full(self.sizes[0], 0.5, dtype=6).contiguous(memory_format=2)
+  def __getstate__(self: CLASS) -> Tuple[Tensor, Optional[Tensor], List[int], List[int], List[int], int, List[List[int]], List[int], int, bool, int, str, Dict[str, List[int]], bool]:
+    self.table.clear()
+    return (self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups, self.sizes, self.kernels, self.stored, self.fixed, self.limit, self.key, self.table, self.training)
+  def __setstate__(self: CLASS, state: Tuple[Tensor, Optional[Tensor], List[int], List[int], List[int], int, List[List[int]], List[int], int, bool, int, str, Dict[str, List[int]], bool]) -> None:
+    self.weight = state[0]
+    self.bias = state[1]
+    self.stride = state[2]
+    self.padding = state[3]
+    self.dilation = state[4]
+    self.groups = state[5]
+    self.sizes = state[6]
+    self.kernels = state[7]
+    self.stored = state[8]
+    self.fixed = state[9]
+    self.limit = state[10]
+    self.key = state[11]
+    self.table = state[12]
+    self.training = state[13]
+    self.packed = annotate(List[Tensor], [])
+    self.kept = annotate(List[Tensor], [])
+    self.kernel = 0
+    self.home = 0
+    self.tune()
+    return None
+)";
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+}
+
+std::string class_name(std::string_view stem, Activation activation) {
+  return std::string(kClassNamespace) + '.' + std::string(stem) +
+         std::string(text_of(activation).suffix);
+}
+
+std::string source_of(std::string_view layer, const std::string& name, Activation activation) {
+  const ActivationText text = text_of(activation);
+  std::string source(layer.substr(1));
+  source.append(kShared.substr(1));
+  replace_all(source, "CLASS", name);
+  replace_all(source, "NAME", name.substr(name.rfind('.') + 1));
+  replace_all(source, "AFTER_PLAIN", text.after_plain);
+  replace_all(source, "AFTER_ONEDNN", text.after_onednn);
+  replace_all(source, "ONEDNN", text.onednn_name);
+  replace_all(source, "ALGORITHM", text.algorithm);
+  return source;
+}
+
+}  // namespace
+
+std::string linear_class_name(Activation activation) {
+  return class_name("PackedLinear", activation);
+}
+std::string conv_class_name(Activation activation) { return class_name("PackedConv", activation); }
+
+std::string linear_class_source(const std::string& name, Activation activation) {
+  return source_of(kLinear, name, activation);
+}
+
+std::string conv_class_source(const std::string& name, Activation activation) {
+  return source_of(kConv, name, activation);
+}
+
+}  // namespace tsctl::packed

@@ -1,0 +1,228 @@
+#include "tsctl/engine/packed/packed_layers.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <torch/csrc/jit/frontend/source_range.h>
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/passes/freeze_module.h>
+#include <torch/csrc/jit/serialization/import_source.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "tsctl/engine/passes/nodes.h"
+
+namespace tsctl::packed {
+
+namespace {
+
+using torch::jit::Module;
+
+// The version of operators that the source is written for.
+constexpr std::size_t kOperatorVersion = 10;
+
+// How long the layers of a file measure, in nanoseconds.
+constexpr std::int64_t kLimitWhenWritten = 10'000'000'000;
+constexpr std::int64_t kLimitWhenLoaded = 200'000'000;
+
+c10::List<std::int64_t> list_of(const std::vector<std::int64_t>& numbers) {
+  return c10::List<std::int64_t>(c10::ArrayRef<std::int64_t>(numbers));
+}
+
+// A value for each attribute that nothing sets.
+c10::IValue empty_value(const c10::TypePtr& type) {
+  switch (type->kind()) {
+    case c10::TypeKind::IntType:
+      return std::int64_t{0};
+    case c10::TypeKind::BoolType:
+      return false;
+    case c10::TypeKind::ListType:
+      return c10::List<at::Tensor>();
+    default:
+      return {};
+  }
+}
+
+bool is_packed_class(const c10::ClassType& type) {
+  const auto& name = type.name();
+  return name && name->prefix().starts_with(kClassNamespace) &&
+         (name->name().starts_with("PackedLinear") || name->name().starts_with("PackedConv"));
+}
+
+std::string free_class_name(const torch::jit::CompilationUnit& classes, const std::string& name) {
+  std::string free = name;
+  for (int number = 1; classes.get_class(c10::QualifiedName(free)) != nullptr; ++number)
+    free = fmt::format("{}_{}", name, number);
+  return free;
+}
+
+}  // namespace
+
+LayerFactory::LayerFactory(const Module& model, KernelChoice choice)
+    : classes_(model._ivalue()->compilation_unit()), choice_(choice) {}
+
+c10::ClassTypePtr LayerFactory::type_of(const std::string& name, ClassSource source,
+                                        Activation activation) {
+  c10::ClassTypePtr& type = types_[name];
+  if (type != nullptr) return type;
+  const std::vector<at::IValue> no_constants;
+  const std::string free_name = free_class_name(*classes_, name);
+  const std::string text =
+      fmt::format("op_version_set = {}\n{}", kOperatorVersion, source(free_name, activation));
+  const torch::jit::SourceImporter importer(
+      classes_, &no_constants,
+      [&text](const std::string& space) -> std::shared_ptr<torch::jit::Source> {
+        if (space != kClassNamespace) return nullptr;
+        return std::make_shared<torch::jit::Source>(text);
+      },
+      kOperatorVersion);
+  type = importer.loadType(c10::QualifiedName(free_name))->expect<c10::ClassType>();
+  return type;
+}
+
+Module LayerFactory::finish(const c10::ClassTypePtr& type, std::vector<std::int64_t> kernels,
+                            std::map<std::string, c10::IValue> attributes) {
+  const auto forced = [this] {
+    switch (choice_) {
+      case KernelChoice::mkl:
+        return Kernel::mkl;
+      case KernelChoice::onednn:
+        return Kernel::onednn;
+      default:  // where no measurement decides; it is the fastest on AMD and close to it on Intel
+        return Kernel::onednn;
+    }
+  }();
+  const bool has_forced =
+      std::find(kernels.begin(), kernels.end(), static_cast<std::int64_t>(forced)) != kernels.end();
+  const bool tunes = choice_ == KernelChoice::automatic || choice_ == KernelChoice::fixed;
+  attributes["kernels"] = list_of(kernels);
+  attributes["stored"] = has_forced ? static_cast<std::int64_t>(forced) : 0;
+  attributes["fixed"] = !tunes;
+  attributes["limit"] = kLimitWhenWritten;
+  attributes["table"] = table_;
+  auto object =
+      c10::ivalue::Object::create(c10::StrongTypePtr(classes_, type), type->numAttributes());
+  for (std::size_t slot = 0; slot < type->numAttributes(); ++slot) {
+    const auto given = attributes.find(type->getAttributeName(slot));
+    object->setSlot(
+        slot, given != attributes.end() ? given->second : empty_value(type->getAttribute(slot)));
+  }
+  Module layer(object);
+  layer.get_method("tune")({});
+  layer.setattr("stored", layer.attr("kernel"));
+  layer.setattr("limit", kLimitWhenLoaded);
+  layer.setattr("fixed", choice_ != KernelChoice::automatic);
+  return layer;
+}
+
+Module LayerFactory::linear(const LinearSettings& settings) {
+  const auto [least, most] = std::minmax_element(settings.rows.begin(), settings.rows.end());
+  const std::int64_t inputs = settings.weight.size(1);
+  const std::string name = linear_class_name(settings.activation);
+  return finish(type_of(name, linear_class_source, settings.activation), {0, 1, 2},
+                {{"weight", settings.weight},
+                 {"bias", settings.bias ? c10::IValue(*settings.bias) : c10::IValue()},
+                 {"rows", *most},
+                 {"least", std::max<std::int64_t>(1, *least / 8) * inputs},
+                 {"key", fmt::format("linear {} {} {} {}", *most, inputs, settings.weight.size(0),
+                                     static_cast<int>(settings.activation))}});
+}
+
+Module LayerFactory::conv(const ConvSettings& settings) {
+  c10::List<c10::List<std::int64_t>> sizes;
+  for (const auto& size : settings.sizes) sizes.push_back(list_of(size));
+  const bool is_product = settings.groups == 1 && settings.weight.size(2) == 1 &&
+                          settings.weight.size(3) == 1 &&
+                          settings.stride == std::vector<std::int64_t>{1, 1} &&
+                          settings.padding == std::vector<std::int64_t>{0, 0};
+  const std::string name = conv_class_name(settings.activation);
+  std::vector<std::int64_t> kernels{0, 2};
+  if (is_product) kernels.insert(kernels.end(), {3, 4});
+  return finish(
+      type_of(name, conv_class_source, settings.activation), kernels,
+      {{"weight", settings.weight},
+       {"bias", settings.bias ? c10::IValue(*settings.bias) : c10::IValue()},
+       {"stride", list_of(settings.stride)},
+       {"padding", list_of(settings.padding)},
+       {"dilation", list_of(settings.dilation)},
+       {"groups", settings.groups},
+       {"sizes", sizes},
+       {"key", fmt::format("conv {} {} {} {} {} {} {}", fmt::join(settings.sizes[0], "x"),
+                           fmt::join(settings.weight.sizes(), "x"), fmt::join(settings.stride, "x"),
+                           fmt::join(settings.padding, "x"), fmt::join(settings.dilation, "x"),
+                           settings.groups, static_cast<int>(settings.activation))}});
+}
+
+const char* kernel_name(Kernel kernel) {
+  switch (kernel) {
+    case Kernel::plain:
+      return "plain";
+    case Kernel::mkl:
+      return "mkl";
+    case Kernel::onednn:
+      return "onednn";
+    case Kernel::linear:
+      return "linear";
+    case Kernel::onednn_linear:
+      return "onednn linear";
+  }
+  return "";
+}
+
+std::vector<Kernel> kernels_of(const Module& module) {
+  std::set<std::int64_t> numbers;
+  for (const Module& layer : packed_layers(module)) {
+    for (const std::int64_t number : layer.attr("kernels").toIntVector()) numbers.insert(number);
+  }
+  std::vector<Kernel> kernels;
+  for (const std::int64_t number : numbers) kernels.push_back(static_cast<Kernel>(number));
+  return kernels;
+}
+
+Kernel kernel_of(const Module& layer) { return static_cast<Kernel>(layer.attr("kernel").toInt()); }
+
+bool is_packed_conv(const c10::ClassType& type) {
+  return is_packed_class(type) && type.name()->name().starts_with("PackedConv");
+}
+
+bool is_packed_layer(const Module& module) { return is_packed_class(*module.type()); }
+
+std::vector<Module> packed_layers(const Module& module) {
+  std::vector<Module> found;
+  for (const Module& inner : module.modules()) {
+    if (is_packed_layer(inner)) found.push_back(inner);
+  }
+  return found;
+}
+
+std::int64_t force_kernel(const Module& module, Kernel kernel) {
+  std::int64_t count = 0;
+  const auto number = static_cast<std::int64_t>(kernel);
+  for (const Module& layer : packed_layers(module)) {
+    const auto kernels = layer.attr("kernels").toIntVector();
+    if (std::find(kernels.begin(), kernels.end(), number) == kernels.end()) continue;
+    layer.get_method("use")({number});
+    ++count;
+  }
+  return count;
+}
+
+void unpack(Module& module) {
+  if (packed_layers(module).empty()) return;
+  std::vector<std::string> methods;
+  for (const torch::jit::Method& method : module.get_methods()) {
+    methods.push_back(method.name());
+    passes::for_each_node(*method.graph(), [](torch::jit::Node& node) {
+      if (node.kind() != c10::prim::CallMethod) return;
+      const auto type = node.input(0)->type()->cast<c10::ClassType>();
+      if (type == nullptr || !is_packed_class(*type)) return;
+      node.s_(c10::attr::name, "plain_" + node.s(c10::attr::name));
+    });
+  }
+  std::erase(methods, "forward");
+  module = torch::jit::freeze_module(module, methods);
+}
+
+}  // namespace tsctl::packed

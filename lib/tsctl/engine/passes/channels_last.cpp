@@ -1,0 +1,246 @@
+#include "tsctl/engine/passes/channels_last.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "tsctl/engine/packed/packed_layers.h"
+#include "tsctl/engine/passes/nodes.h"
+
+namespace tsctl::passes {
+
+namespace {
+
+using torch::jit::Node;
+using torch::jit::Value;
+
+// Operators whose result has the same numbers for every layout of their inputs. Those that write in place, by the same
+// name and an underscore, count too.
+constexpr auto kAnyLayout = std::to_array<std::string_view>({
+    "abs",
+    "add",
+    "adaptive_avg_pool2d",
+    "adaptive_max_pool2d",
+    "amax",
+    "amin",
+    "avg_pool2d",
+    "batch_norm",
+    "bmm",
+    "cat",
+    "celu",
+    "chunk",
+    "clamp",
+    "clamp_max",
+    "clamp_min",
+    "clone",
+    "contiguous",
+    "conv2d",
+    "convolution",
+    "detach",
+    "dim",
+    "div",
+    "dropout",
+    "elu",
+    "eq",
+    "exp",
+    "feature_dropout",
+    "ge",
+    "gelu",
+    "group_norm",
+    "gt",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "instance_norm",
+    "layer_norm",
+    "le",
+    "leaky_relu",
+    "linear",
+    "log",
+    "log_softmax",
+    "lt",
+    "matmul",
+    "max",
+    "max_pool2d",
+    "maximum",
+    "mean",
+    "min",
+    "minimum",
+    "mish",
+    "mul",
+    "ne",
+    "neg",
+    "numel",
+    "permute",
+    "pixel_shuffle",
+    "pow",
+    "prelu",
+    "reciprocal",
+    "relu",
+    "relu6",
+    "rsqrt",
+    "rsub",
+    "select",
+    "selu",
+    "sigmoid",
+    "silu",
+    "size",
+    "slice",
+    "softmax",
+    "softplus",
+    "split",
+    "split_with_sizes",
+    "sqrt",
+    "square",
+    "squeeze",
+    "stack",
+    "sub",
+    "sum",
+    "tanh",
+    "to",
+    "transpose",
+    "unbind",
+    "unsqueeze",
+    "upsample_bicubic2d",
+    "upsample_bilinear2d",
+    "upsample_nearest2d",
+    "var",
+    "where",
+});
+
+// They return a view where they can, else a copy, so a write into the result may or may not reach the input.
+constexpr auto kViewOrCopy = std::to_array<std::string_view>({"flatten", "reshape"});
+
+template <std::size_t count>
+bool contains(const std::array<std::string_view, count>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_aten(const Node& node) { return node.kind().is_aten(); }
+
+bool takes_any_layout(const Node& node) {
+  return is_aten(node) && contains(kAnyLayout, op_name(node));
+}
+
+bool is_view_or_copy(const Node& node) {
+  return is_aten(node) && contains(kViewOrCopy, op_name(node));
+}
+
+bool calls_packed_conv(const Node& node) {
+  if (node.kind() != c10::prim::CallMethod) return false;
+  const auto type = node.input(0)->type()->cast<c10::ClassType>();
+  return type != nullptr && packed::is_packed_conv(*type);
+}
+
+bool writes_into(const Node& node, std::size_t input) {
+  const auto* schema = node.maybeSchema();
+  if (schema == nullptr || input >= schema->arguments().size()) return false;
+  const auto* alias = schema->arguments()[input].alias_info();
+  return alias != nullptr && alias->isWrite();
+}
+
+bool is_only_joined(const Node& list) {
+  const auto& uses = list.output()->uses();
+  return std::all_of(uses.begin(), uses.end(), [](const torch::jit::Use& use) {
+    return is_any_of(*use.user, {"aten::cat", "aten::stack"});
+  });
+}
+
+bool is_written(const Value& value);
+
+// Whether something may write into a result of the node that shares memory with this input. A packed layer's does not.
+bool passes_on_what_is_written(const Node& node, std::size_t input) {
+  if (node.kind() == c10::prim::CallMethod || node.kind() == c10::prim::Return) return false;
+  const auto* schema = node.maybeSchema();
+  if (schema != nullptr &&
+      (input >= schema->arguments().size() || schema->arguments()[input].alias_info() == nullptr)) {
+    return false;
+  }
+  return std::any_of(node.outputs().begin(), node.outputs().end(),
+                     [](const Value* output) { return is_written(*output); });
+}
+
+// Whether something may write into the value or into a view of it.
+bool is_written(const Value& value) {
+  return std::any_of(value.uses().begin(), value.uses().end(), [](const torch::jit::Use& use) {
+    return writes_into(*use.user, use.offset) || passes_on_what_is_written(*use.user, use.offset);
+  });
+}
+
+// Follows one value to where its layout matters.
+class Follower {
+ public:
+  void follow(Value* value) {
+    if (!seen_.insert(value).second) return;
+    for (const torch::jit::Use& use : value->uses()) follow_use(value, use);
+  }
+
+  bool is_unsafe() const { return unsafe_; }
+  // Uses that need a contiguous value.
+  const std::vector<std::pair<Value*, torch::jit::Use>>& ends() const { return ends_; }
+
+ private:
+  void follow_use(Value* value, const torch::jit::Use& use) {
+    Node& user = *use.user;
+    if (calls_packed_conv(user)) return;  // its result is followed by itself
+    if (is_any_of(user, {"aten::as_strided", "aten::stride"})) {
+      unsafe_ = true;
+    } else if (takes_any_layout(user)) {
+      for (Value* output : user.outputs()) follow(output);
+    } else if (is_view_or_copy(user)) {
+      unsafe_ = unsafe_ || is_written(*user.output());
+      follow(user.output());
+    } else if (user.kind() == c10::prim::ListConstruct && is_only_joined(user)) {
+      follow(user.output());
+    } else if (user.kind() == c10::prim::ListUnpack) {
+      for (Value* output : user.outputs()) follow(output);
+    } else {
+      unsafe_ = unsafe_ || writes_into(user, use.offset) || !is_tensor(*value) ||
+                passes_on_what_is_written(user, use.offset);
+      ends_.emplace_back(value, use);
+    }
+  }
+
+  static bool is_tensor(const Value& value) {
+    return value.type()->isSubtypeOf(*c10::TensorType::get());
+  }
+
+  std::set<Value*> seen_ = {};
+  std::vector<std::pair<Value*, torch::jit::Use>> ends_ = {};
+  bool unsafe_ = false;
+};
+
+Value* insert_contiguous(torch::jit::Graph& graph, Value* value, Node* before) {
+  const torch::jit::WithInsertPoint here(before);
+  return graph.insert(c10::Symbol::fromQualString("aten::contiguous"), {value});
+}
+
+}  // namespace
+
+std::int64_t confine_channels_last(const std::shared_ptr<torch::jit::Graph>& graph,
+                                   const std::vector<Value*>& values) {
+  std::int64_t inserted = 0;
+  std::set<std::pair<Node*, std::size_t>> done;
+  for (Value* value : values) {
+    Follower follower;
+    follower.follow(value);
+    if (follower.is_unsafe()) {
+      Node* const after = value->node()->next();
+      Value* const contiguous = insert_contiguous(*graph, value, after);
+      value->replaceAllUsesAfterNodeWith(contiguous->node(), contiguous);
+      ++inserted;
+      continue;
+    }
+    for (const auto& [end, use] : follower.ends()) {
+      if (!done.insert({use.user, use.offset}).second) continue;
+      use.user->replaceInput(use.offset, insert_contiguous(*graph, end, use.user));
+      ++inserted;
+    }
+  }
+  return inserted;
+}
+
+}  // namespace tsctl::passes

@@ -1,0 +1,239 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <torch/csrc/jit/ir/alias_analysis.h>
+#include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
+
+#include <algorithm>
+
+#include "tsctl/engine/passes/channels_last.h"
+#include "tsctl/engine/passes/packing.h"
+
+namespace tsctl::passes {
+
+namespace {
+
+using packed::ConvSettings;
+using torch::jit::AliasDb;
+using torch::jit::Node;
+using torch::jit::Value;
+
+// Below this many multiplications the plain operator wins: a packed one costs 30 us a call (docs/optimizer.md).
+constexpr std::int64_t kLeastProducts = 200'000;
+
+// A convolution with what is fused into it.
+struct Layer {
+  Node* conv = nullptr;
+  ConvSettings settings = {};
+  Node* add = nullptr;            // adds another value to the result
+  std::size_t other = 0;          // which input of `add` that is
+  bool overwrites_other = false;  // nothing reads it later
+  Node* activation = nullptr;
+
+  Node* last() const {
+    if (activation != nullptr) return activation;
+    return add != nullptr ? add : conv;
+  }
+};
+
+bool is_conv(const Node& node) { return is_any_of(node, {"aten::conv2d", "aten::_convolution"}); }
+
+std::vector<std::int64_t> pair_of(const Value* value) {
+  auto numbers = torch::jit::constant_as<c10::List<std::int64_t>>(value);
+  if (!numbers && value->node()->kind() == c10::prim::ListConstruct) {
+    numbers.emplace();
+    for (const Value* element : value->node()->inputs()) {
+      const auto number = torch::jit::constant_as<std::int64_t>(element);
+      if (!number) return {};
+      numbers->push_back(*number);
+    }
+  }
+  if (!numbers) return {};
+  std::vector<std::int64_t> pair = numbers->vec();
+  if (pair.size() == 1) pair.push_back(pair.front());
+  return pair.size() == 2 ? pair : std::vector<std::int64_t>{};
+}
+
+std::int64_t products_of(const ConvSettings& settings) {
+  const auto& size = settings.sizes.front();
+  std::int64_t places = size[0];
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::int64_t reach = settings.dilation[i] * (settings.weight.size(2 + i) - 1) + 1;
+    places *= (size[2 + i] + 2 * settings.padding[i] - reach) / settings.stride[i] + 1;
+  }
+  return places * settings.weight.numel();
+}
+
+// The settings of a convolution that can be packed. Else `reason` says why not.
+std::optional<ConvSettings> settings_of(PassContext& context, const Node& conv,
+                                        std::string& reason) {
+  const auto weights = weights_of(conv, 1, 2, reason);
+  if (!weights) return std::nullopt;
+  reason = "it is no convolution of images";
+  if (weights->weight.dim() != 4) return std::nullopt;
+  const bool is_general = is_any_of(conv, {"aten::_convolution"});
+  reason = "it is transposed";
+  if (is_general && torch::jit::constant_as<bool>(conv.namedInput("transposed")).value_or(true))
+    return std::nullopt;
+  reason = "its settings are not constants, or its padding is a word";
+  const auto groups = torch::jit::constant_as<std::int64_t>(conv.namedInput("groups"));
+  ConvSettings settings{.weight = weights->weight,
+                        .bias = weights->bias,
+                        .stride = pair_of(conv.namedInput("stride")),
+                        .padding = pair_of(conv.namedInput("padding")),
+                        .dilation = pair_of(conv.namedInput("dilation")),
+                        .groups = groups.value_or(0)};
+  if (!groups || settings.stride.empty() || settings.padding.empty() || settings.dilation.empty())
+    return std::nullopt;
+  reason = "it is in a forked subgraph";
+  if (conv.owningGraph() != context.graph().get()) return std::nullopt;
+  reason = kUnknownSizes;
+  settings.sizes = observed_sizes(context, *conv.input(0));
+  if (settings.sizes.empty() || settings.sizes.front().size() != 4) return std::nullopt;
+  reason = "it is too small to gain";
+  if (products_of(settings) < kLeastProducts) return std::nullopt;
+  return settings;
+}
+
+// Whether the node gives a tensor of its own, which a convolution may overwrite once nothing else reads it.
+bool gives_own_tensor(const Node& node) {
+  if (is_any_of(node, {"aten::relu_", "aten::hardswish_", "aten::silu_", "aten::hardtanh_",
+                       "aten::add_"})) {
+    return gives_own_tensor(*node.input(0)->node());
+  }
+  return is_conv(node) ||
+         is_any_of(node, {"aten::relu", "aten::hardswish", "aten::silu", "aten::hardtanh",
+                          "aten::add", "aten::mul", "aten::batch_norm"});
+}
+
+// Whether nothing reads `other` or a view of it after `add`.
+bool is_last_reader(const AliasDb& aliases, Node& add, Value* other) {
+  torch::jit::Graph& graph = *add.owningGraph();
+  if (add.owningBlock() != graph.block() || !gives_own_tensor(*other->node())) return false;
+  bool read_later = false;
+  for_each_node(graph, [&](Node& node) {
+    if (node.owningGraph() != &graph || !node.isAfter(&add)) return;
+    for (Value* input : node.inputs())
+      read_later = read_later || (input != add.output() && aliases.mayAlias(input, other));
+  });
+  for (Value* output : graph.outputs())
+    read_later = read_later || (output != add.output() && aliases.mayContainAlias(output, other));
+  return !read_later;
+}
+
+bool have_same_sizes(PassContext& context, const Value& left, const Value& right) {
+  const auto sizes = observed_sizes(context, left);
+  return !sizes.empty() && sizes == observed_sizes(context, right);
+}
+
+// Fuses the addition that reads the layer's result, if the convolution can wait for the other operand.
+void fuse_add(PassContext& context, AliasDb& aliases, Layer& layer) {
+  if (!is_read_by_one(*layer.conv)) return;
+  const torch::jit::Use use = layer.conv->output()->uses()[0];
+  Node* const add = use.user;
+  const bool in_place = is_any_of(*add, {"aten::add_"});
+  if (!in_place && !is_any_of(*add, {"aten::add"})) return;
+  if (use.offset > 1 || (in_place && use.offset != 0) || add->inputs().size() != 3) return;
+  Value* const other = add->input(1 - use.offset);
+  const auto alpha = torch::jit::toIValue(add->input(2));
+  if (!alpha || !alpha->isInt() || alpha->toInt() != 1 || other == layer.conv->output()) return;
+  if (!other->type()->isSubtypeOf(*c10::TensorType::get())) return;
+  if (!have_same_sizes(context, *other, *layer.conv->output())) return;
+  if (add->owningBlock() != layer.conv->owningBlock()) return;
+  if (!aliases.moveBeforeTopologicallyValid(layer.conv, add)) return;
+  layer.add = add;
+  layer.other = 1 - use.offset;
+  layer.overwrites_other = is_last_reader(aliases, *add, other);
+}
+
+void fuse_activation(Layer& layer) {
+  const FusedActivation found = activation_after(layer.add != nullptr ? *layer.add : *layer.conv);
+  // oneDNN adds after it applies the activation.
+  if (found.node == nullptr || (layer.add != nullptr && found.kind != packed::Activation::relu)) {
+    return;
+  }
+  layer.activation = found.node;
+  layer.settings.activation = found.kind;
+}
+
+std::string operation_of(const Layer& layer) {
+  std::string text = "conv2d";
+  if (layer.add != nullptr) text += " + add";
+  if (layer.activation != nullptr)
+    text += fmt::format(" + {}", activation_name(layer.settings.activation));
+  return text;
+}
+
+// Puts the packed layer in the place of its nodes, and returns its result.
+Value* pack(PassContext& context, const Layer& layer) {
+  const std::string place = context.place_of(*layer.conv);
+  const torch::jit::Module submodule = context.layers().conv(layer.settings);
+  const auto& settings = layer.settings;
+  context.packed({.method = context.method(),
+                  .place = place,
+                  .operation = operation_of(layer),
+                  .sizes = fmt::format("{}, {}", fmt::join(settings.sizes.front(), "x"),
+                                       fmt::join(settings.weight.sizes(), "x")),
+                  .kernels = kernel_names(submodule),
+                  .kernel = packed::kernel_name(packed::kernel_of(submodule))});
+  Node* const last = layer.last();
+  std::vector<Value*> arguments{layer.conv->input(0)};
+  const char* method = "forward";
+  if (layer.add != nullptr) {
+    arguments.push_back(layer.add->input(layer.other));
+    method = layer.overwrites_other ? "add_into" : "add";
+  }
+  Value* const result =
+      context.insert_call(layer.add != nullptr ? layer.add : layer.conv,
+                          context.add_submodule("packed_conv", submodule), method, arguments);
+  last->output()->replaceAllUsesWith(result);
+  for (Node* node : {layer.activation, layer.add, layer.conv}) {
+    if (node != nullptr) node->destroy();
+  }
+  context.rewrote(fmt::format("packed {} at {}", operation_of(layer), place));
+  return result;
+}
+
+std::vector<Layer> find_layers(PassContext& context) {
+  std::vector<Layer> layers;
+  std::vector<Node*> convs;
+  for_each_node(*context.graph(), [&convs](Node& node) {
+    if (is_conv(node)) convs.push_back(&node);
+  });
+  for (Node* conv : convs) {
+    std::string reason;
+    if (auto settings = settings_of(context, *conv, reason)) {
+      layers.push_back({.conv = conv, .settings = std::move(*settings)});
+    } else {
+      context.skip(*conv, reason);
+    }
+  }
+  return layers;
+}
+
+}  // namespace
+
+template <>
+void run_on_method<row_of("pack_conv")>(PassContext& context) {
+  std::vector<Layer> layers = find_layers(context);
+  if (layers.empty()) return;
+  {
+    AliasDb aliases(context.graph());
+    for (Layer& layer : layers) {
+      const bool is_taken = std::any_of(layers.begin(), layers.end(), [&](const Layer& earlier) {
+        return earlier.add != nullptr && layer.conv->output()->uses().size() == 1 &&
+               earlier.add == layer.conv->output()->uses()[0].user;
+      });
+      if (!is_taken) fuse_add(context, aliases, layer);
+    }
+  }
+  std::vector<Value*> results;
+  for (Layer& layer : layers) {
+    fuse_activation(layer);
+    results.push_back(pack(context, layer));
+  }
+  confine_channels_last(context.graph(), results);
+  torch::jit::EliminateDeadCode(context.graph());
+}
+
+}  // namespace tsctl::passes
