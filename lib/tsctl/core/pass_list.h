@@ -40,6 +40,12 @@ inline constexpr std::array kPasses{
              .summary = "Turns parameters and attributes into constants of the graph."},
     PassInfo{.name = "remove_dropout",
              .summary = "Removes dropout, which does nothing outside training."},
+    PassInfo{.name = "decompose_attention",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .summary =
+                 "Takes the fused attention and encoder layers of LibTorch apart into linear "
+                 "layers and scaled_dot_product_attention."},
     PassInfo{.name = "fold_conv_batchnorm",
              .goal = RewriteGoal::optimize,
              .exactness = Exactness::reorders_floating_point,
