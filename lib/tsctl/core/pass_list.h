@@ -68,6 +68,12 @@ inline constexpr std::array kPasses{
              .exactness = Exactness::reorders_floating_point,
              .repeats = true,
              .summary = "Folds a batch norm into the weights of the linear layer before it."},
+    PassInfo{.name = "fold_linear_mul_add",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .repeats = true,
+             .summary = "Folds a constant that a linear layer's result is multiplied by, divided "
+                        "by or added to into its weights and bias."},
     PassInfo{.name = "concat_linear",
              .goal = RewriteGoal::optimize,
              .exactness = Exactness::reorders_floating_point,
