@@ -80,6 +80,11 @@ inline constexpr std::array kPasses{
              .runs_on = ResultDevice::cuda,
              .summary = "Joins linear layers that read the same input into one (only for weights "
                         "on a CUDA device)."},
+    PassInfo{.name = "fuse_attention",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .summary = "Puts scaled_dot_product_attention in the place of products with a softmax "
+                        "between them."},
     PassInfo{.name = "peephole",
              .goal = RewriteGoal::optimize,
              .summary = "Simplifies the graph: constants are computed once, repeated expressions "
