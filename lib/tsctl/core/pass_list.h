@@ -40,6 +40,12 @@ inline constexpr std::array kPasses{
              .summary = "Turns parameters and attributes into constants of the graph."},
     PassInfo{.name = "remove_dropout",
              .summary = "Removes dropout, which does nothing outside training."},
+    PassInfo{.name = "decompose_attention",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .summary =
+                 "Takes the fused attention and encoder layers of LibTorch apart into linear "
+                 "layers and scaled_dot_product_attention."},
     PassInfo{.name = "fold_conv_batchnorm",
              .goal = RewriteGoal::optimize,
              .exactness = Exactness::reorders_floating_point,
@@ -62,12 +68,23 @@ inline constexpr std::array kPasses{
              .exactness = Exactness::reorders_floating_point,
              .repeats = true,
              .summary = "Folds a batch norm into the weights of the linear layer before it."},
+    PassInfo{.name = "fold_linear_mul_add",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .repeats = true,
+             .summary = "Folds a constant that a linear layer's result is multiplied by, divided "
+                        "by or added to into its weights and bias."},
     PassInfo{.name = "concat_linear",
              .goal = RewriteGoal::optimize,
              .exactness = Exactness::reorders_floating_point,
              .runs_on = ResultDevice::cuda,
              .summary = "Joins linear layers that read the same input into one (only for weights "
                         "on a CUDA device)."},
+    PassInfo{.name = "fuse_attention",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .summary = "Puts scaled_dot_product_attention in the place of products with a softmax "
+                        "between them."},
     PassInfo{.name = "peephole",
              .goal = RewriteGoal::optimize,
              .summary = "Simplifies the graph: constants are computed once, repeated expressions "

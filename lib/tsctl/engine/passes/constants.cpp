@@ -1,0 +1,52 @@
+#include "tsctl/engine/passes/constants.h"
+
+#include <torch/csrc/jit/ir/constants.h>
+
+namespace tsctl::passes {
+
+using torch::jit::Value;
+
+std::optional<at::Tensor> constant_tensor(const Value& value) {
+  const auto found = torch::jit::toIValue(&value);
+  if (!found || !found->isTensor() || !found->toTensor().defined()) return std::nullopt;
+  return found->toTensor();
+}
+
+std::optional<std::int64_t> constant_int(const Value& value) {
+  const auto found = torch::jit::toIValue(&value);
+  if (!found || !found->isInt()) return std::nullopt;
+  return found->toInt();
+}
+
+std::optional<double> constant_number(const Value& value) {
+  const auto found = torch::jit::toIValue(&value);
+  if (!found) return std::nullopt;
+  if (found->isInt()) return static_cast<double>(found->toInt());
+  if (found->isDouble()) return found->toDouble();
+  return std::nullopt;
+}
+
+std::optional<bool> constant_bool(const Value& value) {
+  const auto found = torch::jit::toIValue(&value);
+  if (!found || !found->isBool()) return std::nullopt;
+  return found->toBool();
+}
+
+std::optional<std::vector<std::int64_t>> constant_ints(const Value& value) {
+  if (const auto found = torch::jit::toIValue(&value)) {
+    if (found->isIntList()) return found->toIntVector();
+    return std::nullopt;
+  }
+  if (value.node()->kind() != c10::prim::ListConstruct) return std::nullopt;
+  std::vector<std::int64_t> list;
+  for (const Value* element : value.node()->inputs()) {
+    const auto number = constant_int(*element);
+    if (!number) return std::nullopt;
+    list.push_back(*number);
+  }
+  return list;
+}
+
+bool is_none(const Value& value) { return value.type()->kind() == c10::TypeKind::NoneType; }
+
+}  // namespace tsctl::passes
