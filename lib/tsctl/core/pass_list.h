@@ -95,6 +95,11 @@ inline constexpr std::array kPasses{
              .runs_on = ResultDevice::cpu,
              .summary = "Packs the weights of linear layers when the file is loaded, for the "
                         "fastest kernel of that host."},
+    PassInfo{.name = "pack_lstm",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .runs_on = ResultDevice::cpu,
+             .summary = "Packs the weights of LSTMs in the same way."},
     PassInfo{.name = "pack_conv",
              .goal = RewriteGoal::optimize,
              .exactness = Exactness::reorders_floating_point,

@@ -20,5 +20,7 @@ inline constexpr const char* kClassNamespace = "__torch__.tsctl";
 // The TorchScript of a class of this full name, as a file stores it. It calls stock operators only.
 std::string linear_class_source(const std::string& name, Activation activation);
 std::string conv_class_source(const std::string& name, Activation activation);
+// An LSTM has no activation of its own; the argument is `none`.
+std::string lstm_class_source(const std::string& name, Activation activation);
 
 }  // namespace tsctl::packed

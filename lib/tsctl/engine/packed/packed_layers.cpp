@@ -47,8 +47,7 @@ c10::IValue empty_value(const c10::TypePtr& type) {
 
 bool is_packed_class(const c10::ClassType& type) {
   const auto& name = type.name();
-  return name && name->prefix().starts_with(kClassNamespace) &&
-         (name->name().starts_with("PackedLinear") || name->name().starts_with("PackedConv"));
+  return name && name->prefix().starts_with(kClassNamespace) && name->name().starts_with("Packed");
 }
 
 std::string free_class_name(const torch::jit::CompilationUnit& classes, const std::string& name) {
@@ -153,6 +152,22 @@ Module LayerFactory::conv(const ConvSettings& settings) {
                            fmt::join(settings.weight.sizes(), "x"), fmt::join(settings.stride, "x"),
                            fmt::join(settings.padding, "x"), fmt::join(settings.dilation, "x"),
                            settings.groups, static_cast<int>(settings.activation))}});
+}
+
+Module LayerFactory::lstm(const LstmSettings& settings) {
+  c10::List<c10::List<std::int64_t>> sizes;
+  for (const auto& size : settings.sizes) sizes.push_back(list_of(size));
+  const std::string name = std::string(kClassNamespace) + ".PackedLstm";
+  return finish(type_of(name, lstm_class_source, Activation::none), {0, 2},
+                {{"weights", c10::List<at::Tensor>(c10::ArrayRef<at::Tensor>(settings.weights))},
+                 {"layers", settings.layers},
+                 {"hidden", settings.weights[1].size(1)},
+                 {"bidirectional", settings.bidirectional},
+                 {"batch_first", settings.batch_first},
+                 {"sizes", sizes},
+                 {"key", fmt::format("lstm {} {} {} {} {}", fmt::join(settings.sizes[0], "x"),
+                                     fmt::join(settings.weights[0].sizes(), "x"), settings.layers,
+                                     settings.bidirectional, settings.batch_first)}});
 }
 
 const char* kernel_name(Kernel kernel) {

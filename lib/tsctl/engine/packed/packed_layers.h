@@ -34,6 +34,15 @@ struct ConvSettings {
   Activation activation = Activation::none;
 };
 
+struct LstmSettings {
+  std::vector<at::Tensor> weights =
+      {};  // of each layer and direction: input, hidden, and the two biases
+  std::int64_t layers = 1;
+  bool bidirectional = false;
+  bool batch_first = false;
+  std::vector<std::vector<std::int64_t>> sizes = {};  // of the declared inputs, 3 each
+};
+
 // A layer that packs its weights when its file is loaded and keeps them plain in the file. It chooses between the
 // kernels of LibTorch by timing them then. It is a submodule of stock TorchScript: forward(x), and for a convolution
 // add(x, other) and add_into(x, other), which may overwrite `other`. Gradients, other dtypes, devices and sizes take the
@@ -47,6 +56,8 @@ class LayerFactory {
   // at load does not come to a result.
   torch::jit::Module linear(const LinearSettings& settings);
   torch::jit::Module conv(const ConvSettings& settings);
+  // forward(x, h, c) gives the output and the last h and c.
+  torch::jit::Module lstm(const LstmSettings& settings);
 
  private:
   using ClassSource = std::string (*)(const std::string& name, Activation activation);

@@ -1,6 +1,7 @@
 #include "tsctl/engine/passes/pipeline.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <torch/csrc/jit/passes/inliner.h>
 
 #include <algorithm>
@@ -202,10 +203,19 @@ Rewritten run_passes(std::span<const Pass> listed, const RewriteRequest& request
   return {std::move(model), std::move(result)};
 }
 
-bool has_packed(const RewriteResult& result, std::string_view pass) {
-  return std::any_of(result.passes.begin(), result.passes.end(), [pass](const PassRecord& record) {
-    return record.pass == pass && record.status == PassStatus::changed;
-  });
+// The passes that packed something: each alone, then all of them.
+std::vector<std::vector<std::string>> choices_to_leave_out(const RewriteResult& result) {
+  std::vector<std::string> all;
+  for (const PassRecord& record : result.passes) {
+    if (record.pass.starts_with("pack_") && record.status == PassStatus::changed &&
+        !contains(all, record.pass)) {
+      all.push_back(record.pass);
+    }
+  }
+  std::vector<std::vector<std::string>> choices;
+  for (const std::string& pass : all) choices.push_back({pass});
+  if (all.size() > 1) choices.push_back(all);
+  return choices;
 }
 
 // Runs the passes again without those that pack, first without one of them, then without both, until the file is not
@@ -225,23 +235,16 @@ Rewritten without_slower_passes(std::span<const Pass> listed, const RewriteReque
   };
   const auto check = speed_of(first);
   if (!check || !check->is_slower) return first;
-  const std::vector<std::vector<std::string>> choices{
-      {"pack_conv"}, {"pack_linear"}, {"pack_conv", "pack_linear"}};
-  for (const std::vector<std::string>& left_out : choices) {
-    const bool all_ran = std::all_of(left_out.begin(), left_out.end(), [&](const auto& pass) {
-      return has_packed(first.result, pass);
-    });
-    if (!all_ran) continue;
+  for (const std::vector<std::string>& left_out : choices_to_leave_out(first.result)) {
     RewriteRequest less = request;
     less.disabled_passes.insert(less.disabled_passes.end(), left_out.begin(), left_out.end());
     Rewritten next = run_passes(listed, less, events, ir);
     if (!next.result.packed_layers.empty() && speed_of(next)->is_slower) continue;
     next.result.warnings.push_back(
         {WarningCode::pass_left_out,
-         fmt::format("{} left out: with {}, the file was {:.2f} times as fast as '{}' on this "
-                     "host; --no-bench keeps what they pack",
-                     left_out.size() == 1 ? left_out[0] + " was" : "pack_conv and pack_linear were",
-                     left_out.size() == 1 ? "it" : "them", check->speedup, request.model_path)});
+         fmt::format("left out {}: with what it packs, the file was {:.2f} times as fast as '{}' "
+                     "on this host; --no-bench keeps it",
+                     fmt::join(left_out, " and "), check->speedup, request.model_path)});
     return next;
   }
   return first;
