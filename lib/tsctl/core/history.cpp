@@ -52,9 +52,8 @@ std::string undecided_reason(const HistorySeries& series, const HistoryCheckOpti
                        series.suspected->since);
   }
   if (!series.resolution) {
-    return fmt::format("{} night{} with a speedup, and a change can be found from {} on",
-                       series.compared_nights, series.compared_nights == 1 ? "" : "s",
-                       kFewestNights);
+    return fmt::format("{} with a speedup, and a change can be found from {} on",
+                       counted(series.compared_nights, "night"), kFewestNights);
   }
   if (*series.resolution > options.detect) {
     return fmt::format("the nights differ too much: only a drop of {} would be found",

@@ -27,9 +27,8 @@ std::string summary_table(const std::vector<HistorySeries>& all) {
   for (const HistorySeries& series : all) {
     if (series.base.empty()) continue;
     table.add_row({series.model, series.arm, series.base, series.conditions, verdict_cell(series),
-                   std::to_string(series.compared_nights),
-                   series.level ? ratio_text(*series.level) : "-",
-                   series.resolution ? percent_text(*series.resolution) : "-", series.reason});
+                   std::to_string(series.compared_nights), ratio_text(series.level),
+                   percent_text(series.resolution), series.reason});
   }
   return table.render();
 }

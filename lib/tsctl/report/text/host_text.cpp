@@ -32,13 +32,9 @@ std::string version_in(const std::string& text) {
   return {};
 }
 
-std::string count_text(std::size_t count, const std::string& what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
 std::string cores_text(const Environment& host) {
-  std::string text = fmt::format("{} of {}", host.cores_affinity,
-                                 count_text(static_cast<std::size_t>(host.cores_visible), "core"));
+  std::string text =
+      fmt::format("{} of {}", host.cores_affinity, counted(host.cores_visible, "core"));
   if (host.cores_quota) text += ", quota " + number_text(*host.cores_quota);
   return text;
 }
@@ -86,7 +82,7 @@ std::string host_text(const Environment& host) {
       line("host", or_unavailable(host.cpu) + ", " + cores_text(host) + ", governor " +
                        or_unavailable(host.governor) +
                        (host.numa_nodes.size() > 1
-                            ? ", " + count_text(host.numa_nodes.size(), "memory node")
+                            ? ", " + counted(std::ssize(host.numa_nodes), "memory node")
                             : ""));
   if (!host.libtorch_build.empty()) text += line("", "LibTorch: " + host.libtorch_build);
   for (const GpuInfo& gpu : host.gpus) text += line("", gpu_text(gpu));

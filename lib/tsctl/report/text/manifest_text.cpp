@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/units.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/report/json/json.h"
 #include "tsctl/report/text/text_lines.h"
@@ -64,9 +65,7 @@ std::string verified_text(const Manifest& manifest) {
   std::vector<std::string> sets = manifest.checked_sets;
   std::erase(sets, "");
   if (sets.empty()) return manifest.checked_sets.empty() ? "" : "the one input set";
-  return fmt::format("{}: {}",
-                     sets.size() == 1 ? "1 input set" : std::to_string(sets.size()) + " input sets",
-                     joined(sets, "; "));
+  return fmt::format("{}: {}", counted(std::ssize(sets), "input set"), joined(sets, "; "));
 }
 
 std::string step_text(const ManifestStep& step) {

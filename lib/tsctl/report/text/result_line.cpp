@@ -23,10 +23,6 @@ std::string first_few(const std::vector<std::string>& items) {
   return fmt::format("{} and {} more", joined(named, ", "), items.size() - kMostNamed);
 }
 
-std::string counted(std::size_t count, const std::string& what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
 std::string difference_of(const Report& report) {
   double largest = 0.0;
   for (const VerifyResult& result : report.verify) largest = std::max(largest, result.max_abs);
@@ -46,7 +42,7 @@ std::string outputs_text(const Report& report) {
 std::string speed_text(const PairResult& pair) {
   if (pair.outputs == ArmOutputs::differ) return "speed withheld";
   if (!pair.speedup) return "speed undecided";
-  std::string text = ratio_interval_text(*pair.speedup, *pair.speedup_low, *pair.speedup_high);
+  std::string text = ratio_interval_text(pair.speedup, pair.speedup_low, pair.speedup_high);
   text.insert(text.find(' '), fmt::format("x {}", pair.base));
   if (!pair.verdict || *pair.verdict == SpeedVerdict::faster) return text;
   return fmt::format("{} ({})", text, name_of(*pair.verdict));
@@ -196,9 +192,9 @@ std::string one_line(std::string text) {
 
 std::string result_line(const Report& report) {
   const auto code = static_cast<ExitCode>(report.exit_code);
-  if (code == ExitCode::ok) return good("OK") + "  " + one_line(passed_text(report));
-  const bool undecided = code == ExitCode::undecided;
-  return (undecided ? caution("UNDECIDED") : bad("FAIL")) + "  " + one_line(failed_text(report));
+  if (code == ExitCode::ok) return coloured_verdict("OK  " + one_line(passed_text(report)));
+  const std::string verdict = code == ExitCode::undecided ? "UNDECIDED" : "FAIL";
+  return coloured_verdict(verdict + "  " + one_line(failed_text(report)));
 }
 
 }  // namespace tsctl
