@@ -74,10 +74,7 @@ std::vector<std::string> values_of(const std::vector<std::string>& command,
 }
 
 void print_result_line(const Report& report, bool has_document, bool quiet, Context& context) {
-  if (has_document && quiet) return;
-  const std::string text = result_line(report);
-  const bool colour = has_document ? context.err_colour : context.out_colour;
-  (has_document ? context.err : context.out) << (colour ? text : plain(text)) << std::endl;
+  if (!has_document || !quiet) print_result(result_line(report), has_document, context);
 }
 
 // What finish_report has to say besides the text.
@@ -161,6 +158,13 @@ void write_report_files(const Reports& reports, const ReportOptions& options, Co
       write_text_file(target, text, file.flag);
     }
   }
+}
+
+void print_result(const std::string& result, bool on_standard_error, Context& context) {
+  const bool colour = on_standard_error ? context.err_colour : context.out_colour;
+  const std::string text = plain(result);
+  (on_standard_error ? context.err : context.out)
+      << (colour ? coloured_verdict(text) : text) << std::endl;
 }
 
 ToolInfo tool_info() { return {.version = kVersion, .built_for_torch = kBuiltForTorch}; }

@@ -70,8 +70,7 @@ void name_models(const Report& report, const std::vector<BenchArm>& planned, Ben
 }
 
 // What only the command line knows of a bench.
-void describe_bench(CommandSession& session, const BenchPlan& plan, BenchResult& bench) {
-  const int cores = usable_threads(session.report().environment);
+void describe_bench(CommandSession& session, const BenchPlan& plan, int cores, BenchResult& bench) {
   const auto crowded = oversubscribed(plan.arms, plan.options.load, cores);
   bench.warnings.insert(bench.warnings.end(), crowded.begin(), crowded.end());
   name_models(session.report(), plan.arms, bench);
@@ -115,7 +114,7 @@ ExitCode bench_step(CommandSession& session, const BenchPlan& plan) {
     sequence.report(bench);
     bench.noise = host.finish();
     bench.wait_policy_reason = wait_policy_reason(waiting, bench.wait_policy);
-    describe_bench(session, plan, bench);
+    describe_bench(session, plan, cores, bench);
     explain_inconclusive(bench);
     add_bench_record(session, bench, clock() - start_s);
     session.warn_all(bench.warnings);
