@@ -19,7 +19,7 @@ TEST(BenchSession, runs_every_arm_once_in_each_cycle_in_an_order_drawn_at_random
   std::set<std::vector<std::size_t>> orders;
   for (std::vector<std::size_t> cycle : bench.cycles) {
     orders.insert(cycle);
-    std::sort(cycle.begin(), cycle.end());
+    std::ranges::sort(cycle);
     EXPECT_EQ(cycle, (std::vector<std::size_t>{0, 1, 2}));
   }
   EXPECT_GE(bench.cycles.size(), 60U);

@@ -167,7 +167,7 @@ ExitCode history_add(const HistoryFlags& flags, Context& context) {
     context.out << fmt::format("{:<10} {}: {} arms, night of {}\n", added[i] ? "added" : "known",
                                reports[i].name, reports[i].arms, night_text(reports[i].entry.time));
   }
-  const auto count = std::count(added.begin(), added.end(), true);
+  const auto count = std::ranges::count(added, true);
   print_result(
       fmt::format("OK  {} added, {} already there; {} has {} reports", count,
                   static_cast<std::ptrdiff_t>(added.size()) - count, path, store.report_count()),

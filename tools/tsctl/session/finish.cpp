@@ -91,9 +91,8 @@ class Ending {
   void add(const ErrorInfo& error) {
     code_ = with_failure(code_, error);
     if (!report_.error) report_.error = error;
-    const bool said = std::any_of(errors_.begin(), errors_.end(), [&](const ErrorInfo& other) {
-      return other.message == error.message;
-    });
+    const bool said = std::ranges::any_of(
+        errors_, [&](const ErrorInfo& other) { return other.message == error.message; });
     if (!said) errors_.push_back(error);
     record();
   }
@@ -143,8 +142,8 @@ std::optional<Error> standard_output_clash(const ReportOptions& options) {
 }
 
 bool prints_document(const ReportOptions& options) {
-  return std::any_of(kReportFiles.begin(), kReportFiles.end(),
-                     [&](const ReportFile& file) { return options.*file.target == "-"; });
+  return std::ranges::any_of(kReportFiles,
+                             [&](const ReportFile& file) { return options.*file.target == "-"; });
 }
 
 void write_report_files(const Reports& reports, const ReportOptions& options, Context& context) {
@@ -249,10 +248,9 @@ ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& optio
 
 ExitCode report_usage_error(const Error& error, bool takes_json, Context& context) {
   const std::vector<std::string>& words = context.command;
-  ReportOptions options{
-      .tags = values_of(words, "--tag"),
-      .no_host = std::find(words.begin(), words.end(), "--no-host") != words.end(),
-      .quiet = true};
+  ReportOptions options{.tags = values_of(words, "--tag"),
+                        .no_host = std::ranges::find(words, "--no-host") != words.end(),
+                        .quiet = true};
   if (takes_json) {
     const std::vector<std::string> files = values_of(words, "--json");
     if (!files.empty()) options.json = files.front();

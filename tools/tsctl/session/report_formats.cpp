@@ -46,8 +46,8 @@ const std::array<ReportFormat, 7> kReportFormats{{
 }};
 
 const ReportFormat& report_format(const std::string& name) {
-  const auto* format = std::find_if(kReportFormats.begin(), kReportFormats.end(),
-                                    [&](const ReportFormat& known) { return name == known.name; });
+  const auto* format = std::ranges::find_if(
+      kReportFormats, [&](const ReportFormat& known) { return name == known.name; });
   if (format == kReportFormats.end()) throw std::invalid_argument("unknown format " + name);
   return *format;
 }

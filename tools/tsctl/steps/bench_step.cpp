@@ -56,9 +56,8 @@ std::string json_lines(const std::vector<LaunchSamples>& samples) {
 // Which file each arm ran. A stage of convert is not among the files that the command read.
 void name_models(const Report& report, const std::vector<BenchArm>& planned, BenchResult& bench) {
   for (ArmResult& arm : bench.arms) {
-    const auto plan = std::find_if(planned.begin(), planned.end(), [&](const BenchArm& one) {
-      return one.request.label == arm.label;
-    });
+    const auto plan = std::ranges::find_if(
+        planned, [&](const BenchArm& one) { return one.request.label == arm.label; });
     if (plan == planned.end()) continue;
     arm.path = plan->path;
     if (const UsedFile* file = file_of_model(report, arm.path)) {

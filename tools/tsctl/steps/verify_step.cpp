@@ -19,7 +19,7 @@ void require_known_outputs(const std::vector<ToleranceOverride>& overrides, cons
                            const std::vector<std::string>& names) {
   for (const ToleranceOverride& given : overrides) {
     if (given.output.empty() || names.empty()) continue;
-    if (std::find(names.begin(), names.end(), given.output) != names.end()) continue;
+    if (std::ranges::find(names, given.output) != names.end()) continue;
     std::string all;
     for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
     const std::string closest = closest_name(given.output, names);

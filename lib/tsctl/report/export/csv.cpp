@@ -169,8 +169,8 @@ constexpr std::array kParts{
 };
 
 const Part* part_of(const Report& report) {
-  const auto part = std::find_if(kParts.begin(), kParts.end(),
-                                 [&](const Part& known) { return known.is_in(report); });
+  const auto part =
+      std::ranges::find_if(kParts, [&](const Part& known) { return known.is_in(report); });
   return part == kParts.end() ? nullptr : &*part;
 }
 

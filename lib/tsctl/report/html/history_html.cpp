@@ -60,9 +60,8 @@ std::string plot_of(const HistorySeries& series, HistoryMetric metric) {
   }
   std::vector<NightChange> changes;
   for (const HistoryChange& change : series.changes) {
-    const auto first =
-        std::find_if(series.nights.begin(), series.nights.end(),
-                     [&](const HistoryNight& night) { return night.time == change.since; });
+    const auto first = std::ranges::find_if(
+        series.nights, [&](const HistoryNight& night) { return night.time == change.since; });
     changes.push_back(
         {.first = static_cast<std::size_t>(first - series.nights.begin()),
          .note = fmt::format("{} to {}", ratio_text(change.before), ratio_text(change.after))});

@@ -44,7 +44,7 @@ std::vector<OutputRow> rows_of(const VerifyResult& result) {
   std::vector<OutputRow> rows;
   for (const CallComparison& call : result.calls) {
     for (const OutputComparison& output : call.outputs) {
-      auto known = std::find_if(rows.begin(), rows.end(), [&](const OutputRow& row) {
+      auto known = std::ranges::find_if(rows, [&](const OutputRow& row) {
         return row.set == call.set && look_alike(*row.output, output);
       });
       if (known == rows.end()) known = rows.insert(rows.end(), {call.set, &output});

@@ -65,8 +65,8 @@ std::string libtorch_build_text(const DescribeResult& described) {
   std::vector<std::string> parts{
       described.parallel_backend.substr(0, described.parallel_backend.find(','))};
   for (const std::string name : {"MKL", "oneDNN"}) {
-    const auto lever = std::find_if(described.levers.begin(), described.levers.end(),
-                                    [&](const Finding& finding) { return finding.name == name; });
+    const auto lever = std::ranges::find_if(
+        described.levers, [&](const Finding& finding) { return finding.name == name; });
     if (lever == described.levers.end() || lever->status != FindingStatus::ok) continue;
     const std::string version = version_in(lever->detail);
     parts.push_back(name + (version.empty() ? "" : " " + version));

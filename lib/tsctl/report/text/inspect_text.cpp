@@ -36,9 +36,8 @@ std::string state_text(const ModelSummary& summary) {
 }
 
 std::size_t count_kind(const ModelSummary& summary, TensorKind kind) {
-  return static_cast<std::size_t>(
-      std::count_if(summary.tensors.begin(), summary.tensors.end(),
-                    [kind](const TensorSummary& row) { return row.kind == kind; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      summary.tensors, [kind](const TensorSummary& row) { return row.kind == kind; }));
 }
 
 std::string weights_text(std::size_t tensors, std::int64_t count, std::int64_t bytes) {
@@ -163,9 +162,8 @@ std::string tensors_text(const ModelSummary& summary, std::size_t width) {
 std::string ops_text(const ModelSummary& summary, std::size_t width) {
   if (summary.ops.empty()) return "\nops\n  none\n";
   std::vector<OpSummary> rows = summary.ops;
-  std::stable_sort(rows.begin(), rows.end(), [](const OpSummary& a, const OpSummary& b) {
-    return a.in_forward > b.in_forward;
-  });
+  std::ranges::stable_sort(
+      rows, [](const OpSummary& a, const OpSummary& b) { return a.in_forward > b.in_forward; });
   TextTable table({"name", ">calls in forward", ">places in the code"});
   for (const OpSummary& row : rows)
     table.add_row({row.name, count_text(row.in_forward), count_text(row.written)});

@@ -56,7 +56,7 @@ std::string sizes_text(const Manifest& manifest, SizeStatus status) {
     std::string name =
         size.dim.empty() ? fmt::format("{} axis {}", size.input, size.axis) : size.dim;
     if (status == SizeStatus::fixed) name += fmt::format(" at {}", size.captured_with);
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
   return joined(names, ", ");
 }

@@ -32,9 +32,8 @@ std::string difference_of(const Report& report) {
 }
 
 std::string outputs_text(const Report& report) {
-  const bool differ =
-      std::any_of(report.verify.begin(), report.verify.end(),
-                  [](const VerifyResult& result) { return result.status == Match::differ; });
+  const bool differ = std::ranges::any_of(
+      report.verify, [](const VerifyResult& result) { return result.status == Match::differ; });
   return differ ? "outputs differ" : fmt::format("outputs same ({})", difference_of(report));
 }
 
@@ -128,9 +127,9 @@ std::string facts_of(const Report& report) {
   if (report.verify.empty() && report.artifact && !report.run)
     facts.emplace_back("outputs not compared");
   if (report.bench) facts.push_back(bench_text_of(report));
-  const bool not_timed =
-      std::any_of(report.warnings.begin(), report.warnings.end(),
-                  [](const Warning& warning) { return warning.code == WarningCode::not_timed; });
+  const bool not_timed = std::ranges::any_of(report.warnings, [](const Warning& warning) {
+    return warning.code == WarningCode::not_timed;
+  });
   if (not_timed) facts.emplace_back("not timed");
   if (report.capture) facts.push_back(capture_facts(report));
   std::erase(facts, "");
@@ -183,7 +182,7 @@ std::string failed_text(const Report& report) {
 
 // Several lines of a compiler's message, for example, would not be one line.
 std::string one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
+  std::ranges::replace(text, '\n', ' ');
   text.erase(text.find_last_not_of(' ') + 1);
   return plain(text);
 }

@@ -53,9 +53,8 @@ std::string plain(const std::string& text) {
 
 std::size_t columns_of(const std::string& text) {
   const std::string shown = plain(text);
-  return static_cast<std::size_t>(std::count_if(shown.begin(), shown.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      shown, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 }  // namespace tsctl
