@@ -133,9 +133,9 @@ int measure(const fs::path& folder, int groups, int calls, double wanted_s) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int groups = argc > 1 ? std::atoi(argv[1]) : 500;
-  const int calls = argc > 2 ? std::atoi(argv[2]) : 50;
-  const double wanted_s = argc > 3 ? std::atof(argv[3]) * 1e-6 : 0.0;
+  const int groups = argc > 1 ? static_cast<int>(std::strtol(argv[1], nullptr, 10)) : 500;
+  const int calls = argc > 2 ? static_cast<int>(std::strtol(argv[2], nullptr, 10)) : 50;
+  const double wanted_s = argc > 3 ? std::strtod(argv[3], nullptr) * 1e-6 : 0.0;
   if (groups < 1 || calls < 1) {
     std::fprintf(stderr, "tsctl_harness_cost: GROUPS and CALLS_PER_BLOCK must be at least 1\n");
     return 2;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <numbers>
 #include <random>
 #include <string>
 #include <vector>
@@ -45,7 +46,7 @@ std::vector<NightRatio> nights(Noise noise, double deviation, std::size_t count,
     double scale = deviation;
     double stated = deviation;
     double value = normal(random);
-    if (noise == Noise::heavy_tails) value = heavy(random) / std::sqrt(2.0);
+    if (noise == Noise::heavy_tails) value = heavy(random) / std::numbers::sqrt2;
     if (noise == Noise::busy_nights && share(random) < 0.2) scale = stated = 5.0 * deviation;
     if (noise == Noise::hidden_bad_nights && share(random) < 0.05) scale = 4.0 * deviation;
     if (noise == Noise::correlated)

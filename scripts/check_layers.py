@@ -163,6 +163,7 @@ PYTHON_BASE = {
     "retirement_notices": (),
     "events": (),
     "errors": ("vocabulary",),
+    "python_warnings": ("errors", "events", "retirement_notices", "vocabulary"),
     "request": ("vocabulary",),
     "results": ("vocabulary",),
 }
@@ -174,8 +175,7 @@ PYTHON_LAYERS = {
     "arms": ("model", "reference"),
     "capture": ("model", "reference", "explain"),
     "locate": ("model", "reference"),
-    "python_warnings": (),
-    "jobs": ("model", "arms", "capture", "locate", "python_warnings"),
+    "jobs": ("model", "arms", "capture", "locate"),
 }
 
 

@@ -9,5 +9,5 @@ C++ does everything after that: loading, freezing, passes, running, timing. It c
 - arms: the model as it is measured in Python: eager, compiled, or in another runtime
 
 A folder imports only folders above it (scripts/check_layers.py). Every folder may import errors, events,
-vocabulary, request, results and retirement_notices.
+vocabulary, request, results, python_warnings and retirement_notices.
 """

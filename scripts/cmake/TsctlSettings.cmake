@@ -9,6 +9,9 @@ target_compile_options(tsctl_settings INTERFACE -Wall -Wextra -Wshadow -Wconvers
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(tsctl_settings INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()
+# libstdc++ checks the accesses to its containers and optionals.
+target_compile_definitions(tsctl_settings INTERFACE
+                           $<$<OR:$<CONFIG:Debug>,$<BOOL:${TSCTL_SANITIZE}>>:_GLIBCXX_ASSERTIONS>)
 set(CMAKE_CXX_EXTENSIONS OFF)
 
 # Sanitizers, for the targets that do not link LibTorch.

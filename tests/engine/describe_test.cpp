@@ -18,8 +18,8 @@ TEST(describe, reports_versions_and_features) {
   EXPECT_FALSE(result.cpu_capability.empty());
   EXPECT_NE(result.parallel_backend.find(" threads"), std::string::npos);
   EXPECT_TRUE(result.devices.empty());
-  const auto openmp = std::find_if(result.levers.begin(), result.levers.end(),
-                                   [](const Finding& finding) { return finding.name == "OpenMP"; });
+  const auto openmp = std::ranges::find_if(
+      result.levers, [](const Finding& finding) { return finding.name == "OpenMP"; });
   ASSERT_NE(openmp, result.levers.end());
   for (const Finding& lever : result.levers) {
     EXPECT_EQ(lever.detail.find('\n'), std::string::npos) << lever.name;

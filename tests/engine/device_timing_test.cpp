@@ -19,12 +19,12 @@ class FakeMarks : public DeviceMarks {
   explicit FakeMarks(std::vector<std::string>& log) : log_(log) {}
 
   void mark() override {
-    log_.push_back("mark");
+    log_.emplace_back("mark");
     ++marks_;
   }
 
   std::vector<double> take_seconds() override {
-    log_.push_back("wait");
+    log_.emplace_back("wait");
     std::vector<double> seconds(marks_ - 1);
     std::iota(seconds.begin(), seconds.end(), 1.0);
     marks_ = 0;
@@ -39,7 +39,7 @@ class FakeMarks : public DeviceMarks {
 TEST(DeviceTiming, times_calls_between_marks_and_waits_once) {
   std::vector<std::string> log;
   FakeMarks marks(log);
-  const auto seconds = time_on_device(marks, 2, [&] { log.push_back("call"); }, {});
+  const auto seconds = time_on_device(marks, 2, [&] { log.emplace_back("call"); }, {});
   EXPECT_EQ(log,
             (std::vector<std::string>{"mark", "call", "mark", "mark", "call", "mark", "wait"}));
   EXPECT_EQ(seconds, (std::vector<double>{1.0, 3.0}));  // not what lies between two calls
@@ -49,7 +49,7 @@ TEST(DeviceTiming, empties_the_cache_outside_the_marks) {
   std::vector<std::string> log;
   FakeMarks marks(log);
   time_on_device(
-      marks, 2, [&] { log.push_back("call"); }, [&] { log.push_back("flush"); });
+      marks, 2, [&] { log.emplace_back("call"); }, [&] { log.emplace_back("flush"); });
   EXPECT_EQ(log, (std::vector<std::string>{"flush", "mark", "call", "mark", "flush", "mark", "call",
                                            "mark", "wait"}));
 }
@@ -64,7 +64,7 @@ class Transfers : public testing::Test {
   TransferTimes run(int calls, const DeviceCall& call) {
     FakeMarks marks(log_);
     const HostCopy host_copy = [this](const at::Tensor& tensor) {
-      log_.push_back("host memory");
+      log_.emplace_back("host memory");
       return tensor.clone();
     };
     return time_transfers(marks, calls, inputs_, call, host_copy);
@@ -85,7 +85,7 @@ TEST_F(Transfers, splits_a_call_into_its_parts) {
 
 TEST_F(Transfers, allocates_host_memory_before_timing_and_waits_after_each_call) {
   run(2, [this](const CallInputs& inputs) {
-    log_.push_back("call");
+    log_.emplace_back("call");
     return c10::IValue(at::add(inputs.args[0].toTensor(), 1));
   });
   const std::vector<std::string> timed{"mark", "mark", "call", "mark", "mark", "wait"};

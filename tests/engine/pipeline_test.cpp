@@ -33,10 +33,9 @@ class Rewriting : public testing::Test {
 
   static const PassRecord& record(const RewriteResult& result, const std::string& pass,
                                   const std::string& method) {
-    const auto found =
-        std::find_if(result.passes.begin(), result.passes.end(), [&](const PassRecord& candidate) {
-          return candidate.pass == pass && candidate.method == method;
-        });
+    const auto found = std::ranges::find_if(result.passes, [&](const PassRecord& candidate) {
+      return candidate.pass == pass && candidate.method == method;
+    });
     if (found == result.passes.end())
       throw std::out_of_range("no record of " + pass + " on " + method);
     return *found;

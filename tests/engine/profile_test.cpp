@@ -33,8 +33,8 @@ class Profiling : public testing::Test {
 
   static const ProfileLine& line_of(const std::vector<ProfileLine>& lines,
                                     const std::string& name) {
-    const auto found = std::find_if(lines.begin(), lines.end(),
-                                    [&](const ProfileLine& line) { return line.name == name; });
+    const auto found =
+        std::ranges::find_if(lines, [&](const ProfileLine& line) { return line.name == name; });
     if (found != lines.end()) return *found;
     ADD_FAILURE() << "there is no line for " << name;
     static const ProfileLine kNone{};
@@ -122,7 +122,7 @@ def forward(self, x):
 )");
   const std::vector<ProfileLine> operators = profile(module, torch::ones({4})).result.operators;
   EXPECT_EQ(line_of(operators, "aten::tanh").count, 12);
-  EXPECT_TRUE(std::none_of(operators.begin(), operators.end(), [](const ProfileLine& line) {
+  EXPECT_TRUE(std::ranges::none_of(operators, [](const ProfileLine& line) {
     return line.name == "prim::If" || line.name == "aten::sigmoid";
   }));
 }

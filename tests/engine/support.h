@@ -73,7 +73,7 @@ Error error_of(Work&& work) {
     return error;
   }
   fail_without_error();
-  return Error(ErrorKind::interrupted, "no error");
+  return {ErrorKind::interrupted, "no error"};
 }
 
 }  // namespace tsctl::test

@@ -81,9 +81,9 @@ TEST_F(Tuning,
   request.tolerance = {};
   request.settings.tuning.fusion = Fusion::on;
   const VerifyResult result = compare(request, events);
-  const bool told = std::any_of(
-      result.warnings.begin(), result.warnings.end(),
-      [](const Warning& warning) { return warning.code == WarningCode::tuning_not_available; });
+  const bool told = std::ranges::any_of(result.warnings, [](const Warning& warning) {
+    return warning.code == WarningCode::tuning_not_available;
+  });
   EXPECT_TRUE(told || has_llvm_fuser());
 }
 

@@ -85,7 +85,7 @@ TEST_F(OnDevice, the_cache_is_emptied_between_calls) {
   const auto seconds = time_on_device(
       *marks, 5, [this] { plain_(inputs_); }, flush);
   ASSERT_EQ(seconds.size(), 5U);
-  EXPECT_GT(*std::min_element(seconds.begin(), seconds.end()), 0.0);
+  EXPECT_GT(*std::ranges::min_element(seconds), 0.0);
 }
 
 TEST_F(OnDevice, a_call_has_parts) {

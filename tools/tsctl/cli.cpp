@@ -31,9 +31,8 @@ bool makes_report(const CLI::App& app) {
 std::vector<std::string> with_command_first(std::vector<std::string> arguments,
                                             const CLI::App& app) {
   if (arguments.empty() || !arguments.front().starts_with("-")) return arguments;
-  const auto command =
-      std::find_if(arguments.begin(), arguments.end(),
-                   [&](const std::string& word) { return command_named(app, word) != nullptr; });
+  const auto command = std::ranges::find_if(
+      arguments, [&](const std::string& word) { return command_named(app, word) != nullptr; });
   if (command != arguments.end()) std::rotate(arguments.begin(), command, command + 1);
   return arguments;
 }

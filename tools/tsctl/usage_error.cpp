@@ -43,14 +43,12 @@ std::string first_unexpected(const CLI::App& app) {
 Error without_command(const CLI::App& app) {
   const std::string word = first_unexpected(app);
   if (word.empty()) {
-    return Error(ErrorKind::usage, "no command was given",
-                 "run tsctl --help for the list of commands");
+    return {ErrorKind::usage, "no command was given", "run tsctl --help for the list of commands"};
   }
   const bool is_flag = word.starts_with("-");
-  return Error(ErrorKind::usage,
-               fmt::format("there is no {} {}", is_flag ? "flag" : "command", word),
-               with_suggestion(word, is_flag ? flags_of(app) : command_names(app),
-                               "run tsctl --help for the list"));
+  return {ErrorKind::usage, fmt::format("there is no {} {}", is_flag ? "flag" : "command", word),
+          with_suggestion(word, is_flag ? flags_of(app) : command_names(app),
+                          "run tsctl --help for the list")};
 }
 
 // The commands that have the flag, "bench and convert"; empty if none has.
@@ -84,25 +82,23 @@ Error unexpected_word(const CLI::App& app, const CLI::App& command, const std::s
                       const std::string& hint) {
   const std::string name = word.substr(0, word.find('='));
   if (word.starts_with("-")) {
-    return Error(ErrorKind::usage,
-                 fmt::format("tsctl {} has no flag {}", full_command_name(command), name),
-                 hint_for_flag(app, command, name, hint));
+    return {ErrorKind::usage,
+            fmt::format("tsctl {} has no flag {}", full_command_name(command), name),
+            hint_for_flag(app, command, name, hint)};
   }
-  return Error(
+  return {
       ErrorKind::usage,
       fmt::format("tsctl {} does not accept the argument '{}'", full_command_name(command), word),
-      hint);
+      hint};
 }
 
 // For a command that consists of commands, such as `history`, without one of them.
 Error without_part(const CLI::App& command, const std::string& word, const std::string& hint) {
   if (word.empty() || word.starts_with("-")) {
-    return Error(ErrorKind::usage, fmt::format("tsctl {} needs a command", command.get_name()),
-                 hint);
+    return {ErrorKind::usage, fmt::format("tsctl {} needs a command", command.get_name()), hint};
   }
-  return Error(ErrorKind::usage,
-               fmt::format("tsctl {} has no command {}", command.get_name(), word),
-               with_suggestion(word, command_names(command), hint));
+  return {ErrorKind::usage, fmt::format("tsctl {} has no command {}", command.get_name(), word),
+          with_suggestion(word, command_names(command), hint)};
 }
 
 }  // namespace
@@ -115,10 +111,10 @@ std::optional<Error> missing_value(const CLI::App& app) {
       const bool is_flag = value.size() > 1 && value.starts_with("-") &&
                            command.get_option_no_throw(value) != nullptr;
       if (!is_flag) continue;
-      return Error(ErrorKind::usage,
-                   fmt::format("tsctl {}: {} has no value: {} follows it",
-                               full_command_name(command), option->get_name(), value),
-                   fmt::format("run tsctl {} --help", full_command_name(command)));
+      return {ErrorKind::usage,
+              fmt::format("tsctl {}: {} has no value: {} follows it", full_command_name(command),
+                          option->get_name(), value),
+              fmt::format("run tsctl {} --help", full_command_name(command))};
     }
   }
   return std::nullopt;
@@ -134,8 +130,8 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   // A word that no option takes explains more than what is missing.
   if (const std::string word = first_unexpected(app); !word.empty())
     return unexpected_word(app, command, word, hint);
-  return Error(ErrorKind::usage,
-               fmt::format("tsctl {}: {}", full_command_name(command), error.what()), hint);
+  return {ErrorKind::usage, fmt::format("tsctl {}: {}", full_command_name(command), error.what()),
+          hint};
 }
 
 }  // namespace tsctl::cli

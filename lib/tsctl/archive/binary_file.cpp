@@ -51,7 +51,7 @@ void BinaryFile::read_at(std::uint64_t offset, void* target, std::size_t size_by
     throw Error(ErrorKind::input, fmt::format("'{}' is truncated", path_),
                 "the file is damaged or incomplete: get it again");
   }
-  char* out = static_cast<char*>(target);
+  auto* out = static_cast<char*>(target);
   while (size_bytes > 0) {
     const ssize_t got = ::pread(descriptor(), out, size_bytes, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;

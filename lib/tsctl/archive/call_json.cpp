@@ -29,7 +29,7 @@ std::string text_from_real(double value) {
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
   std::array<char, 40> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return std::string(text.data(), end);
+  return {text.data(), end};
 }
 
 double real_from_text(const std::string& text) {
@@ -44,7 +44,7 @@ double real_from_text(const std::string& text) {
 }
 
 Value::Kind kind_from_name(const std::string& name) {
-  const auto* const found = std::find(kKindNames.begin(), kKindNames.end(), name);
+  const auto* const found = std::ranges::find(kKindNames, name);
   if (found == kKindNames.end())
     throw std::invalid_argument(fmt::format("a value has the unknown kind '{}'", name));
   return static_cast<Value::Kind>(found - kKindNames.begin());

@@ -128,7 +128,7 @@ class Comparison {
     }
     std::vector<const TensorSummary*> removed;
     for (const TensorSummary& constant : a_.summary.constants) {
-      const auto equal = std::find_if(left.begin(), left.end(), [&](const TensorSummary* other) {
+      const auto equal = std::ranges::find_if(left, [&](const TensorSummary* other) {
         return other->dtype == constant.dtype && other->shape == constant.shape &&
                have_equal_elements(a_.zip, constant, b_.zip, *other);
       });
@@ -140,9 +140,8 @@ class Comparison {
       }
     }
     for (const TensorSummary* constant : removed) {
-      const auto same_name = std::find_if(
-          left.begin(), left.end(),
-          [constant](const TensorSummary* other) { return other->name == constant->name; });
+      const auto same_name = std::ranges::find_if(
+          left, [constant](const TensorSummary* other) { return other->name == constant->name; });
       if (same_name == left.end()) {
         result_.constants.push_back({constant->name, constant->kind, TensorChangeKind::removed,
                                      type_text(*constant), "", 0, constant->count});
@@ -181,9 +180,9 @@ class Comparison {
     };
     compare_texts(signatures(a_.summary), signatures(b_.summary), result_.methods);
     for (const MethodSummary& method : a_.summary.methods) {
-      const auto other =
-          std::find_if(b_.summary.methods.begin(), b_.summary.methods.end(),
-                       [&method](const MethodSummary& row) { return row.name == method.name; });
+      const auto other = std::ranges::find_if(
+          b_.summary.methods,
+          [&method](const MethodSummary& row) { return row.name == method.name; });
       if (other != b_.summary.methods.end()) compare_ops(method, *other);
     }
   }
@@ -238,16 +237,16 @@ class Comparison {
   }
 
   std::int64_t tensors_with(TensorChangeKind change) const {
-    return std::count_if(result_.tensors.begin(), result_.tensors.end(),
-                         [change](const TensorChange& row) { return row.change == change; });
+    return std::ranges::count_if(
+        result_.tensors, [change](const TensorChange& row) { return row.change == change; });
   }
 
   void add_notes() {
     const std::int64_t constants = tensors_with(TensorChangeKind::became_constant);
     const std::int64_t removed = tensors_with(TensorChangeKind::removed);
     const std::size_t all = a_.summary.tensors.size();
-    if (!result_.a.frozen && result_.b.frozen) result_.notes.push_back("b is frozen, a is not");
-    if (result_.a.frozen && !result_.b.frozen) result_.notes.push_back("a is frozen, b is not");
+    if (!result_.a.frozen && result_.b.frozen) result_.notes.emplace_back("b is frozen, a is not");
+    if (result_.a.frozen && !result_.b.frozen) result_.notes.emplace_back("a is frozen, b is not");
     if (constants > 0) {
       result_.notes.push_back(
           fmt::format("{} of {} tensors became constants with the same bytes", constants, all));

@@ -36,7 +36,7 @@ std::uint16_t float16_from(float value) {
     // Subnormal in binary16: adding 0.5 rounds to a multiple of 2^-24 and leaves it in the low bits.
     return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(size + 0.5F) & 0x07FFU));
   }
-  const std::uint32_t magnitude = std::bit_cast<std::uint32_t>(size);
+  const auto magnitude = std::bit_cast<std::uint32_t>(size);
   const std::uint32_t rounded = magnitude + 0x0FFFU + ((magnitude >> 13) & 1U);
   return static_cast<std::uint16_t>(sign | ((rounded - (112U << 23)) >> 13));
 }

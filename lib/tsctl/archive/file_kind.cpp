@@ -31,10 +31,9 @@ std::string read_head(const BinaryFile& file) {
 }
 
 bool has_record_below(const ZipReader& archive, std::string_view folder) {
-  return std::any_of(archive.records().begin(), archive.records().end(),
-                     [&](const ZipRecord& record) {
-                       return archive.relative_name(record).substr(0, folder.size()) == folder;
-                     });
+  return std::ranges::any_of(archive.records(), [&](const ZipRecord& record) {
+    return archive.relative_name(record).starts_with(folder);
+  });
 }
 
 FileKind zip_kind(const ZipReader& archive) {
@@ -52,15 +51,14 @@ FileKind zip_kind(const ZipReader& archive) {
     return FileKind::exported;
   }
   const auto is_array = [](const ZipRecord& record) { return record.name.ends_with(".npy"); };
-  if (!archive.records().empty() &&
-      std::all_of(archive.records().begin(), archive.records().end(), is_array)) {
+  if (!archive.records().empty() && std::ranges::all_of(archive.records(), is_array)) {
     return FileKind::numpy;
   }
   return FileKind::other_zip;
 }
 
 bool is_text(std::string_view head) {
-  return std::none_of(head.begin(), head.end(), [](char c) {
+  return std::ranges::none_of(head, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte == 0x7f || (byte < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f');
   });
@@ -85,7 +83,7 @@ bool is_pickle(std::string_view head) {
 FileKind kind_from_head(std::string_view head, std::uint64_t file_bytes) {
   if (head.empty()) return FileKind::empty;
   if (is_safetensors(head, file_bytes)) return FileKind::safetensors;
-  if (head.substr(0, 6) == "\x93NUMPY") return FileKind::numpy;
+  if (head.starts_with("\x93NUMPY")) return FileKind::numpy;
   if (is_pickle(head)) return FileKind::pickle;
   if (is_onnx(head)) return FileKind::onnx;
   return is_text(head) ? FileKind::text : FileKind::unknown;

@@ -191,10 +191,9 @@ void add_totals(const ModelArchive& archive, ModelSummary& summary) {
   const CodeClass* type = archive.root_class();
   summary.frozen =
       type != nullptr && type->attribute_type("training").empty() && summary.parameter_count == 0;
-  summary.packed_layers = std::count_if(
-      summary.modules.begin(), summary.modules.end(), [](const ModuleSummary& module) {
-        return plain_class_name(module.class_name).starts_with(kPackedClassPrefix);
-      });
+  summary.packed_layers = std::ranges::count_if(summary.modules, [](const ModuleSummary& module) {
+    return plain_class_name(module.class_name).starts_with(kPackedClassPrefix);
+  });
   summary.training_modules =
       std::count_if(summary.modules.begin() + 1, summary.modules.end(),
                     [](const ModuleSummary& module) { return module.training.value_or(false); });

@@ -23,7 +23,7 @@ constexpr std::string_view kMangle = "___torch_mangle_";
 // "__torch__.torch.nn" for "code/__torch__/torch/nn.py".
 std::string module_from_record(std::string_view name) {
   std::string module(name.substr(kCode.size(), name.size() - kCode.size() - 3));
-  std::replace(module.begin(), module.end(), '/', '.');
+  std::ranges::replace(module, '/', '.');
   return module;
 }
 
@@ -76,7 +76,7 @@ RecordGroup record_group(std::string_view name) {
   if (name.starts_with("extra/")) return RecordGroup::extra;
   constexpr std::array<std::string_view, 4> kStructure{"data.pkl", "constants.pkl", "version",
                                                        "byteorder"};
-  const bool structure = std::find(kStructure.begin(), kStructure.end(), name) != kStructure.end();
+  const bool structure = std::ranges::find(kStructure, name) != kStructure.end();
   return structure || name.starts_with(".data/") ? RecordGroup::structure : RecordGroup::other;
 }
 

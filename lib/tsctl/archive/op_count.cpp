@@ -61,7 +61,7 @@ std::size_t opening(std::string_view masked, std::size_t close) {
 
 bool is_chain(std::string_view text) {
   return !text.empty() && !std::isdigit(static_cast<unsigned char>(text.front())) &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_word(c) || c == '.'; });
+         std::ranges::all_of(text, [](char c) { return is_word(c) || c == '.'; });
 }
 
 void for_each_function(const ScriptCode& code,

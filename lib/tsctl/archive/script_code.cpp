@@ -202,16 +202,14 @@ std::size_t parse_class(ScriptCode& code, const std::string& module, const Sourc
 }  // namespace
 
 const CodeFunction* CodeClass::method(std::string_view method_name) const {
-  const auto found =
-      std::find_if(methods.begin(), methods.end(),
-                   [&](const CodeFunction& candidate) { return candidate.name == method_name; });
+  const auto found = std::ranges::find_if(
+      methods, [&](const CodeFunction& candidate) { return candidate.name == method_name; });
   return found == methods.end() ? nullptr : &*found;
 }
 
 std::string_view CodeClass::attribute_type(std::string_view attribute) const {
-  const auto found = std::find_if(attributes.begin(), attributes.end(), [&](const auto& candidate) {
-    return candidate.first == attribute;
-  });
+  const auto found = std::ranges::find_if(
+      attributes, [&](const auto& candidate) { return candidate.first == attribute; });
   return found == attributes.end() ? std::string_view() : std::string_view(found->second);
 }
 

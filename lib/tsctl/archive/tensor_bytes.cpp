@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "tsctl/core/base/error.h"
@@ -12,7 +13,7 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::size_t kChunkBytes = 240 * 1024;  // a multiple of every element size
+constexpr std::size_t kChunkBytes = std::size_t{240} * 1024;  // a multiple of every element size
 // Tensors with different strides are read as a whole; this limits the memory for it.
 constexpr std::int64_t kMaxSpanBytes = std::int64_t{2} << 30;
 
@@ -129,7 +130,7 @@ bool have_equal_elements(const ZipReader& zip_a, const TensorSummary& a, const Z
   const ZipRecord& record_a = record_of(zip_a, a);
   const ZipRecord& record_b = record_of(zip_b, b);
   const auto fills = [](const TensorSummary& tensor, const ZipRecord& record) {
-    return is_dense(tensor) && static_cast<std::uint64_t>(tensor.size_bytes) == record.size_bytes;
+    return is_dense(tensor) && std::cmp_equal(tensor.size_bytes, record.size_bytes);
   };
   if (fills(a, record_a) && fills(b, record_b) && same_layout(a, b) &&
       record_a.crc32 != record_b.crc32)

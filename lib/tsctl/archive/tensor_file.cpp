@@ -153,7 +153,7 @@ void TensorFile::Contents::read(std::uint64_t file_bytes) {
 void TensorFile::Contents::place(const std::vector<Span>& spans, std::uint64_t data_offset,
                                  std::uint64_t data_bytes) {
   std::vector<Span> sorted = spans;
-  std::sort(sorted.begin(), sorted.end(), [](const Span& a, const Span& b) {
+  std::ranges::sort(sorted, [](const Span& a, const Span& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
   });
   std::uint64_t expected = 0;

@@ -70,7 +70,7 @@ void write_tensor_file(const std::string& path, const std::vector<CallRecord>& c
   std::vector<const TensorBuffer*> sorted;
   for (const TensorBuffer& tensor : tensors) sorted.push_back(&tensor);
   // Largest elements first: the offset of each tensor is then a multiple of its element size, so readers need no copy.
-  std::stable_sort(sorted.begin(), sorted.end(), [](const TensorBuffer* a, const TensorBuffer* b) {
+  std::ranges::stable_sort(sorted, [](const TensorBuffer* a, const TensorBuffer* b) {
     return element_size_bytes(a->dtype) > element_size_bytes(b->dtype);
   });
 

@@ -55,13 +55,13 @@ constexpr std::array kStorageTypes{
 };
 
 const StorageType* find_storage_type(std::string_view name) {
-  const auto found = std::find_if(kStorageTypes.begin(), kStorageTypes.end(),
-                                  [name](const StorageType& type) { return type.name == name; });
+  const auto found = std::ranges::find_if(
+      kStorageTypes, [name](const StorageType& type) { return type.name == name; });
   return found == kStorageTypes.end() ? nullptr : &*found;
 }
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return std::ranges::find(names, name) != names.end();
 }
 
 class TableBuilder {

@@ -17,7 +17,7 @@ namespace tsctl {
 namespace {
 
 // Small enough to stay in the L2 cache between copy and checksum.
-constexpr std::size_t kChunkBytes = 256 * 1024;
+constexpr std::size_t kChunkBytes = std::size_t{256} * 1024;
 constexpr std::uint64_t kMaxDirectoryBytes = 256ULL << 20;
 // zlib's documentation gives 1032:1 as the largest compression ratio of deflate.
 constexpr std::uint64_t kMaxDeflateRatio = 1032;
@@ -50,7 +50,7 @@ void apply_extra64(const BinaryFile& file, ZipRecord& record, std::string_view e
   std::array<std::uint64_t*, 3> wide{&record.size_bytes, &record.stored_bytes,
                                      &record.header_offset};
   const auto is_escape = [](const std::uint64_t* value) { return *value == 0xffffffffU; };
-  if (std::none_of(wide.begin(), wide.end(), is_escape)) return;
+  if (std::ranges::none_of(wide, is_escape)) return;
   while (extra.size() >= 4) {
     const std::size_t size = little_u16(extra.data() + 2);
     if (size > extra.size() - 4) break;
@@ -140,7 +140,7 @@ ZipReader::ZipReader(const std::string& path) : file_(path) {
 void ZipReader::require_disjoint() {
   std::vector<std::size_t> order(records_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+  std::ranges::sort(order, [this](std::size_t a, std::size_t b) {
     return records_[a].header_offset < records_[b].header_offset;
   });
   for (std::size_t i = 0; i < order.size(); ++i) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "tsctl/core/stats/holm.h"
 #include "tsctl/core/stats/ratio_estimate.h"
@@ -19,7 +20,7 @@ namespace {
 constexpr double kFamilyAlpha = 0.05;
 // On the scale of logarithms: an interval that is wider, or an estimate that is further from the ratio of the medians
 // of all calls, shows nothing.
-const double kMaxWidth = std::log(2.0);
+constexpr double kMaxWidth = std::numbers::ln2;
 const double kMaxContradiction = std::log(1.1);
 // The minimum cost of a minor page fault. 0.5 to 8 us were measured, the larger values in virtual machines.
 constexpr double kMinFaultSeconds = 0.5e-6;
@@ -127,9 +128,9 @@ void judge_gates(const std::vector<BenchArm>& arms, const std::vector<LogRatios>
   };
   std::vector<TestAtLevel> tests;
   for (const std::size_t i : gated) {
-    tests.emplace_back([&, i](double alpha) {
-      return misses(estimate(i, 1.0 - alpha), *gate_limit(options, i, arms.size()));
-    });
+    const double limit = gate_limit(options, i, arms.size()).value_or(0.0);
+    tests.emplace_back(
+        [&, i, limit](double alpha) { return misses(estimate(i, 1.0 - alpha), limit); });
   }
   const std::vector<bool> failed = holm_rejections(tests, kFamilyAlpha);
   for (std::size_t k = 0; k < gated.size(); ++k) {

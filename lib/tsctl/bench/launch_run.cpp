@@ -110,7 +110,7 @@ void LaunchRun::warm_up_arm(std::size_t index) {
 // Several cycles make a disturbance that is shorter than a round affect all arms alike.
 int LaunchRun::cycles() const {
   if (load_.active()) return 1;
-  const int fewest_calls = *std::min_element(round_calls_.begin(), round_calls_.end());
+  const int fewest_calls = *std::ranges::min_element(round_calls_);
   return std::clamp(fewest_calls / kMinBlockCalls, 1, kMaxCycles);
 }
 

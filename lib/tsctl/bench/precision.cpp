@@ -24,7 +24,7 @@ double half_width(const RatioEstimate& estimate) {
 bool is_precise(const std::vector<BenchArm>& arms, const std::vector<LogRatios>& log_ratios,
                 const BenchOptions& options) {
   const std::vector<std::size_t> judged = judged_arms(arms);
-  return std::all_of(judged.begin(), judged.end(), [&](std::size_t i) {
+  return std::ranges::all_of(judged, [&](std::size_t i) {
     const RatioEstimate estimate = estimate_ratio(log_ratios[i], options.seed);
     const auto limit = gate_limit(options, i, arms.size());
     if (limit && !reaches(estimate.interval, *limit) && !misses(estimate.interval, *limit))
@@ -37,7 +37,7 @@ bool is_precise(const std::vector<BenchArm>& arms, const std::vector<LogRatios>&
 bool is_launch_precise(const std::vector<BenchArm>& arms, const std::vector<LogRatios>& log_ratios,
                        const BenchOptions& options) {
   const std::vector<std::size_t> judged = judged_arms(arms);
-  return std::all_of(judged.begin(), judged.end(), [&](std::size_t i) {
+  return std::ranges::all_of(judged, [&](std::size_t i) {
     return ratio_variation({log_ratios[i].back()}).medians <= options.precision / 2;
   });
 }

@@ -68,8 +68,8 @@ void add_warm_up(const LaunchSamples& first_launch, ArmResult& result) {
 void add_faults(const ArmRecord& record, ArmResult& result) {
   const std::vector<double>& faults = record.faults_per_call;
   result.page_faults_per_call = mean(faults);
-  result.page_faults_low = *std::min_element(faults.begin(), faults.end());
-  result.page_faults_high = *std::max_element(faults.begin(), faults.end());
+  result.page_faults_low = *std::ranges::min_element(faults);
+  result.page_faults_high = *std::ranges::max_element(faults);
 }
 
 void add_transfers(const ArmRecord& record, ArmResult& result) {
@@ -89,7 +89,7 @@ void add_transfers(const ArmRecord& record, ArmResult& result) {
 // The times of all calls, and the throughput that follows from them.
 void add_times(const std::vector<double>& calls, std::int64_t items_per_call, ArmResult& result) {
   std::vector<double> sorted = calls;
-  std::sort(sorted.begin(), sorted.end());
+  std::ranges::sort(sorted);
   const double total_s = std::accumulate(calls.begin(), calls.end(), 0.0);
   result.samples = static_cast<std::int64_t>(calls.size());
   result.median_s = quantile_of_sorted(sorted, 0.5);

@@ -36,9 +36,6 @@ constexpr double kMaxBudgetRatio = 1.1;
 // The share of the budget for the warm-up of all arms in options.min_launches launches, and the most for one of them.
 constexpr double kWarmUpShare = 0.5;
 constexpr double kMaxWarmUpSeconds = 2.0;
-// A host is busy if some task waited for a CPU during more than this share of a launch. Arms alone, of which one runs
-// at a time, stay below 5%.
-constexpr double kBusyShare = 0.2;
 // Measuring anew is worth its time until this share of the budget is spent.
 constexpr double kLatestRestart = 0.5;
 
@@ -157,10 +154,10 @@ void Session::require_affordable() const {
   const double needed_s = kMinLaunches * budget_.shortest_launch_s();
   if (needed_s <= kMaxBudgetRatio * options_.budget_s) return;
   throw Error(ErrorKind::undecided,
-              fmt::format("{} launches of {} {}, the fewest that can be compared, take about {}; "
+              fmt::format("{} launches of {}, the fewest that can be compared, take about {}; "
                           "the budget is {}",
-                          kMinLaunches, arms_.size(), arms_.size() == 1 ? "arm" : "arms",
-                          seconds_text(needed_s), seconds_text(options_.budget_s)),
+                          kMinLaunches, counted(std::ssize(arms_), "arm"), seconds_text(needed_s),
+                          seconds_text(options_.budget_s)),
               fmt::format("give --budget {:.0f}s, or fewer arms",
                           std::ceil(needed_s * options_.min_launches / kMinLaunches)));
 }

@@ -13,6 +13,10 @@
 
 namespace tsctl {
 
+// A host is busy if some task waited for a CPU during more than this share of the time. Arms alone, of which one runs at
+// a time, stay below 5%.
+inline constexpr double kBusyShare = 0.2;
+
 // What a session works with.
 struct BenchTools {
   const Launcher& launch;

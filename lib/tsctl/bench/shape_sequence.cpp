@@ -37,16 +37,15 @@ double median_of_fastest(const Launches& launches, const std::vector<std::size_t
   std::vector<double> fastest;
   for (const std::vector<double>& launch : launches) {
     const std::vector<double> seconds = times_of({launch}, positions);
-    fastest.push_back(*std::min_element(seconds.begin(), seconds.end()));
+    fastest.push_back(*std::ranges::min_element(seconds));
   }
   return median(std::move(fastest));
 }
 
 // Whether the call is a spike in more than half of the launches.
 bool is_spike(const Launches& launches, std::size_t position, double usual_s) {
-  const auto slow = std::count_if(launches.begin(), launches.end(), [&](const auto& launch) {
-    return launch[position] > kSpikeRatio * usual_s;
-  });
+  const auto slow = std::ranges::count_if(
+      launches, [&](const auto& launch) { return launch[position] > kSpikeRatio * usual_s; });
   return 2 * static_cast<std::size_t>(slow) > launches.size();
 }
 
@@ -116,7 +115,7 @@ Launcher ShapeSequence::around(const Launcher& launch) {
 std::vector<std::size_t> ShapeSequence::distinct_sets() const {
   std::vector<std::size_t> sets;
   for (const std::size_t set : order_) {
-    if (std::find(sets.begin(), sets.end(), set) == sets.end()) sets.push_back(set);
+    if (std::ranges::find(sets, set) == sets.end()) sets.push_back(set);
   }
   return sets;
 }

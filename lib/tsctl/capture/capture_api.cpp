@@ -49,24 +49,23 @@ Error error_from(const py::error_already_set& raised) {
   const py::object ours = py::module_::import("tsctl_capture.errors").attr("CaptureError");
   if (raised.matches(ours)) {
     const py::object& value = raised.value();
-    return Error(kind_from_name(text_of(value, "kind")), text_of(value, "message"),
-                 text_of(value, "hint"), text_of(value, "detail"));
+    return {kind_from_name(text_of(value, "kind")), text_of(value, "message"),
+            text_of(value, "hint"), text_of(value, "detail")};
   }
-  const std::string message = py::cast<std::string>(py::str(raised.value()));
+  const auto message = py::cast<std::string>(py::str(raised.value()));
   if (is_out_of_memory(raised, message)) {
-    return Error(
-        ErrorKind::execution,
-        fmt::format("there is not enough memory for the model and its inputs: {}", message),
-        "use smaller inputs, or a machine with more memory");
+    return {ErrorKind::execution,
+            fmt::format("there is not enough memory for the model and its inputs: {}", message),
+            "use smaller inputs, or a machine with more memory"};
   }
   if (raised.matches(PyExc_OSError)) {
-    return Error(ErrorKind::input, message, "check that the file is there and may be read");
+    return {ErrorKind::input, message, "check that the file is there and may be read"};
   }
-  return Error(ErrorKind::capture,
-               fmt::format("the capture package failed: {}: {}", text_of(raised.type(), "__name__"),
-                           message),
-               "this is a fault of tsctl or of its installation; the traceback says where",
-               traceback_of(raised));
+  return {ErrorKind::capture,
+          fmt::format("the capture package failed: {}: {}", text_of(raised.type(), "__name__"),
+                      message),
+          "this is a fault of tsctl or of its installation; the traceback says where",
+          traceback_of(raised)};
 }
 
 // Runs `work` with the interpreter started and the GIL held, and converts Python's exceptions.

@@ -17,8 +17,7 @@ namespace {
 
 namespace py = pybind11;
 
-const std::string kBuiltFor =
-    std::to_string(PY_MAJOR_VERSION) + "." + std::to_string(PY_MINOR_VERSION);
+std::string built_for() { return fmt::format("{}.{}", PY_MAJOR_VERSION, PY_MINOR_VERSION); }
 
 // "3.11.2 (main, …" -> "3.11"
 std::string minor_version(const std::string& version) {
@@ -31,13 +30,13 @@ std::string minor_version(const std::string& version) {
 void check_version(const PythonSite& site) {
   const std::string loaded = minor_version(Py_GetVersion());
   const std::string& found = site.version.empty() ? loaded : minor_version(site.version);
-  if (found == kBuiltFor && loaded == kBuiltFor) return;
+  if (found == built_for() && loaded == built_for()) return;
   throw Error(ErrorKind::environment,
               fmt::format("the Python at '{}' is version {}, tsctl was built for {}",
-                          site.executable, found == kBuiltFor ? loaded : found, kBuiltFor),
+                          site.executable, found == built_for() ? loaded : found, built_for()),
               fmt::format("name a Python {} with --python, or build tsctl for this one: cmake -B "
                           "build -DTSCTL_PYTHON={}",
-                          kBuiltFor, site.executable));
+                          built_for(), site.executable));
 }
 
 void start(const PythonSite& site) {

@@ -26,9 +26,14 @@ Dtype dtype_of(const std::string& name) {
   return *dtype;
 }
 
+// Python passes the addresses of arrays as numbers.
+void* memory_at(std::uintptr_t address) {
+  return reinterpret_cast<void*>(address);  // NOLINT(performance-no-int-to-ptr)
+}
+
 void fill(std::uintptr_t pointer, const std::string& dtype, std::size_t count, std::uint64_t seed,
           std::uint64_t stream, std::optional<double> low, std::optional<double> high) {
-  fill_staged(dtype_of(dtype), {seed, stream}, reinterpret_cast<void*>(pointer), count, low, high);
+  fill_staged(dtype_of(dtype), {seed, stream}, memory_at(pointer), count, low, high);
 }
 
 py::dict dict_of(const Difference& found) {
@@ -52,7 +57,7 @@ py::dict dict_of(const Difference& found) {
 
 template <typename Element>
 const Element* elements(std::uintptr_t pointer) {
-  return reinterpret_cast<const Element*>(pointer);
+  return static_cast<const Element*>(memory_at(pointer));
 }
 
 py::dict difference(std::uintptr_t reference, std::uintptr_t candidate, std::size_t count,

@@ -5,8 +5,8 @@
 namespace tsctl {
 
 const PairResult* pair_of(const BenchResult& bench, const std::string& arm) {
-  const auto pair = std::find_if(bench.pairs.begin(), bench.pairs.end(),
-                                 [&](const PairResult& candidate) { return candidate.arm == arm; });
+  const auto pair = std::ranges::find_if(
+      bench.pairs, [&](const PairResult& candidate) { return candidate.arm == arm; });
   return pair == bench.pairs.end() ? nullptr : &*pair;
 }
 

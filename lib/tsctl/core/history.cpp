@@ -52,9 +52,8 @@ std::string undecided_reason(const HistorySeries& series, const HistoryCheckOpti
                        series.suspected->since);
   }
   if (!series.resolution) {
-    return fmt::format("{} night{} with a speedup, and a change can be found from {} on",
-                       series.compared_nights, series.compared_nights == 1 ? "" : "s",
-                       kFewestNights);
+    return fmt::format("{} with a speedup, and a change can be found from {} on",
+                       counted(series.compared_nights, "night"), kFewestNights);
   }
   if (*series.resolution > options.detect) {
     return fmt::format("the nights differ too much: only a drop of {} would be found",
@@ -93,8 +92,8 @@ void check_one(HistorySeries& series, const HistoryCheckOptions& options) {
     series.changes.push_back(change_from(change, nights, found.level, margin));
   if (found.suspected)
     series.suspected = change_from(*found.suspected, nights, found.suspected->after, margin);
-  const bool regression = std::any_of(series.changes.begin(), series.changes.end(),
-                                      [](const HistoryChange& change) { return change.current; });
+  const bool regression = std::ranges::any_of(
+      series.changes, [](const HistoryChange& change) { return change.current; });
   series.reason = regression ? std::string() : undecided_reason(series, options);
   series.verdict = regression               ? HistoryVerdict::regression
                    : !series.reason.empty() ? HistoryVerdict::undecided
@@ -106,9 +105,8 @@ void check_one(HistorySeries& series, const HistoryCheckOptions& options) {
 void check(std::vector<HistorySeries>& series, const HistoryCheckOptions& options) {
   for (HistorySeries& one : series) {
     if (one.base.empty()) continue;
-    const bool replaced =
-        std::any_of(series.begin(), series.end(),
-                    [&](const HistorySeries& other) { return replaces(other, one); });
+    const bool replaced = std::ranges::any_of(
+        series, [&](const HistorySeries& other) { return replaces(other, one); });
     if (replaced) {
       one.reason = "the file of the baseline was replaced";
     } else {
@@ -119,8 +117,8 @@ void check(std::vector<HistorySeries>& series, const HistoryCheckOptions& option
 
 HistoryVerdict verdict_of(const std::vector<HistorySeries>& series) {
   const auto any = [&](HistoryVerdict verdict) {
-    return std::any_of(series.begin(), series.end(),
-                       [&](const HistorySeries& one) { return one.verdict == verdict; });
+    return std::ranges::any_of(series,
+                               [&](const HistorySeries& one) { return one.verdict == verdict; });
   };
   if (any(HistoryVerdict::regression)) return HistoryVerdict::regression;
   if (any(HistoryVerdict::undecided) || !any(HistoryVerdict::unchanged))

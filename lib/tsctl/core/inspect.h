@@ -17,7 +17,7 @@ struct InspectOptions {
   bool with_code = false;                // include the code's text
   std::int64_t value_limit_bytes = 200;  // longer values of attributes are cut
   std::int64_t extra_text_limit_bytes =
-      64 * 1024;  // larger extra files are listed without their text
+      std::int64_t{64} * 1024;  // larger extra files are listed without their text
 };
 
 // The member names of these structs are the keys of the document's "inspect" object.

@@ -110,8 +110,8 @@ inline constexpr std::array kPasses{
 
 // The row of a pass. A name that is in no row does not compile.
 consteval std::size_t row_of(std::string_view name) {
-  const auto row = std::find_if(kPasses.begin(), kPasses.end(),
-                                [name](const PassInfo& pass) { return pass.name == name; });
+  const auto row =
+      std::ranges::find_if(kPasses, [name](const PassInfo& pass) { return pass.name == name; });
   if (row == kPasses.end()) throw "kPasses has no pass of this name";
   return static_cast<std::size_t>(row - kPasses.begin());
 }

@@ -41,7 +41,7 @@ bool is_model_zoo(std::string_view place) noexcept {
 }
 
 bool is_model_name(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char letter) {
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char letter) {
     return std::isalnum(letter) != 0 || letter == '_' || letter == '.' || letter == '-';
   });
 }

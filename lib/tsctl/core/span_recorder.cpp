@@ -29,9 +29,8 @@ class Ranking {
       line.share = line.self_s / all_s;
       line.self_s /= calls;
     }
-    std::stable_sort(lines_.begin(), lines_.end(), [](const auto& left, const auto& right) {
-      return left.self_s > right.self_s;
-    });
+    std::ranges::stable_sort(
+        lines_, [](const auto& left, const auto& right) { return left.self_s > right.self_s; });
     return std::move(lines_);
   }
 
@@ -81,7 +80,7 @@ void SpanRecorder::end_call() {
 
 void SpanRecorder::reset() {
   open_.clear();
-  std::fill(counts_.begin(), counts_.end(), 0);
+  std::ranges::fill(counts_, 0);
   calls_.clear();
   executions_.clear();
 }
@@ -89,9 +88,8 @@ void SpanRecorder::reset() {
 std::vector<const SpanRecorder::Call*> SpanRecorder::middle_half() const {
   std::vector<const Call*> calls;
   for (const Call& call : calls_) calls.push_back(&call);
-  std::stable_sort(calls.begin(), calls.end(), [](const Call* left, const Call* right) {
-    return left->seconds < right->seconds;
-  });
+  std::ranges::stable_sort(
+      calls, [](const Call* left, const Call* right) { return left->seconds < right->seconds; });
   const std::size_t quarter = calls.size() / 4;
   return {calls.begin() + static_cast<std::ptrdiff_t>(quarter),
           calls.end() - static_cast<std::ptrdiff_t>(quarter)};

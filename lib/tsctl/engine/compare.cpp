@@ -79,7 +79,7 @@ class Collector {
 
   void add_checked(int call) {
     auto& checked = result_.calls_checked;
-    if (std::find(checked.begin(), checked.end(), call) == checked.end()) checked.push_back(call);
+    if (std::ranges::find(checked, call) == checked.end()) checked.push_back(call);
   }
 
   VerifyResult take() {
@@ -90,17 +90,16 @@ class Collector {
  private:
   void add_outputs(const std::string& set, int call, std::vector<OutputComparison> outputs) {
     add_checked(call);
-    const bool differs =
-        std::any_of(outputs.begin(), outputs.end(),
-                    [](const OutputComparison& output) { return output.status == Match::differ; });
+    const bool differs = std::ranges::any_of(
+        outputs, [](const OutputComparison& output) { return output.status == Match::differ; });
     for (const OutputComparison& output : outputs) note_worst(output);
     if (differs) result_.status = Match::differ;
     if (!result_.kernels.empty()) note_kernel(outputs, differs);
     if (!differs && (call != 1 || !result_.kernels.empty())) return;
-    std::stable_sort(outputs.begin(), outputs.end(),
-                     [](const OutputComparison& left, const OutputComparison& right) {
-                       return severity(left) > severity(right);
-                     });
+    std::ranges::stable_sort(outputs,
+                             [](const OutputComparison& left, const OutputComparison& right) {
+                               return severity(left) > severity(right);
+                             });
     if (outputs.size() > kReportedOutputs) outputs.resize(kReportedOutputs);
     result_.calls.push_back({.set = set,
                              .kernel = result_.kernels.empty() ? "" : result_.kernels.back().kernel,
@@ -228,7 +227,7 @@ void compare_tensor_files(const VerifyRequest& request, const TensorFile& refere
   const TensorFile candidate = TensorFile::open(request.candidate_tensors);
   for (const CallRecord* record : calls_with_outputs(reference, request.reference_tensors)) {
     const auto& calls = candidate.calls();
-    const auto other = std::find_if(calls.begin(), calls.end(), [&](const CallRecord& call) {
+    const auto other = std::ranges::find_if(calls, [&](const CallRecord& call) {
       return call.label == record->label && call.outputs.has_value();
     });
     if (other == calls.end()) {

@@ -12,6 +12,7 @@
 
 #include "tsctl/core/base/device_name.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/units.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/library_folder.h"
 
@@ -61,10 +62,10 @@ c10::Device open_device(const std::string& text) {
   if (count == 0)
     throw Error(ErrorKind::environment, flag + ": there is no usable CUDA device", kUseCpu);
   if (device->index() >= count) {
-    throw Error(ErrorKind::environment,
-                fmt::format("{}: there is no such device, only {} CUDA device{}", flag, count,
-                            count == 1 ? "" : "s"),
-                fmt::format("give a number from 0 to {}", count - 1));
+    throw Error(
+        ErrorKind::environment,
+        fmt::format("{}: there is no such device, only {}", flag, counted(count, "CUDA device")),
+        fmt::format("give a number from 0 to {}", count - 1));
   }
   return guarded(ErrorKind::environment, flag, [&] {
     at::globalContext().lazyInitDevice(c10::kCUDA);

@@ -36,7 +36,7 @@ std::optional<SourceFrame> frame_in_script(std::string_view line) {
   constexpr std::string_view kLine = "\", line ";
   constexpr std::string_view kIn = ", in ";
   line = trimmed(line);
-  if (line.substr(0, kFile.size()) != kFile) return std::nullopt;
+  if (!line.starts_with(kFile)) return std::nullopt;
   line.remove_prefix(kFile.size());
   const auto name_end = line.find(kLine);
   if (name_end == std::string_view::npos) return std::nullopt;
@@ -79,7 +79,7 @@ std::string without_error_name(std::string_view words) {
   constexpr std::array<std::string_view, 4> kPrefixes{
       "RuntimeError: ", "torch.jit.Error: ", "Error: ", "builtins."};
   for (const std::string_view prefix : kPrefixes) {
-    if (words.substr(0, prefix.size()) == prefix) return std::string(words.substr(prefix.size()));
+    if (words.starts_with(prefix)) return std::string(words.substr(prefix.size()));
   }
   return std::string(words);
 }
@@ -98,7 +98,7 @@ bool is_noise(std::string_view line) {
   constexpr std::array<std::string_view, 5> kMachinery{"/tsctl_capture/", "torch/jit/_trace.py(",
                                                        ": _call_impl", ": _wrapped_call_impl",
                                                        ": _slow_forward"};
-  return std::any_of(kMachinery.begin(), kMachinery.end(), [&](std::string_view part) {
+  return std::ranges::any_of(kMachinery, [&](std::string_view part) {
     return line.find(part) != std::string_view::npos && line.find("): ") != std::string_view::npos;
   });
 }

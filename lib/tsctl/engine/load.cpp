@@ -78,7 +78,7 @@ std::string version_in_folder() {
   const std::string folder = libtorch_folder() + "/..";
   std::ifstream python(folder + "/version.py");
   for (std::string line; std::getline(python, line);) {
-    if (line.rfind("__version__", 0) != 0) continue;
+    if (!line.starts_with("__version__")) continue;
     const auto open = line.find('\'');
     const auto close = line.rfind('\'');
     if (open < close) return line.substr(open + 1, close - open - 1);

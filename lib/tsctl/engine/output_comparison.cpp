@@ -37,7 +37,7 @@ bool containers_match(const Value& reference, const Value& candidate) {
 const Value& counterpart(const Value& reference, const Value& candidate, std::size_t i) {
   if (reference.kind != Value::Kind::dict || candidate.kind != Value::Kind::dict)
     return candidate.items[i];
-  const auto key = std::find(candidate.keys.begin(), candidate.keys.end(), reference.keys[i]);
+  const auto key = std::ranges::find(candidate.keys, reference.keys[i]);
   return candidate.items[static_cast<std::size_t>(key - candidate.keys.begin())];
 }
 

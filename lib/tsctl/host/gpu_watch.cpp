@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds kInterval{250};
 void add_moment(const GpuMoment& moment, SystemLoad& load) {
   for (const std::string& reason : moment.throttle_reasons) {
     std::vector<std::string>& known = load.gpu_throttle_reasons;
-    if (std::find(known.begin(), known.end(), reason) == known.end()) known.push_back(reason);
+    if (std::ranges::find(known, reason) == known.end()) known.push_back(reason);
   }
   if (moment.idle || !moment.clock_mhz) return;
   const double clock = *moment.clock_mhz;
@@ -45,7 +45,7 @@ void GpuWatch::watch() {
 
 void GpuWatch::end() {
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     ending_ = true;
   }
   ended_.notify_all();

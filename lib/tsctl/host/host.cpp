@@ -106,14 +106,14 @@ std::vector<std::string> numa_nodes(const fs::path& root) {
     if (number.empty() || number.find_first_not_of("0123456789") != std::string::npos) continue;
     nodes.emplace_back(std::stoi(number), first_line(entry.path() / "cpulist"));
   }
-  std::sort(nodes.begin(), nodes.end());
+  std::ranges::sort(nodes);
   std::vector<std::string> processors;
   for (auto& [number, list] : nodes) processors.push_back(std::move(list));
   return processors;
 }
 
 bool is_of_interest(std::string_view name) {
-  return std::any_of(kVariables.begin(), kVariables.end(), [name](std::string_view pattern) {
+  return std::ranges::any_of(kVariables, [name](std::string_view pattern) {
     if (!pattern.ends_with('*')) return name == pattern;
     return name.starts_with(pattern.substr(0, pattern.size() - 1));
   });
@@ -191,7 +191,7 @@ std::vector<std::string> variables_of_interest(const char* const* environment) {
     const std::string_view pair(*environment);
     if (is_of_interest(pair.substr(0, pair.find('=')))) found.emplace_back(pair);
   }
-  std::sort(found.begin(), found.end());
+  std::ranges::sort(found);
   return found;
 }
 

@@ -185,8 +185,8 @@ std::optional<std::size_t> gpu_of_device(const std::string& device, const CudaNu
     if (name.size() > 4) return std::nullopt;
     number = std::stoul(name);
   }
-  const bool alike = std::all_of(gpus.begin(), gpus.end(),
-                                 [&](const GpuInfo& gpu) { return gpu.name == gpus.front().name; });
+  const bool alike =
+      std::ranges::all_of(gpus, [&](const GpuInfo& gpu) { return gpu.name == gpus.front().name; });
   if (number >= gpus.size() || !(alike || numbering.order == "PCI_BUS_ID")) return std::nullopt;
   return number;
 }

@@ -42,8 +42,7 @@ LoadTimes closed_loop(const LoadWindow& window, const LoadTools& tools) {
 
   std::vector<Call> all;
   for (const std::vector<Call>& some : calls) all.insert(all.end(), some.begin(), some.end());
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Call& a, const Call& b) { return a.start_s < b.start_s; });
+  std::ranges::stable_sort(all, [](const Call& a, const Call& b) { return a.start_s < b.start_s; });
   LoadTimes times{.offered = static_cast<std::int64_t>(all.size())};
   for (const Call& call : all) times.latency_s.push_back(call.latency_s);
   for (const double end : end_s) times.elapsed_s += end / static_cast<double>(threads);
@@ -69,7 +68,7 @@ LoadTimes open_loop(const LoadWindow& window, const LoadTools& tools) {
   });
 
   LoadTimes times{.offered = static_cast<std::int64_t>(due_s.size())};
-  times.elapsed_s = std::max(window.seconds, *std::max_element(end_s.begin(), end_s.end()));
+  times.elapsed_s = std::max(window.seconds, *std::ranges::max_element(end_s));
   for (const double latency : latency_s) {
     if (latency >= 0.0) times.latency_s.push_back(latency);
   }

@@ -56,7 +56,7 @@ ThreadTeam::ThreadTeam() : shared_(std::make_unique<Shared>()) {}
 
 ThreadTeam::~ThreadTeam() {
   {
-    const std::lock_guard lock(shared_->mutex);
+    const std::scoped_lock lock(shared_->mutex);
     shared_->closed = true;
   }
   shared_->begun.notify_all();

@@ -6,6 +6,7 @@ import functools
 import inspect
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -13,7 +14,7 @@ from types import FrameType
 import torch
 
 from ..errors import is_torch_frame, place_text, users_line
-from .tracer_warnings import handled_warnings
+from ..python_warnings import handled_warnings
 
 _PLACE = re.compile(r'File "([^"]+)", line (\d+)')
 
@@ -86,6 +87,7 @@ def warned_parts(root: torch.nn.Module) -> Iterator[dict[str, str]]:
                 found.setdefault(running, place_text(*users_line()))
 
     with handled_warnings(note):
+        warnings.simplefilter("always")
         yield found
 
 

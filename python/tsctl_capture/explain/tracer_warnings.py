@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import linecache
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TextIO
 
 import torch
 
 from ..errors import first_line, place_text, users_line
-from ..retirement_notices import is_retirement_notice
+from ..python_warnings import handled_warnings
 from ..vocabulary import NoticeCode
 from .trace_advice import advice_for
 
@@ -96,37 +95,15 @@ def _notice(message: Warning | str, category: type[Warning], filename: str, numb
 
 
 @contextmanager
-def handled_warnings(
-    handle: Callable[[Warning | str, type[Warning], str, int], None],
-) -> Iterator[None]:
-    """Inside, every warning goes to `handle` with its category, file and line, and is not printed."""
-
-    def show(
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        file: TextIO | None = None,
-        line: str | None = None,
-    ) -> None:
-        handle(message, category, filename, lineno)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        warnings.showwarning = show
-        yield
-
-
-@contextmanager
 def collected_warnings() -> Iterator[list[Notice]]:
     """Collects the warnings that are raised inside, each once, in order."""
     notices: list[Notice] = []
 
     def collect(message: Warning | str, category: type[Warning], filename: str, line: int) -> None:
-        if not is_retirement_notice(message, category):
-            notice = _notice(message, category, filename, line)
-            if notice not in notices:
-                notices.append(notice)
+        notice = _notice(message, category, filename, line)
+        if notice not in notices:
+            notices.append(notice)
 
     with handled_warnings(collect):
+        warnings.simplefilter("always")
         yield notices

@@ -64,17 +64,16 @@ TEST(Diff, finds_methods_attributes_and_constants) {
     for (const TextChange& change : result.attributes) list.push_back(change.name);
     return list;
   }();
-  EXPECT_EQ(std::count(names.begin(), names.end(), "threshold"), 1);
-  EXPECT_EQ(std::count(names.begin(), names.end(), "version"), 0);  // preserved
+  EXPECT_EQ(std::ranges::count(names, "threshold"), 1);
+  EXPECT_EQ(std::ranges::count(names, "version"), 0);  // preserved
   ASSERT_EQ(result.constants.size(), 1U);
   EXPECT_EQ(result.constants[0].change, TensorChangeKind::added);
 }
 
 TEST(Diff, finds_a_changed_training_mode) {
   const DiffResult result = diff_of("rich_scripted.pt", "rich_training.pt");
-  const auto mode =
-      std::find_if(result.attributes.begin(), result.attributes.end(),
-                   [](const TextChange& change) { return change.name == "training"; });
+  const auto mode = std::ranges::find_if(
+      result.attributes, [](const TextChange& change) { return change.name == "training"; });
   ASSERT_NE(mode, result.attributes.end());
   EXPECT_EQ(mode->before, "False");
   EXPECT_EQ(mode->after, "True");

@@ -31,13 +31,13 @@ std::vector<std::string> lines_of(const std::vector<TensorSummary>& tensors) {
 }
 
 const TensorSummary& tensor_named(const ModelSummary& summary, const std::string& name) {
-  return *std::find_if(summary.tensors.begin(), summary.tensors.end(),
-                       [&name](const TensorSummary& tensor) { return tensor.name == name; });
+  return *std::ranges::find_if(
+      summary.tensors, [&name](const TensorSummary& tensor) { return tensor.name == name; });
 }
 
 std::int64_t in_forward(const ModelSummary& summary, const std::string& op) {
-  const auto found = std::find_if(summary.ops.begin(), summary.ops.end(),
-                                  [&op](const OpSummary& row) { return row.name == op; });
+  const auto found =
+      std::ranges::find_if(summary.ops, [&op](const OpSummary& row) { return row.name == op; });
   return found == summary.ops.end() ? -1 : found->in_forward;
 }
 

@@ -103,7 +103,7 @@ TEST(BenchUnderLoad, runs_all_instances_of_an_arm_at_once) {
   EXPECT_NEAR(*result.arms[0].offered_per_s, 50.0, 5.0);  // together
   ASSERT_GE(bench.windows.size(), 6U);
   const auto rate = [](const LoadWindow& window) { return window.plan.rate_per_s.has_value(); };
-  const auto first = std::find_if(bench.windows.begin(), bench.windows.end(), rate);
+  const auto first = std::ranges::find_if(bench.windows, rate);
   EXPECT_NE(first[0].seed, first[1].seed);
   EXPECT_NE(first[1].seed, first[2].seed);
   EXPECT_EQ(first[0].seed, first[3].seed);  // the first instance of the other arm

@@ -125,9 +125,9 @@ class FakeArms::FakeArm : public LaunchedArm {
 
   // Warm-up times every call; only blocks begin with an untimed one.
   void note_block() {
-    if (session_.passes.empty() || session_.passes.back().size() == session_.arms.size())
-      session_.passes.emplace_back();
-    session_.passes.back().push_back(index_);
+    if (session_.cycles.empty() || session_.cycles.back().size() == session_.arms.size())
+      session_.cycles.emplace_back();
+    session_.cycles.back().push_back(index_);
   }
 
   FakeArms& session_;

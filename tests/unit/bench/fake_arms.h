@@ -44,7 +44,7 @@ class FakeArms {
   // Recorded by run().
   BenchOutcome outcome = {};
   std::vector<WaitPolicy> wait_policies = {};         // of each launched arm
-  std::vector<std::vector<std::size_t>> passes = {};  // order of the arms in each pass
+  std::vector<std::vector<std::size_t>> cycles = {};  // order of the arms in each cycle
   std::vector<std::uint64_t> cores = {};              // of each arm in each round
   std::vector<std::uint64_t> layouts = {};            // of each launched arm
   std::vector<std::size_t> loads = {};                // the arms in the order of their launches

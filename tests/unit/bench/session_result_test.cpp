@@ -56,7 +56,7 @@ TEST(BenchResult, distinguishes_equal_slower_and_faster_arms) {
   EXPECT_NEAR(*result.pairs[1].speedup, 1.0 / 1.05, 0.01);
   EXPECT_EQ(result.pairs[0].margin, 0.01);
   EXPECT_EQ(result.pairs[0].launches, result.arms[0].launches);
-  EXPECT_EQ(result.pairs[0].pairs, static_cast<std::int64_t>(bench.passes.size()));
+  EXPECT_EQ(result.pairs[0].pairs, static_cast<std::int64_t>(bench.cycles.size()));
 }
 
 TEST(BenchResult, gives_an_arm_whose_outputs_differ_times_but_no_speedup) {

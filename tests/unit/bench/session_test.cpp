@@ -17,25 +17,25 @@ TEST(BenchSession, runs_every_arm_once_in_each_cycle_in_an_order_drawn_at_random
   FakeArms bench(3, around({0.01, 0.01, 0.01}));
   bench.run({});
   std::set<std::vector<std::size_t>> orders;
-  for (std::vector<std::size_t> pass : bench.passes) {
-    orders.insert(pass);
-    std::sort(pass.begin(), pass.end());
-    EXPECT_EQ(pass, (std::vector<std::size_t>{0, 1, 2}));
+  for (std::vector<std::size_t> cycle : bench.cycles) {
+    orders.insert(cycle);
+    std::ranges::sort(cycle);
+    EXPECT_EQ(cycle, (std::vector<std::size_t>{0, 1, 2}));
   }
-  EXPECT_GE(bench.passes.size(), 60U);
+  EXPECT_GE(bench.cycles.size(), 60U);
   EXPECT_EQ(orders.size(), 6U);
 }
 
 TEST(BenchSession, splits_a_round_into_as_many_cycles_as_its_calls_permit) {
-  const auto passes_of = [](std::vector<double> call_s) {
+  const auto cycles_of = [](std::vector<double> call_s) {
     FakeArms bench(call_s.size(), steadily_each(call_s));
     const BenchResult result = bench.run({});
-    return static_cast<double>(bench.passes.size()) / static_cast<double>(result.pairs[0].pairs);
+    return static_cast<double>(bench.cycles.size()) / static_cast<double>(result.pairs[0].pairs);
   };
-  EXPECT_EQ(passes_of({0.001, 0.001}), 16.0);
-  EXPECT_EQ(passes_of({0.0099, 0.0099}), 4.0);  // of two calls each
-  EXPECT_EQ(passes_of({0.1, 0.1}), 1.0);
-  EXPECT_EQ(passes_of({0.0001, 0.0099}), 4.0);  // the slowest arm decides
+  EXPECT_EQ(cycles_of({0.001, 0.001}), 16.0);
+  EXPECT_EQ(cycles_of({0.0099, 0.0099}), 4.0);  // of two calls each
+  EXPECT_EQ(cycles_of({0.1, 0.1}), 1.0);
+  EXPECT_EQ(cycles_of({0.0001, 0.0099}), 4.0);  // the slowest arm decides
 }
 
 TEST(BenchSession, is_robust_against_a_disturbance_of_some_blocks_of_one_arm) {
@@ -233,14 +233,14 @@ TEST(BenchSession, excludes_the_start_of_python_from_the_budget) {
 TEST(BenchSession, makes_rounds_long_enough_for_short_calls) {
   FakeArms bench(1, [](std::size_t, int, int) { return 0.001; });
   const BenchResult result = bench.run({});
-  EXPECT_EQ(result.arms[0].samples, static_cast<std::int64_t>(bench.passes.size()) * 80 / 16);
+  EXPECT_EQ(result.arms[0].samples, static_cast<std::int64_t>(bench.cycles.size()) * 80 / 16);
 }
 
 TEST(BenchSession, repeats_itself_for_the_same_seed) {
   const auto run = [](std::uint64_t seed) {
     FakeArms bench(3, around({0.01, 0.0102, 0.0101}));
     const BenchResult result = bench.run({.seed = seed});
-    return std::pair(bench.passes, *result.pairs[1].speedup_low);
+    return std::pair(bench.cycles, *result.pairs[1].speedup_low);
   };
   const auto first = run(7);
   EXPECT_EQ(first, run(7));

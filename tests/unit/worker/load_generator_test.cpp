@@ -48,7 +48,7 @@ TEST(ArrivalTimes, are_drawn_from_the_seed_at_the_rate_that_was_asked_for) {
   const std::vector<double> times = arrival_times(plan, 100.0, 3);
   EXPECT_EQ(times, arrival_times(plan, 100.0, 3));
   EXPECT_NE(times, arrival_times(plan, 100.0, 4));
-  EXPECT_TRUE(std::is_sorted(times.begin(), times.end()));
+  EXPECT_TRUE(std::ranges::is_sorted(times));
   EXPECT_GE(times.front(), 0.0);
   EXPECT_LT(times.back(), 100.0);
   // 100,000 are expected, with a deviation of 316.

@@ -67,9 +67,9 @@ void add_document_option(CLI::App& command, const std::string& flag, std::string
 }
 
 void add_document_options(CLI::App& command, Flags& flags) {
-  add_document_option(command, "--json", flags.json, "the nights and the check as JSON");
-  add_document_option(command, "--csv", flags.csv, "a row for each night and arm");
-  add_document_option(command, "--html", flags.html, "a page with plots");
+  add_document_option(command, "--json", flags.documents.json, "the nights and the check as JSON");
+  add_document_option(command, "--csv", flags.documents.csv, "a row for each night and arm");
+  add_document_option(command, "--html", flags.documents.html, "a page with plots");
 }
 
 // A command below `history`: its flags, and what it does. One that `exports` writes a document to standard output.
@@ -83,7 +83,7 @@ CLI::App& add_part(CLI::App& history, Action& selected, const std::string& name,
       try {
         return body(*flags, context);
       } catch (const Error& error) {
-        return print_failure(error, context, prints_history_document(*flags) || exports);
+        return print_failure(error, context, prints_document(flags->documents) || exports);
       }
     };
   });

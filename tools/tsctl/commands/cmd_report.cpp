@@ -6,8 +6,8 @@
 #include "commands/commands.h"
 #include "options/option_groups.h"
 #include "session/report_formats.h"
+#include "session/report_input.h"
 #include "steps/preflight.h"
-#include "tsctl/files/file_io.h"
 #include "tsctl/files/output_file.h"
 #include "tsctl/report/json/document.h"
 #include "tsctl/report/json/schema.h"
@@ -38,16 +38,10 @@ struct SavedReports {
 SavedReports read_reports(const std::vector<std::string>& files) {
   SavedReports saved;
   for (const std::string& file : files) {
-    const bool standard_input = file == "-";
-    const std::string name = standard_input ? "standard input" : file;
-    try {
-      const std::string text = bytes_of_file(standard_input ? "/dev/stdin" : file);
-      for (Report& report : reports_from_documents(text, name)) {
-        saved.reports.push_back(std::move(report));
-        saved.names.push_back(name);
-      }
-    } catch (const Error& error) {
-      throw Error(error.kind(), error.what(), "give a file that tsctl wrote with --json");
+    const ReportInput input = read_report_input(file);
+    for (Report& report : reports_from_documents(input.text, input.name)) {
+      saved.reports.push_back(std::move(report));
+      saved.names.push_back(input.name);
     }
   }
   return saved;
@@ -86,12 +80,7 @@ void require_fit(const ReportFormat& format, const SavedReports& saved) {
         fmt::format("--format {} needs a bench, and '{}' has none", format.name, saved.names[i]),
         "give a report of tsctl bench or tsctl convert, or another --format");
   }
-  if (format.one_report && saved.reports.size() > 1) {
-    throw Error(ErrorKind::usage,
-                fmt::format("--format {} describes one run, and there are {} reports", format.name,
-                            saved.reports.size()),
-                "give one report at a time, or another --format");
-  }
+  require_room(format, saved.reports.size(), "give one report at a time, or another --format");
 }
 
 // Checks everything that can be checked before anything is read or written.
@@ -117,7 +106,7 @@ bool prints_document(const Flags& flags) {
 }
 
 // "OK  mlp.json: shown as text, written to mlp.html"
-void print_result(const Flags& flags, const SavedReports& saved, Context& context) {
+void print_outcome(const Flags& flags, const SavedReports& saved, Context& context) {
   const std::size_t count = saved.reports.size();
   std::vector<std::string> facts;
   if (!flags.report.quiet) facts.emplace_back("shown as text");
@@ -125,9 +114,10 @@ void print_result(const Flags& flags, const SavedReports& saved, Context& contex
   for (const auto& file : files_of(flags.report)) written.push_back(file.second);
   if (!written.empty()) facts.push_back("written to " + joined(written, ", "));
   if (facts.empty()) facts.emplace_back("can be read");
-  context.out << fmt::format("{}  {}: {}\n", context.out_colour ? good("OK") : "OK",
-                             count == 1 ? saved.names.front() : fmt::format("{} reports", count),
-                             joined(facts, ", "));
+  print_result(
+      fmt::format("OK  {}: {}", count == 1 ? saved.names.front() : fmt::format("{} reports", count),
+                  joined(facts, ", ")),
+      false, context);
 }
 
 ExitCode render(const Flags& flags, Context& context) {
@@ -146,7 +136,7 @@ ExitCode render(const Flags& flags, Context& context) {
   }
   write_report_files(saved.reports, flags.report, context);
   // A document is the whole output, so the result line would spoil it.
-  if (!prints_document(flags)) print_result(flags, saved, context);
+  if (!prints_document(flags)) print_outcome(flags, saved, context);
   return flush_result(context);
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -11,9 +10,9 @@
 #include <string_view>
 
 #include "options/numbers.h"
-#include "session/finish.h"
+#include "session/report_input.h"
+#include "tsctl/core/base/utc_time.h"
 #include "tsctl/files/digest.h"
-#include "tsctl/files/file_io.h"
 #include "tsctl/files/output_file.h"
 #include "tsctl/report/export/history_csv.h"
 #include "tsctl/report/html/history_html.h"
@@ -33,13 +32,6 @@ std::string database_of(const HistoryFlags& flags) {
   if (!flags.database.empty()) return flags.database;
   const char* variable = std::getenv(kVariable);
   return variable != nullptr && *variable != '\0' ? variable : kDefaultFile;
-}
-
-std::string utc_text(std::time_t seconds) {
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 // Whether all characters of a text are those of the pattern, in which 0 stands for a digit.
@@ -73,21 +65,15 @@ struct ReadReport {
 };
 
 ReadReport read_report(const std::string& path, const std::string& model) {
-  const bool standard_input = path == "-";
-  ReadReport read{.name = standard_input ? "standard input" : path};
-  std::string text;
-  try {
-    text = bytes_of_file(standard_input ? "/dev/stdin" : path);
-  } catch (const Error& error) {
-    throw Error(error.kind(), error.what(), "give a file that tsctl wrote with --json");
-  }
-  const Report report = report_from_document(text, read.name);
+  const ReportInput input = read_report_input(path);
+  ReadReport read{.name = input.name};
+  const Report report = report_from_document(input.text, input.name);
   if (!report.bench || report.bench->arms.empty()) {
     throw Error(ErrorKind::input, fmt::format("'{}' has no bench", read.name),
                 "a history has reports of tsctl bench and tsctl convert");
   }
   read.arms = report.bench->arms.size();
-  read.entry.document = canonical_document(text, read.name);
+  read.entry.document = canonical_document(input.text, input.name);
   read.entry.digest = sha256_of_text(read.entry.document);
   read.entry.time = is_time(report.time) ? report.time : time_of_file(path);
   read.entry.model = model;
@@ -109,19 +95,11 @@ HistoryCheckOptions check_options_from(const HistoryFlags& flags) {
   return options;
 }
 
-std::ptrdiff_t documents_on_standard_output(const HistoryFlags& flags) {
-  const std::array targets{flags.json, flags.csv, flags.html};
-  return std::count(targets.begin(), targets.end(), "-");
-}
-
 // The selected series with the result of their check.
 History checked_history(const HistoryFlags& flags) {
   const HistoryCheckOptions options = check_options_from(flags);
   require_filter(flags.filter);
-  if (documents_on_standard_output(flags) > 1) {
-    throw Error(ErrorKind::usage, "two of --json, --csv and --html ask for standard output",
-                "write one of them to a file");
-  }
+  if (const auto clash = standard_output_clash(flags.documents)) throw *clash;
   HistoryStore store = opened_history(flags);
   History history{.series = store.series(flags.filter)};
   if (history.series.empty() && store.report_count() > 0) {
@@ -131,21 +109,6 @@ History checked_history(const HistoryFlags& flags) {
   }
   check(history.series, options);
   return history;
-}
-
-// OK is green, FAIL red, UNDECIDED yellow.
-std::string styled(const std::string& result) {
-  const std::size_t end = std::min(result.find(' '), result.size());
-  const std::string word = result.substr(0, end);
-  const std::string rest = result.substr(end);
-  return (word == "OK" ? good(word) : word == "FAIL" ? bad(word) : caution(word)) + rest;
-}
-
-void print_result(const std::string& result, bool on_standard_error, Context& context) {
-  std::ostream& stream = on_standard_error ? context.err : context.out;
-  const bool colour = on_standard_error ? context.err_colour : context.out_colour;
-  const std::string text = plain(result);
-  stream << (colour ? styled(text) : text) << "\n" << std::flush;
 }
 
 void write_document(const std::string& target, const std::string& flag, const std::string& text,
@@ -161,11 +124,11 @@ void write_document(const std::string& target, const std::string& flag, const st
 // the text is the result: it comes last, and on standard error if standard output has a document.
 void write_history(const HistoryFlags& flags, const History& history, const std::string& text,
                    const std::string& result, Context& context) {
-  const bool document = prints_history_document(flags);
+  const bool document = prints_document(flags.documents);
   if (!document) context.out << plain(text);
-  write_document(flags.json, "--json", document_from_history(history), context);
-  write_document(flags.csv, "--csv", csv_from_history(history), context);
-  write_document(flags.html, "--html", html_from_history(history, flags.metric), context);
+  write_document(flags.documents.json, "--json", document_from_history(history), context);
+  write_document(flags.documents.csv, "--csv", csv_from_history(history), context);
+  write_document(flags.documents.html, "--html", html_from_history(history, flags.metric), context);
   print_result(result, document, context);
 }
 
@@ -191,10 +154,6 @@ void require_filter(const HistoryFilter& filter) {
               "write 2026-05-01, or 2026-05-01T02:00:00Z; times are UTC");
 }
 
-bool prints_history_document(const HistoryFlags& flags) {
-  return documents_on_standard_output(flags) > 0;
-}
-
 ExitCode history_add(const HistoryFlags& flags, Context& context) {
   std::vector<ReadReport> reports;
   for (const std::string& path : flags.reports) reports.push_back(read_report(path, flags.model));
@@ -208,7 +167,7 @@ ExitCode history_add(const HistoryFlags& flags, Context& context) {
     context.out << fmt::format("{:<10} {}: {} arms, night of {}\n", added[i] ? "added" : "known",
                                reports[i].name, reports[i].arms, night_text(reports[i].entry.time));
   }
-  const auto count = std::count(added.begin(), added.end(), true);
+  const auto count = std::ranges::count(added, true);
   print_result(
       fmt::format("OK  {} added, {} already there; {} has {} reports", count,
                   static_cast<std::ptrdiff_t>(added.size()) - count, path, store.report_count()),

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "session/context.h"
+#include "session/finish.h"
 #include "tsctl/core/history.h"
 #include "tsctl/report/history/store.h"
 
@@ -20,14 +21,9 @@ struct HistoryFlags {
   std::string margin = {};  // as given
   std::string detect = {};
   bool allow_undecided = false;
-  std::string json = {};  // a file, or "-" for stdout in place of the text
-  std::string csv = {};
-  std::string html = {};
-  std::string format = "csv";  // of export
+  ReportOptions documents = {};  // of show and check: their --json, --csv and --html
+  std::string format = "csv";    // of export
 };
-
-// Whether the result goes to standard output as a document, in place of text.
-bool prints_history_document(const HistoryFlags& flags);
 
 // Opens the history that the flags or TSCTL_HISTORY name. Throws Error{input} if there is none.
 HistoryStore opened_history(const HistoryFlags& flags);

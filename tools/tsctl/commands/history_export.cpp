@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <vector>
 
 #include "commands/history_actions.h"
@@ -29,12 +27,7 @@ std::vector<Report> selected_reports(const HistoryFlags& flags) {
 ExitCode history_export(const HistoryFlags& flags, Context& context) {
   const ReportFormat& format = report_format(flags.format);
   const std::vector<Report> reports = selected_reports(flags);
-  if (format.one_report && reports.size() > 1) {
-    throw Error(ErrorKind::usage,
-                fmt::format("--format {} describes one run, and {} are selected", flags.format,
-                            reports.size()),
-                "select one with --last 1, or use another --format");
-  }
+  require_room(format, reports.size(), "select one with --last 1, or use another --format");
   context.out << format.render(reports);
   return flush_result(context);
 }

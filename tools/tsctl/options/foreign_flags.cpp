@@ -157,8 +157,8 @@ std::span<const ForeignFlag> foreign_flags() { return kFlags; }
 const ForeignFlag* foreign_flag(std::string_view name) {
   if (!name.starts_with("--")) return nullptr;
   const std::string wanted = normal(name);
-  const auto found = std::find_if(kFlags.begin(), kFlags.end(),
-                                  [&](const ForeignFlag& flag) { return flag.name == wanted; });
+  const auto found =
+      std::ranges::find_if(kFlags, [&](const ForeignFlag& flag) { return flag.name == wanted; });
   return found == kFlags.end() ? nullptr : &*found;
 }
 

@@ -7,6 +7,7 @@
 #include "options/numbers.h"
 #include "options/option_groups.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/units.h"
 #include "tsctl/core/bench_options.h"
 
 namespace tsctl {
@@ -95,10 +96,10 @@ std::vector<Warning> oversubscribed(const std::vector<BenchArm>& arms, const Loa
     if (calls == 1 || arm.request.device != "cpu" || threads * calls <= cores) continue;
     warnings.push_back(
         {WarningCode::oversubscribed,
-         fmt::format("'{}' runs up to {} calls of {} {} at once on {} {}: its latencies include "
+         fmt::format("'{}' runs up to {} calls of {} at once on {}: its latencies include "
                      "the wait for a core; lower --threads",
-                     arm.request.label, calls, threads, threads == 1 ? "thread" : "threads", cores,
-                     cores == 1 ? "core" : "cores")});
+                     arm.request.label, calls, counted(threads, "thread"),
+                     counted(cores, "core"))});
   }
   return warnings;
 }

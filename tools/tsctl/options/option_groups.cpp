@@ -240,7 +240,7 @@ void require_known_passes(const std::vector<std::string>& names, const std::stri
   std::vector<std::string> known;
   for (const PassInfo& pass : kPasses) known.emplace_back(pass.name);
   for (const std::string& name : names) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (std::ranges::find(known, name) != known.end()) continue;
     const std::string closest = closest_name(name, known);
     throw Error(ErrorKind::usage, fmt::format("there is no pass '{}' ({})", name, flag),
                 (closest.empty() ? "" : "did you mean " + closest + "? ") +

@@ -39,14 +39,14 @@ std::string text_from(ResultDevice device) {
 }
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return std::ranges::find(names, name) != names.end();
 }
 
 // Whether --only-pass excludes the pass.
 bool is_excluded(const PassInfo& pass, const std::vector<std::string>& only) {
   if (only.empty() || contains(only, pass.name) || pass.name == "freeze_constants") return false;
   if (pass.goal == RewriteGoal::optimize) return true;
-  return std::any_of(kPasses.begin(), kPasses.end(), [&only](const PassInfo& other) {
+  return std::ranges::any_of(kPasses, [&only](const PassInfo& other) {
     return other.goal == RewriteGoal::freeze && contains(only, other.name);
   });
 }

@@ -119,7 +119,7 @@ void CommandSession::warn(const Warning& worded) {
   const auto is_known = [&](const Warning& known) {
     return known.code == warning.code && known.text == warning.text;
   };
-  if (std::any_of(report_.warnings.begin(), report_.warnings.end(), is_known)) return;
+  if (std::ranges::any_of(report_.warnings, is_known)) return;
   report_.warnings.push_back(warning);
   // Python code warns about itself, not about the model; the text counts these warnings.
   if (warning.code == WarningCode::python_warning && !report_options_.verbose) return;

@@ -74,10 +74,7 @@ std::vector<std::string> values_of(const std::vector<std::string>& command,
 }
 
 void print_result_line(const Report& report, bool has_document, bool quiet, Context& context) {
-  if (has_document && quiet) return;
-  const std::string text = result_line(report);
-  const bool colour = has_document ? context.err_colour : context.out_colour;
-  (has_document ? context.err : context.out) << (colour ? text : plain(text)) << std::endl;
+  if (!has_document || !quiet) print_result(result_line(report), has_document, context);
 }
 
 // What finish_report has to say besides the text.
@@ -94,9 +91,8 @@ class Ending {
   void add(const ErrorInfo& error) {
     code_ = with_failure(code_, error);
     if (!report_.error) report_.error = error;
-    const bool said = std::any_of(errors_.begin(), errors_.end(), [&](const ErrorInfo& other) {
-      return other.message == error.message;
-    });
+    const bool said = std::ranges::any_of(
+        errors_, [&](const ErrorInfo& other) { return other.message == error.message; });
     if (!said) errors_.push_back(error);
     record();
   }
@@ -146,8 +142,8 @@ std::optional<Error> standard_output_clash(const ReportOptions& options) {
 }
 
 bool prints_document(const ReportOptions& options) {
-  return std::any_of(kReportFiles.begin(), kReportFiles.end(),
-                     [&](const ReportFile& file) { return options.*file.target == "-"; });
+  return std::ranges::any_of(kReportFiles,
+                             [&](const ReportFile& file) { return options.*file.target == "-"; });
 }
 
 void write_report_files(const Reports& reports, const ReportOptions& options, Context& context) {
@@ -161,6 +157,13 @@ void write_report_files(const Reports& reports, const ReportOptions& options, Co
       write_text_file(target, text, file.flag);
     }
   }
+}
+
+void print_result(const std::string& result, bool on_standard_error, Context& context) {
+  const bool colour = on_standard_error ? context.err_colour : context.out_colour;
+  const std::string text = plain(result);
+  (on_standard_error ? context.err : context.out)
+      << (colour ? coloured_verdict(text) : text) << std::endl;
 }
 
 ToolInfo tool_info() { return {.version = kVersion, .built_for_torch = kBuiltForTorch}; }
@@ -245,10 +248,9 @@ ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& optio
 
 ExitCode report_usage_error(const Error& error, bool takes_json, Context& context) {
   const std::vector<std::string>& words = context.command;
-  ReportOptions options{
-      .tags = values_of(words, "--tag"),
-      .no_host = std::find(words.begin(), words.end(), "--no-host") != words.end(),
-      .quiet = true};
+  ReportOptions options{.tags = values_of(words, "--tag"),
+                        .no_host = std::ranges::find(words, "--no-host") != words.end(),
+                        .quiet = true};
   if (takes_json) {
     const std::vector<std::string> files = values_of(words, "--json");
     if (!files.empty()) options.json = files.front();

@@ -80,6 +80,9 @@ ExitCode report_bug(const std::string& what, Context& context);
 // without one when its reader is gone.
 ExitCode flush_result(Context& context);
 
+// Prints the result line of a command, which begins with its verdict, and flushes the stream.
+void print_result(const std::string& result, bool on_standard_error, Context& context);
+
 // The version of this tsctl for the report.
 ToolInfo tool_info();
 

@@ -1,9 +1,12 @@
 #include "session/report_formats.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
 
+#include "tsctl/core/base/error.h"
 #include "tsctl/report/export/bench_exports.h"
 #include "tsctl/report/export/csv.h"
 #include "tsctl/report/export/markdown.h"
@@ -43,10 +46,18 @@ const std::array<ReportFormat, 7> kReportFormats{{
 }};
 
 const ReportFormat& report_format(const std::string& name) {
-  const auto* format = std::find_if(kReportFormats.begin(), kReportFormats.end(),
-                                    [&](const ReportFormat& known) { return name == known.name; });
+  const auto* format = std::ranges::find_if(
+      kReportFormats, [&](const ReportFormat& known) { return name == known.name; });
   if (format == kReportFormats.end()) throw std::invalid_argument("unknown format " + name);
   return *format;
+}
+
+void require_room(const ReportFormat& format, std::size_t reports, const std::string& remedy) {
+  if (!format.one_report || reports <= 1) return;
+  throw Error(
+      ErrorKind::usage,
+      fmt::format("--format {} describes one run, and there are {} reports", format.name, reports),
+      remedy);
 }
 
 }  // namespace tsctl

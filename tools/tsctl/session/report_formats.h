@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string>
 
 #include "tsctl/core/reports.h"
@@ -20,5 +21,8 @@ extern const std::array<ReportFormat, 7> kReportFormats;
 
 // Throws std::invalid_argument for an unknown name.
 const ReportFormat& report_format(const std::string& name);
+
+// Throws Error{usage} with this remedy if the format cannot hold so many reports.
+void require_room(const ReportFormat& format, std::size_t reports, const std::string& remedy);
 
 }  // namespace tsctl

@@ -1,6 +1,5 @@
 #include "session/run_facts.h"
 
-#include <fmt/chrono.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <ctime>
 
 #include "tsctl/core/base/build_info.h"
+#include "tsctl/core/base/utc_time.h"
 #include "tsctl/host/ci_tags.h"
 #include "tsctl/host/host.h"
 
@@ -23,7 +23,7 @@ bool is_tag(const std::string& text) {
 }
 
 void describe_run(Report& report, const ReportOptions& options) {
-  report.time = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  report.time = utc_text(std::time(nullptr));
   report.environment = describe_host();
   if (options.no_host) report.environment.host_name.clear();
   report.environment.torch_version = kBuiltForTorch;

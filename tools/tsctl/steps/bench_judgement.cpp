@@ -6,13 +6,12 @@
 #include <string>
 
 #include "steps/verify_step.h"
+#include "tsctl/bench/session.h"
 #include "tsctl/core/base/units.h"
 
 namespace tsctl {
 
 namespace {
-
-constexpr double kBusyPressure = 0.2;
 
 bool is_inconclusive(const PairResult& pair) { return pair.verdict == SpeedVerdict::inconclusive; }
 
@@ -38,7 +37,7 @@ const PairResult* first_with(const BenchResult& bench, Gate gate) {
 
 void explain_inconclusive(BenchResult& bench) {
   const double pressure = bench.noise ? bench.noise->cpu_pressure.value_or(0.0) : 0.0;
-  if (pressure < kBusyPressure || std::ranges::none_of(bench.pairs, is_inconclusive)) return;
+  if (pressure < kBusyShare || std::ranges::none_of(bench.pairs, is_inconclusive)) return;
   std::erase_if(bench.warnings, is_explained_by_other_work);
   std::string remedies = "measure on a quieter machine";
   if (bench.threads > 1) {

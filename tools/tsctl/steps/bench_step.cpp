@@ -56,9 +56,8 @@ std::string json_lines(const std::vector<LaunchSamples>& samples) {
 // Which file each arm ran. A stage of convert is not among the files that the command read.
 void name_models(const Report& report, const std::vector<BenchArm>& planned, BenchResult& bench) {
   for (ArmResult& arm : bench.arms) {
-    const auto plan = std::find_if(planned.begin(), planned.end(), [&](const BenchArm& one) {
-      return one.request.label == arm.label;
-    });
+    const auto plan = std::ranges::find_if(
+        planned, [&](const BenchArm& one) { return one.request.label == arm.label; });
     if (plan == planned.end()) continue;
     arm.path = plan->path;
     if (const UsedFile* file = file_of_model(report, arm.path)) {
@@ -70,8 +69,7 @@ void name_models(const Report& report, const std::vector<BenchArm>& planned, Ben
 }
 
 // What only the command line knows of a bench.
-void describe_bench(CommandSession& session, const BenchPlan& plan, BenchResult& bench) {
-  const int cores = usable_threads(session.report().environment);
+void describe_bench(CommandSession& session, const BenchPlan& plan, int cores, BenchResult& bench) {
   const auto crowded = oversubscribed(plan.arms, plan.options.load, cores);
   bench.warnings.insert(bench.warnings.end(), crowded.begin(), crowded.end());
   name_models(session.report(), plan.arms, bench);
@@ -115,7 +113,7 @@ ExitCode bench_step(CommandSession& session, const BenchPlan& plan) {
     sequence.report(bench);
     bench.noise = host.finish();
     bench.wait_policy_reason = wait_policy_reason(waiting, bench.wait_policy);
-    describe_bench(session, plan, bench);
+    describe_bench(session, plan, cores, bench);
     explain_inconclusive(bench);
     add_bench_record(session, bench, clock() - start_s);
     session.warn_all(bench.warnings);

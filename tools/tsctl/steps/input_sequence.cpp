@@ -25,15 +25,15 @@ std::size_t set_with(const std::string& text, const DimSpec& wanted, const Model
   for (const std::string& spec : inputs.plan.specs) specs.push_back(input_spec_from_text(spec));
   std::vector<DimSpec> dims;
   for (const std::string& dim : inputs.plan.dims) dims.push_back(dim_spec_from_text(dim));
-  const auto declared = std::find_if(dims.begin(), dims.end(),
-                                     [&](const DimSpec& dim) { return dim.name == wanted.name; });
+  const auto declared =
+      std::ranges::find_if(dims, [&](const DimSpec& dim) { return dim.name == wanted.name; });
   const std::string flag = fmt::format("--shape-sequence '{}': ", text);
   if (declared == dims.end()) {
     throw Error(ErrorKind::usage, flag + "there is no --dim " + wanted.name,
                 fmt::format("give its values with --dim {}=V1,V2,…", wanted.name));
   }
   const std::vector<std::int64_t>& values = declared->values;
-  if (std::find(values.begin(), values.end(), wanted.values.front()) == values.end()) {
+  if (std::ranges::find(values, wanted.values.front()) == values.end()) {
     throw Error(ErrorKind::usage,
                 fmt::format("{}--dim {} does not have the value {}", flag, wanted.name,
                             wanted.values.front()),

@@ -71,9 +71,8 @@ void attach(const std::string& path, const Manifest& manifest, const std::vector
             const std::vector<NewRecord>& added) {
   std::vector<NewRecord> records{{.name = kManifestRecord, .bytes = json_text(manifest)}};
   for (const NewRecord& record : kept) {
-    const bool replaced = std::any_of(added.begin(), added.end(), [&](const NewRecord& newer) {
-      return newer.name == record.name;
-    });
+    const bool replaced = std::ranges::any_of(
+        added, [&](const NewRecord& newer) { return newer.name == record.name; });
     if (!replaced) records.push_back(record);
   }
   records.insert(records.end(), added.begin(), added.end());
@@ -109,8 +108,7 @@ ManifestStep manifest_step(const std::string& command, const RewriteResult& resu
                            const std::vector<std::string>& preserved) {
   ManifestStep step{.command = command, .tsctl_version = kVersion, .torch_version = kBuiltForTorch};
   for (const PassRecord& pass : result.passes) {
-    const bool seen =
-        std::find(step.passes.begin(), step.passes.end(), pass.pass) != step.passes.end();
+    const bool seen = std::ranges::find(step.passes, pass.pass) != step.passes.end();
     if (pass.status != PassStatus::disabled && !seen) step.passes.push_back(pass.pass);
   }
   step.preserved = preserved;

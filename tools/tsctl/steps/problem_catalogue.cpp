@@ -28,7 +28,7 @@ std::vector<fs::path> pages_in(const std::string& folder) {
     const fs::path& path = file.path();
     if (path.extension() == ".md" && path.filename() != kIndexPage) pages.push_back(path);
   }
-  std::sort(pages.begin(), pages.end());
+  std::ranges::sort(pages);
   return pages;
 }
 
@@ -48,7 +48,7 @@ void append_problems(const std::string& page, std::vector<ProblemEntry>& problem
 std::string first_sentence(const ProblemEntry& problem) {
   const std::size_t begin = problem.text.find_first_not_of('\n', problem.text.find('\n'));
   std::string paragraph = problem.text.substr(begin, problem.text.find("\n\n", begin) - begin);
-  std::replace(paragraph.begin(), paragraph.end(), '\n', ' ');
+  std::ranges::replace(paragraph, '\n', ' ');
   return paragraph.substr(0, paragraph.find(". ")) +
          (paragraph.find(". ") == std::string::npos ? "" : ".");
 }

@@ -12,10 +12,9 @@ namespace {
 
 // convert freezes twice, once for each file that it times; the report lists each pass once.
 void add_pass(Report& report, const PassRecord& pass) {
-  const bool known =
-      std::any_of(report.passes.begin(), report.passes.end(), [&](const PassRecord& earlier) {
-        return earlier.pass == pass.pass && earlier.method == pass.method;
-      });
+  const bool known = std::ranges::any_of(report.passes, [&](const PassRecord& earlier) {
+    return earlier.pass == pass.pass && earlier.method == pass.method;
+  });
   if (!known) report.passes.push_back(pass);
 }
 

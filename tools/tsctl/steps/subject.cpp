@@ -80,7 +80,7 @@ void require_source_for(const SourceFlags& flags, const std::vector<Subject>& su
   const std::string flag = !flags.weights.empty()  ? "--weights"
                            : !flags.kwargs.empty() ? "--kwargs"
                                                    : "";
-  if (flag.empty() || std::any_of(subjects.begin(), subjects.end(), [](const Subject& subject) {
+  if (flag.empty() || std::ranges::any_of(subjects, [](const Subject& subject) {
         return subject.source.has_value();
       }))
     return;
@@ -97,7 +97,7 @@ std::vector<std::string> output_names_of(const std::vector<Subject>& subjects) {
 }
 
 CaptureMode structure_of(const std::vector<Subject>& subjects) {
-  const bool traced = std::any_of(subjects.begin(), subjects.end(), [](const Subject& subject) {
+  const bool traced = std::ranges::any_of(subjects, [](const Subject& subject) {
     return subject.manifest && subject.manifest->capture_mode == CaptureMethod::trace;
   });
   return traced ? CaptureMode::trace : CaptureMode::automatic;

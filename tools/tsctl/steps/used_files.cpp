@@ -23,8 +23,8 @@ constexpr std::int64_t kSmallFileBytes = std::int64_t{8} << 20;
 constexpr std::string_view kIndexEnding = ".index.json";
 
 bool ends_with_any(const std::string& name, std::initializer_list<std::string_view> endings) {
-  return std::any_of(endings.begin(), endings.end(),
-                     [&](std::string_view ending) { return name.ends_with(ending); });
+  return std::ranges::any_of(endings,
+                             [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
 // The files of a folder that weights are read from. Of two forms of the same weights, safetensors is the one that is read.
@@ -45,8 +45,8 @@ std::vector<ReadFile> weights_in(const fs::path& folder) {
   }
   for (const std::string& path : safetensors.empty() ? others : safetensors)
     files.push_back({FileUse::weights, path});
-  std::sort(files.begin(), files.end(),
-            [](const ReadFile& left, const ReadFile& right) { return left.path < right.path; });
+  std::ranges::sort(
+      files, [](const ReadFile& left, const ReadFile& right) { return left.path < right.path; });
   return files;
 }
 
@@ -78,7 +78,7 @@ std::string record_list(const std::string& path) {
       lines.push_back(fmt::format("{} {:08x} {}\n", archive.relative_name(record), record.crc32,
                                   record.size_bytes));
     }
-    std::sort(lines.begin(), lines.end());
+    std::ranges::sort(lines);
     std::string text;
     for (const std::string& line : lines) text += line;
     return text;
@@ -116,7 +116,7 @@ void record_files(CommandSession& session, const std::vector<ReadFile>& files, b
   Report& report = session.report();
   for (const ReadFile& file : with_parts(files)) {
     std::error_code ignored;
-    const bool known = std::any_of(report.files.begin(), report.files.end(), [&](const auto& used) {
+    const bool known = std::ranges::any_of(report.files, [&](const auto& used) {
       return used.use == file.use && used.path == file.path;
     });
     if (known || !fs::is_regular_file(file.path, ignored)) continue;
@@ -134,7 +134,7 @@ void record_files(CommandSession& session, const std::vector<ReadFile>& files, b
 }
 
 const UsedFile* file_of_model(const Report& report, const std::string& model) {
-  const auto found = std::find_if(report.files.begin(), report.files.end(), [&](const auto& used) {
+  const auto found = std::ranges::find_if(report.files, [&](const auto& used) {
     return (used.use == FileUse::model && used.path == model) ||
            (used.use == FileUse::source && model.starts_with(used.path + ":"));
   });

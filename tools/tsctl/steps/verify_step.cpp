@@ -19,7 +19,7 @@ void require_known_outputs(const std::vector<ToleranceOverride>& overrides, cons
                            const std::vector<std::string>& names) {
   for (const ToleranceOverride& given : overrides) {
     if (given.output.empty() || names.empty()) continue;
-    if (std::find(names.begin(), names.end(), given.output) != names.end()) continue;
+    if (std::ranges::find(names, given.output) != names.end()) continue;
     std::string all;
     for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
     const std::string closest = closest_name(given.output, names);
@@ -29,6 +29,37 @@ void require_known_outputs(const std::vector<ToleranceOverride>& overrides, cons
         closest.empty() ? "its outputs are " + all
                         : "did you mean " + closest + "? its outputs are " + all);
   }
+}
+
+// How many times its tolerance the worst output differs by; none for a tolerance of 0, or if no rtol would pass.
+std::optional<double> excess_of(const VerifyResult& result) {
+  double worst = 0.0;
+  for (const CallComparison& call : result.calls) {
+    for (const OutputComparison& output : call.outputs) {
+      if (output.status == Match::same) continue;
+      if (!output.would_pass_rtol || output.rtol <= 0.0) return std::nullopt;
+      worst = std::max(worst, *output.would_pass_rtol / output.rtol);
+    }
+  }
+  return worst > 0.0 ? std::optional(worst) : std::nullopt;
+}
+
+std::string remedy_for(const VerifyResult& result) {
+  constexpr double kNear = 10.0;  // rounding of another order of operations stays below
+  if (!result.would_pass_rtol) {
+    return "no --rtol accepts this; the verify lines say where they differ, and --equal-nan treats "
+           "NaN as equal to NaN";
+  }
+  const std::optional<double> excess = excess_of(result);
+  if (excess && *excess <= kNear)
+    return "a larger --rtol accepts more; the verify lines say which would pass";
+  constexpr double kFar = 1000.0;
+  std::string times;
+  if (excess) {
+    times = *excess > kFar ? "more than 1000 times the tolerance; "
+                           : fmt::format("{:.3g} times the tolerance; ", *excess);
+  }
+  return times + "this is no rounding: the verify lines say where they differ";
 }
 
 }  // namespace
@@ -65,37 +96,6 @@ std::string raised_by(const VerifyResult& result) {
     }
   }
   return {};
-}
-
-// How many times its tolerance the worst output differs by; none for a tolerance of 0, or if no rtol would pass.
-std::optional<double> excess_of(const VerifyResult& result) {
-  double worst = 0.0;
-  for (const CallComparison& call : result.calls) {
-    for (const OutputComparison& output : call.outputs) {
-      if (output.status == Match::same) continue;
-      if (!output.would_pass_rtol || output.rtol <= 0.0) return std::nullopt;
-      worst = std::max(worst, *output.would_pass_rtol / output.rtol);
-    }
-  }
-  return worst > 0.0 ? std::optional(worst) : std::nullopt;
-}
-
-std::string remedy_for(const VerifyResult& result) {
-  constexpr double kNear = 10.0;  // rounding of another order of operations stays below
-  if (!result.would_pass_rtol) {
-    return "no --rtol accepts this; the verify lines say where they differ, and --equal-nan treats "
-           "NaN as equal to NaN";
-  }
-  const std::optional<double> excess = excess_of(result);
-  if (excess && *excess <= kNear)
-    return "a larger --rtol accepts more; the verify lines say which would pass";
-  constexpr double kFar = 1000.0;
-  std::string times;
-  if (excess) {
-    times = *excess > kFar ? "more than 1000 times the tolerance; "
-                           : fmt::format("{:.3g} times the tolerance; ", *excess);
-  }
-  return times + "this is no rounding: the verify lines say where they differ";
 }
 
 ExitCode judge_comparison(CommandSession& session, const VerifyResult& result) {

@@ -13,6 +13,8 @@ namespace {
 // The smallest number that rounds to 1 with four significant digits: 999.97 us becomes "1.000 ms".
 constexpr double kRoundsUp = 0.99995;
 
+constexpr const char* kNone = "-";
+
 // Four significant digits, without an exponent.
 std::string four_digits(double value) {
   const double size = std::abs(value);
@@ -32,10 +34,6 @@ std::string seconds_text(double seconds) {
   if (size >= 1e-3 * kRoundsUp) return four_digits(seconds * 1e3) + " ms";
   if (size >= 1e-6 * kRoundsUp) return four_digits(seconds * 1e6) + " us";
   return four_digits(seconds * 1e9) + " ns";
-}
-
-std::string seconds_text(std::optional<double> seconds) {
-  return seconds ? seconds_text(*seconds) : "-";
 }
 
 std::string bytes_text(std::int64_t bytes) {
@@ -80,6 +78,32 @@ std::string number_text(double value) {
   if (!std::isfinite(value)) return fmt::format("{:g}", value);
   const double size = std::abs(value);
   return size >= 1e-3 && size < 1e6 ? fmt::format("{:.4g}", value) : fmt::format("{:.2e}", value);
+}
+
+std::string counted(std::int64_t count, std::string_view thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
+std::string seconds_text(std::optional<double> seconds) {
+  return seconds ? seconds_text(*seconds) : kNone;
+}
+
+std::string percent_text(std::optional<double> fraction) {
+  return fraction ? percent_text(*fraction) : kNone;
+}
+
+std::string ratio_text(std::optional<double> ratio) { return ratio ? ratio_text(*ratio) : kNone; }
+
+std::string rate_text(std::optional<double> per_second) {
+  return per_second ? rate_text(*per_second) : kNone;
+}
+
+std::string number_text(std::optional<double> value) { return value ? number_text(*value) : kNone; }
+
+std::string ratio_interval_text(std::optional<double> ratio, std::optional<double> low,
+                                std::optional<double> high) {
+  if (!ratio || !low || !high) return ratio_text(ratio);
+  return ratio_interval_text(*ratio, *low, *high);
 }
 
 }  // namespace tsctl

@@ -34,9 +34,8 @@ std::string describe_items(const Value& value) {
 std::string describe_container(const Value& value, const std::string& word) {
   if (!value.keys.empty() || value.kind == Value::Kind::dict)
     return word + '{' + describe_items(value) + '}';
-  const bool only_tensors =
-      std::all_of(value.items.begin(), value.items.end(),
-                  [](const Value& item) { return item.kind == Value::Kind::tensor; });
+  const bool only_tensors = std::ranges::all_of(
+      value.items, [](const Value& item) { return item.kind == Value::Kind::tensor; });
   return word + '[' + (only_tensors ? std::to_string(value.items.size()) : describe_items(value)) +
          ']';
 }

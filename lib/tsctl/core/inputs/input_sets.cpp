@@ -25,7 +25,7 @@ std::vector<std::string> used_dims(const std::vector<InputSpec>& specs) {
   std::vector<std::string> names;
   for (const InputSpec& spec : specs) {
     for (const Size& size : spec.shape) {
-      if (!size.dim.empty() && std::find(names.begin(), names.end(), size.dim) == names.end()) {
+      if (!size.dim.empty() && std::ranges::find(names, size.dim) == names.end()) {
         names.push_back(size.dim);
       }
     }
@@ -63,7 +63,7 @@ void check_dims(const std::vector<InputSpec>& specs, const std::vector<DimSpec>&
           fmt::format("--dim '{}': the dimension {} is given twice", text_from_dim(dim), dim.name),
           fmt::format("list all its values in one --dim: {}=1,8", dim.name));
     }
-    if (std::find(used.begin(), used.end(), dim.name) != used.end()) continue;
+    if (std::ranges::find(used, dim.name) != used.end()) continue;
     const std::string close = closest_name(dim.name, used);
     throw Error(
         ErrorKind::usage,
@@ -172,7 +172,7 @@ std::vector<ProbedSize> probed_sizes(const std::vector<InputSpec>& specs) {
       const Size& size = specs[input].shape[axis];
       if (!size.dim.empty()) continue;
       single.push_back({axis, size.value, {input}});
-      const auto same = std::find_if(shared.begin(), shared.end(), [&](const ProbedSize& other) {
+      const auto same = std::ranges::find_if(shared, [&](const ProbedSize& other) {
         return other.axis == axis && other.declared == size.value;
       });
       if (same == shared.end()) {
@@ -216,8 +216,8 @@ Assignment chosen_values(const std::vector<DimSpec>& dims, const std::vector<Dim
       throw Error(ErrorKind::usage,
                   fmt::format("--bench-dim '{}': {}", text_from_dim(choice), fault), hint);
     };
-    const auto dim = std::find_if(dims.begin(), dims.end(),
-                                  [&](const DimSpec& d) { return d.name == choice.name; });
+    const auto dim =
+        std::ranges::find_if(dims, [&](const DimSpec& d) { return d.name == choice.name; });
     if (dim == dims.end()) {
       refuse(fmt::format("there is no --dim {}", choice.name),
              fmt::format("give its values with --dim {}=V1,V2,…", choice.name));
@@ -226,8 +226,7 @@ Assignment chosen_values(const std::vector<DimSpec>& dims, const std::vector<Dim
       refuse("timing takes one value of a dimension",
              fmt::format("write --bench-dim {}={}", choice.name, dim->values.front()));
     }
-    if (std::find(dim->values.begin(), dim->values.end(), choice.values.front()) ==
-        dim->values.end()) {
+    if (std::ranges::find(dim->values, choice.values.front()) == dim->values.end()) {
       refuse(fmt::format("--dim '{}' does not have this value", text_from_dim(*dim)),
              "choose one of its values, or add this one to --dim");
     }
@@ -258,9 +257,8 @@ std::size_t bench_set_index(const std::vector<InputSpec>& specs, const std::vect
   const std::size_t count = count_sets(dims);
   for (std::size_t i = 0; i < count; ++i) {
     const Assignment assignment = assignment_of(dims, i);
-    const bool matches = std::all_of(wanted.begin(), wanted.end(), [&](const auto& want) {
-      return assignment.at(want.first) == want.second;
-    });
+    const bool matches = std::ranges::all_of(
+        wanted, [&](const auto& want) { return assignment.at(want.first) == want.second; });
     if (matches) return i;
   }
   throw std::logic_error("no input set has all chosen values, although each value exists");

@@ -34,7 +34,7 @@ std::string quoted(std::string_view text) { return fmt::format("'{}'", text); }
 
 bool is_dim_name(std::string_view text) noexcept {
   return is_identifier(text) && text.front() != '_' &&
-         std::none_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+         std::ranges::none_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -57,7 +57,7 @@ std::optional<Number> number_from(std::string_view text) noexcept {
 }
 
 bool only_digits(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+  return !text.empty() && std::ranges::all_of(text, is_digit);
 }
 
 // A description of the error in a size, or "".
@@ -272,7 +272,7 @@ DimSpec dim_spec_from_text(const std::string& text, const std::string& flag) {
     if (!value)
       refuse(quoted(part) + (only_digits(part) ? " is too large" : " is not a whole number"));
     if (*value < 1) refuse(quoted(part) + " is below 1");
-    if (std::find(dim.values.begin(), dim.values.end(), *value) != dim.values.end()) {
+    if (std::ranges::find(dim.values, *value) != dim.values.end()) {
       refuse(quoted(part) + " is given twice");
     }
     dim.values.push_back(*value);

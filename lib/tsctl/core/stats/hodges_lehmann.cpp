@@ -15,7 +15,7 @@ constexpr std::size_t kMaxCalls = 16;  // of a block: 256 pairs
 
 // Evenly spaced quantiles, kMaxCalls of them.
 std::vector<double> representative_times(std::vector<double> times) {
-  std::sort(times.begin(), times.end());
+  std::ranges::sort(times);
   std::vector<double> quantiles;
   for (std::size_t i = 0; i < kMaxCalls; ++i) {
     const double p = (static_cast<double>(i) + 0.5) / static_cast<double>(kMaxCalls);

@@ -38,7 +38,7 @@ std::vector<double> bootstrap_means(const std::vector<std::vector<double>>& laun
     }
     mean = trimmed_mean(medians);
   }
-  std::sort(means.begin(), means.end());
+  std::ranges::sort(means);
   return means;
 }
 

@@ -27,10 +27,10 @@ Launches sorted_launches(const Launches& log_ratios) {
   Launches launches;
   for (const std::vector<double>& rounds : log_ratios) {
     if (rounds.empty()) continue;
-    if (!std::all_of(rounds.begin(), rounds.end(), [](double x) { return std::isfinite(x); }))
+    if (!std::ranges::all_of(rounds, [](double x) { return std::isfinite(x); }))
       throw std::invalid_argument("a log-ratio is not finite");
     launches.push_back(rounds);
-    std::sort(launches.back().begin(), launches.back().end());
+    std::ranges::sort(launches.back());
   }
   if (launches.empty()) throw std::invalid_argument("no launch has a round");
   return launches;

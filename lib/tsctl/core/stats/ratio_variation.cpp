@@ -20,7 +20,7 @@ constexpr double kIqrShrinkage = 1.3;
 
 // A robust estimate of the standard deviation, from the interquartile range. There must be at least two values.
 double iqr_deviation(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
+  std::ranges::sort(values);
   const double iqr = quantile_of_sorted(values, 0.75) - quantile_of_sorted(values, 0.25);
   return iqr / (kNormalIqr * (1.0 - kIqrShrinkage / static_cast<double>(values.size())));
 }

@@ -64,7 +64,7 @@ double standard_deviation(const std::vector<double>& samples) {
 }
 
 double relative_spread(std::vector<double> samples) {
-  std::sort(samples.begin(), samples.end());
+  std::ranges::sort(samples);
   const double middle = quantile_of_sorted(samples, 0.5);
   if (middle == 0.0) return 0.0;
   return (quantile_of_sorted(samples, 0.75) - quantile_of_sorted(samples, 0.25)) / middle;

@@ -13,7 +13,7 @@ double window_median(const double* begin) {
   static_assert(kSteadyWindow % 2 == 1);
   std::array<double, kSteadyWindow> window{};
   std::copy_n(begin, kSteadyWindow, window.begin());
-  std::sort(window.begin(), window.end());
+  std::ranges::sort(window);
   return window[kSteadyWindow / 2];
 }
 

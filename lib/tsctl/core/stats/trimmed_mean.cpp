@@ -11,7 +11,7 @@ namespace {
 
 // Replaces the `cut` smallest values by the next larger one, and the `cut` largest by the next smaller one.
 void winsorize(std::vector<double>& values, std::size_t cut) {
-  std::sort(values.begin(), values.end());
+  std::ranges::sort(values);
   const std::size_t last = values.size() - 1;
   for (std::size_t i = 0; i < cut; ++i) {
     values[i] = values[cut];

@@ -44,7 +44,7 @@ class SegmentCost {
   // The sum of squared deviations from the mean of [begin, end).
   double operator()(std::size_t begin, std::size_t end) const {
     const double sum = sum_[end] - sum_[begin];
-    const double count = static_cast<double>(end - begin);
+    const auto count = static_cast<double>(end - begin);
     return squares_[end] - squares_[begin] - sum * sum / count;
   }
 
@@ -75,7 +75,7 @@ std::vector<std::size_t> segment_ends(const std::vector<double>& logs, double pe
   }
   std::vector<std::size_t> ends;
   for (std::size_t end = n; end > 0; end = last_begin[end]) ends.push_back(end);
-  std::reverse(ends.begin(), ends.end());
+  std::ranges::reverse(ends);
   return ends;
 }
 

@@ -11,7 +11,7 @@ namespace {
 using torch::jit::Node;
 
 bool lies_below(const std::string& path, const std::string& parent) {
-  return parent.empty() ? !path.empty() : path.compare(0, parent.size() + 1, parent + '.') == 0;
+  return parent.empty() ? !path.empty() : path.starts_with(parent + '.');
 }
 
 // Freezing names a constant after its attribute, "self.features.1.running_mean", and appends a number if several
@@ -20,7 +20,7 @@ std::string path_from_constant(const std::string& name) {
   constexpr std::string_view kSelf = "self.";
   constexpr std::array<std::string_view, 4> kAttributes{".running_mean", ".running_var", ".weight",
                                                         ".bias"};
-  if (name.compare(0, kSelf.size(), kSelf) != 0) return {};
+  if (!name.starts_with(kSelf)) return {};
   const std::string path = name.substr(kSelf.size() - 1);
   for (const std::string_view attribute : kAttributes) {
     const auto found = path.rfind(attribute);
@@ -46,7 +46,7 @@ std::string source_line(const Node& node) {
   const auto line = node.sourceRange().file_line_col();
   if (!line) return {};
   const auto& [file, number, column] = *line;
-  if (file.empty() || file.rfind("code/", 0) == 0) return {};  // the archive's code, not the user's
+  if (file.empty() || file.starts_with("code/")) return {};  // the archive's code, not the user's
   return file + ':' + std::to_string(number);
 }
 
@@ -69,8 +69,8 @@ ModulePaths::ModulePaths(const torch::jit::Module& module) {
 }
 
 bool ModulePaths::any() const {
-  return std::any_of(parts_.begin(), parts_.end(),
-                     [](const Part& part) { return !part.path.empty() && !part.tsctls; });
+  return std::ranges::any_of(parts_,
+                             [](const Part& part) { return !part.path.empty() && !part.tsctls; });
 }
 
 // The submodule that a call from `path` leads to: the nearest one below it with that name and type. A call through a
@@ -97,9 +97,8 @@ std::string ModulePaths::path_from_calls(const Node& node) const {
   for (const auto& entry : (*calls)->vec()) {
     if (const auto& module = std::get<2>(entry)) path = step(path, *module);
   }
-  const bool tsctls = std::any_of(parts_.begin(), parts_.end(), [&](const Part& part) {
-    return part.path == path && part.tsctls;
-  });
+  const bool tsctls = std::ranges::any_of(
+      parts_, [&](const Part& part) { return part.path == path && part.tsctls; });
   return tsctls ? std::string() : path;
 }
 

@@ -34,7 +34,7 @@ std::string short_file(std::string_view file) {
     return std::string(file.substr(found + kPackages.size()));
   std::error_code failure;
   const std::string here = std::filesystem::current_path(failure).string() + '/';
-  if (!failure && file.substr(0, here.size()) == here) return std::string(file.substr(here.size()));
+  if (!failure && file.starts_with(here)) return std::string(file.substr(here.size()));
   return std::string(file);
 }
 
@@ -68,7 +68,7 @@ std::optional<SourceLine> line_of(const SourceRange& range) {
   const auto place = original.file_line_col();
   if (!place) return std::nullopt;
   const auto& [file, number, column] = *place;
-  if (file.empty() || file.rfind("code/", 0) == 0 || is_tsctls({.file = file})) return std::nullopt;
+  if (file.empty() || file.starts_with("code/") || is_tsctls({.file = file})) return std::nullopt;
   const auto row = original.source()->lineno_for_offset(original.start());
   const std::string text = original.source()->get_line(row).str();
   return SourceLine{short_file(file) + ':' + std::to_string(number), std::string(trimmed(text)),
@@ -108,8 +108,7 @@ std::string operation_of(const Node& node) {
 
 std::string common_module(const std::string& left, const std::string& right) {
   std::string_view common = left;
-  while (!common.empty() && common != right &&
-         right.compare(0, common.size() + 1, std::string(common) + '.') != 0) {
+  while (!common.empty() && common != right && !right.starts_with(std::string(common) + '.')) {
     const auto dot = common.rfind('.');
     common = dot == std::string_view::npos ? std::string_view() : common.substr(0, dot);
   }
@@ -128,8 +127,7 @@ void collect_content(const torch::jit::Block& block, const ModulePaths& modules,
   for (const Node* node : block.nodes()) {
     if (node->kind() == c10::prim::Constant) continue;
     const std::string name = node->kind().toQualString();
-    if (std::find(content.operators.begin(), content.operators.end(), name) ==
-        content.operators.end()) {
+    if (std::ranges::find(content.operators, name) == content.operators.end()) {
       content.operators.push_back(name);
     }
     const std::string module = modules.path_from_calls(*node);

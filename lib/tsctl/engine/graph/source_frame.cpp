@@ -23,12 +23,11 @@ std::optional<SourceFrame> frame_in_trace(std::string_view line) {
 
 bool is_tsctls(const SourceFrame& frame) {
   return frame.file.find("/tsctl_capture/") != std::string_view::npos ||
-         frame.file.substr(0, 6) == "<tsctl";
+         frame.file.starts_with("<tsctl");
 }
 
 bool is_users(const SourceFrame& frame) {
-  return !is_tsctls(frame) && frame.file.substr(0, 5) != "code/" &&
-         frame.file.substr(0, 1) != "<" &&
+  return !is_tsctls(frame) && !frame.file.starts_with("code/") && !frame.file.starts_with("<") &&
          frame.file.find("/torch/nn/") == std::string_view::npos &&
          frame.file.find("/torch/jit/") == std::string_view::npos &&
          frame.file.find("/torch/_") == std::string_view::npos;

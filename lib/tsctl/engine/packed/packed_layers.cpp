@@ -94,7 +94,7 @@ Module LayerFactory::finish(const c10::ClassTypePtr& type, std::vector<std::int6
     }
   }();
   const bool has_forced =
-      std::find(kernels.begin(), kernels.end(), static_cast<std::int64_t>(forced)) != kernels.end();
+      std::ranges::find(kernels, static_cast<std::int64_t>(forced)) != kernels.end();
   const bool tunes = choice_ == KernelChoice::automatic || choice_ == KernelChoice::fixed;
   attributes["kernels"] = list_of(kernels);
   attributes["stored"] = has_forced ? static_cast<std::int64_t>(forced) : 0;
@@ -117,7 +117,7 @@ Module LayerFactory::finish(const c10::ClassTypePtr& type, std::vector<std::int6
 }
 
 Module LayerFactory::linear(const LinearSettings& settings) {
-  const auto [least, most] = std::minmax_element(settings.rows.begin(), settings.rows.end());
+  const auto [least, most] = std::ranges::minmax_element(settings.rows);
   const std::int64_t inputs = settings.weight.size(1);
   const std::string name = linear_class_name(settings.activation);
   return finish(type_of(name, linear_class_source, settings.activation), {0, 1, 2},
@@ -217,7 +217,7 @@ std::int64_t force_kernel(const Module& module, Kernel kernel) {
   const auto number = static_cast<std::int64_t>(kernel);
   for (const Module& layer : packed_layers(module)) {
     const auto kernels = layer.attr("kernels").toIntVector();
-    if (std::find(kernels.begin(), kernels.end(), number) == kernels.end()) continue;
+    if (std::ranges::find(kernels, number) == kernels.end()) continue;
     layer.get_method("use")({number});
     ++count;
   }

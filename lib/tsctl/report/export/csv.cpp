@@ -10,28 +10,13 @@
 #include <vector>
 
 #include "tsctl/core/base/error.h"
+#include "tsctl/report/export/csv_line.h"
 #include "tsctl/report/export/csv_row.h"
 #include "tsctl/report/export/export_json.h"
 
 namespace tsctl {
 
 namespace {
-
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"') result += '"';
-    result += c;
-  }
-  return result + "\"";
-}
-
-std::string line_of(const std::vector<std::string>& cells) {
-  std::string line;
-  for (const std::string& cell : cells) line += (&cell == &cells.front() ? "" : ",") + quoted(cell);
-  return line + "\r\n";
-}
 
 // The columns are those of all rows, each at the place where a row has it first.
 std::string text_of(const std::vector<CsvRow>& rows) {
@@ -42,11 +27,11 @@ std::string text_of(const std::vector<CsvRow>& rows) {
       if (known.insert(column).second) columns.push_back(column);
     }
   }
-  std::string text = line_of(columns);
+  std::string text = csv_line(columns);
   for (const CsvRow& row : rows) {
     std::vector<std::string> cells;
     for (const std::string& column : columns) cells.push_back(row.cell(column));
-    text += line_of(cells);
+    text += csv_line(cells);
   }
   return text;
 }
@@ -184,8 +169,8 @@ constexpr std::array kParts{
 };
 
 const Part* part_of(const Report& report) {
-  const auto part = std::find_if(kParts.begin(), kParts.end(),
-                                 [&](const Part& known) { return known.is_in(report); });
+  const auto part =
+      std::ranges::find_if(kParts, [&](const Part& known) { return known.is_in(report); });
   return part == kParts.end() ? nullptr : &*part;
 }
 
@@ -212,7 +197,7 @@ std::string csv_from_report(const Reports& reports) {
   }
   // Two equal files result in the heading only.
   if (rows.empty() && common != nullptr && std::string(common->name) == "diff")
-    return line_of({kDiffColumns.begin(), kDiffColumns.end()});
+    return csv_line(std::vector<std::string>(kDiffColumns.begin(), kDiffColumns.end()));
   return rows.empty() ? std::string() : text_of(rows);
 }
 

@@ -52,14 +52,12 @@ class CsvRow {
 
     template <typename T>
     void operator()(const std::string& key, const T& value, const Field& = {}) {
-      if (std::find(except.begin(), except.end(), key) == except.end())
-        row.add(prefix + key, value);
+      if (std::ranges::find(except, key) == except.end()) row.add(prefix + key, value);
     }
   };
 
   Cells::const_iterator find(const std::string& column) const {
-    return std::find_if(cells_.begin(), cells_.end(),
-                        [&](const auto& cell) { return cell.first == column; });
+    return std::ranges::find_if(cells_, [&](const auto& cell) { return cell.first == column; });
   }
 
   void put(const std::string& column, const std::string& text) {

@@ -13,8 +13,8 @@ namespace {
 constexpr double kMillisecondsPerSecond = 1e3;
 
 const PercentileResult* median_of(const ArmResult& arm) {
-  const auto median = std::find_if(arm.percentiles.begin(), arm.percentiles.end(),
-                                   [](const PercentileResult& one) { return one.p == 0.5; });
+  const auto median = std::ranges::find_if(
+      arm.percentiles, [](const PercentileResult& one) { return one.p == 0.5; });
   return median == arm.percentiles.end() ? nullptr : &*median;
 }
 

@@ -4,7 +4,9 @@
 
 #include <array>
 #include <optional>
+#include <vector>
 
+#include "tsctl/report/export/csv_line.h"
 #include "tsctl/report/text/text_lines.h"
 
 namespace tsctl {
@@ -16,16 +18,6 @@ constexpr std::array kColumns{"model",         "arm",          "base",   "condit
                               "speed",         "median_s",     "p99_s",  "speedup",
                               "speedup_low",   "speedup_high", "sha256", "base_sha256",
                               "torch_version", "tool_version", "report"};
-
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"') result += '"';
-    result += c;
-  }
-  return result + "\"";
-}
 
 std::string number(const std::optional<double>& value) {
   return value ? fmt::format("{}", *value) : std::string();
@@ -51,17 +43,13 @@ std::string row_of(const HistorySeries& series, const HistoryNight& night) {
                                                        night.torch_version,
                                                        night.tool_version,
                                                        night.report};
-  std::string row;
-  for (std::size_t i = 0; i < cells.size(); ++i) row += (i > 0 ? "," : "") + quoted(cells[i]);
-  return row + "\r\n";
+  return csv_line(cells);
 }
 
 }  // namespace
 
 std::string csv_from_history(const History& history) {
-  std::string text;
-  for (const char* column : kColumns) text += (text.empty() ? "" : ",") + std::string(column);
-  text += "\r\n";
+  std::string text = csv_line(std::vector<std::string>(kColumns.begin(), kColumns.end()));
   for (const HistorySeries& series : history.series) {
     for (const HistoryNight& night : series.nights) text += row_of(series, night);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,9 +11,10 @@
 #include "tsctl/core/base/text.h"
 #include "tsctl/core/base/units.h"
 #include "tsctl/report/export/export_json.h"
-#include "tsctl/report/text/inspect_text.h"
+#include "tsctl/report/text/bench_text.h"
 #include "tsctl/report/text/load_text.h"
 #include "tsctl/report/text/result_line.h"
+#include "tsctl/report/text/run_columns.h"
 #include "tsctl/report/text/style.h"
 #include "tsctl/report/text/text_lines.h"
 
@@ -84,8 +86,7 @@ class Table {
 
 std::string speedup_of(const PairResult* pair) {
   if (pair == nullptr) return "1.00";
-  if (!pair->speedup || !pair->speedup_low || !pair->speedup_high) return "-";
-  return ratio_interval_text(*pair->speedup, *pair->speedup_low, *pair->speedup_high);
+  return ratio_interval_text(pair->speedup, pair->speedup_low, pair->speedup_high);
 }
 
 std::string speeds_of(const BenchResult& bench) {
@@ -95,10 +96,7 @@ std::string speeds_of(const BenchResult& bench) {
   for (const ArmResult& arm : bench.arms) {
     table.add_row({code(arm.label), speedup_of(pair_of(bench, arm.label)),
                    arm.speed ? name_of(*arm.speed) : "withheld", name_of(arm.outputs),
-                   seconds_text(arm.median_s), seconds_text(arm.p99_s),
-                   arm.throughput_per_s ? fmt::format("{} {}/s", rate_text(*arm.throughput_per_s),
-                                                      name_of(arm.throughput_unit))
-                                        : "-",
+                   seconds_text(arm.median_s), seconds_text(arm.p99_s), throughput_text(arm),
                    bytes_text(arm.peak_memory_bytes)});
   }
   return table.text();
@@ -108,13 +106,8 @@ std::string gates_of(const BenchResult& bench) {
   std::string text;
   for (const PairResult& pair : bench.pairs) {
     if (!pair.gate) continue;
-    const std::string speed =
-        pair.speedup
-            ? fmt::format("{} is {} of {}", code(pair.arm), speedup_of(&pair), code(pair.base))
-            : fmt::format("{} against {}: {}", code(pair.arm), code(pair.base),
-                          verbatim(pair.speedup_reason));
-    text += fmt::format("- gate **{}**: {}; limit {:.3f}\n", name_of(*pair.gate), speed,
-                        pair.gate_limit.value_or(0.0));
+    text +=
+        fmt::format("- gate **{}**: {}\n", name_of(*pair.gate), gate_text(pair, code, verbatim));
   }
   return text.empty() ? "" : text + "\n";
 }
@@ -132,23 +125,18 @@ std::string comparisons_of(const std::vector<VerifyResult>& results) {
   Table table({"candidate", "reference", "outputs", ">max difference", ">passes at rtol"});
   for (const VerifyResult& result : results) {
     table.add_row({code(result.candidate), code(result.reference), name_of(result.status),
-                   number_text(result.max_abs),
-                   result.would_pass_rtol ? number_text(*result.would_pass_rtol) : "-"});
+                   number_text(result.max_abs), number_text(result.would_pass_rtol)});
   }
   return table.text();
 }
 
 std::string outputs_of(const RunResult& run) {
-  Table table({"set", "output", "dtype", "shape", ">min", ">max", ">mean", ">not finite"});
-  const auto number = [](const std::optional<double>& value) {
-    return value ? number_text(*value) : std::string("-");
-  };
+  Table table(run_titles());
   for (const OutputSummary& output : run.outputs) {
-    table.add_row(
-        {code(output.set), code(output.output), output.dtype,
-         output.dtype.empty() ? verbatim(output.value) : verbatim(shape_text(output.shape)),
-         number(output.minimum), number(output.maximum), number(output.mean),
-         std::to_string(output.nonfinite)});
+    std::vector<std::string> cells = run_cells(output);
+    for (std::string& name : std::span(cells).first(2)) name = code(name);
+    for (std::string& cell : std::span(cells).subspan(2)) cell = verbatim(cell);
+    table.add_row(std::move(cells));
   }
   return table.text();
 }

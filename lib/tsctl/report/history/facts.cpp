@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tsctl/core/base/units.h"
 #include "tsctl/report/text/load_text.h"
 
 namespace tsctl::history {
@@ -10,8 +11,8 @@ namespace {
 
 // What changes the ratio of two arms although neither changed.
 std::string conditions_of(const Report& report, const BenchResult& bench, const ArmResult& arm) {
-  std::string text = fmt::format("{}, {} thread{}", bench.device.empty() ? "cpu" : bench.device,
-                                 arm.threads, arm.threads == 1 ? "" : "s");
+  std::string text = fmt::format("{}, {}", bench.device.empty() ? "cpu" : bench.device,
+                                 counted(arm.threads, "thread"));
   for (const std::string& part : {bench.input_set, report.environment.cpu}) {
     if (!part.empty()) text += ", " + part;
   }

@@ -10,6 +10,7 @@
 #include "tsctl/report/html/html_page.h"
 #include "tsctl/report/html/html_table.h"
 #include "tsctl/report/html/svg.h"
+#include "tsctl/report/text/bench_text.h"
 #include "tsctl/report/text/load_text.h"
 
 namespace tsctl {
@@ -25,8 +26,7 @@ HtmlCell outputs_cell(ArmOutputs outputs) {
 std::string ratio_of(const PairResult* pair) {
   if (pair == nullptr) return "1.00";
   if (!pair->speedup) return "withheld";
-  if (!pair->speedup_low || !pair->speedup_high) return ratio_text(*pair->speedup);
-  return ratio_interval_text(*pair->speedup, *pair->speedup_low, *pair->speedup_high);
+  return ratio_interval_text(pair->speedup, pair->speedup_low, pair->speedup_high);
 }
 
 HtmlCell gate_cell(const PairResult& pair) {
@@ -44,14 +44,11 @@ std::string arms_table(const BenchResult& bench) {
     const PairResult* pair = pair_of(bench, arm.label);
     const bool gated = pair != nullptr && pair->gate.has_value();
     table.add_row({arm.label, seconds_text(arm.median_s),
-                   HtmlCell(seconds_text(arm.p99_s), arm.p99_s_reason),
-                   arm.spread ? percent_text(*arm.spread) : "-",
-                   arm.throughput_per_s ? fmt::format("{} {}/s", rate_text(*arm.throughput_per_s),
-                                                      name_of(arm.throughput_unit))
-                                        : "-",
+                   HtmlCell(seconds_text(arm.p99_s), arm.p99_s_reason), percent_text(arm.spread),
+                   throughput_text(arm),
                    HtmlCell(ratio_of(pair), pair == nullptr ? std::string() : pair->speedup_reason),
-                   arm.max_abs ? number_text(*arm.max_abs) : "-", outputs_cell(arm.outputs),
-                   name_of(arm.speed), gated ? gate_cell(*pair) : HtmlCell()});
+                   number_text(arm.max_abs), outputs_cell(arm.outputs), name_of(arm.speed),
+                   gated ? gate_cell(*pair) : HtmlCell()});
   }
   return table.render();
 }
@@ -165,8 +162,8 @@ std::string warm_up_table(const BenchResult& bench) {
     table.add_row({arm.label, seconds_text(arm.load_s), seconds_text(arm.first_call_s),
                    seconds_text(arm.second_call_s), seconds_text(arm.third_call_s),
                    arm.steady_at_call ? std::to_string(*arm.steady_at_call) : "-",
-                   arm.page_faults_per_call ? rate_text(*arm.page_faults_per_call) : "-",
-                   bytes_text(arm.peak_memory_bytes), std::to_string(arm.threads)});
+                   rate_text(arm.page_faults_per_call), bytes_text(arm.peak_memory_bytes),
+                   std::to_string(arm.threads)});
   }
   return table.render();
 }

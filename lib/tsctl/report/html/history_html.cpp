@@ -27,9 +27,8 @@ std::string summary_table(const std::vector<HistorySeries>& all) {
   for (const HistorySeries& series : all) {
     if (series.base.empty()) continue;
     table.add_row({series.model, series.arm, series.base, series.conditions, verdict_cell(series),
-                   std::to_string(series.compared_nights),
-                   series.level ? ratio_text(*series.level) : "-",
-                   series.resolution ? percent_text(*series.resolution) : "-", series.reason});
+                   std::to_string(series.compared_nights), ratio_text(series.level),
+                   percent_text(series.resolution), series.reason});
   }
   return table.render();
 }
@@ -61,9 +60,8 @@ std::string plot_of(const HistorySeries& series, HistoryMetric metric) {
   }
   std::vector<NightChange> changes;
   for (const HistoryChange& change : series.changes) {
-    const auto first =
-        std::find_if(series.nights.begin(), series.nights.end(),
-                     [&](const HistoryNight& night) { return night.time == change.since; });
+    const auto first = std::ranges::find_if(
+        series.nights, [&](const HistoryNight& night) { return night.time == change.since; });
     changes.push_back(
         {.first = static_cast<std::size_t>(first - series.nights.begin()),
          .note = fmt::format("{} to {}", ratio_text(change.before), ratio_text(change.after))});

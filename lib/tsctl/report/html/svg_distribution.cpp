@@ -23,8 +23,8 @@ constexpr int kSmoothing = 3;  // bins to each side, in a triangular window
 
 bool can_be_drawn(const Distribution& distribution) {
   const std::vector<double>& quantiles = distribution.quantiles;
-  return quantiles.size() > 2 && std::is_sorted(quantiles.begin(), quantiles.end()) &&
-         std::all_of(quantiles.begin(), quantiles.end(), svg::is_a_time);
+  return quantiles.size() > 2 && std::ranges::is_sorted(quantiles) &&
+         std::ranges::all_of(quantiles, svg::is_a_time);
 }
 
 // The share of the times in each bin. Between two neighbouring quantiles lies the same share, spread evenly.
@@ -37,7 +37,7 @@ std::vector<double> density(const std::vector<double>& quantiles, double low, do
     const double to = edge(quantiles[i + 1]);
     const auto first = static_cast<std::ptrdiff_t>(std::floor(std::max(from, 0.0)));
     for (auto bin = first; bin < static_cast<std::ptrdiff_t>(kBins); ++bin) {
-      const double begin = static_cast<double>(bin);
+      const auto begin = static_cast<double>(bin);
       if (begin > to) break;
       const double inside = std::min(to, begin + 1.0) - std::max(from, begin);
       bins[static_cast<std::size_t>(bin)] +=
@@ -63,7 +63,7 @@ std::vector<double> smoothed(const std::vector<double>& bins) {
 std::string hill(const std::vector<double>& quantiles, const svg::Scale& across, double foot,
                  std::size_t series) {
   const std::vector<double> bins = smoothed(density(quantiles, across.low, across.high));
-  const double highest = *std::max_element(bins.begin(), bins.end());
+  const double highest = *std::ranges::max_element(bins);
   if (!(highest > 0.0)) return {};
   const double step = (across.end - across.begin) / static_cast<double>(kBins);
   std::vector<svg::Point> points{{across.begin, foot}};

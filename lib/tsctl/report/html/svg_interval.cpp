@@ -92,7 +92,7 @@ std::string background(const IntervalAxis& axis, const svg::Scale& across, doubl
 
 std::string interval_plot(const std::vector<IntervalMark>& all, const IntervalAxis& axis) {
   std::vector<IntervalMark> marks;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(marks), can_be_drawn);
+  std::ranges::copy_if(all, std::back_inserter(marks), can_be_drawn);
   if (marks.empty()) return {};
   const svg::Scale across = scale_of(marks, axis);
   const double bottom = kTop + kRowHeight * static_cast<double>(marks.size()) + 8.0;

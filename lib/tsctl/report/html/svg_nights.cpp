@@ -59,7 +59,7 @@ std::string drawn(const NightMark& night, const svg::Scale& up, double x) {
 std::string nights_plot(const std::vector<NightMark>& nights,
                         const std::vector<NightChange>& changes, bool is_time,
                         const std::string& title) {
-  if (std::none_of(nights.begin(), nights.end(), can_be_drawn)) return {};
+  if (std::ranges::none_of(nights, can_be_drawn)) return {};
   const svg::Scale up = upward_scale(nights);
   const svg::Scale across{
       .low = -0.5, .high = static_cast<double>(nights.size()) - 0.5, .begin = kLeft, .end = kRight};

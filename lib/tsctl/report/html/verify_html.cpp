@@ -15,10 +15,6 @@ namespace tsctl {
 
 namespace {
 
-std::string number_or_dash(const std::optional<double>& value) {
-  return value ? number_text(*value) : std::string("-");
-}
-
 HtmlCell match_cell(Match match) { return judged_cell(name_of(match), match == Match::same); }
 
 std::string place_of(const OutputComparison& output) {
@@ -48,7 +44,7 @@ std::vector<OutputRow> rows_of(const VerifyResult& result) {
   std::vector<OutputRow> rows;
   for (const CallComparison& call : result.calls) {
     for (const OutputComparison& output : call.outputs) {
-      auto known = std::find_if(rows.begin(), rows.end(), [&](const OutputRow& row) {
+      auto known = std::ranges::find_if(rows, [&](const OutputRow& row) {
         return row.set == call.set && look_alike(*row.output, output);
       });
       if (known == rows.end()) known = rows.insert(rows.end(), {call.set, &output});
@@ -72,7 +68,7 @@ std::string outputs_table(const VerifyResult& result) {
          match_cell(output.status),
          HtmlCell(number_text(output.max_abs), number_text(output.max_rel) + " of its own value"),
          number_text(output.max_abs_to_peak), number_text(output.rtol),
-         number_or_dash(output.would_pass_rtol), note});
+         number_text(output.would_pass_rtol), note});
   }
   return table.render();
 }
@@ -92,7 +88,7 @@ std::string html_from_verify(const std::vector<VerifyResult>& results) {
   std::string parts;
   for (const VerifyResult& result : results) {
     summary.add_row({result.candidate, result.reference, match_cell(result.status),
-                     number_text(result.max_abs), number_or_dash(result.would_pass_rtol),
+                     number_text(result.max_abs), number_text(result.would_pass_rtol),
                      fmt::format("{}", fmt::join(result.calls_checked, ", "))});
     std::string part = outputs_table(result);
     if (result.first_submodule) part += first_difference(*result.first_submodule);
@@ -107,9 +103,8 @@ std::string html_from_run(const RunResult& run) {
   for (const OutputSummary& output : run.outputs) {
     const bool tensor = !output.dtype.empty();
     table.add_row({output.set, output.output, output.dtype,
-                   tensor ? shape_text(output.shape) : std::string(),
-                   number_or_dash(output.minimum), number_or_dash(output.maximum),
-                   number_or_dash(output.mean),
+                   tensor ? shape_text(output.shape) : std::string(), number_text(output.minimum),
+                   number_text(output.maximum), number_text(output.mean),
                    tensor ? std::to_string(output.nonfinite) : std::string(), output.value});
   }
   return table.render();

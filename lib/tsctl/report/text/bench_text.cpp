@@ -21,13 +21,7 @@ namespace {
 std::string speedup_text(const PairResult* pair) {
   if (pair == nullptr) return "1.00";
   if (pair->outputs == ArmOutputs::differ) return "withheld";
-  if (!pair->speedup) return "-";
-  return ratio_interval_text(*pair->speedup, *pair->speedup_low, *pair->speedup_high);
-}
-
-std::string throughput_text(const ArmResult& arm) {
-  if (!arm.throughput_per_s) return "-";
-  return fmt::format("{} {}/s", rate_text(*arm.throughput_per_s), name_of(arm.throughput_unit));
+  return ratio_interval_text(pair->speedup, pair->speedup_low, pair->speedup_high);
 }
 
 std::string styled(ArmOutputs outputs) {
@@ -55,10 +49,9 @@ std::string speeds_table(const BenchResult& bench, std::size_t width) {
                    ">speedup vs " + base, ">max diff", "outputs", "speed"});
   for (const ArmResult& arm : bench.arms) {
     table.add_row({arm.label, seconds_text(arm.median_s), seconds_text(arm.p99_s),
-                   arm.spread ? percent_text(*arm.spread) : "-", throughput_text(arm),
-                   speedup_text(pair_of(bench, arm.label)),
-                   arm.max_abs ? number_text(*arm.max_abs) : "-", styled(arm.outputs),
-                   styled(arm.speed)});
+                   percent_text(arm.spread), throughput_text(arm),
+                   speedup_text(pair_of(bench, arm.label)), number_text(arm.max_abs),
+                   styled(arm.outputs), styled(arm.speed)});
   }
   return table.render(0, width);
 }
@@ -70,8 +63,7 @@ std::string warm_up_table(const BenchResult& bench, std::size_t width) {
     table.add_row({arm.label, seconds_text(arm.load_s), seconds_text(arm.first_call_s),
                    seconds_text(arm.second_call_s), seconds_text(arm.third_call_s),
                    arm.steady_at_call ? std::to_string(*arm.steady_at_call) : "-",
-                   arm.page_faults_per_call ? rate_text(*arm.page_faults_per_call) : "-",
-                   bytes_text(arm.peak_memory_bytes)});
+                   rate_text(arm.page_faults_per_call), bytes_text(arm.peak_memory_bytes)});
   }
   return table.render(0, width);
 }
@@ -85,29 +77,28 @@ std::string rounds_text(const BenchResult& bench) {
 
 std::string measured_text(const BenchResult& bench) {
   return line("measured",
-              fmt::format("{} launches of each arm, {} on {} with {} {}{}; ended by {} after {}",
+              fmt::format("{} launches of each arm, {} on {} with {}{}; ended by {} after {}",
                           bench.arms.empty() ? 0 : bench.arms.front().launches, rounds_text(bench),
-                          bench.device, bench.threads, bench.threads == 1 ? "thread" : "threads",
+                          bench.device, counted(bench.threads, "thread"),
                           bench.input_set.empty() ? "" : ", at " + bench.input_set,
                           bench.partial ? "an interrupt or a failure" : name_of(bench.stopped_by),
                           seconds_text(bench.measured_s)));
 }
 
 std::string gate_word(Gate gate) {
-  if (gate == Gate::undecided) return caution("UNDECIDED");
-  return gate == Gate::pass ? good("PASS") : bad("FAIL");
+  if (gate == Gate::undecided) return "UNDECIDED";
+  return gate == Gate::pass ? "PASS" : "FAIL";
 }
 
-// "gate       PASS  new is 1.00 [0.997, 1.005] of baseline; limit 0.980"
+std::string as_it_is(const std::string& text) { return text; }
+
+// "gate       PASS  new is 1.00 [0.997, 1.005] of baseline; limit 0.980".
 std::string gates_text(const BenchResult& bench) {
   std::string text;
   for (const PairResult& pair : bench.pairs) {
     if (!pair.gate) continue;
-    const std::string speed =
-        pair.speedup ? fmt::format("{} is {} of {}", pair.arm, speedup_text(&pair), pair.base)
-                     : fmt::format("{} against {}: {}", pair.arm, pair.base, pair.speedup_reason);
-    text += line("gate", fmt::format("{}  {}; limit {:.3f}", gate_word(*pair.gate), speed,
-                                     pair.gate_limit.value_or(0.0)));
+    text += line("gate", coloured_verdict(gate_word(*pair.gate) + "  " +
+                                          gate_text(pair, as_it_is, as_it_is)));
   }
   return text;
 }
@@ -156,6 +147,22 @@ std::string selftest_text(const BenchResult& bench) {
 }
 
 }  // namespace
+
+std::string throughput_text(const ArmResult& arm) {
+  if (!arm.throughput_per_s) return "-";
+  return fmt::format("{} {}/s", rate_text(*arm.throughput_per_s), name_of(arm.throughput_unit));
+}
+
+std::string gate_text(const PairResult& pair, Markup name, Markup reason) {
+  const std::string speed =
+      pair.speedup
+          ? fmt::format("{} is {} of {}", name(pair.arm),
+                        ratio_interval_text(pair.speedup, pair.speedup_low, pair.speedup_high),
+                        name(pair.base))
+          : fmt::format("{} against {}: {}", name(pair.arm), name(pair.base),
+                        reason(pair.speedup_reason));
+  return fmt::format("{}; limit {:.3f}", speed, pair.gate_limit.value_or(0.0));
+}
 
 std::string bench_text(const BenchResult& bench, const TextOptions& options) {
   std::string text = speeds_table(bench, options.width) + "\n";

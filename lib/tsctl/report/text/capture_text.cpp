@@ -15,9 +15,9 @@ namespace {
 // "3 of 4": calls on input sets, or on probes, on which the captured module equals eager.
 std::string followed(const CaptureAttempt& attempt, bool probe) {
   const auto count = [&](CallOutcome status) {
-    return std::count_if(
-        attempt.comparisons.begin(), attempt.comparisons.end(),
-        [&](const CaptureComparison& c) { return c.status == status && c.probe == probe; });
+    return std::ranges::count_if(attempt.comparisons, [&](const CaptureComparison& c) {
+      return c.status == status && c.probe == probe;
+    });
   };
   const auto same = count(CallOutcome::same);
   return fmt::format("{} of {}", same,
@@ -137,9 +137,7 @@ std::string submodules_text(const std::vector<SubmoduleCapture>& submodules) {
   std::string text;
   for (const SubmoduleCapture& part : submodules) {
     const auto depth =
-        part.path.empty()
-            ? 0
-            : static_cast<std::size_t>(std::count(part.path.begin(), part.path.end(), '.')) + 1;
+        part.path.empty() ? 0 : static_cast<std::size_t>(std::ranges::count(part.path, '.')) + 1;
     const std::string name = part.path.empty() ? "model" : part.path;
     text += line(text.empty() ? "parts" : "", std::string(2 * depth, ' ') + name + " (" +
                                                   part.class_name + "): " + name_of(part.mode) +

@@ -34,9 +34,7 @@ std::string table_of(const HistorySeries& series, HistoryMetric metric) {
   return table.render(2);
 }
 
-std::string nights_count(std::int64_t count) {
-  return fmt::format("{} night{}", count, count == 1 ? "" : "s");
-}
+std::string nights_count(std::int64_t count) { return counted(count, "night"); }
 
 std::string series_count(std::int64_t count) { return fmt::format("{} series", count); }
 
@@ -68,9 +66,7 @@ std::string verdict_text(const HistorySeries& series) {
 }  // namespace
 
 std::string night_speedup_text(const HistoryNight& night) {
-  if (!night.speedup) return "-";
-  if (!night.speedup_low || !night.speedup_high) return ratio_text(*night.speedup);
-  return ratio_interval_text(*night.speedup, *night.speedup_low, *night.speedup_high);
+  return ratio_interval_text(night.speedup, night.speedup_low, night.speedup_high);
 }
 
 std::string history_verdict_line(const std::vector<HistorySeries>& all) {

@@ -32,13 +32,9 @@ std::string version_in(const std::string& text) {
   return {};
 }
 
-std::string count_text(std::size_t count, const std::string& what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
 std::string cores_text(const Environment& host) {
-  std::string text = fmt::format("{} of {}", host.cores_affinity,
-                                 count_text(static_cast<std::size_t>(host.cores_visible), "core"));
+  std::string text =
+      fmt::format("{} of {}", host.cores_affinity, counted(host.cores_visible, "core"));
   if (host.cores_quota) text += ", quota " + number_text(*host.cores_quota);
   return text;
 }
@@ -69,8 +65,8 @@ std::string libtorch_build_text(const DescribeResult& described) {
   std::vector<std::string> parts{
       described.parallel_backend.substr(0, described.parallel_backend.find(','))};
   for (const std::string name : {"MKL", "oneDNN"}) {
-    const auto lever = std::find_if(described.levers.begin(), described.levers.end(),
-                                    [&](const Finding& finding) { return finding.name == name; });
+    const auto lever = std::ranges::find_if(
+        described.levers, [&](const Finding& finding) { return finding.name == name; });
     if (lever == described.levers.end() || lever->status != FindingStatus::ok) continue;
     const std::string version = version_in(lever->detail);
     parts.push_back(name + (version.empty() ? "" : " " + version));
@@ -86,7 +82,7 @@ std::string host_text(const Environment& host) {
       line("host", or_unavailable(host.cpu) + ", " + cores_text(host) + ", governor " +
                        or_unavailable(host.governor) +
                        (host.numa_nodes.size() > 1
-                            ? ", " + count_text(host.numa_nodes.size(), "memory node")
+                            ? ", " + counted(std::ssize(host.numa_nodes), "memory node")
                             : ""));
   if (!host.libtorch_build.empty()) text += line("", "LibTorch: " + host.libtorch_build);
   for (const GpuInfo& gpu : host.gpus) text += line("", gpu_text(gpu));

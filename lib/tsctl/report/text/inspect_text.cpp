@@ -36,15 +36,14 @@ std::string state_text(const ModelSummary& summary) {
 }
 
 std::size_t count_kind(const ModelSummary& summary, TensorKind kind) {
-  return static_cast<std::size_t>(
-      std::count_if(summary.tensors.begin(), summary.tensors.end(),
-                    [kind](const TensorSummary& row) { return row.kind == kind; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      summary.tensors, [kind](const TensorSummary& row) { return row.kind == kind; }));
 }
 
 std::string weights_text(std::size_t tensors, std::int64_t count, std::int64_t bytes) {
   if (tensors == 0) return "none";
-  return fmt::format("{} {}, {} values, {}", tensors, tensors == 1 ? "tensor" : "tensors",
-                     count_text(count), bytes_text(bytes));
+  return fmt::format("{}, {} values, {}", counted(tensors, "tensor"), count_text(count),
+                     bytes_text(bytes));
 }
 
 // Buffers, or tensors in attributes. The latter often are parameters under a second name.
@@ -54,7 +53,7 @@ std::string other_tensors_text(const ModelSummary& summary, TensorKind kind) {
     if (row.kind == kind && row.shared_with.empty()) bytes += row.size_bytes;
   }
   const std::size_t count = count_kind(summary, kind);
-  return fmt::format("{} {}, {}", count, count == 1 ? "tensor" : "tensors",
+  return fmt::format("{}, {}", counted(count, "tensor"),
                      bytes > 0 ? bytes_text(bytes) : "all of which share memory with others");
 }
 
@@ -78,8 +77,8 @@ std::string head(const ModelSummary& summary) {
   line("constants",
        weights_text(summary.constants.size(), summary.constant_count, summary.constant_bytes));
   for (const DeviceUse& use : summary.devices) {
-    line("tied to", fmt::format("{}, which the code names in {} {}", use.device, use.written,
-                                use.written == 1 ? "place" : "places"));
+    line("tied to",
+         fmt::format("{}, which the code names in {}", use.device, counted(use.written, "place")));
   }
   line("format", version);
   if (!summary.producer.empty()) line("made by", summary.producer);
@@ -163,9 +162,8 @@ std::string tensors_text(const ModelSummary& summary, std::size_t width) {
 std::string ops_text(const ModelSummary& summary, std::size_t width) {
   if (summary.ops.empty()) return "\nops\n  none\n";
   std::vector<OpSummary> rows = summary.ops;
-  std::stable_sort(rows.begin(), rows.end(), [](const OpSummary& a, const OpSummary& b) {
-    return a.in_forward > b.in_forward;
-  });
+  std::ranges::stable_sort(
+      rows, [](const OpSummary& a, const OpSummary& b) { return a.in_forward > b.in_forward; });
   TextTable table({"name", ">calls in forward", ">places in the code"});
   for (const OpSummary& row : rows)
     table.add_row({row.name, count_text(row.in_forward), count_text(row.written)});

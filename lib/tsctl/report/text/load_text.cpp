@@ -28,7 +28,7 @@ std::string loop_text(const LoadPlan& load) {
                                              rate_text(*load.rate_per_s), name_of(load.arrivals))
                                : "closed loop,";
   return fmt::format(
-      "{} {} {} in flight in {}", loop, load.concurrency, load.concurrency == 1 ? "call" : "calls",
+      "{} {} in flight in {}", loop, counted(load.concurrency, "call"),
       load.instances == 1 ? "one process" : fmt::format("each of {} processes", load.instances));
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/units.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/report/json/json.h"
 #include "tsctl/report/text/text_lines.h"
@@ -55,7 +56,7 @@ std::string sizes_text(const Manifest& manifest, SizeStatus status) {
     std::string name =
         size.dim.empty() ? fmt::format("{} axis {}", size.input, size.axis) : size.dim;
     if (status == SizeStatus::fixed) name += fmt::format(" at {}", size.captured_with);
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
   return joined(names, ", ");
 }
@@ -64,9 +65,7 @@ std::string verified_text(const Manifest& manifest) {
   std::vector<std::string> sets = manifest.checked_sets;
   std::erase(sets, "");
   if (sets.empty()) return manifest.checked_sets.empty() ? "" : "the one input set";
-  return fmt::format("{}: {}",
-                     sets.size() == 1 ? "1 input set" : std::to_string(sets.size()) + " input sets",
-                     joined(sets, "; "));
+  return fmt::format("{}: {}", counted(std::ssize(sets), "input set"), joined(sets, "; "));
 }
 
 std::string step_text(const ManifestStep& step) {

@@ -43,15 +43,15 @@ std::vector<ProfileLine> grouped(const std::vector<ProfileLine>& modules) {
   std::vector<ProfileLine> groups;
   for (const ProfileLine& module : modules) {
     const std::string name = without_numbers(module.name);
-    auto group = std::find_if(groups.begin(), groups.end(),
-                              [&](const ProfileLine& known) { return known.name == name; });
+    auto group =
+        std::ranges::find_if(groups, [&](const ProfileLine& known) { return known.name == name; });
     if (group == groups.end()) group = groups.insert(groups.end(), ProfileLine{.name = name});
     group->count += module.count;
     group->self_s += module.self_s;
     group->share += module.share;
   }
-  std::stable_sort(groups.begin(), groups.end(),
-                   [](const auto& left, const auto& right) { return left.self_s > right.self_s; });
+  std::ranges::stable_sort(
+      groups, [](const auto& left, const auto& right) { return left.self_s > right.self_s; });
   return groups;
 }
 

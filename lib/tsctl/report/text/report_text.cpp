@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tsctl/core/base/units.h"
@@ -13,6 +14,7 @@
 #include "tsctl/report/text/diff_text.h"
 #include "tsctl/report/text/host_text.h"
 #include "tsctl/report/text/inspect_text.h"
+#include "tsctl/report/text/run_columns.h"
 #include "tsctl/report/text/style.h"
 #include "tsctl/report/text/text_lines.h"
 #include "tsctl/report/text/text_table.h"
@@ -133,19 +135,12 @@ std::string artifact_text(const ArtifactInfo& artifact) {
 }
 
 std::string run_text(const RunResult& run, std::size_t width) {
-  TextTable table({"set", "output", "dtype", "shape", ">min", ">max", ">mean", ">not finite"});
-  const auto number = [](const std::optional<double>& value) {
-    return value ? number_text(*value) : std::string("-");
-  };
+  TextTable table(run_titles());
   for (const OutputSummary& output : run.outputs) {
-    const std::string set = output.set.empty() ? "-" : output.set;
-    if (output.dtype.empty()) {
-      table.add_row({set, output.output, "", output.value});
-    } else {
-      table.add_row({set, output.output, output.dtype, shape_text(output.shape),
-                     number(output.minimum), number(output.maximum), number(output.mean),
-                     std::to_string(output.nonfinite)});
-    }
+    std::vector<std::string> cells = run_cells(output);
+    if (output.set.empty()) cells.front() = "-";
+    if (output.dtype.empty()) cells.resize(kRunColumnsOfValue);
+    table.add_row(std::move(cells));
   }
   return table.render(0, width);
 }
@@ -167,7 +162,7 @@ std::string findings_text(const std::vector<Finding>& findings, std::size_t widt
 
 std::string warnings_text(const std::vector<Warning>& warnings, bool verbose) {
   std::string text;
-  std::size_t of_python = 0;
+  std::int64_t of_python = 0;
   for (const Warning& warning : warnings) {
     if (warning.code == WarningCode::python_warning && !verbose) {
       ++of_python;
@@ -175,9 +170,7 @@ std::string warnings_text(const std::vector<Warning>& warnings, bool verbose) {
       text += line(caution("warning"), warning.text);
     }
   }
-  if (of_python > 0)
-    text += line("python", fmt::format("{} warning{} of Python code (-v)", of_python,
-                                       of_python == 1 ? "" : "s"));
+  if (of_python > 0) text += line("python", counted(of_python, "warning") + " of Python code (-v)");
   return text;
 }
 

@@ -23,10 +23,6 @@ std::string first_few(const std::vector<std::string>& items) {
   return fmt::format("{} and {} more", joined(named, ", "), items.size() - kMostNamed);
 }
 
-std::string counted(std::size_t count, const std::string& what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
 std::string difference_of(const Report& report) {
   double largest = 0.0;
   for (const VerifyResult& result : report.verify) largest = std::max(largest, result.max_abs);
@@ -36,9 +32,8 @@ std::string difference_of(const Report& report) {
 }
 
 std::string outputs_text(const Report& report) {
-  const bool differ =
-      std::any_of(report.verify.begin(), report.verify.end(),
-                  [](const VerifyResult& result) { return result.status == Match::differ; });
+  const bool differ = std::ranges::any_of(
+      report.verify, [](const VerifyResult& result) { return result.status == Match::differ; });
   return differ ? "outputs differ" : fmt::format("outputs same ({})", difference_of(report));
 }
 
@@ -46,7 +41,7 @@ std::string outputs_text(const Report& report) {
 std::string speed_text(const PairResult& pair) {
   if (pair.outputs == ArmOutputs::differ) return "speed withheld";
   if (!pair.speedup) return "speed undecided";
-  std::string text = ratio_interval_text(*pair.speedup, *pair.speedup_low, *pair.speedup_high);
+  std::string text = ratio_interval_text(pair.speedup, pair.speedup_low, pair.speedup_high);
   text.insert(text.find(' '), fmt::format("x {}", pair.base));
   if (!pair.verdict || *pair.verdict == SpeedVerdict::faster) return text;
   return fmt::format("{} ({})", text, name_of(*pair.verdict));
@@ -132,9 +127,9 @@ std::string facts_of(const Report& report) {
   if (report.verify.empty() && report.artifact && !report.run)
     facts.emplace_back("outputs not compared");
   if (report.bench) facts.push_back(bench_text_of(report));
-  const bool not_timed =
-      std::any_of(report.warnings.begin(), report.warnings.end(),
-                  [](const Warning& warning) { return warning.code == WarningCode::not_timed; });
+  const bool not_timed = std::ranges::any_of(report.warnings, [](const Warning& warning) {
+    return warning.code == WarningCode::not_timed;
+  });
   if (not_timed) facts.emplace_back("not timed");
   if (report.capture) facts.push_back(capture_facts(report));
   std::erase(facts, "");
@@ -187,7 +182,7 @@ std::string failed_text(const Report& report) {
 
 // Several lines of a compiler's message, for example, would not be one line.
 std::string one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
+  std::ranges::replace(text, '\n', ' ');
   text.erase(text.find_last_not_of(' ') + 1);
   return plain(text);
 }
@@ -196,9 +191,9 @@ std::string one_line(std::string text) {
 
 std::string result_line(const Report& report) {
   const auto code = static_cast<ExitCode>(report.exit_code);
-  if (code == ExitCode::ok) return good("OK") + "  " + one_line(passed_text(report));
-  const bool undecided = code == ExitCode::undecided;
-  return (undecided ? caution("UNDECIDED") : bad("FAIL")) + "  " + one_line(failed_text(report));
+  if (code == ExitCode::ok) return coloured_verdict("OK  " + one_line(passed_text(report)));
+  const std::string verdict = code == ExitCode::undecided ? "UNDECIDED" : "FAIL";
+  return coloured_verdict(verdict + "  " + one_line(failed_text(report)));
 }
 
 }  // namespace tsctl

@@ -31,6 +31,13 @@ std::string good(const std::string& text) { return coloured("32", text); }
 std::string bad(const std::string& text) { return coloured("31", text); }
 std::string caution(const std::string& text) { return coloured("33", text); }
 
+std::string coloured_verdict(const std::string& text) {
+  const std::size_t end = std::min(text.find(' '), text.size());
+  const std::string word = text.substr(0, end);
+  const auto colour = word == "OK" || word == "PASS" ? &good : word == "FAIL" ? &bad : &caution;
+  return colour(word) + text.substr(end);
+}
+
 std::string plain(const std::string& text) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
@@ -46,9 +53,8 @@ std::string plain(const std::string& text) {
 
 std::size_t columns_of(const std::string& text) {
   const std::string shown = plain(text);
-  return static_cast<std::size_t>(std::count_if(shown.begin(), shown.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      shown, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 }  // namespace tsctl

@@ -9,6 +9,9 @@ std::string good(const std::string& text);     // green
 std::string bad(const std::string& text);      // red
 std::string caution(const std::string& text);  // yellow
 
+// A text that begins with a verdict: OK and PASS become green, FAIL red, UNDECIDED yellow.
+std::string coloured_verdict(const std::string& text);
+
 // The text without control characters other than line breaks and tabs, and without the sequences that style it.
 std::string plain(const std::string& text);
 

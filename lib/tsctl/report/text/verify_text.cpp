@@ -69,7 +69,7 @@ std::vector<OutputLine> output_lines(const VerifyResult& result, bool verbose) {
       const auto equal = [&](const OutputLine& other) {
         return other.set == line.set && other.text == line.text;
       };
-      auto known = std::find_if(lines.begin(), lines.end(), equal);
+      auto known = std::ranges::find_if(lines, equal);
       if (known == lines.end()) known = lines.insert(lines.end(), line);
       known->calls.push_back(std::to_string(call.call));
     }

@@ -87,5 +87,26 @@ TEST(NumberText, keeps_small_and_large_numbers_readable) {
   EXPECT_EQ(number_text(-std::numeric_limits<double>::infinity()), "-inf");
 }
 
+TEST(Counted, has_a_plural_for_everything_but_one) {
+  EXPECT_EQ(counted(0, "core"), "0 cores");
+  EXPECT_EQ(counted(1, "core"), "1 core");
+  EXPECT_EQ(counted(2, "memory node"), "2 memory nodes");
+}
+
+TEST(OptionalNumbers, have_a_dash_for_none) {
+  const std::optional<double> none;
+  EXPECT_EQ(percent_text(none), "-");
+  EXPECT_EQ(ratio_text(none), "-");
+  EXPECT_EQ(rate_text(none), "-");
+  EXPECT_EQ(number_text(none), "-");
+  EXPECT_EQ(number_text(std::optional(0.5)), number_text(0.5));
+  EXPECT_EQ(ratio_interval_text(none, none, none), "-");
+}
+
+TEST(RatioIntervalText, has_one_number_without_an_interval) {
+  EXPECT_EQ(ratio_interval_text(std::optional(1.5), std::nullopt, std::nullopt), "1.50");
+  EXPECT_EQ(ratio_interval_text(std::optional(1.5), 1.25, 1.75), "1.50 [1.25, 1.75]");
+}
+
 }  // namespace
 }  // namespace tsctl

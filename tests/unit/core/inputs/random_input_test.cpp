@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 namespace tsctl {
@@ -43,8 +44,8 @@ TEST(FillIntegers, spans_all_integers_when_asked_to) {
 
 TEST(FillIntegers, includes_both_ends) {
   const std::vector<std::int64_t> drawn = integers({3, 0}, 1000, -2, 2);
-  EXPECT_EQ(*std::min_element(drawn.begin(), drawn.end()), -2);
-  EXPECT_EQ(*std::max_element(drawn.begin(), drawn.end()), 2);
+  EXPECT_EQ(*std::ranges::min_element(drawn), -2);
+  EXPECT_EQ(*std::ranges::max_element(drawn), 2);
   EXPECT_EQ(integers({3, 0}, 4, 8, 8), (std::vector<std::int64_t>{8, 8, 8, 8}));
   EXPECT_EQ(integers({3, 0}, 2, kHighest, kHighest),
             (std::vector<std::int64_t>{kHighest, kHighest}));
@@ -79,8 +80,8 @@ TEST(FillUniform, stays_finite_over_the_widest_range) {
   std::vector<double> drawn(100);
   fill_uniform({1, 0}, drawn.data(), drawn.size(), -kMax, kMax);
   for (const double value : drawn) EXPECT_TRUE(std::isfinite(value));
-  EXPECT_LT(*std::min_element(drawn.begin(), drawn.end()), -0.5 * kMax);
-  EXPECT_GT(*std::max_element(drawn.begin(), drawn.end()), 0.5 * kMax);
+  EXPECT_LT(*std::ranges::min_element(drawn), -0.5 * kMax);
+  EXPECT_GT(*std::ranges::max_element(drawn), 0.5 * kMax);
 }
 
 TEST(FillNormal, has_known_answers) {
@@ -125,11 +126,11 @@ TEST(Fill, gives_a_longer_draw_the_shorter_one_as_its_beginning) {
   for (std::size_t count = 0; count <= 10; ++count) {
     std::vector<float> shorter(count);
     fill_normal({1, 2}, shorter.data(), count);
-    EXPECT_TRUE(std::equal(shorter.begin(), shorter.end(), longer.begin())) << count;
+    EXPECT_TRUE(std::ranges::equal(shorter, std::span(longer).first(count))) << count;
   }
   const std::vector<std::int64_t> eight = integers({1, 2}, 8, 0, 99);
   const std::vector<std::int64_t> three = integers({1, 2}, 3, 0, 99);
-  EXPECT_TRUE(std::equal(three.begin(), three.end(), eight.begin()));
+  EXPECT_TRUE(std::ranges::equal(three, std::span(eight).first(three.size())));
 }
 
 TEST(Fill, differs_by_seed_and_by_stream) {

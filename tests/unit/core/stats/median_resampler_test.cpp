@@ -18,7 +18,7 @@ std::map<double, double> enumerated_medians(const std::vector<double>& sorted) {
   while (true) {
     std::vector<double> resample;
     for (const std::size_t pick : picks) resample.push_back(sorted[pick]);
-    std::sort(resample.begin(), resample.end());
+    std::ranges::sort(resample);
     const double upper = resample[count / 2];
     chances[count % 2 == 1 ? upper : 0.5 * (resample[count / 2 - 1] + upper)] += each;
 

@@ -47,7 +47,7 @@ TEST(Percentile, covers_the_quantile_at_its_confidence) {
   for (int run = 0; run < kRuns; ++run) {
     std::vector<double> samples(500);
     for (double& sample : samples) sample = uniform(random);
-    std::sort(samples.begin(), samples.end());
+    std::ranges::sort(samples);
     const auto interval = quantile_interval(samples, 0.95);
     ASSERT_TRUE(interval);
     if (interval->low <= 0.95 && 0.95 <= interval->high) ++covered;

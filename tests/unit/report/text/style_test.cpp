@@ -18,5 +18,12 @@ TEST(Style, plain_text_has_no_control_characters) {
   EXPECT_EQ(plain("cut \x1b"), "cut ");
 }
 
+TEST(ColouredVerdict, colours_the_first_word_alone) {
+  EXPECT_EQ(coloured_verdict("OK  a.pt"), good("OK") + "  a.pt");
+  EXPECT_EQ(coloured_verdict("PASS"), good("PASS"));
+  EXPECT_EQ(coloured_verdict("FAIL  OK"), bad("FAIL") + "  OK");
+  EXPECT_EQ(coloured_verdict("UNDECIDED  a"), caution("UNDECIDED") + "  a");
+}
+
 }  // namespace
 }  // namespace tsctl

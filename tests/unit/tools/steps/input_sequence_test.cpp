@@ -35,9 +35,9 @@ TEST_F(SequenceFrom, shuffles_them_by_the_seed) {
   EXPECT_NE(shuffled, order("sets"));
   EXPECT_EQ(shuffled, order("shuffle"));
   std::vector<std::size_t> sorted = shuffled;
-  std::sort(sorted.begin(), sorted.end());
+  std::ranges::sort(sorted);
   std::vector<std::size_t> expected = order("sets");
-  std::sort(expected.begin(), expected.end());
+  std::ranges::sort(expected);
   EXPECT_EQ(sorted, expected);
   inputs_.plan.seed = 4;
   EXPECT_NE(shuffled, order("shuffle"));
