@@ -61,10 +61,12 @@ ExitCode withhold_not_general(CommandSession& session, const CaptureResult& capt
 void rewrite_stages(CommandSession& session, const Flags& flags, const CapturePlan& plan,
                     const CaptureResult& capture, const WorkFiles& files) {
   Manifest manifest = manifest_from(plan.source, plan.inputs, capture);
+  PassFlags passes = flags.passes;
+  passes.check_speed = !flags.no_bench;
   const auto rewrite = [&](RewriteGoal goal, const std::string& to) {
     // Optimizes the captured file, not the frozen one: freezing and saving loses the module paths that name the folds.
     const RewriteResult result =
-        rewrite_step(session, goal, files.captured.path(), to, flags.passes, files.tensors.path());
+        rewrite_step(session, goal, files.captured.path(), to, passes, files.tensors.path());
     manifest.steps.push_back(manifest_step(name_of(goal), result, flags.passes.preserve));
   };
   rewrite(RewriteGoal::freeze, files.frozen.path());

@@ -258,7 +258,12 @@ class NAME(Module):
     packed = annotate(List[Tensor], [])
     for i in range(len(self.sizes)):
       if kernel == 2:
-        packed.append(ops.mkldnn._reorder_convolution_weight(self.weight, self.padding, self.stride, self.dilation, self.groups, self.sizes[i]))
+        reordered = ops.mkldnn._reorder_convolution_weight(self.weight, self.padding, self.stride, self.dilation, self.groups, self.sizes[i])
+        layout = ops.mkldnn._get_mkldnn_serialized_md(reordered)
+        for j in range(i):
+          if torch.equal(layout, ops.mkldnn._get_mkldnn_serialized_md(packed[j])):
+            reordered = packed[j]
+        packed.append(reordered)
       if kernel == 3:
         packed.append(self.weight)
       if kernel == 4:

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <torch/csrc/jit/frontend/source_range.h>
-#include <torch/csrc/jit/ir/ir.h>
-#include <torch/csrc/jit/passes/freeze_module.h>
 #include <torch/csrc/jit/serialization/import_source.h>
 
 #include <algorithm>
@@ -12,7 +10,6 @@
 #include <set>
 #include <utility>
 
-#include "tsctl/engine/passes/nodes.h"
 
 namespace tsctl::packed {
 
@@ -26,6 +23,10 @@ constexpr std::size_t kOperatorVersion = 10;
 // How long the layers of a file measure, in nanoseconds.
 constexpr std::int64_t kLimitWhenWritten = 10'000'000'000;
 constexpr std::int64_t kLimitWhenLoaded = 200'000'000;
+
+// A weight of fewer bytes may be packed once for each declared size. Of a larger one, all sizes that are packed share one
+// copy, so that a loaded file takes about twice the memory of its weights.
+constexpr std::size_t kSmallWeightBytes = 1U << 20;
 
 c10::List<std::int64_t> list_of(const std::vector<std::int64_t>& numbers) {
   return c10::List<std::int64_t>(c10::ArrayRef<std::int64_t>(numbers));
@@ -43,11 +44,6 @@ c10::IValue empty_value(const c10::TypePtr& type) {
     default:
       return {};
   }
-}
-
-bool is_packed_class(const c10::ClassType& type) {
-  const auto& name = type.name();
-  return name && name->prefix().starts_with(kClassNamespace) && name->name().starts_with("Packed");
 }
 
 std::string free_class_name(const torch::jit::CompilationUnit& classes, const std::string& name) {
@@ -130,6 +126,19 @@ Module LayerFactory::linear(const LinearSettings& settings) {
 }
 
 Module LayerFactory::conv(const ConvSettings& settings) {
+  Module layer = conv_for_all_sizes(settings);
+  if (settings.sizes.size() == 1 || settings.weight.nbytes() < kSmallWeightBytes) return layer;
+  ConvSettings fewer = settings;
+  fewer.sizes.clear();
+  const auto packed = layer.attr("packed").toTensorVector();
+  for (std::size_t i = 0; i < packed.size(); ++i) {
+    if (packed[i].is_same(packed[0])) fewer.sizes.push_back(settings.sizes[i]);
+  }
+  return packed.empty() || fewer.sizes.size() == settings.sizes.size() ? layer
+                                                                       : conv_for_all_sizes(fewer);
+}
+
+Module LayerFactory::conv_for_all_sizes(const ConvSettings& settings) {
   c10::List<c10::List<std::int64_t>> sizes;
   for (const auto& size : settings.sizes) sizes.push_back(list_of(size));
   const bool is_product = settings.groups == 1 && settings.weight.size(2) == 1 &&
@@ -198,6 +207,11 @@ std::vector<Kernel> kernels_of(const Module& module) {
 
 Kernel kernel_of(const Module& layer) { return static_cast<Kernel>(layer.attr("kernel").toInt()); }
 
+bool is_packed_class(const c10::ClassType& type) {
+  const auto& name = type.name();
+  return name && name->prefix().starts_with(kClassNamespace) && name->name().starts_with("Packed");
+}
+
 bool is_packed_conv(const c10::ClassType& type) {
   return is_packed_class(type) && type.name()->name().starts_with("PackedConv");
 }
@@ -222,22 +236,6 @@ std::int64_t force_kernel(const Module& module, Kernel kernel) {
     ++count;
   }
   return count;
-}
-
-void unpack(Module& module) {
-  if (packed_layers(module).empty()) return;
-  std::vector<std::string> methods;
-  for (const torch::jit::Method& method : module.get_methods()) {
-    methods.push_back(method.name());
-    passes::for_each_node(*method.graph(), [](torch::jit::Node& node) {
-      if (node.kind() != c10::prim::CallMethod) return;
-      const auto type = node.input(0)->type()->cast<c10::ClassType>();
-      if (type == nullptr || !is_packed_class(*type)) return;
-      node.s_(c10::attr::name, "plain_" + node.s(c10::attr::name));
-    });
-  }
-  std::erase(methods, "forward");
-  module = torch::jit::freeze_module(module, methods);
 }
 
 }  // namespace tsctl::packed

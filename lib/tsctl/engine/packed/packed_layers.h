@@ -62,6 +62,7 @@ class LayerFactory {
  private:
   using ClassSource = std::string (*)(const std::string& name, Activation activation);
   c10::ClassTypePtr type_of(const std::string& name, ClassSource source, Activation activation);
+  torch::jit::Module conv_for_all_sizes(const ConvSettings& settings);
   torch::jit::Module finish(const c10::ClassTypePtr& type, std::vector<std::int64_t> kernels,
                             std::map<std::string, c10::IValue> attributes);
 
@@ -78,7 +79,8 @@ std::vector<Kernel> kernels_of(const torch::jit::Module& module);
 // The kernel that a layer runs now.
 Kernel kernel_of(const torch::jit::Module& layer);
 
-// Whether the class is that of packed convolutions.
+// Whether the class is that of a packed layer, and of packed convolutions.
+bool is_packed_class(const c10::ClassType& type);
 bool is_packed_conv(const c10::ClassType& type);
 // Whether the module is a packed layer.
 bool is_packed_layer(const torch::jit::Module& module);
@@ -87,9 +89,5 @@ std::vector<torch::jit::Module> packed_layers(const torch::jit::Module& module);
 
 // Makes every packed layer that has it use this kernel; the others stay as they are. Returns how many have it.
 std::int64_t force_kernel(const torch::jit::Module& module, Kernel kernel);
-
-// Replaces packed layers by their plain operators with constant weights. What is left is a frozen module that can be
-// frozen and saved again. A module without packed layers stays as it is.
-void unpack(torch::jit::Module& module);
 
 }  // namespace tsctl::packed

@@ -21,6 +21,7 @@
 #include "tsctl/engine/passes/pass.h"
 #include "tsctl/engine/passes/rewritten_model.h"
 #include "tsctl/engine/passes/speed_check.h"
+#include "tsctl/engine/passes/unpack.h"
 #include "tsctl/engine/save.h"
 
 namespace tsctl {
@@ -157,7 +158,7 @@ passes::Model open_model(const RewriteRequest& request, RewriteResult& result) {
   const c10::Device device = open_device(request.device);
   set_numerics(device, request.threads);
   torch::jit::Module module = load_module(request.model_path, device);
-  packed::unpack(module);
+  passes::unpack(module);
   result.was_frozen = is_frozen(module);
   require_freezing(request, result.was_frozen);
   if (leave_training(module)) {
