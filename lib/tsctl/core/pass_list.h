@@ -85,6 +85,17 @@ inline constexpr std::array kPasses{
              .exactness = Exactness::reorders_floating_point,
              .summary = "Puts scaled_dot_product_attention in the place of products with a softmax "
                         "between them."},
+    PassInfo{.name = "fuse_normalization",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .summary = "Puts layer_norm, rms_norm or softmax in the place of the arithmetic that "
+                        "spells it out."},
+    PassInfo{.name = "fuse_activation",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .summary =
+                 "Puts gelu, silu or hardswish in the place of the arithmetic that spells it "
+                 "out."},
     PassInfo{.name = "peephole",
              .goal = RewriteGoal::optimize,
              .summary = "Simplifies the graph: constants are computed once, repeated expressions "
