@@ -111,10 +111,10 @@ std::optional<Error> missing_value(const CLI::App& app) {
       const bool is_flag = value.size() > 1 && value.starts_with("-") &&
                            command.get_option_no_throw(value) != nullptr;
       if (!is_flag) continue;
-      return {ErrorKind::usage,
-              fmt::format("tsctl {}: {} has no value: {} follows it", full_command_name(command),
-                          option->get_name(), value),
-              fmt::format("run tsctl {} --help", full_command_name(command))};
+      return Error{ErrorKind::usage,
+                   fmt::format("tsctl {}: {} has no value: {} follows it",
+                               full_command_name(command), option->get_name(), value),
+                   fmt::format("run tsctl {} --help", full_command_name(command))};
     }
   }
   return std::nullopt;

@@ -40,12 +40,19 @@ inline constexpr std::array kPasses{
              .summary = "Turns parameters and attributes into constants of the graph."},
     PassInfo{.name = "remove_dropout",
              .summary = "Removes dropout, which does nothing outside training."},
+    PassInfo{.name = "remove_no_ops",
+             .goal = RewriteGoal::optimize,
+             .summary = "Removes conversions, copies, factors and summands that change nothing."},
     PassInfo{.name = "decompose_attention",
              .goal = RewriteGoal::optimize,
              .exactness = Exactness::reorders_floating_point,
              .summary =
                  "Takes the fused attention and encoder layers of LibTorch apart into linear "
                  "layers and scaled_dot_product_attention."},
+    PassInfo{.name = "fold_pad_conv",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .summary = "Turns zeros around the input of a convolution into its padding."},
     PassInfo{.name = "fold_conv_batchnorm",
              .goal = RewriteGoal::optimize,
              .exactness = Exactness::reorders_floating_point,
@@ -85,6 +92,17 @@ inline constexpr std::array kPasses{
              .exactness = Exactness::reorders_floating_point,
              .summary = "Puts scaled_dot_product_attention in the place of products with a softmax "
                         "between them."},
+    PassInfo{.name = "fuse_normalization",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .summary = "Puts layer_norm, rms_norm or softmax in the place of the arithmetic that "
+                        "spells it out."},
+    PassInfo{.name = "fuse_activation",
+             .goal = RewriteGoal::optimize,
+             .exactness = Exactness::reorders_floating_point,
+             .summary =
+                 "Puts gelu, silu or hardswish in the place of the arithmetic that spells it "
+                 "out."},
     PassInfo{.name = "peephole",
              .goal = RewriteGoal::optimize,
              .summary = "Simplifies the graph: constants are computed once, repeated expressions "

@@ -28,17 +28,20 @@ TEST(LeftOutPasses, are_those_disabled_and_no_others) {
 }
 
 TEST(LeftOutPasses, are_all_of_optimize_but_the_ones_that_are_to_run) {
-  EXPECT_EQ(
-      left_out_passes({.only = {"fold_conv_mul_div", "peephole"}}),
-      (Names{"decompose_attention", "fold_conv_batchnorm", "fold_conv_add_sub",
-             "fold_linear_batchnorm", "fold_linear_mul_add", "concat_linear", "fuse_attention"}));
+  EXPECT_EQ(left_out_passes({.only = {"fold_conv_mul_div", "peephole"}}),
+            (Names{"remove_no_ops", "decompose_attention", "fold_pad_conv", "fold_conv_batchnorm",
+                   "fold_conv_add_sub", "fold_linear_batchnorm", "fold_linear_mul_add",
+                   "concat_linear", "fuse_attention", "fuse_normalization", "fuse_activation",
+                   "pack_linear", "pack_lstm", "pack_conv"}));
 }
 
 TEST(LeftOutPasses, never_are_the_freezing_itself) {
   EXPECT_EQ(left_out_passes({.only = {"remove_dropout"}}),
-            (Names{"remove_gradient", "decompose_attention", "fold_conv_batchnorm",
-                   "fold_conv_add_sub", "fold_conv_mul_div", "fold_linear_batchnorm",
-                   "fold_linear_mul_add", "concat_linear", "fuse_attention", "peephole"}));
+            (Names{"remove_gradient", "remove_no_ops", "decompose_attention", "fold_pad_conv",
+                   "fold_conv_batchnorm", "fold_conv_add_sub", "fold_conv_mul_div",
+                   "fold_linear_batchnorm", "fold_linear_mul_add", "concat_linear",
+                   "fuse_attention", "fuse_normalization", "fuse_activation", "peephole",
+                   "pack_linear", "pack_lstm", "pack_conv"}));
 }
 
 TEST(CheckPassFlags, names_the_flag_of_a_pass_that_there_is_not) {

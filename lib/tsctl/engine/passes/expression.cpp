@@ -1,0 +1,136 @@
+#include "tsctl/engine/passes/expression.h"
+
+#include <c10/core/ScalarType.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tsctl/engine/passes/constants.h"
+
+namespace tsctl::passes {
+
+namespace {
+
+using torch::jit::Node;
+using torch::jit::Value;
+
+std::optional<double> number_of(const Value& value) {
+  if (const auto number = constant_number(value)) return number;
+  const auto tensor = constant_tensor(value);
+  if (!tensor || tensor->dim() != 0 || tensor->is_complex()) return std::nullopt;
+  return tensor->item<double>();
+}
+
+// How often a power multiplies its base: 2 or 3 times, or not at all.
+std::int64_t times_multiplied(const Node& node) {
+  if (is_any_of(node, {"aten::square"})) return 2;
+  if (!is_any_of(node, {"aten::pow"})) return 0;
+  const auto exponent = number_of(*node.input(1));
+  return exponent == 2.0 || exponent == 3.0 ? static_cast<std::int64_t>(*exponent) : 0;
+}
+
+// What is read twice is no step on the way but what the expression works on. A root may be read as often as it likes.
+bool is_step(const Value& value, bool is_root) { return is_root || value.uses().size() == 1; }
+
+void add_factors(Value* value, Terms& product, Parts& parts, bool is_root = false) {
+  Node& node = *value->node();
+  const bool divides = is_any_of(node, {"aten::div"});
+  if (const auto number = number_of(*value)) {
+    product.constant *= *number;
+  } else if (!is_step(*value, is_root)) {
+    product.operands.push_back(value);
+  } else if (const std::int64_t times = times_multiplied(node); times > 0) {
+    parts.push_back(&node);
+    for (std::int64_t i = 0; i < times; ++i) add_factors(node.input(0), product, parts);
+  } else if (is_any_of(node, {"aten::mul"})) {
+    parts.push_back(&node);
+    for (Value* factor : node.inputs()) add_factors(factor, product, parts);
+  } else if (divides && node.inputs().size() == 2 && number_of(*node.input(1))) {
+    parts.push_back(&node);
+    add_factors(node.input(0), product, parts);
+    product.constant /= *number_of(*node.input(1));
+  } else {
+    product.operands.push_back(value);
+  }
+}
+
+void add_summands(Value* value, Terms& sum, Parts& parts) {
+  Node& node = *value->node();
+  const bool adds = is_any_of(node, {"aten::add"});
+  const bool subtracts = is_any_of(node, {"aten::sub"});
+  if (const auto number = number_of(*value)) {
+    sum.constant += *number;
+  } else if (is_step(*value, false) && (adds || subtracts) && node.inputs().size() == 3 &&
+             constant_number(*node.input(2)) == 1.0 && (adds || number_of(*node.input(1)))) {
+    parts.push_back(&node);
+    add_summands(node.input(0), sum, parts);
+    if (subtracts) {
+      sum.constant -= *number_of(*node.input(1));
+    } else {
+      add_summands(node.input(1), sum, parts);
+    }
+  } else {
+    sum.operands.push_back(value);
+  }
+}
+
+bool is_within(const Node* node, const Expression& expression) {
+  return node == expression.root || std::find(expression.parts.begin(), expression.parts.end(),
+                                              node) != expression.parts.end();
+}
+
+}  // namespace
+
+Terms product_of(Value* value, Parts& parts, bool is_root) {
+  Terms product{.constant = 1.0};
+  add_factors(value, product, parts, is_root);
+  return product;
+}
+
+Terms sum_of(Value* value, Parts& parts) {
+  Terms sum;
+  add_summands(value, sum, parts);
+  return sum;
+}
+
+Value* argument_of(Value* value, std::initializer_list<const char*> ops, Parts& parts) {
+  Node& node = *value->node();
+  if (!is_any_of(node, ops)) return nullptr;
+  parts.push_back(&node);
+  return node.input(0);
+}
+
+bool is_close(double left, double right) {
+  return std::abs(left - right) <= 1e-6 * std::abs(right);
+}
+
+std::string reason_left(PassContext& context, const Expression& expression,
+                        const torch::jit::AliasDb& aliases) {
+  const auto& inputs = expression.inputs;
+  for (const Node* part : expression.parts) {
+    if (part->owningBlock() != expression.root->owningBlock())
+      return "its parts lie in several branches or loops";
+    for (const Value* output : part->outputs()) {
+      for (const torch::jit::Use& use : output->uses()) {
+        if (!is_within(use.user, expression)) return "something else reads a part of it";
+      }
+    }
+  }
+  for (const Value* input : inputs) {
+    if (input != nullptr && aliases.hasWriters(input))
+      return "something changes its operands in place";
+  }
+  const auto type_of = [&](const Value* value) { return context.observed_types().of(*value); };
+  const auto result = type_of(expression.root->output());
+  if (result == nullptr || !result->scalarType()) return "its dtype is not known";
+  if (!c10::isFloatingType(*result->scalarType())) return "it is not of floating point";
+  for (const Value* input : inputs) {
+    if (input == nullptr) continue;
+    const auto type = type_of(input);
+    if (type == nullptr || type->scalarType() != result->scalarType())
+      return "its operands have different dtypes";
+  }
+  return {};
+}
+
+}  // namespace tsctl::passes

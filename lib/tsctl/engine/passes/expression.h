@@ -1,0 +1,47 @@
+#pragma once
+
+#include <torch/csrc/jit/ir/alias_analysis.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tsctl/engine/passes/pass.h"
+
+namespace tsctl::passes {
+
+// Arithmetic written out, taken apart whatever its order and brackets: constant * operands, or constant + operands.
+struct Terms {
+  double constant = 0.0;
+  std::vector<torch::jit::Value*> operands = {};
+};
+
+// The nodes that make up an expression, without its root.
+using Parts = std::vector<torch::jit::Node*>;
+
+// Multiplications, divisions by constants, squares and cubes. A value that is none, or that is read more than once and
+// no root, is its own only operand.
+Terms product_of(torch::jit::Value* value, Parts& parts, bool is_root = false);
+// Additions, and subtractions of constants.
+Terms sum_of(torch::jit::Value* value, Parts& parts);
+// The input of the value's node if it is one of `ops`, else null.
+torch::jit::Value* argument_of(torch::jit::Value* value, std::initializer_list<const char*> ops,
+                               Parts& parts);
+
+bool is_close(double left, double right);
+
+// An expression that one operator computes.
+struct Expression {
+  std::string name = {};  // of the operator, for messages
+  torch::jit::Node* root = nullptr;
+  Parts parts = {};
+  std::vector<torch::jit::Value*> inputs =
+      {};  // the first is what is worked on; the others may be null
+  double eps = 0.0;
+};
+
+// Why the expression must stay as it is: what is read elsewhere, written to, or has another dtype than it is given.
+std::string reason_left(PassContext& context, const Expression& expression,
+                        const torch::jit::AliasDb& aliases);
+
+}  // namespace tsctl::passes

@@ -1,0 +1,189 @@
+#include <ATen/core/Tensor.h>
+#include <c10/core/ScalarType.h>
+#include <torch/csrc/jit/ir/alias_analysis.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tsctl/engine/passes/constants.h"
+#include "tsctl/engine/passes/pass.h"
+
+namespace tsctl::passes {
+
+namespace {
+
+using torch::jit::AliasDb;
+using torch::jit::Node;
+using torch::jit::Value;
+using Dtype = std::optional<c10::ScalarType>;
+
+// The dtype that a conversion gives, if it does nothing but convert and gives its very input where there is nothing to do.
+Dtype converted_to(const Node& node) {
+  const auto* schema = node.maybeSchema();
+  if (!is_any_of(node, {"aten::to"}) || schema == nullptr || schema->overload_name() != "dtype" ||
+      constant_bool(*node.namedInput("copy")) != false ||
+      !is_none(*node.namedInput("memory_format"))) {
+    return std::nullopt;
+  }
+  const auto dtype = constant_int(*node.namedInput("dtype"));
+  return dtype ? Dtype(static_cast<c10::ScalarType>(*dtype)) : std::nullopt;
+}
+
+// The dtypes that values have whatever the model is given: they come from its weights. What was observed would hold for
+// the declared inputs only.
+class ProvenDtypes {
+ public:
+  Dtype of(const Value& value) {
+    const auto [place, is_new] = known_.try_emplace(&value);
+    if (is_new) {
+      const Dtype found = find(value);  // may move what is known
+      known_[&value] = found;
+      return found;
+    }
+    return place->second;
+  }
+
+ private:
+  Dtype find(const Value& value) {
+    if (const auto tensor = constant_tensor(value)) return tensor->scalar_type();
+    const Node& node = *value.node();
+    if (const Dtype dtype = converted_to(node)) return dtype;
+    // These take operands of one dtype.
+    if (is_any_of(node, {"aten::linear", "aten::conv1d", "aten::conv2d", "aten::conv3d",
+                         "aten::_convolution", "aten::matmul", "aten::bmm"})) {
+      const Dtype dtype = of(*node.input(1));
+      return dtype ? dtype : of(*node.input(0));
+    }
+    if (is_any_of(node, {"aten::embedding", "aten::layer_norm",
+                         "aten::relu",      "aten::gelu",
+                         "aten::silu",      "aten::tanh",
+                         "aten::view",      "aten::reshape",
+                         "aten::flatten",   "aten::transpose",
+                         "aten::permute",   "aten::contiguous",
+                         "aten::dropout",   "aten::slice",
+                         "aten::select",    "aten::unsqueeze",
+                         "aten::squeeze",   "aten::rsqrt",
+                         "aten::pow",       "aten::scaled_dot_product_attention"})) {
+      return floating(of(*node.input(0)));
+    }
+    if (is_any_of(node, {"aten::mean", "aten::softmax"}) && is_none(*node.inputs().back()))
+      return floating(of(*node.input(0)));
+    if (is_any_of(node, {"aten::add", "aten::sub", "aten::mul", "aten::div"}))
+      return promoted(node);
+    return std::nullopt;
+  }
+
+  Dtype promoted(const Node& node) {
+    const Dtype left = floating(of(*node.input(0)));
+    if (constant_number(*node.input(1))) return left;
+    return left == of(*node.input(1)) ? left : std::nullopt;
+  }
+
+  // An integer may become a float on its way through an operator.
+  static Dtype floating(Dtype dtype) {
+    return dtype && c10::isFloatingType(*dtype) ? dtype : std::nullopt;
+  }
+
+  std::map<const Value*, Dtype> known_ = {};
+};
+
+bool is_identity(const std::vector<std::int64_t>& first, const std::vector<std::int64_t>& second) {
+  const auto rank = static_cast<std::int64_t>(first.size());
+  if (second.size() != first.size()) return false;
+  const auto counted = [rank](std::int64_t dim) { return dim < 0 ? dim + rank : dim; };
+  for (std::int64_t i = 0; i < rank; ++i) {
+    if (counted(first[counted(second[i])]) != i) return false;
+  }
+  return true;
+}
+
+// A permute that undoes the one before it.
+bool undoes_permute(const Node& node) {
+  if (!is_any_of(node, {"aten::permute"})) return false;
+  const Node& before = *node.input(0)->node();
+  if (!is_any_of(before, {"aten::permute"})) return false;
+  const auto first = constant_ints(*before.input(1));
+  const auto second = constant_ints(*node.input(1));
+  return first && second && is_identity(*first, *second);
+}
+
+// These give a new tensor that lies row by row, whatever they are given.
+bool is_row_by_row(const Value& value) {
+  return is_any_of(*value.node(), {"aten::linear", "aten::layer_norm", "aten::contiguous"});
+}
+
+bool pads_nothing(const Node& node) {
+  if (!is_any_of(node, {"aten::pad", "aten::constant_pad_nd"})) return false;
+  const auto sizes = constant_ints(*node.input(1));
+  return sizes && std::all_of(sizes->begin(), sizes->end(), [](auto size) { return size == 0; });
+}
+
+// x * 1 or x / 1. A sum with 0 is no match: it turns -0.0 into 0.0.
+bool scales_by_one(const Node& node) {
+  return is_any_of(node, {"aten::mul", "aten::div"}) && node.inputs().size() == 2 &&
+         node.input(0)->type()->isSubtypeOf(*c10::TensorType::get()) &&
+         constant_number(*node.input(1)) == 1.0;
+}
+
+struct NoOp {
+  Value* stays = nullptr;   // what takes the place of the result
+  bool is_new = false;      // the result was a tensor of its own, not its very input
+  std::string reason = {};  // why it may do something
+};
+
+std::optional<NoOp> find_no_op(Node& node, ProvenDtypes& dtypes) {
+  if (const Dtype dtype = converted_to(node)) {
+    const Dtype before = dtypes.of(*node.input(0));
+    if (before && before != dtype) return std::nullopt;
+    return NoOp{node.input(0), false,
+                before ? "" : "the dtype of its input depends on what the model is given"};
+  }
+  if (scales_by_one(node)) {
+    const Dtype dtype = dtypes.of(*node.input(0));
+    const bool keeps = dtype && c10::isFloatingType(*dtype);
+    return NoOp{node.input(0), true,
+                keeps ? "" : "the dtype of its input depends on what the model is given"};
+  }
+  if (pads_nothing(node)) return NoOp{node.input(0), true};
+  if (undoes_permute(node)) return NoOp{node.input(0)->node()->input(0), true};
+  if (is_any_of(node, {"aten::contiguous"}) && constant_int(*node.input(1)) == 0 &&
+      is_row_by_row(*node.input(0))) {
+    return NoOp{node.input(0)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+template <>
+void run_on_method<row_of("remove_no_ops")>(PassContext& context) {
+  const auto graph = context.graph();
+  ProvenDtypes dtypes;
+  std::optional<AliasDb> aliases;
+  std::vector<std::pair<Node*, NoOp>> found;
+  for_each_node(*graph, [&](Node& node) {
+    auto no_op = find_no_op(node, dtypes);
+    if (!no_op) return;
+    if (!aliases) aliases.emplace(graph);
+    if (no_op->reason.empty() && no_op->is_new &&
+        !aliases->safeToChangeAliasingRelationship({no_op->stays}, {node.output()})) {
+      no_op->reason = "its result must be a tensor of its own";
+    }
+    if (no_op->reason.empty()) return found.emplace_back(&node, *no_op), void();
+    context.skip(node, no_op->reason);
+  });
+  std::map<Value*, Value*> replaced;  // what takes the place of a no-op may be the result of one
+  for (auto& [node, no_op] : found) {
+    context.rewrote("removed " + op_name(*node) + " at " + context.place_of(*node));
+    const auto before = replaced.find(no_op.stays);
+    Value* const stays = before == replaced.end() ? no_op.stays : before->second;
+    replaced[node->output()] = stays;
+    node->output()->replaceAllUsesWith(stays);
+  }
+  for (auto& [node, no_op] : found) node->destroy();
+}
+
+}  // namespace tsctl::passes
