@@ -201,7 +201,7 @@ void add_packing_options(CLI::App& command, PassFlags& flags) {
       ->group("Passes");
   command
       .add_flag("--no-pack{false}", flags.pack,
-                "Do not pack weights: leave out pack_linear and pack_conv")
+                "Do not pack weights: leave out pack_linear, pack_lstm and pack_conv")
       ->group("Passes");
 }
 

@@ -42,6 +42,9 @@ ActivationText text_of(Activation activation) {
 // What both classes share. `packed` holds weights in a kernel's own layout; it is never stored. `table` is one object
 // for all layers of a file: the first layer of each size measures, the others read its choice.
 //
+// `mark` tells a layer from its clone, which gets copies of `packed` without a call of __setstate__, and MKL's layout
+// does not survive that: two elements that lie at the same place, which a copy of the tensor keeps apart.
+//
 // measure() times the kernels in turn. It writes to its sample before each call and keeps the result: the compiler
 // would otherwise merge equal calls and remove unused ones. Odd and even rounds are judged apart, and a kernel must
 // win by 5% in both: a busy host makes them contradict each other, and then the stored choice holds. It holds too for
@@ -50,7 +53,7 @@ constexpr std::string_view kShared = R"(
   def use(self: CLASS, kernel: int) -> None:
     self.packed = self.pack(kernel)
     self.kernel = kernel
-    self.home = ops.prim.id(self)
+    self.mark = torch.full([1], 0., dtype=6).expand([2])
     return None
   def best_of(self: CLASS, times: List[int]) -> int:
     best = 0
@@ -131,7 +134,7 @@ class NAME(Module):
   packed : List[Tensor]
   kept : List[Tensor]
   kernel : int
-  home : int
+  mark : Tensor
   def plain_forward(self: CLASS, x: Tensor) -> Tensor:
     y = torch.linear(x, self.weight, self.bias)
     return AFTER_PLAIN
@@ -141,7 +144,7 @@ class NAME(Module):
         if self.kernel == 2:
           y = ops.mkldnn._linear_pointwise(x, self.packed[0], self.bias, "ONEDNN", [], "ALGORITHM")
           return AFTER_ONEDNN
-        if self.home == ops.prim.id(self) and x.numel() == self.rows * self.weight.size(1):
+        if self.mark.stride(0) == 0 and x.numel() == self.rows * self.weight.size(1):
           y = ops.mkl._mkl_linear(x, self.packed[0], self.weight, self.bias, self.rows)
           return AFTER_PLAIN
     return self.plain_forward(x)
@@ -176,7 +179,6 @@ class NAME(Module):
     self.packed = annotate(List[Tensor], [])
     self.kept = annotate(List[Tensor], [])
     self.kernel = 0
-    self.home = 0
     self.tune()
     return None
 )";
@@ -192,7 +194,9 @@ class NAME(Module):
   padding : List[int]
   dilation : List[int]
   groups : int
+  adds_in_place : bool
   sizes : List[List[int]]
+  results : List[List[int]]
   kernels : List[int]
   stored : int
   fixed : bool
@@ -202,14 +206,18 @@ class NAME(Module):
   packed : List[Tensor]
   kept : List[Tensor]
   kernel : int
-  home : int
+  mark : Tensor
   def convolved(self: CLASS, x: Tensor) -> Tensor:
     return torch.conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
   def plain_forward(self: CLASS, x: Tensor) -> Tensor:
     y = self.convolved(x)
     return AFTER_PLAIN
   def plain_add(self: CLASS, x: Tensor, other: Tensor) -> Tensor:
-    y = torch.add(self.convolved(x), other)
+    y = self.convolved(x)
+    if self.adds_in_place:
+      y = torch.add_(y, other)
+    else:
+      y = torch.add(y, other)
     return AFTER_PLAIN
   def plain_add_into(self: CLASS, x: Tensor, other: Tensor) -> Tensor:
     return self.plain_add(x, other)
@@ -238,15 +246,19 @@ class NAME(Module):
       y = ops.mkldnn._linear_pointwise(rows, self.packed[i], self.bias, "ONEDNN", [], "ALGORITHM")
       y = AFTER_ONEDNN
     return y.permute([0, 3, 1, 2])
+  def can_add(self: CLASS, i: int, other: Tensor) -> bool:
+    if i < 0 or self.kernel != 2 or other.dtype != 6 or not other.is_cpu or other.layout != 0 or other.requires_grad:
+      return False
+    return other.size() == self.results[i]
   def add(self: CLASS, x: Tensor, other: Tensor) -> Tensor:
     i = self.index_of(x)
-    if i < 0 or self.kernel != 2 or other.dtype != 6 or other.requires_grad:
+    if not self.can_add(i, other):
       return self.plain_add(x, other)
     y = ops.mkldnn._convolution_pointwise(x.contiguous(memory_format=2), other.contiguous(memory_format=2), self.packed[i], self.bias, self.padding, self.stride, self.dilation, self.groups, "add", 1., None, [], None)
     return AFTER_PLAIN
   def add_into(self: CLASS, x: Tensor, other: Tensor) -> Tensor:
     i = self.index_of(x)
-    if i < 0 or self.kernel != 2 or other.dtype != 6 or other.requires_grad or not other.is_contiguous(memory_format=2):
+    if not self.can_add(i, other) or not other.is_contiguous(memory_format=2):
       return self.add(x, other)
     y = ops.mkldnn._convolution_pointwise_(other, x.contiguous(memory_format=2), self.packed[i], self.bias, self.padding, self.stride, self.dilation, self.groups, "add", 1., None, [], None)
     return AFTER_PLAIN
@@ -254,9 +266,17 @@ class NAME(Module):
     return self.forward(x)
   def is_packable(self: CLASS) -> bool:
     return self.weight.is_cpu and self.weight.dtype == 6
+  def result_size(self: CLASS, size: List[int]) -> List[int]:
+    result = [size[0], self.weight.size(0)]
+    for i in range(2):
+      reach = self.dilation[i] * (self.weight.size(2 + i) - 1) + 1
+      result.append((size[2 + i] + 2 * self.padding[i] - reach) // self.stride[i] + 1)
+    return result
   def pack(self: CLASS, kernel: int) -> List[Tensor]:
     packed = annotate(List[Tensor], [])
+    self.results = annotate(List[List[int]], [])
     for i in range(len(self.sizes)):
+      self.results.append(self.result_size(self.sizes[i]))
       if kernel == 2:
         reordered = ops.mkldnn._reorder_convolution_weight(self.weight, self.padding, self.stride, self.dilation, self.groups, self.sizes[i])
         layout = ops.mkldnn._get_mkldnn_serialized_md(reordered)
@@ -272,28 +292,28 @@ class NAME(Module):
     return packed
   def sample(self: CLASS) -> Tensor:
     return torch.full(self.sizes[0], 0.5, dtype=6).contiguous(memory_format=2)
-  def __getstate__(self: CLASS) -> Tuple[Tensor, Optional[Tensor], List[int], List[int], List[int], int, List[List[int]], List[int], int, bool, int, str, Dict[str, List[int]], bool]:
+  def __getstate__(self: CLASS) -> Tuple[Tensor, Optional[Tensor], List[int], List[int], List[int], int, bool, List[List[int]], List[int], int, bool, int, str, Dict[str, List[int]], bool]:
     self.table.clear()
-    return (self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups, self.sizes, self.kernels, self.stored, self.fixed, self.limit, self.key, self.table, self.training)
-  def __setstate__(self: CLASS, state: Tuple[Tensor, Optional[Tensor], List[int], List[int], List[int], int, List[List[int]], List[int], int, bool, int, str, Dict[str, List[int]], bool]) -> None:
+    return (self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups, self.adds_in_place, self.sizes, self.kernels, self.stored, self.fixed, self.limit, self.key, self.table, self.training)
+  def __setstate__(self: CLASS, state: Tuple[Tensor, Optional[Tensor], List[int], List[int], List[int], int, bool, List[List[int]], List[int], int, bool, int, str, Dict[str, List[int]], bool]) -> None:
     self.weight = state[0]
     self.bias = state[1]
     self.stride = state[2]
     self.padding = state[3]
     self.dilation = state[4]
     self.groups = state[5]
-    self.sizes = state[6]
-    self.kernels = state[7]
-    self.stored = state[8]
-    self.fixed = state[9]
-    self.limit = state[10]
-    self.key = state[11]
-    self.table = state[12]
-    self.training = state[13]
+    self.adds_in_place = state[6]
+    self.sizes = state[7]
+    self.kernels = state[8]
+    self.stored = state[9]
+    self.fixed = state[10]
+    self.limit = state[11]
+    self.key = state[12]
+    self.table = state[13]
+    self.training = state[14]
     self.packed = annotate(List[Tensor], [])
     self.kept = annotate(List[Tensor], [])
     self.kernel = 0
-    self.home = 0
     self.tune()
     return None
 )";
@@ -319,7 +339,7 @@ class NAME(Module):
   packed : List[Tensor]
   kept : List[Tensor]
   kernel : int
-  home : int
+  mark : Tensor
   def plain_forward(self: CLASS, x: Tensor, h: Tensor, c: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     return torch.lstm(x, [h, c], self.weights, True, self.layers, 0., False, self.bidirectional, self.batch_first)
   def index_of(self: CLASS, x: Tensor, h: Tensor, c: Tensor) -> int:
@@ -405,7 +425,6 @@ class NAME(Module):
     self.packed = annotate(List[Tensor], [])
     self.kept = annotate(List[Tensor], [])
     self.kernel = 0
-    self.home = 0
     self.tune()
     return None
 )";

@@ -156,6 +156,7 @@ Module LayerFactory::conv_for_all_sizes(const ConvSettings& settings) {
        {"padding", list_of(settings.padding)},
        {"dilation", list_of(settings.dilation)},
        {"groups", settings.groups},
+       {"adds_in_place", settings.adds_in_place},
        {"sizes", sizes},
        {"key", fmt::format("conv {} {} {} {} {} {} {}", fmt::join(settings.sizes[0], "x"),
                            fmt::join(settings.weight.sizes(), "x"), fmt::join(settings.stride, "x"),

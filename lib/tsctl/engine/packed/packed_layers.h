@@ -30,6 +30,7 @@ struct ConvSettings {
   std::vector<std::int64_t> padding = {};
   std::vector<std::int64_t> dilation = {};
   std::int64_t groups = 1;
+  bool adds_in_place = false;  // add(x, other) has the size and dtype of the convolution
   std::vector<std::vector<std::int64_t>> sizes = {};  // of the declared inputs, N x C x H x W each
   Activation activation = Activation::none;
 };

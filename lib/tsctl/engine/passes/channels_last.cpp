@@ -149,18 +149,23 @@ bool is_only_joined(const Node& list) {
   });
 }
 
-bool is_written(const Value& value);
+bool has_written(c10::ArrayRef<const Value*> values);
 
-// Whether something may write into a result of the node that shares memory with this input. A packed layer's does not.
+// Whether something may write into a value that shares memory with this input of the node: its result, or for the end
+// of a block the result of the branch or loop around it. A packed layer's result does not share.
 bool passes_on_what_is_written(const Node& node, std::size_t input) {
-  if (node.kind() == c10::prim::CallMethod || node.kind() == c10::prim::Return) return false;
+  if (node.kind() == c10::prim::CallMethod) return false;
+  if (is_any_of(node, {"prim::Loop", "prim::fork"})) return true;  // their blocks are not followed
+  if (node.kind() == c10::prim::Return) {
+    const Node* const owner = node.owningBlock()->owningNode();
+    return owner != nullptr && (owner->kind() == c10::prim::Loop || has_written(owner->outputs()));
+  }
   const auto* schema = node.maybeSchema();
   if (schema != nullptr &&
       (input >= schema->arguments().size() || schema->arguments()[input].alias_info() == nullptr)) {
     return false;
   }
-  return std::any_of(node.outputs().begin(), node.outputs().end(),
-                     [](const Value* output) { return is_written(*output); });
+  return has_written(node.outputs());
 }
 
 // Whether something may write into the value or into a view of it.
@@ -168,6 +173,10 @@ bool is_written(const Value& value) {
   return std::any_of(value.uses().begin(), value.uses().end(), [](const torch::jit::Use& use) {
     return writes_into(*use.user, use.offset) || passes_on_what_is_written(*use.user, use.offset);
   });
+}
+
+bool has_written(c10::ArrayRef<const Value*> values) {
+  return std::ranges::any_of(values, [](const Value* value) { return is_written(*value); });
 }
 
 // Follows one value to where its layout matters.

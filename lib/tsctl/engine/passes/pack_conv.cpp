@@ -38,20 +38,21 @@ struct Layer {
 
 bool is_conv(const Node& node) { return is_any_of(node, {"aten::conv2d", "aten::_convolution"}); }
 
+// The numbers of a list of two that is constant; else none.
 std::vector<std::int64_t> pair_of(const Value* value) {
-  auto numbers = torch::jit::constant_as<c10::List<std::int64_t>>(value);
-  if (!numbers && value->node()->kind() == c10::prim::ListConstruct) {
-    numbers.emplace();
+  std::vector<std::int64_t> numbers;
+  if (const auto constant = torch::jit::toIValue(value)) {
+    if (constant->isIntList()) numbers = constant->toIntVector();  // it may be a word
+  } else if (value->node()->kind() == c10::prim::ListConstruct) {
     for (const Value* element : value->node()->inputs()) {
       const auto number = torch::jit::constant_as<std::int64_t>(element);
       if (!number) return {};
-      numbers->push_back(*number);
+      numbers.push_back(*number);
     }
   }
-  if (!numbers) return {};
-  std::vector<std::int64_t> pair = numbers->vec();
-  if (pair.size() == 1) pair.push_back(pair.front());
-  return pair.size() == 2 ? pair : std::vector<std::int64_t>{};
+  if (numbers.size() == 1) numbers.push_back(numbers.front());
+  if (numbers.size() != 2) numbers.clear();
+  return numbers;
 }
 
 std::int64_t products_of(const ConvSettings& settings) {
@@ -89,7 +90,9 @@ std::optional<ConvSettings> settings_of(PassContext& context, const Node& conv,
   if (conv.owningGraph() != context.graph().get()) return std::nullopt;
   reason = kUnknownSizes;
   settings.sizes = observed_sizes(context, *conv.input(0));
-  if (settings.sizes.empty() || settings.sizes.front().size() != 4) return std::nullopt;
+  const bool are_images = std::ranges::all_of(
+      settings.sizes, [](const std::vector<std::int64_t>& size) { return size.size() == 4; });
+  if (settings.sizes.empty() || !are_images) return std::nullopt;
   reason = "it is too small to gain";
   if (products_of(settings) < kLeastProducts) return std::nullopt;
   return settings;
@@ -106,19 +109,22 @@ bool gives_own_tensor(const Node& node) {
                           "aten::add", "aten::mul", "aten::batch_norm"});
 }
 
-// Whether nothing reads `other` or a view of it after `add`.
-bool is_last_reader(const AliasDb& aliases, Node& add, Value* other) {
+// Whether the convolution may write its sum into `other`: it does not read it itself, and nothing reads it or a view of
+// it later, not even out of a list.
+bool may_overwrite_other(const AliasDb& aliases, const Layer& layer) {
+  Node& add = *layer.add;
+  Value* const other = add.input(layer.other);
   torch::jit::Graph& graph = *add.owningGraph();
   if (add.owningBlock() != graph.block() || !gives_own_tensor(*other->node())) return false;
-  bool read_later = false;
+  const auto holds_other = [&](Value* value) {
+    return value != add.output() && aliases.mayContainAlias(value, other);
+  };
+  bool is_read = holds_other(layer.conv->input(0));
   for_each_node(graph, [&](Node& node) {
     if (node.owningGraph() != &graph || !node.isAfter(&add)) return;
-    for (Value* input : node.inputs())
-      read_later = read_later || (input != add.output() && aliases.mayAlias(input, other));
+    is_read = is_read || std::ranges::any_of(node.inputs(), holds_other);
   });
-  for (Value* output : graph.outputs())
-    read_later = read_later || (output != add.output() && aliases.mayContainAlias(output, other));
-  return !read_later;
+  return !is_read && std::ranges::none_of(graph.outputs(), holds_other);
 }
 
 bool have_same_sizes(PassContext& context, const Value& left, const Value& right) {
@@ -143,7 +149,7 @@ void fuse_add(PassContext& context, AliasDb& aliases, Layer& layer) {
   if (!aliases.moveBeforeTopologicallyValid(layer.conv, add)) return;
   layer.add = add;
   layer.other = 1 - use.offset;
-  layer.overwrites_other = is_last_reader(aliases, *add, other);
+  layer.settings.adds_in_place = in_place;
 }
 
 void fuse_activation(Layer& layer) {
@@ -226,6 +232,9 @@ void run_on_method<row_of("pack_conv")>(PassContext& context) {
       });
       if (!is_taken) fuse_add(context, aliases, layer);
     }
+    // Only now, as a convolution that moved to its addition reads its input later than before.
+    for (Layer& layer : layers)
+      layer.overwrites_other = layer.add != nullptr && may_overwrite_other(aliases, layer);
   }
   std::vector<Value*> results;
   for (Layer& layer : layers) {

@@ -73,7 +73,9 @@ std::optional<LstmSettings> settings_of(PassContext& context, const Node& lstm,
   settings.batch_first = *batch_first;
   settings.sizes = observed_sizes(context, *lstm.input(0));
   reason = kUnknownSizes;
-  if (settings.sizes.empty() || settings.sizes.front().size() != 3) return std::nullopt;
+  const bool are_batches = std::ranges::all_of(
+      settings.sizes, [](const std::vector<std::int64_t>& size) { return size.size() == 3; });
+  if (settings.sizes.empty() || !are_batches) return std::nullopt;
   return settings;
 }
 
