@@ -30,34 +30,6 @@ class ChannelsLast : public test::Packing {
   }
 };
 
-TEST_F(ChannelsLast, ends_before_operators_that_depend_on_the_layout) {
-  for (const std::string body :
-       {"  return y.view(-1)\n",
-        "  return y.view([y.size(0), 16, -1])\n",
-        "  return y.reshape(-1)\n",
-        "  return torch.flatten(y, 1)\n",
-        "  return y.permute([0, 2, 3, 1]).reshape([-1, 16])\n",
-        "  return y.permute([0, 2, 3, 1]).view([-1])\n",
-        "  return torch.as_strided(y, [4, 4], [7, 1], 3)\n",
-        "  return torch.as_strided(torch.relu(y) * 2, [4, 4], [7, 1], 3)\n",
-        "  return y.transpose(1, 2).contiguous().view(-1)\n",
-        "  return y.stride()\n",
-        "  return y.is_contiguous()\n",
-        "  return torch.pixel_shuffle(y, 2).view(-1)\n",
-        "  return torch.max_pool2d(torch.relu(y), [2, 2]).view(-1)\n",
-        "  return y.unfold(2, 2, 1).reshape(-1)\n",
-        "  return y.expand([2, -1, -1, -1, -1]).reshape(-1)\n",
-        "  return torch.cumsum(y.reshape(-1), 0)\n",
-        "  return y.ravel()\n",
-        "  return torch.nonzero(y > 1)\n",
-        "  return torch.masked_select(y, y > 0)\n",
-        "  return torch.topk(y.flatten(), 5)\n",
-        "  return y.argmax(), y.max(), y.sum()\n"}) {
-    SCOPED_TRACE(body);
-    check(body);
-  }
-}
-
 TEST_F(ChannelsLast, is_passed_on_between_convolutions) {
   const auto fast = check(
       "  z = torch.max_pool2d(torch.relu(y * 2), [3, 3], [1, 1], [1, 1])\n"

@@ -67,16 +67,6 @@ TEST_F(PackedLinear, raises_for_other_dtypes_as_before) {
   }
 }
 
-TEST_F(PackedLinear, takes_inputs_that_are_not_contiguous) {
-  const auto plain = linear_model();
-  const auto fast = packed(plain, {{torch::randn({32, 256})}}, 1);
-  expect_same_with_each_kernel(plain, fast, {torch::randn({256, 32}).t()});
-  expect_same_with_each_kernel(plain, fast,
-                               {torch::randn({64, 512}).slice(0, 0, 64, 2).slice(1, 0, 512, 2)});
-  expect_same_with_each_kernel(plain, fast, {torch::randn({1, 256}).expand({32, 256})});
-  expect_same_with_each_kernel(plain, fast, {torch::randn({4, 256, 8}).transpose(1, 2)});
-}
-
 TEST_F(PackedLinear, fuses_each_activation) {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"torch.relu(y)", "relu"},        {"torch.relu_(y)", "relu"},

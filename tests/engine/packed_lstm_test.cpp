@@ -54,53 +54,6 @@ class PackedLstm : public test::Packing {
   }
 };
 
-TEST_F(PackedLstm, equals_the_plain_one_for_declared_and_other_sizes) {
-  for (const Kind& kind :
-       {Kind{}, Kind{.layers = 2, .batch_first = true}, Kind{.layers = 2, .bidirectional = true}}) {
-    const auto plain = model(kind);
-    const auto fast = packed(plain, {inputs(kind), inputs(kind, 4, 2)}, 1);
-    EXPECT_EQ(operations(), std::vector<std::string>{"lstm"});
-    for (const Inputs& call :
-         {inputs(kind), inputs(kind, 4, 2), inputs(kind, 9, 3), inputs(kind, 1, 1)}) {
-      expect_same_with_each_kernel(plain, fast, call);
-      expect_same_with_each_kernel(plain, reloaded(fast), call);
-    }
-  }
-}
-
-TEST_F(PackedLstm, raises_for_wrong_states_and_dtypes_as_before) {
-  const Kind kind{.layers = 2};
-  const auto plain = model(kind);
-  auto fast = packed(plain, {inputs(kind)}, 1);
-  for (std::size_t i = 0; i < 3; ++i) {
-    Inputs wrong = inputs(kind);
-    wrong[i] = wrong[i].slice(0, 1);
-    expect_same_with_each_kernel(plain, fast, wrong);
-    wrong = inputs(kind);
-    wrong[i] = wrong[i].slice(1, 1);
-    expect_same_with_each_kernel(plain, fast, wrong);
-    wrong = inputs(kind);
-    wrong[i] = wrong[i].slice(2, 1);
-    expect_same_with_each_kernel(plain, fast, wrong);
-    wrong = inputs(kind);
-    wrong[i] = wrong[i].to(torch::kDouble);
-    expect_same_with_each_kernel(plain, fast, wrong);
-  }
-}
-
-TEST_F(PackedLstm, takes_inputs_of_any_layout_and_without_a_batch) {
-  const Kind kind{.batch_first = true};
-  const auto plain = model(kind);
-  const auto fast = packed(plain, {inputs(kind)}, 1);
-  Inputs strided = inputs(kind);
-  strided[0] = strided[0].transpose(0, 1).contiguous().transpose(0, 1);
-  strided[1] = torch::randn({kHidden, 3, 1}).permute({2, 1, 0});
-  expect_same_with_each_kernel(plain, fast, strided);
-  Inputs single = inputs(kind);
-  for (std::size_t i = 0; i < 3; ++i) single[i] = single[i].select(i == 0 ? 0 : 1, 0);
-  expect_same_with_each_kernel(plain, fast, single);
-}
-
 TEST_F(PackedLstm, gives_the_gradients_of_its_inputs) {
   const Kind kind{.layers = 2};
   const auto plain = model(kind);
@@ -128,23 +81,6 @@ TEST_F(PackedLstm, passes_nan_on) {
     wild[i][0][1][5] = std::numeric_limits<float>::quiet_NaN();
     expect_same_with_each_kernel(plain, fast, wild);
   }
-}
-
-TEST_F(PackedLstm, is_left_plain_where_packing_is_not_possible) {
-  const auto reason = [this](const torch::jit::Module& plain, const std::vector<Inputs>& sets) {
-    const auto fast = packed(plain, sets, 0U);
-    for (const Inputs& call : sets) expect_same(plain, fast, call);
-    const auto found = reasons("pack_lstm");
-    return found.size() == 1 ? found[0] : testing::PrintToString(found);
-  };
-  const std::string unknown =
-      "the sizes of its input are unknown, differ too often, or it is not float32 on the CPU";
-  EXPECT_EQ(reason(model({}), {}), unknown);
-  Inputs single = inputs({});
-  for (std::size_t i = 0; i < 3; ++i) single[i] = single[i].select(1, 0);
-  EXPECT_EQ(reason(model({}), {inputs({}), single}), unknown);
-  EXPECT_EQ(reason(model({}, /*biases=*/false), {inputs({})}),
-            "it is in training mode, has no biases, or has a projection");
 }
 
 }  // namespace

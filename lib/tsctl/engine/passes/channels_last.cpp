@@ -207,8 +207,9 @@ class Follower {
     } else if (user.kind() == c10::prim::ListUnpack) {
       for (Value* output : user.outputs()) follow(output);
     } else {
-      unsafe_ = unsafe_ || writes_into(user, use.offset) || !is_tensor(*value) ||
-                passes_on_what_is_written(user, use.offset);
+      unsafe_ = unsafe_ || user.kind() == c10::prim::ListConstruct ||
+                user.kind() == c10::prim::DictConstruct || writes_into(user, use.offset) ||
+                !is_tensor(*value) || passes_on_what_is_written(user, use.offset);
       ends_.emplace_back(value, use);
     }
   }

@@ -57,7 +57,8 @@ std::optional<LayerWeights> weights_of(const Node& layer, std::size_t weight_inp
                                        std::size_t bias_input, std::string& reason) {
   const auto weight = torch::jit::constant_as<at::Tensor>(layer.input(weight_input));
   const bool no_bias = layer.input(bias_input)->type()->kind() == c10::TypeKind::NoneType;
-  const auto bias = torch::jit::constant_as<at::Tensor>(layer.input(bias_input));
+  std::optional<at::Tensor> bias;
+  if (!no_bias) bias = torch::jit::constant_as<at::Tensor>(layer.input(bias_input));
   if (!weight || (!bias && !no_bias)) {
     reason = "its weights are not constants";
     return std::nullopt;
