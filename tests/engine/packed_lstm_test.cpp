@@ -54,6 +54,41 @@ class PackedLstm : public test::Packing {
   }
 };
 
+TEST_F(PackedLstm, equals_the_plain_one_for_declared_and_other_sizes) {
+  for (const Kind& kind :
+       {Kind{}, Kind{.layers = 2, .batch_first = true}, Kind{.layers = 2, .bidirectional = true}}) {
+    const auto plain = model(kind);
+    const auto fast = packed(plain, {inputs(kind), inputs(kind, 4, 2)}, 1);
+    EXPECT_EQ(operations(), std::vector<std::string>{"lstm"});
+    for (const Inputs& call :
+         {inputs(kind), inputs(kind, 4, 2), inputs(kind, 9, 3), inputs(kind, 1, 1)}) {
+      expect_same_with_each_kernel(plain, fast, call);
+      expect_same_with_each_kernel(plain, reloaded(fast), call);
+    }
+  }
+}
+
+// Not for wrong sizes: LibTorch's own operator does not check them and reads what lies behind.
+TEST_F(PackedLstm, raises_for_other_dtypes_as_before) {
+  const Kind kind{.layers = 2};
+  const auto plain = model(kind);
+  auto fast = packed(plain, {inputs(kind)}, 1);
+  Inputs wide = inputs(kind);
+  wide[0] = wide[0].to(torch::kDouble);
+  expect_same_with_each_kernel(plain, fast, wide);
+  EXPECT_ANY_THROW(fast.forward(test::stack_of(wide)));
+}
+
+TEST_F(PackedLstm, takes_inputs_of_any_layout) {
+  const Kind kind{.batch_first = true};
+  const auto plain = model(kind);
+  const auto fast = packed(plain, {inputs(kind)}, 1);
+  Inputs strided = inputs(kind);
+  strided[0] = strided[0].transpose(0, 1).contiguous().transpose(0, 1);
+  strided[1] = torch::randn({kHidden, 3, 1}).permute({2, 1, 0});
+  expect_same_with_each_kernel(plain, fast, strided);
+}
+
 TEST_F(PackedLstm, gives_the_gradients_of_its_inputs) {
   const Kind kind{.layers = 2};
   const auto plain = model(kind);
@@ -81,6 +116,20 @@ TEST_F(PackedLstm, passes_nan_on) {
     wild[i][0][1][5] = std::numeric_limits<float>::quiet_NaN();
     expect_same_with_each_kernel(plain, fast, wild);
   }
+}
+
+TEST_F(PackedLstm, is_left_plain_where_packing_is_not_possible) {
+  const auto reason = [this](const torch::jit::Module& plain, const std::vector<Inputs>& sets) {
+    const auto fast = packed(plain, sets, 0U);
+    for (const Inputs& call : sets) expect_same(plain, fast, call);
+    const auto found = reasons("pack_lstm");
+    return found.size() == 1 ? found[0] : testing::PrintToString(found);
+  };
+  const std::string unknown =
+      "the sizes of its input are unknown, differ too often, or it is not float32 on the CPU";
+  EXPECT_EQ(reason(model({}), {}), unknown);
+  EXPECT_EQ(reason(model({}, /*biases=*/false), {inputs({})}),
+            "it is in training mode, has no biases, or has a projection");
 }
 
 }  // namespace

@@ -361,9 +361,10 @@ class NAME(Module):
     batch = size[0] if self.batch_first else size[1]
     if h.size(0) != self.layers * directions or h.size(1) != batch or h.size(2) != self.hidden:
       return self.plain_forward(x, h, c)
-    y = x
-    if self.batch_first:
-      y = x.transpose(0, 1)
+    y = x.transpose(0, 1) if self.batch_first else x
+    y = y.contiguous()
+    h = h.contiguous()
+    c = c.contiguous()
     last_h = annotate(List[Tensor], [])
     last_c = annotate(List[Tensor], [])
     for layer in range(self.layers):
