@@ -36,7 +36,6 @@ constexpr auto kAnyLayout = std::to_array<std::string_view>({
     "clamp_max",
     "clamp_min",
     "clone",
-    "contiguous",
     "conv2d",
     "convolution",
     "detach",
@@ -112,7 +111,7 @@ constexpr auto kAnyLayout = std::to_array<std::string_view>({
 });
 
 // They return a view where they can, else a copy, so a write into the result may or may not reach the input.
-constexpr auto kViewOrCopy = std::to_array<std::string_view>({"flatten", "reshape"});
+constexpr auto kViewOrCopy = std::to_array<std::string_view>({"contiguous", "flatten", "reshape"});
 
 template <std::size_t count>
 bool contains(const std::array<std::string_view, count>& names, std::string_view name) {
@@ -179,37 +178,55 @@ bool has_written(c10::ArrayRef<const Value*> values) {
   return std::ranges::any_of(values, [](const Value* value) { return is_written(*value); });
 }
 
+// Whether a result of the node may share memory with this input.
+bool may_share(const Node& node, std::size_t input) {
+  if (node.kind() == c10::prim::CallMethod) return false;
+  if (node.kind() == c10::prim::Return) return node.owningBlock()->owningNode() != nullptr;
+  const auto* schema = node.maybeSchema();
+  return schema == nullptr || input >= schema->arguments().size() ||
+         schema->arguments()[input].alias_info() != nullptr;
+}
+
 // Follows one value to where its layout matters.
 class Follower {
  public:
-  void follow(Value* value) {
-    if (!seen_.insert(value).second) return;
-    for (const torch::jit::Use& use : value->uses()) follow_use(value, use);
-  }
+  void follow(Value* value) { follow(value, value); }
 
-  bool is_unsafe() const { return unsafe_; }
+  bool is_unsafe() const {
+    return unsafe_ ||
+           std::ranges::any_of(written_, [this](Value* memory) { return kept_.contains(memory); });
+  }
   // Uses that need a contiguous value.
   const std::vector<std::pair<Value*, torch::jit::Use>>& ends() const { return ends_; }
 
  private:
-  void follow_use(Value* value, const torch::jit::Use& use) {
+  // `memory` is the first value that may share memory with this one.
+  void follow(Value* value, Value* memory) {
+    if (!seen_.insert(value).second) return;
+    for (const torch::jit::Use& use : value->uses()) follow_use(value, memory, use);
+  }
+
+  void follow_outputs(Node& user, std::size_t input, Value* memory) {
+    for (Value* output : user.outputs()) follow(output, may_share(user, input) ? memory : output);
+  }
+
+  void follow_use(Value* value, Value* memory, const torch::jit::Use& use) {
     Node& user = *use.user;
     if (calls_packed_conv(user)) return;  // its result is followed by itself
+    if (writes_into(user, use.offset)) written_.insert(memory);
     if (is_any_of(user, {"aten::as_strided", "aten::stride"})) {
       unsafe_ = true;
-    } else if (takes_any_layout(user)) {
-      for (Value* output : user.outputs()) follow(output);
+    } else if (takes_any_layout(user) || user.kind() == c10::prim::ListUnpack ||
+               (user.kind() == c10::prim::ListConstruct && is_only_joined(user))) {
+      follow_outputs(user, use.offset, memory);
     } else if (is_view_or_copy(user)) {
       unsafe_ = unsafe_ || is_written(*user.output());
-      follow(user.output());
-    } else if (user.kind() == c10::prim::ListConstruct && is_only_joined(user)) {
-      follow(user.output());
-    } else if (user.kind() == c10::prim::ListUnpack) {
-      for (Value* output : user.outputs()) follow(output);
+      kept_.insert(memory);
+      follow_outputs(user, use.offset, memory);
     } else {
-      unsafe_ = unsafe_ || user.kind() == c10::prim::ListConstruct ||
-                user.kind() == c10::prim::DictConstruct || writes_into(user, use.offset) ||
-                !is_tensor(*value) || passes_on_what_is_written(user, use.offset);
+      unsafe_ = unsafe_ || writes_into(user, use.offset) || !is_tensor(*value) ||
+                passes_on_what_is_written(user, use.offset);
+      if (may_share(user, use.offset)) kept_.insert(memory);
       ends_.emplace_back(value, use);
     }
   }
@@ -220,6 +237,8 @@ class Follower {
 
   std::set<Value*> seen_ = {};
   std::vector<std::pair<Value*, torch::jit::Use>> ends_ = {};
+  std::set<Value*> written_ = {};  // memory that something writes into
+  std::set<Value*> kept_ = {};     // memory that an end may share, which a conversion would part
   bool unsafe_ = false;
 };
 
