@@ -52,6 +52,16 @@ TEST_F(PackedConv, raises_for_wrong_sizes_and_dtypes_as_before) {
   }
 }
 
+TEST_F(PackedConv, takes_inputs_of_any_layout) {
+  const auto plain = conv_model("  return y\n");
+  const auto fast = packed(plain, {{image()}}, 1);
+  expect_same_with_each_kernel(plain, fast, {image().contiguous(c10::MemoryFormat::ChannelsLast)});
+  expect_same_with_each_kernel(plain, fast, {image(2, 14, 12).transpose(2, 3)});
+  expect_same_with_each_kernel(
+      plain, fast, {image(4, 24, 28).slice(0, 0, 4, 2).slice(2, 0, 24, 2).slice(3, 0, 28, 2)});
+  expect_same_with_each_kernel(plain, fast, {image(1).expand({2, 16, 12, 14})});
+}
+
 TEST_F(PackedConv, packs_every_declared_size) {
   const auto plain = conv_model("  return torch.relu(y)\n");
   const auto fast = packed(plain, {{image(1)}, {image(4)}, {image(2, 20, 20)}}, 1);
@@ -65,6 +75,33 @@ TEST_F(PackedConv, leaves_a_size_without_a_batch_plain) {
   const auto fast = packed(plain, {{image(1)}, {image(1)[0]}});
   expect_same(plain, fast, {image(1)});
   expect_same(plain, fast, {image(1)[0]});
+}
+
+TEST_F(PackedConv, keeps_stride_padding_dilation_and_groups) {
+  struct Case {
+    std::vector<std::int64_t> weight;
+    std::string settings;
+  };
+  const std::vector<Case> cases{{{32, 16, 3, 3}, "[2, 2], [1, 1], [1, 1], 1"},
+                                {{32, 16, 3, 5}, "[1, 2], [0, 2], [2, 1], 1"},
+                                {{64, 4, 3, 3}, "[1, 1], [1, 1], [1, 1], 4"},
+                                {{16, 1, 9, 9}, "[1, 1], [4, 4], [1, 1], 16"},
+                                {{32, 1, 7, 7}, "[1, 1], [3, 3], [1, 1], 16"},
+                                {{64, 16, 1, 1}, "[1, 1], [0, 0], [1, 1], 1"},
+                                {{1, 16, 7, 7}, "[1, 1], [3, 3], [1, 1], 1"},
+                                {{64, 16, 12, 14}, "[1, 1], [0, 0], [1, 1], 1"},
+                                {{256, 16, 1, 1}, "[2, 2], [0, 0], [1, 1], 1"},
+                                {{64, 16, 3, 3}, "1, 1, 1, 1"}};
+  for (const Case& settings : cases) {
+    SCOPED_TRACE(settings.settings);
+    const auto plain = model_of(
+        {{"w", torch::randn(settings.weight) / 12}, {"b", torch::randn({settings.weight[0]})}},
+        "def forward(self, x):\n  return torch.conv2d(x, self.w, self.b, " + settings.settings +
+            ")\n");
+    const auto fast = packed(plain, {{image()}}, 1);
+    expect_same_with_each_kernel(plain, fast, {image()});
+    expect_same_with_each_kernel(plain, fast, {image(3, 15, 16)});
+  }
 }
 
 TEST_F(PackedConv, takes_a_single_channel) {
@@ -147,6 +184,27 @@ TEST_F(PackedConv, gives_the_gradients_of_what_is_added) {
     gradients.push_back(z.grad());
   }
   EXPECT_TRUE(test::agree(gradients[0], gradients[1]));
+}
+
+TEST_F(PackedConv, runs_inside_branches_and_loops) {
+  const auto plain = model_of({{"w", torch::randn({16, 16, 3, 3}) / 12}, {"b", torch::randn({16})}},
+                              "def forward(self, x):\n"
+                              "  for i in range(3):\n"
+                              "    x = torch.relu(" +
+                                  conv_of("x") +
+                                  ")\n"
+                                  "  if bool(x.sum() > 40):\n"
+                                  "    y = " +
+                                  conv_of("x") +
+                                  " + x\n"
+                                  "  else:\n"
+                                  "    y = x\n"
+                                  "  return y.view(-1)\n");
+  const auto fast = packed(plain, {{image()}, {torch::zeros({2, 16, 12, 14})}});
+  EXPECT_GE(packed::packed_layers(fast).size(), 2U);
+  expect_same_with_each_kernel(plain, fast, {image()});
+  expect_same_with_each_kernel(plain, fast, {torch::zeros({2, 16, 12, 14})});
+  expect_same_with_each_kernel(plain, fast, {image(1)});
 }
 
 TEST_F(PackedConv, is_left_plain_where_packing_is_not_possible_or_does_not_pay) {

@@ -285,5 +285,25 @@ def forward(self, x):
   EXPECT_TRUE(test::agree(plain.get_method("encode")({x}), fast.get_method("encode")({x})));
 }
 
+TEST_F(PackedLayers, are_unpacked_before_they_are_optimized_or_frozen_again) {
+  auto plain = network();
+  plain.register_attribute("version", c10::StringType::get(), "1.2");
+  packed(plain, {{image()}}, {.preserve = {"version"}, .kernels = KernelChoice::onednn});
+  for (const RewriteGoal goal : {RewriteGoal::freeze, RewriteGoal::optimize}) {
+    const RewriteResult result = rewrite({.goal = goal,
+                                          .model_path = dir_.file("out.pt"),
+                                          .output_path = dir_.file("twice.pt"),
+                                          .preserve = {"version"},
+                                          .inputs_tensors = dir_.file("calls.safetensors"),
+                                          .kernels = KernelChoice::onednn},
+                                         events_);
+    auto twice = torch::jit::load(dir_.file("twice.pt"));
+    EXPECT_EQ(packed::packed_layers(twice).size(), goal == RewriteGoal::freeze ? 0U : 4U);
+    EXPECT_TRUE(result.was_frozen);
+    EXPECT_EQ(twice.attr("version").toStringRef(), "1.2");
+    expect_same_as_network(twice);
+  }
+}
+
 }  // namespace
 }  // namespace tsctl

@@ -67,6 +67,40 @@ TEST_F(PackedLinear, raises_for_other_dtypes_as_before) {
   }
 }
 
+TEST_F(PackedLinear, takes_inputs_that_are_not_contiguous) {
+  const auto plain = linear_model();
+  const auto fast = packed(plain, {{torch::randn({32, 256})}}, 1);
+  expect_same_with_each_kernel(plain, fast, {torch::randn({256, 32}).t()});
+  expect_same_with_each_kernel(plain, fast,
+                               {torch::randn({64, 512}).slice(0, 0, 64, 2).slice(1, 0, 512, 2)});
+  expect_same_with_each_kernel(plain, fast, {torch::randn({1, 256}).expand({32, 256})});
+  expect_same_with_each_kernel(plain, fast, {torch::randn({4, 256, 8}).transpose(1, 2)});
+}
+
+TEST_F(PackedLinear, fuses_each_activation) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"torch.relu(y)", "relu"},        {"torch.relu_(y)", "relu"},
+      {"torch.gelu(y)", "gelu"},        {"torch.gelu(y, approximate=\"tanh\")", "gelu"},
+      {"torch.silu(y)", "silu"},        {"torch.hardswish(y)", "hardswish"},
+      {"torch.sigmoid(y)", "sigmoid"},  {"torch.tanh(y)", "tanh"},
+      {"torch.sigmoid_(y)", "sigmoid"}, {"torch.tanh_(y)", "tanh"}};
+  for (const auto& [text, name] : cases) {
+    SCOPED_TRACE(text);
+    const auto plain = linear_model(text);
+    const at::Tensor x = torch::randn({32, 256});
+    const auto fast = packed(plain, {{x}}, 1);
+    EXPECT_EQ(operations(), Words{"linear + " + name});
+    expect_same_with_each_kernel(plain, fast, {x});
+    expect_same_with_each_kernel(plain, fast, {torch::randn({1, 256})});
+    // NaN and Inf come out where they did.
+    at::Tensor wild = x.clone();
+    wild[3][5] = std::numeric_limits<float>::quiet_NaN();
+    wild[7].fill_(std::numeric_limits<float>::infinity());
+    wild[9].fill_(1e30);
+    expect_same_with_each_kernel(plain, fast, {wild});
+  }
+}
+
 TEST_F(PackedLinear, fuses_no_activation_whose_input_is_read_again) {
   const auto plain = linear_model("torch.relu(y), y");
   const at::Tensor x = torch::randn({32, 256});

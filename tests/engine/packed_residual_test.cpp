@@ -50,6 +50,28 @@ TEST_F(PackedResidual, is_overwritten_where_nothing_reads_it_later) {
   EXPECT_EQ(operations(), (Words{"conv2d + relu", "conv2d + relu", "conv2d + add + relu"}));
 }
 
+TEST_F(PackedResidual, is_taken_in_from_an_addition_in_place) {
+  const auto fast =
+      check("  p = torch.relu(" + conv_of("x") + ")\n" + "  q = torch.relu(" + conv_of("p") +
+                ")\n" + "  y = " + conv_of("q") + "\n" + "  y += p\n" + "  return torch.relu_(y)\n",
+            3);
+  EXPECT_EQ(calls(fast), (Words{"forward", "forward", "add_into"}));
+}
+
+TEST_F(PackedResidual, stays_where_it_is_read_later) {
+  const std::string start = "  p = torch.relu(" + conv_of("x") + ")\n" + "  q = torch.relu(" +
+                            conv_of("p") + ")\n" + "  s = " + conv_of("q") + " + p\n";
+  for (const std::string& end : std::vector<std::string>{
+           "  return s, p\n", "  return s, p * 2\n", "  return s, p.view(-1)\n",
+           "  return s, [p]\n", "  return s, torch.max_pool2d(p, [2, 2])\n"}) {
+    SCOPED_TRACE(end);
+    const auto plain = model("x", start + end);
+    const auto fast = packed(plain, {{image()}});
+    EXPECT_EQ(calls(fast)[2], "add");
+    expect_same_with_each_kernel(plain, fast, {image()});
+  }
+}
+
 TEST_F(PackedResidual, stays_where_a_view_of_it_is_read_later) {
   const auto fast =
       check("  p = torch.relu(" + conv_of("x") + ")\n" + "  v = p[:, 0]\n" + "  q = torch.relu(" +
@@ -119,6 +141,19 @@ TEST_F(PackedResidual, may_have_other_sizes_and_dtypes_than_declared) {
        {image(), image(1), torch::randn({16, 1, 1}), torch::randn({}), image().to(torch::kDouble),
         image().to(torch::kBFloat16), torch::ones({2, 16, 12, 14}, torch::kLong),
         torch::randn({3, 2, 16, 12, 14}), torch::randn({2, 16, 12, 13})}) {
+    SCOPED_TRACE(testing::PrintToString(z.sizes()));
+    expect_same_with_each_kernel(plain, fast, {image(), z});
+  }
+}
+
+TEST_F(PackedResidual, may_have_other_sizes_and_dtypes_in_an_addition_in_place) {
+  const auto plain =
+      model("x, z", "  y = " + conv_of("x") + "\n  y += z\n  return torch.relu_(y)\n");
+  const auto fast = packed(plain, {{image(), image()}}, 1);
+  EXPECT_EQ(operations(), Words{"conv2d + add + relu"});
+  for (const at::Tensor& z : {image(), image(1), torch::randn({16, 1, 1}),
+                              image().to(torch::kDouble), image().to(torch::kBFloat16),
+                              torch::randn({3, 2, 16, 12, 14}), torch::randn({2, 16, 12, 13})}) {
     SCOPED_TRACE(testing::PrintToString(z.sizes()));
     expect_same_with_each_kernel(plain, fast, {image(), z});
   }

@@ -1,5 +1,6 @@
 #include "packed_support.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "tsctl/engine/passes/pipeline.h"
@@ -18,7 +19,7 @@ torch::jit::Module model_of(const Tensors& parameters, const std::string& source
 torch::jit::Module linear_model(const std::string& after) {
   torch::manual_seed(1);
   return model_of(
-      {{"w", torch::randn({256, 256})}, {"b", torch::randn({256})}},
+      {{"w", torch::randn({256, 256}) / 16}, {"b", torch::randn({256})}},
       "def forward(self, x):\n  y = torch.linear(x, self.w, self.b)\n  return " + after + "\n");
 }
 
@@ -107,11 +108,12 @@ namespace {
 // Null if it raises. Inputs are copied with their strides: a model may write into them.
 std::optional<c10::IValue> result_of(torch::jit::Module& module, const Inputs& inputs) {
   Inputs copies;
-  for (const at::Tensor& input : inputs)
-    copies.push_back(at::empty_strided(input.sizes(), input.strides(), input.options()));
-  for (std::size_t i = 0; i < inputs.size(); ++i) copies[i].copy_(inputs[i].detach());
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    copies[i].requires_grad_(inputs[i].requires_grad());
+  for (const at::Tensor& input : inputs) {
+    const bool overlaps = std::ranges::find(input.strides(), 0) != input.strides().end();
+    copies.push_back(overlaps ? input
+                              : at::empty_strided(input.sizes(), input.strides(), input.options()));
+    if (!overlaps) copies.back().copy_(input);
+  }
   try {
     return module.forward(stack_of(copies));
   } catch (const std::exception&) {
