@@ -34,8 +34,7 @@ ActivationText text_of(Activation activation) {
     case Activation::sigmoid:
       return {"_sigmoid", "sigmoid", "", "torch.sigmoid_(y)", "y"};
     case Activation::tanh:
-      // oneDNN's differs by 1e-5.
-      return {"_tanh", "none", "", "torch.tanh_(y)", "torch.tanh_(y)"};
+      return {"_tanh", "tanh", "", "torch.tanh_(y)", "y"};
   }
   return {};
 }
