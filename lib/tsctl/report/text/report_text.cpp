@@ -86,8 +86,9 @@ std::string packed_text(const std::vector<PackedLayer>& layers) {
     for (const auto& [name, count] : numbers) parts.push_back(fmt::format("{} {}", name, count));
     return joined(parts, ", ");
   };
-  return line("packed", fmt::format("{} layers ({}); kernels on this host: {}", layers.size(),
-                                    counts(operations), counts(kernels)));
+  return line("packed",
+              fmt::format("{} ({}); kernels on this host: {}", counted(std::ssize(layers), "layer"),
+                          counts(operations), counts(kernels)));
 }
 
 // One line for several candidates of one reference that are all the same; empty if they are not.

@@ -82,8 +82,8 @@ std::string kernels_text(const std::vector<KernelComparison>& kernels) {
   if (kernels.empty()) return {};
   std::vector<std::string> parts;
   for (const KernelComparison& kernel : kernels) {
-    parts.push_back(
-        fmt::format("{} {} ({} layers)", kernel.kernel, styled(kernel.status), kernel.layers));
+    parts.push_back(fmt::format("{} {} ({})", kernel.kernel, styled(kernel.status),
+                                counted(kernel.layers, "layer")));
   }
   return line("", fmt::format("each kernel of its packed layers: {}", fmt::join(parts, ", ")));
 }
