@@ -136,8 +136,8 @@ void Packing::expect_same(torch::jit::Module plain, torch::jit::Module packed,
   }
 }
 
-void Packing::expect_same_with_each_kernel(torch::jit::Module plain, torch::jit::Module packed,
-                                           const Inputs& inputs) {
+void Packing::expect_same_with_each_kernel(const torch::jit::Module& plain,
+                                           const torch::jit::Module& packed, const Inputs& inputs) {
   for (const packed::Kernel kernel : packed::kernels_of(packed)) {
     SCOPED_TRACE(packed::kernel_name(kernel));
     EXPECT_GT(packed::force_kernel(packed, kernel), 0);

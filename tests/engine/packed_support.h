@@ -48,8 +48,8 @@ class Packing : public testing::Test {
   static void expect_same(torch::jit::Module plain, torch::jit::Module packed,
                           const Inputs& inputs);
   // The same with each kernel forced.
-  static void expect_same_with_each_kernel(torch::jit::Module plain, torch::jit::Module packed,
-                                           const Inputs& inputs);
+  static void expect_same_with_each_kernel(const torch::jit::Module& plain,
+                                           const torch::jit::Module& packed, const Inputs& inputs);
 
   // Why the pass left a place.
   std::vector<std::string> reasons(const std::string& pass) const;
