@@ -39,7 +39,7 @@ struct RewriteRequest {
   // Calls to run if a pass needs recorded shapes; empty if the inputs are not known.
   std::string inputs_tensors = {};
   KernelChoice kernels = KernelChoice::automatic;
-  bool check_speed = false;  // leave packed layers out if they make the file slower
+  bool check_speed = false;  // leave optimizations out that make the file slower
   std::string device = "cpu";
   int threads = 1;
 };

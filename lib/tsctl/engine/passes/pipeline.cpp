@@ -18,6 +18,7 @@
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/load.h"
 #include "tsctl/engine/passes/kept_methods.h"
+#include "tsctl/engine/passes/never_slower.h"
 #include "tsctl/engine/passes/pass.h"
 #include "tsctl/engine/passes/rewritten_model.h"
 #include "tsctl/engine/passes/speed_check.h"
@@ -31,6 +32,7 @@ namespace {
 using passes::Pass;
 using passes::PassContext;
 using passes::PassOutcome;
+using passes::Rewritten;
 using Clock = std::chrono::steady_clock;
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
@@ -182,12 +184,6 @@ std::vector<Pass> passes_of(RewriteGoal goal, std::span<const Pass> listed) {
   return chosen;
 }
 
-// The model after the passes, and what they did.
-struct Rewritten {
-  passes::Model model;
-  RewriteResult result = {};
-};
-
 Rewritten run_passes(std::span<const Pass> listed, const RewriteRequest& request, Events& events,
                      std::ostream& ir) {
   RewriteResult result;
@@ -204,51 +200,21 @@ Rewritten run_passes(std::span<const Pass> listed, const RewriteRequest& request
   return {std::move(model), std::move(result)};
 }
 
-// The passes that packed something: each alone, then all of them.
-std::vector<std::vector<std::string>> choices_to_leave_out(const RewriteResult& result) {
-  std::vector<std::string> all;
-  for (const PassRecord& record : result.passes) {
-    if (record.pass.starts_with("pack_") && record.status == PassStatus::changed &&
-        !contains(all, record.pass)) {
-      all.push_back(record.pass);
-    }
-  }
-  std::vector<std::vector<std::string>> choices;
-  for (const std::string& pass : all) choices.push_back({pass});
-  if (all.size() > 1) choices.push_back(all);
-  return choices;
-}
-
-// Runs the passes again without those that pack, first without one of them, then without both, until the file is not
-// slower than the one that came in.
-Rewritten without_slower_passes(std::span<const Pass> listed, const RewriteRequest& request,
-                                Rewritten first, Events& events, std::ostream& ir) {
-  if (!request.check_speed || first.result.packed_layers.empty() ||
-      request.inputs_tensors.empty()) {
-    return first;
-  }
+// Times the result against the file that came in, if there are inputs to call both with.
+Rewritten check_result(std::span<const Pass> listed, const RewriteRequest& request, Rewritten first,
+                       Events& events, std::ostream& ir) {
+  const bool optimizes = request.goal == RewriteGoal::optimize;
+  if (!optimizes || !request.check_speed || request.inputs_tensors.empty()) return first;
   events.progress("timing " + request.model_path);
   torch::jit::Module before = load_module(request.model_path, first.model.device);
   leave_training(before);
-  const auto speed_of = [&](const Rewritten& rewritten) {
-    return check_speed(before, rewritten.model.module, request.inputs_tensors,
-                       rewritten.model.device);
-  };
-  const auto check = speed_of(first);
-  if (!check || !check->is_slower) return first;
-  for (const std::vector<std::string>& left_out : choices_to_leave_out(first.result)) {
-    RewriteRequest less = request;
-    less.disabled_passes.insert(less.disabled_passes.end(), left_out.begin(), left_out.end());
-    Rewritten next = run_passes(listed, less, events, ir);
-    if (!next.result.packed_layers.empty() && speed_of(next)->is_slower) continue;
-    next.result.warnings.push_back(
-        {WarningCode::pass_left_out,
-         fmt::format("left out {}: with what it packs, the file was {:.2f} times as fast as '{}' "
-                     "on this host; --no-bench keeps it",
-                     fmt::join(left_out, " and "), check->speedup, request.model_path)});
-    return next;
-  }
-  return first;
+  return passes::without_slower_passes(
+      request, std::move(first),
+      [&](const RewriteRequest& less) { return run_passes(listed, less, events, ir); },
+      [&](const Rewritten& rewritten) {
+        return check_speed(before, rewritten.model.module, request.inputs_tensors,
+                           rewritten.model.device);
+      });
 }
 
 }  // namespace
@@ -256,7 +222,7 @@ Rewritten without_slower_passes(std::span<const Pass> listed, const RewriteReque
 RewriteResult rewrite_with(std::span<const Pass> listed, const RewriteRequest& request,
                            Events& events, std::ostream& ir) {
   Rewritten rewritten = run_passes(listed, request, events, ir);
-  rewritten = without_slower_passes(listed, request, std::move(rewritten), events, ir);
+  rewritten = check_result(listed, request, std::move(rewritten), events, ir);
   events.progress("writing " + request.output_path);
   save_module(rewritten.model.module, request.output_path);
   for (const Warning& warning : rewritten.result.warnings) events.warning(warning);

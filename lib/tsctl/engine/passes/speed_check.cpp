@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include "tsctl/archive/tensor_file.h"
@@ -18,7 +19,7 @@ namespace tsctl {
 namespace {
 
 constexpr int kWarmUpCalls = 3;
-constexpr std::size_t kRoundsOfSlower = 16;  // of 20: p = 0.006 for files of equal speed
+constexpr double kLevel = 0.01;
 
 double call_s(torch::jit::Method& method, const CallInputs& inputs, const c10::Device& device) {
   const double start_s = now_s();
@@ -34,7 +35,9 @@ SpeedCheck check_call(torch::jit::Method before, torch::jit::Method after, const
     for (torch::jit::Method* method : methods) call_s(*method, inputs, device);
   }
   std::vector<double> ratios;
+  const double start_s = now_s();
   for (int round = 0; round < kSpeedCheckRounds; ++round) {
+    if (round >= kFewestSpeedCheckRounds && now_s() - start_s > kSpeedCheck_s) break;
     std::array<double, 2> times{};
     for (const std::size_t turn : {0, 1}) {
       const std::size_t which = (turn + static_cast<std::size_t>(round)) % 2;
@@ -42,12 +45,25 @@ SpeedCheck check_call(torch::jit::Method before, torch::jit::Method after, const
     }
     ratios.push_back(times[0] / times[1]);
   }
-  std::sort(ratios.begin(), ratios.end());
+  std::ranges::sort(ratios);
+  const int needed = rounds_that_prove_slower(static_cast<int>(ratios.size()));
   return {.speedup = ratios[ratios.size() / 2],
-          .is_slower = ratios[kRoundsOfSlower - 1] < kLeastSpeedup};
+          .is_slower = ratios[static_cast<std::size_t>(needed) - 1] < kLeastSpeedup};
 }
 
 }  // namespace
+
+int rounds_that_prove_slower(int rounds) {
+  double probability = std::pow(0.5, rounds);  // of exactly k rounds
+  double tail = 0;                             // of k rounds and more
+  int k = rounds;
+  while (k > 0 && tail + probability <= kLevel) {
+    tail += probability;
+    probability *= static_cast<double>(k) / (rounds - k + 1);
+    --k;
+  }
+  return std::min(k + 1, rounds);
+}
 
 std::optional<SpeedCheck> check_speed(const torch::jit::Module& before,
                                       const torch::jit::Module& after,

@@ -10,15 +10,21 @@ namespace tsctl {
 
 // How much faster forward of `after` is than that of `before`, on the declared input set where it gains least: the
 // median of the ratios of neighbouring calls. Both modules are called in turn, in changing order, `kSpeedCheckRounds`
-// times after a warm-up. `is_slower` is set if it is slower in nearly all rounds: by a sign test at 1% (16 of 20).
+// times after a warm-up; after `kSpeedCheck_s` seconds, `kFewestSpeedCheckRounds` are enough. `is_slower` is set if it
+// is slower in so many rounds that a sign test rejects equal speed at 1% (16 of 20, 8 of 8).
 struct SpeedCheck {
   double speedup = 1.0;
   bool is_slower = false;
 };
 
 inline constexpr int kSpeedCheckRounds = 20;
+inline constexpr int kFewestSpeedCheckRounds = 8;
+inline constexpr double kSpeedCheck_s = 5.0;
 // A file that is slower by less than this is kept.
 inline constexpr double kLeastSpeedup = 0.98;
+
+// The fewest of `rounds` that must be slower: the least k with P(X >= k) <= 1% for X of Binomial(rounds, 1/2).
+int rounds_that_prove_slower(int rounds);
 
 // Null without calls. Throws Error{execution} if a call fails.
 std::optional<SpeedCheck> check_speed(const torch::jit::Module& before,
