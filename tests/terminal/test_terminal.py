@@ -120,16 +120,15 @@ def test_what_stays_fits_the_width(in_terminal, width) -> None:
 
 
 def test_the_progress_of_a_bench_has_a_bar_and_times(in_terminal) -> None:
-    code, text = in_terminal(
-        "bench", FILES / "mlp.pt", FILES / "mlp_frozen.pt", "--budget", "4s", "--launches", 2
-    )
+    arms = [FILES / "mlp.pt", FILES / "mlp_frozen.pt"]
+    code, text = in_terminal("bench", *arms, "--budget", "60s", "--launches", 2, "--max-pairs", 6)
     assert code in (0, 6)
     drawn = [part for part in text.split(CLEARED) if "bench: launch" in part]
     assert any(re.search(r"\[=+ *\] +\d+%  \d+:\d\d  \d+:\d\d left", part) for part in drawn)
     assert all(len(part.split("\n")[0]) < 80 for part in drawn)
-    assert "launch" not in settled(text).split("OK  ")[-1]
     for line in settled(text).splitlines():
-        assert len(line) <= 80 or line.startswith(("OK  ", "UNDECIDED  ")), line
+        one_word = len(line.split()[-1]) > 60 if line.split() else False  # a path
+        assert len(line) <= 80 or one_word or line.startswith(("OK  ", "UNDECIDED  ")), line
 
 
 def test_what_a_model_prints_stays_out_of_the_progress_line(in_terminal, tmp_path) -> None:
@@ -142,7 +141,7 @@ def test_what_a_model_prints_stays_out_of_the_progress_line(in_terminal, tmp_pat
     assert "UserWarning" not in text
     assert re.search(r"(?m)^python +1 warning of Python code", settled(text))
     # The time goes on while nothing else happens.
-    assert re.search(r"running eager on 2 input sets .* 0:0[2-9]", plain(text))
+    assert len(set(re.findall(r"running eager on 2 input sets .*?(\d+:\d\d)", plain(text)))) > 1
     assert "chatty.py" in in_terminal(*command, "-v")[1]
 
 

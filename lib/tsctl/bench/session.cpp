@@ -137,7 +137,9 @@ bool Session::run_launch() {
   tell_progress();
   const double spent_s = budget_.spent_s();
   budget_.exclude_python_load(launch.start());
+  tell_progress();
   launch.warm_up();
+  tell_progress();
   budget_.add_launch(budget_.spent_s() - spent_s);
   budget_.estimate_round(launch.round_s());
   if (waits_on_a_busy_host(start_s, waiting_s)) return false;
@@ -232,7 +234,12 @@ void Session::tell_progress() const {
       launches > options_.min_launches
           ? fmt::format("bench: launch {}", launches)
           : fmt::format("bench: launch {}/{}", launches, options_.min_launches);
-  tools_.events.share_done(text, std::min(1.0, budget_.spent_s() / options_.budget_s));
+  double share = budget_.spent_s() / options_.budget_s;
+  if (options_.max_pairs) {
+    const auto most = static_cast<double>(*options_.max_pairs);
+    share = std::max(share, 1.0 - static_cast<double>(budget_.rounds_left()) / most);
+  }
+  tools_.events.share_done(text, std::clamp(share, 0.0, 1.0));
 }
 
 }  // namespace

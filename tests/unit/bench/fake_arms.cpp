@@ -160,6 +160,7 @@ BenchResult FakeArms::run(const BenchOptions& options, std::int64_t items_per_ca
   run_bench(arms, options, items_per_call,
             {wrapped, clock, events, [this] { return cpu_waiting_s(); }}, outcome);
   progress_texts = events.progress_texts;
+  shares = events.shares;
   return outcome.result.value();
 }
 

@@ -51,6 +51,7 @@ class FakeArms {
   int finished = 0;
   int transfers_asked = 0;
   double now_s = 0.0;
+  std::vector<double> shares = {};  // of the budget, as progress
   std::vector<std::string> progress_texts = {};
   std::vector<LoadWindow> windows = {};                  // including those of the warm-up
   int most_at_once = 0;                                  // instances that ran at the same time

@@ -108,6 +108,10 @@ TEST(BenchSession, launches_every_arm_anew_and_ends_it) {
   for (std::size_t i = 0; i + 1 < bench.loads.size(); i += 2)
     EXPECT_NE(bench.loads[i], bench.loads[i + 1]);
   EXPECT_EQ(bench.progress_texts.front(), "bench: launch 1/5");
+  EXPECT_EQ(bench.shares.front(), 0.0);
+  EXPECT_TRUE(std::ranges::is_sorted(bench.shares));
+  EXPECT_GT(bench.shares.size(), 10U);  // during a launch too
+  EXPECT_LE(bench.shares.back(), 1.0);
 }
 
 TEST(BenchSession, ends_with_the_minimum_of_launches_if_they_are_precise) {

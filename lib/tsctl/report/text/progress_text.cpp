@@ -11,13 +11,14 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::size_t kBar = 20;
+constexpr std::size_t kWidestBar = 20;
+constexpr std::size_t kNarrowestBar = 10;
 constexpr std::size_t kNarrowestWithBar = 60;
 constexpr double kLeastShare = 0.02;  // below, an estimate of the time left would jump
 
-std::string bar_text(double share) {
-  const auto filled = static_cast<std::size_t>(std::lround(share * static_cast<double>(kBar)));
-  return fmt::format("[{}{}]", std::string(filled, '='), std::string(kBar - filled, ' '));
+std::string bar_text(double share, std::size_t size) {
+  const auto filled = static_cast<std::size_t>(std::lround(share * static_cast<double>(size)));
+  return fmt::format("[{}{}]", std::string(filled, '='), std::string(size - filled, ' '));
 }
 
 // The text cut to that many columns, between characters.
@@ -41,19 +42,22 @@ std::string minutes_text(double seconds) {
 }
 
 std::string progress_text(const ProgressState& state, std::size_t width) {
+  const std::string text = plain(state.text);
   std::string rest;
-  if (state.share) {
-    const double share = std::clamp(*state.share, 0.0, 1.0);
-    if (width >= kNarrowestWithBar) rest += "  " + bar_text(share);
-    rest += fmt::format("  {:3.0f}%", share * 100.0);
-  }
+  if (state.share) rest += fmt::format("  {:3.0f}%", std::clamp(*state.share, 0.0, 1.0) * 100.0);
   rest += "  " + minutes_text(state.elapsed_s);
   if (state.share && *state.share >= kLeastShare) {
     const double left_s = state.step_s * (1.0 - std::min(1.0, *state.share)) / *state.share;
     rest += fmt::format("  {} left", minutes_text(left_s));
   }
+  if (state.share && width >= kNarrowestWithBar) {
+    constexpr std::size_t kAround = 4;  // two blanks and the brackets
+    const std::size_t used = columns_of(text) + columns_of(rest) + kAround;
+    const std::size_t size = std::clamp(width > used ? width - used : 0, kNarrowestBar, kWidestBar);
+    rest = "  " + bar_text(std::clamp(*state.share, 0.0, 1.0), size) + rest;
+  }
   const std::size_t used = columns_of(rest);
-  return cut(plain(state.text), width > used ? width - used : 0) + rest;
+  return cut(text, width > used ? width - used : 0) + rest;
 }
 
 }  // namespace tsctl

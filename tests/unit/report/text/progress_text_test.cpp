@@ -26,6 +26,11 @@ TEST(ProgressText, fits_a_narrow_terminal) {
   EXPECT_EQ(columns_of(progress_text({std::string(200, 'x'), 0.5, 1.0, 1.0}, 80)), 80U);
 }
 
+TEST(ProgressText, makes_the_bar_smaller_before_it_cuts_the_text) {
+  EXPECT_EQ(progress_text({"tsctl: running eager on 2 input sets", 0.5, 10.0, 10.0}, 77),
+            "tsctl: running eager on 2 input sets  [=======       ]   50%  0:10  0:10 left");
+}
+
 TEST(MinutesText, grows_with_the_time) {
   EXPECT_EQ(minutes_text(7.9), "0:07");
   EXPECT_EQ(minutes_text(754.0), "12:34");
