@@ -70,11 +70,12 @@ def _vision(name: str) -> nn.Module:
     import torchvision
 
     model = getattr(torchvision.models, name)()
-    for module in model.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.momentum = 1.0
-    with torch.no_grad():
-        model.train()(torch.randn(8, 3, 64, 64))
+    norms = [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.momentum = 1.0
+    if norms:
+        with torch.no_grad():
+            model.train()(torch.randn(8, 3, 64, 64))
     return model.eval()
 
 

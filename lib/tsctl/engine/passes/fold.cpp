@@ -32,12 +32,13 @@ bool is_transposed(const Node& convolution) {
          torch::jit::constant_as<bool>(convolution.namedInput("transposed")).value_or(true);
 }
 
-// LibTorch does not say why it left a node. These are its conditions, in its order.
+// A fold does not say why it left a node. These are the conditions, in LibTorch's order.
 std::string reason_left(const Node& node, const Node& producer) {
   const std::string into = op_name(producer);
   if (node.input(0)->node() != &producer)
     return "the result of " + into + " is not its first operand";
-  if (is_transposed(producer)) return "the convolution is transposed";
+  if (!is_any_of(node, {"aten::batch_norm"}) && is_transposed(producer))
+    return "the convolution is transposed";
   if (!only_constants_after_the_first(producer))
     return "the weights of " + into + " are not constants";
   if (!only_constants_after_the_first(node)) return "its other operands are not constants";

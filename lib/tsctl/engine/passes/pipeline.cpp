@@ -200,20 +200,28 @@ Rewritten run_passes(std::span<const Pass> listed, const RewriteRequest& request
   return {std::move(model), std::move(result)};
 }
 
-// Times the result against the file that came in, if there are inputs to call both with.
+torch::jit::Module load_for_timing(const std::string& path, const c10::Device& device) {
+  torch::jit::Module module = load_module(path, device);
+  leave_training(module);
+  return module;
+}
+
+// Times the result against the file that came in, if there are inputs to call both with. Both are loaded for this: a
+// call may change the state of a module.
 Rewritten check_result(std::span<const Pass> listed, const RewriteRequest& request, Rewritten first,
                        Events& events, std::ostream& ir) {
   const bool optimizes = request.goal == RewriteGoal::optimize;
   if (!optimizes || !request.check_speed || request.inputs_tensors.empty()) return first;
   events.progress("timing " + request.model_path);
-  torch::jit::Module before = load_module(request.model_path, first.model.device);
-  leave_training(before);
+  const c10::Device device = first.model.device;
   return passes::without_slower_passes(
       request, std::move(first),
       [&](const RewriteRequest& less) { return run_passes(listed, less, events, ir); },
       [&](const Rewritten& rewritten) {
-        return check_speed(before, rewritten.model.module, request.inputs_tensors,
-                           rewritten.model.device);
+        save_module(rewritten.model.module, request.output_path);
+        return check_speed(load_for_timing(request.model_path, device),
+                           load_for_timing(request.output_path, device), request.inputs_tensors,
+                           device);
       });
 }
 
