@@ -37,21 +37,27 @@ std::string reason_left(const Node& node, const Node& producer) {
   const std::string into = op_name(producer);
   if (node.input(0)->node() != &producer)
     return "the result of " + into + " is not its first operand";
-  if (!is_any_of(node, {"aten::batch_norm"}) && is_transposed(producer))
-    return "the convolution is transposed";
+  const bool is_norm = is_any_of(node, {"aten::batch_norm"});
+  if (!is_norm && is_transposed(producer)) return "the convolution is transposed";
   if (!only_constants_after_the_first(producer))
     return "the weights of " + into + " are not constants";
   if (!only_constants_after_the_first(node)) return "its other operands are not constants";
-  if (is_any_of(node, {"aten::batch_norm"}) &&
-      node.namedInput("running_mean")->type()->kind() == c10::TypeKind::NoneType) {
+  if (is_norm && node.namedInput("running_mean")->type()->kind() == c10::TypeKind::NoneType) {
     return "it has no running statistics";
   }
-  if (producer.output()->uses().size() > 1) return "something else reads the result of " + into;
+  if (is_norm ? is_read_elsewhere(*producer.output(), node) : producer.output()->uses().size() > 1)
+    return "something else reads the result of " + into;
   if (std::string_view(node.kind().toQualString()).ends_with('_')) return "it works in place";
   return "its constant has another dtype, or not one value for each output channel";
 }
 
 }  // namespace
+
+bool is_read_elsewhere(const torch::jit::Value& result, const Node& batch_norm) {
+  return std::ranges::any_of(result.uses(), [&batch_norm](const torch::jit::Use& use) {
+    return use.user != &batch_norm && !is_any_of(*use.user, {"aten::dim", "aten::size"});
+  });
+}
 
 void run_fold(PassContext& context, GraphPass fold, std::initializer_list<const char*> folded,
               std::initializer_list<const char*> into) {

@@ -12,7 +12,10 @@ using GraphPass = bool (*)(std::shared_ptr<torch::jit::Graph>& graph);
 inline constexpr std::initializer_list<const char*> kConvolutions = {
     "aten::conv1d", "aten::conv2d", "aten::conv3d", "aten::_convolution"};
 
-// Runs a folding pass of LibTorch. The `folded` nodes that read a result of one of `into` match: those that are gone
+// Whether a node besides the batch norm reads the numbers of the layer's result, not only its shape.
+bool is_read_elsewhere(const torch::jit::Value& result, const torch::jit::Node& batch_norm);
+
+// Runs a folding pass of LibTorch or of the same form. The `folded` nodes that read a result of one of `into` match: those that are gone
 // were rewritten, the others skipped.
 void run_fold(PassContext& context, GraphPass fold, std::initializer_list<const char*> folded,
               std::initializer_list<const char*> into);

@@ -87,7 +87,7 @@ void replace_constant(Node& conv, std::size_t input, const at::Tensor& tensor,
 // ones as they can be. Returns whether it could.
 bool fold(Node& batch_norm) {
   Node& conv = *batch_norm.input(0)->node();
-  if (!is_conv(conv) || conv.output()->uses().size() != 1) return false;
+  if (!is_conv(conv) || is_read_elsewhere(*conv.output(), batch_norm)) return false;
   const auto transposed = is_transposed(conv);
   const auto groups = constant_int(*conv.namedInput("groups"));
   const auto weight = constant_tensor(*conv.input(1));

@@ -1,7 +1,5 @@
 #include <torch/csrc/jit/passes/frozen_linear_folding.h>
 
-#include <algorithm>
-
 #include "tsctl/engine/passes/fold.h"
 
 namespace tsctl::passes {
@@ -9,14 +7,6 @@ namespace tsctl::passes {
 namespace {
 
 using torch::jit::Node;
-
-// Whether a node besides the batch norm reads the numbers of the linear layer's result, not only its shape.
-bool is_read_elsewhere(const torch::jit::Value& result, const Node& batch_norm) {
-  const auto& uses = result.uses();
-  return std::any_of(uses.begin(), uses.end(), [&batch_norm](const torch::jit::Use& use) {
-    return use.user != &batch_norm && !is_any_of(*use.user, {"aten::dim", "aten::size"});
-  });
-}
 
 // LibTorch folds even if something else reads the linear layer's result, which then gets the folded one. An alias
 // between the two hides such a batch norm from it.
