@@ -16,7 +16,7 @@ void add_optimize(CLI::App& app, Action& selected) {
       ->group("Comparison");
   command
       ->add_flag("--no-bench{false}", flags->passes.check_speed,
-                 "Do not time the result: keep packed layers that make it slower on this host")
+                 "Do not time the result: keep optimizations that make it slower on this host")
       ->group("Passes");
   flags->goal = RewriteGoal::optimize;
   bind_command(*command, selected, flags, &rewrite_command);

@@ -25,18 +25,19 @@ RewriteResult rewrite_step(CommandSession& session, RewriteGoal goal, const std:
                            const std::string& inputs_tensors) {
   const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
   session.enter(name);
-  RewriteResult result = session.jobs().rewrite(name, {.goal = goal,
-                                                       .model_path = from,
-                                                       .output_path = to,
-                                                       .preserve = passes.preserve,
-                                                       .disabled_passes = left_out_passes(passes),
-                                                       .print_ir_before = passes.print_ir_before,
-                                                       .print_ir_after = passes.print_ir_after,
-                                                       .inputs_tensors = inputs_tensors,
-                                                       .kernels = passes.kernels,
-                                                       .check_speed = passes.check_speed,
-                                                       .device = session.options().device,
-                                                       .threads = session.threads()});
+  RewriteResult result =
+      session.jobs().rewrite(name, {.goal = goal,
+                                    .model_path = from,
+                                    .output_path = to,
+                                    .preserve = passes.preserve,
+                                    .disabled_passes = left_out_passes(passes),
+                                    .print_ir_before = passes.print_ir_before,
+                                    .print_ir_after = passes.print_ir_after,
+                                    .inputs_tensors = inputs_tensors,
+                                    .kernels = passes.kernels,
+                                    .check_speed = passes.check_speed && passes.only.empty(),
+                                    .device = session.options().device,
+                                    .threads = session.threads()});
   session.warn_all(result.warnings);
   if (goal == RewriteGoal::optimize) session.report().packed_layers = result.packed_layers;
   for (const PassRecord& pass : result.passes) add_pass(session.report(), pass);

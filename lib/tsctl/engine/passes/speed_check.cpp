@@ -18,22 +18,28 @@ namespace tsctl {
 
 namespace {
 
-constexpr int kWarmUpCalls = 3;
+constexpr int kWarmUpCalls = 5;
+constexpr double kSample_s = 2e-3;  // of calls that are timed together
 constexpr double kLevel = 0.01;
 
-double call_s(torch::jit::Method& method, const CallInputs& inputs, const c10::Device& device) {
+// Seconds per call.
+double call_s(torch::jit::Method& method, const CallInputs& inputs, const c10::Device& device,
+              int calls) {
   const double start_s = now_s();
-  method(inputs.args, inputs.kwargs);
+  for (int i = 0; i < calls; ++i) method(inputs.args, inputs.kwargs);
   synchronize(device);
-  return now_s() - start_s;
+  return (now_s() - start_s) / calls;
 }
 
 SpeedCheck check_call(torch::jit::Method before, torch::jit::Method after, const CallInputs& inputs,
                       const c10::Device& device) {
   const std::array<torch::jit::Method*, 2> methods{&before, &after};
+  double shortest_s = kSample_s;
   for (int i = 0; i < kWarmUpCalls; ++i) {
-    for (torch::jit::Method* method : methods) call_s(*method, inputs, device);
+    for (torch::jit::Method* method : methods)
+      shortest_s = std::min(shortest_s, call_s(*method, inputs, device, 1));
   }
+  const int calls = std::max(1, static_cast<int>(kSample_s / std::max(shortest_s, 1e-6)));
   std::vector<double> ratios;
   const double start_s = now_s();
   for (int round = 0; round < kSpeedCheckRounds; ++round) {
@@ -41,7 +47,7 @@ SpeedCheck check_call(torch::jit::Method before, torch::jit::Method after, const
     std::array<double, 2> times{};
     for (const std::size_t turn : {0, 1}) {
       const std::size_t which = (turn + static_cast<std::size_t>(round)) % 2;
-      times[which] = call_s(*methods[which], inputs, device);
+      times[which] = call_s(*methods[which], inputs, device, calls);
     }
     ratios.push_back(times[0] / times[1]);
   }
