@@ -1,3 +1,9 @@
+# A list such as address,undefined is no argument for $<BOOL:…>.
+set(TSCTL_SANITIZERS_ON OFF)
+if(TSCTL_SANITIZE)
+  set(TSCTL_SANITIZERS_ON ON)
+endif()
+
 # What every target of ours is compiled with.
 add_library(tsctl_settings INTERFACE)
 target_compile_features(tsctl_settings INTERFACE cxx_std_20)
@@ -11,12 +17,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
 endif()
 # libstdc++ checks the accesses to its containers and optionals.
 target_compile_definitions(tsctl_settings INTERFACE
-                           $<$<OR:$<CONFIG:Debug>,$<BOOL:${TSCTL_SANITIZE}>>:_GLIBCXX_ASSERTIONS>)
+                           $<$<OR:$<CONFIG:Debug>,$<BOOL:${TSCTL_SANITIZERS_ON}>>:_GLIBCXX_ASSERTIONS>)
 set(CMAKE_CXX_EXTENSIONS OFF)
 
 # Sanitizers, for the targets that do not link LibTorch.
 add_library(tsctl_sanitizers INTERFACE)
-if(TSCTL_SANITIZE)
+if(TSCTL_SANITIZERS_ON)
   target_compile_options(tsctl_sanitizers INTERFACE -fsanitize=${TSCTL_SANITIZE} -fno-omit-frame-pointer
                          -fno-sanitize-recover=all)
   target_link_options(tsctl_sanitizers INTERFACE -fsanitize=${TSCTL_SANITIZE})

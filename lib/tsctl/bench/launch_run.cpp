@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
-#include <utility>
 
 #include "tsctl/core/stats/hodges_lehmann.h"
 #include "tsctl/core/stats/statistics.h"
@@ -54,10 +52,7 @@ LaunchRun::LaunchRun(const std::vector<BenchArm>& arms, const Launcher& launch, 
       launched_(arms.size()),
       call_s_(arms.size(), 0.0),
       round_calls_(arms.size(), 1) {
-  ++measurements_.launches;
-  for (const BenchArm& arm : arms_)
-    measurements_.samples.push_back({.arm = arm.request.label, .launch = measurements_.launches});
-  for (LogRatios& log_ratios : measurements_.log_ratios) log_ratios.emplace_back();
+  measurements_.begin_launch(arms_);
 }
 
 double LaunchRun::start() {
@@ -68,9 +63,8 @@ double LaunchRun::start() {
     launched_[index] = launch_(arms_[index], layout);
     launched_[index]->wait_until_ready();
     const double load_s = now_s_() - start_s;
-    ArmRecord& record = measurements_.records[index];
-    if (record.tuning_reason.empty()) record.tuning_reason = launched_[index]->tuning_reason();
-    record.load.push_back(load_s / load_.instances());
+    record_of(index).tuning_reason = launched_[index]->tuning_reason();
+    record_of(index).load_s = load_s / load_.instances();
     if (arms_[index].site) python_s += load_s;
     launched_[index]->stop();
   }
@@ -83,7 +77,6 @@ void LaunchRun::warm_up() {
 
 void LaunchRun::warm_up_arm(std::size_t index) {
   LaunchedArm& arm = *launched_[index];
-  ArmRecord& record = measurements_.records[index];
   arm.resume();
   SteadyState state;
   const double start_s = now_s_();
@@ -92,15 +85,9 @@ void LaunchRun::warm_up_arm(std::size_t index) {
     if (state.calls().size() >= 3 && now_s_() - start_s > warm_up_limit_s_) break;
   }
   const std::vector<double>& calls = state.calls();
-  samples_of(index).warm_up_s = calls;
-  record.first.push_back(calls.at(0));
-  record.second.push_back(calls.at(1));
-  record.third.push_back(calls.at(2));
-  if (state.reached()) {
-    record.steady.push_back(static_cast<double>(*state.steady_at_call()));
-  } else {
-    record.steady_every_time = false;
-  }
+  record_of(index).samples.warm_up_s = calls;
+  if (state.reached())
+    record_of(index).steady_at_call = static_cast<double>(*state.steady_at_call());
   call_s_[index] = median({calls.end() - 3, calls.end()});
   round_calls_[index] = calls_of_round(call_s_[index]);
   if (load_.active()) load_.warm_up(index, arm);
@@ -128,8 +115,8 @@ void LaunchRun::run_round() {
   const std::uint64_t cores = random_();
   for (std::size_t i = 0; i < arms_.size(); ++i) {
     if (!load_.active()) launched_[i]->pin_to_cores(cores);
-    samples_of(i).rounds_s.emplace_back();
-    samples_of(i).turns.emplace_back();
+    record_of(i).samples.rounds_s.emplace_back();
+    record_of(i).samples.turns.emplace_back();
   }
   const int cycles_of_round = cycles();
   std::vector<std::vector<BlockPair>> blocks(arms_.size());
@@ -138,7 +125,7 @@ void LaunchRun::run_round() {
     int turn = 0;
     for (const std::size_t index : random_order()) {
       times_s[index] = run_block(index, round_calls_[index] / cycles_of_round);
-      samples_of(index).turns.back().push_back(++turn);
+      record_of(index).samples.turns.back().push_back(++turn);
     }
     for (std::size_t i = 1; i < arms_.size(); ++i)
       blocks[i].push_back({.base = times_s[0], .arm = times_s[i]});
@@ -150,32 +137,29 @@ void LaunchRun::run_round() {
 std::vector<double> LaunchRun::run_block(std::size_t index, int calls) {
   if (load_.active()) return {run_load_block(index)};
   LaunchedArm& arm = *launched_[index];
-  ArmRecord& record = measurements_.records[index];
+  LaunchRecord& record = record_of(index);
   arm.resume();
   const int untimed = untimed_calls(call_s_[index]);
   TimedCalls times = arm.time_calls(untimed, calls);
   arm.stop();
-  record.calls.insert(record.calls.end(), times.seconds.begin(), times.seconds.end());
-  std::vector<double>& round_s = samples_of(index).rounds_s.back();
+  std::vector<double>& round_s = record.samples.rounds_s.back();
   round_s.insert(round_s.end(), times.seconds.begin(), times.seconds.end());
-  record.faults += times.page_faults;
-  record.timed_calls += calls + untimed;  // an untimed call has page faults too
+  record.page_faults += times.page_faults;
+  record.calls += calls + untimed;  // an untimed call has page faults too
   for (double& seconds : times.seconds) seconds = std::max(seconds, kMinSeconds);
   return times.seconds;
 }
 
 double LaunchRun::run_load_block(std::size_t index) {
   LaunchedArm& arm = *launched_[index];
-  ArmRecord& record = measurements_.records[index];
-  std::vector<std::vector<double>>& rounds_s = samples_of(index).rounds_s;  // with this round
+  LaunchRecord& record = record_of(index);
+  std::vector<std::vector<double>>& rounds_s = record.samples.rounds_s;  // with this round
   arm.resume();
-  const LoadBlock block = load_.run(index, arm, measurements_.launches, rounds_s.size() - 1);
+  const LoadBlock block = load_.run(index, arm, measurements_.launches(), rounds_s.size() - 1);
   arm.stop();
-  const std::vector<double>& latency_s = block.times.latency_s;
-  record.calls.insert(record.calls.end(), latency_s.begin(), latency_s.end());
-  rounds_s.back() = latency_s;
-  record.faults += block.times.page_faults;
-  record.timed_calls += block.calls;
+  rounds_s.back() = block.times.latency_s;
+  record.page_faults += block.times.page_faults;
+  record.calls += block.calls;
   return std::max(block.compared_s, kMinSeconds);
 }
 
@@ -184,11 +168,8 @@ void LaunchRun::finish() {
     if (arms_[i].request.device != "cpu") measure_transfers(i);
   }
   for (std::size_t i = 0; i < arms_.size(); ++i) {
-    ArmRecord& record = measurements_.records[i];
-    record.faults_per_call.push_back(static_cast<double>(std::exchange(record.faults, 0)) /
-                                     static_cast<double>(std::exchange(record.timed_calls, 0)));
-    record.openings.push_back(launched_[i]->opening());
-    record.peak_memory_bytes = std::max(record.peak_memory_bytes, launched_[i]->finish());
+    record_of(i).opening = launched_[i]->opening();
+    record_of(i).peak_memory_bytes = launched_[i]->finish();
   }
 }
 
@@ -197,8 +178,7 @@ void LaunchRun::measure_transfers(std::size_t index) {
   LaunchedArm& arm = *launched_[index];
   arm.resume();
   const int calls = std::clamp(round_calls_[index], kMinTransferCalls, kMaxTransferCalls);
-  if (const auto times = arm.time_transfers(calls))
-    measurements_.records[index].transfers.push_back(*times);
+  record_of(index).transfers = arm.time_transfers(calls);
   arm.stop();
 }
 
@@ -210,9 +190,8 @@ std::vector<std::size_t> LaunchRun::random_order() {
   return order;
 }
 
-LaunchSamples& LaunchRun::samples_of(std::size_t index) {
-  std::vector<LaunchSamples>& samples = measurements_.samples;
-  return samples[samples.size() - arms_.size() + index];
+LaunchRecord& LaunchRun::record_of(std::size_t index) {
+  return measurements_.records[index].back();
 }
 
 }  // namespace tsctl

@@ -46,7 +46,7 @@ class LaunchRun {
   double run_load_block(std::size_t index);
   void measure_transfers(std::size_t index);
   std::vector<std::size_t> random_order();
-  LaunchSamples& samples_of(std::size_t index);
+  LaunchRecord& record_of(std::size_t index);
 
   const std::vector<BenchArm>& arms_;
   const Launcher& launch_;

@@ -56,27 +56,70 @@ void add_p99(const std::vector<double>& sorted, ArmResult& result) {
   }
 }
 
-void add_warm_up(const LaunchSamples& first_launch, ArmResult& result) {
+// The median of a number that `value` finds in launches; nullopt if it finds none.
+template <typename Value>
+std::optional<double> median_over_launches(const ArmRecord& record, const Value& value) {
+  std::vector<double> values;
+  for (const LaunchRecord& launch : record) {
+    if (const std::optional<double> found = value(launch)) values.push_back(*found);
+  }
+  return median_if_any(values);
+}
+
+// The time of the call number `index`, counted from 0, of a launch.
+std::optional<double> median_of_early_call(const ArmRecord& record, std::size_t index) {
+  return median_over_launches(record, [index](const LaunchRecord& launch) {
+    const std::vector<double>& calls = launch.samples.warm_up_s;
+    return index < calls.size() ? std::optional(calls[index]) : std::nullopt;
+  });
+}
+
+void add_start(const ArmRecord& record, ArmResult& result) {
+  result.first_call_s = median_of_early_call(record, 0);
+  result.second_call_s = median_of_early_call(record, 1);
+  result.third_call_s = median_of_early_call(record, 2);
+  result.load_s = median_over_launches(
+      record, [](const LaunchRecord& launch) { return std::optional(launch.load_s); });
+  if (const auto steady = median_over_launches(
+          record, [](const LaunchRecord& launch) { return launch.steady_at_call; }))
+    result.steady_at_call = std::lround(*steady);
+  std::vector<ArmOpening> openings;
+  for (const LaunchRecord& launch : record) openings.push_back(launch.opening);
+  result.opening = median_opening(openings);
+}
+
+void add_warm_up(const LaunchSamples& first_launch, bool under_load, ArmResult& result) {
   result.warm_up_s = first_launch.warm_up_s;
-  for (const std::vector<double>& round : first_launch.rounds_s)
-    result.warm_up_s.insert(result.warm_up_s.end(), round.begin(), round.end());
+  if (!under_load) {
+    for (const std::vector<double>& round : first_launch.rounds_s)
+      result.warm_up_s.insert(result.warm_up_s.end(), round.begin(), round.end());
+  }
   if (result.warm_up_s.size() > kMaxWarmUpCalls) result.warm_up_s.resize(kMaxWarmUpCalls);
   for (double& seconds : result.warm_up_s) seconds = std::max(seconds, kMinSeconds);
   result.warm_up = profile_warm_up(result.warm_up_s).kind;
 }
 
-void add_faults(const ArmRecord& record, ArmResult& result) {
-  const std::vector<double>& faults = record.faults_per_call;
-  result.page_faults_per_call = mean(faults);
-  result.page_faults_low = *std::ranges::min_element(faults);
-  result.page_faults_high = *std::ranges::max_element(faults);
+void add_memory(const ArmRecord& record, ArmResult& result) {
+  std::vector<double> faults_per_call;
+  for (const LaunchRecord& launch : record) {
+    faults_per_call.push_back(static_cast<double>(launch.page_faults) /
+                              static_cast<double>(launch.calls));
+    result.peak_memory_bytes = std::max(result.peak_memory_bytes, launch.peak_memory_bytes);
+  }
+  result.page_faults_per_call = mean(faults_per_call);
+  result.page_faults_low = std::ranges::min(faults_per_call);
+  result.page_faults_high = std::ranges::max(faults_per_call);
 }
 
 void add_transfers(const ArmRecord& record, ArmResult& result) {
-  if (record.transfers.empty()) return;
-  const auto middle = [&record](double TransferTimes::*part) {
+  std::vector<TransferTimes> launches;
+  for (const LaunchRecord& launch : record) {
+    if (launch.transfers) launches.push_back(*launch.transfers);
+  }
+  if (launches.empty()) return;
+  const auto middle = [&launches](double TransferTimes::*part) {
     std::vector<double> seconds;
-    for (const TransferTimes& times : record.transfers) seconds.push_back(times.*part);
+    for (const TransferTimes& times : launches) seconds.push_back(times.*part);
     return median(seconds);
   };
   result.transfers = {.to_device_s = middle(&TransferTimes::to_device_s),
@@ -84,6 +127,26 @@ void add_transfers(const ArmRecord& record, ArmResult& result) {
                       .from_device_s = middle(&TransferTimes::from_device_s),
                       .enqueue_s = middle(&TransferTimes::enqueue_s),
                       .wall_s = middle(&TransferTimes::wall_s)};
+}
+
+void add_settings(const BenchArm& arm, const ArmRecord& record, ArmResult& result) {
+  result.threads = arm.request.settings.threads;
+  result.executor = arm.request.settings.executor;
+  result.allocator = arm.request.allocator;
+  result.tuning = arm.request.settings.tuning;
+  result.tuning_reason = arm.tuning_reason;
+  const std::string reason = tuning_reason(record);
+  if (!arm.tuning_reason.empty() && !reason.empty()) result.tuning_reason += "; ";
+  result.tuning_reason += reason;
+}
+
+std::vector<double> timed_calls(const ArmRecord& record) {
+  std::vector<double> calls;
+  for (const LaunchRecord& launch : record) {
+    for (const std::vector<double>& round : launch.samples.rounds_s)
+      calls.insert(calls.end(), round.begin(), round.end());
+  }
+  return calls;
 }
 
 // The times of all calls, and the throughput that follows from them.
@@ -109,38 +172,44 @@ void add_times(const std::vector<double>& calls, std::int64_t items_per_call, Ar
 
 }  // namespace
 
-ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
-                     const LaunchSamples& first_launch, int launches, std::int64_t items_per_call) {
+void Measurements::begin_launch(const std::vector<BenchArm>& arms) {
+  const int launch = launches() + 1;
+  for (std::size_t i = 0; i < arms.size(); ++i) {
+    records[i].push_back({.samples = {.arm = arms[i].request.label, .launch = launch}});
+    log_ratios[i].emplace_back();
+  }
+}
+
+void Measurements::keep_launches(int count) {
+  const auto kept = static_cast<std::size_t>(count);
+  for (ArmRecord& record : records) record.resize(std::min(kept, record.size()));
+  for (LogRatios& ratios : log_ratios) ratios.resize(std::min(kept, ratios.size()));
+}
+
+ArmResult arm_result(const BenchArm& arm, const ArmRecord& record, bool under_load,
+                     std::int64_t items_per_call) {
   ArmResult result{.label = arm.request.label, .kind = arm.kind, .outputs = arm.outputs};
   result.max_abs = arm.max_abs;
-  result.launches = launches;
-  add_times(record.calls, items_per_call, result);
-  result.first_call_s = median_if_any(record.first);
-  result.second_call_s = median_if_any(record.second);
-  result.third_call_s = median_if_any(record.third);
-  if (const auto steady = median_if_any(record.steady))
-    result.steady_at_call = std::lround(*steady);
-  result.load_s = median_if_any(record.load);
-  result.opening = median_opening(record.openings);
-  result.peak_memory_bytes = record.peak_memory_bytes;
-  add_warm_up(first_launch, result);
-  add_faults(record, result);
-  result.threads = arm.request.settings.threads;
-  result.executor = arm.request.settings.executor;
-  result.allocator = arm.request.allocator;
-  result.tuning = arm.request.settings.tuning;
-  result.tuning_reason = arm.tuning_reason;
-  if (!arm.tuning_reason.empty() && !record.tuning_reason.empty()) result.tuning_reason += "; ";
-  result.tuning_reason += record.tuning_reason;
+  result.launches = static_cast<int>(record.size());
+  add_times(timed_calls(record), items_per_call, result);
+  add_start(record, result);
+  add_warm_up(record.front().samples, under_load, result);
+  add_memory(record, result);
+  add_settings(arm, record, result);
   add_transfers(record, result);
   return result;
 }
 
-std::vector<BlockTime> block_times(const std::vector<LaunchSamples>& samples, std::size_t index,
-                                   std::size_t arms) {
+std::string tuning_reason(const ArmRecord& record) {
+  const auto found = std::ranges::find_if(
+      record, [](const LaunchRecord& launch) { return !launch.tuning_reason.empty(); });
+  return found == record.end() ? std::string() : found->tuning_reason;
+}
+
+std::vector<BlockTime> block_times(const ArmRecord& record) {
   std::vector<BlockTime> blocks;
-  for (std::size_t at = index; at < samples.size(); at += arms) {
-    const LaunchSamples& launch = samples[at];
+  for (const LaunchRecord& recorded : record) {
+    const LaunchSamples& launch = recorded.samples;
     for (std::size_t round = 0; round < launch.rounds_s.size(); ++round) {
       if (launch.rounds_s[round].empty()) continue;
       blocks.push_back({.launch = launch.launch,
@@ -154,6 +223,14 @@ std::vector<BlockTime> block_times(const std::vector<LaunchSamples>& samples, st
   for (std::size_t i = 0; i < kMaxBlocks; ++i)
     selection.push_back(blocks[i * blocks.size() / kMaxBlocks]);
   return selection;
+}
+
+std::vector<LaunchSamples> samples_of(const Measurements& measurements) {
+  std::vector<LaunchSamples> samples;
+  for (std::size_t launch = 0; launch < measurements.records.front().size(); ++launch) {
+    for (const ArmRecord& record : measurements.records) samples.push_back(record[launch].samples);
+  }
+  return samples;
 }
 
 }  // namespace tsctl

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,43 +18,47 @@ inline constexpr double kMinSeconds = 1e-9;
 // log(time of the arm / time of the baseline) of one arm, [launch][round].
 using LogRatios = std::vector<std::vector<double>>;
 
-// The measurements of one arm so far.
-struct ArmRecord {
-  std::vector<double> calls = {};  // seconds
-  // Of each launch: the seconds of the first three calls, the number of the first steady call, the seconds to load.
-  std::vector<double> first = {};
-  std::vector<double> second = {};
-  std::vector<double> third = {};
-  std::vector<double> steady = {};
-  std::vector<double> load = {};
-  std::vector<double> faults_per_call = {};  // of each launch
-  std::int64_t faults = 0;                   // of the current launch
-  std::int64_t timed_calls = 0;              // of the current launch
+// What one launch of an arm measured.
+struct LaunchRecord {
+  LaunchSamples samples = {};
+  double load_s = 0.0;
+  std::optional<double> steady_at_call = {};  // nullopt if the calls did not become steady
+  std::int64_t page_faults = 0;               // of the rounds
+  std::int64_t calls = 0;                     // of the rounds, with the untimed ones
   std::int64_t peak_memory_bytes = 0;
-  std::vector<ArmOpening> openings = {};  // of each launch
-  bool steady_every_time = true;
-  std::vector<TransferTimes> transfers = {};  // of each launch on a device
-  std::string tuning_reason = {};             // of the first launch that has one
+  ArmOpening opening = {};
+  std::optional<TransferTimes> transfers = {};  // on a device
+  std::string tuning_reason = {};               // see LaunchedArm::tuning_reason
 };
 
-// The measurements of all arms so far.
+// The launches of one arm.
+using ArmRecord = std::vector<LaunchRecord>;
+
+// The launches of all arms. The last one may still be running.
 struct Measurements {
   explicit Measurements(std::size_t arms) : records(arms), log_ratios(arms) {}
 
-  int launches = 0;
-  std::vector<ArmRecord> records;           // of each arm
-  std::vector<LaunchSamples> samples = {};  // one entry per launch and arm, launch by launch
-  std::vector<LogRatios> log_ratios;        // of each arm; empty for the baseline
+  int launches() const { return static_cast<int>(records.front().size()); }
+
+  void begin_launch(const std::vector<BenchArm>& arms);
+  void keep_launches(int count);  // the first ones
+
+  std::vector<ArmRecord> records;     // of each arm
+  std::vector<LogRatios> log_ratios;  // of each arm; without rounds for the baseline
 };
 
-// Computes the numbers of an arm after `launches` launches. `items_per_call` is the size of the dimension B, 0
-// without one.
-ArmResult arm_result(const BenchArm& arm, const ArmRecord& record,
-                     const LaunchSamples& first_launch, int launches, std::int64_t items_per_call);
+// Computes the numbers of an arm, which has one launch or more. Latencies `under_load` are no warm-up.
+// `items_per_call` is the size of the dimension B, 0 without one.
+ArmResult arm_result(const BenchArm& arm, const ArmRecord& record, bool under_load,
+                     std::int64_t items_per_call);
 
-// The median times of the rounds of one arm. `samples` has an entry for each launch and each of the `arms` arms. If
-// there are too many for a plot, an evenly spaced selection is returned.
-std::vector<BlockTime> block_times(const std::vector<LaunchSamples>& samples, std::size_t index,
-                                   std::size_t arms);
+// The reason of the first launch that has one.
+std::string tuning_reason(const ArmRecord& record);
+
+// The median times of the rounds of one arm. If there are too many for a plot, an evenly spaced selection is returned.
+std::vector<BlockTime> block_times(const ArmRecord& record);
+
+// The times of all calls, launch by launch.
+std::vector<LaunchSamples> samples_of(const Measurements& measurements);
 
 }  // namespace tsctl

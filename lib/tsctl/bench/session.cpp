@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <random>
 #include <string>
-#include <utility>
 
 #include "tsctl/bench/arm_instances.h"
 #include "tsctl/bench/budget.h"
@@ -83,13 +82,13 @@ void Session::run(std::int64_t items_per_call, BenchOutcome& outcome) {
   const auto fill = [&] {
     end_.elapsed_s = budget_.elapsed_s();
     outcome.result = session_result(arms_, options_, measurements_, load_, end_, items_per_call);
-    outcome.samples = std::move(measurements_.samples);
+    outcome.samples = samples_of(measurements_);
   };
   try {
     measure();
   } catch (...) {
     end_.partial = true;
-    if (measurements_.launches > 0) fill();
+    if (measurements_.launches() > 0) fill();
     throw;
   }
   fill();
@@ -97,14 +96,14 @@ void Session::run(std::int64_t items_per_call, BenchOutcome& outcome) {
 
 void Session::measure() {
   while (!end_.stopped_by) {
-    const Measurements finished = measurements_;
+    const int finished = measurements_.launches();
     try {
       if (!run_launch()) {
         begin_anew_with_passive_arms();
         continue;
       }
     } catch (...) {
-      measurements_ = finished;
+      measurements_.keep_launches(finished);
       throw;
     }
     end_.stopped_by = reason_to_stop();
@@ -113,7 +112,7 @@ void Session::measure() {
 
 // Why the session ends now; nullopt to continue.
 std::optional<StopReason> Session::reason_to_stop() const {
-  const int launches = measurements_.launches;
+  const int launches = measurements_.launches();
   const double after_next_s = budget_.spent_s() + budget_.shortest_launch_s();
   if (launches < options_.min_launches) {
     const bool overrun = after_next_s > kMaxBudgetRatio * options_.budget_s;
@@ -152,7 +151,7 @@ bool Session::run_launch() {
 
 // The first launch shows what launches cost.
 void Session::require_affordable() const {
-  if (measurements_.launches > 1) return;
+  if (measurements_.launches() > 1) return;
   const double needed_s = kMinLaunches * budget_.shortest_launch_s();
   if (needed_s <= kMaxBudgetRatio * options_.budget_s) return;
   throw Error(ErrorKind::undecided,
@@ -186,7 +185,7 @@ void Session::begin_anew_with_passive_arms() {
 void Session::measure_rounds(LaunchRun& launch) {
   const std::size_t pilot_rounds = launch.cycles() > 1 ? kPilotRounds : kPilotSingleCycleRounds;
   const std::size_t planned = planned_rounds(pilot_rounds);
-  const double time_s = budget_.measuring_time_s(measurements_.launches);
+  const double time_s = budget_.measuring_time_s(measurements_.launches());
   load_.plan_windows(time_s);
 
   const double start_s = tools_.now_s();
@@ -206,7 +205,7 @@ void Session::measure_rounds(LaunchRun& launch) {
 
 // The number of rounds for the current launch, which is started and warmed up.
 std::size_t Session::planned_rounds(std::size_t pilot_rounds) const {
-  const int launches = measurements_.launches;
+  const int launches = measurements_.launches();
   if (launches <= kPilotLaunches) {
     const int launches_left = std::max(1, options_.min_launches - launches + 1);
     return std::min(pilot_rounds, budget_.rounds_left() / static_cast<std::size_t>(launches_left));
@@ -221,15 +220,15 @@ std::size_t Session::planned_rounds(std::size_t pilot_rounds) const {
 
 // The number of rounds of each launch before the current one.
 std::vector<std::size_t> Session::rounds_done() const {
-  const std::vector<LaunchSamples>& samples = measurements_.samples;
   std::vector<std::size_t> rounds;
-  for (std::size_t i = 0; i + arms_.size() < samples.size(); i += arms_.size())
-    rounds.push_back(samples[i].rounds_s.size());
+  for (const LaunchRecord& launch : measurements_.records.front())
+    rounds.push_back(launch.samples.rounds_s.size());
+  rounds.pop_back();
   return rounds;
 }
 
 void Session::tell_progress() const {
-  const int launches = measurements_.launches;
+  const int launches = measurements_.launches();
   const std::string text =
       launches > options_.min_launches
           ? fmt::format("bench: launch {}", launches)

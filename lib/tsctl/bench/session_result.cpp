@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tsctl/bench/judgement.h"
 #include "tsctl/core/arm_settings.h"
 
@@ -11,11 +13,13 @@ namespace {
 
 void warn_of_arm(const BenchArm& arm, const ArmRecord& record, BenchResult& result) {
   const std::string& label = arm.request.label;
-  if (!record.tuning_reason.empty()) {
+  if (const std::string reason = tuning_reason(record); !reason.empty()) {
     result.warnings.push_back(
-        {WarningCode::tuning_not_available, fmt::format("'{}': {}", label, record.tuning_reason)});
+        {WarningCode::tuning_not_available, fmt::format("'{}': {}", label, reason)});
   }
-  if (!record.steady_every_time) {
+  const bool steady_every_time = std::ranges::all_of(
+      record, [](const LaunchRecord& launch) { return launch.steady_at_call.has_value(); });
+  if (!steady_every_time) {
     result.warnings.push_back(
         {WarningCode::warm_up_not_steady,
          fmt::format("the calls of '{}' did not become steady during the warm-up", label)});
@@ -43,11 +47,8 @@ BenchResult session_result(const std::vector<BenchArm>& arms, const BenchOptions
   result.wait_policy = end.wait_policy;
   for (std::size_t i = 0; i < arms.size(); ++i) {
     const ArmRecord& record = measurements.records[i];
-    LaunchSamples first_launch = measurements.samples[i];
-    if (load.active()) first_launch.rounds_s.clear();  // latencies under load are not warm-up
-    result.arms.push_back(
-        arm_result(arms[i], record, first_launch, measurements.launches, items_per_call));
-    result.arms.back().blocks = block_times(measurements.samples, i, arms.size());
+    result.arms.push_back(arm_result(arms[i], record, load.active(), items_per_call));
+    result.arms.back().blocks = block_times(record);
     if (i == 0) {
       result.arms.back().speed = ArmSpeed::reference;
     } else {
@@ -63,7 +64,7 @@ BenchResult session_result(const std::vector<BenchArm>& arms, const BenchOptions
   }
   load.report(items_per_call, result);
   warn_of_page_faults(options.margin, result);
-  warn_of_launches(options, measurements.launches, result);
+  warn_of_launches(options, measurements.launches(), result);
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <set>
 
+#include "tsctl/core/base/units.h"
 #include "tsctl/engine/load.h"
 #include "tsctl/engine/passes/pass.h"
 
@@ -14,17 +15,14 @@ namespace {
 
 using torch::jit::Node;
 
-std::string counted(std::size_t count, const std::string& thing) {
-  return std::to_string(count) + ' ' + thing + (count == 1 ? "" : "s");
-}
-
 struct Slots {
-  std::size_t parameters = 0;
-  std::size_t buffers = 0;
+  std::int64_t parameters = 0;
+  std::int64_t buffers = 0;
 };
 
 Slots slots_of(const torch::jit::Module& module) {
-  return {module.parameters(/*recurse=*/true).size(), module.buffers(/*recurse=*/true).size()};
+  return {static_cast<std::int64_t>(module.parameters(/*recurse=*/true).size()),
+          static_cast<std::int64_t>(module.buffers(/*recurse=*/true).size())};
 }
 
 std::string describe_frozen(const Slots& before, const Slots& after) {
