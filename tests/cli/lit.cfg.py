@@ -54,6 +54,7 @@ config.substitutions += [
     ("%expect-exit", tool("expect_exit.py")),
     ("%flip-byte", tool("flip_byte.py")),
     ("%foreign-file", tool("foreign_file.py")),
+    ("%hostile-file", tool("hostile_file.py")),
     ("%json", tool("json_value.py")),
     ("%left-in", tool("left_in.py")),
     ("%only-result", tool("only_result.py")),

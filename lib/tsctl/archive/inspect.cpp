@@ -1,8 +1,10 @@
 #include "tsctl/archive/inspect.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -11,7 +13,9 @@
 
 #include "tsctl/archive/model_archive.h"
 #include "tsctl/archive/op_count.h"
+#include "tsctl/archive/tensor_bounds.h"
 #include "tsctl/archive/tensor_table.h"
+#include "tsctl/core/base/simple_json.h"
 
 namespace tsctl {
 
@@ -19,7 +23,7 @@ namespace {
 
 constexpr std::string_view kExtra = "extra/";
 constexpr std::string_view kManifest = "tsctl/manifest.json";
-constexpr std::uint64_t kMaxManifestBytes = 16ULL << 20;
+constexpr std::uint64_t kMaxManifestBytes = 1ULL << 20;
 
 // JSON text must be UTF-8; the JSON library throws for anything else.
 bool is_utf8(std::string_view text) {
@@ -73,8 +77,7 @@ std::string small_record(const ZipReader& zip, const std::string& name) {
 }
 
 // "tsctl 0.1.0, torch 2.15.0", from the last step of the manifest.
-std::string producer_from_manifest(const std::string& text) {
-  const nlohmann::json manifest = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+std::string producer_from_manifest(const nlohmann::json& manifest) {
   if (!manifest.is_object() || !manifest.contains("steps") || !manifest["steps"].is_array())
     return "tsctl";
   const nlohmann::json& steps = manifest["steps"];
@@ -90,6 +93,27 @@ std::string producer_from_manifest(const std::string& text) {
   return producer;
 }
 
+// "data.py:f" if the manifest names code as the inputs.
+std::string code_of_inputs(const nlohmann::json& manifest) {
+  const nlohmann::json::json_pointer place("/inputs/file");
+  if (!manifest.is_object() || !manifest.contains(place) || !manifest[place].is_string()) return {};
+  std::string file = manifest[place].get<std::string>();
+  const bool is_code = file.ends_with(".py") || file.find(".py:") != std::string::npos;
+  return is_code ? file : std::string();
+}
+
+void add_manifest(const std::string& text, ModelSummary& summary) {
+  const nlohmann::json manifest = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  summary.producer = producer_from_manifest(manifest);
+  if (const std::string code = code_of_inputs(manifest); !code.empty()) {
+    summary.warnings.push_back(
+        {WarningCode::inputs_name_code,
+         fmt::format("the manifest names code as the inputs: {}; tsctl does not run it unless "
+                     "--inputs names it",
+                     code)});
+  }
+}
+
 void add_extra_files(const ModelArchive& archive, const InspectOptions& options,
                      ModelSummary& summary) {
   for (const ZipRecord& record : archive.zip.records()) {
@@ -97,12 +121,15 @@ void add_extra_files(const ModelArchive& archive, const InspectOptions& options,
     if (!name.starts_with(kExtra)) continue;
     ExtraFile file{std::string(name.substr(kExtra.size())),
                    static_cast<std::int64_t>(record.size_bytes), std::nullopt};
-    if (file.name == kManifest && record.size_bytes <= kMaxManifestBytes) {
+    if (file.name == kManifest) {
       const std::string text = archive.zip.read(record, kMaxManifestBytes);
+      require_simple_json(text, fmt::format("the manifest of '{}'", options.model_path),
+                          kMaxManifestValues);
       if (is_utf8(text)) summary.manifest_text = text;
-      summary.producer = producer_from_manifest(text);
+      add_manifest(text, summary);
     }
     if (file.size_bytes <= options.extra_text_limit_bytes) {
+      archive.budget->spend_bytes(2 * record.size_bytes);
       std::string text = archive.zip.read(record, record.size_bytes);
       if (is_utf8(text)) file.text = std::move(text);
     }
@@ -126,6 +153,42 @@ MethodSummary method_summary(const CodeFunction& method) {
     row.parameters.push_back({parameter.name, parameter.type, parameter.default_value});
   }
   return row;
+}
+
+// Operators that read or write files. A name counts without a call too: code can call it by another name.
+constexpr std::array<std::string_view, 3> kFileOps{"torch.save", "torch.from_file", "torch._save"};
+// The classes of layers that tsctl packs when the file is loaded (engine/packed/layer_source.h).
+constexpr std::string_view kPackedClassPrefix = "__torch__.tsctl.Packed";
+
+void warn_of_code(const ModelArchive& archive, ModelSummary& summary) {
+  std::set<std::string> file_ops;
+  for (const CodeText& text : archive.code_texts) {
+    std::string code = mask_strings(text.text);
+    std::erase_if(code, [](char c) { return c == ' ' || c == '\t'; });
+    archive.budget->spend_steps(code.size() * kFileOps.size());
+    for (const std::string_view op : kFileOps) {
+      if (code.find(op) != std::string::npos) file_ops.emplace(op);
+    }
+  }
+  if (!file_ops.empty()) {
+    summary.warnings.push_back(
+        {WarningCode::code_touches_files,
+         fmt::format("its code can read or write files: {}; do not run it unless you trust its "
+                     "source",
+                     fmt::join(file_ops, ", "))});
+  }
+  std::vector<std::string> on_load;
+  for (const auto& [name, type] : archive.code.classes) {
+    const bool is_packed = plain_class_name(name).starts_with(kPackedClassPrefix);
+    if (!is_packed && type.method("__setstate__") != nullptr)
+      on_load.push_back(plain_class_name(name));
+  }
+  if (!on_load.empty()) {
+    summary.warnings.push_back(
+        {WarningCode::code_runs_on_load,
+         fmt::format("its code runs when the file is loaded: __setstate__ of {}{}", on_load.front(),
+                     on_load.size() > 1 ? fmt::format(" and {} more", on_load.size() - 1) : "")});
+  }
 }
 
 void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
@@ -157,9 +220,6 @@ void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
 }
 
 // Sums elements and bytes; counts a view of the same memory with the same shape once.
-// How the classes of packed layers begin (engine/packed/layer_source.h).
-constexpr std::string_view kPackedClassPrefix = "__torch__.tsctl.Packed";
-
 class Totals {
  public:
   void add(const TensorSummary& tensor, std::int64_t* count, std::int64_t& bytes) {
@@ -218,11 +278,13 @@ ModelSummary inspect(const InspectOptions& options) {
   add_records(archive, options, summary);
   add_extra_files(archive, options, summary);
   add_methods_and_ops(archive, summary);
+  warn_of_code(archive, summary);
   TensorTable table = tensor_table(archive, static_cast<std::size_t>(options.value_limit_bytes));
   summary.modules = std::move(table.modules);
   summary.tensors = std::move(table.tensors);
   summary.constants = std::move(table.constants);
   summary.attributes = std::move(table.attributes);
+  require_tensors_fit(archive);
   add_totals(archive, summary);
   if (options.with_code) summary.code = std::move(archive.code_texts);
   return summary;

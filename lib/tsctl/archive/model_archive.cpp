@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <set>
 #include <utility>
 
 #include "tsctl/archive/file_kind.h"
+#include "tsctl/archive/tensor_bounds.h"
+#include "tsctl/archive/tensor_table.h"
 #include "tsctl/core/base/error.h"
 
 namespace tsctl {
@@ -27,11 +31,37 @@ std::string module_from_record(std::string_view name) {
   return module;
 }
 
-std::unique_ptr<const Pickle> read_named(const ZipReader& zip, const char* name) {
+std::unique_ptr<const Pickle> read_named(const ModelArchive& archive, const char* name) {
+  const ZipReader& zip = archive.zip;
   const ZipRecord* record = zip.find_in_top(name);
   if (record == nullptr) return nullptr;
   return read_pickle(zip.read(*record, kMaxPickleBytes),
-                     fmt::format("record '{}' of '{}'", record->name, zip.path()));
+                     fmt::format("record '{}' of '{}'", record->name, zip.path()), *archive.budget);
+}
+
+[[noreturn]] void throw_two_readings(const ZipReader& zip, const std::string& why) {
+  throw Error(ErrorKind::input, fmt::format("'{}' could be read in two ways: {}", zip.path(), why),
+              "torch.jit.save writes no such file: get it from its source again");
+}
+
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+// LibTorch finds records without regard to case, below the folder of the first record.
+void require_one_reading(const ZipReader& zip) {
+  if (zip.top_folder().empty()) throw_two_readings(zip, "its records have no common folder");
+  std::set<std::string> seen;
+  for (const ZipRecord& record : zip.records()) {
+    if (!seen.insert(lower_case(record.name)).second) {
+      throw_two_readings(
+          zip, fmt::format("several records are called '{}' in upper or lower case", record.name));
+    }
+  }
+  if (zip.find_in_top("version") != nullptr && zip.find_in_top(".data/version") != nullptr)
+    throw_two_readings(zip, "it states its version twice");
 }
 
 void read_code(ModelArchive& archive) {
@@ -39,6 +69,8 @@ void read_code(ModelArchive& archive) {
   for (const ZipRecord& record : archive.zip.records()) {
     const std::string_view name = archive.zip.relative_name(record);
     if (record_group(name) != RecordGroup::code) continue;
+    // The text, its masked copy, and both again in the functions.
+    archive.budget->spend_bytes(std::min(record.size_bytes, left) * 4);
     CodeText text{std::string(name), archive.zip.read(record, left)};
     left -= record.size_bytes;
     add_code(archive.code, module_from_record(name), text.text);
@@ -53,11 +85,21 @@ void read_code(ModelArchive& archive) {
 
 }  // namespace
 
+void require_loadable(const std::string& path, bool check_crc) {
+  const ModelArchive archive = open_model_archive(path);
+  tensor_table(archive, /*value_limit=*/0);  // its errors name the tensors
+  require_tensors_fit(archive);
+  if (check_crc) archive.zip.require_intact();
+}
+
 ModelArchive open_model_archive(const std::string& path) {
   require_torchscript(path, /*check_crc=*/false);
-  ModelArchive archive{ZipReader(path)};
-  archive.data = read_named(archive.zip, "data.pkl");
-  archive.constants = read_named(archive.zip, "constants.pkl");
+  ModelArchive archive{ZipReader(path), nullptr};
+  require_one_reading(archive.zip);
+  archive.budget = std::make_unique<ReadBudget>(path, archive.zip.file_size_bytes());
+  archive.code.budget = archive.budget.get();
+  archive.data = read_named(archive, "data.pkl");
+  archive.constants = read_named(archive, "constants.pkl");
   if (!archive.data || archive.root().kind != PickleNode::Kind::object) {
     throw Error(
         ErrorKind::input,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tsctl/archive/pickle.h"
+#include "tsctl/archive/read_budget.h"
 #include "tsctl/archive/script_code.h"
 #include "tsctl/archive/zip_reader.h"
 #include "tsctl/core/inspect.h"
@@ -15,6 +16,7 @@ namespace tsctl {
 // A TorchScript file, opened and parsed. None of its code is run.
 struct ModelArchive {
   ZipReader zip;
+  std::unique_ptr<ReadBudget> budget;     // of all that is read of the file
   std::vector<CodeText> code_texts = {};  // the root's file first
   ScriptCode code = {};
   std::unique_ptr<const Pickle> data = {};
@@ -25,8 +27,13 @@ struct ModelArchive {
   const CodeClass* root_class() const { return code.find_class(root().text); }
 };
 
-// Throws Error{input} if the file is not a TorchScript file or is damaged.
+// Throws Error{input} if the file is not a TorchScript file, is damaged, is too complex, or can be read in two ways.
 ModelArchive open_model_archive(const std::string& path);
+
+// The gate in front of LibTorch, which checks nothing of this: throws Error{input} if the file is damaged, holds a
+// tensor outside its record, can be read in two ways, or is too complex. With `check_crc` it also throws if a record
+// does not match its CRC-32.
+void require_loadable(const std::string& path, bool check_crc);
 
 // The group of a record: code, debug, tensors, constants, structure, extra or other. `name` is relative to the top
 // folder.

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kMaxDepth = 200;  // levels of calls; deeper calls count as unresolved
 constexpr std::string_view kConstants = "CONSTANTS.";
+constexpr std::uint64_t kCountBytes = 100;  // of an operator in a map
 
 // Operators that the code calls by the name of a Python built-in function.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kBuiltins{{
@@ -50,12 +51,16 @@ void add_to(OpCounts& counts, const std::string& op, std::int64_t count) {
 }
 
 // The position of the parenthesis that matches the one at `close`, or npos.
-std::size_t opening(std::string_view masked, std::size_t close) {
+std::size_t opening(std::string_view masked, std::size_t close, ReadBudget* budget) {
   int depth = 0;
   for (std::size_t i = close + 1; i-- > 0;) {
     if (masked[i] == ')') ++depth;
-    if (masked[i] == '(' && --depth == 0) return i;
+    if (masked[i] == '(' && --depth == 0) {
+      if (budget != nullptr) budget->spend_steps(close - i);
+      return i;
+    }
   }
+  if (budget != nullptr) budget->spend_steps(close);
   return std::string_view::npos;
 }
 
@@ -75,6 +80,7 @@ void for_each_function(const ScriptCode& code,
 }  // namespace
 
 std::string OpCounter::type_of(std::string_view text, const Types& types, int depth) const {
+  if (code_.budget != nullptr) code_.budget->spend_steps(text.size());
   text = trimmed(text);
   while (text.size() > 2 && text.front() == '(' && text.back() == ')')
     text = trimmed(text.substr(1, text.size() - 2));
@@ -112,8 +118,10 @@ void OpCounter::follow(const std::string& key, const CodeFunction& function, int
     open_[key] = true;
     OpCounts inner = count(function, true, depth + 1);
     open_[key] = false;
+    if (code_.budget != nullptr) code_.budget->spend_bytes(kCountBytes * inner.size());
     done_[key] = std::move(inner);
   }
+  if (code_.budget != nullptr) code_.budget->spend_steps(10 * done_[key].size());
   for (const auto& [op, number] : done_[key]) add_to(counts, op, number);
 }
 
@@ -146,13 +154,16 @@ void OpCounter::count_line(std::string_view text, std::string_view masked, bool 
   for (std::size_t open = masked.find('('); open != std::string_view::npos;
        open = masked.find('(', open + 1)) {
     std::size_t begin = open;
+    std::size_t blanks = 0;  // between the name and its parenthesis
+    while (begin > 0 && masked[begin - 1] == ' ') --begin, ++blanks;
+    const std::size_t name_end = begin;
     while (begin > 0 && (is_word(masked[begin - 1]) || masked[begin - 1] == '.')) --begin;
-    const std::string_view chain = masked.substr(begin, open - begin);
-    if (chain.empty()) continue;
+    const std::string_view chain = masked.substr(begin, name_end - begin);
+    if (chain.empty() || (blanks > 0 && op_name(chain).empty())) continue;
     if (chain.front() != '.') {
       count_chain(chain, follow_calls, depth, types, counts);
     } else if (follow_calls && begin > 0 && masked[begin - 1] == ')') {
-      const std::size_t object = opening(masked, begin - 1);
+      const std::size_t object = opening(masked, begin - 1, code_.budget);
       if (object == std::string_view::npos) continue;
       follow_method(type_of(text.substr(object, begin - object), types, 0), chain.substr(1), depth,
                     counts);

@@ -16,15 +16,22 @@ namespace {
 
 using Kind = PickleNode::Kind;
 
-constexpr std::size_t kMaxNodes = 2'000'000;
+// Memory of an object and of an entry of the memo.
+constexpr std::uint64_t kNodeBytes = sizeof(PickleNode) + 8;
+constexpr std::uint64_t kMemoBytes = 48;
+// With their names and sizes, and a vector that grows.
+constexpr std::uint64_t kStorageBytes = 2 * sizeof(PickledStorage);
+constexpr std::uint64_t kTensorBytes = 2 * sizeof(PickledTensor) + 64;
 
 class PickleWalker {
  public:
-  PickleWalker(Pickle& pickle, const std::string& where) : pickle_(pickle), where_(where) {}
+  PickleWalker(Pickle& pickle, const std::string& where, ReadBudget& budget)
+      : pickle_(pickle), where_(where), budget_(budget) {}
 
   void run() {
     for (;;) {
       const auto code = static_cast<unsigned char>(take(1)[0]);
+      budget_.spend_steps(1);
       if (code == '.') break;
       if (!step_data(code) && !step_container(code) && !step_object(code) && !step_memo(code)) {
         fail(fmt::format("it has the opcode {}, which TorchScript does not write", code));
@@ -61,8 +68,7 @@ class PickleWalker {
   }
 
   PickleIndex add(PickleNode node) {
-    if (pickle_.nodes.size() >= kMaxNodes)
-      fail(fmt::format("it holds more than {} objects", kMaxNodes));
+    budget_.spend_bytes(kNodeBytes + node.children.size() * sizeof(PickleIndex));
     pickle_.nodes.push_back(std::move(node));
     return static_cast<PickleIndex>(pickle_.nodes.size() - 1);
   }
@@ -98,6 +104,7 @@ class PickleWalker {
   std::string_view interned(std::string name) {
     const auto found = name_index_.find(name);
     if (found != name_index_.end()) return *found->second;
+    budget_.spend_bytes(kMemoBytes + name.size());
     names_.push_back(std::move(name));
     name_index_.emplace(names_.back(), &names_.back());
     return names_.back();
@@ -132,6 +139,7 @@ class PickleWalker {
   }
   bool extend(Kind kind, std::vector<PickleIndex> items) {
     if (kind == Kind::dict && items.size() % 2 != 0) fail("it has a key without a value");
+    budget_.spend_bytes(2 * items.size() * sizeof(PickleIndex));
     PickleNode& container = top(kind);
     container.children.insert(container.children.end(), items.begin(), items.end());
     return true;
@@ -201,6 +209,7 @@ class PickleWalker {
   bool step_container(unsigned char code) {
     switch (code) {
       case '(':
+        budget_.spend_bytes(sizeof(std::size_t));
         marks_.push_back(stack_.size());
         return true;
       case '1':
@@ -249,7 +258,7 @@ class PickleWalker {
         return push_global(pickle_.at(names[0]).text, pickle_.at(names[1]).text);
       }
       case 'Q':
-        return push_container(Kind::opaque, pop_last(1));
+        return refer_to_storage();
       case 'R':
         return reduce();
       case 0x81:
@@ -260,13 +269,27 @@ class PickleWalker {
         return false;
     }
   }
+  bool refer_to_storage() {
+    PickleNode reference;
+    reference.kind = Kind::opaque;
+    reference.children = pop_last(1);
+    const auto storage = storage_of_reference(pickle_, reference);
+    if (!storage) fail("it refers to a storage in a way that PyTorch does not write");
+    budget_.spend_bytes(kStorageBytes);
+    pickle_.storages.push_back(*storage);
+    return push(std::move(reference));
+  }
   bool reduce() {
     const std::vector<PickleIndex> call = pop_last(2);
     if (pickle_.at(call[0]).kind != Kind::global || pickle_.at(call[1]).kind != Kind::tuple) {
       fail("it calls an object that is not a function");
     }
-    stack_.push_back(result_of_call(pickle_, pickle_.at(call[0]).text, call[1],
-                                    [this](PickleNode node) { return add(std::move(node)); }));
+    const std::string_view function = pickle_.at(call[0]).text;
+    if (function.starts_with("torch._utils.")) budget_.spend_bytes(kTensorBytes);
+    const auto result = result_of_call(pickle_, function, call[1],
+                                       [this](PickleNode node) { return add(std::move(node)); });
+    if (!result) fail(fmt::format("it calls {} in a way that PyTorch does not write", function));
+    stack_.push_back(*result);
     return true;
   }
   bool make_object() {
@@ -277,9 +300,11 @@ class PickleWalker {
   }
   bool build() {
     const PickleIndex state = pop();
-    PickleNode& object = pickle_.nodes[pop()];
-    stack_.push_back(static_cast<PickleIndex>(&object - pickle_.nodes.data()));
+    const PickleIndex index = pop();
+    stack_.push_back(index);
+    PickleNode& object = pickle_.nodes[index];
     if (object.kind != Kind::object) return true;  // the state of an opaque object is ignored
+    budget_.spend_bytes(pickle_.at(state).children.size() * sizeof(PickleIndex));
     object.custom_state = pickle_.at(state).kind != Kind::dict;
     object.children =
         object.custom_state ? std::vector<PickleIndex>{state} : pickle_.at(state).children;
@@ -305,18 +330,21 @@ class PickleWalker {
   bool store(std::uint64_t index) {
     const PickleIndex top = pop();
     stack_.push_back(top);
+    budget_.spend_bytes(kMemoBytes);
     memo_[index] = top;
     return true;
   }
   bool fetch(std::uint64_t index) {
     const auto found = memo_.find(index);
     if (found == memo_.end()) fail("it refers to an object that it does not define");
+    budget_.spend_bytes(sizeof(PickleIndex));
     stack_.push_back(found->second);
     return true;
   }
 
   Pickle& pickle_;
   const std::string& where_;
+  ReadBudget& budget_;
   std::size_t at_ = 0;
   std::vector<PickleIndex> stack_;
   std::vector<std::size_t> marks_;
@@ -327,10 +355,12 @@ class PickleWalker {
 
 }  // namespace
 
-std::unique_ptr<const Pickle> read_pickle(std::string bytes, const std::string& where) {
+std::unique_ptr<const Pickle> read_pickle(std::string bytes, const std::string& where,
+                                          ReadBudget& budget) {
+  budget.spend_bytes(bytes.size());
   auto pickle = std::make_unique<Pickle>();
   pickle->bytes = std::move(bytes);
-  PickleWalker(*pickle, where).run();
+  PickleWalker(*pickle, where, budget).run();
   return pickle;
 }
 

@@ -8,7 +8,17 @@
 #include <string_view>
 #include <vector>
 
+#include "tsctl/archive/read_budget.h"
+
 namespace tsctl {
+
+// A storage that a pickle refers to.
+struct PickledStorage {
+  std::string type = {};    // "FloatStorage"
+  std::string record = {};  // key of the storage: "0" is the record data/0
+  std::string device = {};
+  std::int64_t elements = 0;
+};
 
 // A tensor in a pickle: a view of a storage.
 struct PickledTensor {
@@ -58,8 +68,9 @@ struct Pickle {
 
   std::string bytes = {};
   std::deque<std::string> names = {};
-  std::vector<PickleNode> nodes = {};
+  std::deque<PickleNode> nodes = {};
   std::vector<PickledTensor> tensors = {};
+  std::vector<PickledStorage> storages = {};  // every one that the pickle refers to
   PickleIndex root = 0;
 
   const PickleNode& at(PickleIndex index) const { return nodes[index]; }
@@ -68,7 +79,9 @@ struct Pickle {
 // Parses a pickle that TorchScript wrote (protocol 2, and the data opcodes of protocols 3 and 4) into a tree. It
 // calls no function: a call of an unknown name becomes an opaque node. Objects may refer to each other in cycles, so
 // a caller that descends must limit the depth and the number of visits. `where` names the record and file in error
-// messages. Throws Error{input} if the pickle is truncated, uses other opcodes, or has more than two million objects.
-std::unique_ptr<const Pickle> read_pickle(std::string bytes, const std::string& where);
+// messages. Throws Error{input} if the pickle is truncated, uses other opcodes, builds a tensor or refers to a storage
+// in a way that PyTorch does not, or exceeds the budget.
+std::unique_ptr<const Pickle> read_pickle(std::string bytes, const std::string& where,
+                                          ReadBudget& budget);
 
 }  // namespace tsctl

@@ -1,6 +1,7 @@
 #include "tsctl/archive/script_code.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "tsctl/core/base/text.h"
 
@@ -28,26 +29,46 @@ std::string unquoted(std::string_view text) {
   return std::string(text);
 }
 
-// The position of the bracket that matches the one at `open`, or npos.
-std::size_t closing(std::string_view masked, std::size_t open) {
-  int depth = 0;
-  for (std::size_t i = open; i < masked.size(); ++i) {
-    if (std::string_view("([{").find(masked[i]) != std::string_view::npos) ++depth;
-    if (std::string_view(")]}").find(masked[i]) != std::string_view::npos && --depth == 0) return i;
+// The bracket that closes each bracket of a text, found in one pass.
+class Brackets {
+ public:
+  explicit Brackets(std::string_view masked) : masked_(masked) {
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < masked.size(); ++i) {
+      if (std::string_view("([{").find(masked[i]) != std::string_view::npos) open.push_back(i);
+      if (std::string_view(")]}").find(masked[i]) == std::string_view::npos || open.empty())
+        continue;
+      closing_.emplace(open.back(), i);
+      open.pop_back();
+    }
   }
-  return std::string_view::npos;
-}
+
+  // The position in `part` of the bracket that matches the one at `open`, or npos.
+  std::size_t closing(std::string_view part, std::size_t open) const {
+    const auto begin = static_cast<std::size_t>(part.data() - masked_.data());
+    const auto found = closing_.find(begin + open);
+    if (found == closing_.end() || found->second >= begin + part.size())
+      return std::string_view::npos;
+    return found->second - begin;
+  }
+
+ private:
+  std::string_view masked_;
+  std::unordered_map<std::size_t, std::size_t> closing_;
+};
 
 // A piece of source text and the same piece of its masked copy.
 struct Source {
   std::string_view text;
   std::string_view masked;
+  const Brackets& brackets;
 
   Source part(std::size_t begin, std::size_t end) const {
     end = std::min(end, text.size());
     begin = std::min(begin, end);
-    return {text.substr(begin, end - begin), masked.substr(begin, end - begin)};
+    return {text.substr(begin, end - begin), masked.substr(begin, end - begin), brackets};
   }
+  std::size_t closing(std::size_t open) const { return brackets.closing(masked, open); }
 };
 
 // Splits at the commas outside brackets; omits blank parts.
@@ -83,7 +104,7 @@ std::vector<std::string> parse_names(const Source& list) {
   std::vector<std::string> names;
   const std::size_t open = list.masked.find('[');
   if (open == std::string_view::npos) return names;
-  for (const Source& part : split_commas(list.part(open + 1, closing(list.masked, open)))) {
+  for (const Source& part : split_commas(list.part(open + 1, list.closing(open)))) {
     names.push_back(unquoted(part.text));
   }
   return names;
@@ -109,9 +130,10 @@ std::size_t block_end(std::string_view masked, std::size_t begin, std::size_t in
 bool parse_function(const Source& source, std::size_t begin, CodeFunction& function,
                     std::size_t& end) {
   const std::size_t indent = indent_of(source.masked.substr(begin));
-  const std::size_t open = source.masked.find('(', begin);
-  if (open == std::string_view::npos) return false;
-  const std::size_t close = closing(source.masked, open);
+  const std::size_t first_end = std::min(source.masked.find('\n', begin), source.masked.size());
+  const std::size_t open = begin + source.masked.substr(begin, first_end - begin).find('(');
+  if (open < begin || open >= first_end) return false;
+  const std::size_t close = source.closing(open);
   if (close == std::string_view::npos) return false;
   const std::size_t line_end = std::min(source.masked.find('\n', close), source.masked.size());
   const std::size_t name_begin = begin + indent + 4;
@@ -147,7 +169,7 @@ void parse_member(const Source& line, CodeClass& target) {
   const std::size_t equals = line.masked.find('=');
   if (text.starts_with("__annotations__[")) {
     const std::size_t open = line.masked.find('[');
-    const std::size_t close = closing(line.masked, open);
+    const std::size_t close = line.closing(open);
     if (close == std::string_view::npos || equals == std::string_view::npos) return;
     target.attributes.emplace_back(unquoted(line.text.substr(open + 1, close - open - 1)),
                                    trimmed(line.text.substr(equals + 1)));
@@ -247,8 +269,10 @@ std::string mask_strings(std::string_view text) {
 }
 
 void add_code(ScriptCode& code, const std::string& module, const std::string& text) {
+  if (code.budget != nullptr) code.budget->spend_steps(4 * text.size());
   const std::string masked = mask_strings(text);
-  const Source source{text, masked};
+  const Brackets brackets(masked);
+  const Source source{text, masked, brackets};
   std::size_t at = 0;
   while (at < masked.size()) {
     const std::size_t line_end = std::min(masked.find('\n', at), masked.size());

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "tsctl/archive/read_budget.h"
+
 namespace tsctl {
 
 // A parameter of a function, as the code spells it.
@@ -43,6 +45,7 @@ struct CodeClass {
 
 // The classes and functions of an archive, by qualified name.
 struct ScriptCode {
+  ReadBudget* budget = nullptr;  // for those who walk the code; null if there is no limit
   std::map<std::string, CodeClass, std::less<>> classes = {};
   std::map<std::string, CodeFunction, std::less<>> functions = {};
 

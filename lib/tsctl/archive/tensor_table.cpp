@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "tsctl/archive/op_count.h"
+#include "tsctl/archive/tensor_bounds.h"
 #include "tsctl/archive/value_text.h"
 #include "tsctl/core/base/error.h"
 
@@ -21,8 +22,8 @@ using Kind = PickleNode::Kind;
 constexpr int kMaxDepth = 200;
 constexpr std::int64_t kMaxVisits = 4'000'000;
 constexpr std::size_t kMaxKeyBytes = 40;  // of a dict's key in a name such as table["x"]
-// An expanded tensor has more elements than its storage. A count above 2^48 elements means a damaged file.
-constexpr std::int64_t kMaxElements = std::int64_t{1} << 48;
+// Of a row of the table, besides its name.
+constexpr std::uint64_t kRowBytes = 400;
 
 struct StorageType {
   std::string_view name;
@@ -81,7 +82,12 @@ class TableBuilder {
                 "get the file again, or write it again with torch.jit.save");
   }
 
+  void spend_row(const std::string& name) const {
+    archive_.budget->spend_bytes(kRowBytes + 3 * name.size());
+  }
+
   void count_visit(int depth) {
+    archive_.budget->spend_steps(1);
     if (depth > kMaxDepth || ++visits_ > kMaxVisits) fail("its objects are nested too deeply");
   }
 
@@ -90,6 +96,7 @@ class TableBuilder {
     const PickleNode& node = archive_.data->at(index);
     const CodeClass* type = archive_.code.find_class(node.text);
     const std::size_t place = table_.modules.size();
+    spend_row(path);
     table_.modules.push_back({path, plain_class_name(node.text), std::nullopt});
     if (node.custom_state) {  // the names of the members are unknown
       add_tensors_within(*archive_.data, node.children[0], path + "<state>", TensorKind::attribute,
@@ -124,6 +131,8 @@ class TableBuilder {
     } else if (value.kind != Kind::none || !(is_parameter || is_buffer)) {
       const std::string attribute_type(type == nullptr ? std::string_view()
                                                        : type->attribute_type(key));
+      spend_row(name);
+      archive_.budget->spend_bytes(value_limit_);
       table_.attributes.push_back(
           {name, attribute_type, value_text(*archive_.data, index, value_limit_)});
       add_tensors_within(*archive_.data, index, name, TensorKind::attribute, depth + 1);
@@ -142,6 +151,7 @@ class TableBuilder {
     const bool pairs = node.kind == Kind::dict || (node.kind == Kind::object && !node.custom_state);
     for (std::size_t i = 0; i < node.children.size(); i += pairs ? 2 : 1) {
       if (pairs && i + 1 >= node.children.size()) break;
+      archive_.budget->spend_steps(1);
       const PickleIndex item = node.children[pairs ? i + 1 : i];
       const Kind item_kind = pickle.at(item).kind;
       if (item_kind != Kind::tensor && pickle.at(item).children.empty()) continue;
@@ -173,6 +183,7 @@ class TableBuilder {
     const PickledTensor& tensor = pickle.tensors[static_cast<std::size_t>(node.integer)];
     const StorageType* type = find_storage_type(tensor.storage_type);
     const std::int64_t element_bytes = type == nullptr ? 0 : type->element_bytes;
+    spend_row(name);
     TensorSummary summary;
     summary.name = name;
     summary.kind = kind;
@@ -192,22 +203,10 @@ class TableBuilder {
     return summary;
   }
 
-  // Returns the number of elements. Throws if an element lies outside the storage.
   std::int64_t checked_count(const PickledTensor& tensor, const std::string& name) const {
-    std::int64_t count = 1;
-    std::int64_t last = tensor.offset;
-    bool fits = tensor.offset >= 0 && tensor.offset <= tensor.storage_elements;
-    for (std::size_t i = 0; i < tensor.shape.size() && fits; ++i) {
-      std::int64_t reach = 0;
-      fits = tensor.shape[i] >= 0 && tensor.strides[i] >= 0 &&
-             !__builtin_mul_overflow(count, tensor.shape[i], &count) &&
-             !__builtin_mul_overflow(tensor.shape[i] > 0 ? tensor.shape[i] - 1 : 0,
-                                     tensor.strides[i], &reach) &&
-             !__builtin_add_overflow(last, reach, &last);
-    }
-    if (!fits || count > kMaxElements || (count > 0 && last >= tensor.storage_elements))
-      fail(fmt::format("tensor '{}' lies outside its storage", name));
-    return count;
+    const auto count = count_inside_storage(tensor);
+    if (!count) fail(fmt::format("tensor '{}' lies outside its storage", name));
+    return *count;
   }
 
   void require_record(const TensorSummary& summary, const PickledTensor& tensor,

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <memory>
 
-#include "tsctl/archive/file_kind.h"
+#include "tsctl/archive/model_archive.h"
 #include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/engine/device.h"
@@ -120,7 +120,7 @@ bool reads_mode(const torch::jit::Module& module) {
 
 torch::jit::Module load_module(const std::string& path, const c10::Device& device,
                                const LoadOptions& options, LoadSplit* split) {
-  require_torchscript(path, options.check_crc);
+  require_loadable(path, options.check_crc);
   try {
     const double start_s = now_s();
     const auto file = std::make_shared<TimedFile>(path);

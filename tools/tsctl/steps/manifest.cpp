@@ -7,6 +7,7 @@
 #include "tsctl/archive/zip_reader.h"
 #include "tsctl/core/base/build_info.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/simple_json.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/files/file_io.h"
 #include "tsctl/report/json/json.h"
@@ -16,7 +17,7 @@ namespace tsctl {
 namespace {
 
 constexpr const char* kExtraFolder = "extra/";
-constexpr std::uint64_t kMaxManifestBytes = 64U << 20;
+constexpr std::uint64_t kMaxManifestBytes = 1U << 20;
 constexpr std::uint64_t kMaxExtraBytes = 1U << 30;
 
 }  // namespace
@@ -26,6 +27,7 @@ std::optional<Manifest> read_manifest(const std::string& path) {
   const ZipRecord* record = archive.find_in_top(kManifestRecord);
   if (record == nullptr) return std::nullopt;
   const std::string text = archive.read(*record, kMaxManifestBytes);
+  require_simple_json(text, fmt::format("the manifest of '{}'", path), kMaxManifestValues);
   try {
     return from_json_text<Manifest>(text);
   } catch (const Error& error) {

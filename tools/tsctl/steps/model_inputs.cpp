@@ -20,6 +20,49 @@ std::string data_file_of(const std::string& inputs) {
              : inputs;
 }
 
+constexpr std::uintmax_t kMaxDataFileBytes = std::uintmax_t{2} << 30;
+constexpr double kMaxDrawnElements = 256.0 * 1024 * 1024;  // 1 GiB of float32
+
+bool names_code(const std::string& inputs) { return data_file_of(inputs) != inputs; }
+
+// A file may come from anybody: code that it names runs only if the user names it too.
+void require_no_code(const InputPlan& plan) {
+  if (!names_code(plan.file) && !plan.file.ends_with(".py")) return;
+  throw Error(
+      ErrorKind::usage,
+      fmt::format("the model names code as its inputs: '{}'. tsctl does not run code that a "
+                  "model names",
+                  plan.file),
+      fmt::format("if you trust it, name it yourself: --inputs {}", plan.file));
+}
+
+void require_bounded_file(const std::string& file) {
+  std::error_code error;
+  const bool is_regular = std::filesystem::is_regular_file(file, error);
+  if (is_regular && std::filesystem::file_size(file, error) <= kMaxDataFileBytes) return;
+  throw Error(ErrorKind::input,
+              fmt::format("the inputs '{}' that the model names are {}", file,
+                          is_regular ? "larger than 2 GiB" : "no regular file"),
+              "give inputs yourself with --inputs or --input");
+}
+
+void require_bounded_sets(const std::vector<InputSet>& sets) {
+  double elements = 0;
+  for (const InputSet& set : sets) {
+    for (const auto& tensor : set.tensors) {
+      double count = 1;
+      for (const std::int64_t size : tensor.shape) count *= static_cast<double>(size);
+      elements += count;
+    }
+  }
+  if (elements <= kMaxDrawnElements) return;
+  throw Error(ErrorKind::input,
+              fmt::format("the model declares inputs of {:.3g} elements; tsctl draws at most "
+                          "{:.3g} that a model asks for",
+                          elements, kMaxDrawnElements),
+              "give the sizes yourself with --input");
+}
+
 void require_unchanged(const InputPlan& plan) {
   const std::string file = data_file_of(plan.file);
   if (!std::filesystem::exists(file)) {
@@ -28,6 +71,7 @@ void require_unchanged(const InputPlan& plan) {
         fmt::format("the inputs '{}' that the model was captured with do not exist any more", file),
         "give them again with --inputs, or draw some with --input");
   }
+  require_bounded_file(file);
   if (!plan.file_sha256.empty() && sha256_of_file(file) != plan.file_sha256) {
     throw Error(
         ErrorKind::input,
@@ -85,6 +129,7 @@ ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest
   inputs.given_by = by_flags ? InputsOrigin::flags : InputsOrigin::manifest;
   if (!inputs.plan.file.empty()) {
     if (!by_flags) {
+      require_no_code(inputs.plan);
       require_unchanged(inputs.plan);
     } else if (const std::string file = data_file_of(inputs.plan.file);
                std::filesystem::is_regular_file(file)) {
@@ -96,6 +141,7 @@ ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest
   for (const std::string& text : inputs.plan.specs) specs.push_back(input_spec_from_text(text));
   const std::vector<DimSpec> dims = dims_from(inputs.plan.dims);
   inputs.sets = input_sets(specs, dims);
+  if (!by_flags) require_bounded_sets(inputs.sets);
   inputs.probes = probe_sets(specs, dims);
   inputs.named_sizes = named_sizes(specs);
   inputs.bench_index = bench_set_index(specs, dims, bench_dims_from_text(inputs.plan.bench_dims));

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/simple_json.h"
 #include "tsctl/report/json/json_convert.h"
 
 namespace tsctl {
@@ -42,12 +43,14 @@ std::string document_from_reports(const Reports& reports) {
 }
 
 Report report_from_document(const std::string& text, const std::string& name) {
+  require_simple_json(text, fmt::format("'{}'", name), kMaxReportValues);
   const json::Json document = json::Json::parse(text, nullptr, false);
   if (document.is_discarded()) refuse(name, "not JSON");
   return report_from_json(document, name);
 }
 
 std::vector<Report> reports_from_documents(const std::string& text, const std::string& name) {
+  require_simple_json(text, fmt::format("'{}'", name), kMaxReportValues);
   std::vector<Report> reports;
   std::istringstream stream(text);
   while (!(stream >> std::ws).eof()) {
