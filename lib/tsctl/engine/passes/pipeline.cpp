@@ -36,7 +36,7 @@ using passes::Rewritten;
 using Clock = std::chrono::steady_clock;
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return std::ranges::find(names, name) != names.end();
 }
 
 // A pass that runs again adds to its record. A place that it skipped before may have been rewritten since.
