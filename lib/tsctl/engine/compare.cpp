@@ -211,7 +211,8 @@ void compare_file(const VerifyRequest& request, const TensorFile& reference, Eve
   if (!runner.tuning_reason().empty()) collector.expect_float32();
   if (runner.was_training()) {
     collector.add_warning(
-        {WarningCode::was_training, "the file is in train mode; it was compared in eval mode"}, "");
+        {WarningCode::was_training, "the file is in training mode; it was compared in eval mode"},
+        "");
   }
   for (const CallRecord* record : calls_with_outputs(reference, request.reference_tensors)) {
     events.progress("comparing " + (record->label.empty() ? request.method : record->label));

@@ -96,7 +96,7 @@ RunResult run_file(const RunRequest& request, Events& events) {
   RunResult result;
   if (runner.was_training()) {
     result.warnings.push_back(
-        {WarningCode::was_training, "the file is in train mode; it was run in eval mode"});
+        {WarningCode::was_training, "the file is in training mode; it was run in eval mode"});
   }
   std::vector<CallRecord> calls;
   std::vector<Outputs> kept;

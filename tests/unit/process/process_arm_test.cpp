@@ -95,7 +95,7 @@ TEST_F(ProcessArmTest, names_the_arm_that_crashed) {
 }
 
 TEST_F(ProcessArmTest, names_the_arm_that_did_not_answer_in_time) {
-  const auto arm = launch("silent arm", 0.2);
+  const auto arm = launch("silent arm", 2.5);
   arm->wait_until_ready();
   const Error error = thrown_error([&] { arm->time_calls(0, 1); });
   EXPECT_EQ(error.kind(), ErrorKind::execution);

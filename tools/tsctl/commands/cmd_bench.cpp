@@ -3,6 +3,7 @@
 #include "options/bench_options.h"
 #include "options/bind_command.h"
 #include "options/device_settings.h"
+#include "options/help_group.h"
 #include "options/load_options.h"
 #include "steps/bench_arms.h"
 #include "steps/bench_step.h"
@@ -98,10 +99,9 @@ void add_bench(CLI::App& app, Action& selected) {
   add_max_regress_option(*command, flags->bench);
   add_baseline_options(*command, flags->arms);
   add_profile_options(*command, flags->profile);
-  command
-      ->add_flag("--cold-cache", flags->cold_cache,
-                 "Empty the GPU's cache before every timed call (--device cuda)")
-      ->group("Advanced");
+  HelpGroup(*command, "Advanced")
+      .flag("--cold-cache", flags->cold_cache,
+            "Empty the GPU's cache before every timed call (--device cuda)");
   add_run_options(*command, flags->run);
   add_report_options(*command, flags->report);
   bind_command(*command, selected, flags, &bench);

@@ -4,6 +4,7 @@
 #include "commands/commands.h"
 #include "options/bench_options.h"
 #include "options/bind_command.h"
+#include "options/help_group.h"
 #include "options/pass_listing.h"
 #include "steps/bench_arms.h"
 #include "steps/bench_step.h"
@@ -155,7 +156,7 @@ void add_convert(CLI::App& app, Action& selected) {
   add_packing_options(*command, flags->passes);
   add_list_passes(*command);
   add_bench_options(*command, flags->bench);
-  command->add_flag("--no-bench", flags->no_bench, "Skip the timing")->group("Measuring");
+  HelpGroup(*command, "Measuring").flag("--no-bench", flags->no_bench, "Skip the timing");
   add_require_speedup_option(*command, flags->bench);
   bind_command(*command, selected, flags, &convert);
 }

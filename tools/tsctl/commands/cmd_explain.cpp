@@ -1,6 +1,7 @@
 #include "commands/capture_command.h"
 #include "commands/commands.h"
 #include "options/bind_command.h"
+#include "options/help_group.h"
 #include "steps/capture_step.h"
 #include "steps/preflight.h"
 #include "steps/problem_catalogue.h"
@@ -29,15 +30,13 @@ ExitCode print_problems(const std::string& name, Context& context) {
 
 // --problem and --list-problems take no SOURCE and write no report.
 void add_problem_options(CLI::App& command, ExplainFlags& flags) {
-  CLI::Option* problem =
-      command
-          .add_option("--problem", flags.problem, "Print the description of this problem and exit")
-          ->type_name("NAME");
-  CLI::Option* list = command.add_flag("--list-problems", flags.list_problems,
-                                       "List the problems that --problem explains and exit");
+  const HelpGroup group(command, "Problems");
+  CLI::Option* problem = group.option("--problem", "NAME", flags.problem,
+                                      "Print the description of this problem and exit");
+  CLI::Option* list = group.flag("--list-problems", flags.list_problems,
+                                 "List the problems that --problem explains and exit");
   list->excludes(problem);
   for (CLI::Option* option : {problem, list}) {
-    option->group("Problems");
     option->excludes(command.get_option("SOURCE"));
     for (const ReportFile& file : kReportFiles) option->excludes(command.get_option(file.flag));
   }

@@ -6,7 +6,7 @@
 
 #include "commands/commands.h"
 #include "commands/history_actions.h"
-#include "options/option_groups.h"
+#include "options/help_group.h"
 #include "session/report_formats.h"
 
 namespace tsctl {
@@ -15,43 +15,22 @@ namespace {
 
 using Flags = HistoryFlags;
 
-void add_database_option(CLI::App& command, Flags& flags) {
-  command
-      .add_option("--db", flags.database,
-                  "The file of the history (default: TSCTL_HISTORY, then tsctl-history.db)")
-      ->type_name("FILE");
-}
-
 void add_filter_options(CLI::App& command, Flags& flags) {
-  command.add_option("--model", flags.filter.model, "Only this model")
-      ->group("Nights")
-      ->type_name("MODEL");
-  command.add_option("--arm", flags.filter.arm, "Only the arm with this label")
-      ->group("Nights")
-      ->type_name("LABEL");
-  command
-      .add_option("--since", flags.filter.since,
-                  "Only nights from this time on (UTC): 2026-05-01 or 2026-05-01T02:00:00Z")
-      ->group("Nights")
-      ->type_name("TIME");
-  command.add_option("--last", flags.filter.last, "Only the last N nights of each series")
-      ->group("Nights")
-      ->check(CLI::Range(1, 1'000'000))
-      ->type_name("N");
+  const HelpGroup group(command, "Nights");
+  group.option("--model", "MODEL", flags.filter.model, "Only this model");
+  group.option("--arm", "LABEL", flags.filter.arm, "Only the arm with this label");
+  group.option("--since", "TIME", flags.filter.since,
+               "Only nights from this time on (UTC): 2026-05-01 or 2026-05-01T02:00:00Z");
+  group.option("--last", "N", flags.filter.last, "Only the last N nights of each series")
+      ->check(CLI::Range(1, 1'000'000));
 }
 
 void add_check_options(CLI::App& command, Flags& flags) {
-  command
-      .add_option("--margin", flags.margin,
-                  "Changes of the speedup within this do not count (default 1%)")
-      ->group("Check")
-      ->type_name("FRACTION");
-  command
-      .add_option(
-          "--detect", flags.detect,
-          "Undecided if two nights that are slower by this would not be found (default 20%)")
-      ->group("Check")
-      ->type_name("FRACTION");
+  const HelpGroup group(command, "Check");
+  group.option("--margin", "FRACTION", flags.margin,
+               "Changes of the speedup within this do not count (default 1%)");
+  group.option("--detect", "FRACTION", flags.detect,
+               "Undecided if two nights that are slower by this would not be found (default 20%)");
 }
 
 // Without a FILE the result goes to standard output.
@@ -77,7 +56,9 @@ CLI::App& add_part(CLI::App& history, Action& selected, const std::string& name,
                    const std::string& help, const std::shared_ptr<Flags>& flags,
                    ExitCode (*body)(const HistoryFlags&, Context&), bool exports = false) {
   CLI::App* part = history.add_subcommand(name, help);
-  add_database_option(*part, *flags);
+  HelpGroup(*part, HelpGroup::kNoHeading)
+      .option("--db", "FILE", flags->database,
+              "The file of the history (default: TSCTL_HISTORY, then tsctl-history.db)");
   part->callback([flags, body, exports, &selected] {
     selected = [flags, body, exports](Context& context) {
       try {
@@ -109,15 +90,17 @@ void add_history(CLI::App& app, Action& selected) {
   add.add_option("REPORT", flags->reports,
                  "Reports of bench or convert that --json wrote; - for standard input")
       ->required();
-  add.add_option("--model", flags->model, "The model's name (default: the one in the report)")
-      ->type_name("MODEL");
-  add.add_flag("-q,--quiet", flags->quiet, "Print only errors and the result");
+  const HelpGroup add_group(add, HelpGroup::kNoHeading);
+  add_group.option("--model", "MODEL", flags->model,
+                   "The model's name (default: the one in the report)");
+  add_group.flag("-q,--quiet", flags->quiet, "Print only errors and the result");
 
   CLI::App& show =
       add_part(*history, selected, "show", "Show the nights of each arm", flags, &history_show);
   add_filter_options(show, *flags);
-  add_choice<HistoryMetric>(show, "--metric", flags->metric,
-                            "What to show: speedup or median (default speedup)");
+  HelpGroup(show, HelpGroup::kNoHeading)
+      .choice<HistoryMetric>("--metric", flags->metric,
+                             "What to show: speedup or median (default speedup)");
   add_check_options(show, *flags);
   add_document_options(show, *flags);
 
@@ -126,20 +109,18 @@ void add_history(CLI::App& app, Action& selected) {
                "Find the night of a regression; exit 8 if there is one", flags, &history_check);
   add_filter_options(check, *flags);
   add_check_options(check, *flags);
-  check.add_flag("--allow-undecided", flags->allow_undecided, "Exit 0 instead of 6")
-      ->group("Check");
+  HelpGroup(check, "Check")
+      .flag("--allow-undecided", flags->allow_undecided, "Exit 0 instead of 6");
   add_document_options(check, *flags);
 
   CLI::App& exports =
       add_part(*history, selected, "export", "Write the reports in a format of tsctl report", flags,
                &history_export, true);
   add_filter_options(exports, *flags);
-  exports
-      .add_option("--format", flags->format,
-                  "json, csv, html, markdown, google-benchmark, github-action or pytorch (default "
-                  "csv)")
-      ->check(CLI::IsMember(format_names()))
-      ->type_name("FORMAT");
+  HelpGroup(exports, HelpGroup::kNoHeading)
+      .option("--format", "FORMAT", flags->format,
+              "json, csv, html, markdown, google-benchmark, github-action or pytorch (default csv)")
+      ->check(CLI::IsMember(format_names()));
 }
 
 }  // namespace tsctl

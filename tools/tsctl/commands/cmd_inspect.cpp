@@ -2,6 +2,7 @@
 
 #include "commands/commands.h"
 #include "options/bind_command.h"
+#include "options/help_group.h"
 #include "steps/manifest.h"
 #include "steps/preflight.h"
 #include "steps/subject.h"
@@ -74,31 +75,21 @@ void add_inspect(CLI::App& app, Action& selected) {
       app.add_subcommand("inspect", "Show the contents of a TorchScript file without running it");
   auto flags = std::make_shared<Flags>();
   add_positional(*command, "FILE", flags->model, "The TorchScript file");
-  command->add_flag("--code", flags->report.sections.code, "Show its code")->group("Sections");
-  command->add_flag("--ops", flags->report.sections.ops, "Show how often each operator is called")
-      ->group("Sections");
-  command
-      ->add_flag("--tensors", flags->report.sections.tensors,
-                 "Show every parameter, buffer and constant")
-      ->group("Sections");
-  command->add_flag("--records", flags->report.sections.records, "Show every record of the archive")
-      ->group("Sections");
-  command->add_flag("--check", flags->check_crc, "Check the CRC-32 of every record")
-      ->group("Sections");
-  command->add_flag("--graph", flags->graph, "Show the method's graph (loads the file)")
-      ->group("Graphs");
-  command
-      ->add_flag("--inlined-graph", flags->inlined_graph,
-                 "Show the method's graph with every call inlined (loads the file)")
-      ->group("Graphs");
-  command
-      ->add_flag("--executed", flags->executed,
-                 "Show the graph that runs after warm-up (runs the file)")
-      ->group("Graphs");
-  command
-      ->add_option("--method", flags->method, "The method whose graph is shown (default forward)")
-      ->group("Graphs")
-      ->type_name("NAME");
+  const HelpGroup sections(*command, "Sections");
+  sections.flag("--code", flags->report.sections.code, "Show its code");
+  sections.flag("--ops", flags->report.sections.ops, "Show how often each operator is called");
+  sections.flag("--tensors", flags->report.sections.tensors,
+                "Show every parameter, buffer and constant");
+  sections.flag("--records", flags->report.sections.records, "Show every record of the archive");
+  sections.flag("--check", flags->check_crc, "Check the CRC-32 of every record");
+  const HelpGroup graphs(*command, "Graphs");
+  graphs.flag("--graph", flags->graph, "Show the method's graph (loads the file)");
+  graphs.flag("--inlined-graph", flags->inlined_graph,
+              "Show the method's graph with every call inlined (loads the file)");
+  graphs.flag("--executed", flags->executed,
+              "Show the graph that runs after warm-up (runs the file)");
+  graphs.option("--method", "NAME", flags->method,
+                "The method whose graph is shown (default forward)");
   add_input_options(*command, flags->inputs);
   add_run_options(*command, flags->run);
   add_inputs_python_option(*command, flags->run);

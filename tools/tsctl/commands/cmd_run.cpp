@@ -4,6 +4,7 @@
 
 #include "commands/commands.h"
 #include "options/bind_command.h"
+#include "options/help_group.h"
 #include "steps/preflight.h"
 #include "steps/publish_step.h"
 #include "steps/subject.h"
@@ -67,10 +68,10 @@ void add_run(CLI::App& app, Action& selected) {
       app.add_subcommand("run", "Run a file once on every input set and show or save its outputs");
   auto flags = std::make_shared<Flags>();
   add_positional(*command, "FILE", flags->model, "The TorchScript file");
-  command->add_option("--save", flags->save, "Keep inputs and outputs as a safetensors file")
-      ->type_name("OUT.safetensors");
-  command->add_option("--method", flags->method, "The method to run (default forward)")
-      ->type_name("NAME");
+  const HelpGroup group(*command, HelpGroup::kNoHeading);
+  group.option("--save", "OUT.safetensors", flags->save,
+               "Keep inputs and outputs as a safetensors file");
+  group.option("--method", "NAME", flags->method, "The method to run (default forward)");
   add_input_options(*command, flags->inputs);
   add_run_options(*command, flags->run);
   add_inputs_python_option(*command, flags->run);

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "options/help_group.h"
 #include "tsctl/core/arm_runtimes.h"
 #include "tsctl/core/base/error.h"
 
@@ -68,16 +69,11 @@ void add_arm_options(CLI::App& command, ArmFlags& flags) {
 }
 
 void add_baseline_options(CLI::App& command, ArmFlags& flags) {
-  command
-      .add_option("--baseline", flags.baseline,
-                  "The arm that the others are compared with, such as an old file")
-      ->group("Measuring")
-      ->type_name("ARM");
-  command
-      .add_flag(
-          "--selftest", flags.selftest,
-          "Compare one arm with itself to find the smallest effect that this host can resolve")
-      ->group("Measuring");
+  const HelpGroup group(command, "Measuring");
+  group.option("--baseline", "ARM", flags.baseline,
+               "The arm that the others are compared with, such as an old file");
+  group.flag("--selftest", flags.selftest,
+             "Compare one arm with itself to find the smallest effect that this host can resolve");
 }
 
 std::vector<ArmSpec> arm_specs_from(const ArmFlags& flags, const ArmSettings& defaults) {

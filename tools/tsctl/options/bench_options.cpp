@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
+#include "options/help_group.h"
 #include "options/numbers.h"
-#include "options/option_groups.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/stats/launch_plan.h"
 
@@ -59,79 +59,48 @@ double max_regress_from(const std::string& text) {
 
 void add_bench_options(CLI::App& command, BenchFlags& flags) {
   BenchOptions& options = flags.options;
-  command
-      .add_option("--budget", flags.budget,
-                  "Longest time to measure: 60, 60s or 2min (default 15s)")
-      ->group(kGroup)
-      ->type_name("TIME");
-  command
-      .add_option("--precision", flags.precision,
-                  "End when the interval has this half-width (default 0.5%)")
-      ->group("Advanced")
-      ->type_name("FRACTION");
-  command
-      .add_option("--margin", flags.margin,
-                  "Ratios within this distance of 1 are equivalent (default 1%)")
-      ->group(kGroup)
-      ->type_name("FRACTION");
-  command
-      .add_option("--max-pairs", options.max_pairs,
-                  "End after this many rounds over all launches (default: limited by the budget)")
-      ->group("Advanced")
-      ->type_name("N");
-  command
-      .add_option("--launches", options.min_launches,
-                  "Minimum number of launches of each arm (default 5)")
-      ->group("Advanced")
-      ->check(CLI::Range(2, 1000))
-      ->type_name("N");
-  add_choice<WaitPolicy>(command, "--wait-policy", options.wait_policy,
-                         "How the threads of a model wait for one another: auto (default), active "
-                         "(they spin) or passive (they sleep)")
-      ->group(kGroup)
-      ->type_name("NAME");
-  command
-      .add_flag("--allow-undecided", options.allow_undecided,
-                "Exit 0 instead of 6 when a gate could not be decided")
-      ->group(kGroup);
-  command
-      .add_flag("--require-conclusive", options.require_conclusive,
-                "Exit 6 when a verdict is inconclusive")
-      ->group("Advanced");
-  command
-      .add_flag("--require-quiet", options.require_quiet,
-                "Refuse to measure (exit 9) on a host that is busy with other work")
-      ->group(kGroup);
-  command
-      .add_option("--samples", flags.samples,
-                  "Write the time of every call to this file as JSON lines")
-      ->group("Advanced")
-      ->type_name("FILE");
-  command
-      .add_option(
-          "--allocator", flags.allocator,
-          "The arms' allocator: system, keep (freed memory stays in the process), or a library "
-          "to preload")
-      ->group("Advanced")
-      ->type_name("NAME|PATH");
+  const HelpGroup group(command, kGroup);
+  const HelpGroup advanced(command, "Advanced");
+  group.option("--budget", "TIME", flags.budget,
+               "Longest time to measure: 60, 60s or 2min (default 15s)");
+  advanced.option("--precision", "FRACTION", flags.precision,
+                  "End when the interval has this half-width (default 0.5%)");
+  group.option("--margin", "FRACTION", flags.margin,
+               "Ratios within this distance of 1 are equivalent (default 1%)");
+  advanced.option("--max-pairs", "N", options.max_pairs,
+                  "End after this many rounds over all launches (default: limited by the budget)");
+  advanced
+      .option("--launches", "N", options.min_launches,
+              "Minimum number of launches of each arm (default 5)")
+      ->check(CLI::Range(2, 1000));
+  group.choice<WaitPolicy>("--wait-policy", options.wait_policy,
+                           "How the threads of a model wait for one another: auto (default), "
+                           "active (they spin) or passive (they sleep)");
+  group.flag("--allow-undecided", options.allow_undecided,
+             "Exit 0 instead of 6 when a gate could not be decided");
+  advanced.flag("--require-conclusive", options.require_conclusive,
+                "Exit 6 when a verdict is inconclusive");
+  group.flag("--require-quiet", options.require_quiet,
+             "Refuse to measure (exit 9) on a host that is busy with other work");
+  advanced.option("--samples", "FILE", flags.samples,
+                  "Write the time of every call to this file as JSON lines");
+  advanced.option("--allocator", "NAME|PATH", flags.allocator,
+                  "The arms' allocator: system, keep (freed memory stays in the process), or a "
+                  "library to preload");
 }
 
 void add_max_regress_option(CLI::App& command, BenchFlags& flags) {
-  command
-      .add_option("--max-regress", flags.max_regress,
-                  "Exit 8 if an arm is slower than the baseline by more than this: 2%")
-      ->group(kGroup)
-      ->type_name("P");
+  HelpGroup(command, kGroup)
+      .option("--max-regress", "P", flags.max_regress,
+              "Exit 8 if an arm is slower than the baseline by more than this: 2%");
 }
 
 void add_require_speedup_option(CLI::App& command, BenchFlags& flags) {
-  command
-      .add_option("--require-speedup", flags.options.require_speedup,
-                  "Exit 8 unless the optimized file is proven at least this many times as fast as "
-                  "eager mode")
-      ->group(kGroup)
-      ->check(positive_number())
-      ->type_name("R");
+  HelpGroup(command, kGroup)
+      .option("--require-speedup", "R", flags.options.require_speedup,
+              "Exit 8 unless the optimized file is proven at least this many times as fast as "
+              "eager mode")
+      ->check(positive_number());
 }
 
 BenchOptions bench_options_from(const BenchFlags& flags, std::uint64_t seed) {

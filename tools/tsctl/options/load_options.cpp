@@ -4,8 +4,8 @@
 
 #include <cmath>
 
+#include "options/help_group.h"
 #include "options/numbers.h"
-#include "options/option_groups.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/units.h"
 #include "tsctl/core/bench_options.h"
@@ -34,33 +34,22 @@ double rate_from(const std::string& text) {
 }  // namespace
 
 void add_load_options(CLI::App& command, LoadFlags& flags) {
-  command
-      .add_option("--rate", flags.rate,
-                  "Open loop: offer this many calls per second, and measure latency from the time "
-                  "each was due")
-      ->group("Load")
-      ->type_name("Q");
-  add_choice<Arrivals>(command, "--arrivals", flags.arrivals,
-                       "Arrivals of --rate: poisson (default, drawn from the seed) or constant")
-      ->group("Load")
-      ->type_name("NAME");
-  command
-      .add_option("--concurrency", flags.concurrency,
-                  "Most calls in flight in one process (default 1)")
-      ->group("Load")
-      ->check(CLI::Range(1, kMostConcurrency))
-      ->type_name("N");
-  command
-      .add_option("--instances", flags.instances,
-                  "Processes of each arm that run at the same time (default 1)")
-      ->group("Load")
-      ->check(CLI::Range(1, kMostInstances))
-      ->type_name("N");
-  command
-      .add_option("--shape-sequence", flags.sequence,
-                  "Order of the input sets in each launch: sets, shuffle or B=1,8,1,32")
-      ->group("Load")
-      ->type_name("SPEC");
+  const HelpGroup group(command, "Load");
+  group.option("--rate", "Q", flags.rate,
+               "Open loop: offer this many calls per second, and measure latency from the time "
+               "each was due");
+  group.choice<Arrivals>("--arrivals", flags.arrivals,
+                         "Arrivals of --rate: poisson (default, drawn from the seed) or constant");
+  group
+      .option("--concurrency", "N", flags.concurrency,
+              "Most calls in flight in one process (default 1)")
+      ->check(CLI::Range(1, kMostConcurrency));
+  group
+      .option("--instances", "N", flags.instances,
+              "Processes of each arm that run at the same time (default 1)")
+      ->check(CLI::Range(1, kMostInstances));
+  group.option("--shape-sequence", "SPEC", flags.sequence,
+               "Order of the input sets in each launch: sets, shuffle or B=1,8,1,32");
 }
 
 LoadPlan load_plan_from(const LoadFlags& flags, const BenchOptions& options, std::size_t arms) {

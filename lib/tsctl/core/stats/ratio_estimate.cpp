@@ -57,23 +57,37 @@ std::size_t count_rounds(const Launches& launches) {
   return rounds;
 }
 
+// The launches' medians in short.
+struct Center {
+  std::size_t launches = 0;
+  double value = 0.0;
+  double deviation = 0.0;  // of the medians
+};
+
+Center center_of(const Launches& launches, std::vector<double> medians) {
+  const double deviation_by_rounds = ratio_variation(launches).medians;
+  const double deviation =
+      std::max(trimmed_deviation(medians), kMinShareOfRounds * deviation_by_rounds);
+  return {.launches = medians.size(), .value = trimmed_mean(medians), .deviation = deviation};
+}
+
 // The percentile interval of the replicates, in ascending order. It is centered on the estimate and narrowed so that
 // the replicates' standard deviation is that of drawing launches alone, sqrt((n - 1) / n) * deviation / sqrt(n)
 // (Davison and Hinkley 1997, section 3.8, explain why two levels give too much). The replicates' own deviation is
 // half the width of their middle 68%: a few replicates hold more outlying launches than the trimmed mean omits.
 Interval scaled_percentile_interval(const std::vector<double>& replicates, double tail,
-                                    std::size_t launches, double center, double deviation) {
+                                    const Center& center) {
   const Interval interval{quantile_of_sorted(replicates, tail),
                           quantile_of_sorted(replicates, 1.0 - tail)};
   const double replicate_deviation = 0.5 * (quantile_of_sorted(replicates, normal_cdf(1.0)) -
                                             quantile_of_sorted(replicates, normal_cdf(-1.0)));
-  if (launches < kMinScaledLaunches || replicate_deviation == 0.0) return interval;
-  const auto n = static_cast<double>(launches);
-  const double wanted_deviation = deviation * std::sqrt((n - 1.0) / n) / std::sqrt(n);
+  if (center.launches < kMinScaledLaunches || replicate_deviation == 0.0) return interval;
+  const auto n = static_cast<double>(center.launches);
+  const double wanted_deviation = center.deviation * std::sqrt((n - 1.0) / n) / std::sqrt(n);
   const double scale = std::min(1.0, wanted_deviation / replicate_deviation);
   const double replicate_mean = mean(replicates);
-  return {center + scale * (interval.low - replicate_mean),
-          center + scale * (interval.high - replicate_mean)};
+  return {center.value + scale * (interval.low - replicate_mean),
+          center.value + scale * (interval.high - replicate_mean)};
 }
 
 // Whether the bootstrap interval is too narrow. A replicate consists of one launch only with probability n^-n; for a
@@ -84,15 +98,27 @@ bool needs_student_interval(std::size_t launches, double tail) {
   return launches < kMinBootstrapLaunches || tail < std::pow(n, -n);
 }
 
-Interval student_interval(std::size_t launches, double center, double deviation, double tail) {
-  const double standard_error = deviation / std::sqrt(static_cast<double>(launches));
+Interval student_interval(const Center& center, double tail) {
+  const double standard_error = center.deviation / std::sqrt(static_cast<double>(center.launches));
   const double half_width =
-      -student_t_quantile(tail, launch_degrees_of_freedom(launches)) * standard_error;
-  return {center - half_width, center + half_width};
+      -student_t_quantile(tail, launch_degrees_of_freedom(center.launches)) * standard_error;
+  return {center.value - half_width, center.value + half_width};
 }
 
 Interval hull(const Interval& a, const Interval& b) {
   return {std::min(a.low, b.low), std::max(a.high, b.high)};
+}
+
+// The interval of the log-ratio.
+Interval confidence_interval(const Launches& launches, const Center& center, double confidence,
+                             std::uint64_t seed, std::size_t resamples) {
+  const double tail = (1.0 - confidence) / 2.0;
+  const double bootstrap_tail = expanded_tail(center.launches, tail);
+  if (resamples == 0) resamples = resamples_for_tail(bootstrap_tail);
+  const Interval bootstrap = scaled_percentile_interval(bootstrap_means(launches, seed, resamples),
+                                                        bootstrap_tail, center);
+  if (!needs_student_interval(center.launches, bootstrap_tail)) return bootstrap;
+  return hull(bootstrap, student_interval(center, tail));
 }
 
 }  // namespace
@@ -100,27 +126,15 @@ Interval hull(const Interval& a, const Interval& b) {
 RatioEstimate estimate_ratio(const std::vector<std::vector<double>>& log_ratios, std::uint64_t seed,
                              std::size_t resamples, double confidence) {
   const Launches launches = sorted_launches(log_ratios);
-  const std::size_t n = launches.size();
-  std::vector<double> medians = medians_of(launches);
-  const double deviation =
-      std::max(trimmed_deviation(medians), kMinShareOfRounds * ratio_variation(launches).medians);
-  const double launch_deviation = standard_deviation(medians);
-  const double center = trimmed_mean(medians);
-
-  const double tail = (1.0 - confidence) / 2.0;
-  const double bootstrap_tail = expanded_tail(n, tail);
-  if (resamples == 0) resamples = resamples_for_tail(bootstrap_tail);
-  Interval interval = scaled_percentile_interval(bootstrap_means(launches, seed, resamples),
-                                                 bootstrap_tail, n, center, deviation);
-  if (needs_student_interval(n, bootstrap_tail))
-    interval = hull(interval, student_interval(n, center, deviation, tail));
-
-  return {.ratio = std::exp(center),
+  const std::vector<double> medians = medians_of(launches);
+  const Center center = center_of(launches, medians);
+  const Interval interval = confidence_interval(launches, center, confidence, seed, resamples);
+  return {.ratio = std::exp(center.value),
           .interval = {std::exp(interval.low), std::exp(interval.high)},
-          .launch_deviation = launch_deviation,
+          .launch_deviation = standard_deviation(medians),
           .round_deviation = mean_round_deviation(launches),
           .rounds = count_rounds(launches),
-          .launches = n};
+          .launches = launches.size()};
 }
 
 }  // namespace tsctl

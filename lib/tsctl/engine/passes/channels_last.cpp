@@ -115,7 +115,7 @@ constexpr auto kViewOrCopy = std::to_array<std::string_view>({"contiguous", "fla
 
 template <std::size_t count>
 bool contains(const std::array<std::string_view, count>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return std::ranges::find(names, name) != names.end();
 }
 
 bool is_aten(const Node& node) { return node.kind().is_aten(); }
@@ -143,7 +143,7 @@ bool writes_into(const Node& node, std::size_t input) {
 
 bool is_only_joined(const Node& list) {
   const auto& uses = list.output()->uses();
-  return std::all_of(uses.begin(), uses.end(), [](const torch::jit::Use& use) {
+  return std::ranges::all_of(uses, [](const torch::jit::Use& use) {
     return is_any_of(*use.user, {"aten::cat", "aten::stack"});
   });
 }
@@ -169,7 +169,7 @@ bool passes_on_what_is_written(const Node& node, std::size_t input) {
 
 // Whether something may write into the value or into a view of it.
 bool is_written(const Value& value) {
-  return std::any_of(value.uses().begin(), value.uses().end(), [](const torch::jit::Use& use) {
+  return std::ranges::any_of(value.uses(), [](const torch::jit::Use& use) {
     return writes_into(*use.user, use.offset) || passes_on_what_is_written(*use.user, use.offset);
   });
 }

@@ -75,8 +75,8 @@ void add_summands(Value* value, Terms& sum, Parts& parts) {
 }
 
 bool is_within(const Node* node, const Expression& expression) {
-  return node == expression.root || std::find(expression.parts.begin(), expression.parts.end(),
-                                              node) != expression.parts.end();
+  return node == expression.root ||
+         std::ranges::find(expression.parts, node) != expression.parts.end();
 }
 
 }  // namespace

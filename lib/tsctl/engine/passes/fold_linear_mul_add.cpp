@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -100,10 +101,10 @@ std::optional<std::size_t> feature_from_last(const Match& match) {
   const auto dims = constant_ints(*match.permute->input(1));
   if (!dims) return std::nullopt;
   const auto rank = static_cast<std::int64_t>(dims->size());
-  const auto found = std::find_if(dims->rbegin(), dims->rend(), [rank](std::int64_t dim) {
-    return dim == -1 || dim == rank - 1;
-  });
-  return static_cast<std::size_t>(found - dims->rbegin());
+  const auto from_the_last = std::views::reverse(*dims);
+  const auto found = std::ranges::find_if(
+      from_the_last, [rank](std::int64_t dim) { return dim == -1 || dim == rank - 1; });
+  return static_cast<std::size_t>(found - from_the_last.begin());
 }
 
 // Whether the constant has one value for all features or one for each, and adds no dimension to the result.

@@ -51,7 +51,7 @@ std::set<std::string> written_attributes(torch::jit::Graph& graph) {
 // "classifier.weight" preserves the attribute `weight`.
 bool is_preserved(const PassContext& context, const std::string& attribute) {
   const auto& names = context.preserved();
-  return std::any_of(names.begin(), names.end(), [&attribute](const std::string& name) {
+  return std::ranges::any_of(names, [&attribute](const std::string& name) {
     return name.substr(name.rfind('.') + 1) == attribute;
   });
 }

@@ -99,7 +99,7 @@ std::string reason_left(PassContext& context, const Attention& found, const Alia
 
 // The product gave its result row by row; the operator may leave the heads innermost. These do not mind.
 bool minds_strides(const Value& result) {
-  return std::any_of(result.uses().begin(), result.uses().end(), [](const torch::jit::Use& use) {
+  return std::ranges::any_of(result.uses(), [](const torch::jit::Use& use) {
     if (is_any_of(*use.user, {"aten::transpose", "aten::permute"}))
       return minds_strides(*use.user->output());
     return !is_any_of(*use.user, {"aten::reshape", "aten::flatten", "aten::contiguous",

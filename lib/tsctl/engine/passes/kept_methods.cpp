@@ -28,7 +28,7 @@ bool is_method_of_submodule(const torch::jit::Module& module, const std::string&
 }
 
 void add_method(std::vector<std::string>& methods, const std::string& name) {
-  if (std::find(methods.begin(), methods.end(), name) == methods.end()) methods.push_back(name);
+  if (std::ranges::find(methods, name) == methods.end()) methods.push_back(name);
 }
 
 // LibTorch looks the attributes that a submodule's method reads up in the model itself, and fails.

@@ -32,7 +32,7 @@ std::int64_t count_nodes(torch::jit::Graph& graph) {
 
 bool is_any_of(const Node& node, std::initializer_list<const char*> ops) {
   const std::string name = node.kind().toQualString();
-  return std::any_of(ops.begin(), ops.end(), [&name](const char* op) { return name == op; });
+  return std::ranges::any_of(ops, [&name](const char* op) { return name == op; });
 }
 
 std::string op_name(const Node& node) {

@@ -90,7 +90,7 @@ void ObservedTypes::add(const GraphValue& value, const at::Tensor& tensor) {
   const auto observed = c10::TensorType::create(tensor);
   std::vector<c10::TensorTypePtr>& types = types_[value.unique()];
   const bool is_known =
-      std::any_of(types.begin(), types.end(), [&](const auto& type) { return *type == *observed; });
+      std::ranges::any_of(types, [&](const auto& type) { return *type == *observed; });
   if (is_known) return;
   if (types.size() > kMaxTypes) {
     types.back() = types.back()->merge(*observed);

@@ -226,7 +226,7 @@ void run_on_method<row_of("pack_conv")>(PassContext& context) {
   {
     AliasDb aliases(context.graph());
     for (Layer& layer : layers) {
-      const bool is_taken = std::any_of(layers.begin(), layers.end(), [&](const Layer& earlier) {
+      const bool is_taken = std::ranges::any_of(layers, [&](const Layer& earlier) {
         return earlier.add != nullptr && layer.conv->output()->uses().size() == 1 &&
                earlier.add == layer.conv->output()->uses()[0].user;
       });

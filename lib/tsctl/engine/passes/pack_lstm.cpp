@@ -46,11 +46,9 @@ std::optional<LstmSettings> settings_of(PassContext& context, const Node& lstm,
   reason = "its weights are not constants";
   if (settings.weights.empty()) return std::nullopt;
   reason = "its weights are not float32 on the CPU";
-  const bool are_float =
-      std::all_of(settings.weights.begin(), settings.weights.end(), [](const at::Tensor& weight) {
-        return weight.is_cpu() && weight.scalar_type() == at::kFloat &&
-               weight.layout() == at::kStrided;
-      });
+  const bool are_float = std::ranges::all_of(settings.weights, [](const at::Tensor& weight) {
+    return weight.is_cpu() && weight.scalar_type() == at::kFloat && weight.layout() == at::kStrided;
+  });
   if (!are_float) return std::nullopt;
   reason = "its settings are not constants";
   const auto has_biases = torch::jit::constant_as<bool>(lstm.input(3));

@@ -78,9 +78,9 @@ std::vector<Sizes> observed_sizes(PassContext& context, const torch::jit::Value&
     const auto sizes = type->sizes().concrete_sizes();
     if (!sizes || elements_of(*sizes) == 0) return {};
     if (type->scalarType() != at::kFloat || !type->device() || !type->device()->is_cpu()) return {};
-    if (std::find(found.begin(), found.end(), *sizes) == found.end()) found.push_back(*sizes);
+    if (std::ranges::find(found, *sizes) == found.end()) found.push_back(*sizes);
   }
-  std::stable_sort(found.begin(), found.end(), [](const Sizes& left, const Sizes& right) {
+  std::ranges::stable_sort(found, [](const Sizes& left, const Sizes& right) {
     return elements_of(left) > elements_of(right);
   });
   return found;

@@ -36,7 +36,7 @@ using passes::Rewritten;
 using Clock = std::chrono::steady_clock;
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return std::ranges::find(names, name) != names.end();
 }
 
 // A pass that runs again adds to its record. A place that it skipped before may have been rewritten since.
@@ -152,7 +152,7 @@ void require_freezing(const RewriteRequest& request, bool was_frozen) {
   if (!contains(request.disabled_passes, "freeze_constants") || was_frozen) return;
   throw Error(ErrorKind::usage,
               "--disable-pass freeze_constants: the other passes need a frozen model",
-              "leave freeze_constants on, or do without this step");
+              "leave freeze_constants on, or skip this step");
 }
 
 // Loads the file and gets it ready for the passes.
@@ -164,8 +164,8 @@ passes::Model open_model(const RewriteRequest& request, RewriteResult& result) {
   result.was_frozen = is_frozen(module);
   require_freezing(request, result.was_frozen);
   if (leave_training(module)) {
-    result.warnings.push_back(
-        {WarningCode::was_training, "the file is in train mode; it was put into eval mode first"});
+    result.warnings.push_back({WarningCode::was_training,
+                               "the file is in training mode; it was put into eval mode first"});
   }
   return {.module = module,
           .methods = kept_methods(module, request, result.was_frozen),

@@ -32,7 +32,7 @@ Dtype converted_to(const Node& node) {
   return dtype ? Dtype(static_cast<c10::ScalarType>(*dtype)) : std::nullopt;
 }
 
-// The dtypes that values have whatever the model is given: they come from its weights. What was observed would hold for
+// The dtypes of values that do not depend on the inputs: they come from the weights. What was observed would hold for
 // the declared inputs only.
 class ProvenDtypes {
  public:
@@ -110,7 +110,7 @@ bool undoes_permute(const Node& node) {
   return first && second && is_identity(*first, *second);
 }
 
-// These give a new tensor that lies row by row, whatever they are given.
+// The results of these are new tensors in row-major order, for all inputs.
 bool is_row_by_row(const Value& value) {
   return is_any_of(*value.node(), {"aten::linear", "aten::layer_norm", "aten::contiguous"});
 }
@@ -118,7 +118,7 @@ bool is_row_by_row(const Value& value) {
 bool pads_nothing(const Node& node) {
   if (!is_any_of(node, {"aten::pad", "aten::constant_pad_nd"})) return false;
   const auto sizes = constant_ints(*node.input(1));
-  return sizes && std::all_of(sizes->begin(), sizes->end(), [](auto size) { return size == 0; });
+  return sizes && std::ranges::all_of(*sizes, [](auto size) { return size == 0; });
 }
 
 // x * 1 or x / 1. A sum with 0 is no match: it turns -0.0 into 0.0.
