@@ -12,6 +12,7 @@ Each result has its own file, so an interrupted run can continue; --redo ignores
 from __future__ import annotations
 
 import argparse
+import collections
 import concurrent.futures
 import fnmatch
 import json
@@ -34,6 +35,7 @@ _COLUMNS = (
     "verified at B",
     "fixed in the file",
     "fixed in the model",
+    "the trace decides by",
     "seconds",
     "diagnosis",
 )
@@ -152,6 +154,17 @@ def _sizes(result: dict[str, Any], status: str) -> str:
     return "; ".join(found)
 
 
+def _decisions(result: dict[str, Any]) -> str:
+    """Return how often the first trace decides by sizes, constants or values, such as "sizes 3, constants 2"."""
+    traces = [attempt for attempt in result["attempts"] if attempt["mode"] == "trace"]
+    found = collections.Counter(
+        notice["decided_by"]
+        for notice in (traces[0]["warnings"] if traces else [])
+        if notice.get("decided_by")
+    )
+    return ", ".join(f"{cause} {count}" for cause, count in found.most_common())
+
+
 def _diagnosis(result: dict[str, Any]) -> str:
     if result["exit_code"] == 0:
         return ""
@@ -193,6 +206,7 @@ def _row(result: dict[str, Any]) -> str:
         ", ".join(_batches(result)),
         _sizes(result, "fixed"),
         _sizes(result, "refused"),
+        _decisions(result),
         f"{result['seconds']:.0f}",
         _diagnosis(result),
     ]

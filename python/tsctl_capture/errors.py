@@ -13,6 +13,8 @@ from .vocabulary import ErrorKind
 _OWN_FOLDER = f"{Path(__file__).absolute().parent}{os.sep}"
 # In a hint: the front puts there how the inputs are declared, and shows the detail with -v only.
 DECLARED_INPUTS = "{inputs}"
+# As many are shown of an error that torch's own code raises.
+_TORCH_FRAMES = 3
 # torch adds these frames to every call of a module; they do not help the user.
 _CALL_FRAMES = {"_call_impl", "_wrapped_call_impl", "_slow_forward"}
 
@@ -48,11 +50,8 @@ def describe(error: BaseException) -> str:
 
 def described_with_place(error: BaseException) -> str:
     """One line with the innermost line of the user's code: "ValueError: too wide (net.py:12)"."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not _is_noise(frame) and not is_torch_frame(frame.filename)
-    ]
+    every = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_noise(frame)]
+    frames = [frame for frame in every if not is_torch_frame(frame.filename)] or every
     return (
         f"{describe(error)} ({place_text(frames[-1].filename, frames[-1].lineno or 0)})"
         if frames
@@ -96,7 +95,8 @@ def _is_noise(frame: traceback.FrameSummary) -> bool:
 
 def _strip(report: traceback.TracebackException) -> None:
     frames = [frame for frame in report.stack if not _is_noise(frame)]
-    first = next((i for i, frame in enumerate(frames) if not is_torch_frame(frame.filename)), len(frames))
+    innermost = max(0, len(frames) - _TORCH_FRAMES)  # of an error in torch's own code
+    first = next((i for i, frame in enumerate(frames) if not is_torch_frame(frame.filename)), innermost)
     report.stack = traceback.StackSummary.from_list(frames[first:])
     for linked in (report.__cause__, report.__context__):
         if linked is not None:

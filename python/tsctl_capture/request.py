@@ -97,6 +97,7 @@ class CaptureRequest(ModelRequest):
     trace_submodules: list[list[str]] = field(default_factory=list)
     script_submodules: list[str] = field(default_factory=list)
     require_general: bool = False
+    accepted_branches: list[str] = field(default_factory=list)
     tolerance: dict[str, Any] = field(default_factory=dict)
     model_path: str = ""
     tensors_path: str = ""

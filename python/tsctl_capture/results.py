@@ -67,6 +67,7 @@ class CaptureResult:
     not_checked: list[str] = field(default_factory=list)
     generality: list[dict[str, Any]] = field(default_factory=list)
     submodules: list[dict[str, str]] = field(default_factory=list)
+    accepted_branches: list[str] = field(default_factory=list)
     class_name: str = ""
     adapter: str = ""
     was_training: bool = False

@@ -81,6 +81,16 @@ class NoticeCode(StrEnum):
     CAPTURE_WARNING = "capture_warning"  # a warning of other code
 
 
+class DecidedBy(StrEnum):
+    """What a decision of a trace depends on."""
+
+    UNKNOWN = "unknown"
+    VALUES = "values"  # of inputs, or of random numbers
+    CHECK = "check"  # values too, but the code only raises or prints
+    SIZES = "sizes"
+    CONSTANTS = "constants"  # weights too
+
+
 class WarningCode(StrEnum):
     """The warnings of a job, for the user."""
 

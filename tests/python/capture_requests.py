@@ -19,6 +19,12 @@ def captured(request: dict[str, Any], events: Any) -> dict[str, Any]:
     return result
 
 
+def line_of(file: str, part: str) -> int:
+    """The first line of a fixture model that has this text."""
+    lines = (MODELS / file).read_text().splitlines()
+    return next(number for number, line in enumerate(lines, 1) if part in line)
+
+
 def tensor(
     *shape: int, name: str = "", dtype: str = "float32", low: Any = None, high: Any = None, stream: int = 0
 ):

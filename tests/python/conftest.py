@@ -43,7 +43,7 @@ def events() -> Events:
 def request_for(tmp_path):
     """A CaptureRequest for `file:Name` of the fixture models; writes below tmp_path."""
 
-    def make(source: str, *sets: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    def make(source: str, /, *sets: dict[str, Any], **changes: Any) -> dict[str, Any]:
         file, _, name = source.partition(":")
         path = MODELS / file
         spec = {

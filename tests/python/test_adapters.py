@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from capture_requests import MODELS, axis_probes, captured, input_set, tensor
+from capture_requests import MODELS, axis_probes, captured, input_set, line_of, tensor
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
 from tsctl_capture.model.generated import literal
@@ -30,7 +30,12 @@ def traced(request_for, name, sets, mode="trace"):
                 "options.flip fixed at True",
             ],
         ),
-        ("KeywordOnly", "keyword_only", ["Tensor", "Tensor", "float"], ["scale fixed at 2.0"]),
+        (
+            "KeywordOnly",
+            "keyword_only",
+            ["Tensor", "Tensor", "float"],
+            ["scale fixed at 2.0", "name fixed at None"],
+        ),
         (
             "ManyScalars",
             "many_scalars",
@@ -236,9 +241,13 @@ def test_exported_methods_stay_behind_a_guard_of_sizes(request_for, events, relo
 
 def test_exported_methods_that_cannot_be_compiled_are_named(request_for, events, follows):
     inputs = f"{MODELS}/hybrid_inputs.py:sets"
-    request = request_for("hybrid.py:HybridModel", inputs_file=inputs, mode="trace")
+    line = line_of("hybrid.py", "features.mean() > threshold")
+    accepted = [f"hybrid.py:{line}"]
+    request = request_for(
+        "hybrid.py:HybridModel", inputs_file=inputs, mode="trace", accepted_branches=accepted
+    )
     result = jobs.run("capture", request, events)
-    assert result["mode"] == "trace"
+    assert (result["mode"], result["accepted_branches"]) == ("trace", accepted)
     assert [warning["code"] for warning in result["warnings"]] == ["export_left_out", "decided_by_example"]
     assert "encode" in result["warnings"][0]["text"]
     assert not hasattr(follows(), "encode")

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from capture_requests import axis_probes, input_set, probe, tensor
+from capture_requests import axis_probes, input_set, line_of, probe, tensor
 from tsctl_capture import jobs
 from tsctl_capture.capture.generality import _place_in
 from tsctl_capture.explain.trace_advice import advice_for
@@ -127,26 +127,43 @@ def test_large_values_show_a_branch_that_normal_ones_never_take(request_for, eve
     assert "sizes.py:" in result["attempts"][0]["reason"]
 
 
-def test_a_branch_that_no_input_shows_is_kept_and_said(request_for, events):
+def test_a_branch_on_values_that_no_input_shows_is_not_general(request_for, events):
     result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4))
-    assert result["status"] == "captured"
-    text = next(item["text"] for item in result["warnings"] if item["code"] == "decided_by_example")
-    assert "sizes.py:" in text and " inputs that were tried" in text
+    assert result["status"] == "not_general"
+    reason = result["attempts"][0]["reason"]
+    assert "the branch at sizes.py:" in reason and "depends on the values of x" in reason
+    assert "inputs that were tried shows a difference" in reason
     assert "searching for an input that shows what the trace decided" in events.lines
+
+
+def test_a_branch_on_values_is_kept_if_it_is_accepted_by_name(request_for, events):
+    place = f"sizes.py:{line_of('sizes.py', '== 123.456')}"
+    result = capture(
+        request_for, events, "sizes.py:HiddenBranch", tensor(3, 4), accepted_branches=[f"models/{place}"]
+    )
+    assert (result["status"], result["accepted_branches"]) == ("captured", [place])
+    assert codes(result) == ["decided_by_example"] and place in result["warnings"][0]["text"]
+
+
+def test_accepting_another_line_accepts_nothing_and_is_said(request_for, events):
+    accepted = ["sizes.py:1", "others.py:70"]
+    result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4), accepted_branches=accepted)
+    assert result["status"] == "not_general"
+    assert codes(result) == ["decided_by_example"] * 2
 
 
 def test_the_search_ends_when_its_time_is_up(request_for, events, monkeypatch):
     monkeypatch.setattr("tsctl_capture.capture.attempts._SEARCH_SECONDS", 0.0)
     result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4))
-    assert result["status"] == "captured" and "decided_by_example" in codes(result)
+    assert result["status"] == "not_general"
     assert len(result["attempts"][0]["comparisons"]) < 15
 
 
 def test_automatic_mode_prefers_a_script_to_a_branch_that_nothing_shows(request_for, events, follows):
     result = capture(request_for, events, "sizes.py:HiddenBranch", tensor(3, 4), mode="auto")
     assert (result["mode"], result["status"]) == ("script", "captured")
-    assert result["attempts"][0]["status"] == "set_aside"
-    assert "decided by its example at sizes.py:" in result["attempts"][0]["reason"]
+    assert result["attempts"][0]["status"] == "not_general"
+    assert "the branch at sizes.py:" in result["attempts"][0]["reason"]
     x = torch.zeros(3, 4)
     x[0, 0] = 123.456
     assert torch.equal(follows()(x), 2 * x)

@@ -72,7 +72,7 @@ def test_a_part_of_many_calls_and_two_names(request_for, events, follows):
     assert len(list(module.parameters())) == 2  # shared before, shared after
 
 
-@pytest.mark.parametrize(("name", "tried"), [("GateInRoot", 2), ("Hopeless", 4)])
+@pytest.mark.parametrize(("name", "tried"), [("GateInRoot", 3), ("Hopeless", 4)])
 def test_the_model_is_as_before_when_no_division_helps(request_for, events, name, tried):
     result = jobs.run("capture", request_for(f"mixed.py:{name}", X), events)
     assert (result["mode"], result["status"]) == ("trace", "not_general")

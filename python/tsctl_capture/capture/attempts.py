@@ -11,6 +11,7 @@ import torch
 from ..explain.graph_reading import baked_constants
 from ..explain.tracer_warnings import collected_warnings
 from ..model.calls import Call
+from ..model.input_adapter import named_arguments
 from ..reference.comparison import Comparison, compare
 from ..reference.eager import restored_state, run
 from ..reference.probes import Probe
@@ -58,7 +59,7 @@ def attempted(attempt: Attempt, subject: Subject, capture: Callable[[Attempt, Su
     started = time.perf_counter()
     # Tracing runs forward too.
     with restored_state(subject.model.module):
-        with collected_warnings() as notices:
+        with collected_warnings(_input_names(attempt, subject), subject.accepted) as notices:
             capture(attempt, subject)
         attempt.capture_s = time.perf_counter() - started
         attempt.notices = notices
@@ -85,7 +86,8 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
         attempt.comparisons.append(_compare_probe(attempt, subject, probe))
     if not attempt.wrong and any(notice.decides for notice in attempt.notices):
         _search(attempt, subject)
-    attempt.status = AttemptStatus.NOT_GENERAL if attempt.wrong else AttemptStatus.KEPT
+    is_general = not attempt.wrong and not attempt.decided_by_values
+    attempt.status = AttemptStatus.KEPT if is_general else AttemptStatus.NOT_GENERAL
     if attempt.inside:
         return
     if attempt.wrong:
@@ -94,9 +96,26 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
             _compare_probe(attempt, subject, probe) for probe in subject.singles if probe.accepted
         ]
     attempt.generality = generality(subject, attempt)
+    if attempt.decided_by_values and not attempt.wrong:
+        attempt.reason = decided_reason(attempt)
     if attempt.wrong:
         find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
         attempt.reason = _reason(attempt, subject)
+
+
+def _input_names(attempt: Attempt, subject: Subject) -> list[str]:
+    return list(named_arguments(subject.model, attempt.example[0] if attempt.example else subject.calls[0]))
+
+
+def decided_reason(attempt: Attempt) -> str:
+    """The first decision by values that no comparison shows to be wrong."""
+    decided = attempt.decided_by_values
+    more = f" (and {len(decided) - 1} more like it)" if len(decided) > 1 else ""
+    tried = len(attempt.comparisons)
+    return (
+        f"{decided[0].cause}{more}, and the trace keeps what the example decided; "
+        f"none of the {tried} inputs that were tried shows a difference"
+    )
 
 
 def _report(attempt: Attempt, subject: Subject, share: float) -> None:
@@ -146,7 +165,9 @@ def _reason(attempt: Attempt, subject: Subject) -> str:
     if fixed and not _shows_values(attempt, subject):
         return text + "".join(f"; {fixed_text(entry)}" for entry in fixed[:2])
     branches = [notice for notice in attempt.notices if notice.is_branch]
+    branches = [notice for notice in branches if notice.decides_by_value] or branches
     values = [notice for notice in attempt.notices if notice.decides]
+    values = [notice for notice in values if notice.decides_by_value] or values
     if branches:
         others = f" (and {len(branches) - 1} more like it)" if len(branches) > 1 else ""
         return text + f"; the example decided the branch at {branches[0].place} `{branches[0].line}`{others}"

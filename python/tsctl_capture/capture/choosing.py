@@ -7,14 +7,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+import torch
+
 from ..errors import CaptureError
 from ..events import Events
+from ..explain.python_operators import require_compiled_operators
 from ..model.exports import exported_methods, pass_on_exports
 from ..model.input_adapter import fixes_values
 from ..request import CaptureRequest
-from ..vocabulary import AttemptStatus, CaptureMode, ErrorKind, SizeStatus
+from ..vocabulary import AttemptStatus, CaptureMode, DecidedBy, ErrorKind, SizeStatus
 from .attempts import attempt_script, attempt_trace, attempt_trace_again
 from .mixed import attempt_divided, attempt_scripted_inside, attempt_traced_inside
+from .names import require_readable_names
+from .one_change import find_remedy
 from .saving import save_module
 from .scripting import explain_unsaved
 from .shape_guard import guarded
@@ -39,6 +44,9 @@ def choose(request: CaptureRequest, subject: Subject, events: Events) -> Chosen:
     return _Choice(request, subject, events).made()
 
 
+# A script would not follow these decisions better than the trace.
+_HARMLESS = (DecidedBy.CONSTANTS, DecidedBy.CHECK)
+
 Way = Callable[[], list[Attempt]]
 
 
@@ -54,6 +62,8 @@ class _Choice:
         for way in self._ways():
             for attempt in way():
                 chosen.attempts.append(attempt)
+                if attempt.module is not None and not self._is_readable(attempt):
+                    return chosen
                 if attempt.status == AttemptStatus.KEPT and self._saved(attempt):
                     chosen.kept = self._safer(attempt)
                     return chosen
@@ -64,18 +74,41 @@ class _Choice:
                     return chosen
         for attempt in chosen.attempts:
             if attempt.status == AttemptStatus.NOT_GENERAL:
+                self._find_remedy()
                 with suppress(CaptureError):  # --keep-failed then has no file to keep
                     save_module(attempt.module, self.request.model_path)
                 chosen.kept = attempt
                 return chosen
+        self._find_remedy()
         chosen.failure = _failure(self.request, chosen.attempts)
         return chosen
+
+    def _find_remedy(self) -> None:
+        script = next(
+            (one for one in self.chosen.attempts if one.diagnosis is not None and not one.mixed), None
+        )
+        if script is not None:
+            self.events.progress("trying the change that the diagnosis proposes")
+            find_remedy(script, self.subject)
+
+    def _is_readable(self, attempt: Attempt) -> bool:
+        """Whether a file with the module can be read back; if not, no other way of capturing helps."""
+        try:
+            require_readable_names(attempt.module)
+            require_compiled_operators(attempt.module)
+        except CaptureError as error:
+            attempt.status, attempt.reason, attempt.hint = AttemptStatus.FAILED, error.message, error.hint
+            self.chosen.failure = error
+            return False
+        return True
 
     def _ways(self) -> list[Way]:
         if self.request.trace_submodules or self.request.script_submodules:
             return [self._try_divided]
         if self.request.mode == CaptureMode.TRACE:
             return [self._try_trace]
+        if isinstance(self.subject.model.module, torch.jit.ScriptModule):
+            return [self._try_script]  # it is compiled already
         if self.request.mode == CaptureMode.SCRIPT:
             return [self._try_script]
         if fixes_values(self.subject.calls[0]):
@@ -111,7 +144,7 @@ class _Choice:
 
         The inputs that were tried may not show what the trace decided; a script keeps the branch.
         """
-        decided = any(notice.decides for notice in attempt.notices)
+        decided = any(notice.decides and notice.decided_by not in _HARMLESS for notice in attempt.notices)
         is_plain_trace = attempt.mode == CaptureMode.TRACE and not attempt.mixed
         is_first = self.chosen.attempts[0] is attempt
         if not (decided and is_plain_trace and is_first and self.request.mode == CaptureMode.AUTOMATIC):
@@ -144,7 +177,9 @@ class _Choice:
 
     def _is_wrong_at_sizes_only(self, attempt: Attempt) -> bool:
         """Whether the attempt follows eager on every declared set, and differs only at other sizes."""
-        if attempt.status != AttemptStatus.NOT_GENERAL:
+        if attempt.status != AttemptStatus.NOT_GENERAL or not attempt.wrong:
+            return False
+        if attempt.decided_by_values:
             return False
         sized = {probe.title for probe in self.subject.probes if probe.inputs}
         return all(item.probe and item.label in sized for item in attempt.wrong)
@@ -175,7 +210,8 @@ class _Choice:
 
 def _failure(request: CaptureRequest, attempts: list[Attempt]) -> CaptureError:
     name = request.source.text or request.source.name
-    hints = [attempt.hint for attempt in attempts if attempt.hint]
+    remedies = [attempt.remedy for attempt in attempts if attempt.remedy]
+    hints = remedies + [attempt.hint for attempt in attempts if attempt.hint]
     if len(attempts) == 1:
         verb = "traced" if attempts[0].mode == CaptureMode.TRACE else "scripted"
         message = f"'{name}' cannot be {verb}: {attempts[0].reason}"
@@ -186,7 +222,8 @@ def _failure(request: CaptureRequest, attempts: list[Attempt]) -> CaptureError:
     )
     reasons = "; ".join(f"{attempt.way}: {attempt.reason}" for attempt in attempts)
     message = f"'{name}' can be neither traced nor scripted ({reasons})"
-    return CaptureError(ErrorKind.CAPTURE, message, _hint_for_both(attempts), detail)
+    hint = remedies[0] if remedies else _hint_for_both(attempts)
+    return CaptureError(ErrorKind.CAPTURE, message, hint, detail)
 
 
 def _hint_for_both(attempts: list[Attempt]) -> str:

@@ -8,6 +8,7 @@ import torch
 
 from ..events import Events, with_progress
 from ..explain.torchscript_support import require_capture, version_warnings
+from ..explain.tracer_warnings import is_accepted
 from ..model.generated import forward_arguments
 from ..model.input_adapter import argument_names, named_arguments
 from ..model.inputs import inputs_sha256
@@ -29,7 +30,6 @@ from ..request import CaptureRequest
 from ..results import CaptureResult, ForwardParameter
 from ..vocabulary import (
     AttemptStatus,
-    CaptureMode,
     CaptureStatus,
     ConstantKind,
     ConstantOrigin,
@@ -38,7 +38,9 @@ from ..vocabulary import (
 )
 from .choosing import Chosen, choose
 from .generality import fixed_text
+from .limits import find_limits
 from .mixed import check_division
+from .names import readable_class_names
 from .subject import Attempt, Subject
 
 _SHOWN = 3
@@ -51,6 +53,11 @@ def capture(request: CaptureRequest, events: Events) -> CaptureResult:
     """
     require_capture(request.mode)
     check_division(request)
+    with readable_class_names():
+        return _captured(request, events)
+
+
+def _captured(request: CaptureRequest, events: Events) -> CaptureResult:
     subject = _prepared(request, events)
     result = _described(request, subject)
     probes = with_progress(subject.probes, "probing other sizes and values", events)
@@ -76,6 +83,9 @@ def capture(request: CaptureRequest, events: Events) -> CaptureResult:
         names = argument_names(subject.model, subject.calls[0])
         outputs = chosen.kept.arranged(subject.outputs)
         write_tensor_file(request.tensors_path, subject.calls, outputs, names)
+        if chosen.kept.status == AttemptStatus.KEPT:
+            events.progress("looking for the largest sizes")
+            find_limits(request, subject, chosen.kept)
         _describe_chosen(result, chosen, subject)
     result.warnings += version_warnings()
     return result
@@ -97,6 +107,7 @@ def _prepared(request: CaptureRequest, events: Events) -> Subject:
     subject.dims = {(item["input"], int(item["axis"])): item["dim"] for item in request.named_sizes}
     subject.warnings = eager_warnings(model, calls, declared)
     subject.events = events
+    subject.accepted = request.accepted_branches
     return subject
 
 
@@ -124,10 +135,21 @@ def _describe_chosen(result: CaptureResult, chosen: Chosen, subject: Subject) ->
     result.status = CaptureStatus.CAPTURED if is_kept else CaptureStatus.NOT_GENERAL
     result.generality = [entry.as_dict() for entry in kept.generality]
     result.submodules = kept.submodules
+    accepted = [notice.place for notice in kept.notices if notice.accepted]
+    result.accepted_branches = list(dict.fromkeys(accepted)) if is_kept else []
     result.save_s = chosen.save_s
     result.output_names = kept.output_names(subject.outputs[0])
     result.parameters = _parameters(kept.module)
     result.warnings += [{"code": code, "text": text} for code, text in _notes(kept)]
+    traced = [notice for attempt in chosen.attempts for notice in attempt.notices]
+    result.warnings += [
+        {
+            "code": WarningCode.DECIDED_BY_EXAMPLE,
+            "text": f"--accept-branch {place} is not needed: no trace decided anything at that line",
+        }
+        for place in subject.accepted
+        if not any(is_accepted(notice, [place]) for notice in traced)
+    ]
 
 
 def _notes(kept: Attempt) -> Iterator[tuple[WarningCode, str]]:
@@ -141,9 +163,10 @@ def _notes(kept: Attempt) -> Iterator[tuple[WarningCode, str]]:
         text = f"the file lacks these methods marked @torch.jit.export: {', '.join(kept.left_out)}"
         yield WarningCode.EXPORT_LEFT_OUT, text
     if kept.status == AttemptStatus.KEPT:
-        if kept.mode == CaptureMode.TRACE and any(notice.decides for notice in kept.notices):
+        accepted = list(dict.fromkeys(notice.place for notice in kept.notices if notice.accepted))
+        if accepted:
             text = (
-                f"the trace decided by its example at {kept.deciding_places}; "
+                f"the file keeps what its example decided at {', '.join(accepted)} (--accept-branch); "
                 f"none of the {len(kept.comparisons)} inputs that were tried shows a difference"
             )
             yield WarningCode.DECIDED_BY_EXAMPLE, text

@@ -9,14 +9,15 @@ import torch
 from ..errors import CaptureError, describe
 from ..explain.blame import python_calls, refused_parts, warned_parts
 from ..explain.tracer_warnings import Notice, collected_warnings
+from ..model.input_adapter import named_arguments
 from ..model.signature import signature_of
 from ..model.source import LoadedModel
 from ..reference.eager import run
 from ..request import CaptureRequest
 from ..retirement_notices import without_retirement_notices
 from ..vocabulary import AttemptStatus, CaptureMode, ErrorKind, SubmoduleMode
-from .attempts import attempted
-from .scripting import compiler_message, script
+from .attempts import attempted, decided_reason
+from .scripting import compiler_message, parametrized_parts, parametrized_words, script
 from .subject import Attempt, Subject
 from .submodules import (
     Recorded,
@@ -155,8 +156,10 @@ def _trace_by_hand(
             f"give a shape: --trace-submodule {path}=1x3x224x224",
         )
     attempt = Attempt(CaptureMode.TRACE, inside=True)
-    with collected_warnings() as notices:
-        trace(attempt, _part_subject(subject, path, calls))
+    part = _part_subject(subject, path, calls)
+    names = list(named_arguments(part.model, calls[0][0]))
+    with collected_warnings(names, subject.accepted) as notices:
+        trace(attempt, part)
     if attempt.module is None or attempt.flattens:
         raise CaptureError(
             ErrorKind.CAPTURE,
@@ -235,6 +238,9 @@ def _compiled(subject: Subject, path: str, division: _Division) -> torch.jit.Scr
     root = subject.model.module
     part = root.get_submodule(path)
     reason = detail = ""
+    for found in parametrized_parts(part, path):
+        why = f"{parametrized_words(root.get_submodule(found))}, which TorchScript cannot compile"
+        _trace_or_climb(subject, found, path, why, division)
     for _ in range(_ROUNDS):
         try:
             with replaced(root, division.traced):
@@ -287,7 +293,9 @@ def _part_subject(subject: Subject, path: str, calls: Recorded) -> Subject:
     part = subject.model.module.get_submodule(path)
     model = LoadedModel(part, type(part).__name__, False, signature_of(part.forward))
     given, outputs = [list(column) for column in zip(*calls, strict=True)]
-    return Subject(model, given, outputs, subject.device, subject.tolerances, eager_s=[0.0] * len(given))
+    found = Subject(model, given, outputs, subject.device, subject.tolerances, eager_s=[0.0] * len(given))
+    found.accepted = subject.accepted
+    return found
 
 
 # --- the decision ------------------------------------------------------------------------------------
@@ -303,6 +311,8 @@ def _attempt(subject: Subject, division: _Division, mode: CaptureMode) -> Attemp
 
     attempt = attempted(Attempt(mode, mixed=True), subject, capture)
     attempt.notices = [*attempt.notices, *division.notices]
+    if attempt.status == AttemptStatus.KEPT and attempt.decided_by_values:
+        attempt.status, attempt.reason = AttemptStatus.NOT_GENERAL, decided_reason(attempt)
     attempt.submodules = _tree(
         subject, SubmoduleMode.TRACED if mode == CaptureMode.TRACE else SubmoduleMode.SCRIPTED, division
     )

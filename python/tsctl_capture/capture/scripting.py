@@ -6,6 +6,7 @@ import re
 import traceback
 
 import torch
+from torch.nn.utils.parametrize import is_parametrized
 
 from ..errors import first_line
 from ..explain.diagnosis import Diagnosis
@@ -37,6 +38,34 @@ def script(attempt: Attempt, subject: Subject) -> None:
             attempt.adapter = WRAPPED_FUNCTION
     except Exception as error:
         explain_refusal(attempt, error, model)
+        return
+    parametrized = parametrized_parts(model.module)
+    if parametrized:
+        _explain_parametrized(attempt, model, parametrized)
+
+
+def parametrized_parts(root: torch.nn.Module, path: str = "") -> list[str]:
+    """The paths of the submodules whose parameters torch computes from others; `path` is that of the root."""
+    found = [name for name, part in root.named_modules() if is_parametrized(part)]
+    return [".".join(filter(None, (path, name))) for name in found]
+
+
+def parametrized_words(part: torch.nn.Module) -> str:
+    """ "its weight is parametrized (_WeightNorm)"."""
+    found = {name: [type(one).__name__ for one in each] for name, each in part.parametrizations.items()}
+    return "; ".join(f"its {name} is parametrized ({', '.join(kinds)})" for name, kinds in found.items())
+
+
+def _explain_parametrized(attempt: Attempt, model: LoadedModel, paths: list[str]) -> None:
+    """torch compiles such a module, but the result raises an exception when it runs."""
+    attempt.module, attempt.adapter = None, ""
+    path = paths[0]
+    part = model.module.get_submodule(path)
+    name = next(iter(part.parametrizations))
+    whose = f"the submodule '{path}'" if path else "the model"
+    attempt.reason = f"{whose}: {parametrized_words(part)}, which TorchScript cannot compile"
+    remove = f"torch.nn.utils.parametrize.remove_parametrizations(module, '{name}') after loading the weights"
+    attempt.hint = f"trace it (--trace-submodule {path}), or call {remove}" if path else f"call {remove}"
 
 
 def explain_refusal(attempt: Attempt, error: BaseException, model: LoadedModel) -> None:
@@ -59,7 +88,9 @@ def _take(attempt: Attempt, diagnosis: Diagnosis | None) -> None:
     if diagnosis is not None:
         attempt.diagnosis = diagnosis
         attempt.reason = f"{diagnosis.place}: {diagnosis.cause}"
-        attempt.hint = diagnosis.hint or attempt.hint
+        traces = diagnosis.tracing.startswith("tracing works")
+        instead = f"capture it with tsctl trace: {diagnosis.tracing}" if traces else attempt.hint
+        attempt.hint = diagnosis.hint or instead
 
 
 def compiler_message(error: BaseException, model: LoadedModel | None = None) -> tuple[str, str]:

@@ -30,6 +30,7 @@ class SizeGenerality:
     captured_with: int = 0
     tried: list[int] = field(default_factory=list)
     status: SizeStatus = SizeStatus.NOT_TRIED
+    up_to: int | None = None  # of general: the largest size that eager takes, if it has a limit
     reason: str = ""
     place: str = ""
     source_line: str = ""
@@ -54,6 +55,7 @@ class Subject:
     search: Callable[[], Iterator[Probe]] = lambda: iter(())
     eager_s: list[float] = field(default_factory=list)  # of each call
     build_s: float = 0.0
+    accepted: list[str] = field(default_factory=list)  # places of branches that the user accepts
     dims: dict[tuple[str, int], str] = field(default_factory=dict)  # names of sizes, by (input, axis)
     warnings: list[JobWarning] = field(default_factory=list)
     events: Events | None = None  # for the progress of the comparisons
@@ -66,6 +68,7 @@ class Attempt:
     mode: CaptureMode
     status: AttemptStatus = AttemptStatus.FAILED
     reason: str = ""
+    remedy: str = ""  # the one change with which the whole model can be captured in this way
     detail: str = ""
     comparisons: list[Comparison] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
@@ -92,6 +95,7 @@ class Attempt:
             "mode": self.mode,
             "status": self.status,
             "reason": self.reason,
+            "remedy": self.remedy,
             "detail": self.detail,
             "comparisons": [item.as_dict() for item in self.comparisons],
             "warnings": [notice.as_dict() for notice in self.notices],
@@ -113,6 +117,11 @@ class Attempt:
     @property
     def wrong(self) -> list[Comparison]:
         return [item for item in self.comparisons if item.is_wrong]
+
+    @property
+    def decided_by_values(self) -> list[Notice]:
+        """The decisions of a trace that other values of the inputs may need otherwise."""
+        return [notice for notice in self.notices if notice.decides_by_value]
 
     @property
     def deciding_places(self) -> str:

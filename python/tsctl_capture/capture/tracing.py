@@ -34,6 +34,7 @@ def trace(attempt: Attempt, subject: Subject) -> None:
         if functions:
             inlined = f"the forward of the autograd function {', '.join(functions)} is traced"
             attempt.adapter = "; ".join([*filter(None, [attempt.adapter]), inlined])
+        attempt.fixed = [*attempt.fixed, *_left_at_defaults(subject, call)]
     except NoTypeError as error:
         attempt.reason = f"TorchScript has no type for an argument: {error}"
         attempt.hint = (
@@ -43,6 +44,21 @@ def trace(attempt: Attempt, subject: Subject) -> None:
         attempt.reason = describe(error)
         attempt.detail = user_traceback(error)
         attempt.hint = _SCRIPT_HINT
+
+
+def _left_at_defaults(subject: Subject, call: Call) -> list[str]:
+    """Parameters that the calls do not give: a trace keeps their defaults and has no parameter for them."""
+    signature = subject.model.signature
+    given = set(named_arguments(subject.model, call))
+    found, absent = [], []
+    for name, parameter in signature.parameters.items() if signature is not None else ():
+        if name in given or parameter.default is parameter.empty:
+            continue
+        if parameter.default is None:
+            absent.append(name)
+        else:
+            found.append(f"{name} fixed at its default {parameter.default!r}")
+    return [*found, f"{', '.join(absent)} fixed at None"] if absent else found
 
 
 def _capture(attempt: Attempt, subject: Subject, call: Call, outputs: Any) -> None:

@@ -18,6 +18,7 @@ class Diagnosis:
     cause: str  # one sentence without a full stop
     change: str  # the smallest change, as code
     tracing: str  # whether tracing works instead, one sentence without a full stop; empty if unknown
+    rename: str = ""  # the change in words, if it is another name
 
     @property
     def place(self) -> str:
@@ -33,4 +34,6 @@ class Diagnosis:
         return "write\n" + "\n".join(f"    {line}" for line in self.change.splitlines())
 
     def as_dict(self) -> dict[str, object]:
-        return asdict(self)
+        members = asdict(self)
+        del members["rename"]
+        return members

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import linecache
 import re
 
 from ..vocabulary import NoticeCode
@@ -28,6 +30,10 @@ _LOOP = (
 # Where Python takes one of two branches, or makes one bool of several tensors.
 _BRANCHES = (ast.If, ast.While, ast.IfExp, ast.BoolOp)
 _NO_TENSOR_OPERATORS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
+# Statements with these have no result: only a message, or an error.
+_MESSAGES = re.compile(
+    r"^(print|warn|warnings\.warn|(self\.)?_?(log|logger|logging)(\.\w+)?)$", re.IGNORECASE
+)
 # Calls that turn a tensor into a Python value.
 _NUMBERS = {"bool", "int", "float", "str", "round", "range"}
 
@@ -125,3 +131,38 @@ def _parsed(line: str) -> list[ast.AST]:
         if _parses(text):
             return list(ast.walk(ast.parse(text)))
     return []
+
+
+def only_checks(file: str, number: int) -> bool:
+    """Whether the statement at this line has no result: it raises, asserts or prints, in one branch only."""
+    statement = _statement(file, number)
+    if isinstance(statement, ast.If):
+        in_test = statement.test.lineno <= number <= (statement.test.end_lineno or number)
+        return in_test and not statement.orelse and all(_is_message(part) for part in statement.body)
+    return statement is not None and _is_message(statement)
+
+
+def _is_message(statement: ast.stmt) -> bool:
+    if isinstance(statement, (ast.Assert, ast.Raise, ast.Pass)):
+        return True
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return True  # ... or a text
+    is_call = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+    return is_call and _MESSAGES.match(ast.unparse(statement.value.func)) is not None  # type: ignore[attr-defined]
+
+
+@functools.lru_cache(maxsize=64)
+def _statements(file: str) -> list[ast.stmt]:
+    """The statements of a file, the shortest first."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError):
+        return []
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+    return sorted(found, key=lambda node: (node.end_lineno or node.lineno) - node.lineno)
+
+
+def _statement(file: str, number: int) -> ast.stmt | None:
+    """The innermost statement that has the line."""
+    around = (node for node in _statements(file) if node.lineno <= number <= (node.end_lineno or number))
+    return next(around, None)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import linecache
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import torch
 
 from ..errors import first_line, place_text, users_line
 from ..python_warnings import handled_warnings
-from ..vocabulary import NoticeCode
-from .trace_advice import advice_for
+from ..vocabulary import DecidedBy, NoticeCode
+from .decided_values import Decisions, watched_decisions
+from .trace_advice import advice_for, only_checks
 
 # A part of each message of the tracer, and the code for it.
 _KINDS = (
@@ -35,6 +38,9 @@ class Notice:
     message: str
     file: str
     number: int
+    decided_by: DecidedBy = DecidedBy.UNKNOWN
+    inputs: tuple[str, ...] = ()  # whose values decide
+    accepted: bool = False  # by --accept-branch
 
     @property
     def place(self) -> str:
@@ -47,7 +53,16 @@ class Notice:
     @property
     def text(self) -> str:
         shown = f"{self.place} `{self.line}`: " if self.line else f"{self.place}: " if self.place else ""
-        return shown + _IN_WORDS.get(self.code, self.message)
+        if self.code not in _IN_WORDS:
+            return shown + self.message
+        return shown + _IN_WORDS[self.code] + self._dependence
+
+    @property
+    def _dependence(self) -> str:
+        if self.decided_by == DecidedBy.VALUES:
+            whose = f"of {', '.join(self.inputs)}" if self.inputs else "of tensors"
+            return f"; it depends on the values {whose}" + (", and is accepted" if self.accepted else "")
+        return _DEPENDENCE.get(self.decided_by, "")
 
     @property
     def is_tracer(self) -> bool:
@@ -59,13 +74,35 @@ class Notice:
         return self.is_tracer and self.code != NoticeCode.TRACER_WARNING
 
     @property
+    def decides_by_value(self) -> bool:
+        """Whether other values of the inputs may need another decision, which nobody accepted."""
+        if not self.decides or self.accepted:
+            return False
+        unseen = self.decided_by == DecidedBy.UNKNOWN and self.code in _DECIDES_UNSEEN
+        return unseen or self.decided_by == DecidedBy.VALUES
+
+    @property
+    def cause(self) -> str:
+        """ "the branch at net.py:12 `if x.sum() > 0:` depends on the values of x"."""
+        what = "the branch" if self.is_branch else "the number of rows" if self._is_length else "the value"
+        whose = f" of {', '.join(self.inputs)}" if self.inputs else " of tensors"
+        return f"{what} at {self.place} `{self.line}` depends on the values{whose}"
+
+    @property
+    def _is_length(self) -> bool:
+        return self.code == NoticeCode.LENGTH_TAKEN
+
+    @property
     def is_branch(self) -> bool:
         return self.code == NoticeCode.BRANCH_DECIDED
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, Any]:
         return {
             "code": self.code,
             "text": self.text,
+            "decided_by": self.decided_by if self.code in _IN_WORDS else None,
+            "inputs": list(self.inputs),
+            "accepted": self.accepted,
             "place": self.place,
             "source_line": self.line,
             "advice": advice_for(self.code, self.line),
@@ -78,6 +115,12 @@ _IN_WORDS = {
     NoticeCode.VALUE_BAKED_IN: "the example's value becomes a constant of the trace",
     NoticeCode.CONSTANT_TENSOR: "a tensor made from Python values becomes a constant of the trace",
 }
+_DEPENDENCE = {
+    DecidedBy.CHECK: "; it only raises or prints, which the file does not",
+    DecidedBy.SIZES: "; it depends on sizes only",
+    DecidedBy.CONSTANTS: "; it depends on constants only",
+}
+_DECIDES_UNSEEN = (NoticeCode.BRANCH_DECIDED, NoticeCode.VALUE_BAKED_IN)
 
 
 def _first_sentence(message: str) -> str:
@@ -95,8 +138,12 @@ def _notice(message: Warning | str, category: type[Warning], filename: str, numb
 
 
 @contextmanager
-def collected_warnings() -> Iterator[list[Notice]]:
-    """Collects the warnings that are raised inside, each once, in order."""
+def collected_warnings(inputs: Sequence[str] = (), accepted: Sequence[str] = ()) -> Iterator[list[Notice]]:
+    """Collects the warnings that are raised inside, each once, in order.
+
+    At the end the decisions of traces have what they depend on, with the names in `inputs`; those at one of the
+    `accepted` places are accepted.
+    """
     notices: list[Notice] = []
 
     def collect(message: Warning | str, category: type[Warning], filename: str, line: int) -> None:
@@ -104,6 +151,45 @@ def collected_warnings() -> Iterator[list[Notice]]:
         if notice not in notices:
             notices.append(notice)
 
-    with handled_warnings(collect):
+    with handled_warnings(collect), watched_decisions() as decisions:
         warnings.simplefilter("always")
         yield notices
+    notices[:] = _explained([*notices, *_unwarned(notices, decisions)], decisions, inputs, accepted)
+
+
+def _unwarned(notices: Sequence[Notice], decisions: Decisions) -> list[Notice]:
+    """The decisions that torch does not warn of, such as torch.equal."""
+    known = {(notice.code, notice.file, notice.number) for notice in notices}
+    return [
+        Notice(one.code, "", one.file, one.number)
+        for place, one in decisions.found.items()
+        if one.silent and place not in known
+    ]
+
+
+def _explained(
+    notices: Sequence[Notice], decisions: Decisions, inputs: Sequence[str], accepted: Sequence[str]
+) -> list[Notice]:
+    found = []
+    for notice in notices:
+        decision = decisions.of(notice.code, notice.file, notice.number) or decisions.of(notice.code, "", 0)
+        if decision is None:
+            found.append(replace(notice, accepted=is_accepted(notice, accepted)))
+            continue
+        by = decision.by
+        if by == DecidedBy.VALUES and only_checks(notice.file, notice.number):
+            by = DecidedBy.CHECK
+        names = tuple(inputs[position] for position in sorted(decision.inputs) if position < len(inputs))
+        changed = replace(notice, decided_by=by, inputs=names if by == DecidedBy.VALUES else ())
+        found.append(replace(changed, accepted=is_accepted(changed, accepted)))
+    return found
+
+
+def is_accepted(notice: Notice, accepted: Sequence[str]) -> bool:
+    """Whether one of the places net.py:12, which may have folders, is the place of the notice."""
+    if not notice.file or not notice.decides:
+        return False
+    path = Path(notice.file).as_posix()
+    return any(
+        f"/{path}:{notice.number}".endswith(f"/{place.removeprefix('./').lstrip('/')}") for place in accepted
+    )

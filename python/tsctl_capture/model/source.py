@@ -239,9 +239,43 @@ def build(found: Any, source: Source) -> LoadedModel:
 
 
 def _loaded(module: torch.nn.Module, class_name: str) -> LoadedModel:
+    notes = []
+    if _is_wrapped(module) or any(_is_wrapped(part) for part in module.modules()):
+        module, notes = (
+            _unwrapped(module),
+            ["torch.compile's wrapper is left out: the model in it is captured"],
+        )
+        class_name = type(module).__name__
     if isinstance(module, torch.jit.ScriptModule):
         class_name = getattr(module, "original_name", class_name)
-    return LoadedModel(module, class_name, False, signature_of(module.forward))
+        return LoadedModel(
+            module, class_name, False, _without_self(signature_of(module.forward)), notes=notes
+        )
+    return LoadedModel(module, class_name, False, signature_of(module.forward), notes=notes)
+
+
+def _is_wrapped(part: torch.nn.Module) -> bool:
+    """Whether torch.compile() made it, or compile() was called on it."""
+    return "_orig_mod" in part._modules or getattr(part, "_compiled_call_impl", None) is not None
+
+
+def _unwrapped(module: torch.nn.Module) -> torch.nn.Module:
+    """The module without the wrappers of torch.compile, also inside."""
+    module = module._modules.get("_orig_mod") or module
+    for part in module.modules():
+        if getattr(part, "_compiled_call_impl", None) is not None:
+            part._compiled_call_impl = None
+        for name, child in part._modules.items():
+            if child is not None and "_orig_mod" in child._modules:
+                part._modules[name] = child._modules["_orig_mod"]
+    return module
+
+
+def _without_self(signature: inspect.Signature | None) -> inspect.Signature | None:
+    """The signature of a compiled method, which torch gives with its first parameter."""
+    if signature is None or next(iter(signature.parameters), "") != "self":
+        return signature
+    return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
 def _check_kwargs(found: Callable[..., Any], source: Source, kwargs: dict[str, Any]) -> None:

@@ -55,16 +55,27 @@ class _Tensors:
         return keep
 
 
-def write_tensor_file(path: str, calls: Sequence[Call], outputs: Sequence[Any], names: Sequence[str]) -> None:
-    """Writes the calls with their outputs, or NO_OUTPUTS; `names` are the parameters of forward."""
+def write_tensor_file(
+    path: str,
+    calls: Sequence[Call],
+    outputs: Sequence[Any],
+    names: Sequence[str],
+    numbers: Sequence[int] = (),
+) -> None:
+    """Writes the calls with their outputs, or NO_OUTPUTS; `names` are the parameters of forward.
+
+    `numbers` counts the calls of each set, if they have several.
+    """
     tensors = _Tensors()
     records = []
-    for call, result in zip(calls, outputs, strict=True):
-        keep = tensors.keeper(call.label)
+    numbers = numbers or [1] * len(calls)
+    for call, number, result in zip(calls, numbers, outputs, strict=True):
+        keep = tensors.keeper(call.label if number == 1 else f"{call.label} call {number}")
         title = [names[i] if i < len(names) else str(i) for i in range(len(call.args))]
         records.append(
             {
                 "label": call.label,
+                "call": number,
                 "args": [encode(value, f"in.{title[i]}", keep) for i, value in enumerate(call.args)],
                 "kwargs": [[name, encode(value, f"in.{name}", keep)] for name, value in call.kwargs.items()],
                 "outputs": None if result is NO_OUTPUTS else encode(result, "out", keep),
@@ -94,6 +105,8 @@ def read_calls(path: str) -> list[Call]:
                 )
             calls = []
             for record in json.loads(text):
+                if record.get("call", 1) > 1:
+                    continue
                 args = tuple(decode(value, file.get_tensor) for value in record["args"])
                 kwargs = {name: decode(value, file.get_tensor) for name, value in record["kwargs"]}
                 calls.append(Call(record["label"], args, kwargs))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,29 +29,63 @@ _WRAPPERS = {
 }
 _ENDINGS = (".safetensors", ".bin", ".pt", ".pth")
 _INDEX_ENDING = ".index.json"
+_MISMATCH = re.compile(
+    r"size mismatch for (\S+): copying a param with shape torch\.Size\((\[.*?\])\) from checkpoint, "
+    r"the shape in current model is torch\.Size\((\[.*?\])\)"
+)
 
 
 def load_weights(module: torch.nn.Module, path: str) -> list[str]:
-    """Loads the weights into `module`; every entry must fit. Returns notes for the user, one clause each.
+    """Loads what the module's own load_state_dict() accepts. Returns notes for the user, one clause each.
 
-    Raises CaptureError{input}.
+    A tied weight that the file has under its other name may be missing. Raises CaptureError{input}.
     """
     notes: list[str] = []
     state = _state_of(path, notes)
     expected = module.state_dict()
-    _check(expected, state, path)
     notes += _casts(expected, state)
     try:
-        with torch.no_grad():
-            module.load_state_dict(state, strict=False)
+        module.load_state_dict(state)
     except Exception as error:
-        raise CaptureError(
-            ErrorKind.INPUT,
-            f"the weights in '{path}' cannot be loaded: {describe(error)}",
-            "the file was made for another model, or for another version of it",
-            str(error),
-        ) from error
+        found = _listed_by_torch(str(error))
+        tied = _only_tied(expected, state, found)
+        if not tied:
+            _refuse(path, expected, state, found)
+            raise CaptureError(
+                ErrorKind.INPUT,
+                f"the weights in '{path}' cannot be loaded: {describe(error)}",
+                "the file was made for another model, or for another version of it",
+                str(error),
+            ) from error
+        module.load_state_dict(state, strict=False)
     return notes
+
+
+def _listed_by_torch(message: str) -> dict[str, list[str]]:
+    """The names in the message of load_state_dict()."""
+    found: dict[str, list[str]] = {"missing": [], "unexpected": [], "of another shape": []}
+    for title, words in (("missing", "Missing key"), ("unexpected", "Unexpected key")):
+        names = re.search(rf"{words}\(s\) in state_dict: (.*?)\. *$", message, re.MULTILINE)
+        if names:
+            found[title] = re.findall(r'"([^"]+)"', names[1])
+    for name, have, want in _MISMATCH.findall(message):
+        found["of another shape"].append(f"{name} (file {have}, model {want})")
+    return found
+
+
+def _only_tied(
+    expected: Mapping[str, Any], state: Mapping[str, torch.Tensor], found: Mapping[str, list[str]]
+) -> bool:
+    """Whether all that is wrong is that tied weights have only one of their names in the file."""
+    if not found["missing"] or found["unexpected"] or found["of another shape"]:
+        return False
+    return not set(found["missing"]) & set(_missing(expected, state))
+
+
+def _refuse(
+    path: str, expected: Mapping[str, Any], state: Mapping[str, torch.Tensor], found: Mapping[str, list[str]]
+) -> None:
+    require_fit(path, found, _prefix_hint(expected, state) if state else "the file holds no weights")
 
 
 def require_fit(path: str, found: Mapping[str, list[str]], hint: str = "") -> None:
@@ -196,7 +231,8 @@ def _torch_load(path: str) -> Any:
 
 def _is_state(value: Any) -> bool:
     return isinstance(value, Mapping) and all(
-        isinstance(name, str) and isinstance(item, torch.Tensor) for name, item in value.items()
+        isinstance(name, str) and (isinstance(item, torch.Tensor) or name.endswith("_extra_state"))
+        for name, item in value.items()
     )
 
 
@@ -231,38 +267,6 @@ def _listed(title: str, names: list[str]) -> str:
     return f"{title}: {', '.join(names[:_SHOWN])}{more}"
 
 
-def _in_words(tensor: torch.Tensor) -> str:
-    return f"{list(tensor.shape)}"
-
-
-def _kind(tensor: torch.Tensor) -> str:
-    """The kind of a dtype; a tensor may be converted to another dtype of its kind."""
-    if tensor.is_complex():
-        return "complex"
-    return "floating" if tensor.is_floating_point() else "integer"
-
-
-def _check(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor], path: str) -> None:
-    both = [(name, state[name], value) for name, value in expected.items() if name in state]
-    both = [(name, have, want) for name, have, want in both if isinstance(want, torch.Tensor)]
-    found = {
-        "missing": _missing(expected, state),
-        "unexpected": [name for name in state if name not in expected],
-        "of another shape": [
-            f"{name} (file {_in_words(have)}, model {_in_words(want)})"
-            for name, have, want in both
-            if have.shape != want.shape
-        ],
-        "of another type": [
-            f"{name} (file {dtype_text(have.dtype)}, model {dtype_text(want.dtype)})"
-            for name, have, want in both
-            if _kind(have) != _kind(want)
-        ],
-    }
-    hint = _prefix_hint(expected, state) if state else "the file holds no weights"
-    require_fit(path, found, hint)
-
-
 def _prefix_hint(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> str:
     """What to do if only a prefix of the names differs."""
     for prefix, why in _WRAPPERS.items():
@@ -287,7 +291,9 @@ def _casts(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> li
     changed = [
         (name, dtype_text(tensor.dtype), dtype_text(expected[name].dtype))
         for name, tensor in state.items()
-        if isinstance(expected.get(name), torch.Tensor) and expected[name].dtype != tensor.dtype
+        if isinstance(expected.get(name), torch.Tensor)
+        and isinstance(tensor, torch.Tensor)
+        and expected[name].dtype != tensor.dtype
     ]
     if not changed:
         return []

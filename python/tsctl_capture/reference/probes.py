@@ -90,7 +90,7 @@ def _grown(request: CaptureRequest, sizes: Sequence[Probe]) -> Iterator[Probe]:
     for (inputs, axis), probe in accepted.items():
         for factor in _SEARCH_FACTORS:
             size = probe.declared * factor
-            drawn = _resized(request.sets[0], inputs, axis, size)
+            drawn = resized(request.sets[0], inputs, axis, size)
             if max(math.prod(tensor["shape"]) for tensor in drawn["tensors"]) > _LARGEST_DRAWN:
                 continue
             title = f"{probe.title.split(': ')[0]}: {size} instead of {probe.declared}"
@@ -99,7 +99,8 @@ def _grown(request: CaptureRequest, sizes: Sequence[Probe]) -> Iterator[Probe]:
             )
 
 
-def _resized(first: InputSet, inputs: Sequence[str], axis: int, size: int) -> InputSet:
+def resized(first: InputSet, inputs: Sequence[str], axis: int, size: int) -> InputSet:
+    """The set with another size of one axis; an input is named, or numbered by its position."""
     tensors = []
     for position, tensor in enumerate(first["tensors"]):
         shape = list(tensor["shape"])

@@ -87,7 +87,8 @@ def _diagnosis(refusal: Refusal, found: Finding) -> Diagnosis | None:
     if "# in __init__" in change and not _in_method(file, line):
         change = ""  # a function has no self to store the value in
     tracing = of_line(found.tracing, source_line)
-    return Diagnosis(found.problem, file.path, line, source_line, found.cause, change, tracing)
+    rename = f"{found.rename} at {place_text(file.path, line)}" if found.rename else ""
+    return Diagnosis(found.problem, file.path, line, source_line, found.cause, change, tracing, rename)
 
 
 def _in_method(file: UserFile, line: int) -> bool:

@@ -74,6 +74,9 @@ def changed_type(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     first = given[0] if given else None
     kind = python_type(after, file)
     change, node = "", None
+    loop = refusal.statement
+    if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and loop.target.id == name:
+        return _other_target(file, function, loop, before, after)
     if isinstance(first, ast.Assign):
         node = first
         if before == "NoneType":
@@ -89,6 +92,23 @@ def changed_type(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             f"{after} in the loop"
         )
     return Finding("loop-type", cause, change, FIXED_LENGTH, node)
+
+
+def _other_target(
+    file: UserFile, function: ast.FunctionDef, loop: ast.For, before: str, after: str
+) -> Finding:
+    """A loop whose variable has the name of another one, often `_`."""
+    name = file.text(loop.target)
+    cause = f"'{name}' is {before} before the loop and becomes {after} in it"
+    used = any(
+        isinstance(node, ast.Name) and node.id == name for part in loop.body for node in ast.walk(part)
+    )
+    taken = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    free = next((other for other in ("step", "i", "index", "n") if other not in taken), "")
+    if used or not free:
+        return Finding("loop-type", cause, "", FIXED_LENGTH, loop)
+    change = f"for {free} in {file.text(loop.iter)}:"
+    return Finding("loop-type", cause, change, FIXED_LENGTH, loop, rename=f"rename `{name}`")
 
 
 def _growing_list(file: UserFile, refusal: Refusal, name: str, kind: str) -> str:

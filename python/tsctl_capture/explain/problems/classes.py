@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import enum
 import re
+from collections.abc import Iterator
 
 from .refusal import Finding, Refusal, user_files
 from .sentences import NO_VALUES, python_type
+from .torch_forwards import forward_of_torch
 from .user_code import UserFile, dotted, loaded_values, negated, user_classes, without_comment
 
 _HOOK = "tracing works: a trace records what the hook computes"
@@ -39,10 +41,12 @@ def super_call(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             change = file.replaced(call, f"self.{name}({arguments})")
             return Finding("super", cause, change, NO_VALUES)
         base = _base_function(refusal, own, name)
-        lines = []
-        if base is not None:
-            parameters = ast.unparse(base.args)
-            lines.append(f"def base_{name}({parameters}):  # in the base class, with the body of its {name}")
+        if base is None:
+            return Finding(
+                "super", cause, forward_of_torch(file, own, call, arguments), NO_VALUES, function and call
+            )
+        parameters = ast.unparse(base.args)
+        lines = [f"def base_{name}({parameters}):  # in the base class, with the body of its {name}"]
         lines.append(file.replaced(call, f"self.base_{name}({arguments})"))
         return Finding("super", cause, "\n".join(lines), NO_VALUES, function and call)
     return None
@@ -114,6 +118,11 @@ def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     for file in user_files(refusal.model):
         for function in file.functions(name):
             own = [item.arg for item in function.args.args]
+            if _reads_outer(file, function):
+                cause = (
+                    f"the hook '{name}' reads variables of the function around it, which TorchScript cannot"
+                )
+                return Finding("hook", cause, "", _HOOK, function, file)
             method = own[:1] == ["self"] and len(own) == wanted + 1
             held = own[1:] if method else own
             tensor = file.name_of("Tensor")
@@ -131,6 +140,28 @@ def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     return None
 
 
+def _reads_outer(file: UserFile, function: ast.FunctionDef) -> bool:
+    """Whether a function inside another one uses its variables."""
+    outer = file.around(function, (ast.FunctionDef, ast.Lambda))
+    if outer is None:
+        return False
+    theirs = {item.arg for item in outer.args.args}
+    if isinstance(outer, ast.FunctionDef):
+        theirs |= {
+            node.id
+            for node in ast.walk(outer)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+    own = {item.arg for item in function.args.args}
+    own |= {
+        node.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    return bool(used & theirs - own)
+
+
 def _hook_gives(function: ast.FunctionDef, tensor: str) -> str:
     """The annotation of the result, which a hook needs."""
     values = [
@@ -146,9 +177,9 @@ def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     what = match["kind"]
     others = {"WeightNorm": "weight_norm", "SpectralNorm": "spectral_norm"}
     name = others.get(what, "")
-    for file in user_files(refusal.model):
-        for call in ast.walk(file.tree):
-            if isinstance(call, ast.Call) and name and dotted(call.func).rsplit(".", 1)[-1] == name:
+    for file, kind in _parts_of_classes(refusal):
+        for call in ast.walk(kind):
+            if isinstance(call, ast.Call) and name and _calls_torchs(call, name):
                 cause = f"{name}() adds a hook to the module, which TorchScript cannot compile"
                 line = without_comment(file.line(call.lineno))
                 change = f"{line}\ntorch.nn.utils.remove_{name}({_target(file, call)})  # when it is built"
@@ -161,6 +192,21 @@ def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                     file,
                 )
     return None
+
+
+def _parts_of_classes(refusal: Refusal) -> Iterator[tuple[UserFile, ast.AST]]:
+    """The classes of the model and its submodules, then everything in their files."""
+    root = refusal.model.module if refusal.model is not None else None
+    for part in root.modules() if root is not None else ():
+        yield from user_classes(type(part))
+    for file in user_files(refusal.model):
+        yield file, file.tree
+
+
+def _calls_torchs(call: ast.Call, name: str) -> bool:
+    """Whether it is the function of torch.nn.utils, not the one of the same name in its parametrizations."""
+    function = dotted(call.func)
+    return function.rsplit(".", 1)[-1] == name and "parametrizations" not in function
 
 
 def _target(file: UserFile, call: ast.Call) -> str:

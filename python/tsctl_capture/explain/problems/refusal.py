@@ -42,6 +42,7 @@ class Finding:
     tracing: str = ""
     node: ast.AST | None = None  # on the line that has to change
     file: UserFile | None = None  # the file of `node`, if it is not the refusal's
+    rename: str = ""  # the change in words, if it is another name: "rename `_`"
 
 
 @dataclass

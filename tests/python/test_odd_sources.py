@@ -1,0 +1,40 @@
+"""SOURCEs that are compiled or wrapped already, lazy modules, and operators that exist only in Python."""
+
+import pytest
+from capture_requests import captured, input_set, line_of, tensor
+from tsctl_capture.errors import CaptureError
+
+X = input_set(tensor(2, 4))
+
+
+@pytest.mark.parametrize("name", ["OldCell", "scripted"])
+def test_a_script_module_is_used_as_it_is(request_for, events, follows, name):
+    result = captured(request_for(f"inherits.py:{name}", X), events)
+    assert (result["mode"], len(result["attempts"])) == ("script", 1)
+    assert result["parameters"][0]["name"] != "self"
+    follows()
+
+
+@pytest.mark.parametrize("name", ["compiled", "compiled_inside"])
+def test_the_wrapper_of_torch_compile_is_left_out(request_for, events, follows, name):
+    result = captured(request_for(f"inherits.py:{name}", X), events)
+    assert result["class_name"] == "Sequential"
+    assert "torch.compile's wrapper is left out" in result["warnings"][0]["text"]
+    assert not any("_orig_mod" in path for path, _ in follows().named_parameters())
+
+
+def test_a_lazy_module_stores_nothing(request_for, events, follows):
+    result = captured(request_for("inherits.py:lazy", X), events)
+    assert "attribute_written" not in [warning["code"] for warning in result["warnings"]]
+    follows()
+
+
+@pytest.mark.parametrize("mode", ["trace", "auto"])
+def test_an_operator_that_exists_only_in_python_is_called_that(request_for, events, mode):
+    with pytest.raises(CaptureError) as error:
+        captured(request_for("inherits.py:UsesPythonOperator", X, mode=mode), events)
+    line = line_of("inherits.py", "torch.ops.tsctl_tests.swish")
+    assert error.value.message.startswith(
+        f"inherits.py:{line}: the operator tsctl_tests::swish exists only in Python (torch.library)"
+    )
+    assert "torch's operators in forward" in error.value.hint
