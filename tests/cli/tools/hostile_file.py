@@ -13,6 +13,7 @@ KIND:
   deep-manifest     the manifest is 100,000 lists in one another
   touches-files     a method calls torch.save, with a blank before the bracket
   runs-on-load      a class has a __setstate__
+  control-codes     a record's name and an extra file hold control sequences of terminals
 """
 
 import json
@@ -78,6 +79,8 @@ def change(kind: str, records: Records) -> None:
             records,
             "class Surprise(Module):\n  def __setstate__(self, state: int) -> NoneType:\n    return None\n",
         )
+    elif kind == "control-codes":
+        records["extra/note\x1b[2J.txt"] = b"\x1b]0;title\x07\x1b[31mred"
     else:
         raise SystemExit(__doc__)
 

@@ -8,6 +8,7 @@
 #include "session/report_formats.h"
 #include "session/report_input.h"
 #include "steps/preflight.h"
+#include "tsctl/core/base/text.h"
 #include "tsctl/files/output_file.h"
 #include "tsctl/report/json/document.h"
 #include "tsctl/report/json/schema.h"
@@ -132,7 +133,8 @@ ExitCode render(const Flags& flags, Context& context) {
     require_fit(format, saved);
     context.out << format.render(saved.reports);
   } else if (!flags.report.quiet && !prints_document(flags)) {
-    context.out << text_of(saved, flags.report.verbose, context);
+    const std::string text = text_of(saved, flags.report.verbose, context);
+    context.out << (context.out_colour ? printable_with_colours(text) : printable(text));
   }
   write_report_files(saved.reports, flags.report, context);
   // A document is the whole output, so the result line would spoil it.

@@ -11,6 +11,7 @@
 
 #include "options/numbers.h"
 #include "session/report_input.h"
+#include "tsctl/core/base/text.h"
 #include "tsctl/core/base/utc_time.h"
 #include "tsctl/files/digest.h"
 #include "tsctl/files/output_file.h"
@@ -125,7 +126,7 @@ void write_document(const std::string& target, const std::string& flag, const st
 void write_history(const HistoryFlags& flags, const History& history, const std::string& text,
                    const std::string& result, Context& context) {
   const bool document = prints_document(flags.documents);
-  if (!document) context.out << plain(text);
+  if (!document) context.out << printable(plain(text));
   write_document(flags.documents.json, "--json", document_from_history(history), context);
   write_document(flags.documents.csv, "--csv", csv_from_history(history), context);
   write_document(flags.documents.html, "--html", html_from_history(history, flags.metric), context);

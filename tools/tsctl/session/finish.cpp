@@ -9,6 +9,7 @@
 #include "session/report_formats.h"
 #include "session/run_facts.h"
 #include "tsctl/core/base/build_info.h"
+#include "tsctl/core/base/text.h"
 #include "tsctl/files/output_file.h"
 #include "tsctl/report/text/report_text.h"
 #include "tsctl/report/text/result_line.h"
@@ -161,7 +162,7 @@ void write_report_files(const Reports& reports, const ReportOptions& options, Co
 
 void print_result(const std::string& result, bool on_standard_error, Context& context) {
   const bool colour = on_standard_error ? context.err_colour : context.out_colour;
-  const std::string text = plain(result);
+  const std::string text = printable(plain(result));
   (on_standard_error ? context.err : context.out)
       << (colour ? coloured_verdict(text) : text) << std::endl;
 }
@@ -185,12 +186,12 @@ ErrorInfo bug_info(const std::string& what, const std::string& phase) {
 
 void print_error(const ErrorInfo& error, bool verbose, Context& context) {
   const std::string label = context.err_colour ? bad("error") : "error";
-  context.err << "tsctl: " << label << ": " << error.message << "\n";
+  context.err << "tsctl: " << label << ": " << printable(error.message) << "\n";
   if (!error.detail.empty() && (verbose || !error.about_inputs)) {
-    context.err << error.detail;
+    context.err << printable(error.detail);
     if (!error.detail.ends_with('\n')) context.err << "\n";
   }
-  if (!error.hint.empty()) context.err << "tsctl: hint: " << error.hint << "\n";
+  if (!error.hint.empty()) context.err << "tsctl: hint: " << printable(error.hint) << "\n";
   context.err.flush();
 }
 
@@ -225,10 +226,11 @@ ExitCode finish_report(Report& report, ExitCode code, const ReportOptions& optio
   // The text is written first, so that the files record whether that succeeded.
   const bool has_document = prints_document(options);
   if (!options.quiet && !has_document) {
-    context.out << text_from_report(report, {.verbose = options.verbose,
-                                             .sections = options.sections,
-                                             .width = context.out_width,
-                                             .colour = context.out_colour});
+    const std::string text = text_from_report(report, {.verbose = options.verbose,
+                                                       .sections = options.sections,
+                                                       .width = context.out_width,
+                                                       .colour = context.out_colour});
+    context.out << (context.out_colour ? printable_with_colours(text) : printable(text));
     check_output();
   }
   try {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tsctl/core/base/text.h"
 #include "tsctl/report/text/style.h"
 
 namespace tsctl {
@@ -26,13 +27,13 @@ StderrView::StderrView(Context& context, Chatter chatter, bool verbose,
 
 void StderrView::step(const std::string& text) {
   if (text != state_.text && chatter_ == Chatter::all && !shows_line_)
-    context_.err << "tsctl: " << text << std::endl;
+    context_.err << "tsctl: " << printable(text) << std::endl;
   show(text, std::nullopt);
 }
 
 void StderrView::progress(const std::string& text, std::optional<double> share) {
   if (text != state_.text && chatter_ == Chatter::all && verbose_ && !shows_line_)
-    context_.err << "tsctl: " << text << std::endl;
+    context_.err << "tsctl: " << printable(text) << std::endl;
   show(text, share);
 }
 
@@ -55,7 +56,7 @@ void StderrView::draw() {
   output_open_ = false;
   // The last column stays free: a character in it would make some terminals begin a new line.
   context_.err << "\r\033[K"
-               << progress_text({.text = "tsctl: " + state_.text,
+               << progress_text({.text = "tsctl: " + printable(state_.text),
                                  .share = state_.share,
                                  .step_s = state_.step_s,
                                  .elapsed_s = state_.elapsed_s},
@@ -72,13 +73,13 @@ void StderrView::warning(const std::string& text) {
   if (chatter_ == Chatter::none) return;
   close_line();
   const std::string label = context_.err_colour ? caution("warning") : "warning";
-  context_.err << "tsctl: " << label << ": " << text << std::endl;
+  context_.err << "tsctl: " << label << ": " << printable(text) << std::endl;
 }
 
 void StderrView::output(const std::string& text) {
   if (chatter_ == Chatter::none || text.empty()) return;
   close_line();
-  context_.err << text << std::flush;
+  context_.err << printable(text, "\r") << std::flush;
   output_open_ = text.back() != '\n';
 }
 
