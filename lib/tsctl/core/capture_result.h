@@ -139,6 +139,7 @@ struct SizeGenerality {
   std::int64_t captured_with = 0;
   std::vector<std::int64_t> tried = {};
   SizeStatus status = SizeStatus::not_tried;
+  std::optional<std::int64_t> up_to = {};
   std::string reason = {};
   std::string place = {};
   std::string source_line = {};
@@ -152,6 +153,9 @@ void visit_fields(Visitor& visit, SizeGenerality& value) {
   visit("captured_with", value.captured_with, "The size of the example");
   visit("tried", value.tried, "Other sizes at which the captured module follows eager");
   visit("status", value.status, "Whether other sizes work");
+  visit("up_to", value.up_to,
+        "Of general: the largest size that eager mode accepts and at which the module follows it; "
+        "null if there is no limit among those tried");
   visit("reason", value.reason, "Of fixed: how the module differs");
   visit("place", value.place, "Of fixed: the line that takes the size, if it was found");
   visit("source_line", value.source_line, "The text of that line");

@@ -92,6 +92,7 @@ std::string attempt_text(const CaptureAttempt& attempt, bool verbose) {
 std::string generality_of(const SizeGenerality& size) {
   switch (size.status) {
     case SizeStatus::general:
+      if (size.up_to) return fmt::format("general between 1 and {}", *size.up_to);
       return fmt::format("general ({} tried)", fmt::join(size.tried, ", "));
     case SizeStatus::refused:
       return "as given: eager takes no other size";
