@@ -55,6 +55,9 @@ void require_one_reading(const ZipReader& zip) {
   if (zip.top_folder().empty()) throw_two_readings(zip, "its records have no common folder");
   std::set<std::string> seen;
   for (const ZipRecord& record : zip.records()) {
+    // LibTorch runs this old format instead of data.pkl.
+    if (lower_case(std::string(zip.relative_name(record))) == "model.json")
+      throw_two_readings(zip, "it has a second program in the record model.json");
     if (!seen.insert(lower_case(record.name)).second) {
       throw_two_readings(
           zip, fmt::format("several records are called '{}' in upper or lower case", record.name));

@@ -2,13 +2,15 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
-#include <cstdlib>
+#include <cstdint>
 #include <cstring>
+#include <random>
 #include <utility>
 
 #include "tsctl/core/base/error.h"
@@ -22,18 +24,37 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kMark = ".tsctl-";
+constexpr std::size_t kRandomDigits = 16;
+constexpr int kAttempts = 100;
 
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-// Whether this is the temporary file of a process that has ended. Its name ends with the process ID.
-bool is_left_behind(const std::string& name, const std::string& prefix) {
-  if (!name.starts_with(prefix)) return false;
-  const std::string digits = name.substr(prefix.size());
-  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos) return false;
-  return ::kill(static_cast<pid_t>(std::strtol(digits.c_str(), nullptr, 10)), 0) != 0 &&
-         errno == ESRCH;
+bool is_temporary_name(const std::string& name, const std::string& prefix) {
+  return name.size() == prefix.size() + kRandomDigits && name.starts_with(prefix) &&
+         name.find_first_not_of("0123456789abcdef", prefix.size()) == std::string::npos;
+}
+
+std::string random_digits() {
+  std::uint64_t bits = 0;
+  if (::getrandom(&bits, sizeof bits, 0) != sizeof bits) bits = std::random_device{}();
+  return fmt::format("{:016x}", bits);
+}
+
+// Whether the name leads to the file that the descriptor is open on.
+bool leads_to(const std::string& name, const FileDescriptor& file) {
+  struct stat by_name = {};
+  struct stat opened = {};
+  return ::lstat(name.c_str(), &by_name) == 0 && ::fstat(file.get(), &opened) == 0 &&
+         by_name.st_dev == opened.st_dev && by_name.st_ino == opened.st_ino;
+}
+
+// Removes the file unless its writer holds the lock. A process number would mean nothing in another container.
+void remove_if_abandoned(const fs::path& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (file.valid() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && leads_to(path.string(), file))
+    ::unlink(path.c_str());
 }
 
 void remove_left_behind(const fs::path& target) {
@@ -41,9 +62,8 @@ void remove_left_behind(const fs::path& target) {
   const std::string prefix = "." + target.filename().string() + kMark;
   for (fs::directory_iterator entry(folder_of(target), code), end; !code && entry != end;
        entry.increment(code)) {
-    std::error_code ignored;
-    if (is_left_behind(entry->path().filename().string(), prefix))
-      fs::remove(entry->path(), ignored);
+    if (is_temporary_name(entry->path().filename().string(), prefix))
+      remove_if_abandoned(entry->path());
   }
 }
 
@@ -119,17 +139,23 @@ OutputFile::OutputFile(const fs::path& target, const std::string& flag)
   }
   require_writable_target(target, flag);
   remove_left_behind(target);
-  const std::string name = fmt::format(".{}{}{}", target.filename().string(), kMark, ::getpid());
-  temporary_ = (folder_of(target) / name).string();
-  // Another user with access to the folder could have created a link of this name.
-  ::unlink(temporary_.c_str());
-  const FileDescriptor file(
-      ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-  if (!file.valid()) throw_write_error(target, flag, errno);
+  // Between making the file and locking it, another process may find it abandoned and remove it.
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const std::string name =
+        fmt::format(".{}{}{}", target.filename().string(), kMark, random_digits());
+    temporary_ = (folder_of(target) / name).string();
+    file_ = FileDescriptor(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    if (!file_.valid() && errno == EEXIST) continue;
+    if (!file_.valid()) throw_write_error(target, flag, errno);
+    // A file system without locks answers with another error: then nobody else can lock and remove the file either.
+    const bool taken = ::flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (!taken && leads_to(temporary_, file_)) return;
+  }
+  throw_write_error(target, flag, EBUSY);
 }
 
 OutputFile::~OutputFile() {
-  if (!committed_) ::unlink(temporary_.c_str());
+  if (!committed_ && leads_to(temporary_, file_)) ::unlink(temporary_.c_str());
 }
 
 void OutputFile::commit() { commit_to(target_); }
@@ -142,8 +168,13 @@ std::string OutputFile::commit_as_failed() {
 }
 
 void OutputFile::commit_to(const fs::path& target) {
-  const FileDescriptor file(::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.valid() || ::fsync(file.get()) != 0) throw_write_error(target, flag_, errno);
+  if (::fsync(file_.get()) != 0) throw_write_error(target, flag_, errno);
+  if (!leads_to(temporary_, file_)) {
+    throw Error(ErrorKind::environment,
+                fmt::format("'{}' was not published: another process replaced its temporary file",
+                            target.string()),
+                fmt::format("choose a folder that only you write to with {}", flag_));
+  }
   if (::rename(temporary_.c_str(), target.c_str()) != 0) throw_write_error(target, flag_, errno);
   committed_ = true;
   sync_folder(folder_of(target));

@@ -3,6 +3,7 @@
 KIND:
   names-by-case     a second data/0 in upper case, which LibTorch finds first
   two-versions      version and .data/version
+  second-program    model.json, which LibTorch runs instead of data.pkl
   no-folder         a record outside the top folder
   short-storage     data.pkl refers to a storage that is longer than its record; no tensor uses it
   many-objects      data.pkl makes 1.5 million objects
@@ -54,6 +55,8 @@ def change(kind: str, records: Records) -> None:
         records["DATA/0"] = bytes(len(records["data/0"]))
     elif kind == "two-versions":
         records[".data/version"] = b"3\n"
+    elif kind == "second-program":
+        records["Model.json"] = b"{}"
     elif kind == "no-folder":
         records["/outside"] = b"x"
     elif kind == "short-storage":
@@ -73,7 +76,7 @@ def change(kind: str, records: Records) -> None:
     elif kind == "deep-manifest":
         records[MANIFEST] = b"[" * 100_000 + b"]" * 100_000
     elif kind == "touches-files":
-        with_code(records, "def leak(x: Tensor) -> NoneType:\n  torch.save (x, \"leak.bin\")\n  return None\n")
+        with_code(records, 'def leak(x: Tensor) -> NoneType:\n  torch.save (x, "leak.bin")\n  return None\n')
     elif kind == "runs-on-load":
         with_code(
             records,
