@@ -14,7 +14,8 @@ from typing import Any
 
 import torch
 from torch import _jit_internal
-from torch.jit import _recursive, _script, _trace, annotations, frontend
+from torch.jit import _recursive, _script, _trace, frontend
+from torch.jit import annotations as _annotations
 
 from ..errors import CaptureError
 from ..vocabulary import ErrorKind
@@ -41,7 +42,7 @@ _KEYWORDS = {
 }
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
 _UNQUOTABLE = re.compile(r'["\\\x00-\x1f\x7f]')
-_USERS = (_jit_internal, _script, _recursive, _trace, annotations, frontend)
+_USERS = (_jit_internal, _script, _recursive, _trace, _annotations, frontend)
 
 
 @contextmanager
@@ -59,11 +60,11 @@ def readable_class_names() -> Iterator[None]:
 
     try:
         for user, _ in before:
-            user._qualified_name = readable
+            user._qualified_name = readable  # type: ignore[attr-defined]
         yield
     finally:
         for user, function in before:
-            user._qualified_name = function
+            user._qualified_name = function  # type: ignore[attr-defined]
 
 
 def _readable(part: str) -> str:

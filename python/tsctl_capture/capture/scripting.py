@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from typing import Any
 
 import torch
 from torch.nn.utils.parametrize import is_parametrized
@@ -52,7 +53,8 @@ def parametrized_parts(root: torch.nn.Module, path: str = "") -> list[str]:
 
 def parametrized_words(part: torch.nn.Module) -> str:
     """ "its weight is parametrized (_WeightNorm)"."""
-    found = {name: [type(one).__name__ for one in each] for name, each in part.parametrizations.items()}
+    parametrizations: Any = part.parametrizations
+    found = {name: [type(one).__name__ for one in each] for name, each in parametrizations.items()}
     return "; ".join(f"its {name} is parametrized ({', '.join(kinds)})" for name, kinds in found.items())
 
 
@@ -61,7 +63,8 @@ def _explain_parametrized(attempt: Attempt, model: LoadedModel, paths: list[str]
     attempt.module, attempt.adapter = None, ""
     path = paths[0]
     part = model.module.get_submodule(path)
-    name = next(iter(part.parametrizations))
+    parametrizations: Any = part.parametrizations
+    name = next(iter(parametrizations))
     whose = f"the submodule '{path}'" if path else "the model"
     attempt.reason = f"{whose}: {parametrized_words(part)}, which TorchScript cannot compile"
     remove = f"torch.nn.utils.parametrize.remove_parametrizations(module, '{name}') after loading the weights"

@@ -208,7 +208,7 @@ class _Watch:
         self._follower: _Follower | None = None
 
     def note(self, name: str, code: NoticeCode, arguments: tuple[Any, ...]) -> None:
-        state = torch._C._get_tracing_state()
+        state: Any = torch._C._get_tracing_state()
         if state is None:
             return
         if self._follower is None or self._state is not state:
@@ -220,7 +220,7 @@ class _Watch:
 
     def _cause_of(self, tensor: torch.Tensor, length: bool) -> Cause:
         try:
-            value = torch._C._get_value_trace(tensor)
+            value = torch._C._get_value_trace(tensor)  # type: ignore[attr-defined]
         except RuntimeError:
             return _NOTHING  # a tensor that the graph does not have: a constant with a gradient
         source = self._follower.source_of(value)  # type: ignore[union-attr]

@@ -143,7 +143,7 @@ def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def _reads_outer(file: UserFile, function: ast.FunctionDef) -> bool:
     """Whether a function inside another one uses its variables."""
     outer = file.around(function, (ast.FunctionDef, ast.Lambda))
-    if outer is None:
+    if not isinstance(outer, (ast.FunctionDef, ast.Lambda)):
         return False
     theirs = {item.arg for item in outer.args.args}
     if isinstance(outer, ast.FunctionDef):
