@@ -94,9 +94,21 @@ TEST_F(ResolveInputs, leaves_data_to_python) {
 }
 
 TEST_F(ResolveInputs, takes_recorded_data_that_is_as_it_was) {
+  const std::string data = write("data.npz", "abc");
+  const InputPlan plan{.file = data, .file_sha256 = sha256_of_file(data)};
+  EXPECT_EQ(resolve_inputs({}, recorded(plan)).given_by, InputsOrigin::manifest);
+}
+
+TEST_F(ResolveInputs, refuses_code_that_the_flags_do_not_name) {
   const std::string data = write("data.py", "abc");
   const InputPlan plan{.file = data + ":sets", .file_sha256 = sha256_of_file(data)};
-  EXPECT_EQ(resolve_inputs({}, recorded(plan)).given_by, InputsOrigin::manifest);
+  EXPECT_EQ(
+      error_of([&] { resolve_inputs({}, recorded(plan)); }),
+      "usage: the model names code as its inputs: '" + plan.file +
+          "'. tsctl does not run code that a model names | if you trust it, name it yourself: "
+          "--inputs " +
+          plan.file);
+  EXPECT_EQ(resolve_inputs({.file = plan.file}, recorded(plan)).given_by, InputsOrigin::flags);
 }
 
 TEST_F(ResolveInputs, refuses_recorded_data_that_changed_or_is_gone) {
