@@ -43,14 +43,12 @@ def prepare(request: ModelRequest, events: Events) -> Prepared:
     return Prepared(model, calls, build_s)
 
 
-def run_prepared(
-    prepared: Prepared, device: str, tolerances: Tolerances, events: Events, may_change: bool = False
-) -> Declared:
+def run_prepared(prepared: Prepared, device: str, tolerances: Tolerances, events: Events) -> Declared:
     """Eager's outputs; the model is on `device` already."""
     count = len(prepared.calls)
     text = f"running eager on {count} input set{'s' if count > 1 else ''}"
     steps = with_progress(prepared.calls, text, events)
-    return run_declared(prepared.model, steps, device, tolerances, may_change)
+    return run_declared(prepared.model, steps, device, tolerances)
 
 
 def eager_warnings(model: LoadedModel, calls: Sequence[Call], declared: Declared) -> list[JobWarning]:
