@@ -159,6 +159,8 @@ MethodSummary method_summary(const CodeFunction& method) {
 constexpr std::array<std::string_view, 3> kFileOps{"torch.save", "torch.from_file", "torch._save"};
 // The classes of layers that tsctl packs when the file is loaded (engine/packed/layer_source.h).
 constexpr std::string_view kPackedClassPrefix = "__torch__.tsctl.Packed";
+// The class that keeps the heap (engine/heap_keeper.cpp).
+constexpr std::string_view kHeapKeeperClass = "__torch__.tsctl.KeepHeap";
 
 void warn_of_code(const ModelArchive& archive, ModelSummary& summary) {
   std::set<std::string> file_ops;
@@ -179,9 +181,10 @@ void warn_of_code(const ModelArchive& archive, ModelSummary& summary) {
   }
   std::vector<std::string> on_load;
   for (const auto& [name, type] : archive.code.classes) {
-    const bool is_packed = plain_class_name(name).starts_with(kPackedClassPrefix);
-    if (!is_packed && type.method("__setstate__") != nullptr)
-      on_load.push_back(plain_class_name(name));
+    const std::string plain_name = plain_class_name(name);
+    const bool is_tsctls =
+        plain_name.starts_with(kPackedClassPrefix) || plain_name == kHeapKeeperClass;
+    if (!is_tsctls && type.method("__setstate__") != nullptr) on_load.push_back(plain_name);
   }
   if (!on_load.empty()) {
     summary.warnings.push_back(
@@ -253,6 +256,9 @@ void add_totals(const ModelArchive& archive, ModelSummary& summary) {
       type != nullptr && type->attribute_type("training").empty() && summary.parameter_count == 0;
   summary.packed_layers = std::ranges::count_if(summary.modules, [](const ModuleSummary& module) {
     return plain_class_name(module.class_name).starts_with(kPackedClassPrefix);
+  });
+  summary.keeps_heap = std::ranges::any_of(summary.modules, [](const ModuleSummary& module) {
+    return plain_class_name(module.class_name) == kHeapKeeperClass;
   });
   summary.training_modules =
       std::count_if(summary.modules.begin() + 1, summary.modules.end(),

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "tsctl/core/page_faults.h"
 #include "tsctl/core/stats/holm.h"
 #include "tsctl/core/stats/ratio_estimate.h"
 #include "tsctl/core/stats/ratio_variation.h"
@@ -22,12 +23,10 @@ constexpr double kFamilyAlpha = 0.05;
 // of all calls, shows nothing.
 constexpr double kMaxWidth = std::numbers::ln2;
 const double kMaxContradiction = std::log(1.1);
-// The minimum cost of a minor page fault. 0.5 to 8 us were measured, the larger values in virtual machines.
-constexpr double kMinFaultSeconds = 0.5e-6;
 
 // Whether the page faults of a call cost more than the margin of its time.
 bool exceeds_margin(double page_faults, double margin, const ArmResult& arm) {
-  return page_faults * kMinFaultSeconds > margin * *arm.median_s;
+  return page_fault_share(page_faults, arm) > margin;
 }
 
 // "'a' (0 to 478), 'b' (106 to 462)": the arms whose launches differ.

@@ -25,6 +25,7 @@ struct BenchArm {
   std::string tuning_reason = {};  // which part of the request's tuning is unavailable
   ArmOutputs outputs = ArmOutputs::not_compared;
   std::optional<double> max_abs = {};
+  bool keeps_heap = false;  // its file makes glibc keep freed memory
 };
 
 // A started arm: a process, or a fake in tests. Only one arm may be between resume() and stop() at a time.

@@ -133,6 +133,7 @@ void add_settings(const BenchArm& arm, const ArmRecord& record, ArmResult& resul
   result.threads = arm.request.settings.threads;
   result.executor = arm.request.settings.executor;
   result.allocator = arm.request.allocator;
+  result.keeps_heap = arm.keeps_heap;
   result.tuning = arm.request.settings.tuning;
   result.tuning_reason = arm.tuning_reason;
   const std::string reason = tuning_reason(record);

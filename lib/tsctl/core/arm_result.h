@@ -151,6 +151,7 @@ struct ArmResult {
   ArmTuning tuning = {};
   std::string tuning_reason = {};
   std::string allocator = {};
+  bool keeps_heap = false;
 };
 
 template <typename Visitor>
@@ -211,6 +212,8 @@ void visit_fields(Visitor& visit, ArmResult& value) {
   visit("tuning_reason", value.tuning_reason,
         "Which setting was not available and what ran instead");
   visit("allocator", value.allocator, "The allocator of its process");
+  visit("keeps_heap", value.keeps_heap,
+        "Loading its file makes glibc keep freed memory in the process (--keep-heap)");
 }
 
 }  // namespace tsctl

@@ -273,6 +273,7 @@ struct ModelSummary {
   std::string class_name = {};
   bool frozen = false;
   std::int64_t packed_layers = 0;
+  bool keeps_heap = false;
   std::optional<bool> training = {};
   std::int64_t training_modules = 0;
   std::int64_t parameter_count = 0;
@@ -311,6 +312,8 @@ void visit_fields(Visitor& visit, ModelSummary& value) {
         "The weights are constants, and the root has no attribute training");
   visit("packed_layers", value.packed_layers,
         "Layers of tsctl optimize that pack their weights when the file is loaded");
+  visit("keeps_heap", value.keeps_heap,
+        "Loading the file makes glibc keep freed memory in the process (--keep-heap)");
   visit("training", value.training,
         "Whether the root is in training mode; null without such an attribute");
   visit("training_modules", value.training_modules, "Submodules in training mode");

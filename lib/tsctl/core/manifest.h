@@ -18,6 +18,7 @@ struct ManifestStep {
   std::vector<std::string> passes = {};  // that ran
   std::vector<std::string> preserved = {};
   std::vector<PackedLayer> packed_layers = {};
+  bool keeps_heap = false;
 };
 
 template <typename Visitor>
@@ -28,6 +29,7 @@ void visit_fields(Visitor& visit, ManifestStep& value) {
   visit("passes", value.passes);
   visit("preserved", value.preserved);
   visit("packed_layers", value.packed_layers);
+  visit("keeps_heap", value.keeps_heap);
 }
 
 struct Manifest {
@@ -49,6 +51,9 @@ struct Manifest {
   std::vector<std::string> checked_sets = {};
   std::vector<std::string> not_checked = {};
   std::vector<ManifestStep> steps = {};
+
+  // Whether loading the file makes glibc keep freed memory: the last step decided.
+  bool keeps_heap() const { return !steps.empty() && steps.back().keeps_heap; }
 };
 
 template <typename Visitor>

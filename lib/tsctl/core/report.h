@@ -11,6 +11,7 @@
 #include "tsctl/core/base/field.h"
 #include "tsctl/core/base/warning.h"
 #include "tsctl/core/bench.h"
+#include "tsctl/core/bisect.h"
 #include "tsctl/core/capture_result.h"
 #include "tsctl/core/diff.h"
 #include "tsctl/core/doctor.h"
@@ -18,6 +19,7 @@
 #include "tsctl/core/inputs/input_plan.h"
 #include "tsctl/core/inspect.h"
 #include "tsctl/core/rewrite.h"
+#include "tsctl/core/suggestion.h"
 #include "tsctl/core/verify.h"
 
 namespace tsctl {
@@ -296,8 +298,12 @@ struct Report {
   std::optional<CaptureResult> capture = {};
   std::vector<PassRecord> passes = {};
   std::vector<PackedLayer> packed_layers = {};
+  bool keeps_heap = false;
+  std::optional<BisectResult> bisect = {};
   std::vector<VerifyResult> verify = {};
   std::optional<BenchResult> bench = {};
+  std::vector<Suggestion> suggestions = {};
+  std::optional<BenchResult> suggestions_bench = {};
   std::optional<ArtifactInfo> artifact = {};
   std::vector<StepRecord> steps = {};
   std::optional<RunResult> run = {};
@@ -332,8 +338,15 @@ void visit_fields(Visitor& visit, Report& value) {
   visit("passes", value.passes, "Each pass on each method");
   visit("packed_layers", value.packed_layers,
         "Layers of the optimized file that pack their weights when it is loaded");
+  visit("keeps_heap", value.keeps_heap,
+        "Loading the written file makes glibc keep freed memory in the process (--keep-heap)");
+  visit("bisect", value.bisect, "Of optimize --bisect: which rewrite is at fault");
   visit("verify", value.verify, "The comparison of each candidate with its reference");
   visit("bench", value.bench, "The timing");
+  visit("suggestions", value.suggestions,
+        "Of convert --suggest: settings of the process that runs the file");
+  visit("suggestions_bench", value.suggestions_bench,
+        "The timing of the written file with each of these settings");
   visit("artifact", value.artifact, "The file that was written");
   visit("steps", value.steps, "Each step of the command");
   visit("run", value.run, "The outputs of run");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,11 @@ struct RewriteRequest {
   std::string inputs_tensors = {};
   KernelChoice kernels = KernelChoice::automatic;
   bool check_speed = false;  // leave optimizations out that make the file slower
+  bool time_result = false;  // compare the speed with the input file's, and leave nothing out
+  // The places that the passes may rewrite, counted over all of them; nothing: all. For --bisect.
+  std::optional<std::int64_t> rewrite_limit = {};
+  // Whether loading the result makes glibc keep freed memory; nothing: as loading the input file does.
+  std::optional<bool> keep_heap = {};
   std::string device = "cpu";
   int threads = 1;
 };
@@ -56,6 +62,9 @@ void visit_fields(Visitor& visit, RewriteRequest& value) {
   visit("inputs_tensors", value.inputs_tensors);
   visit("kernels", value.kernels);
   visit("check_speed", value.check_speed);
+  visit("time_result", value.time_result);
+  visit("rewrite_limit", value.rewrite_limit);
+  visit("keep_heap", value.keep_heap);
   visit("device", value.device);
   visit("threads", value.threads);
 }
@@ -133,12 +142,33 @@ void visit_fields(Visitor& visit, PackedLayer& value) {
   visit("kernel", value.kernel, "The kernel that it chose on this host when the file was written");
 }
 
+// A place that a pass rewrote. A pass that hands its work to LibTorch as a whole has no operation and no place.
+struct Rewrite {
+  std::string pass = {};
+  std::string method = {};
+  std::string operation = {};
+  std::string place = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, Rewrite& value) {
+  visit("pass", value.pass, "The pass");
+  visit("method", value.method, "The method that it rewrote");
+  visit("operation", value.operation,
+        "The operator that it rewrote; empty for a pass that LibTorch runs as a whole");
+  visit("place", value.place, "The module path or source line: features.1");
+}
+
 struct RewriteResult {
   std::vector<PackedLayer> packed_layers = {};
   std::vector<PassRecord> passes = {};
   std::vector<std::string> methods = {};  // of the written file
   bool was_frozen = false;                // the input already was
   std::int64_t constants_bytes = 0;
+  bool keeps_heap = false;    // loading the written file makes glibc keep freed memory
+  std::int64_t rewrites = 0;  // that the passes wanted to make
+  Rewrite last_rewrite = {};  // that was allowed
+  bool is_slower = false;     // with time_result
   std::vector<Warning> warnings = {};
 };
 
@@ -149,6 +179,10 @@ void visit_fields(Visitor& visit, RewriteResult& value) {
   visit("methods", value.methods);
   visit("was_frozen", value.was_frozen);
   visit("constants_bytes", value.constants_bytes);
+  visit("keeps_heap", value.keeps_heap);
+  visit("rewrites", value.rewrites);
+  visit("last_rewrite", value.last_rewrite);
+  visit("is_slower", value.is_slower);
   visit("warnings", value.warnings);
 }
 

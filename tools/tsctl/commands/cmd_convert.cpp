@@ -14,6 +14,7 @@
 #include "steps/publish_step.h"
 #include "steps/rewrite_step.h"
 #include "steps/stages.h"
+#include "steps/suggest_step.h"
 #include "tsctl/core/bench_options.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/files/file_io.h"
@@ -28,6 +29,7 @@ struct Flags : CaptureFlags {
   PassFlags passes = {};
   BenchFlags bench = {};
   bool no_bench = false;
+  bool suggest = false;
 };
 
 // The output and what leads to it, all in its folder.
@@ -103,13 +105,41 @@ ExitCode bench_stages(CommandSession& session, const Flags& flags, const Capture
   }
 }
 
+// Times the written file with settings that it cannot carry. The captured file is still there to be optimized again.
+void suggest(CommandSession& session, const Flags& flags, const CapturePlan& plan,
+             const CaptureResult& capture, const BenchOptions& options, const WorkFiles& files) {
+  PassFlags plain = flags.passes;
+  plain.pack = false;
+  plain.check_speed = false;
+  suggest_step(session,
+               {.model_path = flags.output.output,
+                .tensors = files.tensors.path(),
+                .output_names = capture.output_names,
+                .tolerance = plan.tolerance,
+                .common = common_arm_request(session, plan.inputs, files.tensors.path(),
+                                             flags.bench.allocator),
+                .bench = {.options = options,
+                          .batch_dim = plan.inputs.batch_dim,
+                          .items_per_call = plan.inputs.items_per_call,
+                          .input_set = bench_label(plan.inputs, session.report().inputs.sets)},
+                .plain = rewrite_request(session, RewriteGoal::optimize, files.captured.path(), "",
+                                         plain, files.tensors.path())});
+}
+
+void check_bench_flags(const Flags& flags) {
+  if (!flags.no_bench) return;
+  const auto refuse = [](const std::string& flag) {
+    throw Error(ErrorKind::usage, flag + " needs the timing that --no-bench skips",
+                "leave one of them out");
+  };
+  if (flags.bench.options.require_speedup) refuse("--require-speedup");
+  if (flags.suggest) refuse("--suggest");
+}
+
 ExitCode convert(CommandSession& session, const Flags& flags) {
   const CapturePlan plan = capture_plan_from(flags);
   check_pass_flags(flags.passes, RewriteGoal::optimize);
-  if (flags.no_bench && flags.bench.options.require_speedup) {
-    throw Error(ErrorKind::usage, "--require-speedup needs the timing that --no-bench skips",
-                "leave one of them out");
-  }
+  check_bench_flags(flags);
   const BenchOptions options = bench_options_from(flags.bench, plan.inputs.plan.seed);
   const OutputFlags& output = flags.output;
   session.report().model.path = plan.source.text;
@@ -137,6 +167,7 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
   }
   if (!flags.no_bench) code = bench_stages(session, flags, plan, options, stages, files);
   publish_step(session, files.file);  // a correct file is written even if it is too slow
+  if (flags.suggest) suggest(session, flags, plan, capture, options, files);
   return code;
 }
 
@@ -156,7 +187,11 @@ void add_convert(CLI::App& app, Action& selected) {
   add_packing_options(*command, flags->passes);
   add_list_passes(*command);
   add_bench_options(*command, flags->bench);
-  HelpGroup(*command, "Measuring").flag("--no-bench", flags->no_bench, "Skip the timing");
+  const HelpGroup measuring(*command, "Measuring");
+  measuring.flag("--no-bench", flags->no_bench, "Skip the timing");
+  measuring.flag("--suggest", flags->suggest,
+                 "Time the file with settings that it cannot carry, and print the lines of C++ and "
+                 "Python that set those that gain");
   add_require_speedup_option(*command, flags->bench);
   bind_command(*command, selected, flags, &convert);
 }

@@ -18,6 +18,10 @@ void add_optimize(CLI::App& app, Action& selected) {
       ->add_flag("--no-bench{false}", flags->passes.check_speed,
                  "Do not time the result: keep optimizations that make it slower on this host")
       ->group("Passes");
+  command
+      ->add_flag("--bisect", flags->bisect,
+                 "Find the rewrite that makes outputs differ or the file slower")
+      ->group("Passes");
   flags->goal = RewriteGoal::optimize;
   bind_command(*command, selected, flags, &rewrite_command);
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "options/pass_listing.h"
+#include "steps/bisect_step.h"
 #include "steps/manifest.h"
 #include "steps/preflight.h"
 #include "steps/publish_step.h"
@@ -19,12 +20,10 @@ namespace tsctl {
 
 namespace {
 
-// Compares the outputs of the input file and the rewritten file. Returns the exit code of the comparison.
-ExitCode compare_outputs(CommandSession& session, const RewriteFlags& flags,
-                         const std::string& arguments, const std::string& rewritten,
-                         const std::filesystem::path& folder,
-                         const std::vector<std::string>& output_names) {
-  const ScratchFile reference(folder);
+// Runs the input file and gives its outputs.
+ScratchFile reference_outputs(CommandSession& session, const RewriteFlags& flags,
+                              const std::string& arguments, const std::filesystem::path& folder) {
+  ScratchFile reference(folder);
   session.name_file(reference.path(), flags.output.output + " (outputs to compare with)");
   session.enter("run " + flags.model);
   session.jobs().run("run the input file", {.model_path = flags.model,
@@ -32,14 +31,40 @@ ExitCode compare_outputs(CommandSession& session, const RewriteFlags& flags,
                                             .outputs_tensors = reference.path(),
                                             .device = session.options().device,
                                             .settings = session.settings()});
-  return judge_comparison(session,
-                          verify_step(session, {.reference = flags.model,
-                                                .candidate = flags.output.output,
-                                                .reference_tensors = reference.path(),
-                                                .model_path = rewritten,
-                                                .output_names = output_names,
-                                                .settings = session.settings(),
-                                                .tolerance = tolerance_from(flags.tolerance)}));
+  return reference;
+}
+
+// Compares the outputs of the rewritten file with those of the input file. Returns the exit code of the comparison.
+ExitCode compare_outputs(CommandSession& session, const RewriteFlags& flags,
+                         const std::string& reference, const std::string& rewritten,
+                         const std::vector<std::string>& output_names) {
+  const VerifyResult& result = verify_step(session, {.reference = flags.model,
+                                                     .candidate = flags.output.output,
+                                                     .reference_tensors = reference,
+                                                     .model_path = rewritten,
+                                                     .output_names = output_names,
+                                                     .settings = session.settings(),
+                                                     .tolerance = tolerance_from(flags.tolerance)});
+  const ExitCode code = judge_comparison(session, result);
+  if (code == ExitCode::check_failed && flags.goal == RewriteGoal::optimize && !flags.bisect)
+    session.report().error->hint += "; --bisect names the rewrite that is at fault";
+  return code;
+}
+
+void bisect(CommandSession& session, const RewriteFlags& flags, const std::string& arguments,
+            const std::string& reference, const std::filesystem::path& folder,
+            const std::vector<std::string>& output_names) {
+  const ScratchFile scratch(folder);
+  session.name_file(scratch.path(), flags.output.output + " (with some rewrites)");
+  bisect_step(session, {.rewrite = rewrite_request(session, flags.goal, flags.model, scratch.path(),
+                                                   flags.passes, arguments),
+                        .comparison = {.model_path = scratch.path(),
+                                       .reference_tensors = reference,
+                                       .device = session.options().device,
+                                       .settings = session.settings(),
+                                       .tolerance = tolerance_from(flags.tolerance),
+                                       .output_names = output_names},
+                        .timed = flags.passes.check_speed});
 }
 
 void load_again(CommandSession& session, const std::string& path, const std::string& method) {
@@ -90,6 +115,10 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
   const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
   check_pass_flags(flags.passes, goal);
   tolerance_from(flags.tolerance);
+  if (flags.bisect && !flags.verify) {
+    throw Error(ErrorKind::usage, "--bisect needs the comparison that --no-verify skips",
+                "leave one of them out");
+  }
   const std::vector<NewRecord> extras = extras_from(flags.output.extra);
   session.report().model.path = flags.model;
   require_torchscript(flags.model, true);
@@ -122,8 +151,12 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
   attach(file.path(), manifest, read_user_extras(flags.model), extras);
 
   if (verify) {
-    const ExitCode code = compare_outputs(session, flags, arguments->path(), file.path(), folder,
-                                          manifest.output_names);
+    const ScratchFile reference = reference_outputs(session, flags, arguments->path(), folder);
+    const ExitCode code =
+        compare_outputs(session, flags, reference.path(), file.path(), manifest.output_names);
+    if (flags.bisect) {
+      bisect(session, flags, arguments->path(), reference.path(), folder, manifest.output_names);
+    }
     if (code != ExitCode::ok) {
       withhold_step(session, file, flags.output.keep_failed, "outputs differ");
       return code;

@@ -17,6 +17,7 @@ struct RewriteFlags {
   RunOptions run = {};
   ReportOptions report = {};
   bool verify = true;
+  bool bisect = false;
   RewriteGoal goal = RewriteGoal::freeze;
 };
 

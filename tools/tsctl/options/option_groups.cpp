@@ -157,6 +157,13 @@ void add_packing_options(CLI::App& command, PassFlags& flags) {
       .add_flag("--no-pack{false}", flags.pack,
                 "Do not pack weights: leave out pack_linear, pack_lstm and pack_conv")
       ->group("Passes");
+  command
+      .add_flag_function(
+          "--keep-heap,!--no-keep-heap",
+          [&flags](std::int64_t count) { flags.keep_heap = count > 0; },
+          "Make glibc keep freed memory in a process that loads the file (default: as the input "
+          "file does)")
+      ->group("Passes");
 }
 
 ToleranceOptions tolerance_from(const ToleranceFlags& flags) {

@@ -54,6 +54,7 @@ struct PassFlags {
   bool pack = true;
   bool check_speed = true;
   KernelChoice kernels = KernelChoice::automatic;
+  std::optional<bool> keep_heap = {};
   std::vector<std::string> print_ir_before = {};
   std::vector<std::string> print_ir_after = {};
 };
@@ -71,7 +72,7 @@ void add_inputs_python_option(CLI::App& command, RunOptions& options);
 void add_tolerance_options(CLI::App& command, ToleranceFlags& flags);
 void add_output_options(CLI::App& command, OutputFlags& flags, bool keeps_failed);
 void add_pass_options(CLI::App& command, PassFlags& flags);
-// --kernels and --no-pack, for the commands that optimize.
+// --kernels, --no-pack and --keep-heap, for the commands that optimize.
 void add_packing_options(CLI::App& command, PassFlags& flags);
 
 // A required positional file or SOURCE.

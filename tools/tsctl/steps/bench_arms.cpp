@@ -25,6 +25,8 @@ BenchArm arm_from(CommandSession& session, const ArmSpec& spec, const Subject& s
     arm.request.model_path = subject.text;
   }
   if (runtime.in_python) arm.site = session.python();
+  arm.keeps_heap =
+      runtime.kind == ArmKind::file && subject.manifest && subject.manifest->keeps_heap();
   return arm;
 }
 

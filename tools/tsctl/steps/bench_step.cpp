@@ -117,7 +117,7 @@ ExitCode bench_step(CommandSession& session, const BenchPlan& plan) {
     explain_inconclusive(bench);
     add_bench_record(session, bench, clock() - start_s);
     session.warn_all(bench.warnings);
-    session.report().bench = bench;
+    session.report().*plan.result = bench;
     if (!plan.samples_path.empty())
       write_text_file(plan.samples_path, json_lines(outcome.samples), "--samples");
   };
@@ -131,7 +131,7 @@ ExitCode bench_step(CommandSession& session, const BenchPlan& plan) {
     throw;
   }
   record();
-  return judge_bench(session, *session.report().bench, options);
+  return judge_bench(session, *(session.report().*plan.result), options);
 }
 
 void record_smallest_effect(BenchResult& bench) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "tsctl/bench/launched_arm.h"
 #include "tsctl/core/bench.h"
 #include "tsctl/core/bench_options.h"
+#include "tsctl/core/report.h"
 
 namespace tsctl {
 
@@ -22,6 +24,7 @@ struct BenchPlan {
   std::vector<std::size_t> order = {};  // input sets that every launch begins with; may be empty
   std::string samples_path =
       {};  // file for the times of all calls, one JSON line per launch of an arm; may be empty
+  std::optional<BenchResult> Report::*result = &Report::bench;  // where the result goes
 };
 
 // Measures, adds the result to the report, and judges it by the options' gates.

@@ -115,6 +115,7 @@ ManifestStep manifest_step(const std::string& command, const RewriteResult& resu
   }
   step.preserved = preserved;
   step.packed_layers = result.packed_layers;
+  step.keeps_heap = result.keeps_heap;
   return step;
 }
 

@@ -20,26 +20,35 @@ void add_pass(Report& report, const PassRecord& pass) {
 
 }  // namespace
 
+RewriteRequest rewrite_request(const CommandSession& session, RewriteGoal goal,
+                               const std::string& from, const std::string& to,
+                               const PassFlags& passes, const std::string& inputs_tensors) {
+  const bool optimizes = goal == RewriteGoal::optimize;
+  return {.goal = goal,
+          .model_path = from,
+          .output_path = to,
+          .preserve = passes.preserve,
+          .disabled_passes = left_out_passes(passes),
+          .print_ir_before = passes.print_ir_before,
+          .print_ir_after = passes.print_ir_after,
+          .inputs_tensors = inputs_tensors,
+          .kernels = passes.kernels,
+          .check_speed = passes.check_speed && passes.only.empty(),
+          .keep_heap = optimizes ? passes.keep_heap : std::nullopt,
+          .device = session.options().device,
+          .threads = session.threads()};
+}
+
 RewriteResult rewrite_step(CommandSession& session, RewriteGoal goal, const std::string& from,
                            const std::string& to, const PassFlags& passes,
                            const std::string& inputs_tensors) {
   const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
   session.enter(name);
-  RewriteResult result =
-      session.jobs().rewrite(name, {.goal = goal,
-                                    .model_path = from,
-                                    .output_path = to,
-                                    .preserve = passes.preserve,
-                                    .disabled_passes = left_out_passes(passes),
-                                    .print_ir_before = passes.print_ir_before,
-                                    .print_ir_after = passes.print_ir_after,
-                                    .inputs_tensors = inputs_tensors,
-                                    .kernels = passes.kernels,
-                                    .check_speed = passes.check_speed && passes.only.empty(),
-                                    .device = session.options().device,
-                                    .threads = session.threads()});
+  RewriteResult result = session.jobs().rewrite(
+      name, rewrite_request(session, goal, from, to, passes, inputs_tensors));
   session.warn_all(result.warnings);
   if (goal == RewriteGoal::optimize) session.report().packed_layers = result.packed_layers;
+  session.report().keeps_heap = result.keeps_heap;
   for (const PassRecord& pass : result.passes) add_pass(session.report(), pass);
   for (const std::string& method : result.methods) {
     if (method == "forward") continue;

@@ -8,6 +8,11 @@
 
 namespace tsctl {
 
+// The request of rewrite_step.
+RewriteRequest rewrite_request(const CommandSession& session, RewriteGoal goal,
+                               const std::string& from, const std::string& to,
+                               const PassFlags& passes, const std::string& inputs_tensors);
+
 // Freezes or optimizes the file `from` into `to` and adds the passes to the report.
 // A pass may run the calls in `inputs_tensors` to observe the shapes of the graph; it is empty when inputs are unknown.
 RewriteResult rewrite_step(CommandSession& session, RewriteGoal goal, const std::string& from,

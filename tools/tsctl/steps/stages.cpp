@@ -33,10 +33,12 @@ std::vector<BenchArm> stage_arms(CommandSession& session, const CapturePlan& pla
   std::vector<BenchArm> arms{eager};
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const VerifyResult& verified = session.report().verify.at(i);
+    const bool is_kept = !stages[i].kept_as.empty();
     BenchArm arm{.request = common,
                  .path = stages[i].kept_as,
                  .outputs = arm_outputs(verified.status),
-                 .max_abs = verified.max_abs};
+                 .max_abs = verified.max_abs,
+                 .keeps_heap = is_kept && session.report().keeps_heap};
     arm.request.label = stages[i].label;
     arm.request.model_path = stages[i].path;
     arms.push_back(arm);

@@ -51,6 +51,7 @@ void run_on_method<row_of("concat_linear")>(PassContext& context) {
   const std::vector<Node*> before = linear_layers(*graph);
   const auto before_count = before.size();
   const std::set<std::size_t> candidates = layers_with_a_common_input(before);
+  if (candidates.empty() || !context.may_rewrite()) return;
   torch::jit::FrozenConcatLinear(graph);
   const std::vector<Node*> after = linear_layers(*graph);
   std::size_t left = 0;

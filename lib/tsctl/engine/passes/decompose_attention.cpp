@@ -126,6 +126,7 @@ void run_on_method<row_of("decompose_attention")>(PassContext& context) {
     }
   });
   for (Node* node : found) {
+    if (!context.may_rewrite(*node)) continue;
     const Builder build(*node);
     Value* const result = is_attention(*node) ? attention(build, *node, "num_head", node->input(0))
                                               : encoder_layer(build, *node);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <vector>
 
 namespace tsctl::passes {
 
@@ -51,6 +52,22 @@ std::string reason_left(const Node& node, const Node& producer) {
   return "its constant has another dtype, or not one value for each output channel";
 }
 
+// Takes the aliases that hid places from LibTorch out again.
+void remove_aliases(const std::vector<Node*>& aliases) {
+  for (Node* alias : aliases) {
+    alias->output()->replaceAllUsesWith(alias->input(0));
+    alias->destroy();
+  }
+}
+
+Node* hide_operand(Node& node) {
+  Node* const alias =
+      node.owningGraph()->create(c10::Symbol::fromQualString("aten::alias"), {node.input(0)});
+  alias->insertBefore(&node);
+  node.replaceInput(0, alias->output());
+  return alias;
+}
+
 }  // namespace
 
 bool is_read_elsewhere(const torch::jit::Value& result, const Node& batch_norm) {
@@ -65,6 +82,7 @@ void run_fold(PassContext& context, GraphPass fold, std::initializer_list<const 
   // By the number of the output: a graph never gives one out twice, while addresses of nodes return.
   std::map<std::size_t, std::string> foldable;
   std::map<const torch::jit::Value*, const Node*> producers;  // by the result of what is folded
+  std::vector<Node*> left;                                    // that may not be rewritten
   for_each_node(*graph, [&](Node& node) {
     if (!is_any_of(node, folded)) return;
     const Node* producer = producer_of(node, into);
@@ -72,12 +90,16 @@ void run_fold(PassContext& context, GraphPass fold, std::initializer_list<const 
     if (const auto chained = producers.find(node.input(0)); chained != producers.end())
       producer = chained->second;
     if (producer == nullptr) return;
+    if (!context.may_rewrite(node)) return left.push_back(&node);
     producers[node.output()] = producer;
     foldable[node.output()->unique()] =
         "folded " + op_name(node) + " into " + op_name(*producer) + " at " + context.place_of(node);
   });
   if (foldable.empty()) return;
+  std::vector<Node*> aliases;
+  for (Node* node : left) aliases.push_back(hide_operand(*node));
   fold(graph);
+  remove_aliases(aliases);
   for_each_node(*graph, [&](Node& node) {
     if (!is_any_of(node, folded) || foldable.erase(node.output()->unique()) == 0) return;
     if (const Node* producer = producer_of(node, into))

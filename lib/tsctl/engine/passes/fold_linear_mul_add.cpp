@@ -179,6 +179,7 @@ void run_on_method<row_of("fold_linear_mul_add")>(PassContext& context) {
     if (const std::string reason = reason_left(match); !reason.empty()) {
       context.skip(*match.node, reason);
     } else if (const auto folding = folding_of(context, match)) {
+      if (!context.may_rewrite(*match.node)) continue;
       context.rewrote("folded " + op_name(*match.node) + " into linear at " +
                       context.place_of(*match.node));
       fold(match, *folding);

@@ -100,6 +100,7 @@ void run_on_method<row_of("fold_pad_conv")>(PassContext& context) {
   });
   for (Node* convolution : convolutions) {
     Node& pad = *convolution->input(0)->node();
+    if (!context.may_rewrite(*convolution)) continue;
     context.rewrote("folded " + op_name(pad) + " into " + op_name(*convolution) + " at " +
                     context.place_of(*convolution));
     fold(pad, *convolution);

@@ -128,6 +128,7 @@ void run_on_method<row_of("fuse_activation")>(PassContext& context) {
     }
   });
   for (Node* node : accepted) {
+    if (!context.may_rewrite(*node)) continue;
     const Expression found = find_activation(*node).value();
     context.rewrote("fused " + found.name + " at " + context.place_of(*node));
     fuse(found);

@@ -186,6 +186,7 @@ void run_on_method<row_of("fuse_attention")>(PassContext& context) {
     accepted.push_back({&node, observed(context, *found->query).value(), mask ? mask->rank : 0});
   });
   for (const Accepted& attention : accepted) {
+    if (!context.may_rewrite(*attention.result)) continue;
     context.rewrote("fused " + op_name(*attention.result) + " and softmax at " +
                     context.place_of(*attention.result));
     fuse(attention);

@@ -302,6 +302,7 @@ void run_on_method<row_of("fuse_normalization")>(PassContext& context) {
   });
   std::map<Value*, Value*> replaced;
   for (Accepted& expression : accepted) {
+    if (!context.may_rewrite(*expression.expression.root)) continue;
     context.rewrote("fused " + expression.expression.name + " at " +
                     context.place_of(*expression.expression.root));
     replace(expression, replaced);

@@ -4,8 +4,10 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,14 @@
 #include "tsctl/engine/passes/observed_types.h"
 
 namespace tsctl::passes {
+
+// Counts the places that the passes want to rewrite, and allows the first `limit` of them.
+struct RewriteCount {
+  std::optional<std::int64_t> limit = {};
+  std::int64_t wanted = 0;
+  std::string pass = {};  // that runs now
+  Rewrite last = {};      // that was allowed
+};
 
 // The model on its way through the passes.
 struct Model {
@@ -26,6 +36,7 @@ struct Model {
   c10::Device device = c10::kCPU;
   packed::LayerFactory layers;
   std::vector<PackedLayer> packed_layers = {};  // those that the passes made
+  RewriteCount rewrites = {};
 
   std::shared_ptr<torch::jit::Graph> graph_of(const std::string& method) const {
     return module.get_method(method).graph();

@@ -209,6 +209,7 @@ std::vector<Layer> find_layers(PassContext& context) {
   for (Node* conv : convs) {
     std::string reason;
     if (auto settings = settings_of(context, *conv, reason)) {
+      if (!context.may_rewrite(*conv)) continue;
       layers.push_back({.conv = conv, .settings = std::move(*settings)});
     } else {
       context.skip(*conv, reason);

@@ -107,6 +107,7 @@ void run_on_method<row_of("pack_lstm")>(PassContext& context) {
     if (!is_lstm(node)) return;
     std::string reason;
     if (auto settings = settings_of(context, node, reason)) {
+      if (!context.may_rewrite(node)) return;
       layers.emplace_back(&node, std::move(*settings));
     } else {
       context.skip(node, reason);

@@ -35,6 +35,21 @@ std::string free_name(const torch::jit::Module& module, const std::string& stem)
 
 }  // namespace
 
+bool PassContext::may_rewrite(const Node& node) {
+  if (!may_rewrite()) return false;
+  model_.rewrites.last.operation = op_name(node);
+  model_.rewrites.last.place = place_of(node);
+  return true;
+}
+
+bool PassContext::may_rewrite() {
+  RewriteCount& rewrites = model_.rewrites;
+  ++rewrites.wanted;
+  if (rewrites.limit && rewrites.wanted > *rewrites.limit) return false;
+  rewrites.last = {.pass = rewrites.pass, .method = method_};
+  return true;
+}
+
 void PassContext::rewrote(std::string change, std::int64_t count) {
   outcome_.changes.push_back(std::move(change));
   rewrote(count);
@@ -51,6 +66,7 @@ void PassContext::skip(const Node& node, std::string reason) {
 
 void PassContext::remove_pass_through(const std::vector<Node*>& nodes) {
   for (Node* node : nodes) {
+    if (!may_rewrite(*node)) continue;
     rewrote("removed " + op_name(*node) + " at " + place_of(*node));
     node->output()->replaceAllUsesWith(node->input(0));
     node->destroy();

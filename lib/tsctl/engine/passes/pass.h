@@ -43,6 +43,11 @@ class PassContext {
   // inputs were declared, and in methods other than forward. Throws Error{execution} if the model fails on its inputs.
   const ObservedTypes& observed_types() { return model_.observed_types(method_); }
 
+  // Whether the pass may rewrite this place, which --bisect limits. A pass asks once for each place that it is about to
+  // rewrite, and leaves a place without a word if not. A pass that hands its work to LibTorch as a whole asks once.
+  bool may_rewrite(const torch::jit::Node& node);
+  bool may_rewrite();
+
   // Notes that `count` places were rewritten; `change` says so in words ("folded batch_norm into conv2d at features.1").
   void rewrote(std::string change, std::int64_t count = 1);
   // Notes a change that an earlier sentence covers.

@@ -10,6 +10,7 @@ namespace tsctl::passes {
 
 template <>
 void run_on_method<row_of("peephole")>(PassContext& context) {
+  if (!context.may_rewrite()) return;
   auto graph = context.graph();
   const std::int64_t before = count_nodes(*graph);
   torch::jit::ConstantPropagation(graph);

@@ -16,6 +16,7 @@
 #include "tsctl/core/base/error.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
+#include "tsctl/engine/heap_keeper.h"
 #include "tsctl/engine/load.h"
 #include "tsctl/engine/passes/kept_methods.h"
 #include "tsctl/engine/passes/never_slower.h"
@@ -105,6 +106,7 @@ class Pipeline {
       contexts.emplace_back(model_, record.method);
       before.push_back(nodes_of(record.method));
     }
+    model_.rewrites.pass = pass.info.name;
     const auto start = Clock::now();
     pass.on_model != nullptr ? pass.on_model(contexts) : pass.on_method(contexts[0]);
     records[0].seconds += std::chrono::duration<double>(Clock::now() - start).count();
@@ -160,6 +162,7 @@ passes::Model open_model(const RewriteRequest& request, RewriteResult& result) {
   const c10::Device device = open_device(request.device);
   set_numerics(device, request.threads);
   torch::jit::Module module = load_module(request.model_path, device);
+  result.keeps_heap = remove_heap_keeper(module);
   passes::unpack(module);
   result.was_frozen = is_frozen(module);
   require_freezing(request, result.was_frozen);
@@ -173,7 +176,8 @@ passes::Model open_model(const RewriteRequest& request, RewriteResult& result) {
           .paths = ModulePaths(module),
           .inputs_tensors = request.inputs_tensors,
           .device = device,
-          .layers = packed::LayerFactory(module, request.kernels)};
+          .layers = packed::LayerFactory(module, request.kernels),
+          .rewrites = {.limit = request.rewrite_limit}};
 }
 
 std::vector<Pass> passes_of(RewriteGoal goal, std::span<const Pass> listed) {
@@ -196,6 +200,8 @@ Rewritten run_passes(std::span<const Pass> listed, const RewriteRequest& request
     result.passes = Pipeline(request, model, events, ir).run(passes_of(request.goal, listed));
     describe_rewritten(model, request, result);
     result.packed_layers = std::move(model.packed_layers);
+    result.rewrites = model.rewrites.wanted;
+    result.last_rewrite = model.rewrites.last;
   });
   return {std::move(model), std::move(result)};
 }
@@ -210,19 +216,25 @@ torch::jit::Module load_for_timing(const std::string& path, const c10::Device& d
 // call may change the state of a module.
 Rewritten check_result(std::span<const Pass> listed, const RewriteRequest& request, Rewritten first,
                        Events& events, std::ostream& ir) {
-  const bool optimizes = request.goal == RewriteGoal::optimize;
-  if (!optimizes || !request.check_speed || request.inputs_tensors.empty()) return first;
+  const bool is_timed = request.check_speed || request.time_result;
+  if (request.goal != RewriteGoal::optimize || !is_timed || request.inputs_tensors.empty())
+    return first;
   events.progress("timing " + request.model_path);
   const c10::Device device = first.model.device;
+  const auto speed_of = [&](const Rewritten& rewritten) {
+    save_module(rewritten.model.module, request.output_path);
+    return check_speed(load_for_timing(request.model_path, device),
+                       load_for_timing(request.output_path, device), request.inputs_tensors,
+                       device);
+  };
+  if (request.time_result) {
+    const auto check = speed_of(first);
+    first.result.is_slower = check && check->is_slower;
+    return first;
+  }
   return passes::without_slower_passes(
       request, std::move(first),
-      [&](const RewriteRequest& less) { return run_passes(listed, less, events, ir); },
-      [&](const Rewritten& rewritten) {
-        save_module(rewritten.model.module, request.output_path);
-        return check_speed(load_for_timing(request.model_path, device),
-                           load_for_timing(request.output_path, device), request.inputs_tensors,
-                           device);
-      });
+      [&](const RewriteRequest& less) { return run_passes(listed, less, events, ir); }, speed_of);
 }
 
 }  // namespace
@@ -231,6 +243,8 @@ RewriteResult rewrite_with(std::span<const Pass> listed, const RewriteRequest& r
                            Events& events, std::ostream& ir) {
   Rewritten rewritten = run_passes(listed, request, events, ir);
   rewritten = check_result(listed, request, std::move(rewritten), events, ir);
+  rewritten.result.keeps_heap = request.keep_heap.value_or(rewritten.result.keeps_heap);
+  if (rewritten.result.keeps_heap) add_heap_keeper(rewritten.model.module);
   events.progress("writing " + request.output_path);
   save_module(rewritten.model.module, request.output_path);
   for (const Warning& warning : rewritten.result.warnings) events.warning(warning);

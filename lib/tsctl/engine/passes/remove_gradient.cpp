@@ -26,6 +26,7 @@ bool tells_tensors_apart(const Node& node) {
 // LibTorch's freezing drops every detach, even one whose result must stay a second tensor; it keeps an alias.
 void replace_by_alias(PassContext& context, const std::vector<Node*>& detaches) {
   for (Node* detach : detaches) {
+    if (!context.may_rewrite(*detach)) continue;
     context.rewrote("replaced detach by alias at " + context.place_of(*detach));
     detach->replaceWithNewSymbol(c10::Symbol::fromQualString("aten::alias"));
     detach->destroy();
@@ -60,6 +61,7 @@ void remove_guards(PassContext& context) {
       context.skip(*enter, "the method reads the value that a gradient guard binds");
     return;
   }
+  if (enters.empty() || !context.may_rewrite(*enters.front())) return;
   for (Node* exit : exits) exit->destroy();
   for (Node* enter : enters) {
     context.rewrote("removed a gradient guard at " + context.place_of(*enter));

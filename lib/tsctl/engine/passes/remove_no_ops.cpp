@@ -175,6 +175,7 @@ void run_on_method<row_of("remove_no_ops")>(PassContext& context) {
     if (no_op->reason.empty()) return found.emplace_back(&node, *no_op), void();
     context.skip(node, no_op->reason);
   });
+  std::erase_if(found, [&](const auto& match) { return !context.may_rewrite(*match.first); });
   std::map<Value*, Value*> replaced;  // what takes the place of a no-op may be the result of one
   for (auto& [node, no_op] : found) {
     context.rewrote("removed " + op_name(*node) + " at " + context.place_of(*node));

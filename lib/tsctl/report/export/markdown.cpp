@@ -92,12 +92,12 @@ std::string speedup_of(const PairResult* pair) {
 std::string speeds_of(const BenchResult& bench) {
   if (bench.arms.empty()) return {};
   Table table({"arm", ">speedup over " + code(bench.arms.front().label), "speed", "outputs",
-               ">median", ">p99", ">throughput", ">memory"});
+               ">median", ">p99", ">throughput", ">page faults/call", ">memory"});
   for (const ArmResult& arm : bench.arms) {
     table.add_row({code(arm.label), speedup_of(pair_of(bench, arm.label)),
                    arm.speed ? name_of(*arm.speed) : "withheld", name_of(arm.outputs),
                    seconds_text(arm.median_s), seconds_text(arm.p99_s), throughput_text(arm),
-                   bytes_text(arm.peak_memory_bytes)});
+                   rate_text(arm.page_faults_per_call), bytes_text(arm.peak_memory_bytes)});
   }
   return table.text();
 }

@@ -39,16 +39,16 @@ HtmlCell gate_cell(const PairResult& pair) {
 std::string arms_table(const BenchResult& bench) {
   const std::string base = bench.arms.empty() ? "" : bench.arms.front().label;
   HtmlTable table({"arm", ">median", ">p99", ">spread", ">throughput", ">speedup vs " + base,
-                   ">max difference", "outputs", "speed", "gate"});
+                   ">page faults/call", ">max difference", "outputs", "speed", "gate"});
   for (const ArmResult& arm : bench.arms) {
     const PairResult* pair = pair_of(bench, arm.label);
     const bool gated = pair != nullptr && pair->gate.has_value();
-    table.add_row({arm.label, seconds_text(arm.median_s),
-                   HtmlCell(seconds_text(arm.p99_s), arm.p99_s_reason), percent_text(arm.spread),
-                   throughput_text(arm),
-                   HtmlCell(ratio_of(pair), pair == nullptr ? std::string() : pair->speedup_reason),
-                   number_text(arm.max_abs), outputs_cell(arm.outputs), name_of(arm.speed),
-                   gated ? gate_cell(*pair) : HtmlCell()});
+    table.add_row(
+        {arm.label, seconds_text(arm.median_s), HtmlCell(seconds_text(arm.p99_s), arm.p99_s_reason),
+         percent_text(arm.spread), throughput_text(arm),
+         HtmlCell(ratio_of(pair), pair == nullptr ? std::string() : pair->speedup_reason),
+         rate_text(arm.page_faults_per_call), number_text(arm.max_abs), outputs_cell(arm.outputs),
+         name_of(arm.speed), gated ? gate_cell(*pair) : HtmlCell()});
   }
   return table.render();
 }
@@ -156,14 +156,13 @@ std::string quantiles(const BenchResult& bench) {
 }
 
 std::string warm_up_table(const BenchResult& bench) {
-  HtmlTable table({"arm", ">load", ">1st call", ">2nd", ">3rd", ">steady from call",
-                   ">page faults/call", ">memory", ">threads"});
+  HtmlTable table(
+      {"arm", ">load", ">1st call", ">2nd", ">3rd", ">steady from call", ">memory", ">threads"});
   for (const ArmResult& arm : bench.arms) {
     table.add_row({arm.label, seconds_text(arm.load_s), seconds_text(arm.first_call_s),
                    seconds_text(arm.second_call_s), seconds_text(arm.third_call_s),
                    arm.steady_at_call ? std::to_string(*arm.steady_at_call) : "-",
-                   rate_text(arm.page_faults_per_call), bytes_text(arm.peak_memory_bytes),
-                   std::to_string(arm.threads)});
+                   bytes_text(arm.peak_memory_bytes), std::to_string(arm.threads)});
   }
   return table.render();
 }

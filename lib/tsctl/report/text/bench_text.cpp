@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tsctl/core/base/units.h"
+#include "tsctl/core/page_faults.h"
 #include "tsctl/report/text/device_text.h"
 #include "tsctl/report/text/host_text.h"
 #include "tsctl/report/text/load_text.h"
@@ -17,6 +18,9 @@
 namespace tsctl {
 
 namespace {
+
+// Of a bench of one arm, which has no verdict: the default of --margin.
+constexpr double kUsualMargin = 0.01;
 
 std::string speedup_text(const PairResult* pair) {
   if (pair == nullptr) return "1.00";
@@ -46,24 +50,24 @@ std::string throughput_title(const BenchResult& bench) {
 std::string speeds_table(const BenchResult& bench, std::size_t width) {
   const std::string base = bench.arms.empty() ? "" : bench.arms.front().label;
   TextTable table({"arm", ">median", ">p99", ">spread", throughput_title(bench),
-                   ">speedup vs " + base, ">max diff", "outputs", "speed"});
+                   ">speedup vs " + base, ">faults/call", ">max diff", "outputs", "speed"});
   for (const ArmResult& arm : bench.arms) {
     table.add_row({arm.label, seconds_text(arm.median_s), seconds_text(arm.p99_s),
                    percent_text(arm.spread), throughput_text(arm),
-                   speedup_text(pair_of(bench, arm.label)), number_text(arm.max_abs),
-                   styled(arm.outputs), styled(arm.speed)});
+                   speedup_text(pair_of(bench, arm.label)), rate_text(arm.page_faults_per_call),
+                   number_text(arm.max_abs), styled(arm.outputs), styled(arm.speed)});
   }
   return table.render(0, width);
 }
 
 std::string warm_up_table(const BenchResult& bench, std::size_t width) {
-  TextTable table({"warm-up", ">load", ">1st call", ">2nd", ">3rd", ">steady from call",
-                   ">page faults/call", ">memory"});
+  TextTable table(
+      {"warm-up", ">load", ">1st call", ">2nd", ">3rd", ">steady from call", ">memory"});
   for (const ArmResult& arm : bench.arms) {
     table.add_row({arm.label, seconds_text(arm.load_s), seconds_text(arm.first_call_s),
                    seconds_text(arm.second_call_s), seconds_text(arm.third_call_s),
                    arm.steady_at_call ? std::to_string(*arm.steady_at_call) : "-",
-                   rate_text(arm.page_faults_per_call), bytes_text(arm.peak_memory_bytes)});
+                   bytes_text(arm.peak_memory_bytes)});
   }
   return table.render(0, width);
 }
@@ -140,6 +144,31 @@ std::string wide_intervals_text(const BenchResult& bench) {
   return text;
 }
 
+// Whether --keep-heap in the file would avoid page faults that cost more than a difference in speed is worth.
+bool wants_heap_kept(const ArmResult& arm, double margin) {
+  const bool is_kept = !arm.path.empty();  // a stage of convert is not
+  return is_kept && arm.kind == ArmKind::file && arm.allocator == "system" && !arm.keeps_heap &&
+         arm.median_s && arm.page_faults_per_call &&
+         page_fault_share(*arm.page_faults_per_call, arm) > margin;
+}
+
+// The files whose page faults --keep-heap would avoid.
+std::string heap_text(const BenchResult& bench) {
+  if (bench.device != "cpu") return {};
+  const double margin = bench.pairs.empty() ? kUsualMargin : bench.pairs.front().margin;
+  std::vector<std::string> arms;
+  for (const ArmResult& arm : bench.arms) {
+    if (!wants_heap_kept(arm, margin)) continue;
+    arms.push_back(fmt::format("'{}' {} a call, at least {} of its time", arm.label,
+                               rate_text(arm.page_faults_per_call),
+                               percent_text(page_fault_share(*arm.page_faults_per_call, arm))));
+  }
+  if (arms.empty()) return {};
+  return line("heap", fmt::format("page faults: {}; optimize and convert with --keep-heap write a "
+                                  "file that avoids most of them",
+                                  joined(arms, ", ")));
+}
+
 std::string selftest_text(const BenchResult& bench) {
   if (!bench.noise || !bench.noise->smallest_effect) return {};
   return line("selftest", "the smallest effect that this host can resolve is " +
@@ -171,7 +200,7 @@ std::string bench_text(const BenchResult& bench, const TextOptions& options) {
           waiting_text(bench) + gates_text(bench) + device_text(bench);
   if (options.verbose || !bench.profiles.empty()) text += openings_text(bench);
   if (options.verbose && bench.noise) text += host_noise_text(*bench.noise);
-  text += wide_intervals_text(bench) + selftest_text(bench);
+  text += wide_intervals_text(bench) + heap_text(bench) + selftest_text(bench);
   for (const ProfileResult& profile : bench.profiles)
     text += "\n" + profile_text(profile, options.width);
   return text;

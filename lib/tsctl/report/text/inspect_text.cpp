@@ -20,7 +20,7 @@ constexpr std::size_t kValueShown = 60;  // bytes; the document has more
 
 std::string crc_text(const std::optional<bool>& ok) { return !ok ? "" : *ok ? "ok" : "DAMAGED"; }
 
-std::string state_text(const ModelSummary& summary) {
+std::string mode_text(const ModelSummary& summary) {
   if (summary.frozen && summary.packed_layers > 0) {
     return fmt::format("frozen, {} {} packed when the file is loaded",
                        count_text(summary.packed_layers),
@@ -33,6 +33,10 @@ std::string state_text(const ModelSummary& summary) {
     text += fmt::format(" ({} submodules in training mode)", count_text(summary.training_modules));
   }
   return text;
+}
+
+std::string state_text(const ModelSummary& summary) {
+  return mode_text(summary) + (summary.keeps_heap ? ", makes glibc keep freed memory" : "");
 }
 
 std::size_t count_kind(const ModelSummary& summary, TensorKind kind) {

@@ -73,6 +73,7 @@ std::string step_text(const ManifestStep& step) {
       fmt::format("{} (tsctl {}, torch {})", step.command, step.tsctl_version, step.torch_version);
   if (!step.passes.empty()) text += ": " + joined(step.passes, ", ");
   if (!step.preserved.empty()) text += "; preserved " + joined(step.preserved, ", ");
+  if (step.keeps_heap) text += "; makes glibc keep freed memory";
   return text;
 }
 

@@ -16,6 +16,7 @@
 #include "tsctl/report/text/inspect_text.h"
 #include "tsctl/report/text/run_columns.h"
 #include "tsctl/report/text/style.h"
+#include "tsctl/report/text/suggestion_text.h"
 #include "tsctl/report/text/text_lines.h"
 #include "tsctl/report/text/text_table.h"
 #include "tsctl/report/text/verify_text.h"
@@ -89,6 +90,11 @@ std::string packed_text(const std::vector<PackedLayer>& layers) {
   return line("packed",
               fmt::format("{} ({}); kernels on this host: {}", counted(std::ssize(layers), "layer"),
                           counts(operations), counts(kernels)));
+}
+
+std::string heap_text(bool keeps_heap) {
+  return keeps_heap ? line("heap", "loading the file makes glibc keep freed memory in the process")
+                    : "";
 }
 
 // One line for several candidates of one reference that are all the same; empty if they are not.
@@ -190,7 +196,9 @@ std::string styled_text(const Report& report, const TextOptions& options) {
                                          : capture_text(*report.capture, options.verbose, width);
   }
   lines += passes_text(report.passes, options.verbose) + packed_text(report.packed_layers) +
-           verifications_text(report, options.verbose);
+           heap_text(report.keeps_heap) + verifications_text(report, options.verbose);
+  if (report.bisect) lines += bisect_text(*report.bisect);
+  lines += suggestions_text(report.suggestions);
   if (report.run) lines += run_text(*report.run, width);
   if (!report.checks.empty()) lines += findings_text(report.checks, width);
   if (report.doctor) {

@@ -28,7 +28,8 @@ TEST(ManifestText, shows_where_a_file_comes_from_and_what_was_verified) {
                      .tsctl_version = "0.1.0",
                      .torch_version = "2.15.0",
                      .passes = {"freeze_constants", "peephole"},
-                     .preserved = {"encode"}}};
+                     .preserved = {"encode"},
+                     .keeps_heap = true}};
   EXPECT_EQ(manifest_text(json_text(manifest)),
             "\nstored by tsctl\n"
             "  source        net.py:Net with --kwargs {\"hidden\": 8}, captured by trace\n"
@@ -42,7 +43,7 @@ TEST(ManifestText, shows_where_a_file_comes_from_and_what_was_verified) {
             "  not checked   ids axis 1\n"
             "  steps         trace (tsctl 0.1.0, torch 2.15.0)\n"
             "                optimize (tsctl 0.1.0, torch 2.15.0): freeze_constants, peephole; "
-            "preserved encode\n");
+            "preserved encode; makes glibc keep freed memory\n");
 }
 
 TEST(ManifestText, leaves_out_what_a_manifest_does_not_have) {

@@ -90,23 +90,19 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 TEST(BenchText, has_a_row_for_each_arm_and_withholds_the_speed_of_a_wrong_one) {
   EXPECT_EQ(plain(bench_text(made_up_bench(), {.verbose = true})),
-            "arm       median       p99  spread     throughput   speedup vs eager  max diff  "
-            "outputs    speed\n"
-            "eager   2.150 ms  3.100 ms    4.3%   3721 items/s               1.00         -  "
-            "reference  reference\n"
-            "frozen  1.860 ms         -    2.0%   4301 items/s  1.16 [1.12, 1.19]  3.10e-07  same  "
-            "     faster\n"
-            "wrong   500.0 us  600.0 us    1.0%  16.0k items/s           withheld      0.25  "
-            "differ     -\n"
+            "arm       median       p99  spread     throughput   speedup vs eager  faults/call  "
+            "max diff  outputs    speed\n"
+            "eager   2.150 ms  3.100 ms    4.3%   3721 items/s               1.00        12.50  "
+            "       -  reference  reference\n"
+            "frozen  1.860 ms         -    2.0%   4301 items/s  1.16 [1.12, 1.19]            -  "
+            "3.10e-07  same       faster\n"
+            "wrong   500.0 us  600.0 us    1.0%  16.0k items/s           withheld            -  "
+            "    0.25  differ     -\n"
             "\n"
-            "warm-up      load  1st call       2nd       3rd  steady from call  page faults/call   "
-            "  memory\n"
-            "eager     2.500 s  50.00 ms  3.000 ms  2.200 ms                 7             12.50  "
-            "300.0 MiB\n"
-            "frozen   400.0 ms  10.00 ms  20.00 ms  1.900 ms                 -                 -  "
-            "120.0 MiB\n"
-            "wrong           -         -         -         -                 -                 -   "
-            "1.00 MiB\n"
+            "warm-up      load  1st call       2nd       3rd  steady from call     memory\n"
+            "eager     2.500 s  50.00 ms  3.000 ms  2.200 ms                 7  300.0 MiB\n"
+            "frozen   400.0 ms  10.00 ms  20.00 ms  1.900 ms                 -  120.0 MiB\n"
+            "wrong           -         -         -         -                 -   1.00 MiB\n"
             "\n"
             "measured   5 launches of each arm, 60 rounds in random order, one arm at a time, on "
             "cpu with 2 threads, at "
@@ -124,6 +120,37 @@ TEST(BenchText, says_what_an_interval_that_is_too_wide_comes_from) {
   EXPECT_NE(
       bench_text(bench, {}).find("'frozen': the interval's width comes from noise within launches"),
       std::string::npos);
+}
+
+TEST(BenchText, names_keep_heap_where_the_page_faults_of_a_file_are_worth_it) {
+  BenchResult bench = made_up_bench();
+  for (ArmResult& arm : bench.arms) {
+    arm.path = arm.label + ".pt";
+    arm.allocator = "system";
+    arm.page_faults_per_call = 400.0;  // at least 200 us: 9.3%, 10.8% and 40% of a call
+  }
+  bench.pairs[0].margin = 0.2;
+  EXPECT_NE(plain(bench_text(bench, {}))
+                .find("heap       page faults: 'wrong' 400 a call, at least 40.0% of its time; "
+                      "optimize and convert with --keep-heap write a file that avoids most of "
+                      "them\n"),
+            std::string::npos);
+  bench.pairs[0].margin = 0.01;
+  EXPECT_NE(bench_text(bench, {}).find("'frozen' 400 a call, at least 10.8% of its time, 'wrong'"),
+            std::string::npos);
+  const auto is_silent = [&] { return bench_text(bench, {}).find("heap") == std::string::npos; };
+  const BenchResult with_faults = bench;
+  for (ArmResult& arm : bench.arms) arm.keeps_heap = true;
+  EXPECT_TRUE(is_silent());
+  bench = with_faults;
+  for (ArmResult& arm : bench.arms) arm.allocator = "keep";
+  EXPECT_TRUE(is_silent());
+  bench = with_faults;
+  for (ArmResult& arm : bench.arms) arm.path.clear();  // of stages that convert does not keep
+  EXPECT_TRUE(is_silent());
+  bench = with_faults;
+  for (ArmResult& arm : bench.arms) arm.page_faults_per_call = 4.0;
+  EXPECT_TRUE(is_silent());
 }
 
 VerifyResult made_up_comparison() {
