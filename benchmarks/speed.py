@@ -107,9 +107,9 @@ def _time(model: Model, result: Path, options: argparse.Namespace) -> None:
     folder = result.with_suffix("")
     folder.mkdir(exist_ok=True)
     source = f"{_SOURCES}:{model.function}"
-    _run(options, "trace", source, "--input", model.inputs, "-o", folder / "traced.pt")
-    _run(options, "freeze", folder / "traced.pt", "-o", folder / "frozen.pt")
-    _run(options, "optimize", folder / "traced.pt", "-o", folder / "optimized.pt")
+    run(options, "trace", source, "--input", model.inputs, "-o", folder / "traced.pt")
+    run(options, "freeze", folder / "traced.pt", "-o", folder / "frozen.pt")
+    run(options, "optimize", folder / "traced.pt", "-o", folder / "optimized.pt")
     words = {"folder": folder, "source": source}
     arms = [arm.format(**words) for arm in _FILE_ARMS.values()]
     for package, arm in _RUNTIME_ARMS.values():
@@ -118,13 +118,14 @@ def _time(model: Model, result: Path, options: argparse.Namespace) -> None:
         if _has(options.python, package):
             arms.append(arm.format(**words))
     threads = ["--threads", options.threads] if options.threads else []
-    _run(
+    run(
         options, "bench", folder / "traced.pt", *arms, "--allocator", "keep", "--budget", options.budget,
         "--input", model.inputs, *threads, "--json", result,
     )  # fmt: skip
 
 
-def _run(options: argparse.Namespace, *words: object) -> None:
+def run(options: argparse.Namespace, *words: object) -> None:
+    """Run a command of tsctl. Raises CalledProcessError if it fails."""
     command = [options.tsctl, *map(str, words)]
     if words[0] in ("trace", "bench"):
         command += ["--python", options.python]
@@ -138,14 +139,15 @@ def _row(model: Model, report: dict[str, Any]) -> list[str]:
     pairs = {pair["arm"]: pair for pair in report["bench"]["pairs"]}
     labels = ["optimized", "onednn-graph", *(arm.partition("=")[0] for _, arm in _RUNTIME_ARMS.values())]
     traced_ms = report["bench"]["arms"][0]["median_s"] * 1e3
-    return [model.name, f"{traced_ms:.3g}", *(_speedup(pairs.get(label)) for label in labels)]
+    return [model.name, f"{traced_ms:.3g}", *(speedup(pairs.get(label)) for label in labels)]
 
 
 def _columns() -> list[str]:
     return ["model", "traced ms", *_FILE_ARMS, *_RUNTIME_ARMS]
 
 
-def _speedup(pair: dict[str, Any] | None) -> str:
+def speedup(pair: dict[str, Any] | None) -> str:
+    """A cell of the table: the speedup with its interval, or why there is none."""
     if pair is None:
         return ""
     if pair["outputs"] == "differ":

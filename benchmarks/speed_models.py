@@ -66,8 +66,7 @@ def lstm() -> nn.Module:
 
 
 def _vision(name: str) -> nn.Module:
-    """A model of torchvision. Batches set the batch norms' statistics: without
-    them, outputs vanish."""
+    """A model of torchvision. Batches set the batch norms' statistics: without them, outputs vanish."""
     import torchvision
 
     model = getattr(torchvision.models, name)()

@@ -4,7 +4,8 @@
     benchmarks/zoo_speed.py --results build/zoo-speed --table
 
 The architectures are those of architectures.py, with one image of 128 pixels and random weights. Each has its own
-result, so an interrupted run can continue. Exits with 1 if a file is slower than the traced one, or differs from it.
+result, so an interrupted run can continue. Exits with 1 if a file is slower than the traced one, differs from it, or
+cannot be made.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from speed import run, speedup
 
 _ROOT = Path(__file__).resolve().parents[1]
 _IMAGE = "1x3x128x128"
@@ -33,14 +36,17 @@ def main() -> int:
     options = _parsed()
     options.results.mkdir(parents=True, exist_ok=True)
     chosen = [source for source in ARCHITECTURES if fnmatch.fnmatch(source, options.only)]
+    failed = False
     for source in [] if options.table else chosen:
         if not _result_file(options.results, source).is_file():
             print(f"{source} …", file=sys.stderr, flush=True)
-            _time(source, options)
+            failed = not _time(source, options) or failed
     found = {source: _result_file(options.results, source) for source in chosen}
     reports = {source: json.loads(path.read_text()) for source, path in found.items() if path.is_file()}
     print(_table(reports))
-    return 1 if any(_pair(report)["verdict"] == "slower" for report in reports.values()) else 0
+    for pair in map(_pair, reports.values()):
+        failed = failed or pair["verdict"] == "slower" or pair["outputs"] == "differ"
+    return int(failed)
 
 
 def _parsed() -> argparse.Namespace:
@@ -60,23 +66,23 @@ def _result_file(folder: Path, source: str) -> Path:
     return folder / f"{source.replace(':', '-')}.json"
 
 
-def _time(source: str, options: argparse.Namespace) -> None:
-    """Write the report of the bench. An architecture that cannot be traced or optimized is told and left out."""
+def _time(source: str, options: argparse.Namespace) -> bool:
+    """Write the report of the bench. An architecture that cannot be traced or optimized is left out: then false."""
     folder = options.results
     size = "224" if source.endswith("224") else "128"
     image = _IMAGE.replace("128", size)
-    commands = [
-        ["trace", source, "--input", image, "--python", options.python, "-o", folder / "traced.pt"],
-        ["optimize", folder / "traced.pt", "-o", folder / "optimized.pt"],
-        [
-            "bench", folder / "traced.pt", folder / "optimized.pt", "--allocator", "keep", "--budget", options.budget,
+    traced, optimized = folder / "traced.pt", folder / "optimized.pt"
+    try:
+        run(options, "trace", source, "--input", image, "-o", traced)
+        run(options, "optimize", traced, "-o", optimized)
+        run(
+            options, "bench", traced, optimized, "--allocator", "keep", "--budget", options.budget,
             "--json", _result_file(folder, source),
-        ],
-    ]  # fmt: skip
-    for command in commands:
-        if subprocess.run([options.tsctl, *map(str, command)], stdout=sys.stderr, check=False).returncode:
-            print(f"{source}: {command[0]} failed", file=sys.stderr)
-            return
+        )  # fmt: skip
+    except subprocess.CalledProcessError as error:
+        print(f"{source} is left out: {error}", file=sys.stderr)
+        return False
+    return True
 
 
 def _pair(report: dict[str, Any]) -> dict[str, Any]:
@@ -88,10 +94,7 @@ def _table(reports: dict[str, dict[str, Any]]) -> str:
     for source, report in reports.items():
         pair = _pair(report)
         traced_ms = report["bench"]["arms"][0]["median_s"] * 1e3
-        gain = "-"
-        if pair["speedup"] is not None:
-            gain = f"{pair['speedup']:.2f} [{pair['speedup_low']:.2f}, {pair['speedup_high']:.2f}]"
-        lines.append(f"| `{source}` | {traced_ms:.3g} | {gain} | {pair['outputs']} |")
+        lines.append(f"| `{source}` | {traced_ms:.3g} | {speedup(pair)} | {pair['outputs']} |")
     return "\n".join(lines)
 
 

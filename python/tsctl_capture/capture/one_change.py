@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..explain.diagnosis import Diagnosis
+from ..explain.problems.user_code import without_comment
 from ..vocabulary import AttemptStatus
 from .attempts import attempt_script
 from .subject import Attempt, Subject
@@ -37,7 +38,7 @@ def _written(diagnosis: Diagnosis) -> Iterator[bool]:
     lines = linecache.getlines(file)
     before = linecache.cache.get(file)
     old = lines[diagnosis.line - 1] if 0 < diagnosis.line <= len(lines) else ""
-    if before is None or old.strip() not in (diagnosis.source_line.strip(), old.strip()) or not old.strip():
+    if before is None or not old.strip() or without_comment(old) != without_comment(diagnosis.source_line):
         yield False
         return
     indent = old[: len(old) - len(old.lstrip())]

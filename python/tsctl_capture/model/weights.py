@@ -50,7 +50,7 @@ def load_weights(module: torch.nn.Module, path: str) -> list[str]:
         found = _listed_by_torch(str(error))
         tied = _only_tied(expected, state, found)
         if not tied:
-            _refuse(path, expected, state, found)
+            require_fit(path, found, _prefix_hint(expected, state) if state else "the file holds no weights")
             raise CaptureError(
                 ErrorKind.INPUT,
                 f"the weights in '{path}' cannot be loaded: {describe(error)}",
@@ -80,12 +80,6 @@ def _only_tied(
     if not found["missing"] or found["unexpected"] or found["of another shape"]:
         return False
     return not set(found["missing"]) & set(_missing(expected, state))
-
-
-def _refuse(
-    path: str, expected: Mapping[str, Any], state: Mapping[str, torch.Tensor], found: Mapping[str, list[str]]
-) -> None:
-    require_fit(path, found, _prefix_hint(expected, state) if state else "the file holds no weights")
 
 
 def require_fit(path: str, found: Mapping[str, list[str]], hint: str = "") -> None:

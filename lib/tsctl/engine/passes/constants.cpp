@@ -49,4 +49,14 @@ std::optional<std::vector<std::int64_t>> constant_ints(const Value& value) {
 
 bool is_none(const Value& value) { return value.type()->kind() == c10::TypeKind::NoneType; }
 
+void replace_constant(torch::jit::Node& layer, std::size_t input, const at::Tensor& tensor) {
+  const torch::jit::Value& before = *layer.input(input);
+  const std::string name =
+      is_none(before) ? layer.input(1)->debugName() + "_bias" : before.debugName();
+  const torch::jit::WithInsertPoint place(&layer);
+  torch::jit::Value* const after = layer.owningGraph()->insertConstant(tensor);
+  after->setDebugName(name + "_folded");
+  layer.replaceInput(input, after);
+}
+
 }  // namespace tsctl::passes

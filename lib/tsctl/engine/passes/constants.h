@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 #include <torch/csrc/jit/ir/ir.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -18,5 +19,8 @@ std::optional<bool> constant_bool(const torch::jit::Value& value);
 std::optional<std::vector<std::int64_t>> constant_ints(const torch::jit::Value& value);
 
 bool is_none(const torch::jit::Value& value);
+
+// Gives a layer another weight (input 1) or bias (input 2), named after the one that it had.
+void replace_constant(torch::jit::Node& layer, std::size_t input, const at::Tensor& tensor);
 
 }  // namespace tsctl::passes

@@ -1,6 +1,7 @@
 #include "tsctl/engine/passes/fold.h"
 
 #include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -49,6 +50,8 @@ std::string reason_left(const Node& node, const Node& producer) {
   if (is_norm ? is_read_elsewhere(*producer.output(), node) : producer.output()->uses().size() > 1)
     return "something else reads the result of " + into;
   if (std::string_view(node.kind().toQualString()).ends_with('_')) return "it works in place";
+  if (is_norm && is_any_of(producer, {"aten::linear"}))
+    return "its input does not have two dimensions, or is not known";
   return "its constant has another dtype, or not one value for each output channel";
 }
 
@@ -76,8 +79,8 @@ bool is_read_elsewhere(const torch::jit::Value& result, const Node& batch_norm) 
   });
 }
 
-void run_fold(PassContext& context, GraphPass fold, std::initializer_list<const char*> folded,
-              std::initializer_list<const char*> into) {
+void run_fold(PassContext& context, const GraphPass& fold,
+              std::initializer_list<const char*> folded, std::initializer_list<const char*> into) {
   auto graph = context.graph();
   // By the number of the output: a graph never gives one out twice, while addresses of nodes return.
   std::map<std::size_t, std::string> foldable;
@@ -98,7 +101,7 @@ void run_fold(PassContext& context, GraphPass fold, std::initializer_list<const 
   if (foldable.empty()) return;
   std::vector<Node*> aliases;
   for (Node* node : left) aliases.push_back(hide_operand(*node));
-  fold(graph);
+  if (fold(graph)) torch::jit::EliminateDeadCode(graph);  // the constants that were folded
   remove_aliases(aliases);
   for_each_node(*graph, [&](Node& node) {
     if (!is_any_of(node, folded) || foldable.erase(node.output()->unique()) == 0) return;

@@ -139,15 +139,6 @@ std::optional<Folding> folding_of(PassContext& context, const Match& match) {
   return folding;
 }
 
-void replace_constant(Node& linear, std::size_t input, const at::Tensor& tensor) {
-  const Value& before = *linear.input(input);
-  const std::string stem = (is_none(before) ? *linear.input(1) : before).debugName();
-  const torch::jit::WithInsertPoint place(&linear);
-  Value* const after = linear.owningGraph()->insertConstant(tensor);
-  after->setDebugName(stem + "_folded");
-  linear.replaceInput(input, after);
-}
-
 void fold(const Match& match, const Folding& folding) {
   const at::NoGradGuard no_gradient;
   Node& linear = *match.linear;

@@ -7,7 +7,7 @@
 
 #include "tsctl/engine/passes/build.h"
 #include "tsctl/engine/passes/constants.h"
-#include "tsctl/engine/passes/pass.h"
+#include "tsctl/engine/passes/fold.h"
 
 namespace tsctl::passes {
 
@@ -19,9 +19,7 @@ using Ints = std::vector<std::int64_t>;
 
 bool is_pad(const Node& node) { return is_any_of(node, {"aten::pad", "aten::constant_pad_nd"}); }
 
-bool is_convolution(const Node& node) {
-  return is_any_of(node, {"aten::conv1d", "aten::conv2d", "aten::conv3d", "aten::_convolution"});
-}
+bool is_convolution(const Node& node) { return is_any_of(node, kConvolutions); }
 
 // Whether the pad fills in zeros.
 bool pads_zeros(const Node& pad) {
