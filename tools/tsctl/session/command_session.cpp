@@ -115,9 +115,11 @@ void CommandSession::say(const std::string& text) { view_.step(with_names(text))
 
 void CommandSession::warn(const Warning& worded) {
   const Warning warning{.code = worded.code, .text = with_names(worded.text)};
-  // A worker sends a warning at once and lists it in its result again; two steps may also find the same.
+  // A worker sends a warning at once and lists it in its result again; two steps may also find the same. A busy host is
+  // reported once, although its figures change from step to step.
   const auto is_known = [&](const Warning& known) {
-    return known.code == warning.code && known.text == warning.text;
+    return known.code == warning.code &&
+           (known.text == warning.text || warning.code == WarningCode::host_busy);
   };
   if (std::ranges::any_of(report_.warnings, is_known)) return;
   report_.warnings.push_back(warning);
