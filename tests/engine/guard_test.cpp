@@ -67,6 +67,17 @@ TEST(guard, names_the_users_line_in_a_traced_model) {
   EXPECT_EQ(failure.reason, "Given groups=1, expected 3 channels (/home/me/net.py:17, in forward)");
 }
 
+TEST(guard, names_no_line_of_a_packed_layer) {
+  const TorchFailure failure = failure_from_text(
+      "The following operation failed in the TorchScript interpreter.\n"
+      "Traceback of TorchScript, original code (most recent call last):\n"
+      "  File \"\", line 25, in convolved\n"
+      "    return torch.conv2d(x, self.weight, self.bias)\n"
+      "           ~~~~~~~~~~~~ <--- HERE\n"
+      "RuntimeError: expected 3 channels\n");
+  EXPECT_EQ(failure.reason, "expected 3 channels");
+}
+
 TEST(guard, keeps_the_name_of_an_exception_that_the_model_raised) {
   const TorchFailure failure = failure_from_text(
       "Traceback of TorchScript, original code (most recent call last):\n"

@@ -33,9 +33,9 @@ std::string declared_inputs_text(const InputsInfo& inputs) {
       inputs.plan.file.empty() ? specs_text(inputs.plan.specs) : "--inputs " + inputs.plan.file;
   const std::string declared = specs_text(inputs.declared);
   if (given.empty() && declared.empty()) return "tsctl inspect shows what the file declares";
-  if (declared.empty()) return "given was " + given;
+  if (declared.empty()) return "the input is " + given;
   if (declared == given) return "the file declares " + declared;
-  return fmt::format("the file declares {}, given was {}", declared, given);
+  return fmt::format("the file declares {}, the input is {}", declared, given);
 }
 
 void name_declared_inputs(ErrorInfo& error, const InputsInfo& inputs) {

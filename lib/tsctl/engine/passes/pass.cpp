@@ -104,7 +104,10 @@ Value* PassContext::insert_call(Node* before, const std::string& submodule,
       object->type()->expectRef<c10::ClassType>().getMethod(method);
   const auto matched = torch::jit::matchSchema(function.getSchema(), before->sourceRange(), *graph,
                                                given, /*kwargs=*/{});
-  return graph->insertMethodCall(method, matched);
+  Value* const result = graph->insertMethodCall(method, matched);
+  for (Value* const inserted : {object, result})
+    inserted->node()->setSourceRange(before->sourceRange());
+  return result;
 }
 
 void PassContext::replace_by_call(Node* node, const std::string& submodule,
