@@ -42,7 +42,8 @@ def main() -> int:
             print(f"{source} …", file=sys.stderr, flush=True)
             failed = not _time(source, options) or failed
     found = {source: _result_file(options.results, source) for source in chosen}
-    reports = {source: json.loads(path.read_text()) for source, path in found.items() if path.is_file()}
+    read = {source: json.loads(path.read_text()) for source, path in found.items() if path.is_file()}
+    reports = {source: report for source, report in read.items() if report["bench"]}  # if the budget sufficed
     print(_table(reports))
     for pair in map(_pair, reports.values()):
         failed = failed or pair["verdict"] == "slower" or pair["outputs"] == "differ"

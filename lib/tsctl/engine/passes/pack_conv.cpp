@@ -189,9 +189,10 @@ Value* pack(PassContext& context, const Layer& layer) {
     arguments.push_back(layer.add->input(layer.other));
     method = layer.overwrites_other ? "add_into" : "add";
   }
+  const std::string name =
+      context.add_submodule(packed_name(context, *layer.conv, "conv"), submodule);
   Value* const result =
-      context.insert_call(layer.add != nullptr ? layer.add : layer.conv,
-                          context.add_submodule("packed_conv", submodule), method, arguments);
+      context.insert_call(layer.add != nullptr ? layer.add : layer.conv, name, method, arguments);
   last->output()->replaceAllUsesWith(result);
   for (Node* node : {layer.activation, layer.add, layer.conv}) {
     if (node != nullptr) node->destroy();

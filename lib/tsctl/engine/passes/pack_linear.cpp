@@ -74,8 +74,9 @@ void pack(PassContext& context, Layer& layer) {
     activation.node->output()->replaceAllUsesWith(layer.node->output());
     activation.node->destroy();
   }
-  context.replace_by_call(layer.node, context.add_submodule("packed_linear", submodule), "forward",
-                          {layer.node->input(0)});
+  const std::string name =
+      context.add_submodule(packed_name(context, *layer.node, "linear"), submodule);
+  context.replace_by_call(layer.node, name, "forward", {layer.node->input(0)});
   context.rewrote(fmt::format("packed {} at {}", operation, place));
 }
 

@@ -88,9 +88,9 @@ void pack(PassContext& context, Node* lstm, const LstmSettings& settings) {
                   .kernels = kernel_names(submodule),
                   .kernel = packed::kernel_name(packed::kernel_of(submodule))});
   const Node* const state = lstm->input(1)->node();
-  Value* const result =
-      context.insert_call(lstm, context.add_submodule("packed_lstm", submodule), "forward",
-                          {lstm->input(0), state->input(0), state->input(1)});
+  const std::string name = context.add_submodule(packed_name(context, *lstm, "lstm"), submodule);
+  Value* const result = context.insert_call(lstm, name, "forward",
+                                            {lstm->input(0), state->input(0), state->input(1)});
   Node* const unpack = context.graph()->createTupleUnpack(result);
   unpack->insertBefore(lstm);
   for (std::size_t i = 0; i < 3; ++i) lstm->output(i)->replaceAllUsesWith(unpack->output(i));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <string_view>
 
 namespace tsctl::passes {
 
@@ -84,6 +85,15 @@ std::vector<Sizes> observed_sizes(PassContext& context, const torch::jit::Value&
     return elements_of(left) > elements_of(right);
   });
   return found;
+}
+
+std::string packed_name(const PassContext& context, const Node& layer, const char* kind) {
+  constexpr std::string_view kPrefix = "packed_";
+  std::string path = context.path_of(layer);
+  if (path.empty()) return std::string(kPrefix) + kind;
+  if (path.starts_with(kPrefix)) return path;  // of a file that was packed before
+  std::ranges::replace(path, '.', '_');
+  return std::string(kPrefix) + path;
 }
 
 const char* activation_name(Activation activation) {

@@ -41,6 +41,11 @@ std::vector<std::vector<std::int64_t>> observed_sizes(PassContext& context,
 inline constexpr const char* kUnknownSizes =
     "the sizes of its input are unknown, differ too often, or it is not float32 on the CPU";
 
+// A name for the packed form of the layer that tells where it came from: "packed_features_0", or "packed_KIND" in a
+// frozen file.
+std::string packed_name(const PassContext& context, const torch::jit::Node& layer,
+                        const char* kind);
+
 // "relu", for reports.
 const char* activation_name(packed::Activation activation);
 // The names of the kernels that the layer can choose.

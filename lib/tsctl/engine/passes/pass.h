@@ -38,6 +38,11 @@ class PassContext {
   // "features.1": where a node came from.
   std::string place_of(const torch::jit::Node& node) const { return model_.paths.place_of(node); }
 
+  // The submodule that a node came from; empty for a node of the model's own method, and in a frozen file.
+  std::string path_of(const torch::jit::Node& node) const {
+    return model_.paths.path_from_calls(node);
+  }
+
   // What the values of the graph were in runs on the declared inputs. The first call runs the model; a later call gives
   // the same until the pass ends, so values that the pass itself creates are unknown. Every value is unknown if no
   // inputs were declared, and in methods other than forward. Throws Error{execution} if the model fails on its inputs.
