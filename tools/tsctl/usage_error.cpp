@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "options/command_examples.h"
 #include "options/foreign_flags.h"
 #include "options/help_text.h"
 #include "tsctl/core/base/did_you_mean.h"
@@ -124,14 +125,17 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   if (const auto missing = missing_value(app)) return *missing;
   const CLI::App& command = chosen_command(app);
   if (&command == &app) return without_command(app);
-  const std::string hint = fmt::format("run tsctl {} --help", full_command_name(command));
+  const std::string name = full_command_name(command);
+  const std::string hint = fmt::format("run tsctl {} --help", name);
   if (!command.get_subcommands({}).empty())
     return without_part(command, first_unexpected(app), hint);
   // A word that no option takes explains more than what is missing.
   if (const std::string word = first_unexpected(app); !word.empty())
     return unexpected_word(app, command, word, hint);
-  return {ErrorKind::usage, fmt::format("tsctl {}: {}", full_command_name(command), error.what()),
-          hint};
+  const CommandExamples* const examples = examples_of(name);
+  const bool shows_example = error.get_name() == "RequiredError" && examples != nullptr;
+  return {ErrorKind::usage, fmt::format("tsctl {}: {}", name, error.what()),
+          shows_example ? fmt::format("for example: {}", examples->lines[0]) : hint};
 }
 
 }  // namespace tsctl::cli

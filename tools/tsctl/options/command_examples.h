@@ -62,4 +62,12 @@ inline constexpr std::array kCommandExamples{
     CommandExamples{"help", {"tsctl help bench", "tsctl bench --help"}},
 };
 
+// Null if the command has none.
+constexpr const CommandExamples* examples_of(std::string_view command) {
+  for (const CommandExamples& examples : kCommandExamples) {
+    if (examples.command == command) return &examples;
+  }
+  return nullptr;
+}
+
 }  // namespace tsctl

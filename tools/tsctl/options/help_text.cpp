@@ -107,10 +107,9 @@ std::string command_help(const CLI::App& command) {
   std::string text = fmt::format("{}\nUsage: {} [options]\n", command.get_description(), usage);
   text += commands_text(command);
   text += section("Arguments", positionals) + groups_text(command);
-  for (const CommandExamples& examples : kCommandExamples) {
-    if (examples.command != full_name) continue;
+  if (const CommandExamples* examples = examples_of(full_name)) {
     text += "\nExamples:\n";
-    for (const std::string_view line : examples.lines) text += fmt::format("  {}\n", line);
+    for (const std::string_view line : examples->lines) text += fmt::format("  {}\n", line);
   }
   text += "\nExit codes: " + wrapped(std::string(kExitCodes), kWidth, 12) + "\n";
   return text + fmt::format("Manual: docs/commands/{}.md\n", page);
