@@ -22,7 +22,7 @@ INDEX = FOLDER / "README.md"
 PAGES = [page for page in sorted(FOLDER.glob("*.md")) if page != INDEX]
 SOURCES = sorted((ROOT / "python" / "tsctl_capture" / "explain" / "problems").glob("*.py"))
 MARK = "  # refused"
-WITHOUT_CODE = {"not-a-tensor"}  # what is meant cannot be told from the line
+WITHOUT_CODE = {"not-a-tensor"}  # the line does not show what is meant
 
 
 class Entry(NamedTuple):

@@ -1,4 +1,4 @@
-"""Inputs: drawn, read from --inputs, and held against forward's signature."""
+"""Inputs: drawn, read from --inputs, and compared with forward's signature."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""The job "locate": the submodule of a file that first answers otherwise than eager's."""
+"""The job "locate": the submodule of a file whose output differs first from eager mode."""
 
 import pytest
 import torch

@@ -21,9 +21,7 @@ X = input_set(tensor(2, 4))
         "named/names.py:Returns",
     ],
 )
-def test_a_file_loads_again_whatever_the_names_of_files_and_classes(
-    request_for, events, follows, source, mode
-):
+def test_a_file_loads_again_for_all_names_of_files_and_classes(request_for, events, follows, source, mode):
     captured(request_for(source, X, mode=mode), events)
     follows()
 

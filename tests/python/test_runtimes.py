@@ -1,4 +1,4 @@
-"""Models under other runtimes: what is exported, what comes back, and what is said when it does not."""
+"""Models under other runtimes: what is exported, what is returned, and the messages for failures."""
 
 from __future__ import annotations
 

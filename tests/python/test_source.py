@@ -1,4 +1,4 @@
-"""SOURCE: what a name stands for, and what is said when it does not work."""
+"""SOURCE: what a name refers to, and the message for a name that fails."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A torch that retires TorchScript: what is said, and what is not."""
+"""A torch that retires TorchScript: which messages appear, and which do not."""
 
 import warnings
 

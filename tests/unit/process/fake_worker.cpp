@@ -44,7 +44,7 @@ void tell(const std::string& text) { send(Progress{.text = text}); }
   while (true) pause();
 }
 
-// By the signal's default action, whatever a sanitizer does with it.
+// By the signal's default action; a sanitizer may have replaced it.
 void die_of(int signal) {
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);

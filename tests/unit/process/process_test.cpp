@@ -69,7 +69,7 @@ TEST_F(Process, tells_how_the_worker_ended) {
   }
 }
 
-TEST_F(Process, gives_up_at_the_deadline_whatever_the_worker_tells) {
+TEST_F(Process, gives_up_at_the_deadline_of_a_worker_that_still_reports) {
   for (const char* behaviour : {"silent", "talkative"}) {
     WorkerProcess worker(this_program(), {});
     worker.send(job(behaviour));

@@ -14,7 +14,7 @@ namespace {
 // Load on calls that take made-up time, in made-up time.
 class Load : public testing::Test {
  protected:
-  // The seconds of a call, which is told when it begins; the untimed ones take no time.
+  // The seconds of each timed call, in order; untimed calls take no time.
   using CallSeconds = std::function<double(double at_s)>;
 
   LoadTimes run(const LoadWindow& window, const CallSeconds& call_s) {

@@ -8,7 +8,7 @@
 
 namespace tsctl {
 
-// Fills what every report says about its run, whatever the command: time, host, torch, and the tags of the CI system and
+// Fills what the report of every command says about its run: time, host, torch, and the tags of the CI system and
 // of --tag, which override the former.
 void describe_run(Report& report, const ReportOptions& options);
 

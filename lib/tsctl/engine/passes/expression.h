@@ -10,7 +10,7 @@
 
 namespace tsctl::passes {
 
-// Arithmetic written out, taken apart whatever its order and brackets: constant * operands, or constant + operands.
+// Arithmetic that is written out, in any order and with any brackets: constant * operands, or constant + operands.
 struct Terms {
   double constant = 0.0;
   std::vector<torch::jit::Value*> operands = {};
