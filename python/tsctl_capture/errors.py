@@ -84,6 +84,17 @@ def users_line() -> tuple[str, int]:
     return "", 0
 
 
+def calling_line() -> tuple[str, int]:
+    """File and innermost line of the code that runs now, torch's included; ("", 0) if all of it is tsctl's."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not is_own_frame(file) and not file.startswith("<") and Path(file).name != "warnings.py":
+            return file, frame.f_lineno or 0
+        frame = frame.f_back
+    return "", 0
+
+
 def _is_noise(frame: traceback.FrameSummary) -> bool:
     return (
         is_own_frame(frame.filename)

@@ -123,6 +123,7 @@ Value value_from_json(const Json& json, int depth) {
 CallRecord call_from_json(const Json& json) {
   CallRecord call;
   call.label = json.at("label").get<std::string>();
+  call.call = json.value("call", 1);
   for (const Json& argument : json.at("args")) call.args.push_back(value_from_json(argument, 0));
   for (const Json& pair : json.at("kwargs")) {
     call.kwargs.emplace_back(pair.at(0).get<std::string>(), value_from_json(pair.at(1), 0));
@@ -138,6 +139,7 @@ std::string json_text_from_calls(const std::vector<CallRecord>& calls) {
   Json json = Json::array();
   for (const CallRecord& call : calls) {
     Json entry{{"label", call.label},
+               {"call", call.call},
                {"args", Json::array()},
                {"kwargs", Json::array()},
                {"outputs", nullptr}};

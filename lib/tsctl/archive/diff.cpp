@@ -242,6 +242,13 @@ class Comparison {
   }
 
   void add_notes() {
+    for (const Side* side : {&a_, &b_}) {
+      for (const Warning& warning : side->summary.warnings) {
+        if (warning.code != WarningCode::cannot_be_loaded) continue;
+        result_.warnings.push_back(
+            {warning.code, fmt::format("'{}': {}", side->summary.path, warning.text)});
+      }
+    }
     const std::int64_t constants = tensors_with(TensorChangeKind::became_constant);
     const std::int64_t removed = tensors_with(TensorChangeKind::removed);
     const std::size_t all = a_.summary.tensors.size();

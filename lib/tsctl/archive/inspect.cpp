@@ -179,6 +179,11 @@ void warn_of_code(const ModelArchive& archive, ModelSummary& summary) {
                      "source",
                      fmt::join(file_ops, ", "))});
   }
+  if (has_lost_weights(archive)) {
+    summary.warnings.push_back({WarningCode::cannot_be_loaded,
+                                fmt::format("it cannot be loaded: {}; {}", kLostWeights,
+                                            kLostWeightsHint)});
+  }
   std::vector<std::string> on_load;
   for (const auto& [name, type] : archive.code.classes) {
     const std::string plain_name = plain_class_name(name);

@@ -93,6 +93,19 @@ void require_loadable(const std::string& path, bool check_crc) {
   tensor_table(archive, /*value_limit=*/0);  // its errors name the tensors
   require_tensors_fit(archive);
   if (check_crc) archive.zip.require_intact();
+  if (has_lost_weights(archive)) {
+    throw Error(ErrorKind::input, fmt::format("'{}' cannot be loaded: {}", path, kLostWeights),
+                kLostWeightsHint);
+  }
+}
+
+bool has_lost_weights(const ModelArchive& archive) {
+  constexpr std::string_view kOperator = "ops.prim.ConstantMKLDNNTensor(";
+  return std::ranges::any_of(archive.code_texts, [&](const CodeText& text) {
+    archive.budget->spend_steps(text.text.size());
+    return text.text.find(kOperator) != std::string::npos &&
+           mask_strings(text.text).find(kOperator) != std::string::npos;
+  });
 }
 
 ModelArchive open_model_archive(const std::string& path) {

@@ -35,6 +35,18 @@ ModelArchive open_model_archive(const std::string& path);
 // does not match its CRC-32.
 void require_loadable(const std::string& path, bool check_crc);
 
+// Whether the code uses weights in oneDNN's own layout, which torch.jit.optimize_for_inference makes: LibTorch writes the
+// file and cannot load it.
+bool has_lost_weights(const ModelArchive& archive);
+
+// The sentence about such a file, and what to do.
+inline constexpr const char* kLostWeights =
+    "torch.jit.optimize_for_inference put its weights into a layout of oneDNN's own, which LibTorch "
+    "writes and cannot load again";
+inline constexpr const char* kLostWeightsHint =
+    "start from the module before optimize_for_inference: save that with torch.jit.save, and make it "
+    "faster with tsctl optimize";
+
 // The group of a record: code, debug, tensors, constants, structure, extra or other. `name` is relative to the top
 // folder.
 RecordGroup record_group(std::string_view name);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -116,6 +117,7 @@ struct TensorFile::Contents {
   Mapping mapping;
   std::map<std::string, Entry> entries = {};
   std::vector<CallRecord> calls = {};
+  std::vector<CallRecord> later_calls = {};
   // Copies of tensors whose offset in the file is not a multiple of the element size.
   std::vector<std::vector<std::max_align_t>> aligned = {};
 
@@ -147,6 +149,10 @@ void TensorFile::Contents::read(std::uint64_t file_bytes) {
     throw_damaged(path, "its metadata entry tsctl_calls is not a string");
   calls = calls_from_json_text(text_entry.get<std::string>(), path);
   require_named_tensors();
+  const auto later = std::stable_partition(
+      calls.begin(), calls.end(), [](const CallRecord& call) { return call.call == 1; });
+  later_calls.assign(std::make_move_iterator(later), std::make_move_iterator(calls.end()));
+  calls.erase(later, calls.end());
 }
 
 // The safetensors format requires that tensors cover the data without gaps or overlaps.
@@ -210,6 +216,9 @@ TensorFile& TensorFile::operator=(TensorFile&&) noexcept = default;
 TensorFile::~TensorFile() = default;
 
 const std::vector<CallRecord>& TensorFile::calls() const noexcept { return contents_->calls; }
+const std::vector<CallRecord>& TensorFile::later_calls() const noexcept {
+  return contents_->later_calls;
+}
 
 std::vector<std::string> TensorFile::keys() const {
   std::vector<std::string> keys;

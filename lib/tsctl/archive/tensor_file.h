@@ -38,8 +38,10 @@ class TensorFile {
   TensorFile& operator=(TensorFile&&) noexcept;
   ~TensorFile();
 
-  // Empty for a safetensors file that tsctl did not write.
+  // The input sets, with the outputs of their first call. Empty for a safetensors file that tsctl did not write.
   const std::vector<CallRecord>& calls() const noexcept;
+  // Later calls of the same sets (CallRecord::call above 1), if the outputs change from call to call.
+  const std::vector<CallRecord>& later_calls() const noexcept;
   std::vector<std::string> keys() const;
   // Throws Error{input} if the file has no such key.
   const Entry& tensor(const std::string& key) const;

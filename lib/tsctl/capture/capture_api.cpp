@@ -74,6 +74,9 @@ auto with_python(const PythonSite& site, Work&& work) {
   ensure_interpreter(site);
   const py::gil_scoped_acquire held;
   try {
+    if (!site.op_libraries.empty()) {
+      py::module_::import("tsctl_capture.model.op_libraries").attr("load")(site.op_libraries);
+    }
     return work();
   } catch (const py::error_already_set& raised) {
     std::string failure;

@@ -18,6 +18,7 @@ struct ArmRequest {
   std::string label = {};
   // A TorchScript file, a package of AOTInductor, or the folder with the exports for the settings' runtime.
   std::string model_path = {};
+  std::string method = "forward";  // of a TorchScript file
   // Or a SOURCE that Python runs; model_path is empty then unless there is a runtime.
   SourceSpec source = {};
   std::string inputs_tensors = {};
@@ -37,6 +38,7 @@ template <typename Visitor>
 void visit_fields(Visitor& visit, ArmRequest& value) {
   visit("label", value.label);
   visit("model_path", value.model_path);
+  visit("method", value.method);
   visit("source", value.source);
   visit("inputs_tensors", value.inputs_tensors);
   visit("set_index", value.set_index);

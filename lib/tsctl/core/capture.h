@@ -28,6 +28,7 @@ struct CaptureRequest {
   // Refuse a module that follows eager at every declared size but not at others. Otherwise such a module is kept
   // with a check of its inputs' sizes.
   bool require_general = false;
+  std::vector<std::string> accepted_branches = {};  // FILE:LINE
   ToleranceOptions tolerance = {};
   std::string model_path = {};    // where the captured file goes
   std::string tensors_path = {};  // where inputs and eager's outputs go
@@ -43,6 +44,7 @@ void visit_fields(Visitor& visit, CaptureRequest& value) {
   visit("trace_submodules", value.trace_submodules);
   visit("script_submodules", value.script_submodules);
   visit("require_general", value.require_general);
+  visit("accepted_branches", value.accepted_branches);
   visit("tolerance", value.tolerance);
   visit("model_path", value.model_path);
   visit("tensors_path", value.tensors_path);

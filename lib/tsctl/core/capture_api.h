@@ -9,7 +9,7 @@
 
 namespace tsctl {
 
-inline constexpr int kCaptureApiVersion = 3;
+inline constexpr int kCaptureApiVersion = 4;
 
 // The Python that is embedded.
 struct PythonSite {
@@ -19,6 +19,9 @@ struct PythonSite {
   std::string torch_version = {};  // of the environment, "" if it has none
   std::vector<std::string> missing = {};  // packages that capture needs and the environment lacks
   std::string package_dir = {};           // holds the package tsctl_capture
+  // Libraries of operators that the environment's packages bring: torchvision's, torchaudio's.
+  std::vector<std::string> found_op_libraries = {};
+  std::vector<std::string> op_libraries = {};  // to load before the job
 };
 
 template <typename Visitor>
@@ -29,6 +32,8 @@ void visit_fields(Visitor& visit, PythonSite& value) {
   visit("torch_version", value.torch_version);
   visit("missing", value.missing);
   visit("package_dir", value.package_dir);
+  visit("found_op_libraries", value.found_op_libraries);
+  visit("op_libraries", value.op_libraries);
 }
 
 // What libtsctl_capture.so offers. Requests and results are JSON documents, which C++ and Python both read; their keys

@@ -46,6 +46,9 @@ struct CaptureNotice {
   std::string place = {};
   std::string source_line = {};
   std::string advice = {};
+  std::optional<DecidedBy> decided_by = {};
+  std::vector<std::string> inputs = {};
+  bool accepted = false;
 };
 
 template <typename Visitor>
@@ -55,6 +58,10 @@ void visit_fields(Visitor& visit, CaptureNotice& value) {
   visit("place", value.place, "The line of the user's code: net.py:12");
   visit("source_line", value.source_line, "The text of that line");
   visit("advice", value.advice, "What to write instead; empty if unknown");
+  visit("decided_by", value.decided_by,
+        "What the decision of the trace depends on; empty for other messages");
+  visit("inputs", value.inputs, "Of values: the inputs whose values decide");
+  visit("accepted", value.accepted, "--accept-branch names the line");
 }
 
 // Why TorchScript's compiler refuses the user's code.
@@ -104,6 +111,7 @@ struct CaptureAttempt {
   CaptureMethod mode = CaptureMethod::trace;
   AttemptStatus status = AttemptStatus::failed;
   std::string reason = {};
+  std::string remedy = {};
   std::string detail = {};
   std::vector<CaptureComparison> comparisons = {};
   std::vector<CaptureNotice> warnings = {};
@@ -119,6 +127,9 @@ void visit_fields(Visitor& visit, CaptureAttempt& value) {
   visit("mode", value.mode, "How it captured");
   visit("status", value.status, "Its result");
   visit("reason", value.reason, "Why it was not kept");
+  visit("remedy", value.remedy,
+        "The one change that lets the whole model be captured in this way, as was tried; empty if "
+        "none is known");
   visit("detail", value.detail, "The user's traceback, or the compiler's message");
   visit("comparisons", value.comparisons,
         "The comparison of eager mode and the captured module for each call");
@@ -214,6 +225,9 @@ struct CaptureResult {
   std::vector<std::string> not_checked = {};
   std::vector<SizeGenerality> generality = {};
   std::vector<SubmoduleCapture> submodules = {};
+  std::vector<std::string> accepted_branches = {};
+  std::string weights = {};
+  std::optional<std::uint64_t> weights_seed = {};
   std::string class_name = {};
   std::string adapter = {};
   bool was_training = false;
@@ -245,6 +259,12 @@ void visit_fields(Visitor& visit, CaptureResult& value) {
   visit("submodules", value.submodules,
         "How each part was captured, in the order of the module tree; empty where one way captured "
         "all");
+  visit("accepted_branches", value.accepted_branches,
+        "Lines at which the file keeps what its example decided by values, as --accept-branch "
+        "allows");
+  visit("weights", value.weights, "The --weights file; empty for weights that the model made");
+  visit("weights_seed", value.weights_seed,
+        "The seed that such weights were drawn from; null with --weights");
   visit("class_name", value.class_name, "The class of the user's model");
   visit("adapter", value.adapter,
         "What was wrapped around the model and why; empty if nothing was");

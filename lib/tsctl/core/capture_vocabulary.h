@@ -93,6 +93,21 @@ constexpr auto names_of(NoticeCode) {
   });
 }
 
+// What a decision of a trace depends on: values of inputs, sizes of inputs, or constants and weights. check: values, but
+// the code only raises or prints.
+enum class DecidedBy { unknown, values, check, sizes, constants };
+
+constexpr auto names_of(DecidedBy) {
+  using enum DecidedBy;
+  return std::to_array<Named<DecidedBy>>({
+      {unknown, "unknown"},
+      {values, "values"},
+      {check, "check"},
+      {sizes, "sizes"},
+      {constants, "constants"},
+  });
+}
+
 // What a trace keeps of its example.
 enum class BakedKind { device, dtype };
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tsctl/core/arm.h"
 #include "tsctl/core/base/events.h"
@@ -13,12 +14,14 @@
 namespace tsctl {
 
 // What libtsctl_engine.so offers. Raised whenever a struct that crosses changes; both sides are built together.
-inline constexpr int kEngineApiVersion = 4;
+inline constexpr int kEngineApiVersion = 5;
 
 // Every function throws Error and nothing else.
 struct EngineApi {
   int version = 0;
   std::string (*libtorch_version)() = nullptr;
+  // Registers the operators of these shared libraries. Before any file is loaded.
+  void (*load_op_libraries)(const std::vector<std::string>& paths) = nullptr;
   DescribeResult (*describe)(const DescribeRequest& request, Events& events) = nullptr;
   RewriteResult (*rewrite)(const RewriteRequest& request, Events& events) = nullptr;
   VerifyResult (*compare)(const VerifyRequest& request, Events& events) = nullptr;

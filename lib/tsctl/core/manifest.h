@@ -32,11 +32,26 @@ void visit_fields(Visitor& visit, ManifestStep& value) {
   visit("keeps_heap", value.keeps_heap);
 }
 
+// A shared library whose operators the file uses.
+struct OpLibrary {
+  std::string path = {};  // absolute
+  std::string sha256 = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, OpLibrary& value) {
+  visit("path", value.path);
+  visit("sha256", value.sha256);
+}
+
 struct Manifest {
   std::string schema = "tsctl.manifest/1";
-  std::string source = {};       // SOURCE as given
-  std::string kwargs_json = {};  // --kwargs that it was built with
-  std::string weights = {};      // --weights; empty for those that the class draws
+  std::string source = {};          // SOURCE as given
+  std::string kwargs_json = {};     // --kwargs that it was built with
+  std::string weights = {};         // --weights; empty for those that the class draws
+  std::string weights_path = {};    // absolute
+  std::string weights_sha256 = {};  // of a file; empty for a folder
+  std::vector<OpLibrary> op_libraries = {};
   std::string class_name = {};
   std::optional<CaptureMethod> capture_mode = {};
   std::string adapter = {};
@@ -48,6 +63,7 @@ struct Manifest {
   std::string input_structure = {};
   std::string output_structure = {};
   std::vector<SizeGenerality> generality = {};
+  std::vector<std::string> accepted_branches = {};  // decisions by values that the file keeps
   std::vector<std::string> checked_sets = {};
   std::vector<std::string> not_checked = {};
   std::vector<ManifestStep> steps = {};
@@ -62,6 +78,9 @@ void visit_fields(Visitor& visit, Manifest& value) {
   visit("source", value.source);
   visit("kwargs_json", value.kwargs_json);
   visit("weights", value.weights);
+  visit("weights_path", value.weights_path);
+  visit("weights_sha256", value.weights_sha256);
+  visit("op_libraries", value.op_libraries);
   visit("class_name", value.class_name);
   visit("capture_mode", value.capture_mode);
   visit("adapter", value.adapter);
@@ -73,6 +92,7 @@ void visit_fields(Visitor& visit, Manifest& value) {
   visit("input_structure", value.input_structure);
   visit("output_structure", value.output_structure);
   visit("generality", value.generality);
+  visit("accepted_branches", value.accepted_branches);
   visit("checked_sets", value.checked_sets);
   visit("not_checked", value.not_checked);
   visit("steps", value.steps);

@@ -14,6 +14,12 @@
 
 namespace tsctl {
 
+// The calls of an input set that are compared. The profiling executor compiles at the second and third call of a
+// shape; the tenth call represents all later ones.
+inline constexpr int kComparedCalls[] = {1, 2, 3, 10};
+// The seed of random numbers at the first call of every input set.
+inline constexpr std::uint64_t kCallSeed = 0;
+
 // Job "compare": run a file on the calls of a reference tensor file and compare, or, with
 // `candidate_tensors`, compare outputs that something else (eager) already produced.
 struct VerifyRequest {
@@ -204,10 +210,13 @@ struct RunRequest {
   std::string method = "forward";
   std::string device = "cpu";
   ArmSettings settings = {};
+  // If the outputs change from call to call, write those of every call that is compared (kComparedCalls).
+  bool every_call = false;
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, RunRequest& value) {
+  visit("every_call", value.every_call);
   visit("model_path", value.model_path);
   visit("inputs_tensors", value.inputs_tensors);
   visit("outputs_tensors", value.outputs_tensors);

@@ -37,7 +37,8 @@ struct Job {
   std::optional<PythonSite> site = {};  // of a job that runs in Python
   std::string engine = {};              // paths of the plug-ins
   std::string capture = {};
-  std::optional<std::uint64_t> layout = {};  // of the worker; see worker/address_layout.h
+  std::vector<std::string> op_libraries = {};  // that the engine loads
+  std::optional<std::uint64_t> layout = {};    // of the worker; see worker/address_layout.h
 };
 
 template <typename Visitor>
@@ -46,6 +47,7 @@ void visit_fields(Visitor& visit, Job& value) {
   visit("site", value.site);
   visit("engine", value.engine);
   visit("capture", value.capture);
+  visit("op_libraries", value.op_libraries);
   visit("layout", value.layout);
 }
 

@@ -150,7 +150,7 @@ std::unique_ptr<Arm> open_file_arm(const ArmRequest& request, Events& events) {
                                       " of '" + request.inputs_tensors + "'");
   }
   const RunSettings settings{.model_path = request.model_path,
-                             .method = "forward",
+                             .method = request.method,
                              .device = request.device,
                              .settings = request.settings,
                              .debug_files = request.debug_files};

@@ -30,6 +30,17 @@ std::vector<const CallRecord*> calls_with_outputs(const TensorFile& file, const 
   return calls;
 }
 
+// Whether the outputs of the reference change from call to call: then it has those of later calls too.
+bool changes(const TensorFile& file) { return !file.later_calls().empty(); }
+
+// The reference for one call: that call of the reference, or the first if they are all equal.
+const CallRecord& reference_of(const TensorFile& file, const CallRecord& first, int call) {
+  for (const CallRecord& record : file.later_calls()) {
+    if (record.label == first.label && record.call == call && record.outputs) return record;
+  }
+  return first;
+}
+
 // The sort key of reports: an output's difference relative to its tolerance.
 double severity(const OutputComparison& output) {
   if (output.status == Match::same)
@@ -175,14 +186,19 @@ std::optional<Outputs> call_candidate(MethodRunner& runner, const TensorFile& fi
 
 void compare_set(MethodRunner& runner, const TensorFile& file, const CallRecord& record,
                  Collector& collector) {
-  const Outputs reference = outputs_from_record(record, file);
+  const bool every_call = changes(file);
+  if (every_call) runner.start_afresh();
+  Outputs reference = outputs_from_record(record, file);
   for (int call = 1; call <= *std::rbegin(kComparedCalls); ++call) {
     const bool compared = std::find(std::begin(kComparedCalls), std::end(kComparedCalls), call) !=
                           std::end(kComparedCalls);
     std::optional<Outputs> candidate = call_candidate(runner, file, record, call, collector);
     if (!candidate) return;
     if (runner.is_package()) candidate = arranged_like(reference.value, std::move(*candidate));
-    if (compared) collector.add(record, call, reference, *candidate);
+    if (!compared) continue;
+    if (every_call && call > 1)
+      reference = outputs_from_record(reference_of(file, record, call), file);
+    collector.add(record, call, reference, *candidate);
   }
 }
 
@@ -196,6 +212,10 @@ void compare_kernels(const VerifyRequest& request, MethodRunner& runner, const T
     comparison.layers = packed::force_kernel(runner.module(), kernel);
     collector.begin_kernel(std::move(comparison));
     for (const CallRecord* record : calls_with_outputs(file, request.reference_tensors)) {
+      if (changes(file)) {
+        runner.start_afresh();
+        packed::force_kernel(runner.module(), kernel);
+      }
       if (const auto outputs = call_candidate(runner, file, *record, 1, collector))
         collector.add(*record, 1, outputs_from_record(*record, file), *outputs);
     }

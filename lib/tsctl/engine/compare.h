@@ -5,10 +5,6 @@
 
 namespace tsctl {
 
-// The calls of an input set that are compared. The profiling executor compiles at the second and third call of a
-// shape; the tenth call represents all later ones.
-inline constexpr int kComparedCalls[] = {1, 2, 3, 10};
-
 // The maximum number of outputs of a call that are reported in detail, the worst first.
 inline constexpr std::size_t kReportedOutputs = 16;
 

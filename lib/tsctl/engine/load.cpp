@@ -62,14 +62,19 @@ std::string word_after(const std::string& text, const std::string& marker) {
     throw Error(
         ErrorKind::input,
         fmt::format("{}it uses the operator {}, which this LibTorch does not have", start, op),
-        fmt::format("the operators '{}::…' come from an extension library or from another "
-                    "LibTorch; capture the model without them",
-                    library),
+        library == "torchvision" || library == "torchaudio"
+            ? fmt::format("choose a Python that has {0}: --python PATH; or name the library of "
+                          "its operators: --op-lib PATH/TO/{0}/_C.so",
+                          library)
+            : fmt::format("the operators '{}::…' come from an extension library or from another "
+                          "LibTorch: name the library with --op-lib FILE",
+                          library),
         failure.detail);
   }
   throw Error(failure.out_of_memory ? ErrorKind::execution : ErrorKind::input,
               start + failure.reason,
-              "write the file again with the torch.jit.save of this version, or with tsctl",
+              "-v shows LibTorch's message in full; write the file again with the torch.jit.save "
+              "of this version",
               failure.detail);
 }
 

@@ -6,6 +6,7 @@
 #include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/resident_memory.h"
+#include "tsctl/engine/changes.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/tuning.h"
@@ -28,6 +29,7 @@ c10::Device MethodRunner::open_for(const RunSettings& run) {
 MethodRunner::MethodRunner(const RunSettings& run)
     : device_(open_for(run)),
       path_(run.model_path),
+      method_name_(run.method),
       optimized_(run.settings.executor != Executor::unoptimized),
       tuning_(run.settings.tuning),
       tuning_reason_(apply_tuning(tuning_, device_)) {
@@ -39,6 +41,14 @@ MethodRunner::MethodRunner(const RunSettings& run)
       path_, device_, {.debug_files = run.debug_files, .check_crc = run.debug_files}, &load_split_);
   was_training_ = leave_training(module_);
   method_ = find_method(module_, run.method);
+}
+
+void MethodRunner::start_afresh() {
+  seed_calls(device_);
+  if (package_ != nullptr) return;
+  module_ = load_module(path_, device_);
+  leave_training(module_);
+  method_ = find_method(module_, method_name_);
 }
 
 std::string MethodRunner::tuning_reason() const {

@@ -45,6 +45,10 @@ class MethodRunner {
   // also names tuning that does not apply to this model.
   std::string tuning_reason() const;
 
+  // Loads a TorchScript file again and seeds the generator, so that the next call is the first one. For files whose
+  // outputs change from call to call.
+  void start_afresh();
+
   CallInputs inputs(const CallRecord& record, const TensorFile& file) const;
 
   // Calls the method under InferenceMode. On CUDA the call is only enqueued. LibTorch's exceptions pass through.
@@ -61,6 +65,8 @@ class MethodRunner {
     return std::forward<Work>(work)();
   }
 
+  // Of a TorchScript file.
+  const torch::jit::Method& method() const { return method_.value(); }
   const torch::jit::Module& module() const noexcept { return module_; }
   const LoadSplit& load_split() const noexcept { return load_split_; }
   // The memory of the process after loading LibTorch and opening the device, before reading the file; and the seconds
@@ -79,6 +85,7 @@ class MethodRunner {
   LoadSplit load_split_ = {};
   c10::Device device_;
   std::string path_;
+  std::string method_name_;
   bool optimized_;
   ArmTuning tuning_;
   std::string tuning_reason_;

@@ -1,13 +1,19 @@
 #include "tsctl/engine/run.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "tsctl/archive/tensor_file.h"
 #include "tsctl/archive/tensor_file_writer.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/engine/changes.h"
 #include "tsctl/engine/dtypes.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/method_runner.h"
@@ -84,6 +90,82 @@ std::vector<TensorBuffer> argument_buffers(const TensorFile& file) {
   return buffers;
 }
 
+// Why the outputs change from call to call, for a warning: "it writes to 'h'".
+std::string change_text(const std::vector<std::string>& written,
+                        const std::vector<std::string>& random) {
+  if (!written.empty()) return fmt::format("it stores '{}'", fmt::join(written, "', '"));
+  if (!random.empty()) return fmt::format("it draws random numbers in {}", fmt::join(random, ", "));
+  return "it is not deterministic";
+}
+
+// Runs a file on input sets. If its outputs change from call to call, keeps those of several calls, which begin at the
+// state of the file and with one seed.
+class SetRuns {
+ public:
+  SetRuns(const RunRequest& request, MethodRunner& runner, const TensorFile& file)
+      : request_(request), runner_(runner), file_(file) {}
+
+  void add(const CallRecord& record) {
+    const bool first = calls_.empty();
+    if (changes_ && !first) runner_.start_afresh();
+    const bool looks = first && request_.every_call && !runner_.is_package();
+    if (looks) seed_calls(runner_.device());
+    const std::optional<StoredState> state =
+        looks ? std::optional<StoredState>(runner_.module()) : std::nullopt;
+    keep(record, 1, called(record, 1));
+    std::optional<Outputs> second;
+    if (state) {
+      second = called(record, 2);
+      written_ = state->written(runner_.module());
+      changes_ = !written_.empty() || !same_outputs(kept_.back(), *second);
+    }
+    if (!changes_) return;
+    for (int call = 2; call <= *std::rbegin(kComparedCalls); ++call) {
+      Outputs outputs = call == 2 && second ? std::move(*second) : called(record, call);
+      if (std::ranges::find(kComparedCalls, call) != std::end(kComparedCalls))
+        keep(record, call, std::move(outputs));
+    }
+  }
+
+  // Empty if the outputs do not change.
+  std::string change() const {
+    return changes_ ? change_text(written_, random_operators(runner_.method())) : "";
+  }
+  const std::vector<CallRecord>& calls() const noexcept { return calls_; }
+  // The later calls at the end: the place of a set is that of its first call.
+  std::vector<CallRecord> sorted_calls() const {
+    std::vector<CallRecord> sorted = calls_;
+    std::ranges::stable_partition(sorted, [](const CallRecord& call) { return call.call == 1; });
+    return sorted;
+  }
+  const std::vector<Outputs>& outputs() const noexcept { return kept_; }
+
+ private:
+  Outputs called(const CallRecord& record, int call) {
+    const std::string key =
+        call == 1 ? record.label : fmt::format("{} call {}", record.label, call);
+    return outputs_from_ivalue(runner_.call_guarded(runner_.inputs(record, file_), record.label),
+                               key);
+  }
+
+  // Keeps the arguments too, so that the file shows which inputs gave which outputs.
+  void keep(const CallRecord& record, int call, Outputs outputs) {
+    CallRecord made = record;
+    made.call = call;
+    made.outputs = outputs.value;
+    calls_.push_back(std::move(made));
+    kept_.push_back(std::move(outputs));
+  }
+
+  const RunRequest& request_;
+  MethodRunner& runner_;
+  const TensorFile& file_;
+  bool changes_ = false;
+  std::vector<std::string> written_ = {};
+  std::vector<CallRecord> calls_ = {};
+  std::vector<Outputs> kept_ = {};
+};
+
 }  // namespace
 
 RunResult run_file(const RunRequest& request, Events& events) {
@@ -98,32 +180,35 @@ RunResult run_file(const RunRequest& request, Events& events) {
     result.warnings.push_back(
         {WarningCode::was_training, "the file is in training mode; it was run in eval mode"});
   }
-  std::vector<CallRecord> calls;
-  std::vector<Outputs> kept;
+  SetRuns runs(request, runner, file);
   for (const CallRecord& record : file.calls()) {
     events.progress("running " + (record.label.empty() ? request.method : record.label));
-    Outputs outputs = outputs_from_ivalue(
-        runner.call_guarded(runner.inputs(record, file), record.label), record.label);
-    guarded(ErrorKind::execution, "the results could not be summarized", [&] {
-      for (const Leaf& leaf : leaves_of(outputs.value, "out")) {
-        result.outputs.push_back(summarize_leaf(leaf, outputs, record.label));
-      }
-    });
-    // Keep the arguments, so that the file shows which inputs gave which outputs.
-    CallRecord call = record;
-    call.outputs = outputs.value;
-    calls.push_back(std::move(call));
-    kept.push_back(std::move(outputs));
+    runs.add(record);
   }
+  if (const std::string change = runs.change(); !change.empty()) {
+    result.warnings.push_back(
+        {WarningCode::state_written,
+         fmt::format("the outputs of '{}' change from call to call: {}; call k of a candidate is "
+                     "compared with its call k, both from a fresh start and one seed",
+                     request.model_path, change)});
+  }
+  guarded(ErrorKind::execution, "the results could not be summarized", [&] {
+    for (std::size_t i = 0; i < runs.calls().size(); ++i) {
+      if (runs.calls()[i].call != 1) continue;
+      const Outputs& outputs = runs.outputs()[i];
+      for (const Leaf& leaf : leaves_of(outputs.value, "out"))
+        result.outputs.push_back(summarize_leaf(leaf, outputs, runs.calls()[i].label));
+    }
+  });
   if (request.outputs_tensors.empty()) return result;
 
   std::vector<TensorBuffer> buffers = argument_buffers(file);
-  for (const Outputs& outputs : kept) {
+  for (const Outputs& outputs : runs.outputs()) {
     for (const auto& [key, tensor] : outputs.tensors) {
       buffers.push_back(buffer_from_tensor(key, tensor));
     }
   }
-  write_tensor_file(request.outputs_tensors, calls, buffers);
+  write_tensor_file(request.outputs_tensors, runs.sorted_calls(), buffers);
   return result;
 }
 

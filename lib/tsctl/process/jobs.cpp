@@ -107,6 +107,37 @@ std::optional<WorkerMessage> Jobs::answer_of(WorkerProcess& worker) {
   return std::nullopt;
 }
 
+namespace {
+
+// The TorchScript file that a request loads; empty if it loads none.
+struct LoadedFile {
+  std::string operator()(const CaptureRequest&) const { return {}; }
+  std::string operator()(const ArmRequest& request) const { return request.model_path; }
+  template <typename Request>
+  std::string operator()(const Request& request) const {
+    if constexpr (requires { request.candidate_path; }) {
+      return request.candidate_path;
+    } else if constexpr (requires { request.model_path; }) {
+      return request.model_path;
+    } else {
+      return {};
+    }
+  }
+};
+
+}  // namespace
+
+Job Jobs::job_for(const JobRequest& request, const PythonSite* site) const {
+  Job job{.request = request,
+          .site = site != nullptr ? std::optional(*site) : std::nullopt,
+          .engine = settings_.installation.engine,
+          .capture = settings_.installation.capture};
+  if (settings_.op_libraries)
+    job.op_libraries = settings_.op_libraries(std::visit(LoadedFile(), request));
+  if (job.site) job.site->op_libraries = std::exchange(job.op_libraries, {});
+  return job;
+}
+
 template <typename Result>
 Result Jobs::do_job(const std::string& step, const JobRequest& request, const PythonSite* site) {
   const double start_s = now_s();
@@ -120,10 +151,7 @@ Result Jobs::do_job(const std::string& step, const JobRequest& request, const Py
     steps_.back().peak_memory_bytes = end.peak_memory_bytes;
     return end;
   };
-  worker.send(Job{.request = request,
-                  .site = site != nullptr ? std::optional(*site) : std::nullopt,
-                  .engine = settings_.installation.engine,
-                  .capture = settings_.installation.capture});
+  worker.send(job_for(request, site));
   std::optional<WorkerMessage> answer;
   try {
     answer = answer_of(worker);

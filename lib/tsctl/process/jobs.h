@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "tsctl/core/report.h"
 #include "tsctl/core/rewrite.h"
 #include "tsctl/core/verify.h"
+#include "tsctl/core/wire.h"
 #include "tsctl/process/interrupt.h"
 #include "tsctl/process/process.h"
 
@@ -35,6 +37,8 @@ struct WorkerSettings {
   double timeout_s = 0.0;  // for each job; 0 is none
   int threads = 1;
   bool shows_output = true;  // the user sees what workers print
+  // The libraries of operators that a job needs which loads this file; "" for a job that loads none.
+  std::function<std::vector<std::string>(const std::string& model_path)> op_libraries = {};
 };
 
 // Runs jobs, each in a process of its own, and records the cost of each. An Error of a job is thrown again here; a worker
@@ -65,6 +69,9 @@ class Jobs {
 
   // Of the LibTorch that the last job loaded; empty before.
   const std::string& libtorch_version() const noexcept { return libtorch_version_; }
+
+  // A job with everything that its worker needs. `site` is null for a job that does not run in Python.
+  Job job_for(const JobRequest& request, const PythonSite* site) const;
 
   const WorkerSettings& settings() const noexcept { return settings_; }
   Interrupt& interrupt() noexcept { return interrupt_; }

@@ -23,12 +23,9 @@ class ProcessArm : public LaunchedArm {
         arm_(arm),
         worker_(jobs.settings().installation.executable, environment_of(arm.request),
                 jobs.listener()) {
-    const Installation& installation = jobs.settings().installation;
-    worker_.send(Job{.request = arm.request,
-                     .site = arm.site,
-                     .engine = installation.engine,
-                     .capture = installation.capture,
-                     .layout = layout});
+    Job job = jobs.job_for(arm.request, arm.site ? &*arm.site : nullptr);
+    job.layout = layout;
+    worker_.send(job);
   }
 
   void wait_until_ready() override {

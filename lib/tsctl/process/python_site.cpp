@@ -22,7 +22,7 @@ namespace {
 constexpr const char* kQuestion = R"python(
 import sys
 sys.path[:] = [path for path in sys.path if path]  # a json.py in the current folder is not meant
-import importlib.metadata, importlib.util, json, os, sysconfig
+import glob, importlib.metadata, importlib.util, json, os, sysconfig
 try:
     torch = importlib.metadata.version("torch").split("+")[0]
 except importlib.metadata.PackageNotFoundError:
@@ -34,9 +34,14 @@ if sysconfig.get_config_var("Py_ENABLE_SHARED"):
                sysconfig.get_config_var("MULTIARCH") or ""), os.path.join(sys.base_prefix, "lib")]
     paths = [os.path.join(folder, name) for folder in folders if folder]
     library = next((path for path in paths if os.path.exists(path)), "")
+def libraries(package, patterns):  # found without importing the package
+    spec = importlib.util.find_spec(package)
+    folders = spec.submodule_search_locations if spec else []
+    return sorted(path for folder in folders for pattern in patterns for path in glob.glob(os.path.join(folder, pattern)))
+found = libraries("torchvision", ["_C*.so"]) + libraries("torchaudio", ["lib/libtorchaudio.so", "lib/_torchaudio*.so"])
 missing = [name for name in ("safetensors",) if importlib.util.find_spec(name) is None]
 print(json.dumps({"version": "%d.%d" % sys.version_info[:2], "library": library, "torch_version": torch,
-                  "missing": missing}))
+                  "missing": missing, "found_op_libraries": found}))
 )python";
 
 std::string read_to_end(int descriptor) {

@@ -137,7 +137,10 @@ class Worker {
     const std::string hint =
         "rebuild tsctl for the installed torch (scripts/setup); tsctl doctor shows what it finds";
     void* library = load_library(job_.engine, RTLD_LOCAL, hint);
-    return *api_of<EngineEntry>(library, kEngineEntry, kEngineApiVersion, job_.engine);
+    const EngineApi& api =
+        *api_of<EngineEntry>(library, kEngineEntry, kEngineApiVersion, job_.engine);
+    if (!job_.op_libraries.empty()) api.load_op_libraries(job_.op_libraries);
+    return api;
   }
 
   const CaptureApi& capture() const {

@@ -20,6 +20,7 @@ from .generality import find_places, fixed_text, generality
 from .scripting import script
 from .subject import Attempt, Subject
 from .tracing import trace
+from .value_decisions import release_sizes
 
 # A large model would otherwise run for minutes, and maybe no input takes another branch.
 _SEARCH_SECONDS = 20.0
@@ -99,6 +100,8 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
     if attempt.decided_by_values and not attempt.wrong:
         attempt.reason = decided_reason(attempt)
     if attempt.wrong:
+        if attempt.decided_by_values:
+            release_sizes(attempt.generality, subject, attempt)
         find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
         attempt.reason = _reason(attempt, subject)
 

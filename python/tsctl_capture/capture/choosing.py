@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 
@@ -21,7 +21,7 @@ from .mixed import attempt_divided, attempt_scripted_inside, attempt_traced_insi
 from .names import require_readable_names
 from .one_change import find_remedy
 from .saving import save_module
-from .scripting import explain_unsaved
+from .scripting import TRACE_INSTEAD, TRACING_WORKS, explain_unsaved
 from .shape_guard import guarded
 from .subject import Attempt, Subject
 
@@ -67,6 +67,7 @@ class _Choice:
                 if attempt.status == AttemptStatus.KEPT and self._saved(attempt):
                     chosen.kept = self._safer(attempt)
                     return chosen
+        self._forget_tracing()
         if not self.request.require_general:
             for attempt in chosen.attempts:
                 if self._is_wrong_at_sizes_only(attempt) and self._guard(attempt):
@@ -82,6 +83,17 @@ class _Choice:
         self._find_remedy()
         chosen.failure = _failure(self.request, chosen.attempts)
         return chosen
+
+    def _forget_tracing(self) -> None:
+        """Where a trace was tried and not kept, no diagnosis says that tracing would do."""
+        attempts = self.chosen.attempts
+        if not any(one.mode == CaptureMode.TRACE and one.status != AttemptStatus.KEPT for one in attempts):
+            return
+        for attempt in attempts:
+            if attempt.diagnosis is not None and attempt.diagnosis.tracing.startswith(TRACING_WORKS):
+                attempt.diagnosis = replace(attempt.diagnosis, tracing="")
+                if attempt.hint.startswith(TRACE_INSTEAD):
+                    attempt.hint = ""
 
     def _find_remedy(self) -> None:
         script = next(

@@ -74,6 +74,14 @@ def _trials(subject: Subject, attempt: Attempt, example: dict[Axis, int]) -> lis
     return found
 
 
+def wrong_calls(subject: Subject, attempt: Attempt, axis: Axis) -> list[tuple[int, Call]]:
+    """The calls with another size of this axis for which the capture is wrong, with the fewest changes first."""
+    example = sizes_of(subject.model, attempt.example[0] if attempt.example else subject.calls[0])
+    wrong = [trial for trial in _trials(subject, attempt, example) if trial.outcome.is_wrong]
+    changing = sorted((trial for trial in wrong if axis in trial.changed), key=lambda one: len(one.changed))
+    return [(one.changed[axis], one.outcome.call) for one in changing if one.outcome.call is not None]
+
+
 def _causes(trials: Sequence[_Trial]) -> set[Axis]:
     """The sizes that cause wrong outputs.
 

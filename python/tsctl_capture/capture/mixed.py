@@ -17,7 +17,7 @@ from ..request import CaptureRequest
 from ..retirement_notices import without_retirement_notices
 from ..vocabulary import AttemptStatus, CaptureMode, ErrorKind, SubmoduleMode
 from .attempts import attempted, decided_reason
-from .scripting import compiler_message, parametrized_parts, parametrized_words, script
+from .scripting import compiler_message, parametrized_parts, parametrized_words, refusal_words, script
 from .subject import Attempt, Subject
 from .submodules import (
     Recorded,
@@ -247,7 +247,7 @@ def _compiled(subject: Subject, path: str, division: _Division) -> torch.jit.Scr
                 forget_compiled_types()
                 compiled = torch.jit.script(part)
         except Exception as error:
-            reason, detail = compiler_message(error)
+            reason, detail = refusal_words(error, subject.model)
             refused = [found for found in refused_parts(root, error) if is_below(found, path)]
         else:
             calls = python_calls(compiled)

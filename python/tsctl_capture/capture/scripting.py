@@ -17,6 +17,8 @@ from ..model.source import LoadedModel
 from ..vocabulary import CaptureMode
 from .subject import Attempt, Subject
 
+TRACING_WORKS = "tracing works"  # the beginning of such sentences in the catalogue
+TRACE_INSTEAD = "capture it with tsctl trace"
 _TRACE_HINT = (
     "rewrite that line for TorchScript; tsctl trace captures a model without branches on values, "
     "and --trace-submodule PATH=SHAPE traces one submodule"
@@ -39,7 +41,8 @@ def script(attempt: Attempt, subject: Subject) -> None:
             attempt.adapter = WRAPPED_FUNCTION
     except Exception as error:
         explain_refusal(attempt, error, model)
-        return
+        if attempt.diagnosis is not None or place_of(error, model):
+            return
     parametrized = parametrized_parts(model.module)
     if parametrized:
         _explain_parametrized(attempt, model, parametrized)
@@ -81,6 +84,13 @@ def explain_refusal(attempt: Attempt, error: BaseException, model: LoadedModel) 
     _take(attempt, diagnosis)
 
 
+def refusal_words(error: BaseException, model: LoadedModel) -> tuple[str, str]:
+    """Why the compiler refuses, in the catalogue's words if it has some, and the compiler's whole message."""
+    reason, detail = compiler_message(error)
+    diagnosis = diagnose(error, model)
+    return (f"{diagnosis.place}: {diagnosis.cause}" if diagnosis is not None else reason), detail
+
+
 def explain_unsaved(attempt: Attempt, error: BaseException | None, model: LoadedModel) -> None:
     """Fills in why a compiled module cannot be saved, if the catalogue of problems knows."""
     if error is not None and attempt.mode == CaptureMode.SCRIPT:
@@ -91,9 +101,14 @@ def _take(attempt: Attempt, diagnosis: Diagnosis | None) -> None:
     if diagnosis is not None:
         attempt.diagnosis = diagnosis
         attempt.reason = f"{diagnosis.place}: {diagnosis.cause}"
-        traces = diagnosis.tracing.startswith("tracing works")
-        instead = f"capture it with tsctl trace: {diagnosis.tracing}" if traces else attempt.hint
-        attempt.hint = diagnosis.hint or instead
+        attempt.hint = diagnosis.hint or _trace_instead(diagnosis) or attempt.hint
+
+
+def _trace_instead(diagnosis: Diagnosis) -> str:
+    """ "capture it with tsctl trace: a trace records what the hook computes"."""
+    if not diagnosis.tracing.startswith(TRACING_WORKS):
+        return ""
+    return TRACE_INSTEAD + diagnosis.tracing.removeprefix(TRACING_WORKS).removeprefix(" for this line")
 
 
 def compiler_message(error: BaseException, model: LoadedModel | None = None) -> tuple[str, str]:

@@ -38,6 +38,11 @@ _SIZED_BY_VALUES = {
     "aten::one_hot", "aten::_unique", "aten::_unique2", "aten::unique_dim", "aten::unique_consecutive",
     "aten::argwhere", "aten::histc", "aten::_pack_padded_sequence", "aten::_pad_packed_sequence",
 }  # fmt: skip
+# Operators with these beginnings have outputs whose sizes follow from the sizes of their arguments.
+_SIZED_LIKE_INPUTS = (
+    "aten::", "prim::", "quantized::", "_quantized::", "mkldnn::", "mkl::", "onednn::", "torchvision::roi_align",
+    "torchvision::roi_pool", "torchvision::ps_roi", "torchvision::deform_conv2d",
+)  # fmt: skip
 _MASKS = ("aten::index", "aten::index_put", "aten::index_put_")
 _CONSTANT = ("prim::Constant", "prim::GetAttr", "prim::TracedAttr", "prim::TracedModuleForward")
 # The conversions of a tensor that torch warns of, and the code of its warning.
@@ -175,7 +180,7 @@ def _is_tensor(value: Any) -> bool:
 def _is_sized_by_values(kind: str, inputs: list[Any]) -> bool:
     if kind in _MASKS:
         return any(_has_mask(value) for value in inputs[1:2])
-    known = kind.startswith(("aten::", "prim::")) and not kind.startswith("prim::Call")
+    known = kind.startswith(_SIZED_LIKE_INPUTS) and not kind.startswith("prim::Call")
     return kind in _SIZED_BY_VALUES or not known
 
 

@@ -25,7 +25,8 @@ def require_compiled_operators(module: torch.jit.ScriptModule) -> None:
             ErrorKind.CAPTURE,
             f"{f'{place}: ' if place else ''}the operator {name} exists only in Python (torch.library), so a "
             "TorchScript file cannot run it",
-            "write its computation with torch's operators in forward",
+            "write its computation with torch's operators in forward, or register the operator in C++ and name "
+            "its library: --op-lib FILE",
         )
 
 

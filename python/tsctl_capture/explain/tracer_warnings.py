@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from ..errors import first_line, place_text, users_line
+from ..errors import calling_line, first_line, is_own_frame, place_text, users_line
 from ..python_warnings import handled_warnings
 from ..vocabulary import DecidedBy, NoticeCode
 from .decided_values import Decisions, watched_decisions
@@ -133,8 +133,10 @@ def _notice(message: Warning | str, category: type[Warning], filename: str, numb
     if issubclass(category, torch.jit.TracerWarning):
         code = next((kind for words, kind in _KINDS if words in text), NoticeCode.TRACER_WARNING)
     file, line = users_line()
-    # Without a line of the user's code, the place that the warning itself names.
-    return Notice(code, _first_sentence(text), *((file, line) if file else (filename, number)))
+    if not file:
+        # The place that the warning itself names, or where torch's own code decides.
+        file, line = calling_line() if is_own_frame(filename) else (filename, number)
+    return Notice(code, _first_sentence(text), file, line)
 
 
 @contextmanager

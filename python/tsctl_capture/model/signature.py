@@ -21,9 +21,10 @@ def signature_of(function: Callable[..., Any]) -> inspect.Signature | None:
     schema = getattr(function, "schema", None)
     if schema is None:
         return None
-    return inspect.Signature(
-        [_parameter_from_schema(item) for item in schema.arguments if item.name != "self"]
-    )
+    arguments = list(schema.arguments)
+    if arguments and arguments[0].type.kind() == "ClassType":
+        del arguments[0]  # the module, whatever the class calls it
+    return inspect.Signature([_parameter_from_schema(item) for item in arguments])
 
 
 def _parameter_from_schema(argument: Any) -> inspect.Parameter:

@@ -67,7 +67,7 @@ def _listed_by_torch(message: str) -> dict[str, list[str]]:
     for title, words in (("missing", "Missing key"), ("unexpected", "Unexpected key")):
         names = re.search(rf"{words}\(s\) in state_dict: (.*?)\. *$", message, re.MULTILINE)
         if names:
-            found[title] = re.findall(r'"([^"]+)"', names[1])
+            found[title] = list(dict.fromkeys(re.findall(r'"([^"]+)"', names[1])))
     for name, have, want in _MISMATCH.findall(message):
         found["of another shape"].append(f"{name} (file {have}, model {want})")
     return found
@@ -277,7 +277,32 @@ def _prefix_hint(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor])
         return (
             f"the file's names are the model's with the prefix '{prefix}': save that submodule's state dict"
         )
-    return ""
+    return _norm_hint(expected, state)
+
+
+def _norm_hint(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> str:
+    """What to do if only one side has the parametrizations that replaced weight_norm and spectral_norm."""
+    marks = {
+        ".parametrizations.": "torch.nn.utils.parametrizations",
+        "_orig": "torch.nn.utils",
+        "_g": "torch.nn.utils",
+    }
+    file, model = (
+        next(
+            (package for mark, package in marks.items() if any(_is_normed(name, mark) for name in names)), ""
+        )
+        for names in (state, expected)
+    )
+    if not file or not model or file == model:
+        return ""
+    return (
+        f"the file is from a model whose weights are normed by {file}, and the model uses {model}: "
+        "use the same in SOURCE"
+    )
+
+
+def _is_normed(name: str, mark: str) -> bool:
+    return f".{name}".find(mark) >= 0 if mark.startswith(".") else name.endswith(f"weight{mark}")
 
 
 def _casts(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +19,9 @@ from ..model.values import map_tensors
 from ..retirement_notices import without_retirement_notices
 from ..vocabulary import ComparisonStatus, ErrorKind
 from .comparison import Tolerances, compare
+from .known_refusals import explained
 
+COMPARED_CALLS = (1, 2, 3, 10)  # core's kComparedCalls
 _LARGEST_KEPT_BYTES = 16 << 20
 
 
@@ -55,15 +57,34 @@ class Declared:
     written_state: list[str] = field(default_factory=list)  # buffers and parameters
     written_attributes: list[str] = field(default_factory=list)  # in Python; restored afterwards
     writes_inputs: bool = False
+    change: str = ""  # why the outputs of two calls with the same inputs differ; empty if they do not
 
 
-def run_declared(model: LoadedModel, calls: Iterable[Call], device: str, tolerances: Tolerances) -> Declared:
-    """Raises CaptureError{capture} if the model raises, or if its outputs differ between two calls."""
+def run_declared(
+    model: LoadedModel,
+    calls: Iterable[Call],
+    device: str,
+    tolerances: Tolerances,
+    may_change: bool = False,
+) -> Declared:
+    """Raises CaptureError{capture} if the model raises.
+
+    It raises too if the outputs differ between two calls; with `may_change`, the result says why they do.
+    """
     found = Declared()
     calls = list(calls)
     _initialize(model, calls, device)
     with restored_state(model.module) as found.written_attributes:
         _run_all(model, calls, device, tolerances, found)
+    if found.change and not may_change:
+        hint = "make it deterministic in eval mode"
+        if not found.change.startswith("it draws"):
+            hint = "return new state instead of storing it on self"
+        raise CaptureError(
+            ErrorKind.CAPTURE,
+            f"'{model.class_name}' gives different outputs for the same input: {found.change}",
+            hint,
+        )
     return found
 
 
@@ -76,6 +97,26 @@ def _initialize(model: LoadedModel, calls: list[Call], device: str) -> None:
     if is_lazy and calls:
         with suppress(Exception, SystemExit):  # the call that follows says why
             run(model.module, calls[0], device)
+
+
+def run_every_call(
+    module: torch.nn.Module, calls: Sequence[Call], device: str
+) -> list[tuple[Call, int, Any]]:
+    """The outputs of COMPARED_CALLS for each call, with the number; each begins with the same state and seed."""
+    found = []
+    for call in calls:
+        with restored_state(module):
+            seed_calls()
+            for number in range(1, COMPARED_CALLS[-1] + 1):
+                outputs = run(module, call, device)
+                if number in COMPARED_CALLS:
+                    found.append((call, number, outputs))
+    return found
+
+
+def seed_calls() -> None:
+    """The seed of the first call of each set, as the engine seeds files."""
+    torch.manual_seed(0)
 
 
 @contextmanager
@@ -139,12 +180,13 @@ def _run_all(
         except CaptureError:
             raise
         except (Exception, SystemExit) as error:
-            raise CaptureError(
-                ErrorKind.CAPTURE,
-                f"'{model.class_name}' refuses {call.title} ({shapes(call)}): {described_with_place(error)}",
+            why, hint, detail = explained(error, model.module) or (
+                described_with_place(error),
                 f"check shapes, dtypes and ranges: {DECLARED_INPUTS}; -v shows the traceback",
                 user_traceback(error),
-            ) from error
+            )
+            message = f"'{model.class_name}' refuses {call.title} ({shapes(call)}): {why}"
+            raise CaptureError(ErrorKind.CAPTURE, message, hint, detail) from error
 
 
 def shapes(call: Call) -> str:
@@ -184,14 +226,9 @@ def _run_again(
     if compared.status == ComparisonStatus.SAME:
         return
     if draws:
-        why, hint = "it draws random numbers in forward", "make it deterministic in eval mode"
+        why = "it draws random numbers in forward"
     elif found.written_state:
         why = f"forward writes to {', '.join(found.written_state[:3])}"
-        hint = "return new state instead of storing it"
     else:
-        why, hint = "forward changes its own state", "return new state instead of storing it on self"
-    raise CaptureError(
-        ErrorKind.CAPTURE,
-        f"'{model.class_name}' gives different outputs for the same input: {why} ({compared.reason})",
-        hint,
-    )
+        why = "forward changes its own state"
+    found.change = f"{why} ({compared.reason})"

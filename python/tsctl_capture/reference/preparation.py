@@ -43,12 +43,14 @@ def prepare(request: ModelRequest, events: Events) -> Prepared:
     return Prepared(model, calls, build_s)
 
 
-def run_prepared(prepared: Prepared, device: str, tolerances: Tolerances, events: Events) -> Declared:
+def run_prepared(
+    prepared: Prepared, device: str, tolerances: Tolerances, events: Events, may_change: bool = False
+) -> Declared:
     """Eager's outputs; the model is on `device` already."""
     count = len(prepared.calls)
     text = f"running eager on {count} input set{'s' if count > 1 else ''}"
     steps = with_progress(prepared.calls, text, events)
-    return run_declared(prepared.model, steps, device, tolerances)
+    return run_declared(prepared.model, steps, device, tolerances, may_change)
 
 
 def eager_warnings(model: LoadedModel, calls: Sequence[Call], declared: Declared) -> list[JobWarning]:
@@ -63,8 +65,9 @@ def eager_warnings(model: LoadedModel, calls: Sequence[Call], declared: Declared
         more = ", …" if len(declared.written_state) > _SHOWN else ""
         text = f"forward writes to {names}{more}: so does every call of the file"
         found.append((WarningCode.STATE_WRITTEN, text))
-    if declared.written_attributes:
-        names = ", ".join(declared.written_attributes[:_SHOWN])
+    kept = [name for name in declared.written_attributes if name not in _recomputed(model.module)]
+    if kept:
+        names = ", ".join(kept[:_SHOWN])
         text = f"forward stores {names} on the model: the file does not"
         found.append((WarningCode.ATTRIBUTE_WRITTEN, text))
     if declared.writes_inputs:
@@ -74,6 +77,16 @@ def eager_warnings(model: LoadedModel, calls: Sequence[Call], declared: Declared
             text = f"eager's outputs for {call.title} hold NaN or Inf"
             found.append((WarningCode.EAGER_NOT_FINITE, text))
     return [{"code": code, "text": text} for code, text in found]
+
+
+def _recomputed(module: torch.nn.Module) -> set[str]:
+    """The weights that torch.nn.utils.weight_norm and spectral_norm compute before every call."""
+    return {
+        f"{path}.{hook.name}".lstrip(".")
+        for path, part in module.named_modules()
+        for hook in part._forward_pre_hooks.values()
+        if type(hook).__module__.startswith("torch.nn.utils.") and hasattr(hook, "name")
+    }
 
 
 def _finite(tensor: torch.Tensor) -> bool:

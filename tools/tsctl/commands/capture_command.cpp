@@ -1,9 +1,12 @@
 #include "commands/capture_command.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 
+#include "session/op_libraries.h"
 #include "steps/manifest.h"
 #include "steps/preflight.h"
 #include "steps/publish_step.h"
@@ -25,6 +28,10 @@ void add_capture_options(CLI::App& command, CaptureFlags& flags) {
                          "If the capture works at the given sizes only: refuse it, or guard the "
                          "file with a check of its input sizes")
       ->group("Source");
+  add_repeatable(command, "--accept-branch", flags.accepted_branches,
+                 "Let a trace keep what its example decided by values at this line: net.py:16")
+      ->group("Source")
+      ->type_name("FILE:LINE");
 }
 
 void add_mode_option(CLI::App& command, CaptureFlags& flags) {
@@ -71,6 +78,20 @@ void refuse_a_file(const std::string& text) {
   }
 }
 
+std::vector<std::string> accepted_branches_from(const std::vector<std::string>& places) {
+  for (const std::string& place : places) {
+    const std::size_t colon = place.rfind(':');
+    const bool numbered = colon != std::string::npos && colon > 0 && colon + 1 < place.size() &&
+                          place.find_first_not_of("0123456789", colon + 1) == std::string::npos;
+    if (!numbered) {
+      throw Error(ErrorKind::usage, fmt::format("--accept-branch '{}' is not FILE:LINE", place),
+                  "write the place as the message of the capture names it, such as "
+                  "--accept-branch net.py:16");
+    }
+  }
+  return places;
+}
+
 }  // namespace
 
 CapturePlan capture_plan_from(const CaptureFlags& flags) {
@@ -80,6 +101,7 @@ CapturePlan capture_plan_from(const CaptureFlags& flags) {
   plan.mode = flags.mode;
   plan.require_general = flags.fixed_sizes == FixedSizes::refuse;
   plan.script_submodules = flags.script_submodules;
+  plan.accepted_branches = accepted_branches_from(flags.accepted_branches);
   plan.inputs = resolve_inputs(flags.inputs, std::nullopt);
   if (!plan.inputs.given()) {
     throw Error(ErrorKind::usage, "the model's inputs are not given",
@@ -103,36 +125,62 @@ CapturePlan capture_plan_from(const CaptureFlags& flags) {
   return plan;
 }
 
+namespace {
+
+bool is_wrong(const CaptureComparison& comparison) {
+  return comparison.status == CallOutcome::differ || comparison.status == CallOutcome::raised;
+}
+
+// "--accept-branch net.py:16 --accept-branch net.py:40": the decisions by values of an attempt that equals eager mode
+// wherever it was tried; empty if it does not.
+std::string acceptance_of(const CaptureAttempt& attempt) {
+  if (std::ranges::any_of(attempt.comparisons, is_wrong)) return {};
+  std::vector<std::string> flags;
+  for (const CaptureNotice& notice : attempt.warnings) {
+    const bool decides =
+        notice.decided_by == DecidedBy::values ||
+        (notice.decided_by == DecidedBy::unknown &&
+         (notice.code == NoticeCode::branch_decided || notice.code == NoticeCode::value_baked_in));
+    const std::string flag = "--accept-branch " + notice.place;
+    if (decides && !notice.accepted && std::ranges::find(flags, flag) == flags.end())
+      flags.push_back(flag);
+  }
+  return fmt::format("{}", fmt::join(flags, " "));
+}
+
+}  // namespace
+
 void record_not_general(CommandSession& session, const CaptureResult& capture) {
-  std::string reason = "the captured module differs from eager";
-  std::optional<CaptureMethod> method;
+  const CaptureAttempt* shown = nullptr;
   std::string not_scripted;
+  std::string remedy;
   for (const CaptureAttempt& attempt : capture.attempts) {
     if (attempt.mode == CaptureMethod::script && attempt.status == AttemptStatus::failed)
       not_scripted = attempt.reason;
+    if (remedy.empty()) remedy = attempt.remedy;
+    if (shown == nullptr && attempt.status == AttemptStatus::not_general) shown = &attempt;
   }
-  for (const CaptureAttempt& attempt : capture.attempts) {
-    if (attempt.status != AttemptStatus::not_general) continue;
-    method = attempt.mode;
-    reason = attempt.reason;
-    break;
-  }
-  const std::string kind = method ? name_of(*method) : "capture";
-  if (!not_scripted.empty()) {
-    record_check_failure(session, "capture",
-                         fmt::format("the {} is not general: {}; and it cannot be scripted: {}",
-                                     kind, reason, not_scripted),
-                         "rewrite the model without that decision, or with code that TorchScript's "
-                         "compiler supports");
-    return;
-  }
-  record_check_failure(
-      session, "capture", fmt::format("the {} is not general: {}", kind, reason),
+  const std::string kind = shown != nullptr ? name_of(shown->mode) : "capture";
+  const std::string reason =
+      shown != nullptr ? shown->reason : "the captured module differs from eager";
+  std::string message = fmt::format("the {} is not general: {}", kind, reason);
+  std::string hint =
       kind == "trace" || !capture.submodules.empty()
           ? "a trace keeps the decisions that the example inputs caused; script the module (tsctl "
             "script, or convert --mode script), or rewrite the model without that decision"
           : "this code behaves differently in TorchScript than in Python; see the differences "
-            "above");
+            "above";
+  if (!not_scripted.empty()) {
+    message += "; and it cannot be scripted: " + not_scripted;
+    hint =
+        "rewrite the model without that decision, or with code that TorchScript's compiler "
+        "supports";
+  }
+  if (!remedy.empty()) hint = remedy;
+  const std::string acceptance = shown != nullptr ? acceptance_of(*shown) : "";
+  if (!acceptance.empty())
+    hint += fmt::format("; if every input needs the same decision, accept it: {}", acceptance);
+  record_check_failure(session, "capture", message, hint);
 }
 
 ExitCode capture_command(CommandSession& session, const CaptureFlags& flags) {
@@ -154,7 +202,9 @@ ExitCode capture_command(CommandSession& session, const CaptureFlags& flags) {
                   fmt::format("the {} is not general", name_of(capture.mode)));
     return ExitCode::check_failed;
   }
-  attach(file.path(), manifest_from(plan.source, plan.inputs, capture), {}, plan.extras);
+  attach(file.path(),
+         manifest_from(plan.source, plan.inputs, capture, op_libraries_of(session, file.path())),
+         {}, plan.extras);
   const VerifyResult& verified = verify_step(session, {.reference = "eager",
                                                        .candidate = "captured",
                                                        .reference_tensors = tensors.path(),

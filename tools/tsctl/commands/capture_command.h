@@ -29,6 +29,7 @@ struct CaptureFlags {
   CaptureMode mode = CaptureMode::automatic;
   std::vector<std::string> trace_submodules = {};
   std::vector<std::string> script_submodules = {};
+  std::vector<std::string> accepted_branches = {};
   FixedSizes fixed_sizes = FixedSizes::refuse;
 };
 

@@ -31,6 +31,7 @@ struct Flags {
   ProfileFlags profile = {};
   RunOptions run = {};
   ReportOptions report = {};
+  std::string method = "forward";
 };
 
 BenchOptions checked_bench_options(CommandSession& session, const Flags& flags,
@@ -65,10 +66,11 @@ ExitCode bench(CommandSession& session, const Flags& flags) {
   }
 
   // Outputs are compared before anything is timed.
-  Reference reference = reference_from(subjects, inputs, tolerance);
+  Reference reference = reference_from(subjects, inputs, tolerance, flags.method);
   const ScratchFile tensors = reference_outputs(session, reference);
   ArmRequest common = common_arm_request(session, inputs, tensors.path(), flags.bench.allocator);
   common.cold_cache = flags.cold_cache;
+  common.method = flags.method;
   const ComparedArms compared = compare_arms(session, specs, subjects, reference, common);
   const std::vector<std::string>& labels = session.report().inputs.sets;
   const ExitCode code =
@@ -91,6 +93,7 @@ void add_bench(CLI::App& app, Action& selected) {
       app.add_subcommand("bench", "Time files and SOURCEs and compare each with the first");
   auto flags = std::make_shared<Flags>();
   add_arm_options(*command, flags->arms);
+  add_method_option(*command, flags->method);
   add_source_options(*command, flags->source, flags->run);
   add_input_options(*command, flags->inputs);
   add_tolerance_options(*command, flags->tolerance);

@@ -6,6 +6,7 @@
 #include "options/bind_command.h"
 #include "options/help_group.h"
 #include "options/pass_listing.h"
+#include "session/op_libraries.h"
 #include "steps/bench_arms.h"
 #include "steps/bench_step.h"
 #include "steps/capture_step.h"
@@ -63,7 +64,8 @@ ExitCode withhold_not_general(CommandSession& session, const CaptureResult& capt
 // Freezes and optimizes the captured file.
 void rewrite_stages(CommandSession& session, const Flags& flags, const CapturePlan& plan,
                     const CaptureResult& capture, const WorkFiles& files) {
-  Manifest manifest = manifest_from(plan.source, plan.inputs, capture);
+  Manifest manifest = manifest_from(plan.source, plan.inputs, capture,
+                                    op_libraries_of(session, files.captured.path()));
   PassFlags passes = flags.passes;
   passes.check_speed = !flags.no_bench;
   const auto rewrite = [&](RewriteGoal goal, const std::string& to) {

@@ -71,7 +71,7 @@ void add_run(CLI::App& app, Action& selected) {
   const HelpGroup group(*command, HelpGroup::kNoHeading);
   group.option("--save", "OUT.safetensors", flags->save,
                "Keep inputs and outputs as a safetensors file");
-  group.option("--method", "NAME", flags->method, "The method to run (default forward)");
+  add_method_option(*command, flags->method);
   add_input_options(*command, flags->inputs);
   add_run_options(*command, flags->run);
   add_inputs_python_option(*command, flags->run);

@@ -20,6 +20,7 @@ struct Flags {
   ToleranceFlags tolerance = {};
   RunOptions run = {};
   ReportOptions report = {};
+  std::string method = "forward";
 };
 
 ExitCode verify(CommandSession& session, const Flags& flags) {
@@ -28,13 +29,13 @@ ExitCode verify(CommandSession& session, const Flags& flags) {
   for (const std::string& text : flags.candidates)
     subjects.push_back(subject_from(text, flags.source, session.settings()));
   require_source_for(flags.source, subjects);
-  remember_kwargs(subjects);
+  remember_build(subjects);
   session.report().model.path = flags.reference;
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "verify");
   record_inputs(session.report(), inputs, labels_of(inputs));
   check_before_start(session, {.read = files_of(subjects, inputs)});
 
-  Reference reference = reference_from(subjects, inputs, tolerance);
+  Reference reference = reference_from(subjects, inputs, tolerance, flags.method);
   const ScratchFile tensors = reference_outputs(session, reference);
   ExitCode code = ExitCode::ok;
   for (std::size_t i = 1; i < subjects.size(); ++i) {
@@ -60,6 +61,7 @@ void add_verify(CLI::App& app, Action& selected) {
   command
       ->add_option("CANDIDATE", flags->candidates, "Files or SOURCEs to compare with the reference")
       ->required();
+  add_method_option(*command, flags->method);
   add_source_options(*command, flags->source, flags->run);
   add_input_options(*command, flags->inputs);
   add_tolerance_options(*command, flags->tolerance);

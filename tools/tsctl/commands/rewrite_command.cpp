@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "options/pass_listing.h"
+#include "session/op_libraries.h"
 #include "steps/bisect_step.h"
 #include "steps/manifest.h"
 #include "steps/preflight.h"
@@ -26,11 +27,14 @@ ScratchFile reference_outputs(CommandSession& session, const RewriteFlags& flags
   ScratchFile reference(folder);
   session.name_file(reference.path(), flags.output.output + " (outputs to compare with)");
   session.enter("run " + flags.model);
-  session.jobs().run("run the input file", {.model_path = flags.model,
-                                            .inputs_tensors = arguments,
-                                            .outputs_tensors = reference.path(),
-                                            .device = session.options().device,
-                                            .settings = session.settings()});
+  const RunResult run =
+      session.jobs().run("run the input file", {.model_path = flags.model,
+                                                .inputs_tensors = arguments,
+                                                .outputs_tensors = reference.path(),
+                                                .device = session.options().device,
+                                                .settings = session.settings(),
+                                                .every_call = true});
+  session.warn_all(run.warnings);
   return reference;
 }
 
@@ -147,6 +151,7 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
   Manifest manifest = recorded.value_or(Manifest{.inputs = inputs.plan});
   if (inputs.given())
     manifest.inputs = inputs.plan;  // what the flags changed, or what was recorded
+  manifest.op_libraries = op_libraries_of(session, flags.model);
   manifest.steps.push_back(manifest_step(name, result, flags.passes.preserve));
   attach(file.path(), manifest, read_user_extras(flags.model), extras);
 

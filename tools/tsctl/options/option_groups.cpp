@@ -70,6 +70,13 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   group.choice<Executor>(
       "--executor", options.executor,
       "How LibTorch runs graphs: default, static (no specialization) or unoptimized");
+  group.repeatable("--op-lib", "FILE", options.op_libs,
+                   "A shared library that registers operators of the model");
+}
+
+void add_method_option(CLI::App& command, std::string& method) {
+  const HelpGroup group(command, HelpGroup::kNoHeading);
+  group.option("--method", "NAME", method, "The method to run of each file (default forward)");
 }
 
 void add_source_options(CLI::App& command, SourceFlags& flags, RunOptions& run) {

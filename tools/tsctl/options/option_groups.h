@@ -65,6 +65,8 @@ void add_report_files(CLI::App& command, ReportOptions& options);
 // -q and -v.
 void add_volume_options(CLI::App& command, ReportOptions& options);
 void add_run_options(CLI::App& command, RunOptions& options);
+// --method, of the files that a command runs.
+void add_method_option(CLI::App& command, std::string& method);
 void add_source_options(CLI::App& command, SourceFlags& flags, RunOptions& run);
 void add_input_options(CLI::App& command, InputFlags& flags);
 // --python of the commands that take files: only --inputs needs it there.

@@ -7,6 +7,7 @@
 
 #include "session/context.h"
 #include "session/finish.h"
+#include "session/op_libraries.h"
 #include "session/stderr_view.h"
 #include "tsctl/core/arm_settings.h"
 #include "tsctl/core/report.h"
@@ -23,7 +24,8 @@ struct RunOptions {
   int threads = 0;  // 0: as many as this process may use
   Executor executor = Executor::standard;
   double timeout_s = 0.0;
-  std::string python = {};  // --python; empty: TSCTL_PYTHON, then the build's
+  std::string python = {};                // --python; empty: TSCTL_PYTHON, then the build's
+  std::vector<std::string> op_libs = {};  // --op-lib
 };
 
 // A running command: the report that it fills and the jobs that it starts.
@@ -42,6 +44,8 @@ class CommandSession {
   Jobs& jobs();
   // The interpreter to embed, probed on first use. Throws Error{environment}.
   const PythonSite& python();
+  // The libraries of operators that files need.
+  OpLibraries& op_libraries() noexcept { return op_libraries_; }
 
   const RunOptions& options() const noexcept { return options_; }
   const ReportOptions& report_options() const noexcept { return report_options_; }
@@ -87,6 +91,7 @@ class CommandSession {
   std::unique_ptr<Interrupt> interrupt_;
   std::unique_ptr<Jobs> jobs_;
   std::optional<PythonSite> python_;
+  OpLibraries op_libraries_{*this};
 };
 
 // Runs `body`, turns every exception of it into the report's error and an exit code, and finishes the report.

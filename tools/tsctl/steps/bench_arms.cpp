@@ -41,7 +41,7 @@ std::vector<Subject> subjects_of(const std::vector<ArmSpec>& specs, const Source
     require_fitting_settings(spec, device, subject);
   }
   require_source_for(flags, subjects);
-  remember_kwargs(subjects);
+  remember_build(subjects);
   return subjects;
 }
 

@@ -67,10 +67,13 @@ CaptureResult capture_step(CommandSession& session, const CapturePlan& plan,
                                .trace_submodules = plan.trace_submodules,
                                .script_submodules = plan.script_submodules,
                                .require_general = plan.require_general,
+                               .accepted_branches = plan.accepted_branches,
                                .tolerance = plan.tolerance,
                                .model_path = model_path,
                                .tensors_path = tensors_path};
   CaptureResult result = session.jobs().capture(session.python(), request);
+  result.weights = plan.source.weights;
+  if (result.weights.empty()) result.weights_seed = inputs.plan.seed;
   session.warn_all(result.warnings);
   remember_inputs(session, inputs, result.input_labels, result.inputs_sha256);
   session.report().capture = result;

@@ -25,6 +25,7 @@ struct CapturePlan {
   std::vector<std::pair<std::string, std::string>> trace_submodules = {};
   std::vector<std::string> script_submodules = {};
   bool require_general = false;
+  std::vector<std::string> accepted_branches = {};
 };
 
 // Writes the captured file to `model_path` and the inputs and outputs of eager mode to `tensors_path`. The result's

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "tsctl/archive/zip_reader.h"
 #include "tsctl/core/base/build_info.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/simple_json.h"
 #include "tsctl/core/manifest.h"
+#include "tsctl/files/digest.h"
 #include "tsctl/files/file_io.h"
 #include "tsctl/report/json/json.h"
 
@@ -20,6 +22,27 @@ constexpr const char* kExtraFolder = "extra/";
 constexpr std::uint64_t kMaxManifestBytes = 1U << 20;
 constexpr std::uint64_t kMaxExtraBytes = 1U << 30;
 
+// Where the --inputs file is now; as given if it is nowhere.
+std::string found_inputs(const InputPlan& plan, const std::string& model) {
+  namespace fs = std::filesystem;
+  if (plan.file.empty()) return {};
+  const std::size_t colon = plan.file.rfind(":");
+  const bool named = colon != std::string::npos && plan.file.substr(0, colon).ends_with(".py");
+  const std::string function = named ? plan.file.substr(colon) : "";
+  const auto file_of = [&](const std::string& text) {
+    return text.ends_with(function) ? text.substr(0, text.size() - function.size()) : text;
+  };
+  const fs::path given = file_of(plan.file);
+  for (const fs::path& path : {given, fs::path(model).parent_path() / given.filename(),
+                               fs::path(file_of(plan.file_path))}) {
+    std::error_code error;
+    if (!fs::is_regular_file(path, error)) continue;
+    if (path == given || plan.file_sha256.empty() || sha256_of_file(path) == plan.file_sha256)
+      return path.string() + function;
+  }
+  return plan.file;
+}
+
 }  // namespace
 
 std::optional<Manifest> read_manifest(const std::string& path) {
@@ -29,7 +52,9 @@ std::optional<Manifest> read_manifest(const std::string& path) {
   const std::string text = archive.read(*record, kMaxManifestBytes);
   require_simple_json(text, fmt::format("the manifest of '{}'", path), kMaxManifestValues);
   try {
-    return from_json_text<Manifest>(text);
+    auto manifest = from_json_text<Manifest>(text);
+    manifest.inputs.file = found_inputs(manifest.inputs, path);
+    return manifest;
   } catch (const Error& error) {
     throw Error(ErrorKind::input,
                 fmt::format("the manifest in '{}' cannot be read: {}", path, error.what()),
@@ -82,10 +107,14 @@ void attach(const std::string& path, const Manifest& manifest, const std::vector
 }
 
 Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
-                       const CaptureResult& capture) {
+                       const CaptureResult& capture, const std::vector<OpLibrary>& op_libraries) {
   Manifest manifest{.source = source.text};
   manifest.kwargs_json = source.kwargs_json;
   manifest.weights = source.weights;
+  if (!source.weights.empty()) manifest.weights_path = std::filesystem::absolute(source.weights);
+  if (std::filesystem::is_regular_file(source.weights))
+    manifest.weights_sha256 = sha256_of_file(source.weights);
+  manifest.op_libraries = op_libraries;
   manifest.class_name = capture.class_name;
   manifest.capture_mode = capture.mode;
   manifest.adapter = capture.adapter;
@@ -93,11 +122,14 @@ Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
   manifest.python_version = capture.python_version;
   manifest.inputs = inputs.plan;
   manifest.inputs.file_sha256 = capture.inputs_sha256;
+  if (!manifest.inputs.file.empty())
+    manifest.inputs.file_path = std::filesystem::absolute(manifest.inputs.file);
   manifest.parameters = capture.parameters;
   manifest.output_names = capture.output_names;
   manifest.input_structure = capture.input_structure;
   manifest.output_structure = capture.output_structure;
   manifest.generality = capture.generality;
+  manifest.accepted_branches = capture.accepted_branches;
   manifest.checked_sets = capture.input_labels;
   manifest.not_checked = capture.not_checked;
   manifest.steps.push_back({.command = name_of(capture.mode),

@@ -13,7 +13,8 @@
 
 namespace tsctl {
 
-// The manifest of a TorchScript file; none if tsctl did not make it. Throws Error{input} for a damaged one.
+// The manifest of a TorchScript file, with the --inputs file where it is now: as given, beside the model, or at its
+// absolute path; none if tsctl did not make it. Throws Error{input} for a damaged one.
 std::optional<Manifest> read_manifest(const std::string& path);
 
 // The records below extra/ that are not the manifest: what the user stored.
@@ -28,7 +29,7 @@ void attach(const std::string& path, const Manifest& manifest, const std::vector
 
 // The manifest of a file that was just captured.
 Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
-                       const CaptureResult& capture);
+                       const CaptureResult& capture, const std::vector<OpLibrary>& op_libraries);
 
 // What a step did, for the manifest.
 ManifestStep manifest_step(const std::string& command, const RewriteResult& result,

@@ -13,6 +13,7 @@
 #include "tsctl/core/arm_settings.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/core/tolerance.h"
+#include "tsctl/files/digest.h"
 
 namespace tsctl {
 
@@ -49,12 +50,37 @@ std::vector<ReadFile> files_of(const std::vector<Subject>& subjects, const Model
   return files;
 }
 
-void remember_kwargs(std::vector<Subject>& subjects) {
+namespace {
+
+// The weights that the file was captured with.
+std::string weights_of(const Manifest& manifest, const std::string& file) {
+  for (const std::string& path : {manifest.weights, manifest.weights_path}) {
+    std::error_code error;
+    if (path.empty() || !std::filesystem::exists(path, error)) continue;
+    if (manifest.weights_sha256.empty() || sha256_of_file(path) == manifest.weights_sha256)
+      return path;
+    throw Error(
+        ErrorKind::input,
+        fmt::format("the weights '{}' have changed since '{}' was captured with them", path, file),
+        fmt::format("give the same ones, or these if the change is intended: --weights {}", path));
+  }
+  throw Error(ErrorKind::input,
+              fmt::format("the weights '{}' that '{}' was captured with do not exist any more",
+                          manifest.weights, file),
+              "give them again: --weights FILE");
+}
+
+}  // namespace
+
+void remember_build(std::vector<Subject>& subjects) {
   for (Subject& subject : subjects) {
-    if (!subject.source || !subject.source->kwargs_json.empty()) continue;
+    if (!subject.source) continue;
     for (const Subject& file : subjects) {
-      if (file.manifest && file.manifest->source == subject.source->text)
+      if (!file.manifest || file.manifest->source != subject.source->text) continue;
+      if (subject.source->kwargs_json.empty())
         subject.source->kwargs_json = file.manifest->kwargs_json;
+      if (subject.source->weights.empty() && !file.manifest->weights.empty())
+        subject.source->weights = weights_of(*file.manifest, file.text);
     }
   }
 }
@@ -110,12 +136,13 @@ bool has_numeric_settings(const ArmSettings& settings) {
 }
 
 Reference reference_from(const std::vector<Subject>& subjects, const ModelInputs& inputs,
-                         const ToleranceOptions& tolerance) {
+                         const ToleranceOptions& tolerance, const std::string& method) {
   return {.subject = subjects.front(),
           .inputs = inputs,
           .structure = structure_of(subjects),
           .output_names = output_names_of(subjects),
-          .tolerance = tolerance};
+          .tolerance = tolerance,
+          .method = method};
 }
 
 ScratchFile reference_outputs(CommandSession& session, Reference& reference) {
@@ -133,11 +160,14 @@ ScratchFile reference_outputs(CommandSession& session, Reference& reference) {
   const ScratchFile arguments = write_inputs(session, reference.inputs, temporary_folder());
   const std::string step = "run " + subject.text;
   session.enter(step);
-  session.jobs().run(step, {.model_path = subject.text,
-                            .inputs_tensors = arguments.path(),
-                            .outputs_tensors = outputs.path(),
-                            .device = session.options().device,
-                            .settings = session.settings()});
+  const RunResult run = session.jobs().run(step, {.model_path = subject.text,
+                                                  .inputs_tensors = arguments.path(),
+                                                  .outputs_tensors = outputs.path(),
+                                                  .method = reference.method,
+                                                  .device = session.options().device,
+                                                  .settings = session.settings(),
+                                                  .every_call = true});
+  session.warn_all(run.warnings);
   return outputs;
 }
 
@@ -146,6 +176,7 @@ SubjectComparison compare_subject(CommandSession& session, const Reference& refe
   Comparison comparison{.reference = reference.subject.text,
                         .candidate = candidate.text + candidate.settings_text,
                         .reference_tensors = reference.tensors,
+                        .method = reference.method,
                         .output_names = reference.output_names,
                         .settings = candidate.settings,
                         .tolerance = reference.tolerance};

@@ -38,8 +38,9 @@ std::vector<ReadFile> files_of(const std::vector<Subject>& subjects, const Model
 // Throws Error{usage} for flags that need a SOURCE if there is none.
 void require_source_for(const SourceFlags& flags, const std::vector<Subject>& subjects);
 
-// Gives a SOURCE without --kwargs the ones in the manifest of a file that was built from it.
-void remember_kwargs(std::vector<Subject>& subjects);
+// Gives a SOURCE without --kwargs or --weights the ones in the manifest of a file that was built from it. Throws
+// Error{input} for weights that are gone or have changed.
+void remember_build(std::vector<Subject>& subjects);
 
 // The inputs that a command runs its subjects on: flags, or the first manifest that names some. Throws Error{usage}
 // with an example for the first file when there are none.
@@ -62,12 +63,13 @@ struct Reference {
   CaptureMode structure = CaptureMode::automatic;  // of outputs from Python; see structure_of
   std::vector<std::string> output_names = {};
   ToleranceOptions tolerance = {};
-  std::string tensors = {};  // the tensor file with its arguments and outputs
+  std::string tensors = {};        // the tensor file with its arguments and outputs
+  std::string method = "forward";  // of files
 };
 
 // The first subject as the reference of the others.
 Reference reference_from(const std::vector<Subject>& subjects, const ModelInputs& inputs,
-                         const ToleranceOptions& tolerance);
+                         const ToleranceOptions& tolerance, const std::string& method = "forward");
 
 // Runs the reference's subject with the command's settings, not its own, on the sets. The file becomes `tensors`.
 ScratchFile reference_outputs(CommandSession& session, Reference& reference);

@@ -44,7 +44,18 @@ std::optional<double> excess_of(const VerifyResult& result) {
   return worst > 0.0 ? std::optional(worst) : std::nullopt;
 }
 
+// Whether every set is the same at the first call and differs at a later one.
+bool differs_later_only(const VerifyResult& result) {
+  return std::ranges::none_of(result.calls, [](const CallComparison& call) {
+    return call.call == 1 && call.status == Match::differ;
+  });
+}
+
 std::string remedy_for(const VerifyResult& result) {
+  if (differs_later_only(result)) {
+    return "the first calls are the same, later ones differ: the candidate stores something "
+           "between calls or draws random numbers, and the reference does not";
+  }
   constexpr double kNear = 10.0;  // rounding of another order of operations stays below
   if (!result.would_pass_rtol) {
     return "no --rtol accepts this; the verify lines say where they differ, and --equal-nan treats "
@@ -71,6 +82,7 @@ const VerifyResult& verify_step(CommandSession& session, const Comparison& compa
   const VerifyRequest request{.model_path = comparison.model_path,
                               .candidate_tensors = comparison.candidate_tensors,
                               .reference_tensors = comparison.reference_tensors,
+                              .method = comparison.method,
                               .device = session.options().device,
                               .settings = comparison.settings,
                               .tolerance = comparison.tolerance,

@@ -16,7 +16,8 @@ struct Comparison {
   std::string reference = {};  // labels
   std::string candidate = {};
   std::string reference_tensors = {};
-  std::string model_path = {};  // one of these two
+  std::string method = "forward";  // of the file
+  std::string model_path = {};     // one of these two
   std::string candidate_tensors = {};
   std::vector<std::string> output_names = {};
   ArmSettings settings = {};  // of the candidate

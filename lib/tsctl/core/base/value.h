@@ -47,6 +47,7 @@ std::string member_name(const std::string& root, const std::string& key);
 // One call of a model: its arguments and, if it was run, its outputs.
 struct CallRecord {
   std::string label = {};  // "B=8, T=16"; "" without dimensions
+  int call = 1;            // later ones only if the outputs change from call to call
   std::vector<Value> args = {};
   std::vector<std::pair<std::string, Value>> kwargs = {};
   std::optional<Value> outputs = {};

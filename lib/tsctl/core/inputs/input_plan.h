@@ -15,6 +15,7 @@ struct InputPlan {
   std::string bench_dims = {};
   std::string batch_dim = {};
   std::string file = {};
+  std::string file_path = {};
   std::string file_sha256 = {};
   std::uint64_t seed = 0;
   bool given() const noexcept { return !specs.empty() || !file.empty(); }
@@ -28,6 +29,8 @@ void visit_fields(Visitor& visit, InputPlan& value) {
         "The texts of --bench-dim, joined by a comma; empty for the first set");
   visit("batch_dim", value.batch_dim, "The dimension whose size a throughput counts; empty for B");
   visit("file", value.file, "The value of --inputs: .npz, .safetensors or file.py:function");
+  visit("file_path", value.file_path,
+        "The absolute path of the --inputs file at the capture; empty without a file");
   visit("file_sha256", value.file_sha256,
         "Digest of the --inputs file that the model was captured with");
   visit("seed", value.seed, "The seed of drawn inputs and weights");

@@ -6,6 +6,7 @@
 #include "tsctl/engine/graph_text.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/load.h"
+#include "tsctl/engine/op_libraries.h"
 #include "tsctl/engine/passes/pipeline.h"
 #include "tsctl/engine/run.h"
 
@@ -33,6 +34,7 @@ extern "C" __attribute__((visibility("default"))) const tsctl::EngineApi* tsctl_
   static constexpr tsctl::EngineApi kApi{
       .version = tsctl::kEngineApiVersion,
       .libtorch_version = &tsctl::libtorch_version,
+      .load_op_libraries = &tsctl::load_op_libraries,
       .describe = tsctl::Entry<&tsctl::describe_libtorch>::call,
       .rewrite = tsctl::Entry<&tsctl::rewrite>::call,
       .compare = tsctl::Entry<&tsctl::compare>::call,

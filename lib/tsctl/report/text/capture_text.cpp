@@ -24,8 +24,15 @@ std::string followed(const CaptureAttempt& attempt, bool probe) {
                      same + count(CallOutcome::differ) + count(CallOutcome::raised));
 }
 
+// The name of a status in words: "not general".
+std::string status_words(AttemptStatus status) {
+  std::string words = name_of(status);
+  std::ranges::replace(words, '_', ' ');
+  return words;
+}
+
 std::string attempt_summary(const CaptureAttempt& attempt) {
-  std::string text = name_of(attempt.mode) + " " + name_of(attempt.status);
+  std::string text = name_of(attempt.mode) + " " + status_words(attempt.status);
   if (!attempt.comparisons.empty()) {
     text += fmt::format(": equals eager on {} input sets and {} probes", followed(attempt, false),
                         followed(attempt, true));
@@ -71,6 +78,7 @@ std::string notices_text(const CaptureAttempt& attempt, bool verbose) {
 
 std::string attempt_text(const CaptureAttempt& attempt, bool verbose) {
   std::string text = line("capture", attempt_summary(attempt));
+  if (!attempt.remedy.empty()) text += line("", attempt.remedy);
   if (!attempt.reason.empty()) text += line("", attempt.reason);
   if (attempt.diagnosis) text += diagnosis_text(*attempt.diagnosis);
   std::size_t listed = 0;
@@ -158,6 +166,13 @@ std::string more_text(std::size_t count, const std::string& what) {
              : line("", fmt::format("and {} more {} (-v)", count - kMaxListed, what));
 }
 
+std::string weights_text(const CaptureResult& capture) {
+  if (!capture.weights_seed || capture.parameter_count == 0) return {};
+  return line("weights", fmt::format("made by the model itself, with seed {}; --weights FILE loads "
+                                     "others",
+                                     *capture.weights_seed));
+}
+
 std::string axis_name(const SizeGenerality& size) {
   return size.dim.empty() ? fmt::format("{} axis {}", size.input, size.axis) : size.dim;
 }
@@ -182,6 +197,7 @@ std::string capture_summary(const CaptureResult& capture) {
   for (const CaptureAttempt& attempt : capture.attempts) {
     if (attempt.status == AttemptStatus::kept) {
       text += line("capture", attempt_summary(attempt) + general_sizes(capture));
+      for (const std::string& fixed : attempt.fixed) text += line("", "fixed: " + fixed);
     } else {
       text += line("capture", attempt_summary(attempt));
       if (!attempt.reason.empty()) text += line("", attempt.reason);
@@ -201,7 +217,7 @@ std::string capture_summary(const CaptureResult& capture) {
   }
   for (std::ptrdiff_t i = 0; i < shown(fixed.size()); ++i)
     text += fixed[static_cast<std::size_t>(i)];
-  return text + more_text(fixed.size(), "fixed sizes");
+  return text + more_text(fixed.size(), "fixed sizes") + weights_text(capture);
 }
 
 std::string capture_text(const CaptureResult& capture, bool verbose, std::size_t width) {
@@ -220,7 +236,7 @@ std::string capture_text(const CaptureResult& capture, bool verbose, std::size_t
         line("model", fmt::format("{}, {} parameters, {}", capture.class_name,
                                   capture.parameter_count, bytes_text(capture.parameter_bytes)));
   }
-  return text;
+  return text + weights_text(capture);
 }
 
 }  // namespace tsctl

@@ -36,6 +36,12 @@ std::string weights_text(const Manifest& manifest) {
   return fmt::format("made by the model itself, seed {}", manifest.inputs.seed);
 }
 
+std::string op_libraries_text(const Manifest& manifest) {
+  std::vector<std::string> paths;
+  for (const OpLibrary& library : manifest.op_libraries) paths.push_back(library.path);
+  return joined(paths, ", ");
+}
+
 std::string inputs_text(const InputPlan& plan) {
   if (!plan.file.empty()) return "--inputs " + plan.file;
   return joined(plan.specs, ", ");
@@ -80,13 +86,15 @@ std::string step_text(const ManifestStep& step) {
 std::string text_from_manifest(const Manifest& manifest) {
   std::string text = "\nstored by tsctl\n";
   text += entry("source", source_text(manifest)) + entry("weights", weights_text(manifest)) +
+          entry("operators", op_libraries_text(manifest)) +
           entry("inputs", inputs_text(manifest.inputs)) +
           entry("dimensions", dims_text(manifest.inputs)) +
           entry("outputs", joined(manifest.output_names, ", ")) +
           entry("verified on", verified_text(manifest)) +
           entry("general in", sizes_text(manifest, SizeStatus::general)) +
           entry("fixed", sizes_text(manifest, SizeStatus::fixed)) +
-          entry("not checked", joined(manifest.not_checked, "; "));
+          entry("not checked", joined(manifest.not_checked, "; ")) +
+          entry("accepted", joined(manifest.accepted_branches, ", "));
   for (std::size_t i = 0; i < manifest.steps.size(); ++i)
     text += entry(i == 0 ? "steps" : "", step_text(manifest.steps[i]));
   return text;

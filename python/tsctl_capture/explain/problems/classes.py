@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import enum
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .refusal import Finding, Refusal, user_files
 from .sentences import NO_VALUES, python_type
@@ -116,7 +116,7 @@ def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """A forward hook or pre-hook whose signature TorchScript cannot type."""
     name, wanted = match["name"], 2 if match["kind"] == "Pre-hook" else 3
     for file in user_files(refusal.model):
-        for function in file.functions(name):
+        for function in _registered_first(refusal, file, file.functions(name)):
             own = [item.arg for item in function.args.args]
             if _reads_outer(file, function):
                 cause = (
@@ -140,7 +140,40 @@ def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     return None
 
 
-def _reads_outer(file: UserFile, function: ast.FunctionDef) -> bool:
+def hook_lambda(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """register_forward_hook(lambda module, args, out: ...)."""
+    file = refusal.file
+    for node in file.on_line(refusal.line, ast.Lambda) if file else []:
+        above = file.parent_of(node) if file else None
+        if file is None or not isinstance(above, ast.Call) or not dotted(above.func).endswith("_hook"):
+            continue
+        cause = "a hook is a lambda, which TorchScript cannot compile"
+        if _reads_outer(file, node):
+            return Finding("hook-lambda", f"{cause}; it reads variables around it", "", _HOOK, node)
+        tensor = file.name_of("Tensor")
+        kinds = ["", f": tuple[{tensor}]", f": {tensor}"]
+        held = [f"{item.arg}{kind}" for item, kind in zip(node.args.args, kinds, strict=False)]
+        gives = f"tuple[{tensor}]" if isinstance(node.body, ast.Tuple) else tensor
+        lines = [f"def hook({', '.join(held)}) -> {gives}:", f"    return {file.text(node.body)}"]
+        return Finding("hook-lambda", cause, "\n".join([*lines, file.replaced(node, "hook")]), _HOOK, node)
+    return None
+
+
+def _registered_first(
+    refusal: Refusal, file: UserFile, functions: Sequence[ast.FunctionDef]
+) -> list[ast.FunctionDef]:
+    """The functions of which the model has a hook first: another class of the file may have one of that name."""
+    hooks = [
+        hook
+        for part in refusal.parts
+        for hook in (*part._forward_hooks.values(), *part._forward_pre_hooks.values())
+    ]
+    codes = [getattr(getattr(hook, "__func__", hook), "__code__", None) for hook in hooks]
+    lines = {code.co_firstlineno for code in codes if code is not None and code.co_filename == file.path}
+    return sorted(functions, key=lambda function: function.lineno not in lines)
+
+
+def _reads_outer(file: UserFile, function: ast.FunctionDef | ast.Lambda) -> bool:
     """Whether a function inside another one uses its variables."""
     outer = file.around(function, (ast.FunctionDef, ast.Lambda))
     if not isinstance(outer, (ast.FunctionDef, ast.Lambda)):
@@ -373,6 +406,7 @@ ENTRIES = [
     (r"^(?:method|function) '(?P<name>\w+)' is called recursively", recursion),
     (r"^(?P<kind>Pre-hook|Hook) '(?P<name>\w+)' on module", hook),
     (r"^'(?P<kind>\w+)' object has no attribute '__name__'", hook_without_name),
+    (r"^Expected a single top-level function", hook_lambda),
     (r"for argument 'self' but instead found type '__torch__", decorated_method),
     (r"^Could not unify type list", enumeration),
     (r"Cannot create Enum with value type", enumeration),

@@ -1,0 +1,22 @@
+"""Exceptions of torch's own modules whose message names neither the cause nor what to do."""
+
+from __future__ import annotations
+
+import torch
+
+_ENCODERS = (torch.nn.TransformerEncoder, torch.nn.TransformerEncoderLayer)
+
+
+def explained(error: BaseException, module: torch.nn.Module) -> tuple[str, str, str] | None:
+    """The cause, the remedy and no traceback; None for any other exception."""
+    quantized = isinstance(error, AttributeError) and any(
+        isinstance(part, _ENCODERS) for part in module.modules()
+    )
+    if quantized and any(callable(getattr(part, "weight", None)) for part in module.modules()):
+        return (
+            "the fast path of torch.nn.TransformerEncoder reads the weights of its layers, which "
+            "quantize_dynamic has replaced",
+            "turn the fast path off where the model is built: torch.backends.mha.set_fastpath_enabled(False)",
+            "",
+        )
+    return None

@@ -1,0 +1,47 @@
+"""Makes a library of operators and a model that uses it; changes the library; copies a file without its manifest."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+_CODE = """
+#include <torch/library.h>
+static at::Tensor twice(const at::Tensor& x) { return x * 2; }
+TORCH_LIBRARY(tsctl_op_lib, m) { m.def("twice(Tensor x) -> Tensor", &twice); }
+"""
+_MODEL = """
+import torch
+
+
+class Net(torch.nn.Module):
+    def forward(self, x):
+        return torch.ops.tsctl_op_lib.twice(x) + 1
+"""
+
+
+def build(folder: Path) -> None:
+    import torch
+
+    root = Path(torch.__file__).parent
+    (folder / "ops.cpp").write_text(_CODE)
+    (folder / "net.py").write_text(_MODEL)
+    command = ["c++", "-std=c++20", "-shared", "-fPIC", "-O0", f"-I{root}/include", str(folder / "ops.cpp")]
+    command += [f"-L{root}/lib", "-ltorch_cpu", "-lc10", "-o", str(folder / "ops.so")]
+    subprocess.run(command, check=True)
+
+
+def change(folder: Path) -> None:
+    with (folder / "ops.so").open("ab") as file:
+        file.write(b"changed")
+
+
+def strip(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "net.pt") as before, zipfile.ZipFile(folder / "foreign.pt", "w") as after:
+        for item in before.infolist():
+            if "/extra/" not in item.filename:
+                after.writestr(item.filename, before.read(item))
+
+
+if __name__ == "__main__":
+    {"build": build, "change": change, "strip": strip}[sys.argv[1]](Path(sys.argv[2]))

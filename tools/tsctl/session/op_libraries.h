@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tsctl/core/manifest.h"
+
+namespace tsctl {
+
+class CommandSession;
+
+// The libraries whose operators TorchScript files need: those of --op-lib, those that a file's manifest remembers if they
+// are unchanged and the user has named them before, and torchvision's and torchaudio's of the chosen Python if the file's
+// code uses them.
+class OpLibraries {
+ public:
+  explicit OpLibraries(CommandSession& session) : session_(session) {}
+
+  // `model_path` may be empty. Throws Error{input} that names --op-lib for a library that is missing, has changed, or was
+  // never named.
+  const std::vector<OpLibrary>& of(const std::string& model_path);
+
+ private:
+  std::vector<OpLibrary> found_for(const std::string& model_path);
+
+  CommandSession& session_;
+  std::map<std::string, std::vector<OpLibrary>> known_ = {};  // by path, size and time of the file
+};
+
+// The same for the session's own.
+std::vector<OpLibrary> op_libraries_of(CommandSession& session, const std::string& model_path);
+
+}  // namespace tsctl
