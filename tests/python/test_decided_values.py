@@ -64,3 +64,35 @@ def test_other_decisions_are_harmless(request_for, events, kind, by):
     result, attempt = attempt_of(request_for, events, kind)
     assert (result["status"], decided(attempt)) == ("captured", {by})
     assert result["accepted_branches"] == []
+
+
+def test_no_size_is_called_fixed_where_a_value_decides(request_for, events):
+    sets = [input_set(tensor(rows, 4, stream=rows), label=f"B={rows}") for rows in (1, 2, 4, 5)]
+    result = jobs.run("capture", request_for("decisions.py:Sign", *sets, mode="trace"), events)
+    assert (result["status"], {size["status"] for size in result["generality"][:1]}) == (
+        "not_general",
+        {"general"},
+    )
+    assert "decided the branch" in result["attempts"][0]["reason"]
+
+
+def test_a_size_that_is_fixed_beside_a_deciding_value_is_called_fixed(request_for, events):
+    sets = [input_set(tensor(rows, 4, stream=rows), label=f"B={rows}") for rows in (1, 2, 4, 5)]
+    result = jobs.run("capture", request_for("decisions.py:SignAndLength", *sets, mode="trace"), events)
+    assert (result["status"], result["generality"][0]["status"]) == ("not_general", "fixed")
+
+
+def test_nothing_says_that_tracing_works_beside_a_trace_that_failed(request_for, events):
+    ids = input_set(tensor(2, 5, dtype="int64", low=4, high=39))
+    scripted = jobs.run("capture", request_for("decisions.py:Generate", ids, mode="script"), events)
+    assert "tracing works" in scripted["attempts"][0]["diagnosis"]["tracing"]
+    both = jobs.run("capture", request_for("decisions.py:Generate", ids), events)
+    assert [one["mode"] for one in both["attempts"]][:2] == ["trace", "script"]
+    assert both["attempts"][1]["diagnosis"]["tracing"] == ""
+
+
+def test_a_quantized_layer_has_sizes_that_follow_from_sizes(request_for, events, follows):
+    request = request_for("decisions.py:quantized", input_set(tensor(2, 4)), mode="trace")
+    result = jobs.run("capture", request, events)
+    assert (result["status"], decided(result["attempts"][0])) == ("captured", {"sizes"})
+    follows()

@@ -6,7 +6,9 @@ from capture_requests import MODELS, input_set, tensor
 from safetensors.torch import save_file
 from tsctl_capture import jobs
 from tsctl_capture.errors import CaptureError
+from tsctl_capture.model.calls import Call
 from tsctl_capture.model.inputs import draw, drawn_call, load_inputs_file
+from tsctl_capture.model.tensor_file import read_calls, write_tensor_file
 
 DTYPES = ["float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"]
 
@@ -160,3 +162,10 @@ def test_eager_runs_on_the_arguments_of_another_tensor_file(request_for, events,
     jobs.run("capture", {**again, "tensors_path": str(tmp_path / "other.safetensors")}, events)
     (record,) = reloaded()[1]
     assert torch.equal(record["kwargs"]["x"], torch.ones(2, 784)) and record["outputs"].shape == (2, 10)
+
+
+def test_later_calls_of_a_set_are_no_sets(tmp_path):
+    path = str(tmp_path / "calls.safetensors")
+    calls = [Call("B=1", (torch.ones(1),)), Call("B=2", (torch.ones(2),))]
+    write_tensor_file(path, [*calls, calls[0]], [torch.zeros(1)] * 3, ["x"], [1, 1, 2])
+    assert [call.label for call in read_calls(path)] == ["B=1", "B=2"]

@@ -1,17 +1,18 @@
 """SOURCEs that are compiled or wrapped already, lazy modules, and operators that exist only in Python."""
 
 import pytest
+import torch
 from capture_requests import captured, input_set, line_of, tensor
 from tsctl_capture.errors import CaptureError
 
 X = input_set(tensor(2, 4))
 
 
-@pytest.mark.parametrize("name", ["OldCell", "scripted"])
+@pytest.mark.parametrize("name", ["OldCell", "OddCell", "scripted"])
 def test_a_script_module_is_used_as_it_is(request_for, events, follows, name):
     result = captured(request_for(f"inherits.py:{name}", X), events)
     assert (result["mode"], len(result["attempts"])) == ("script", 1)
-    assert result["parameters"][0]["name"] != "self"
+    assert [one["name"] for one in result["parameters"]] in (["x"], ["input"])
     follows()
 
 
@@ -27,6 +28,21 @@ def test_a_lazy_module_stores_nothing(request_for, events, follows):
     result = captured(request_for("inherits.py:lazy", X), events)
     assert "attribute_written" not in [warning["code"] for warning in result["warnings"]]
     follows()
+
+
+def test_torchs_encoder_after_dynamic_quantization_gets_a_cause_and_a_remedy(request_for, events, follows):
+    request = request_for("inherits.py:quantized_encoder", input_set(tensor(2, 5, 8)))
+    fast_path = torch.backends.mha.get_fastpath_enabled()
+    try:
+        with pytest.raises(CaptureError, match="quantize_dynamic has replaced") as error:
+            captured(request, events)
+        assert "torch.backends.mha.set_fastpath_enabled(False)" in error.value.hint
+        assert not error.value.detail
+        without = {**request["source"], "kwargs_json": '{"fast_path": false}'}
+        captured({**request, "source": without}, events)
+        follows()
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast_path)
 
 
 @pytest.mark.parametrize("mode", ["trace", "auto"])

@@ -48,10 +48,27 @@ def test_the_remedy_for_super_forward_of_a_class_of_torch_works(request_for, eve
     captured({**request, "source": {**request["source"], "file": str(changed)}}, events)
 
 
-def test_a_hook_that_is_a_closure_is_traced(request_for, events, follows):
-    request = request_for("inherits.py:Hooked", input_set(tensor(2, 4)), mode="script")
-    with pytest.raises(CaptureError, match="reads variables of the function around it") as error:
+@pytest.mark.parametrize(
+    ("name", "part", "words"),
+    [
+        (
+            "Hooked",
+            "        def hook(module, args, out):\n            self.seen",
+            "reads variables of the function",
+        ),
+        (
+            "HookedToo",
+            "        def hook(module, args, out):\n            return",
+            "reads variables of the function",
+        ),
+        ("HookedByLambda", "        self.linear.register_forward_hook(lambda", "a hook is a lambda"),
+    ],
+)
+def test_a_hook_that_is_a_closure_is_traced(request_for, events, follows, name, part, words):
+    request = request_for(f"inherits.py:{name}", input_set(tensor(2, 4)), mode="script")
+    line = (MODELS / "inherits.py").read_text().split(part)[0].count("\n") + 1
+    with pytest.raises(CaptureError, match=rf"inherits\.py:{line}: .*{words}") as error:
         captured(request, events)
-    assert error.value.hint.startswith("capture it with tsctl trace")
+    assert error.value.hint == "capture it with tsctl trace: a trace records what the hook computes"
     captured({**request, "mode": "trace"}, events)
     follows()

@@ -53,6 +53,27 @@ def test_weights_of_either_form_load(tmp_path, saved):
     torch.testing.assert_close(loaded(x), other(x))
 
 
+@pytest.mark.parametrize(
+    ("saved", "built"), [("new_spectral", "old_spectral"), ("old_spectral", "new_spectral")]
+)
+def test_weights_of_the_other_form_that_torch_refuses_name_the_form(tmp_path, saved, built):
+    torch.save(load_model(source("Plain", saved), 3).module.state_dict(), tmp_path / "w.pt")
+    with pytest.raises(CaptureError, match="do not fit the model") as error:
+        load_model(source("Plain", built, str(tmp_path / "w.pt")), 0)
+    packages = {"new_spectral": "torch.nn.utils.parametrizations", "old_spectral": "torch.nn.utils"}
+    assert (
+        f"normed by {packages[saved]}, and the model uses {packages[built]}: use the same" in error.value.hint
+    )
+    load_model(source("Plain", saved, str(tmp_path / "w.pt")), 0)
+
+
+@pytest.mark.parametrize("norm", ["old_weight", "old_spectral"])
+def test_a_weight_that_a_hook_computes_is_not_stored_state(request_for, events, norm):
+    kwargs = {"kwargs_json": json.dumps({"norm": norm})}
+    result = captured(request_for("parametrized.py:Plain", *SETS, source=kwargs), events)
+    assert "attribute_written" not in [warning["code"] for warning in result["warnings"]]
+
+
 def test_the_models_own_loader_is_used(tmp_path):
     state = {"dense.weight": torch.ones(4, 4), "dense.bias": torch.ones(4), "step": torch.ones(1)}
     torch.save(state, tmp_path / "w.pt")

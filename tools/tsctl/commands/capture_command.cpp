@@ -148,15 +148,26 @@ std::string acceptance_of(const CaptureAttempt& attempt) {
   return fmt::format("{}", fmt::join(flags, " "));
 }
 
+// "; first write `…` at net.py:10", if the compiler's refusal has a change of one line.
+std::string first_change_of(const CaptureAttempt& attempt) {
+  const auto& found = attempt.diagnosis;
+  if (!found || found->change.empty() || found->change.find('\n') != std::string::npos) return {};
+  return fmt::format("; first write `{}` at {}:{}", found->change,
+                     std::filesystem::path(found->file).filename().string(), found->line);
+}
+
 }  // namespace
 
 void record_not_general(CommandSession& session, const CaptureResult& capture) {
   const CaptureAttempt* shown = nullptr;
   std::string not_scripted;
   std::string remedy;
+  std::string first_change;
   for (const CaptureAttempt& attempt : capture.attempts) {
-    if (attempt.mode == CaptureMethod::script && attempt.status == AttemptStatus::failed)
+    if (attempt.mode == CaptureMethod::script && attempt.status == AttemptStatus::failed) {
       not_scripted = attempt.reason;
+      if (first_change.empty()) first_change = first_change_of(attempt);
+    }
     if (remedy.empty()) remedy = attempt.remedy;
     if (shown == nullptr && attempt.status == AttemptStatus::not_general) shown = &attempt;
   }
@@ -174,7 +185,8 @@ void record_not_general(CommandSession& session, const CaptureResult& capture) {
     message += "; and it cannot be scripted: " + not_scripted;
     hint =
         "rewrite the model without that decision, or with code that TorchScript's compiler "
-        "supports";
+        "supports" +
+        first_change;
   }
   if (!remedy.empty()) hint = remedy;
   const std::string acceptance = shown != nullptr ? acceptance_of(*shown) : "";
