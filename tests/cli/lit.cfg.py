@@ -35,7 +35,7 @@ config.environment["PATH"] = os.pathsep.join(
 config.environment["LC_ALL"] = "C.UTF-8"
 config.environment["TMPDIR"] = "/tmp"
 config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
-config.environment["XDG_STATE_HOME"] = os.path.join(config.test_exec_root, "state")
+config.environment["XDG_STATE_HOME"] = f"{config.test_exec_root}/state"
 # What a developer may have set for themselves must not reach the cases.
 for name in ("TSCTL_PYTHON", "NO_COLOR", "CI", "CLICOLOR_FORCE", "PYTHONPATH", "OMP_NUM_THREADS"):
     config.environment.pop(name, None)

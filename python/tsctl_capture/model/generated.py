@@ -43,9 +43,9 @@ def type_names() -> dict[str, Any]:
 
 
 def forward_arguments(module: torch.jit.ScriptModule) -> list[Any]:
-    """The arguments in the schema of a compiled forward, without self."""
+    """The arguments in the schema of a compiled forward, without the module, whatever its class calls it."""
     forward: Any = module.forward
-    return [argument for argument in forward.schema.arguments if argument.name != "self"]
+    return list(forward.schema.arguments)[1:]
 
 
 def parameters_text(arguments: Iterable[Any]) -> str:

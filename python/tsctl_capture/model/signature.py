@@ -9,18 +9,18 @@ from typing import Any
 
 import torch
 
+_COMPILED = (torch.ScriptMethod, torch.jit.ScriptFunction)  # type: ignore[attr-defined]
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def signature_of(function: Callable[..., Any]) -> inspect.Signature | None:
     """None if neither Python nor a TorchScript schema knows the parameters."""
-    try:
-        return inspect.signature(function)
-    except (TypeError, ValueError):
-        pass
-    schema = getattr(function, "schema", None)
+    schema: Any = getattr(function, "schema", None) if isinstance(function, _COMPILED) else None
     if schema is None:
-        return None
+        try:
+            return inspect.signature(function)
+        except (TypeError, ValueError):
+            return None
     arguments = list(schema.arguments)
     if arguments and arguments[0].type.kind() == "ClassType":
         del arguments[0]  # the module, whatever the class calls it

@@ -248,9 +248,6 @@ def _loaded(module: torch.nn.Module, class_name: str) -> LoadedModel:
         class_name = type(module).__name__
     if isinstance(module, torch.jit.ScriptModule):
         class_name = getattr(module, "original_name", class_name)
-        return LoadedModel(
-            module, class_name, False, _without_self(signature_of(module.forward)), notes=notes
-        )
     return LoadedModel(module, class_name, False, signature_of(module.forward), notes=notes)
 
 
@@ -269,13 +266,6 @@ def _unwrapped(module: torch.nn.Module) -> torch.nn.Module:
             if child is not None and "_orig_mod" in child._modules:
                 part._modules[name] = child._modules["_orig_mod"]
     return module
-
-
-def _without_self(signature: inspect.Signature | None) -> inspect.Signature | None:
-    """The signature of a compiled method, which torch gives with its first parameter."""
-    if signature is None or next(iter(signature.parameters), "") != "self":
-        return signature
-    return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
 def _check_kwargs(found: Callable[..., Any], source: Source, kwargs: dict[str, Any]) -> None:

@@ -103,6 +103,22 @@ TEST(TensorFile, keeps_the_structure_of_calls) {
   EXPECT_FALSE(read.calls()[1].outputs.has_value());
 }
 
+TEST(TensorFile, keeps_later_calls_apart_from_the_sets) {
+  std::vector<CallRecord> records(4);
+  records[0].label = records[1].label = "B=1";
+  records[2].label = records[3].label = "B=2";
+  records[1].call = records[3].call = 2;
+  const MemoryFile file;
+  write_tensor_file(file.path(), records, {});
+  const TensorFile read = TensorFile::open(file.path());
+  ASSERT_EQ(read.calls().size(), 2U);
+  EXPECT_EQ(read.calls()[0].label, "B=1");
+  EXPECT_EQ(read.calls()[1].label, "B=2");
+  ASSERT_EQ(read.later_calls().size(), 2U);
+  EXPECT_EQ(read.later_calls()[1].label, "B=2");
+  EXPECT_EQ(read.later_calls()[1].call, 2);
+}
+
 TEST(TensorFile, reads_a_file_of_other_tools_without_calls) {
   const MemoryFile file(with_header(
       R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"a":"b"}})", 8));
