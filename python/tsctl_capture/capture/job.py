@@ -30,6 +30,7 @@ from ..request import CaptureRequest
 from ..results import CaptureResult, ForwardParameter
 from ..vocabulary import (
     AttemptStatus,
+    CaptureMode,
     CaptureStatus,
     ConstantKind,
     ConstantOrigin,
@@ -140,6 +141,10 @@ def _describe_chosen(result: CaptureResult, chosen: Chosen, subject: Subject) ->
     result.save_s = chosen.save_s
     result.output_names = kept.output_names(subject.outputs[0])
     result.parameters = _parameters(kept.module)
+    for warning in result.warnings:
+        if warning["code"] == WarningCode.ATTRIBUTE_WRITTEN and not kept.mixed:
+            is_trace = kept.mode == CaptureMode.TRACE
+            warning["text"] += ": the file does not" if is_trace else ": so does every call of the file"
     result.warnings += [{"code": code, "text": text} for code, text in _notes(kept)]
     traced = [notice for attempt in chosen.attempts for notice in attempt.notices]
     result.warnings += [

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-_COMPILED = (torch.ScriptMethod, torch.jit.ScriptFunction)  # type: ignore[attr-defined]
+_COMPILED = (torch.ScriptMethod, torch.jit.ScriptFunction)
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 

@@ -68,7 +68,7 @@ def eager_warnings(model: LoadedModel, calls: Sequence[Call], declared: Declared
     kept = [name for name in declared.written_attributes if name not in _recomputed(model.module)]
     if kept:
         names = ", ".join(kept[:_SHOWN])
-        text = f"forward stores {names} on the model: the file does not"
+        text = f"forward stores {names} on the model"
         found.append((WarningCode.ATTRIBUTE_WRITTEN, text))
     if declared.writes_inputs:
         found.append((WarningCode.INPUT_WRITTEN, "forward writes into its inputs: so does the file"))
