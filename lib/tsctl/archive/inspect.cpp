@@ -180,9 +180,9 @@ void warn_of_code(const ModelArchive& archive, ModelSummary& summary) {
                      fmt::join(file_ops, ", "))});
   }
   if (has_lost_weights(archive)) {
-    summary.warnings.push_back({WarningCode::cannot_be_loaded,
-                                fmt::format("it cannot be loaded: {}; {}", kLostWeights,
-                                            kLostWeightsHint)});
+    summary.warnings.push_back(
+        {WarningCode::cannot_be_loaded,
+         fmt::format("it cannot be loaded: {}; {}", kLostWeights, kLostWeightsHint)});
   }
   std::vector<std::string> on_load;
   for (const auto& [name, type] : archive.code.classes) {

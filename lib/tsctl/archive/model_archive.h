@@ -41,10 +41,12 @@ bool has_lost_weights(const ModelArchive& archive);
 
 // The sentence about such a file, and what to do.
 inline constexpr const char* kLostWeights =
-    "torch.jit.optimize_for_inference put its weights into a layout of oneDNN's own, which LibTorch "
+    "torch.jit.optimize_for_inference put its weights into a layout of oneDNN's own, which "
+    "LibTorch "
     "writes and cannot load again";
 inline constexpr const char* kLostWeightsHint =
-    "start from the module before optimize_for_inference: save that with torch.jit.save, and make it "
+    "start from the module before optimize_for_inference: save that with torch.jit.save, and make "
+    "it "
     "faster with tsctl optimize";
 
 // The group of a record: code, debug, tensors, constants, structure, extra or other. `name` is relative to the top

@@ -149,8 +149,8 @@ void TensorFile::Contents::read(std::uint64_t file_bytes) {
     throw_damaged(path, "its metadata entry tsctl_calls is not a string");
   calls = calls_from_json_text(text_entry.get<std::string>(), path);
   require_named_tensors();
-  const auto later = std::stable_partition(
-      calls.begin(), calls.end(), [](const CallRecord& call) { return call.call == 1; });
+  const auto later = std::stable_partition(calls.begin(), calls.end(),
+                                           [](const CallRecord& call) { return call.call == 1; });
   later_calls.assign(std::make_move_iterator(later), std::make_move_iterator(calls.end()));
   calls.erase(later, calls.end());
 }

@@ -1,4 +1,4 @@
-"""Makes a library of operators and a model that uses it; changes the library; copies a file without its manifest."""
+"""Makes a library of operators with a model, alone or in a package; changes it; copies a file without its manifest."""
 
 import subprocess
 import sys
@@ -20,15 +20,25 @@ class Net(torch.nn.Module):
 """
 
 
-def build(folder: Path) -> None:
+def build(folder: Path, name: str = "tsctl_op_lib", library: str = "ops.so") -> None:
     import torch
 
     root = Path(torch.__file__).parent
-    (folder / "ops.cpp").write_text(_CODE)
-    (folder / "net.py").write_text(_MODEL)
+    (folder / "ops.cpp").write_text(_CODE.replace("tsctl_op_lib", name))
+    (folder / "net.py").write_text(_MODEL.replace("tsctl_op_lib", name))
     command = ["c++", "-std=c++20", "-shared", "-fPIC", "-O0", f"-I{root}/include", str(folder / "ops.cpp")]
-    command += [f"-L{root}/lib", "-ltorch_cpu", "-lc10", "-o", str(folder / "ops.so")]
+    command += [f"-L{root}/lib", "-ltorch_cpu", "-lc10", "-o", str(folder / library)]
     subprocess.run(command, check=True)
+
+
+def package(folder: Path) -> None:
+    """A package called torchvision, whose library registers an operator."""
+    (folder / "torchvision").mkdir()
+    build(folder, "torchvision", "torchvision/_C.so")
+    loads = "import torch, pathlib\ntorch.ops.load_library(pathlib.Path(__file__).parent / '_C.so')\n"
+    (folder / "torchvision" / "__init__.py").write_text(loads)
+    net = folder / "net.py"
+    net.write_text("import torchvision\n" + net.read_text())
 
 
 def change(folder: Path) -> None:
@@ -44,4 +54,4 @@ def strip(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"build": build, "change": change, "strip": strip}[sys.argv[1]](Path(sys.argv[2]))
+    {"build": build, "package": package, "change": change, "strip": strip}[sys.argv[1]](Path(sys.argv[2]))

@@ -85,17 +85,16 @@ void CommandSession::watch_interrupts() {
 Jobs& CommandSession::jobs() {
   if (!jobs_) {
     watch_interrupts();
-    const WorkerSettings settings{
-        .installation = installation_of_this_process(),
-        .timeout_s = options_.timeout_s,
-        .threads = threads(),
-        .shows_output = !report_options_.quiet,
-        .op_libraries = [this](const std::string& model_path) {
-          std::vector<std::string> paths;
-          for (const OpLibrary& library : op_libraries_.of(model_path))
-            paths.push_back(library.path);
-          return paths;
-        }};
+    const WorkerSettings settings{.installation = installation_of_this_process(),
+                                  .timeout_s = options_.timeout_s,
+                                  .threads = threads(),
+                                  .shows_output = !report_options_.quiet,
+                                  .op_libraries = [this](const std::string& model_path) {
+                                    std::vector<std::string> paths;
+                                    for (const OpLibrary& library : op_libraries_.of(model_path))
+                                      paths.push_back(library.path);
+                                    return paths;
+                                  }};
     jobs_ = std::make_unique<Jobs>(settings, *interrupt_, *reports_, reports_.get());
   }
   return *jobs_;

@@ -1,18 +1,15 @@
-"""Inheritance, decorators, hooks, recursion and classes beside the modules."""
+"""Inheritance, decorators, recursion and classes beside the modules."""
 
 from __future__ import annotations
 
 import ast
 import enum
 import re
-from collections.abc import Iterator, Sequence
 
 from .refusal import Finding, Refusal, user_files
 from .sentences import NO_VALUES, python_type
 from .torch_forwards import forward_of_torch
 from .user_code import UserFile, dotted, loaded_values, negated, user_classes, without_comment
-
-_HOOK = "tracing works: a trace records what the hook computes"
 
 
 def super_call(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -110,141 +107,6 @@ def enum_lookup(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             change = file.replaced(node, f"{file.text(node.value)}.{node.slice.value}")
             return Finding("enum-lookup", cause, change, NO_VALUES)
     return None
-
-
-def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """A forward hook or pre-hook whose signature TorchScript cannot type."""
-    name, wanted = match["name"], 2 if match["kind"] == "Pre-hook" else 3
-    for file in user_files(refusal.model):
-        for function in _registered_first(refusal, file, file.functions(name)):
-            own = [item.arg for item in function.args.args]
-            if _reads_outer(file, function):
-                cause = (
-                    f"the hook '{name}' reads variables of the function around it, which TorchScript cannot"
-                )
-                return Finding("hook", cause, "", _HOOK, function, file)
-            method = own[:1] == ["self"] and len(own) == wanted + 1
-            held = own[1:] if method else own
-            tensor = file.name_of("Tensor")
-            kinds = ["", f": tuple[{tensor}]", f": {tensor}"]
-            cause = f"the hook '{name}' has no types for its parameters and its result"
-            change = ""
-            if method:
-                cause = f"the hook '{name}' is a method: TorchScript needs a function"
-            if len(held) > wanted:
-                cause = f"the hook '{name}' takes keyword arguments, which TorchScript does not pass to hooks"
-            elif len(held) == wanted:
-                noted = [f"{item}{kind}" for item, kind in zip(held, kinds, strict=False)]
-                change = f"def {name}({', '.join(noted)}) -> {_hook_gives(function, tensor)}:"
-            return Finding("hook", cause, change, _HOOK, function, file)
-    return None
-
-
-def hook_lambda(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """register_forward_hook(lambda module, args, out: ...)."""
-    file = refusal.file
-    for node in file.on_line(refusal.line, ast.Lambda) if file else []:
-        above = file.parent_of(node) if file else None
-        if file is None or not isinstance(above, ast.Call) or not dotted(above.func).endswith("_hook"):
-            continue
-        cause = "a hook is a lambda, which TorchScript cannot compile"
-        if _reads_outer(file, node):
-            return Finding("hook-lambda", f"{cause}; it reads variables around it", "", _HOOK, node)
-        tensor = file.name_of("Tensor")
-        kinds = ["", f": tuple[{tensor}]", f": {tensor}"]
-        held = [f"{item.arg}{kind}" for item, kind in zip(node.args.args, kinds, strict=False)]
-        gives = f"tuple[{tensor}]" if isinstance(node.body, ast.Tuple) else tensor
-        lines = [f"def hook({', '.join(held)}) -> {gives}:", f"    return {file.text(node.body)}"]
-        return Finding("hook-lambda", cause, "\n".join([*lines, file.replaced(node, "hook")]), _HOOK, node)
-    return None
-
-
-def _registered_first(
-    refusal: Refusal, file: UserFile, functions: Sequence[ast.FunctionDef]
-) -> list[ast.FunctionDef]:
-    """The functions of which the model has a hook first: another class of the file may have one of that name."""
-    hooks = [
-        hook
-        for part in refusal.parts
-        for hook in (*part._forward_hooks.values(), *part._forward_pre_hooks.values())
-    ]
-    codes = [getattr(getattr(hook, "__func__", hook), "__code__", None) for hook in hooks]
-    lines = {code.co_firstlineno for code in codes if code is not None and code.co_filename == file.path}
-    return sorted(functions, key=lambda function: function.lineno not in lines)
-
-
-def _reads_outer(file: UserFile, function: ast.FunctionDef | ast.Lambda) -> bool:
-    """Whether a function inside another one uses its variables."""
-    outer = file.around(function, (ast.FunctionDef, ast.Lambda))
-    if not isinstance(outer, (ast.FunctionDef, ast.Lambda)):
-        return False
-    theirs = {item.arg for item in outer.args.args}
-    if isinstance(outer, ast.FunctionDef):
-        theirs |= {
-            node.id
-            for node in ast.walk(outer)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
-    own = {item.arg for item in function.args.args}
-    own |= {
-        node.id
-        for node in ast.walk(function)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
-    return bool(used & theirs - own)
-
-
-def _hook_gives(function: ast.FunctionDef, tensor: str) -> str:
-    """The annotation of the result, which a hook needs."""
-    values = [
-        item.value for item in ast.walk(function) if isinstance(item, ast.Return) and item.value is not None
-    ]
-    if not values:
-        return "None"
-    return f"tuple[{tensor}]" if isinstance(values[0], ast.Tuple) else tensor
-
-
-def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
-    """torch.nn.utils.weight_norm: the hook is an object without a name for the compiler."""
-    what = match["kind"]
-    others = {"WeightNorm": "weight_norm", "SpectralNorm": "spectral_norm"}
-    name = others.get(what, "")
-    for file, kind in _parts_of_classes(refusal):
-        for call in ast.walk(kind):
-            if isinstance(call, ast.Call) and name and _calls_torchs(call, name):
-                cause = f"{name}() adds a hook to the module, which TorchScript cannot compile"
-                line = without_comment(file.line(call.lineno))
-                change = f"{line}\ntorch.nn.utils.remove_{name}({_target(file, call)})  # when it is built"
-                return Finding(
-                    "hook-object",
-                    cause,
-                    change,
-                    _HOOK,
-                    call,
-                    file,
-                )
-    return None
-
-
-def _parts_of_classes(refusal: Refusal) -> Iterator[tuple[UserFile, ast.AST]]:
-    """The classes of the model and its submodules, then everything in their files."""
-    root = refusal.model.module if refusal.model is not None else None
-    for part in root.modules() if root is not None else ():
-        yield from user_classes(type(part))
-    for file in user_files(refusal.model):
-        yield file, file.tree
-
-
-def _calls_torchs(call: ast.Call, name: str) -> bool:
-    """Whether it is the function of torch.nn.utils, not the one of the same name in its parametrizations."""
-    function = dotted(call.func)
-    return function.rsplit(".", 1)[-1] == name and "parametrizations" not in function
-
-
-def _target(file: UserFile, call: ast.Call) -> str:
-    statement = file.statement_of(call)
-    return file.text(statement.targets[0]) if isinstance(statement, ast.Assign) else "module"
 
 
 def decorated_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -404,9 +266,6 @@ ENTRIES = [
         super_call,
     ),
     (r"^(?:method|function) '(?P<name>\w+)' is called recursively", recursion),
-    (r"^(?P<kind>Pre-hook|Hook) '(?P<name>\w+)' on module", hook),
-    (r"^'(?P<kind>\w+)' object has no attribute '__name__'", hook_without_name),
-    (r"^Expected a single top-level function", hook_lambda),
     (r"for argument 'self' but instead found type '__torch__", decorated_method),
     (r"^Could not unify type list", enumeration),
     (r"Cannot create Enum with value type", enumeration),
