@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 import torch
 
+from ..errors import described_with_place
+
+_UNKNOWN_OPERATOR = re.compile(r"^'_OpNamespace' '(\w+)' object has no attribute '(\w+)'")
 _ENCODERS = (torch.nn.TransformerEncoder, torch.nn.TransformerEncoderLayer)
 
 
 def explained(error: BaseException, module: torch.nn.Module) -> tuple[str, str, str] | None:
     """The cause, the remedy and no traceback; None for any other exception."""
+    operator = _UNKNOWN_OPERATOR.search(str(error)) if isinstance(error, AttributeError) else None
+    if operator is not None:
+        place = described_with_place(error).rpartition(" (")[2]
+        return (
+            f"the operator {operator[1]}::{operator[2]} is not registered ({place}",
+            "name the library that registers it: --op-lib FILE; or import the package that does, in SOURCE",
+            "",
+        )
     quantized = isinstance(error, AttributeError) and any(
         isinstance(part, _ENCODERS) for part in module.modules()
     )

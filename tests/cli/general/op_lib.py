@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 _CODE = """
+#include <ATen/ATen.h>
 #include <torch/library.h>
 static at::Tensor twice(const at::Tensor& x) { return x * 2; }
 TORCH_LIBRARY(tsctl_op_lib, m) { m.def("twice(Tensor x) -> Tensor", &twice); }

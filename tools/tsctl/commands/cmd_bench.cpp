@@ -50,7 +50,7 @@ BenchOptions checked_bench_options(CommandSession& session, const Flags& flags,
 ExitCode bench(CommandSession& session, const Flags& flags) {
   const ToleranceOptions tolerance = tolerance_from(flags.tolerance);
   const std::vector<ArmSpec> specs = arm_specs_from(flags.arms, session.settings());
-  std::vector<Subject> subjects = subjects_of(specs, flags.source, session.options().device);
+  std::vector<Subject> subjects = subjects_of(session, specs, flags.source);
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "bench");
   const BenchOptions options = checked_bench_options(session, flags, specs, inputs.plan.seed);
   if (!inputs.sets.empty()) sequence_from(flags.load.sequence, inputs, inputs.sets.size());

@@ -29,7 +29,7 @@ ExitCode verify(CommandSession& session, const Flags& flags) {
   for (const std::string& text : flags.candidates)
     subjects.push_back(subject_from(text, flags.source, session.settings()));
   require_source_for(flags.source, subjects);
-  remember_build(subjects);
+  remember_build(session, subjects);
   session.report().model.path = flags.reference;
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "verify");
   record_inputs(session.report(), inputs, labels_of(inputs));

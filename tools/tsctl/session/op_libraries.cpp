@@ -155,7 +155,18 @@ std::vector<OpLibrary> OpLibraries::found_for(const std::string& model_path) {
   std::vector<OpLibrary> libraries = libraries_of_flags(session_);
   if (const auto archive = archive_at(model_path))
     add_libraries_of_file(session_, model_path, *archive, libraries);
+  if (!model_path.empty()) return libraries;
+  for (const std::string& lender : lenders_) {
+    for (const OpLibrary& library : of(lender)) {
+      if (!has_file(libraries, library.path)) libraries.push_back(library);
+    }
+  }
   return libraries;
+}
+
+void OpLibraries::lend(const std::string& model_path) {
+  lenders_.push_back(model_path);
+  known_.erase("");
 }
 
 const std::vector<OpLibrary>& OpLibraries::of(const std::string& model_path) {

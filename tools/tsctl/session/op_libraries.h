@@ -21,10 +21,14 @@ class OpLibraries {
   // never named.
   const std::vector<OpLibrary>& of(const std::string& model_path);
 
+  // Gives the libraries of this file to jobs that load no file too: to the SOURCE that it was captured from.
+  void lend(const std::string& model_path);
+
  private:
   std::vector<OpLibrary> found_for(const std::string& model_path);
 
   CommandSession& session_;
+  std::vector<std::string> lenders_ = {};
   std::map<std::string, std::vector<OpLibrary>> known_ = {};  // by path, size and time of the file
 };
 

@@ -32,16 +32,16 @@ BenchArm arm_from(CommandSession& session, const ArmSpec& spec, const Subject& s
 
 }  // namespace
 
-std::vector<Subject> subjects_of(const std::vector<ArmSpec>& specs, const SourceFlags& flags,
-                                 const std::string& device) {
+std::vector<Subject> subjects_of(CommandSession& session, const std::vector<ArmSpec>& specs,
+                                 const SourceFlags& flags) {
   std::vector<Subject> subjects;
   for (const ArmSpec& spec : specs) {
     Subject& subject = subjects.emplace_back(subject_from(spec.subject, flags, spec.settings));
     subject.settings_text = spec.settings_text;
-    require_fitting_settings(spec, device, subject);
+    require_fitting_settings(spec, session.options().device, subject);
   }
   require_source_for(flags, subjects);
-  remember_build(subjects);
+  remember_build(session, subjects);
   return subjects;
 }
 

@@ -12,8 +12,8 @@
 namespace tsctl {
 
 // The subject of each arm, with settings that fit it. Throws Error{usage, input}.
-std::vector<Subject> subjects_of(const std::vector<ArmSpec>& specs, const SourceFlags& flags,
-                                 const std::string& device);
+std::vector<Subject> subjects_of(CommandSession& session, const std::vector<ArmSpec>& specs,
+                                 const SourceFlags& flags);
 
 // The fields that the requests of all arms of a command share.
 ArmRequest common_arm_request(CommandSession& session, const ModelInputs& inputs,

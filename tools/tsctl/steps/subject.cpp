@@ -72,11 +72,12 @@ std::string weights_of(const Manifest& manifest, const std::string& file) {
 
 }  // namespace
 
-void remember_build(std::vector<Subject>& subjects) {
+void remember_build(CommandSession& session, std::vector<Subject>& subjects) {
   for (Subject& subject : subjects) {
     if (!subject.source) continue;
     for (const Subject& file : subjects) {
       if (!file.manifest || file.manifest->source != subject.source->text) continue;
+      session.op_libraries().lend(file.text);
       if (subject.source->kwargs_json.empty())
         subject.source->kwargs_json = file.manifest->kwargs_json;
       if (subject.source->weights.empty() && !file.manifest->weights.empty())

@@ -38,9 +38,9 @@ std::vector<ReadFile> files_of(const std::vector<Subject>& subjects, const Model
 // Throws Error{usage} for flags that need a SOURCE if there is none.
 void require_source_for(const SourceFlags& flags, const std::vector<Subject>& subjects);
 
-// Gives a SOURCE without --kwargs or --weights the ones in the manifest of a file that was built from it. Throws
-// Error{input} for weights that are gone or have changed.
-void remember_build(std::vector<Subject>& subjects);
+// Gives a SOURCE without --kwargs or --weights the ones in the manifest of a file that was built from it, and the libraries
+// of operators of that file. Throws Error{input} for weights that are gone or have changed.
+void remember_build(CommandSession& session, std::vector<Subject>& subjects);
 
 // The inputs that a command runs its subjects on: flags, or the first manifest that names some. Throws Error{usage}
 // with an example for the first file when there are none.
