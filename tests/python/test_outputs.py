@@ -125,17 +125,31 @@ def test_leaves_out_what_no_file_can_return_and_says_so(request_for, events, fol
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("name", "mode", "words"),
     [
-        ("AlwaysDropping", "it draws random numbers in forward"),
-        ("Counting", "forward writes to count"),
-        ("CountingInPython", "forward changes its own state"),
+        ("AlwaysDropping", "trace", "it draws random numbers in forward"),
+        ("Counting", "trace", "forward writes to count"),
+        ("CountingInPython", "script", "forward changes its own state"),
     ],
 )
-def test_refuses_a_model_that_does_not_answer_the_same_twice(request_for, events, name, words):
-    with pytest.raises(CaptureError) as caught:
-        jobs.run("capture", request_for(f"unsteady.py:{name}", input_set(tensor(2, 4))), events)
-    assert caught.value.kind == "capture" and words in caught.value.message
+def test_compares_every_call_of_a_model_that_keeps_state(request_for, events, reloaded, name, mode, words):
+    result = jobs.run("capture", request_for(f"unsteady.py:{name}", input_set(tensor(2, 4))), events)
+    assert result["mode"] == mode
+    assert result["warnings"][0]["code"] == "state_written" and words in result["warnings"][0]["text"]
+    module, *records = reloaded()
+    assert [record["call"] for record in records[0]] == [1, 2, 3, 10]
+    if name != "AlwaysDropping":
+        assert torch.equal(module(torch.ones(4)), torch.ones(4)), "the file begins with the first call"
+
+
+def test_a_trace_does_not_keep_state_of_python(request_for, events):
+    request = request_for("unsteady.py:CountingInPython", input_set(tensor(2, 4)), mode="trace")
+    result = jobs.run("capture", request, events)
+    assert result["status"] == "not_general"
+    (attempt,) = result["attempts"]
+    assert "call 2: out differs" in attempt["reason"]
+    assert "does not keep what forward assigns to attributes" in attempt["reason"]
+    assert attempt["remedy"].startswith("return new state")
 
 
 @pytest.mark.parametrize(

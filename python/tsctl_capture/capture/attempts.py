@@ -13,7 +13,7 @@ from ..explain.tracer_warnings import collected_warnings
 from ..model.calls import Call
 from ..model.input_adapter import named_arguments
 from ..reference.comparison import Comparison, compare
-from ..reference.eager import restored_state, run
+from ..reference.eager import restored_state, run_every_call
 from ..reference.probes import Probe
 from ..vocabulary import AttemptStatus, CaptureMode, ComparisonStatus, SizeStatus
 from .generality import find_places, fixed_text, generality
@@ -22,6 +22,7 @@ from .subject import Attempt, Subject
 from .tracing import trace
 from .value_decisions import release_sizes
 
+_RETURN_STATE = "return new state from forward instead of storing it, or compile the model (tsctl script)"
 # A large model would otherwise run for minutes, and maybe no input takes another branch.
 _SEARCH_SECONDS = 20.0
 
@@ -58,16 +59,18 @@ def attempt_script(subject: Subject) -> Attempt:
 
 def attempted(attempt: Attempt, subject: Subject, capture: Callable[[Attempt, Subject], None]) -> Attempt:
     started = time.perf_counter()
-    # Tracing runs forward too.
-    with restored_state(subject.model.module):
-        with collected_warnings(_input_names(attempt, subject), subject.accepted) as notices:
-            capture(attempt, subject)
-        attempt.capture_s = time.perf_counter() - started
-        attempt.notices = notices
-        if attempt.module is not None:
+    with (
+        restored_state(subject.model.module),  # tracing runs forward too
+        collected_warnings(_input_names(attempt, subject), subject.accepted) as notices,
+    ):
+        capture(attempt, subject)
+    attempt.capture_s = time.perf_counter() - started
+    attempt.notices = notices
+    if attempt.module is not None:
+        with restored_state(subject.model.module):  # a trace shares its buffers
             _compare_all(attempt, subject)
-            if attempt.mode == CaptureMode.TRACE and not attempt.inside:
-                attempt.baked = baked_constants(attempt.module)
+        if attempt.mode == CaptureMode.TRACE and not attempt.inside:
+            attempt.baked = baked_constants(attempt.module)
     attempt.seconds = time.perf_counter() - started
     return attempt
 
@@ -82,6 +85,7 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
         attempt.comparisons[-1].eager_s = eager_s
         if attempt.inside and attempt.wrong:
             return  # an inner attempt reports neither the reason nor further inputs
+    attempt.comparisons += _compare_later(attempt, subject)
     for probe in subject.probes:
         _report(attempt, subject, len(attempt.comparisons) / count)
         attempt.comparisons.append(_compare_probe(attempt, subject, probe))
@@ -104,6 +108,28 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
             release_sizes(attempt.generality, subject, attempt)
         find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
         attempt.reason = _reason(attempt, subject)
+        if all(item.number > 1 for item in attempt.wrong):
+            attempt.remedy = _RETURN_STATE
+
+
+def _compare_later(attempt: Attempt, subject: Subject) -> list[Comparison]:
+    """The later calls of each set with eager's, unless a first call differs already."""
+    if not subject.later or attempt.wrong:
+        return []
+    found = []
+    for call in subject.calls:
+        expected = {one.number: one.outputs for one in subject.later if one.call is call}
+        with torch.jit.optimized_execution(False):
+            answers = run_every_call(attempt.module, [attempt.given(call)], subject.device)
+        for answer in answers[1:]:
+            outputs = expected[answer.number]
+            names = attempt.output_names(outputs) if attempt.flattens else []
+            one = compare(attempt.arrange(outputs), answer.outputs, names, subject.tolerances)
+            one.label, one.call = f"{call.label or call.title}, call {answer.number}", call
+            one.probe = one.only_values = True
+            one.number = answer.number
+            found.append(one)
+    return found
 
 
 def _input_names(attempt: Attempt, subject: Subject) -> list[str]:
@@ -164,6 +190,8 @@ def _reason(attempt: Attempt, subject: Subject) -> str:
     first = next((item for item in wrong if not item.probe), wrong[0])
     more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
     text = f"it does not follow eager for {first.label}: {first.reason}{more}"
+    if first.number > 1:
+        return text + "; a trace does not keep what forward assigns to attributes of the model"
     fixed = [entry for entry in attempt.generality if entry.status == SizeStatus.FIXED]
     if fixed and not _shows_values(attempt, subject):
         return text + "".join(f"; {fixed_text(entry)}" for entry in fixed[:2])
@@ -195,7 +223,7 @@ def _compare_one(
     try:
         # Without profiling and fusion; verification compares the outputs that these give.
         with torch.jit.optimized_execution(False):
-            answer = run(attempt.module, attempt.given(call), subject.device)
+            answer = subject.run(attempt.module, attempt.given(call))
     except Exception as error:
         found = Comparison(
             status=ComparisonStatus.RAISED, reason=f"it raises {_runtime_message(error)}", detail=str(error)
@@ -216,7 +244,7 @@ def _compare_one(
 
 def _eager_repeats(subject: Subject, probe: Probe) -> bool:
     try:
-        again = run(subject.model.module, probe.call, subject.device)
+        again = subject.run(subject.model.module, probe.call)
     except (Exception, SystemExit):
         return False
     return compare(probe.outputs, again, [], subject.tolerances).status == ComparisonStatus.SAME

@@ -15,7 +15,7 @@ from ..model.inputs import inputs_sha256
 from ..model.tensor_file import write_tensor_file
 from ..model.values import structure_of
 from ..reference.comparison import tolerances_from_dict
-from ..reference.eager import prepare_device
+from ..reference.eager import prepare_device, run_every_call
 from ..reference.preparation import eager_warnings, prepare, run_prepared
 from ..reference.probes import (
     Probe,
@@ -62,14 +62,14 @@ def _captured(request: CaptureRequest, events: Events) -> CaptureResult:
     subject = _prepared(request, events)
     result = _described(request, subject)
     probes = with_progress(subject.probes, "probing other sizes and values", events)
-    run_probes(subject.model, probes, request.device)
+    run_probes(subject.model, probes, request.device, bool(subject.later))
     subject.probes, subject.singles = split_single_probes(subject.probes)
     result.not_checked = not_checked(subject.probes, subject.model)
 
     def search() -> Iterator[Probe]:
         events.progress("searching for an input that shows what the trace decided")
         for probe in search_probes(request, subject.calls, subject.probes):
-            run_probes(subject.model, [probe], request.device)
+            run_probes(subject.model, [probe], request.device, bool(subject.later))
             yield probe
 
     subject.search = search
@@ -82,8 +82,11 @@ def _captured(request: CaptureRequest, events: Events) -> CaptureResult:
         result.status = CaptureStatus.FAILED
     else:
         names = argument_names(subject.model, subject.calls[0])
-        outputs = chosen.kept.arranged(subject.outputs)
-        write_tensor_file(request.tensors_path, subject.calls, outputs, names)
+        later = subject.later
+        calls = [*subject.calls, *(one.call for one in later)]
+        outputs = chosen.kept.arranged([*subject.outputs, *(one.outputs for one in later)])
+        numbers = [*[1] * len(subject.calls), *(one.number for one in later)]
+        write_tensor_file(request.tensors_path, calls, outputs, names, numbers)
         if chosen.kept.status == AttemptStatus.KEPT:
             events.progress("looking for the largest sizes")
             find_limits(request, subject, chosen.kept)
@@ -102,11 +105,15 @@ def _prepared(request: CaptureRequest, events: Events) -> Subject:
         screen_on_cpu(model, probes)
         model.module.to(request.device)
     tolerances = tolerances_from_dict(request.tolerance)
-    declared = run_prepared(prepared, request.device, tolerances, events)
+    declared = run_prepared(prepared, request.device, tolerances, events, may_change=True)
     subject = Subject(model, calls, declared.outputs, request.device, tolerances, probes)
     subject.eager_s, subject.build_s = declared.seconds, prepared.build_s
     subject.dims = {(item["input"], int(item["axis"])): item["dim"] for item in request.named_sizes}
-    subject.warnings = eager_warnings(model, calls, declared)
+    subject.warnings = eager_warnings(request.source.text, model, calls, declared)
+    if declared.keeps_state:
+        every = run_every_call(model.module, calls, request.device)
+        subject.outputs = [one.outputs for one in every if one.number == 1]
+        subject.later = [one for one in every if one.number > 1]
     subject.events = events
     subject.accepted = request.accepted_branches
     return subject

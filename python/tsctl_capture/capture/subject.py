@@ -15,6 +15,7 @@ from ..model.input_adapter import given_values
 from ..model.source import LoadedModel
 from ..model.values import arranged, flatten, output_names
 from ..reference.comparison import Comparison, Tolerances
+from ..reference.eager import NumberedCall, run, run_first
 from ..reference.probes import Probe
 from ..results import JobWarning
 from ..vocabulary import AttemptStatus, CaptureMode, SizeStatus, SubmoduleMode
@@ -58,7 +59,13 @@ class Subject:
     accepted: list[str] = field(default_factory=list)  # places of branches that the user accepts
     dims: dict[tuple[str, int], str] = field(default_factory=dict)  # names of sizes, by (input, axis)
     warnings: list[JobWarning] = field(default_factory=list)
+    # Of a model that keeps state or draws random numbers: eager's calls after the first of each set.
+    later: list[NumberedCall] = field(default_factory=list)
     events: Events | None = None  # for the progress of the comparisons
+
+    def run(self, module: Any, call: Call) -> Any:
+        """The outputs of a call; of a model that keeps state, those of a first call."""
+        return (run_first if self.later else run)(module, call, self.device)
 
 
 @dataclass

@@ -47,6 +47,7 @@ class Comparison:
     detail: str = ""  # the whole message of an error
     call: Call | None = None
     only_values: bool = False  # a probe that changes values and no size
+    number: int = 1  # the call of the set, counted from a fresh start
 
     @property
     def is_wrong(self) -> bool:
@@ -54,7 +55,7 @@ class Comparison:
 
     def as_dict(self) -> dict[str, Any]:
         members = dict(vars(self))
-        for key in ("detail", "call", "only_values"):
+        for key in ("detail", "call", "only_values", "number"):
             del members[key]
         for key in ("max_abs", "max_abs_to_peak"):
             if not math.isfinite(members[key]):

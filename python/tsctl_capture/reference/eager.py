@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -59,6 +60,11 @@ class Declared:
     writes_inputs: bool = False
     change: str = ""  # why the outputs of two calls with the same inputs differ; empty if they do not
 
+    @property
+    def keeps_state(self) -> bool:
+        """Whether later calls have to be compared too."""
+        return bool(self.change or self.written_state)
+
 
 def run_declared(
     model: LoadedModel,
@@ -99,24 +105,45 @@ def _initialize(model: LoadedModel, calls: list[Call], device: str) -> None:
             run(model.module, calls[0], device)
 
 
-def run_every_call(
-    module: torch.nn.Module, calls: Sequence[Call], device: str
-) -> list[tuple[Call, int, Any]]:
-    """The outputs of COMPARED_CALLS for each call, with the number; each begins with the same state and seed."""
+@dataclass
+class NumberedCall:
+    """The outputs of the `number`-th call of a set after a fresh start."""
+
+    call: Call
+    number: int
+    outputs: Any
+
+
+def run_every_call(module: torch.nn.Module, calls: Sequence[Call], device: str) -> list[NumberedCall]:
+    """COMPARED_CALLS of each set; each set begins with a fresh start."""
     found = []
     for call in calls:
-        with restored_state(module):
-            seed_calls()
+        with fresh_start(module) as started:
             for number in range(1, COMPARED_CALLS[-1] + 1):
-                outputs = run(module, call, device)
+                outputs = run(started, call, device)
                 if number in COMPARED_CALLS:
-                    found.append((call, number, outputs))
+                    found.append(NumberedCall(call, number, outputs))
     return found
 
 
-def seed_calls() -> None:
-    """The seed of the first call of each set, as the engine seeds files."""
+@contextmanager
+def fresh_start(module: torch.nn.Module) -> Iterator[torch.nn.Module]:
+    """Yields the module as it is now, with the seed that the engine gives to the first call of a file.
+
+    Nothing that calls store in it stays.
+    """
     torch.manual_seed(0)
+    if _is_compiled(module):
+        yield copy.deepcopy(module)  # its numbers and tensors cannot be listed
+        return
+    with restored_state(module):
+        yield module
+
+
+def run_first(module: torch.nn.Module, call: Call, device: str) -> Any:
+    """The outputs of the first call after a fresh start."""
+    with fresh_start(module) as started:
+        return run(started, call, device)
 
 
 @contextmanager

@@ -53,14 +53,22 @@ def run_prepared(
     return run_declared(prepared.model, steps, device, tolerances, may_change)
 
 
-def eager_warnings(model: LoadedModel, calls: Sequence[Call], declared: Declared) -> list[JobWarning]:
-    """What a user should know about the model and about what eager did."""
+def eager_warnings(
+    source: str, model: LoadedModel, calls: Sequence[Call], declared: Declared
+) -> list[JobWarning]:
+    """What a user should know about the model and about what eager did. `source` is SOURCE as given."""
     found: list[tuple[WarningCode, str]] = []
     for name in dropped_outputs(declared.outputs[0]):
         text = f"TorchScript has no type for {name}: the file does not return it"
         found.append((WarningCode.OUTPUT_LEFT_OUT, text))
     found += [(WarningCode.PREPARED, note) for note in model.notes]
-    if declared.written_state:
+    if declared.change:
+        text = (
+            f"the outputs of '{source}' change from call to call: {declared.change}; call k of a candidate is "
+            "compared with its call k, both from a fresh start and one seed"
+        )
+        found.append((WarningCode.STATE_WRITTEN, text))
+    elif declared.written_state:
         names = ", ".join(declared.written_state[:_SHOWN])
         more = ", …" if len(declared.written_state) > _SHOWN else ""
         text = f"forward writes to {names}{more}: so does every call of the file"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from ..model.inputs import VALUE_CHANGES, changed_call, drawn_call
 from ..model.source import LoadedModel
 from ..request import CaptureRequest, DrawnTensor, InputSet
 from ..vocabulary import ValueChange
-from .eager import restored_state, run
+from .eager import restored_state, run, run_first
 
 _REDRAW_STREAMS = 1 << 20  # far beyond the streams that input sets use
 # Draws in the search for an input that takes another branch: each unchanged and with every change of values.
@@ -137,21 +137,24 @@ def screen_on_cpu(model: LoadedModel, probes: Sequence[Probe]) -> None:
     """Runs probes of other sizes on the CPU first: on a GPU an index out of range ends CUDA for good."""
     for probe in probes:
         if probe.inputs:
-            _run_probe(model, probe, "cpu")
+            _run_probe(model, probe, "cpu", run)
 
 
-def run_probes(model: LoadedModel, probes: Iterable[Probe], device: str) -> None:
-    """Fills in eager's outputs, or the error with which it refuses the call."""
+def run_probes(model: LoadedModel, probes: Iterable[Probe], device: str, keeps_state: bool = False) -> None:
+    """Fills in eager's outputs, or the error with which it refuses the call.
+
+    Each call of a model that keeps state is a first call.
+    """
     with restored_state(model.module):
         for probe in probes:
             if probe.accepted:
-                _run_probe(model, probe, device)
+                _run_probe(model, probe, device, run_first if keeps_state else run)
 
 
-def _run_probe(model: LoadedModel, probe: Probe, device: str) -> None:
+def _run_probe(model: LoadedModel, probe: Probe, device: str, run_one: Callable[..., Any]) -> None:
     started = time.perf_counter()
     try:
-        probe.outputs = run(model.module, probe.call, device)
+        probe.outputs = run_one(model.module, probe.call, device)
     except (Exception, SystemExit) as error:
         probe.error = describe(error)
     probe.eager_s = time.perf_counter() - started

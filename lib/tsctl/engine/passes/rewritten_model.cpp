@@ -52,7 +52,7 @@ void describe_rewritten(const passes::Model& model, const RewriteRequest& reques
       if (is_active_dropout(node)) {
         result.warnings.push_back(
             {WarningCode::active_dropout, "dropout stays active at " + model.paths.place_of(node) +
-                                              ": the model was captured in training mode"});
+                                              ": the code asks for it, or the model was captured in training mode"});
       }
     });
   }
