@@ -11,19 +11,18 @@
 #include <string_view>
 #include <tuple>
 
+#include "tsctl/archive/manifest_text.h"
 #include "tsctl/archive/model_archive.h"
 #include "tsctl/archive/op_count.h"
 #include "tsctl/archive/tensor_bounds.h"
 #include "tsctl/archive/tensor_table.h"
-#include "tsctl/core/base/simple_json.h"
+#include "tsctl/core/inputs/names_code.h"
 
 namespace tsctl {
 
 namespace {
 
 constexpr std::string_view kExtra = "extra/";
-constexpr std::string_view kManifest = "tsctl/manifest.json";
-constexpr std::uint64_t kMaxManifestBytes = 1ULL << 20;
 
 // JSON text must be UTF-8; the JSON library throws for anything else.
 bool is_utf8(std::string_view text) {
@@ -98,11 +97,14 @@ std::string code_of_inputs(const nlohmann::json& manifest) {
   const nlohmann::json::json_pointer place("/inputs/file");
   if (!manifest.is_object() || !manifest.contains(place) || !manifest[place].is_string()) return {};
   std::string file = manifest[place].get<std::string>();
-  const bool is_code = file.ends_with(".py") || file.find(".py:") != std::string::npos;
-  return is_code ? file : std::string();
+  return names_code(file) ? file : std::string();
 }
 
-void add_manifest(const std::string& text, ModelSummary& summary) {
+void add_manifest(const ModelArchive& archive, ModelSummary& summary) {
+  const std::optional<std::string> found = read_manifest_text(archive.zip);
+  if (!found) return;
+  const std::string& text = *found;
+  if (is_utf8(text)) summary.manifest_text = text;
   const nlohmann::json manifest = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   summary.producer = producer_from_manifest(manifest);
   if (const std::string code = code_of_inputs(manifest); !code.empty()) {
@@ -121,13 +123,6 @@ void add_extra_files(const ModelArchive& archive, const InspectOptions& options,
     if (!name.starts_with(kExtra)) continue;
     ExtraFile file{std::string(name.substr(kExtra.size())),
                    static_cast<std::int64_t>(record.size_bytes), std::nullopt};
-    if (file.name == kManifest) {
-      const std::string text = archive.zip.read(record, kMaxManifestBytes);
-      require_simple_json(text, fmt::format("the manifest of '{}'", options.model_path),
-                          kMaxManifestValues);
-      if (is_utf8(text)) summary.manifest_text = text;
-      add_manifest(text, summary);
-    }
     if (file.size_bytes <= options.extra_text_limit_bytes) {
       archive.budget->spend_bytes(2 * record.size_bytes);
       std::string text = archive.zip.read(record, record.size_bytes);
@@ -287,6 +282,7 @@ ModelSummary inspect(const InspectOptions& options) {
   summary.byte_order = value_of<ByteOrder>(small_record(archive.zip, "byteorder"));
   summary.class_name = plain_class_name(archive.root().text);
   add_records(archive, options, summary);
+  add_manifest(archive, summary);
   add_extra_files(archive, options, summary);
   add_methods_and_ops(archive, summary);
   warn_of_code(archive, summary);
