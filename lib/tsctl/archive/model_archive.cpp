@@ -76,7 +76,7 @@ void read_code(ModelArchive& archive) {
     archive.budget->spend_bytes(std::min(record.size_bytes, left) * 4);
     CodeText text{std::string(name), archive.zip.read(record, left)};
     left -= record.size_bytes;
-    add_code(archive.code, module_from_record(name), text.text);
+    add_code(archive.code, module_from_record(name), text.text, text.record);
     archive.code_texts.push_back(std::move(text));
   }
   const std::string_view root = archive.root().text;
