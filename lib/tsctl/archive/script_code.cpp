@@ -11,6 +11,7 @@ namespace tsctl {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
+constexpr std::string_view kOwnNamespace = "__torch__.tsctl";
 
 // Replaces each run of blanks and line breaks by one blank.
 std::string on_one_line(std::string_view text) {
@@ -230,6 +231,8 @@ std::size_t parse_class(ScriptCode& code, const std::string& module, const Sourc
   if (open != std::string_view::npos && close != std::string_view::npos && close > open) {
     target.base = head.substr(open + 1, close - open - 1);
   }
+  if (module.starts_with(kOwnNamespace))
+    target.source = trimmed(source.text.substr(begin, end - begin));
   target.record = record;
   target.line = source.brackets.line_of(source.masked.substr(begin));
   parse_class_body(source, line_end + 1, end, target);

@@ -39,6 +39,7 @@ struct CodeClass {
   std::vector<CodeFunction> methods = {};
   std::string record = {};
   std::int64_t line = 0;
+  std::string source = {};  // its text, of classes in tsctl's namespace only
 
   // Null if the class has no such method.
   const CodeFunction* method(std::string_view method_name) const;

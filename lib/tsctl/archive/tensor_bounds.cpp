@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "tsctl/archive/sparse_bounds.h"
 #include "tsctl/archive/tensor_table.h"
 #include "tsctl/core/base/error.h"
 
@@ -74,7 +75,10 @@ void require_record_holds(const ModelArchive& archive, const std::string& record
 
 void require_tensors_fit(const ModelArchive& archive) {
   require_fit(archive, *archive.data, "data/");
-  if (archive.constants) require_fit(archive, *archive.constants, "constants/");
+  require_sparse_fits(archive, *archive.data, "data/");
+  if (!archive.constants) return;
+  require_fit(archive, *archive.constants, "constants/");
+  require_sparse_fits(archive, *archive.constants, "constants/");
 }
 
 }  // namespace tsctl
