@@ -38,7 +38,7 @@ LAYERS = {
     "core/stats": Layer(("core/base",)),
     "core/inputs": Layer(("core/base",)),
     "core": Layer(("core/base", "core/stats", "core/inputs")),
-    "archive": Layer(("core",), ("zlib.h", *_NLOHMANN), system=True),
+    "archive": Layer(("core",), ("openssl/evp.h", "zlib.h", *_NLOHMANN), system=True),
     "report/json": Layer(("core",), _NLOHMANN),
     "report/text": Layer(("core", "report/json")),
     "report/export": Layer(("core", "report/json", "report/text"), _NLOHMANN),

@@ -1,29 +1,27 @@
 #include "tsctl/archive/inspect.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
 #include <tuple>
 
+#include "tsctl/archive/findings.h"
+#include "tsctl/archive/manifest_text.h"
 #include "tsctl/archive/model_archive.h"
 #include "tsctl/archive/op_count.h"
+#include "tsctl/archive/own_classes.h"
 #include "tsctl/archive/tensor_bounds.h"
 #include "tsctl/archive/tensor_table.h"
-#include "tsctl/core/base/simple_json.h"
 
 namespace tsctl {
 
 namespace {
 
 constexpr std::string_view kExtra = "extra/";
-constexpr std::string_view kManifest = "tsctl/manifest.json";
-constexpr std::uint64_t kMaxManifestBytes = 1ULL << 20;
 
 // JSON text must be UTF-8; the JSON library throws for anything else.
 bool is_utf8(std::string_view text) {
@@ -48,12 +46,7 @@ void add_records(const ModelArchive& archive, const InspectOptions& options,
     row.crc32 = fmt::format("{:08x}", record.crc32);
     if (options.check_crc) {
       row.crc_ok = archive.zip.crc_matches(record);
-      if (!*row.crc_ok) {
-        summary.crc_ok = false;
-        summary.warnings.push_back(
-            {WarningCode::crc_mismatch,
-             fmt::format("record {} is damaged: its content does not match its CRC-32", row.name)});
-      }
+      if (!*row.crc_ok) summary.crc_ok = false;
     }
     GroupSummary& total = groups[row.group];
     total.group = row.group;
@@ -93,25 +86,13 @@ std::string producer_from_manifest(const nlohmann::json& manifest) {
   return producer;
 }
 
-// "data.py:f" if the manifest names code as the inputs.
-std::string code_of_inputs(const nlohmann::json& manifest) {
-  const nlohmann::json::json_pointer place("/inputs/file");
-  if (!manifest.is_object() || !manifest.contains(place) || !manifest[place].is_string()) return {};
-  std::string file = manifest[place].get<std::string>();
-  const bool is_code = file.ends_with(".py") || file.find(".py:") != std::string::npos;
-  return is_code ? file : std::string();
-}
-
-void add_manifest(const std::string& text, ModelSummary& summary) {
+void add_manifest(const ModelArchive& archive, ModelSummary& summary) {
+  const std::optional<std::string> found = read_manifest_text(archive.zip);
+  if (!found) return;
+  const std::string& text = *found;
+  if (is_utf8(text)) summary.manifest_text = text;
   const nlohmann::json manifest = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   summary.producer = producer_from_manifest(manifest);
-  if (const std::string code = code_of_inputs(manifest); !code.empty()) {
-    summary.warnings.push_back(
-        {WarningCode::inputs_name_code,
-         fmt::format("the manifest names code as the inputs: {}; tsctl does not run it unless "
-                     "--inputs names it",
-                     code)});
-  }
 }
 
 void add_extra_files(const ModelArchive& archive, const InspectOptions& options,
@@ -121,13 +102,6 @@ void add_extra_files(const ModelArchive& archive, const InspectOptions& options,
     if (!name.starts_with(kExtra)) continue;
     ExtraFile file{std::string(name.substr(kExtra.size())),
                    static_cast<std::int64_t>(record.size_bytes), std::nullopt};
-    if (file.name == kManifest) {
-      const std::string text = archive.zip.read(record, kMaxManifestBytes);
-      require_simple_json(text, fmt::format("the manifest of '{}'", options.model_path),
-                          kMaxManifestValues);
-      if (is_utf8(text)) summary.manifest_text = text;
-      add_manifest(text, summary);
-    }
     if (file.size_bytes <= options.extra_text_limit_bytes) {
       archive.budget->spend_bytes(2 * record.size_bytes);
       std::string text = archive.zip.read(record, record.size_bytes);
@@ -155,48 +129,11 @@ MethodSummary method_summary(const CodeFunction& method) {
   return row;
 }
 
-// Operators that read or write files. A name counts without a call too: code can call it by another name.
-constexpr std::array<std::string_view, 3> kFileOps{"torch.save", "torch.from_file", "torch._save"};
-// The classes of layers that tsctl packs when the file is loaded (engine/packed/layer_source.h).
-constexpr std::string_view kPackedClassPrefix = "__torch__.tsctl.Packed";
-// The class that keeps the heap (engine/heap_keeper.cpp).
-constexpr std::string_view kHeapKeeperClass = "__torch__.tsctl.KeepHeap";
-
-void warn_of_code(const ModelArchive& archive, ModelSummary& summary) {
-  std::set<std::string> file_ops;
-  for (const CodeText& text : archive.code_texts) {
-    std::string code = mask_strings(text.text);
-    std::erase_if(code, [](char c) { return c == ' ' || c == '\t'; });
-    archive.budget->spend_steps(code.size() * kFileOps.size());
-    for (const std::string_view op : kFileOps) {
-      if (code.find(op) != std::string::npos) file_ops.emplace(op);
-    }
-  }
-  if (!file_ops.empty()) {
-    summary.warnings.push_back(
-        {WarningCode::code_touches_files,
-         fmt::format("its code can read or write files: {}; do not run it unless you trust its "
-                     "source",
-                     fmt::join(file_ops, ", "))});
-  }
-  if (has_lost_weights(archive)) {
-    summary.warnings.push_back(
-        {WarningCode::cannot_be_loaded,
-         fmt::format("it cannot be loaded: {}; {}", kLostWeights, kLostWeightsHint)});
-  }
-  std::vector<std::string> on_load;
-  for (const auto& [name, type] : archive.code.classes) {
-    const std::string plain_name = plain_class_name(name);
-    const bool is_tsctls =
-        plain_name.starts_with(kPackedClassPrefix) || plain_name == kHeapKeeperClass;
-    if (!is_tsctls && type.method("__setstate__") != nullptr) on_load.push_back(plain_name);
-  }
-  if (!on_load.empty()) {
-    summary.warnings.push_back(
-        {WarningCode::code_runs_on_load,
-         fmt::format("its code runs when the file is loaded: __setstate__ of {}{}", on_load.front(),
-                     on_load.size() > 1 ? fmt::format(" and {} more", on_load.size() - 1) : "")});
-  }
+void warn_of_lost_weights(const ModelArchive& archive, ModelSummary& summary) {
+  if (!has_lost_weights(archive)) return;
+  summary.warnings.push_back(
+      {WarningCode::cannot_be_loaded,
+       fmt::format("it cannot be loaded: {}; {}", kLostWeights, kLostWeightsHint)});
 }
 
 void add_methods_and_ops(const ModelArchive& archive, ModelSummary& summary) {
@@ -243,6 +180,34 @@ class Totals {
       seen_;
 };
 
+// What is neither allowed nor a note is a warning too.
+void judge_findings(const std::vector<AllowedFinding>& allowed, ModelSummary& summary) {
+  for (FileFinding& finding : summary.findings) {
+    finding.allowed = std::ranges::any_of(
+        allowed, [&finding](const AllowedFinding& row) { return row.covers(finding); });
+    if (finding.allowed || finding.severity == Severity::note) continue;
+    const bool is_checksum = finding.code == FindingCode::damaged_record;
+    summary.warnings.push_back({is_checksum ? WarningCodeText(WarningCode::crc_mismatch)
+                                            : WarningCodeText(name_of(finding.code)),
+                                finding.text});
+  }
+}
+
+// Objects of classes that are tsctl's own by their text, not by their name alone.
+void add_own_classes(const ModelArchive& archive, ModelSummary& summary) {
+  std::map<std::string, OwnClass, std::less<>> own;
+  for (const auto& [name, type] : archive.code.classes) {
+    if (const auto kind = own_class(type)) own.emplace(name, *kind);
+  }
+  for (const PickleNode& node : archive.data->nodes) {
+    if (node.kind != PickleNode::Kind::object) continue;
+    const auto found = own.find(node.text);
+    if (found == own.end()) continue;
+    if (found->second == OwnClass::heap_keeper) summary.keeps_heap = true;
+    if (found->second == OwnClass::packed_layer) ++summary.packed_layers;
+  }
+}
+
 void add_totals(const ModelArchive& archive, ModelSummary& summary) {
   Totals totals;
   for (const TensorSummary& tensor : summary.tensors) {
@@ -259,12 +224,7 @@ void add_totals(const ModelArchive& archive, ModelSummary& summary) {
   const CodeClass* type = archive.root_class();
   summary.frozen =
       type != nullptr && type->attribute_type("training").empty() && summary.parameter_count == 0;
-  summary.packed_layers = std::ranges::count_if(summary.modules, [](const ModuleSummary& module) {
-    return plain_class_name(module.class_name).starts_with(kPackedClassPrefix);
-  });
-  summary.keeps_heap = std::ranges::any_of(summary.modules, [](const ModuleSummary& module) {
-    return plain_class_name(module.class_name) == kHeapKeeperClass;
-  });
+  add_own_classes(archive, summary);
   summary.training_modules =
       std::count_if(summary.modules.begin() + 1, summary.modules.end(),
                     [](const ModuleSummary& module) { return module.training.value_or(false); });
@@ -287,9 +247,9 @@ ModelSummary inspect(const InspectOptions& options) {
   summary.byte_order = value_of<ByteOrder>(small_record(archive.zip, "byteorder"));
   summary.class_name = plain_class_name(archive.root().text);
   add_records(archive, options, summary);
+  add_manifest(archive, summary);
   add_extra_files(archive, options, summary);
   add_methods_and_ops(archive, summary);
-  warn_of_code(archive, summary);
   TensorTable table = tensor_table(archive, static_cast<std::size_t>(options.value_limit_bytes));
   summary.modules = std::move(table.modules);
   summary.tensors = std::move(table.tensors);
@@ -297,6 +257,9 @@ ModelSummary inspect(const InspectOptions& options) {
   summary.attributes = std::move(table.attributes);
   require_tensors_fit(archive);
   add_totals(archive, summary);
+  warn_of_lost_weights(archive, summary);
+  summary.findings = findings_of(archive, summary);
+  judge_findings(options.allowed, summary);
   if (options.with_code) summary.code = std::move(archive.code_texts);
   return summary;
 }

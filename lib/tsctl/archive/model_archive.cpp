@@ -50,6 +50,40 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+// Whether LibTorch takes a record for a part of the program that this reader, which minds case, does not see as one.
+bool is_hidden_by_case(std::string_view name, std::string_view lower) {
+  constexpr std::array<std::string_view, 4> kNames{"data.pkl", "constants.pkl", "version",
+                                                   "byteorder"};
+  constexpr std::array<std::string_view, 5> kFolders{"code/", "data/", "constants/", ".data/",
+                                                     "extra/"};
+  if (std::ranges::find(kNames, lower) != kNames.end()) return lower != name;
+  const auto folder = std::ranges::find_if(
+      kFolders, [lower](std::string_view prefix) { return lower.starts_with(prefix); });
+  if (folder == kFolders.end()) return false;
+  return !name.starts_with(*folder) ||
+         (*folder == kCode && lower.ends_with(".py") && !name.ends_with(".py"));
+}
+
+// A class of the pickle whose record LibTorch finds although it is spelled otherwise.
+void require_classes_by_case(const ModelArchive& archive) {
+  std::set<std::string> lower_names;
+  for (const ZipRecord& record : archive.zip.records())
+    lower_names.insert(lower_case(std::string(archive.zip.relative_name(record))));
+  for (const PickledName& global : archive.data->globals) {
+    const std::size_t dot = global.name.rfind('.');
+    if (!global.name.starts_with("__torch__") || dot == std::string_view::npos) continue;
+    std::string record(global.name.substr(0, dot));
+    std::ranges::replace(record, '.', '/');
+    record = fmt::format("{}{}.py", kCode, record);
+    if (archive.zip.find_in_top(record) == nullptr && lower_names.contains(lower_case(record))) {
+      throw_two_readings(archive.zip,
+                         fmt::format("the code of the class {} is found only without regard to "
+                                     "upper or lower case",
+                                     global.name));
+    }
+  }
+}
+
 // LibTorch finds records without regard to case, below the folder of the first record.
 void require_one_reading(const ZipReader& zip) {
   if (zip.top_folder().empty()) throw_two_readings(zip, "its records have no common folder");
@@ -61,6 +95,12 @@ void require_one_reading(const ZipReader& zip) {
     if (!seen.insert(lower_case(record.name)).second) {
       throw_two_readings(
           zip, fmt::format("several records are called '{}' in upper or lower case", record.name));
+    }
+    const std::string_view name = zip.relative_name(record);
+    if (is_hidden_by_case(name, lower_case(std::string(name)))) {
+      throw_two_readings(zip, fmt::format("the record '{}' is read although it is written in "
+                                          "another case than PyTorch writes it",
+                                          record.name));
     }
   }
   if (zip.find_in_top("version") != nullptr && zip.find_in_top(".data/version") != nullptr)
@@ -76,7 +116,7 @@ void read_code(ModelArchive& archive) {
     archive.budget->spend_bytes(std::min(record.size_bytes, left) * 4);
     CodeText text{std::string(name), archive.zip.read(record, left)};
     left -= record.size_bytes;
-    add_code(archive.code, module_from_record(name), text.text);
+    add_code(archive.code, module_from_record(name), text.text, text.record);
     archive.code_texts.push_back(std::move(text));
   }
   const std::string_view root = archive.root().text;
@@ -122,6 +162,7 @@ ModelArchive open_model_archive(const std::string& path) {
         fmt::format("'{}' is not a usable TorchScript file: its data.pkl holds no module", path),
         "write the model again with torch.jit.save");
   }
+  require_classes_by_case(archive);
   read_code(archive);
   return archive;
 }

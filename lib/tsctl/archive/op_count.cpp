@@ -1,13 +1,9 @@
 #include "tsctl/archive/op_count.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <functional>
 #include <limits>
 #include <utility>
-
-#include "tsctl/core/base/text.h"
 
 namespace tsctl {
 
@@ -17,56 +13,11 @@ constexpr int kMaxDepth = 200;  // levels of calls; deeper calls count as unreso
 constexpr std::string_view kConstants = "CONSTANTS.";
 constexpr std::uint64_t kCountBytes = 100;  // of an operator in a map
 
-// Operators that the code calls by the name of a Python built-in function.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kBuiltins{{
-    {"print", "prim::Print"},
-    {"int", "aten::Int"},
-    {"float", "aten::Float"},
-    {"bool", "aten::Bool"},
-    {"str", "aten::str"},
-    {"fork", "prim::fork"},
-}};
-
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-
-// "aten::linear" for torch.linear, "prim::dtype" for ops.prim.dtype, "" if `chain` does not name an operator.
-std::string op_name(std::string_view chain) {
-  if (chain.starts_with("torch.")) return "aten::" + std::string(chain.substr(6));
-  if (chain.starts_with("ops.")) {
-    const std::size_t dot = chain.find('.', 4);
-    if (dot == std::string_view::npos) return {};
-    return std::string(chain.substr(4, dot - 4)) + "::" + std::string(chain.substr(dot + 1));
-  }
-  for (const auto& [name, op] : kBuiltins) {
-    if (name == chain) return std::string(op);
-  }
-  return {};
-}
-
 void add_to(OpCounts& counts, const std::string& op, std::int64_t count) {
   std::int64_t& total = counts[op];
   // Functions that call each other twice at each level overflow any integer.
   if (__builtin_add_overflow(total, count, &total))
     total = std::numeric_limits<std::int64_t>::max();
-}
-
-// The position of the parenthesis that matches the one at `close`, or npos.
-std::size_t opening(std::string_view masked, std::size_t close, ReadBudget* budget) {
-  int depth = 0;
-  for (std::size_t i = close + 1; i-- > 0;) {
-    if (masked[i] == ')') ++depth;
-    if (masked[i] == '(' && --depth == 0) {
-      if (budget != nullptr) budget->spend_steps(close - i);
-      return i;
-    }
-  }
-  if (budget != nullptr) budget->spend_steps(close);
-  return std::string_view::npos;
-}
-
-bool is_chain(std::string_view text) {
-  return !text.empty() && !std::isdigit(static_cast<unsigned char>(text.front())) &&
-         std::ranges::all_of(text, [](char c) { return is_word(c) || c == '.'; });
 }
 
 void for_each_function(const ScriptCode& code,
@@ -79,34 +30,29 @@ void for_each_function(const ScriptCode& code,
 
 }  // namespace
 
-std::string OpCounter::type_of(std::string_view text, const Types& types, int depth) const {
-  if (code_.budget != nullptr) code_.budget->spend_steps(text.size());
-  text = trimmed(text);
-  while (text.size() > 2 && text.front() == '(' && text.back() == ')')
-    text = trimmed(text.substr(1, text.size() - 2));
-  if (text.starts_with("getattr(") && depth < kMaxDepth) {
-    const std::size_t comma = text.rfind(", \"");
-    if (comma == std::string_view::npos || text.size() < comma + 5) return {};
-    const CodeClass* owner = code_.find_class(type_of(text.substr(8, comma - 8), types, depth + 1));
-    if (owner == nullptr) return {};
-    return std::string(owner->attribute_type(text.substr(comma + 3, text.size() - comma - 5)));
+// Counts what one function calls.
+class CallCounter : public CodeVisitor {
+ public:
+  CallCounter(OpCounter& counter, bool follows, int depth, OpCounts& counts)
+      : counter_(counter), follows_(follows), depth_(depth), counts_(counts) {}
+
+  void refer(const CodeOperand& operand, bool is_call, std::int64_t /*line*/) override {
+    if (!is_call) return;
+    if (const std::string op = op_name(operand, is_call); !op.empty()) {
+      add_to(counts_, op, 1);
+    } else if (const std::string method_op = counter_.method_op(operand); !method_op.empty()) {
+      add_to(counts_, method_op, 1);
+    } else if (follows_) {
+      counter_.count_call(operand, depth_, counts_);
+    }
   }
-  if (!is_chain(text)) return {};
-  if (text.starts_with("__torch__.")) return std::string(text);
-  std::size_t dot = text.find('.');
-  const auto local = types.find(text.substr(0, dot));
-  if (local == types.end()) return {};
-  std::string type = local->second;
-  while (dot != std::string_view::npos && !type.empty()) {
-    const std::size_t next = text.find('.', dot + 1);
-    const CodeClass* owner = code_.find_class(type);
-    if (owner == nullptr) return {};
-    type = owner->attribute_type(
-        text.substr(dot + 1, next == std::string_view::npos ? next : next - dot - 1));
-    dot = next;
-  }
-  return type;
-}
+
+ private:
+  OpCounter& counter_;
+  bool follows_;
+  int depth_;
+  OpCounts& counts_;
+};
 
 void OpCounter::follow(const std::string& key, const CodeFunction& function, int depth,
                        OpCounts& counts) {
@@ -128,6 +74,8 @@ void OpCounter::follow(const std::string& key, const CodeFunction& function, int
 void OpCounter::follow_method(const std::string& type, std::string_view method, int depth,
                               OpCounts& counts) {
   const CodeClass* owner = code_.find_class(type);
+  if (owner != nullptr && code_.budget != nullptr)
+    code_.budget->spend_steps(owner->methods.size() + owner->attributes.size());
   const CodeFunction* target = owner == nullptr ? nullptr : owner->method(method);
   if (target == nullptr || owner->base.ends_with("Interface")) {
     ++unresolved_;
@@ -136,58 +84,45 @@ void OpCounter::follow_method(const std::string& type, std::string_view method, 
   follow(type + "." + std::string(method), *target, depth, counts);
 }
 
-void OpCounter::count_chain(std::string_view chain, bool follow_calls, int depth,
-                            const Types& types, OpCounts& counts) {
-  const std::string op = op_name(chain);
-  if (!op.empty()) {
-    add_to(counts, op, 1);
-    return;
-  }
-  if (!follow_calls) return;
-  const std::string name = type_of(chain, types, 0);
-  const auto function = code_.functions.find(name);
-  if (function != code_.functions.end()) follow(name, function->second, depth, counts);
+// "(self.layer).forward(x)", and "self.layer(x)", which calls forward too.
+void OpCounter::follow_member(const CodeOperand& member, int depth, OpCounts& counts) {
+  const CodeClass* owner = code_.find_class(member.type);
+  if (owner == nullptr || owner->method(member.text) != nullptr)
+    return follow_method(member.type, member.text, depth, counts);
+  follow_method(std::string(owner->attribute_type(member.text)), "forward", depth, counts);
 }
 
-void OpCounter::count_line(std::string_view text, std::string_view masked, bool follow_calls,
-                           int depth, Types& types, OpCounts& counts) {
-  for (std::size_t open = masked.find('('); open != std::string_view::npos;
-       open = masked.find('(', open + 1)) {
-    std::size_t begin = open;
-    std::size_t blanks = 0;  // between the name and its parenthesis
-    while (begin > 0 && masked[begin - 1] == ' ') --begin, ++blanks;
-    const std::size_t name_end = begin;
-    while (begin > 0 && (is_word(masked[begin - 1]) || masked[begin - 1] == '.')) --begin;
-    const std::string_view chain = masked.substr(begin, name_end - begin);
-    if (chain.empty() || (blanks > 0 && op_name(chain).empty())) continue;
-    if (chain.front() != '.') {
-      count_chain(chain, follow_calls, depth, types, counts);
-    } else if (follow_calls && begin > 0 && masked[begin - 1] == ')') {
-      const std::size_t object = opening(masked, begin - 1, code_.budget);
-      if (object == std::string_view::npos) continue;
-      follow_method(type_of(text.substr(object, begin - object), types, 0), chain.substr(1), depth,
-                    counts);
-    }
-  }
-  const std::size_t equals = masked.find(" = ");
-  if (!follow_calls || equals == std::string_view::npos) return;
-  const std::string_view name = trimmed(masked.substr(0, equals));
-  if (!is_chain(name) || name.find('.') != std::string_view::npos) return;
-  types[std::string(name)] = type_of(text.substr(equals + 3), types, 0);
+// A function, a class whose object is made, or a method that is called by its class.
+void OpCounter::follow_name(const std::string& name, int depth, OpCounts& counts) {
+  const auto function = code_.functions.find(name);
+  if (function != code_.functions.end()) return follow(name, function->second, depth, counts);
+  const CodeClass* type = code_.find_class(name);
+  if (type != nullptr && type->method("__init__") != nullptr)
+    return follow_method(name, "__init__", depth, counts);
+  const std::size_t dot = name.rfind('.');
+  if (type == nullptr && dot != std::string::npos &&
+      code_.find_class(std::string_view(name).substr(0, dot)) != nullptr)
+    follow_method(name.substr(0, dot), std::string_view(name).substr(dot + 1), depth, counts);
+}
+
+void OpCounter::count_call(const CodeOperand& callee, int depth, OpCounts& counts) {
+  if (callee.kind == CodeOperand::Kind::member) follow_member(callee, depth, counts);
+  if (callee.kind == CodeOperand::Kind::name) follow_name(callee.text, depth, counts);
+  if (callee.kind == CodeOperand::Kind::value && code_.find_class(callee.type) != nullptr)
+    follow_method(callee.type, "forward", depth, counts);
+}
+
+std::string OpCounter::method_op(const CodeOperand& operand) const {
+  if (operand.kind != CodeOperand::Kind::member || operand.type.empty()) return {};
+  const bool is_object =
+      operand.type.starts_with("__torch__.") || code_.find_class(operand.type) != nullptr;
+  return is_object ? std::string() : "aten::" + operand.text;
 }
 
 OpCounts OpCounter::count(const CodeFunction& function, bool follow_calls, int depth) {
   OpCounts counts;
-  Types types;
-  for (const CodeParameter& parameter : function.parameters) types[parameter.name] = parameter.type;
-  const std::string_view text = function.body;
-  const std::string_view masked = function.masked;
-  for (std::size_t at = 0; at < masked.size();) {
-    const std::size_t end = std::min(masked.find('\n', at), masked.size());
-    count_line(text.substr(at, end - at), masked.substr(at, end - at), follow_calls, depth, types,
-               counts);
-    at = end + 1;
-  }
+  CallCounter visitor(*this, follow_calls, depth, counts);
+  walk_code(code_, function, visitor);
   return counts;
 }
 
@@ -206,35 +141,40 @@ OpCounts OpCounter::reachable_from(const std::string& class_name, const std::str
   return counts;
 }
 
+namespace {
+
+// Counts the names and the devices that code mentions.
+class MentionCounter : public CodeVisitor {
+ public:
+  using Mentions = std::map<std::string, std::int64_t>;
+
+  void refer(const CodeOperand& operand, bool /*is_call*/, std::int64_t /*line*/) override {
+    if (operand.kind == CodeOperand::Kind::name && operand.text.starts_with(kConstants))
+      ++constants[operand.text.substr(kConstants.size())];
+  }
+  void text_argument(const CodeOperand& callee, std::string_view literal) override {
+    if (op_name(callee, true) == "aten::device") ++devices[std::string(literal)];
+  }
+
+  Mentions constants = {};
+  Mentions devices = {};
+};
+
+MentionCounter mentions_in(const ScriptCode& code) {
+  MentionCounter counter;
+  for_each_function(code,
+                    [&](const CodeFunction& function) { walk_code(code, function, counter); });
+  return counter;
+}
+
+}  // namespace
+
 std::map<std::string, std::int64_t> constant_uses(const ScriptCode& code) {
-  std::map<std::string, std::int64_t> uses;
-  for_each_function(code, [&uses](const CodeFunction& function) {
-    const std::string& masked = function.masked;
-    for (std::size_t at = masked.find(kConstants); at != std::string::npos;
-         at = masked.find(kConstants, at + 1)) {
-      std::size_t end = at + kConstants.size();
-      while (end < masked.size() && is_word(masked[end])) ++end;
-      ++uses[masked.substr(at + kConstants.size(), end - at - kConstants.size())];
-    }
-  });
-  return uses;
+  return mentions_in(code).constants;
 }
 
 std::map<std::string, std::int64_t> device_uses(const ScriptCode& code) {
-  constexpr std::string_view kCall = "torch.device(";
-  std::map<std::string, std::int64_t> uses;
-  for_each_function(code, [&uses, kCall](const CodeFunction& function) {
-    // The call is found in the masked text, so that strings and comments do not match; its argument is in the body.
-    const std::string& masked = function.masked;
-    for (std::size_t at = masked.find(kCall); at != std::string::npos;
-         at = masked.find(kCall, at + 1)) {
-      const std::size_t open = at + kCall.size();
-      if (open >= function.body.size() || function.body[open] != '"') continue;
-      const std::size_t close = function.body.find('"', open + 1);
-      if (close != std::string::npos) ++uses[function.body.substr(open + 1, close - open - 1)];
-    }
-  });
-  return uses;
+  return mentions_in(code).devices;
 }
 
 }  // namespace tsctl

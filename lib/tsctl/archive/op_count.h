@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "tsctl/archive/code_walk.h"
 #include "tsctl/archive/script_code.h"
 
 namespace tsctl {
@@ -23,21 +24,21 @@ class OpCounter {
   // and both sides of a branch count once.
   OpCounts reachable_from(const std::string& class_name, const std::string& method);
 
+  // "aten::save" for "x.save(…)" if x is known to be no object of a class of the archive; "" otherwise.
+  std::string method_op(const CodeOperand& operand) const;
+
   // Number of method calls whose target the text does not determine, such as calls through an interface.
   std::int64_t unresolved() const noexcept { return unresolved_; }
 
  private:
-  // The class or function that each local name refers to.
-  using Types = std::map<std::string, std::string, std::less<>>;
+  friend class CallCounter;
 
   OpCounts count(const CodeFunction& function, bool follow, int depth);
-  void count_line(std::string_view text, std::string_view masked, bool follow, int depth,
-                  Types& types, OpCounts& counts);
-  void count_chain(std::string_view chain, bool follow, int depth, const Types& types,
-                   OpCounts& counts);
+  void count_call(const CodeOperand& callee, int depth, OpCounts& counts);
+  void follow_member(const CodeOperand& member, int depth, OpCounts& counts);
   void follow_method(const std::string& type, std::string_view method, int depth, OpCounts& counts);
+  void follow_name(const std::string& name, int depth, OpCounts& counts);
   void follow(const std::string& key, const CodeFunction& function, int depth, OpCounts& counts);
-  std::string type_of(std::string_view text, const Types& types, int depth) const;
 
   const ScriptCode& code_;
   std::map<std::string, OpCounts> done_;  // by qualified name of the method or function

@@ -30,6 +30,7 @@ class PickleWalker {
 
   void run() {
     for (;;) {
+      opcode_at_ = at_;
       const auto code = static_cast<unsigned char>(take(1)[0]);
       budget_.spend_steps(1);
       if (code == '.') break;
@@ -97,7 +98,9 @@ class PickleWalker {
   bool push_global(std::string_view module, std::string_view name) {
     PickleNode node;
     node.kind = Kind::global;
+    const std::size_t known = names_.size();
     node.text = interned(fmt::format("{}.{}", module, name));
+    if (names_.size() > known) pickle_.globals.push_back({node.text, opcode_at_});
     return push(std::move(node));
   }
   // Stores each name once in Pickle::names and returns a view of it.
@@ -346,6 +349,7 @@ class PickleWalker {
   const std::string& where_;
   ReadBudget& budget_;
   std::size_t at_ = 0;
+  std::size_t opcode_at_ = 0;
   std::vector<PickleIndex> stack_;
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint64_t, PickleIndex> memo_;

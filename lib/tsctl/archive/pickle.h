@@ -32,6 +32,12 @@ struct PickledTensor {
   bool requires_grad = false;
 };
 
+// A class or function that a pickle names.
+struct PickledName {
+  std::string_view name = {};  // a view of Pickle::names
+  std::size_t offset = 0;      // where it is named first
+};
+
 using PickleIndex = std::uint32_t;
 
 // One object of a pickle. Containers refer to their members by index, so a shared object exists once.
@@ -71,6 +77,7 @@ struct Pickle {
   std::deque<PickleNode> nodes = {};
   std::vector<PickledTensor> tensors = {};
   std::vector<PickledStorage> storages = {};  // every one that the pickle refers to
+  std::vector<PickledName> globals = {};      // each once
   PickleIndex root = 0;
 
   const PickleNode& at(PickleIndex index) const { return nodes[index]; }

@@ -27,14 +27,15 @@ ReadBudget::ReadBudget(std::string path, std::uint64_t file_bytes)
       bytes_left_(bytes_limit_),
       steps_left_(steps_limit_) {}
 
-void ReadBudget::spend(std::uint64_t count, std::uint64_t& left, const char* what) {
-  if (count <= left) {
-    left -= count;
-    return;
-  }
-  const bool is_memory = &left == &bytes_left_;
-  const std::string limit = is_memory ? fmt::format("{} MiB", bytes_limit_ / kMiB)
-                                      : fmt::format("{} million steps", steps_limit_ / 1'000'000);
+std::string ReadBudget::bytes_limit_text() const {
+  return fmt::format("{} MiB", bytes_limit_ / kMiB);
+}
+
+std::string ReadBudget::steps_limit_text() const {
+  return fmt::format("{} million steps", steps_limit_ / 1'000'000);
+}
+
+void ReadBudget::throw_exhausted(const char* what, const std::string& limit) const {
   throw Error(ErrorKind::input,
               fmt::format("'{}' is too complex to be read safely: its structure needs more {} than "
                           "the limit of {}",

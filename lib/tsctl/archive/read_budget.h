@@ -12,13 +12,21 @@ class ReadBudget {
   ReadBudget(std::string path, std::uint64_t file_bytes);
 
   // Memory that stays in use.
-  void spend_bytes(std::uint64_t count) { spend(count, bytes_left_, "memory"); }
+  void spend_bytes(std::uint64_t count) {
+    if (count > bytes_left_) throw_exhausted("memory", bytes_limit_text());
+    bytes_left_ -= count;
+  }
   // Work: characters or objects that are looked at; about 10 ns each.
-  void spend_steps(std::uint64_t count) { spend(count, steps_left_, "time"); }
+  void spend_steps(std::uint64_t count) {
+    if (count > steps_left_) throw_exhausted("time", steps_limit_text());
+    steps_left_ -= count;
+  }
 
  private:
+  std::string bytes_limit_text() const;
+  std::string steps_limit_text() const;
   // Throws Error{input} that names the limit.
-  void spend(std::uint64_t count, std::uint64_t& left, const char* what);
+  [[noreturn]] void throw_exhausted(const char* what, const std::string& limit) const;
 
   std::string path_;
   std::uint64_t bytes_limit_;

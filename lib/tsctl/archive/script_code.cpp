@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "tsctl/archive/code_lexer.h"
 #include "tsctl/core/base/text.h"
 
 namespace tsctl {
@@ -10,6 +11,7 @@ namespace tsctl {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
+constexpr std::string_view kOwnNamespace = "__torch__.tsctl";
 
 // Replaces each run of blanks and line breaks by one blank.
 std::string on_one_line(std::string_view text) {
@@ -29,10 +31,10 @@ std::string unquoted(std::string_view text) {
   return std::string(text);
 }
 
-// The bracket that closes each bracket of a text, found in one pass.
+// The bracket that closes each bracket of a text, found in one pass, and the line of each position.
 class Brackets {
  public:
-  explicit Brackets(std::string_view masked) : masked_(masked) {
+  Brackets(std::string_view text, std::string_view masked) : text_(text), masked_(masked) {
     std::vector<std::size_t> open;
     for (std::size_t i = 0; i < masked.size(); ++i) {
       if (std::string_view("([{").find(masked[i]) != std::string_view::npos) open.push_back(i);
@@ -52,8 +54,20 @@ class Brackets {
     return found->second - begin;
   }
 
+  // The line of the first character of `part`. The time is linear for parts that follow each other.
+  std::int64_t line_of(std::string_view part) const {
+    const auto position = static_cast<std::size_t>(part.data() - masked_.data());
+    if (position < counted_) counted_ = 0, line_ = 1;
+    line_ += std::ranges::count(text_.substr(counted_, position - counted_), '\n');
+    counted_ = position;
+    return line_;
+  }
+
  private:
+  std::string_view text_;
   std::string_view masked_;
+  mutable std::size_t counted_ = 0;  // the line breaks before it are in line_
+  mutable std::int64_t line_ = 1;
   std::unordered_map<std::size_t, std::size_t> closing_;
 };
 
@@ -151,7 +165,7 @@ bool parse_function(const Source& source, std::size_t begin, CodeFunction& funct
   end = block_end(source.masked, std::min(line_end + 1, source.masked.size()), indent);
   const Source body = source.part(line_end + 1, end);
   function.body = body.text;
-  function.masked = body.masked;
+  function.line = source.brackets.line_of(body.masked);
   return true;
 }
 
@@ -204,7 +218,8 @@ void parse_class_body(const Source& source, std::size_t at, std::size_t end, Cod
 }
 
 std::size_t parse_class(ScriptCode& code, const std::string& module, const Source& source,
-                        std::size_t begin) {
+                        std::size_t begin, const std::string& record) {
+  begin += indent_of(source.masked.substr(begin));
   const std::size_t line_end = std::min(source.masked.find('\n', begin), source.masked.size());
   const std::size_t end = block_end(source.masked, std::min(line_end + 1, source.masked.size()), 0);
   const std::string_view head = source.masked.substr(begin, line_end - begin);
@@ -216,7 +231,12 @@ std::size_t parse_class(ScriptCode& code, const std::string& module, const Sourc
   if (open != std::string_view::npos && close != std::string_view::npos && close > open) {
     target.base = head.substr(open + 1, close - open - 1);
   }
+  if (module.starts_with(kOwnNamespace))
+    target.source = trimmed(source.text.substr(begin, end - begin));
+  target.record = record;
+  target.line = source.brackets.line_of(source.masked.substr(begin));
   parse_class_body(source, line_end + 1, end, target);
+  for (CodeFunction& method : target.methods) method.record = record;
   code.classes[target.name] = std::move(target);
   return end;
 }
@@ -241,47 +261,36 @@ const CodeClass* ScriptCode::find_class(std::string_view name) const {
 }
 
 std::string mask_strings(std::string_view text) {
-  std::string masked(text);
-  char quote = 0;
-  bool comment = false;
-  for (std::size_t i = 0; i < masked.size(); ++i) {
-    const char c = masked[i];
-    if (c == '\n') {
-      quote = 0;  // TorchScript's printer writes a line break in a string as \n
-      comment = false;
-    } else if (comment) {
-      masked[i] = ' ';
-    } else if (quote != 0) {
-      if (c == quote) {
-        quote = 0;
-        continue;
-      }
-      masked[i] = ' ';
-      if (c == '\\' && i + 1 < masked.size() && masked[i + 1] != '\n') masked[++i] = ' ';
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '#') {
-      comment = true;
-      masked[i] = ' ';
+  std::string masked(text.size(), ' ');
+  CodeLexer lexer(text);
+  for (CodeToken token = lexer.next(); token.kind != CodeToken::Kind::end; token = lexer.next()) {
+    if (token.kind != CodeToken::Kind::text) {
+      std::ranges::copy(token.text, masked.begin() + static_cast<std::ptrdiff_t>(token.begin));
+      continue;
     }
+    masked[token.begin] = token.text.front();
+    if (token.text.back() == token.text.front())
+      masked[token.begin + token.text.size() - 1] = token.text.back();
   }
   return masked;
 }
 
-void add_code(ScriptCode& code, const std::string& module, const std::string& text) {
-  if (code.budget != nullptr) code.budget->spend_steps(4 * text.size());
+void add_code(ScriptCode& code, const std::string& module, const std::string& text,
+              const std::string& record) {
+  if (code.budget != nullptr) code.budget->spend_steps(6 * text.size());
   const std::string masked = mask_strings(text);
-  const Brackets brackets(masked);
+  const Brackets brackets(text, masked);
   const Source source{text, masked, brackets};
   std::size_t at = 0;
   while (at < masked.size()) {
     const std::size_t line_end = std::min(masked.find('\n', at), masked.size());
-    const std::string_view line = std::string_view(masked).substr(at, line_end - at);
+    const std::string_view line = trimmed(std::string_view(masked).substr(at, line_end - at));
     std::size_t end = line_end + 1;
     CodeFunction function;
     if (line.starts_with("class ")) {
-      end = parse_class(code, module, source, at);
+      end = parse_class(code, module, source, at, record);
     } else if (line.starts_with("def ") && parse_function(source, at, function, end)) {
+      function.record = record;
       code.functions[module + "." + function.name] = std::move(function);
     }
     at = std::max(end, line_end + 1);

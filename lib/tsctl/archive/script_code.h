@@ -24,7 +24,8 @@ struct CodeFunction {
   std::vector<CodeParameter> parameters = {};  // the first parameter of a method is the object
   std::string return_type = {};
   std::string body = {};
-  std::string masked = {};  // mask_strings(body)
+  std::string record = {};  // that holds it: "code/__torch__.py"
+  std::int64_t line = 0;    // of the body's first line in the record
 };
 
 // A class in the archive's code: a module, an interface, a named tuple or an enumeration.
@@ -36,6 +37,9 @@ struct CodeClass {
   std::vector<std::pair<std::string, std::string>> attributes = {};  // (name, type), in order
   std::vector<std::pair<std::string, std::string>> constants = {};   // Final: (name, value)
   std::vector<CodeFunction> methods = {};
+  std::string record = {};
+  std::int64_t line = 0;
+  std::string source = {};  // its text, of classes in tsctl's namespace only
 
   // Null if the class has no such method.
   const CodeFunction* method(std::string_view method_name) const;
@@ -54,10 +58,12 @@ struct ScriptCode {
 
 // Parses a source text and adds its classes and functions. `module` qualifies their names: it is
 // "__torch__.torch.nn.modules.linear" for the record code/__torch__/torch/nn/modules/linear.py. Text that is not
-// TorchScript code adds nothing; the function does not throw for it.
-void add_code(ScriptCode& code, const std::string& module, const std::string& text);
+// TorchScript code adds nothing; the function does not throw for it. `record` is kept with each function and class.
+void add_code(ScriptCode& code, const std::string& module, const std::string& text,
+              const std::string& record = {});
 
-// Replaces the contents of string literals and the comments by blanks. Positions do not change.
+// Replaces by blanks: the contents of string literals, comments, tabs, and line breaks that do not end a statement.
+// Positions do not change.
 std::string mask_strings(std::string_view text);
 
 // "forward(self, x: Tensor, scale: float=1.) -> Tensor". The object is always called self, without its type.

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "tsctl/archive/sparse_bounds.h"
 #include "tsctl/archive/tensor_table.h"
 #include "tsctl/core/base/error.h"
 
@@ -14,30 +15,23 @@ namespace {
 // An expanded tensor has more elements than its storage. A count above 2^48 elements means a damaged file.
 constexpr std::int64_t kMaxElements = std::int64_t{1} << 48;
 
-[[noreturn]] void fail(const ModelArchive& archive, const std::string& why) {
-  throw Error(ErrorKind::input, fmt::format("'{}' is damaged: {}", archive.zip.path(), why),
-              "get the file again, or write it again with torch.jit.save");
-}
-
-void require_record(const ModelArchive& archive, const PickledStorage& storage,
-                    const std::string& name) {
-  const std::int64_t element_bytes = storage_element_bytes(storage.type);
-  if (element_bytes == 0 || storage.elements < 0)
-    fail(archive, fmt::format("the storage {} has the unknown type {}", name, storage.type));
-  if (storage.elements == 0) return;
-  const ZipRecord* record = archive.zip.find_in_top(name);
-  if (record == nullptr) fail(archive, fmt::format("the record {} is missing", name));
-  if (storage.elements > static_cast<std::int64_t>(record->size_bytes) / element_bytes)
-    fail(archive, fmt::format("the record {} is shorter than its storage", name));
+void require_storage(const ModelArchive& archive, const PickledStorage& storage,
+                     const std::string& record) {
+  if (storage_element_bytes(storage.type) == 0 || storage.elements < 0) {
+    throw_damaged(archive,
+                  fmt::format("the storage {} has the unknown type {}", record, storage.type));
+  }
+  if (storage.elements > 0)
+    require_record_holds(archive, record, storage.type, storage.elements, "a storage");
 }
 
 void require_fit(const ModelArchive& archive, const Pickle& pickle, const std::string& folder) {
   for (const PickledStorage& storage : pickle.storages)
-    require_record(archive, storage, folder + storage.record);
+    require_storage(archive, storage, folder + storage.record);
   for (const PickledTensor& tensor : pickle.tensors) {
     if (!count_inside_storage(tensor)) {
-      fail(archive, fmt::format("a tensor in the record {}{} lies outside its storage", folder,
-                                tensor.record));
+      throw_damaged(archive, fmt::format("a tensor in the record {}{} lies outside its storage",
+                                         folder, tensor.record));
     }
   }
 }
@@ -61,9 +55,30 @@ std::optional<std::int64_t> count_inside_storage(const PickledTensor& tensor) {
   return count;
 }
 
+void throw_damaged(const ModelArchive& archive, const std::string& why) {
+  throw Error(ErrorKind::input, fmt::format("'{}' is damaged: {}", archive.zip.path(), why),
+              "get the file again, or write it again with torch.jit.save");
+}
+
+void require_record_holds(const ModelArchive& archive, const std::string& record,
+                          std::string_view storage_type, std::int64_t elements,
+                          const std::string& user) {
+  const ZipRecord* found = archive.zip.find_in_top(record);
+  if (found == nullptr)
+    throw_damaged(archive, fmt::format("{} needs the record {}, which is missing", user, record));
+  const std::int64_t element_bytes = storage_element_bytes(storage_type);
+  if (element_bytes == 0) return;
+  if (elements > static_cast<std::int64_t>(found->size_bytes) / element_bytes) {
+    throw_damaged(archive, fmt::format("{} needs more bytes than the record {} has", user, record));
+  }
+}
+
 void require_tensors_fit(const ModelArchive& archive) {
   require_fit(archive, *archive.data, "data/");
-  if (archive.constants) require_fit(archive, *archive.constants, "constants/");
+  require_sparse_fits(archive, *archive.data, "data/");
+  if (!archive.constants) return;
+  require_fit(archive, *archive.constants, "constants/");
+  require_sparse_fits(archive, *archive.constants, "constants/");
 }
 
 }  // namespace tsctl

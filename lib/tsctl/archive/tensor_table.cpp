@@ -11,7 +11,6 @@
 #include "tsctl/archive/op_count.h"
 #include "tsctl/archive/tensor_bounds.h"
 #include "tsctl/archive/value_text.h"
-#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 
@@ -77,18 +76,14 @@ class TableBuilder {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& why) const {
-    throw Error(ErrorKind::input, fmt::format("'{}' is damaged: {}", archive_.zip.path(), why),
-                "get the file again, or write it again with torch.jit.save");
-  }
-
   void spend_row(const std::string& name) const {
     archive_.budget->spend_bytes(kRowBytes + 3 * name.size());
   }
 
   void count_visit(int depth) {
     archive_.budget->spend_steps(1);
-    if (depth > kMaxDepth || ++visits_ > kMaxVisits) fail("its objects are nested too deeply");
+    if (depth > kMaxDepth || ++visits_ > kMaxVisits)
+      throw_damaged(archive_, "its objects are nested too deeply");
   }
 
   void add_module(PickleIndex index, const std::string& path, int depth) {
@@ -194,7 +189,8 @@ class TableBuilder {
     summary.requires_grad = tensor.requires_grad;
     summary.record = (kind == TensorKind::constant ? "constants/" : "data/") + tensor.record;
     summary.count = checked_count(tensor, name);
-    require_record(summary, tensor, element_bytes);
+    require_record_holds(archive_, summary.record, tensor.storage_type, tensor.storage_elements,
+                         fmt::format("tensor '{}'", name));
     // checked_count() bounds both products.
     summary.size_bytes = summary.count * element_bytes;
     summary.offset_bytes = tensor.offset * element_bytes;
@@ -205,23 +201,8 @@ class TableBuilder {
 
   std::int64_t checked_count(const PickledTensor& tensor, const std::string& name) const {
     const auto count = count_inside_storage(tensor);
-    if (!count) fail(fmt::format("tensor '{}' lies outside its storage", name));
+    if (!count) throw_damaged(archive_, fmt::format("tensor '{}' lies outside its storage", name));
     return *count;
-  }
-
-  void require_record(const TensorSummary& summary, const PickledTensor& tensor,
-                      std::int64_t element_bytes) const {
-    const ZipRecord* record = archive_.zip.find_in_top(summary.record);
-    if (record == nullptr) {
-      fail(fmt::format("tensor '{}' needs the record {}, which is missing", summary.name,
-                       summary.record));
-    }
-    if (element_bytes == 0) return;
-    const auto held = static_cast<std::int64_t>(record->size_bytes) / element_bytes;
-    if (tensor.storage_elements > held) {
-      fail(fmt::format("tensor '{}' needs more bytes than the record {} has", summary.name,
-                       summary.record));
-    }
   }
 
   const ModelArchive& archive_;

@@ -8,6 +8,7 @@
 #include "tsctl/core/base/enum_names.h"
 #include "tsctl/core/base/field.h"
 #include "tsctl/core/base/warning.h"
+#include "tsctl/core/file_findings.h"
 
 namespace tsctl {
 
@@ -17,7 +18,8 @@ struct InspectOptions {
   bool with_code = false;                // include the code's text
   std::int64_t value_limit_bytes = 200;  // longer values of attributes are cut
   std::int64_t extra_text_limit_bytes =
-      std::int64_t{64} * 1024;  // larger extra files are listed without their text
+      std::int64_t{64} * 1024;               // larger extra files are listed without their text
+  std::vector<AllowedFinding> allowed = {};  // findings of these kinds are no warnings
 };
 
 // The member names of these structs are the keys of the document's "inspect" object.
@@ -294,6 +296,8 @@ struct ModelSummary {
   std::vector<RecordSummary> records = {};
   std::optional<bool> crc_ok = {};
   std::vector<CodeText> code = {};
+  std::vector<FileFinding> findings = {};
+  std::int64_t denied_findings = 0;
   std::vector<Warning> warnings = {};
 };
 
@@ -337,6 +341,9 @@ void visit_fields(Visitor& visit, ModelSummary& value) {
   visit("records", value.records, "Every record of the archive");
   visit("crc_ok", value.crc_ok, "All records are intact; null unless they were checked");
   visit("code", value.code, "The code's text (--code)");
+  visit("findings", value.findings, "What somebody may want to refuse");
+  visit("denied_findings", value.denied_findings,
+        Field("Findings that --deny-findings refuses").at_least(0));
   visit("warnings", value.warnings, "About the file");
 }
 

@@ -13,7 +13,18 @@ KIND:
   inputs-size       the manifest declares inputs of 4 TB
   deep-manifest     the manifest is 100,000 lists in one another
   touches-files     a method calls torch.save, with a blank before the bracket
+  touches-renamed   the same by another name, over two lines
+  touches-getattr   the same through getattr
+  touches-method    the same as a method of a value, after a string over several lines that hides it from simple readers
+  touches-on-load   a __setstate__ calls it
   runs-on-load      a class has a __setstate__
+  own-name          a class with the name of tsctl's packed layers has a __setstate__
+  foreign-operators a method calls operators of torchvision, and one that does not exist
+  custom-class      data.pkl holds an object of a class in C++
+  mkldnn            a method calls operators as optimize_for_inference writes them
+  byte-order-mark   the code begins with one
+  code-by-case      a code record whose name LibTorch finds without regard to case
+  sparse-index      data.pkl holds a sparse tensor of 2x3 whose index is 7
   control-codes     a record's name and an extra file hold control sequences of terminals
 """
 
@@ -49,6 +60,33 @@ def storage(elements: int) -> bytes:
     )
 
 
+SAVE = {
+    "touches-files": 'torch.save (x, "leak.bin")',
+    "touches-renamed": 'f = torch.save\n  f(x,\n"leak.bin")',
+    "touches-getattr": 'getattr(torch, "save")(x, "leak.bin")',
+    "touches-method": 'y = """ " \n"""\n  x.save("leak.bin")',
+}
+
+
+def tensor(storage_type: str, key: str, elements: int, shape: list[int]) -> bytes:
+    """Opcodes that build a tensor with the strides 1."""
+    sizes = b"".join(b"K" + bytes([size]) for size in shape)
+    name = storage_type.encode() + b"Storage"
+    return (
+        b"ctorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00storagectorch\n"
+        + name
+        + b"\nX\x01\x00\x00\x00"
+        + key.encode()
+        + b"X\x03\x00\x00\x00cpuK"
+        + bytes([elements])
+        + b"tQK\x00("
+        + sizes
+        + b"t("
+        + b"K\x01" * len(shape)
+        + b"t\x89ccollections\nOrderedDict\n)RtR"
+    )
+
+
 def change(kind: str, records: Records) -> None:
     pickle = records["data.pkl"]
     if kind == "names-by-case":
@@ -75,8 +113,41 @@ def change(kind: str, records: Records) -> None:
         with_manifest_inputs(records, {"specs": ["1000000x1000000"]})
     elif kind == "deep-manifest":
         records[MANIFEST] = b"[" * 100_000 + b"]" * 100_000
-    elif kind == "touches-files":
-        with_code(records, 'def leak(x: Tensor) -> NoneType:\n  torch.save (x, "leak.bin")\n  return None\n')
+    elif kind in SAVE:
+        with_code(records, f"def leak(x: Tensor) -> NoneType:\n  {SAVE[kind]}\n  return None\n")
+    elif kind == "touches-on-load":
+        with_code(
+            records,
+            "class Surprise(Module):\n  def __setstate__(self, state: Tensor) -> NoneType:\n"
+            '    torch.save(state, "leak.bin")\n    return None\n',
+        )
+    elif kind == "own-name":
+        records["code/__torch__/tsctl.py"] = (
+            b"class PackedLinear(Module):\n  def __setstate__(self, state: int) -> NoneType:\n    return None\n"
+        )
+    elif kind == "foreign-operators":
+        with_code(
+            records,
+            "def boxes(x: Tensor) -> Tensor:\n  y = ops.torchvision.nms(x, x, 0.5)\n  return torch.no_such_op(y)\n",
+        )
+    elif kind == "custom-class":
+        name = b"c__torch__.torch.classes.acme\nThing\n"
+        records["data.pkl"] = after_protocol(pickle, name + b")\x81K\x01b0")
+    elif kind == "mkldnn":
+        with_code(
+            records, "def f(x: Tensor) -> Tensor:\n  return ops.prim.MKLDNNHardSwish(torch.to_mkldnn(x))\n"
+        )
+    elif kind == "byte-order-mark":
+        name = next(name for name in records if name.endswith("__torch__.py"))
+        records[name] = b"\xef\xbb\xbf" + records[name]
+    elif kind == "code-by-case":
+        records["code/__torch__/HIDDEN.PY"] = b"class A(Module):\n  pass\n"
+    elif kind == "sparse-index":
+        records["data/i"] = (1).to_bytes(8, "little") + (7).to_bytes(8, "little")
+        records["data/v"] = bytes(4)
+        parts = tensor("Long", "i", 2, [2, 1]) + tensor("Float", "v", 1, [1])
+        sparse = b"ctorch._utils\n_rebuild_sparse_tensor\n(K\x01(K\x02K\x03t\x89" + parts + b"tR0"
+        records["data.pkl"] = after_protocol(pickle, sparse)
     elif kind == "runs-on-load":
         with_code(
             records,

@@ -144,6 +144,65 @@ TEST(OpCount, counts_the_uses_of_constants) {
   EXPECT_EQ(constant_uses(sample()), (std::map<std::string, std::int64_t>{{"c0", 1}, {"c1", 2}}));
 }
 
+OpCounts ops_of_body(const std::string& body) {
+  ScriptCode code;
+  add_code(code, "__torch__", "def f(x: Tensor) -> Tensor:\n" + body);
+  return OpCounter(code).written_in_code();
+}
+
+TEST(OpCount, sees_each_way_to_call_an_operator) {
+  const OpCounts save{{"aten::save", 1}};
+  EXPECT_EQ(ops_of_body("  torch . save(x, 'a')\n"), save);
+  EXPECT_EQ(ops_of_body("  torch.save (x, 'a')\n"), save);
+  EXPECT_EQ(ops_of_body("  y = (torch\n.\nsave)(x, 'a')\n"), save);
+  EXPECT_EQ(ops_of_body("  torch. \\\n save(x, 'a')\n"), save);
+  EXPECT_EQ(ops_of_body("  f = torch.save\n  f(x, 'a')\n"), save);
+  EXPECT_EQ(ops_of_body("  t = torch\n  t.save(x, 'a')\n"), save);
+  EXPECT_EQ(ops_of_body("  a = b = torch\n  a.save(x, 'a')\n"), save);
+  EXPECT_EQ(ops_of_body("  getattr(torch, \"save\")(x, 'a')\n"), save);
+  EXPECT_EQ(ops_of_body("  ((torch)).save(x, 'a')\n"), save);
+  EXPECT_EQ(ops_of_body("  ops.aten.save(x, 'a')\n"), save);
+  EXPECT_EQ(ops_of_body("  o = ops.aten\n  o.save(x, 'a')\n"), save);
+  EXPECT_EQ(ops_of_body("  x.save('a')\n"), save);
+  EXPECT_EQ(ops_of_body("  \"a\".save('a')\n"), save);
+  EXPECT_EQ(ops_of_body("  y = \"\"\" \" \n\"\"\"\n  torch.save(x, 'a')\n"), save);
+  EXPECT_EQ(ops_of_body("  y = 'a\\\nb'\n  torch.save(x, 'a')\n"), save);
+  EXPECT_EQ(ops_of_body("  y = [\n1]\n  torch.save(x, 'a')\r\n"), save);
+  EXPECT_EQ(ops_of_body("  # a ' quote\n  torch.save(x, 'a')\n"), save);
+}
+
+TEST(OpCount, does_not_count_what_is_no_call_of_an_operator) {
+  EXPECT_EQ(ops_of_body("  y = \"torch.save(x)\" # torch.save(x)\n"), OpCounts{});
+  EXPECT_EQ(ops_of_body("  y = '''\n  torch.save(x)\n'''\n"), OpCounts{});
+  EXPECT_EQ(ops_of_body("  assert x == 1\n  f = 1\n  f, t = g\n"), OpCounts{});
+}
+
+TEST(OpCount, follows_a_module_that_is_called) {
+  ScriptCode code;
+  add_code(code, "__torch__",
+           "class A(Module):\n  def forward(self: __torch__.A, x: Tensor) -> Tensor:\n"
+           "    return torch.relu(x)\n"
+           "class B(Module):\n  a : __torch__.A\n"
+           "  def forward(self: __torch__.B, x: Tensor) -> Tensor:\n"
+           "    a = self.a\n    return a(self.a(x))\n");
+  OpCounter counter(code);
+  EXPECT_EQ(counter.reachable_from("__torch__.B", "forward"), (OpCounts{{"aten::relu", 2}}));
+  EXPECT_EQ(counter.unresolved(), 0);
+}
+
+TEST(ScriptCode, reads_classes_however_they_are_laid_out) {
+  ScriptCode code;
+  add_code(code, "m",
+           "class\tA(Module):\n  def\tf(self,\nx: int) -> int:\n    y = (\nx)\n    return y\n",
+           "code/m.py");
+  const CodeClass* type = code.find_class("m.A");
+  ASSERT_NE(type, nullptr);
+  ASSERT_NE(type->method("f"), nullptr);
+  EXPECT_NE(type->method("f")->body.find("return y"), std::string::npos);
+  EXPECT_EQ(type->method("f")->line, 4);
+  EXPECT_EQ(type->method("f")->record, "code/m.py");
+}
+
 TEST(DeviceUses, counts_the_places_where_code_names_a_device) {
   ScriptCode code;
   add_code(code, "__torch__",

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "commands/commands.h"
 #include "options/bind_command.h"
 #include "options/help_group.h"
@@ -7,9 +9,13 @@
 #include "steps/preflight.h"
 #include "steps/subject.h"
 #include "tsctl/archive/file_kind.h"
+#include "tsctl/archive/finding_policy.h"
 #include "tsctl/archive/inspect.h"
 #include "tsctl/core/arm_settings.h"
+#include "tsctl/files/file_io.h"
+#include "tsctl/files/output_file.h"
 #include "tsctl/files/scratch_file.h"
+#include "tsctl/report/export/sarif.h"
 
 namespace tsctl {
 
@@ -22,6 +28,9 @@ struct Flags {
   bool inlined_graph = false;
   bool executed = false;
   std::string method = "forward";
+  std::string denied = {};  // the value of --deny-findings
+  std::string policy = {};
+  std::string sarif = {};
   InputFlags inputs = {};
   RunOptions run = {};
   ReportOptions report = {};
@@ -40,13 +49,55 @@ void add_graph(CommandSession& session, const Flags& flags, GraphKind kind,
   session.report().graphs.push_back(std::move(graph));
 }
 
+std::optional<Severity> denied_from(const std::string& flag) {
+  if (flag.empty()) return std::nullopt;
+  const auto severity = value_of<Severity>(flag);
+  if (severity) return severity;
+  throw Error(ErrorKind::usage,
+              fmt::format("--deny-findings={}: the severity is not note, warning or error", flag),
+              "write --deny-findings for warnings and errors, or --deny-findings=error");
+}
+
+// A file that cannot be read is a finding too.
+ModelSummary summary_for(const Flags& flags, const std::vector<AllowedFinding>& allowed) {
+  try {
+    require_torchscript(flags.model, false);
+    return inspect({.model_path = flags.model,
+                    .check_crc = flags.check_crc,
+                    .with_code = flags.report.sections.code,
+                    .allowed = allowed});
+  } catch (const Error& error) {
+    if (flags.sarif.empty() || error.kind() != ErrorKind::input) throw;
+    const FileFinding unusable{.code = FindingCode::unusable_file,
+                               .severity = Severity::error,
+                               .text = error.what(),
+                               .hint = std::string(error.hint())};
+    write_text_file(flags.sarif, sarif_from_findings(flags.model, {unusable}), "--sarif");
+    throw;
+  }
+}
+
+std::int64_t denied_count(const ModelSummary& summary, Severity least) {
+  return std::ranges::count_if(summary.findings, [least](const FileFinding& finding) {
+    return !finding.allowed && finding.severity >= least;
+  });
+}
+
 ExitCode inspect_file(CommandSession& session, const Flags& flags) {
   session.report().model.path = flags.model;
-  check_before_start(session, {.read = {{FileUse::model, flags.model}}, .read_whole = false});
-  require_torchscript(flags.model, false);
-  const ModelSummary summary = inspect({.model_path = flags.model,
-                                        .check_crc = flags.check_crc,
-                                        .with_code = flags.report.sections.code});
+  const std::optional<Severity> denied = denied_from(flags.denied);
+  check_before_start(session, {.read = {{FileUse::model, flags.model}},
+                               .read_whole = false,
+                               .others = {{"--sarif", flags.sarif}}});
+  const std::vector<AllowedFinding> allowed =
+      flags.policy.empty()
+          ? std::vector<AllowedFinding>{}
+          : policy_from_text(bytes_of_file(flags.policy, "--policy"), flags.policy);
+  ModelSummary summary = summary_for(flags, allowed);
+  if (denied) summary.denied_findings = denied_count(summary, *denied);
+  if (!flags.sarif.empty()) {
+    write_text_file(flags.sarif, sarif_from_findings(flags.model, summary.findings), "--sarif");
+  }
   if (flags.wants_graph()) {
     if (flags.graph) add_graph(session, flags, GraphKind::graph, {});
     if (flags.inlined_graph) add_graph(session, flags, GraphKind::inlined, {});
@@ -65,7 +116,7 @@ ExitCode inspect_file(CommandSession& session, const Flags& flags) {
                 fmt::format("'{}' is damaged: a record's CRC-32 is wrong", flags.model),
                 "fetch or write the file again; --json lists the records");
   }
-  return ExitCode::ok;
+  return summary.denied_findings > 0 ? ExitCode::check_failed : ExitCode::ok;
 }
 
 }  // namespace
@@ -82,6 +133,15 @@ void add_inspect(CLI::App& app, Action& selected) {
                 "Show every parameter, buffer and constant");
   sections.flag("--records", flags->report.sections.records, "Show every record of the archive");
   sections.flag("--check", flags->check_crc, "Check the CRC-32 of every record");
+  sections.flag("--findings", flags->report.sections.findings,
+                "Show every finding, with its place and what to do");
+  const HelpGroup findings(*command, "Findings");
+  findings.option_flag("--deny-findings{warning}", flags->denied,
+                       "Exit 1 if there is a finding; =note, =warning (default) or =error say from "
+                       "which severity on");
+  findings.option("--policy", "FILE", flags->policy,
+                  "Allow the findings that this JSON file lists");
+  findings.option("--sarif", "FILE", flags->sarif, "Write the findings as SARIF 2.1.0");
   const HelpGroup graphs(*command, "Graphs");
   graphs.flag("--graph", flags->graph, "Show the method's graph (loads the file)");
   graphs.flag("--inlined-graph", flags->inlined_graph,

@@ -35,6 +35,11 @@ class HelpGroup {
     return add_choice<Enum>(command_, flags, target, help)->group(heading_);
   }
 
+  // Takes a value after "=" only; `flags` states the one that it has without: "--deny{warning}".
+  CLI::Option* option_flag(const char* flags, std::string& target, const std::string& help) const {
+    return command_.add_flag(flags, target, help)->group(heading_);
+  }
+
   // Takes no value.
   CLI::Option* flag(const char* flags, bool& target, const std::string& help) const {
     return command_.add_flag(flags, target, help)->group(heading_);

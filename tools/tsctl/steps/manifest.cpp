@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "tsctl/archive/manifest_text.h"
 #include "tsctl/archive/zip_reader.h"
 #include "tsctl/core/base/build_info.h"
 #include "tsctl/core/base/error.h"
-#include "tsctl/core/base/simple_json.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/files/digest.h"
 #include "tsctl/files/file_io.h"
@@ -19,7 +19,6 @@ namespace tsctl {
 namespace {
 
 constexpr const char* kExtraFolder = "extra/";
-constexpr std::uint64_t kMaxManifestBytes = 1U << 20;
 constexpr std::uint64_t kMaxExtraBytes = 1U << 30;
 
 // Where the --inputs file is now; as given if it is nowhere.
@@ -46,13 +45,10 @@ std::string found_inputs(const InputPlan& plan, const std::string& model) {
 }  // namespace
 
 std::optional<Manifest> read_manifest(const std::string& path) {
-  const ZipReader archive(path);
-  const ZipRecord* record = archive.find_in_top(kManifestRecord);
-  if (record == nullptr) return std::nullopt;
-  const std::string text = archive.read(*record, kMaxManifestBytes);
-  require_simple_json(text, fmt::format("the manifest of '{}'", path), kMaxManifestValues);
+  const std::optional<std::string> text = read_manifest_text(ZipReader(path));
+  if (!text) return std::nullopt;
   try {
-    auto manifest = from_json_text<Manifest>(text);
+    auto manifest = from_json_text<Manifest>(*text);
     manifest.inputs.file = found_inputs(manifest.inputs, path);
     return manifest;
   } catch (const Error& error) {

@@ -6,6 +6,7 @@
 
 #include "tsctl/archive/draw_inputs.h"
 #include "tsctl/archive/inspect.h"
+#include "tsctl/core/inputs/names_code.h"
 #include "tsctl/files/digest.h"
 
 namespace tsctl {
@@ -23,11 +24,9 @@ std::string data_file_of(const std::string& inputs) {
 constexpr std::uintmax_t kMaxDataFileBytes = std::uintmax_t{2} << 30;
 constexpr double kMaxDrawnElements = 256.0 * 1024 * 1024;  // 1 GiB of float32
 
-bool names_code(const std::string& inputs) { return data_file_of(inputs) != inputs; }
-
 // A file may come from anybody: code that it names runs only if the user names it too.
 void require_no_code(const InputPlan& plan) {
-  if (!names_code(plan.file) && !plan.file.ends_with(".py")) return;
+  if (!names_code(plan.file)) return;
   throw Error(
       ErrorKind::usage,
       fmt::format("the model names code as its inputs: '{}'. tsctl does not run code that a "

@@ -98,6 +98,17 @@ std::string modules_table(const ModelSummary& summary) {
       });
 }
 
+std::string findings_table(const ModelSummary& summary) {
+  return listed(
+      summary.findings,
+      HtmlTable({"severity", "code", "record", ">line", ">places", "meaning", "what to do"}),
+      [](HtmlTable& table, const FileFinding& row) {
+        table.add_row({row.allowed ? "allowed" : name_of(row.severity), name_of(row.code),
+                       row.record, row.line ? std::to_string(*row.line) : std::string(),
+                       std::to_string(row.places), row.text, row.hint});
+      });
+}
+
 std::string extra_files_table(const ModelSummary& summary) {
   return listed(summary.extra_files, HtmlTable({"name", ">size", "content"}),
                 [](HtmlTable& table, const ExtraFile& row) {
@@ -137,7 +148,7 @@ std::string code_parts(const ModelSummary& summary) {
 }  // namespace
 
 std::string html_from_summary(const ModelSummary& summary) {
-  return html_section("File", facts(summary)) +
+  return html_section("File", facts(summary)) + html_section("Findings", findings_table(summary)) +
          html_section("Contents of the archive", groups_table(summary)) +
          html_section("Methods", methods_table(summary)) +
          html_section("Modules", modules_table(summary)) +

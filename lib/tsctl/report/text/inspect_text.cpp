@@ -61,6 +61,43 @@ std::string other_tensors_text(const ModelSummary& summary, TensorKind kind) {
                      bytes > 0 ? bytes_text(bytes) : "all of which share memory with others");
 }
 
+// "1 error, 2 warnings, 3 notes"
+std::string findings_count_text(const ModelSummary& summary) {
+  std::string text;
+  for (const Severity severity : {Severity::error, Severity::warning, Severity::note}) {
+    const auto count = std::ranges::count_if(summary.findings, [severity](const FileFinding& row) {
+      return row.severity == severity && !row.allowed;
+    });
+    if (count > 0) text += (text.empty() ? "" : ", ") + counted(count, name_of(severity));
+  }
+  const auto allowed = std::ranges::count_if(summary.findings, &FileFinding::allowed);
+  if (allowed > 0) text += fmt::format("{}{} allowed", text.empty() ? "" : ", ", allowed);
+  return text + " (--findings lists them)";
+}
+
+// "code/__torch__.py:12, and 3 more places"
+std::string place_text(const FileFinding& finding) {
+  std::string text = finding.record;
+  if (finding.line) text += fmt::format(":{}", *finding.line);
+  if (finding.offset) text += fmt::format(", byte {}", *finding.offset);
+  if (text.empty() && finding.places == 1) return {};
+  if (text.empty()) return counted(finding.places, "place");
+  if (finding.places > 1) text += fmt::format(", {} in all", counted(finding.places, "place"));
+  return text;
+}
+
+std::string findings_section(const ModelSummary& summary) {
+  if (summary.findings.empty()) return "\nfindings\n  none\n";
+  std::string text = "\nfindings\n";
+  for (const FileFinding& finding : summary.findings) {
+    const std::string place = place_text(finding);
+    text += fmt::format("  {} {}{}{}\n    {}\n    {}\n", name_of(finding.severity),
+                        name_of(finding.code), place.empty() ? "" : " in " + place,
+                        finding.allowed ? " (allowed)" : "", finding.text, finding.hint);
+  }
+  return text;
+}
+
 std::string head(const ModelSummary& summary) {
   std::string version = summary.format_version.empty() ? "not stated" : summary.format_version;
   if (summary.byte_order) version += fmt::format(", {} endian", name_of(*summary.byte_order));
@@ -86,6 +123,7 @@ std::string head(const ModelSummary& summary) {
   }
   line("format", version);
   if (!summary.producer.empty()) line("made by", summary.producer);
+  if (!summary.findings.empty()) line("findings", findings_count_text(summary));
   if (summary.crc_ok)
     line("checksums", *summary.crc_ok ? "all records intact" : "DAMAGED, see the warnings");
   return text;
@@ -203,6 +241,7 @@ std::string text_from_summary(const ModelSummary& summary, const InspectSections
   std::string text = head(summary) + groups_text(summary) + methods_text(summary) +
                      attributes_text(summary, width) + extra_files_text(summary, width) +
                      manifest_text(summary.manifest_text);
+  if (sections.findings) text += findings_section(summary);
   if (sections.tensors) text += tensors_text(summary, width);
   if (sections.ops) text += ops_text(summary, width);
   if (sections.records) text += records_text(summary, width);

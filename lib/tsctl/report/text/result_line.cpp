@@ -80,8 +80,11 @@ std::string capture_facts(const Report& report) {
 
 std::string inspect_facts(const ModelSummary& summary) {
   const std::int64_t values = summary.parameter_count + summary.constant_count;
-  return fmt::format("TorchScript, {}, {} weights", summary.frozen ? "frozen" : "not frozen",
-                     count_text(values));
+  std::string text = fmt::format("TorchScript, {}, {} weights",
+                                 summary.frozen ? "frozen" : "not frozen", count_text(values));
+  if (summary.denied_findings > 0)
+    text += ", denied: " + counted(summary.denied_findings, "finding");
+  return text;
 }
 
 std::string diff_facts(const DiffResult& diff) {

@@ -10,6 +10,7 @@ struct InspectSections {
   bool ops = false;
   bool code = false;  // needs a summary made with_code
   bool records = false;
+  bool findings = false;
 };
 
 struct TextOptions {

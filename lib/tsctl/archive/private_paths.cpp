@@ -1,0 +1,61 @@
+#include "tsctl/archive/private_paths.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "tsctl/archive/binary_file.h"
+
+namespace tsctl {
+
+namespace {
+
+constexpr std::uint64_t kMaxBytes = 4ULL << 20;  // of all debug records that are read
+constexpr std::size_t kMaxPathBytes = 1024;
+constexpr std::string_view kEnding = ".py";
+constexpr std::array<std::string_view, 4> kHomes{"/home/", "/Users/", "/root/", "\\Users\\"};
+
+bool is_private(std::string_view path) {
+  const bool in_home = std::ranges::any_of(kHomes, [path](std::string_view home) {
+    return path.substr(0, 2 + home.size()).find(home) != std::string_view::npos;
+  });
+  return in_home || path.find("-packages/") == std::string_view::npos;
+}
+
+// The absolute path in a pickle that ends at `end`: a string whose length stands before it (BINUNICODE).
+std::string_view path_ending_at(std::string_view pickle, std::size_t end) {
+  const std::size_t least = end > kMaxPathBytes ? end - kMaxPathBytes : 0;
+  for (std::size_t begin = end - kEnding.size(); begin-- > std::max<std::size_t>(least, 5);) {
+    if (pickle[begin - 5] != 'X' || little_u32(pickle.data() + begin - 4) != end - begin) continue;
+    const std::string_view path = pickle.substr(begin, end - begin);
+    const bool is_absolute = path.front() == '/' || path.substr(1, 2) == ":\\";
+    return is_absolute ? path : std::string_view();
+  }
+  return {};
+}
+
+}  // namespace
+
+PrivatePaths private_paths(const ModelArchive& archive) {
+  PrivatePaths found;
+  std::uint64_t left = kMaxBytes;
+  for (const ZipRecord& record : archive.zip.records()) {
+    const std::string_view name = archive.zip.relative_name(record);
+    if (record_group(name) != RecordGroup::debug || record.size_bytes > left) continue;
+    left -= record.size_bytes;
+    const std::string pickle = archive.zip.read(record, record.size_bytes);
+    archive.budget->spend_steps(pickle.size());
+    for (std::size_t at = pickle.find(kEnding); at != std::string::npos;
+         at = pickle.find(kEnding, at + 1)) {
+      archive.budget->spend_steps(kMaxPathBytes / 8);
+      const std::string_view path = path_ending_at(pickle, at + kEnding.size());
+      if (path.empty() || !is_private(path)) continue;
+      if (found.count++ > 0) continue;
+      found.first = path;
+      found.record = name;
+    }
+  }
+  return found;
+}
+
+}  // namespace tsctl
