@@ -177,11 +177,12 @@ std::string axis_name(const SizeGenerality& size) {
   return size.dim.empty() ? fmt::format("{} axis {}", size.input, size.axis) : size.dim;
 }
 
-// "general in B, x axis 2".
+// "general in B (up to 77), x axis 2".
 std::string general_sizes(const CaptureResult& capture) {
   std::vector<std::string> names;
   for (const SizeGenerality& size : capture.generality) {
-    if (size.status == SizeStatus::general) names.push_back(axis_name(size));
+    if (size.status != SizeStatus::general) continue;
+    names.push_back(axis_name(size) + (size.up_to ? fmt::format(" (up to {})", *size.up_to) : ""));
   }
   if (names.empty()) return {};
   const std::size_t more = names.size() - std::min(names.size(), kMaxListed);

@@ -33,7 +33,7 @@ CaptureResult made_up_capture() {
 
 TEST(CaptureText, tells_why_an_attempt_to_capture_was_not_kept) {
   EXPECT_EQ(capture_text(made_up_capture(), false),
-            "capture    trace not_general: equals eager on 1 of 2 input sets and 0 of 1 probes\n"
+            "capture    trace not general: equals eager on 1 of 2 input sets and 0 of 1 probes\n"
             "           the trace differs from eager at B=8\n"
             "             B=8: differ, values\n"
             "             x axis 2: 29 instead of 28: raised, a size\n"
@@ -155,7 +155,7 @@ TEST(CaptureText, sums_the_kept_attempt_up_in_a_line_and_names_fixed_sizes) {
   capture.attempts.back().comparisons = {{.label = "B=1", .status = CallOutcome::same}};
   capture.generality = {
       {.input = "x", .axis = 0, .dim = "B", .tried = {8}, .status = SizeStatus::general},
-      {.input = "x", .axis = 2, .tried = {9}, .status = SizeStatus::general},
+      {.input = "x", .axis = 2, .tried = {9}, .status = SizeStatus::general, .up_to = 77},
       {.input = "x",
        .axis = 3,
        .captured_with = 5,
@@ -166,10 +166,10 @@ TEST(CaptureText, sums_the_kept_attempt_up_in_a_line_and_names_fixed_sizes) {
                         {.path = "b", .class_name = "B", .mode = SubmoduleMode::traced}};
   EXPECT_EQ(
       capture_summary(capture),
-      "capture    trace not_general: equals eager on 1 of 2 input sets and 0 of 1 probes\n"
+      "capture    trace not general: equals eager on 1 of 2 input sets and 0 of 1 probes\n"
       "           the trace differs from eager at B=8\n"
       "capture    script kept: equals eager on 1 of 1 input sets and 0 of 0 probes; general in "
-      "B, x axis 2\n"
+      "B, x axis 2 (up to 77)\n"
       "parts      model (Net): scripted\n"
       "             b (B): traced\n"
       "           x axis 3 works with 5 only: fixed by net.py:41\n");
