@@ -9,13 +9,14 @@ namespace {
 
 using torch::jit::Module;
 
-constexpr const char* kNamespace = "__torch__.tsctl";
+constexpr const char* kNamespace = "__torch__.tsctl.keep_heap";
 constexpr const char* kClassName = "KeepHeap";
 
 // glibc raises its thresholds to the size of the largest block that was freed, up to 32 MiB.
 constexpr std::int64_t kBlockBytes = std::int64_t{31} << 20;
 
-// The block (of dtype 0, uint8) is not written to, so its pages are never taken. Its size is stored, or the compiler would remove it.
+// The block (of dtype 0, uint8) is not written to, so its pages are never taken. Its size is stored, or the compiler would
+// remove it.
 constexpr const char* kSource = R"(
 def __getstate__(self) -> Tuple[int, bool]:
     return (self.block_bytes, self.training)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cctype>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -152,9 +153,13 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
     text.replace(at, what.size(), with);
 }
 
-std::string class_name(std::string_view stem, Activation activation) {
-  return std::string(kClassNamespace) + '.' + std::string(stem) +
-         std::string(text_of(activation).suffix);
+// `kind` is "Linear".
+std::string class_name(std::string_view kind, Activation activation) {
+  const std::string name = fmt::format("{}{}", kind, text_of(activation).suffix);
+  std::string record = name;
+  for (char& letter : record)
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return fmt::format("{}.packed_{}.Packed{}", kClassNamespace, record, name);
 }
 
 std::vector<Attribute> attributes_of(const LayerText& layer) {
@@ -219,10 +224,9 @@ std::string source_of(const LayerText& layer, const std::string& name, Activatio
 
 }  // namespace
 
-std::string linear_class_name(Activation activation) {
-  return class_name("PackedLinear", activation);
-}
-std::string conv_class_name(Activation activation) { return class_name("PackedConv", activation); }
+std::string linear_class_name(Activation activation) { return class_name("Linear", activation); }
+std::string conv_class_name(Activation activation) { return class_name("Conv", activation); }
+std::string lstm_class_name() { return class_name("Lstm", Activation::none); }
 
 std::string linear_class_source(const std::string& name, Activation activation) {
   return source_of(linear_layer(), name, activation);

@@ -65,14 +65,15 @@ c10::ClassTypePtr LayerFactory::type_of(const std::string& name, ClassSource sou
   const std::string free_name = free_class_name(*classes_, name);
   const std::string text =
       fmt::format("op_version_set = {}\n{}", kOperatorVersion, source(free_name, activation));
+  const c10::QualifiedName name_of_class(free_name);
   const torch::jit::SourceImporter importer(
       classes_, &no_constants,
-      [&text](const std::string& space) -> std::shared_ptr<torch::jit::Source> {
-        if (space != kClassNamespace) return nullptr;
+      [&](const std::string& space) -> std::shared_ptr<torch::jit::Source> {
+        if (space != name_of_class.prefix()) return nullptr;
         return std::make_shared<torch::jit::Source>(text);
       },
       kOperatorVersion);
-  type = importer.loadType(c10::QualifiedName(free_name))->expect<c10::ClassType>();
+  type = importer.loadType(name_of_class)->expect<c10::ClassType>();
   return type;
 }
 
@@ -158,8 +159,7 @@ Module LayerFactory::conv_for_all_sizes(const ConvSettings& settings) {
 Module LayerFactory::lstm(const LstmSettings& settings) {
   c10::List<c10::List<std::int64_t>> sizes;
   for (const auto& size : settings.sizes) sizes.push_back(list_of(size));
-  const std::string name = std::string(kClassNamespace) + ".PackedLstm";
-  return finish(type_of(name, lstm_class_source, Activation::none), {0, 2},
+  return finish(type_of(lstm_class_name(), lstm_class_source, Activation::none), {0, 2},
                 {{"weights", c10::List<at::Tensor>(c10::ArrayRef<at::Tensor>(settings.weights))},
                  {"layers", settings.layers},
                  {"hidden", settings.weights[1].size(1)},
