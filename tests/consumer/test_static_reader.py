@@ -47,12 +47,12 @@ class Buffers(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("kept", torch.arange(6).reshape(2, 3))
-        self.register_buffer("half", torch.ones(3, dtype=torch.float16).expand(4, 3))
+        self.register_buffer("halves", torch.ones(3, dtype=torch.float16).expand(4, 3))
         self.register_buffer("empty", torch.zeros(0, 5, dtype=torch.bool))
         self.scalar = nn.Parameter(torch.tensor(2.0, dtype=torch.float64))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x * self.scalar + self.kept + self.half.sum() + self.empty.sum()
+        return x * self.scalar + self.kept + self.halves.sum() + self.empty.sum()
 
 
 class Constants(nn.Module):
@@ -135,9 +135,11 @@ def models() -> dict:
         f"script-{name}": lambda make=make: torch.jit.script(make().eval()) for name, make in SCRIPTED.items()
     }
     for name, (make, example) in TRACED.items():
-        made[f"trace-{name}"] = lambda make=make, example=example: torch.jit.trace(make().eval(), example)
+        made[f"trace-{name}"] = lambda make=make, example=example: torch.jit.trace(
+            make().eval(), example, check_trace=False
+        )
         made[f"freeze-{name}"] = lambda make=make, example=example: torch.jit.freeze(
-            torch.jit.trace(make().eval(), example)
+            torch.jit.trace(make().eval(), example, check_trace=False)
         )
     return made
 

@@ -4,8 +4,6 @@
 #include <array>
 #include <string_view>
 
-#include "tsctl/archive/binary_file.h"
-
 namespace tsctl {
 
 namespace {
@@ -22,14 +20,18 @@ bool is_private(std::string_view path) {
   return in_home || path.find("-packages/") == std::string_view::npos;
 }
 
-// The absolute path in a pickle that ends at `end`: a string whose length stands before it (BINUNICODE).
+// The absolute path that ends at `end`, within a line of a stack trace or a string of its own:
+// "/home/alice/net.py(12): forward", "File "/home/alice/net.py", line 12".
 std::string_view path_ending_at(std::string_view pickle, std::size_t end) {
   const std::size_t least = end > kMaxPathBytes ? end - kMaxPathBytes : 0;
-  for (std::size_t begin = end - kEnding.size(); begin-- > std::max<std::size_t>(least, 5);) {
-    if (pickle[begin - 5] != 'X' || little_u32(pickle.data() + begin - 4) != end - begin) continue;
-    const std::string_view path = pickle.substr(begin, end - begin);
-    const bool is_absolute = path.front() == '/' || path.substr(1, 2) == ":\\";
-    return is_absolute ? path : std::string_view();
+  std::size_t begin = end;
+  while (begin > least && static_cast<unsigned char>(pickle[begin - 1]) >= 0x20) --begin;
+  const std::string_view line = pickle.substr(begin, end - begin);
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const bool begins_word =
+        i == 0 || std::string_view(" \"'(").find(line[i - 1]) != std::string_view::npos;
+    const std::string_view word = line.substr(i);
+    if (begins_word && (word.starts_with('/') || word.substr(1).starts_with(":\\"))) return word;
   }
   return {};
 }

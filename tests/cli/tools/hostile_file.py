@@ -24,6 +24,7 @@ KIND:
   mkldnn            a method calls operators as optimize_for_inference writes them
   byte-order-mark   the code begins with one
   code-by-case      a code record whose name LibTorch finds without regard to case
+  private-path      a debug record names a file in somebody's home
   sparse-index      data.pkl holds a sparse tensor of 2x3 whose index is 7
   control-codes     a record's name and an extra file hold control sequences of terminals
 """
@@ -142,6 +143,9 @@ def change(kind: str, records: Records) -> None:
         records[name] = b"\xef\xbb\xbf" + records[name]
     elif kind == "code-by-case":
         records["code/__torch__/HIDDEN.PY"] = b"class A(Module):\n  pass\n"
+    elif kind == "private-path":
+        path = b"/home/somebody/secret/net.py"
+        records["code/__torch__.py.debug_pkl"] = b"\x80\x02X" + len(path).to_bytes(4, "little") + path + b"."
     elif kind == "sparse-index":
         records["data/i"] = (1).to_bytes(8, "little") + (7).to_bytes(8, "little")
         records["data/v"] = bytes(4)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/commands.h"
+#include "commands/inspect_lines.h"
 #include "options/bind_command.h"
 #include "options/help_group.h"
 #include "steps/manifest.h"
@@ -23,6 +24,8 @@ namespace {
 
 struct Flags {
   std::string model = {};
+  std::vector<std::string> files = {};  // the value of FILE
+  bool lines = false;
   bool check_crc = false;
   bool graph = false;
   bool inlined_graph = false;
@@ -77,10 +80,9 @@ ModelSummary summary_for(const Flags& flags, const std::vector<AllowedFinding>& 
   }
 }
 
-std::int64_t denied_count(const ModelSummary& summary, Severity least) {
-  return std::ranges::count_if(summary.findings, [least](const FileFinding& finding) {
-    return !finding.allowed && finding.severity >= least;
-  });
+std::vector<AllowedFinding> allowed_by(const std::string& policy) {
+  if (policy.empty()) return {};
+  return policy_from_text(bytes_of_file(policy, "--policy"), policy);
 }
 
 ExitCode inspect_file(CommandSession& session, const Flags& flags) {
@@ -89,12 +91,8 @@ ExitCode inspect_file(CommandSession& session, const Flags& flags) {
   check_before_start(session, {.read = {{FileUse::model, flags.model}},
                                .read_whole = false,
                                .others = {{"--sarif", flags.sarif}}});
-  const std::vector<AllowedFinding> allowed =
-      flags.policy.empty()
-          ? std::vector<AllowedFinding>{}
-          : policy_from_text(bytes_of_file(flags.policy, "--policy"), flags.policy);
-  ModelSummary summary = summary_for(flags, allowed);
-  if (denied) summary.denied_findings = denied_count(summary, *denied);
+  ModelSummary summary = summary_for(flags, allowed_by(flags.policy));
+  summary.denied_findings = denied_count(summary, denied);
   if (!flags.sarif.empty()) {
     write_text_file(flags.sarif, sarif_from_findings(flags.model, summary.findings), "--sarif");
   }
@@ -119,13 +117,37 @@ ExitCode inspect_file(CommandSession& session, const Flags& flags) {
   return summary.denied_findings > 0 ? ExitCode::check_failed : ExitCode::ok;
 }
 
+ExitCode inspect_files(CommandSession& session, const Flags& given) {
+  if (given.files.size() == 1) {
+    Flags flags = given;
+    flags.model = given.files.front();
+    return inspect_file(session, flags);
+  }
+  throw Error(ErrorKind::usage, "inspect takes one FILE",
+              "--jsonl inspects several, with a line of JSON for each");
+}
+
+ExitCode print_lines(Context& context, const Flags& flags) {
+  if (flags.wants_graph() || !flags.sarif.empty() || !flags.report.json.empty() ||
+      !flags.report.csv.empty() || !flags.report.html.empty() || !flags.report.markdown.empty()) {
+    throw Error(ErrorKind::usage, "--jsonl goes with no other output",
+                "leave out --json, --csv, --html, --markdown, --sarif and the graphs");
+  }
+  const InspectOptions options{.check_crc = flags.check_crc,
+                               .with_code = flags.report.sections.code,
+                               .allowed = allowed_by(flags.policy)};
+  return inspect_lines(context, flags.files, options, denied_from(flags.denied));
+}
+
 }  // namespace
 
 void add_inspect(CLI::App& app, Action& selected) {
   CLI::App* command =
       app.add_subcommand("inspect", "Show the contents of a TorchScript file without running it");
   auto flags = std::make_shared<Flags>();
-  add_positional(*command, "FILE", flags->model, "The TorchScript file");
+  command->add_option("FILE", flags->files, "The TorchScript file; several with --jsonl")
+      ->required()
+      ->type_name("");
   const HelpGroup sections(*command, "Sections");
   sections.flag("--code", flags->report.sections.code, "Show its code");
   sections.flag("--ops", flags->report.sections.ops, "Show how often each operator is called");
@@ -135,6 +157,8 @@ void add_inspect(CLI::App& app, Action& selected) {
   sections.flag("--check", flags->check_crc, "Check the CRC-32 of every record");
   sections.flag("--findings", flags->report.sections.findings,
                 "Show every finding, with its place and what to do");
+  sections.flag("--jsonl", flags->lines,
+                "Print a line of JSON for each FILE instead; exit 3 if one cannot be used");
   const HelpGroup findings(*command, "Findings");
   findings.option_flag("--deny-findings{warning}", flags->denied,
                        "Exit 1 if there is a finding; =note, =warning (default) or =error say from "
@@ -154,7 +178,13 @@ void add_inspect(CLI::App& app, Action& selected) {
   add_run_options(*command, flags->run);
   add_inputs_python_option(*command, flags->run);
   add_report_options(*command, flags->report);
-  bind_command(*command, selected, flags, &inspect_file);
+  command->callback([flags, &selected] {
+    if (!flags->lines) {
+      selected = session_action(flags, &inspect_files);
+      return;
+    }
+    selected = [flags](Context& context) { return print_lines(context, *flags); };
+  });
 }
 
 }  // namespace tsctl

@@ -6,6 +6,7 @@
 #include "tsctl/core/bench_samples.h"
 #include "tsctl/core/capture.h"
 #include "tsctl/core/capture_api.h"
+#include "tsctl/core/inspect_line.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/core/report.h"
 #include "tsctl/core/wire.h"
@@ -53,5 +54,6 @@ template PythonSite from_json_text(const std::string&);
 template std::string json_text(const Manifest&);
 template Manifest from_json_text(const std::string&);
 template std::string json_text(const LaunchSamples&);
+template std::string json_text(const InspectLine&);
 
 }  // namespace tsctl
