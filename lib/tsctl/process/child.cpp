@@ -22,8 +22,7 @@ constexpr int kDescriptorsToClose = 1024;
 
 // Only functions that are safe in a child of a process with threads.
 [[noreturn]] void guard(pid_t group, pid_t front) {
-  ::setpgid(0, group);
-  // A stopped group whose parent is gone gets SIGHUP and SIGCONT, so that a guard that was stopped wakes too.
+  ::setpgid(0, 0);  // a guard in the group would be stopped with it
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, nullptr);
@@ -43,7 +42,6 @@ pid_t start_guard(pid_t group) {
   const pid_t front = ::getpid();
   const pid_t child = ::fork();
   if (child == 0) guard(group, front);
-  if (child > 0) ::setpgid(child, group);  // whoever comes first
   return child;
 }
 
@@ -111,7 +109,10 @@ ProcessEnd ChildProcess::end() {
   int status = 0;
   rusage usage = {};
   wait_for(pid_, &status, &usage);
-  if (guard_ > 0) wait_for(guard_, nullptr, nullptr);
+  if (guard_ > 0) {
+    ::kill(guard_, SIGKILL);
+    wait_for(guard_, nullptr, nullptr);
+  }
   if (WIFSIGNALED(status)) {
     end.signal = WTERMSIG(status);
   } else {

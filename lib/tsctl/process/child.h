@@ -35,7 +35,7 @@ struct ProcessEnd {
 
 // A child that leads a process group of its own. The group ends with this object, and with this process, however that
 // ends: PR_SET_PDEATHSIG would reach the child, but not what the child started, so a second child, the guard, waits for
-// the end of this process in the group. Processes that leave the group escape.
+// the end of this process and then ends the group. Processes that leave the group escape.
 class ChildProcess {
  public:
   // Starts the program as SpawnSetup::start() does. Returns the error number; 0 for success.

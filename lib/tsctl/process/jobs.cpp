@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -126,7 +128,28 @@ void throw_worker_death(const WorkerDeath& death, const WorkerSettings& settings
   throw Error(kind, what, "the model ended the process; look for exit() or os._exit() in its code");
 }
 
+namespace {
+
+// Throws if the failure is what the kernel answers to code that the sandbox holds back. It is the file's failure, also
+// while the file is loaded.
+void throw_refusal(const Failure& failure, const WorkerSettings& settings) {
+  constexpr std::array<std::string_view, 2> kAnswers{"Permission denied",
+                                                     "Operation not permitted"};
+  const std::string text = failure.message + failure.detail;
+  const bool refused = std::ranges::any_of(
+      kAnswers, [&](std::string_view answer) { return text.find(answer) != std::string::npos; });
+  if (!settings.sandbox || !refused) return;
+  throw Error(ErrorKind::execution, failure.message,
+              "the sandbox keeps the file from reaching other files, the network and programs; if "
+              "you trust it, run it without: --no-sandbox",
+              failure.detail);
+}
+
+}  // namespace
+
 void throw_failure(const Failure& failure, const WorkerSettings& settings) {
+  if (failure.kind == ErrorKind::execution || failure.kind == ErrorKind::input)
+    throw_refusal(failure, settings);
   if (failure.kind != ErrorKind::usage && failure.kind != ErrorKind::environment) {
     const auto error = resource_error(failure.message + failure.detail, failure.message,
                                       settings.memory_bytes, failure.detail);

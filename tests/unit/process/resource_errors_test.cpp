@@ -15,7 +15,7 @@ TEST(ResourceError, of_memory_names_the_limit_and_the_flag_that_raises_it) {
     ASSERT_TRUE(error.has_value()) << text;
     EXPECT_EQ(error->kind(), ErrorKind::execution);
     EXPECT_STREQ(error->what(), "it failed");
-    EXPECT_NE(error->hint().find("2.0 GiB"), std::string::npos) << error->hint();
+    EXPECT_NE(error->hint().find("2.00 GiB"), std::string::npos) << error->hint();
     EXPECT_NE(error->hint().find("--memory"), std::string::npos);
     EXPECT_EQ(error->detail(), "a traceback");
   }
