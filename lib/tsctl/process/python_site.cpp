@@ -43,8 +43,10 @@ def libraries(package, patterns):  # found without importing the package
     return sorted(path for folder in folders for pattern in patterns for path in glob.glob(os.path.join(folder, pattern)))
 found = libraries("torchvision", ["_C*.so"]) + libraries("torchaudio", ["lib/libtorchaudio.so", "lib/_torchaudio*.so"])
 missing = [name for name in ("safetensors",) if importlib.util.find_spec(name) is None]
-print(json.dumps({"version": "%d.%d" % sys.version_info[:2], "library": library, "torch_version": torch,
-                  "missing": missing, "found_op_libraries": found}))
+answer = json.dumps({"version": "%d.%d" % sys.version_info[:2], "library": library, "torch_version": torch,
+                     "missing": missing, "found_op_libraries": found}, ensure_ascii=False)
+sys.stdout.flush()
+sys.stdout.buffer.write(answer.encode("utf-8", "surrogateescape") + b"\n")
 )python";
 
 // More is no answer to the question.
