@@ -1,5 +1,6 @@
 """How lit runs the cases of the command line; tests/cli/README.md has the words that a case can use."""
 
+import ctypes
 import importlib.util
 import os
 import pathlib
@@ -82,6 +83,8 @@ def works(*command: str) -> bool:
 
 if os.geteuid() == 0:
     config.available_features.add("root")
+if ctypes.CDLL(None).syscall(444, None, 0, 1) > 0:  # the version of Landlock
+    config.available_features.add("landlock")
 if works("unshare", "-rm", "mount", "-t", "tmpfs", "-o", "size=64k", "tsctl", "/mnt"):
     config.available_features.add("small-disk")
 if os.geteuid() != 0 or works(*shlex.split(unprivileged), "true"):

@@ -27,7 +27,9 @@ void occupy_closed_streams() {
 
 void set_signals() {
   std::signal(SIGCHLD, SIG_DFL);  // if the caller ignores it, the exit status of workers is lost
-  std::signal(SIGPIPE, SIG_IGN);  // writing to a closed pipe is an error like any other
+  // Writing to a closed pipe, or beyond the limit of a file's size, is an error like any other. Workers inherit that.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 }  // namespace

@@ -24,15 +24,30 @@ namespace {
 
 namespace py = pybind11;
 
+// The bytes of a text. Names of files need not be UTF-8; Python keeps their bytes as surrogates.
+std::string bytes_of(const py::str& text) {
+  for (const char* errors : {"surrogateescape", "replace"}) {
+    PyObject* const encoded = PyUnicode_AsEncodedString(text.ptr(), "utf-8", errors);
+    if (encoded != nullptr) return py::reinterpret_steal<py::bytes>(encoded);
+    PyErr_Clear();
+  }
+  return {};
+}
+
+// The other way round.
+py::str text_from(const std::string& bytes) {
+  return py::bytes(bytes).attr("decode")("utf-8", "surrogateescape");
+}
+
 std::string text_of(const py::handle& object, const char* attribute) {
-  return py::cast<std::string>(py::str(object.attr(attribute)));
+  return bytes_of(py::str(object.attr(attribute)));
 }
 
 std::string traceback_of(const py::error_already_set& raised) {
   const py::object lines =
       py::module_::import("traceback")
           .attr("format_exception")(raised.type(), raised.value(), raised.trace());
-  return py::cast<std::string>(py::str("").attr("join")(lines));
+  return bytes_of(py::str("").attr("join")(lines));
 }
 
 // torch raises its own RuntimeError for this, or one with the allocator's message.
@@ -52,7 +67,7 @@ Error error_from(const py::error_already_set& raised) {
     return {kind_from_name(text_of(value, "kind")), text_of(value, "message"),
             text_of(value, "hint"), text_of(value, "detail")};
   }
-  const auto message = py::cast<std::string>(py::str(raised.value()));
+  const std::string message = bytes_of(py::str(raised.value()));
   if (is_out_of_memory(raised, message)) {
     return {ErrorKind::execution,
             fmt::format("there is not enough memory for the model and its inputs: {}", message),
@@ -100,18 +115,19 @@ auto with_python(const PythonSite& site, Work&& work) {
 py::object python_events(Events& events) {
   return py::module_::import("types").attr("SimpleNamespace")(
       py::arg("progress") =
-          py::cpp_function([&events](const std::string& text) { events.progress(text); }),
-      py::arg("share_done") = py::cpp_function(
-          [&events](const std::string& text, double share) { events.share_done(text, share); }),
+          py::cpp_function([&events](const py::str& text) { events.progress(bytes_of(text)); }),
+      py::arg("share_done") = py::cpp_function([&events](const py::str& text, double share) {
+        events.share_done(bytes_of(text), share);
+      }),
       py::arg("warning") =
-          py::cpp_function([&events](const std::string& code, const std::string& text) {
-            events.warning({code, text});
+          py::cpp_function([&events](const std::string& code, const py::str& text) {
+            events.warning({code, bytes_of(text)});
           }));
 }
 
 py::object run_job(const std::string& job, const std::string& request_json, Events& events) {
   const py::object jobs = py::module_::import("tsctl_capture.jobs");
-  const py::object request = py::module_::import("json").attr("loads")(request_json);
+  const py::object request = py::module_::import("json").attr("loads")(text_from(request_json));
   return jobs.attr("run")(job, request, python_events(events));
 }
 
@@ -215,8 +231,8 @@ std::string call(const PythonSite& site, const std::string& job, const std::stri
                  Events& events) {
   return with_python(site, [&] {
     const py::object result = run_job(job, request_json, events);
-    return py::cast<std::string>(
-        py::module_::import("json").attr("dumps")(result, py::arg("allow_nan") = false));
+    return bytes_of(py::module_::import("json").attr("dumps")(result, py::arg("allow_nan") = false,
+                                                              py::arg("ensure_ascii") = false));
   });
 }
 

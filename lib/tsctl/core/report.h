@@ -129,6 +129,24 @@ void visit_fields(Visitor& visit, GpuInfo& value) {
   visit("memory_total_bytes", value.memory_total_bytes, "Its memory");
 }
 
+// What the kernel kept workers that ran files from doing.
+struct SandboxInfo {
+  bool files = false;
+  int landlock_abi = 0;
+  bool system_calls = false;
+  std::string reason = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, SandboxInfo& value) {
+  visit("files", value.files,
+        "Landlock: a file's code reaches the files of its job and the libraries only");
+  visit("landlock_abi", value.landlock_abi, Field("The kernel's version of Landlock").at_least(0));
+  visit("system_calls", value.system_calls,
+        "seccomp: a file's code opens no network connection and starts no program");
+  visit("reason", value.reason, "Why one of the two is missing; empty if both are there");
+}
+
 // The machine as far as it can be read without LibTorch; an empty string is "unavailable".
 struct Environment {
   std::string host_name = {};
@@ -150,6 +168,8 @@ struct Environment {
   std::string python_version = {};
   std::string torch_version = {};
   std::string libtorch_build = {};
+  std::optional<SandboxInfo> sandbox = {};
+  std::optional<std::int64_t> memory_limit_bytes = {};
 };
 
 template <typename Visitor>
@@ -176,6 +196,10 @@ void visit_fields(Visitor& visit, Environment& value) {
         "The version of the LibTorch or torch that ran; that of the build if none was loaded");
   visit("libtorch_build", value.libtorch_build,
         "The LibTorch that arms ran in: its parallel back end and math libraries");
+  visit("sandbox", value.sandbox,
+        "What files were kept from doing; null if the command started no worker");
+  visit("memory_limit_bytes", value.memory_limit_bytes,
+        "The most that a worker may allocate (--memory); null without a limit");
 }
 
 // What a file is to the command that reads it.

@@ -32,6 +32,20 @@ using JobRequest = std::variant<DescribeRequest, RewriteRequest, VerifyRequest, 
                                 GraphRequest, CaptureRequest, EagerRequest, RuntimeRequest,
                                 LocateRequest, LoadInputsRequest, ArmRequest>;
 
+// What the worker may use. The address space is no measure: CUDA reserves hundreds of GB of it.
+struct WorkerLimits {
+  std::int64_t memory_bytes = 0;  // of what it may write to; 0 is no limit
+  int load_s = 0;                 // until a file is loaded; 0 is no limit
+  bool sandbox = false;           // see worker/sandbox.h
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, WorkerLimits& value) {
+  visit("memory_bytes", value.memory_bytes);
+  visit("load_s", value.load_s);
+  visit("sandbox", value.sandbox);
+}
+
 struct Job {
   JobRequest request = {};
   std::optional<PythonSite> site = {};  // of a job that runs in Python
@@ -39,6 +53,7 @@ struct Job {
   std::string capture = {};
   std::vector<std::string> op_libraries = {};  // that the engine loads
   std::optional<std::uint64_t> layout = {};    // of the worker; see worker/address_layout.h
+  WorkerLimits limits = {};
 };
 
 template <typename Visitor>
@@ -49,6 +64,7 @@ void visit_fields(Visitor& visit, Job& value) {
   visit("capture", value.capture);
   visit("op_libraries", value.op_libraries);
   visit("layout", value.layout);
+  visit("limits", value.limits);
 }
 
 // Answered by TimedCalls.

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <torch/csrc/inductor/aoti_package/model_package_loader.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -53,7 +54,11 @@ std::unique_ptr<Loader> load(const std::string& path, const c10::Device& device)
   const c10::DeviceIndex index = device.is_cpu() ? c10::DeviceIndex{-1} : device.index();
   return guarded(
       ErrorKind::input, "'" + path + "' cannot be loaded by AOTInductor",
-      [&] { return std::make_unique<Loader>(path, "model", false, kRunners, index); },
+      [&] {
+        auto loader = std::make_unique<Loader>(path, "model", false, kRunners, index);
+        ::alarm(0);  // the time-out for loading; see WorkerLimits
+        return loader;
+      },
       "create the package again with torch._inductor.aoti_compile_and_package of this torch");
 }
 

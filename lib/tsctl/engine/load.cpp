@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/version.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <fstream>
@@ -130,6 +131,7 @@ torch::jit::Module load_module(const std::string& path, const c10::Device& devic
     const double start_s = now_s();
     const auto file = std::make_shared<TimedFile>(path);
     torch::jit::Module module = torch::jit::load(file, device, options.debug_files);
+    ::alarm(0);  // the time-out for loading; see WorkerLimits
     if (split != nullptr) {
       split->read_s = file->read_s();
       split->deserialize_s = now_s() - start_s - file->read_s();

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <cstring>
 #include <random>
+#include <string_view>
 #include <utility>
 
 #include "tsctl/core/base/error.h"
@@ -29,6 +31,30 @@ constexpr int kAttempts = 100;
 
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+// The longest name of a file in the folder.
+std::size_t longest_name(const fs::path& folder) {
+  constexpr std::size_t kUsual = 255;
+  const long limit = ::pathconf(folder.c_str(), _PC_NAME_MAX);
+  return limit > 0 ? static_cast<std::size_t>(limit) : kUsual;
+}
+
+// The beginning of `name` that leaves room for `added` bytes, without a part of a UTF-8 character at its end.
+std::string shortened(std::string name, std::size_t added, const fs::path& folder) {
+  const std::size_t limit = longest_name(folder);
+  const std::size_t room = limit > added ? limit - added : 0;
+  if (name.size() <= room) return name;
+  std::size_t end = room;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0U) == 0x80U) --end;
+  name.resize(end);
+  return name;
+}
+
+// What the names of the target's temporary files begin with.
+std::string temporary_prefix(const fs::path& target) {
+  const std::size_t added = 1 + std::strlen(kMark) + kRandomDigits;
+  return "." + shortened(target.filename().string(), added, folder_of(target)) + kMark;
 }
 
 bool is_temporary_name(const std::string& name, const std::string& prefix) {
@@ -59,7 +85,7 @@ void remove_if_abandoned(const fs::path& path) {
 
 void remove_left_behind(const fs::path& target) {
   std::error_code code;
-  const std::string prefix = "." + target.filename().string() + kMark;
+  const std::string prefix = temporary_prefix(target);
   for (fs::directory_iterator entry(folder_of(target), code), end; !code && entry != end;
        entry.increment(code)) {
     if (is_temporary_name(entry->path().filename().string(), prefix))
@@ -84,11 +110,38 @@ void sync_folder(const fs::path& folder) {
   if (descriptor.valid()) ::fsync(descriptor.get());
 }
 
+// Opens a stream. A pipe whose reader is not there yet gets some time: a reader may start after the command.
+FileDescriptor opened_stream(const fs::path& target, const std::string& flag) {
+  constexpr int kAttemptsToOpen = 100;
+  constexpr useconds_t kBetweenMicroseconds = 50'000;
+  for (int attempt = 0; attempt < kAttemptsToOpen; ++attempt) {
+    FileDescriptor stream(::open(target.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC));
+    if (stream.valid()) return stream;
+    const int code = errno;
+    std::error_code ignored;
+    if (code != ENXIO || !fs::is_fifo(target, ignored)) throw_write_error(target, flag, code);
+    ::usleep(kBetweenMicroseconds);
+  }
+  throw Error(ErrorKind::environment,
+              fmt::format("'{}' cannot be written: nobody reads it ({})", target.string(), flag),
+              "start the reader of the pipe first, or write a regular file");
+}
+
 void write_directly(const fs::path& target, const std::string& text, const std::string& flag) {
-  const FileDescriptor stream(::open(target.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
-  if (!stream.valid()) throw_write_error(target, flag, errno);
-  if (const int code = write_all(stream.get(), text); code != 0)
-    throw_write_error(target, flag, code);
+  constexpr int kPatienceMs = 60'000;
+  const FileDescriptor stream = opened_stream(target, flag);
+  std::string_view left = text;
+  while (!left.empty()) {
+    const ssize_t count = ::write(stream.get(), left.data(), left.size());
+    if (count >= 0) {
+      left.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno == EAGAIN) {
+      pollfd watched = {stream.get(), POLLOUT, 0};
+      if (::poll(&watched, 1, kPatienceMs) == 0) throw_write_error(target, flag, ETIMEDOUT);
+    } else if (errno != EINTR) {
+      throw_write_error(target, flag, errno);
+    }
+  }
 }
 
 }  // namespace
@@ -141,9 +194,7 @@ OutputFile::OutputFile(const fs::path& target, const std::string& flag)
   remove_left_behind(target);
   // Between making the file and locking it, another process may find it abandoned and remove it.
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const std::string name =
-        fmt::format(".{}{}{}", target.filename().string(), kMark, random_digits());
-    temporary_ = (folder_of(target) / name).string();
+    temporary_ = (folder_of(target) / (temporary_prefix(target) + random_digits())).string();
     file_ = FileDescriptor(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (!file_.valid() && errno == EEXIST) continue;
     if (!file_.valid()) throw_write_error(target, flag, errno);
@@ -161,8 +212,9 @@ OutputFile::~OutputFile() {
 void OutputFile::commit() { commit_to(target_); }
 
 std::string OutputFile::commit_as_failed() {
-  fs::path failed = target_;
-  failed += ".failed";
+  constexpr std::string_view kEnding = ".failed";
+  std::string name = shortened(target_.filename().string(), kEnding.size(), folder_of(target_));
+  const fs::path failed = target_.parent_path() / name.append(kEnding);
   commit_to(failed);
   return failed.string();
 }

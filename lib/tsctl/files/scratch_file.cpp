@@ -14,6 +14,18 @@ namespace tsctl {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Above every number that a child process uses for other files, such as its connection to this process.
+constexpr int kFirstDescriptor = 64;
+
+// A copy of the descriptor that child processes inherit, with the same number.
+FileDescriptor inherited(const FileDescriptor& file) {
+  return FileDescriptor(::fcntl(file.get(), F_DUPFD, kFirstDescriptor));
+}
+
+}  // namespace
+
 ScratchFile::ScratchFile(const fs::path& folder) {
   const fs::path where = folder.empty() ? fs::path(".") : folder;
   file_ = FileDescriptor(::open(where.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
@@ -22,17 +34,18 @@ ScratchFile::ScratchFile(const fs::path& folder) {
     file_ = FileDescriptor(::mkostemp(name.data(), O_CLOEXEC));
     if (file_.valid()) ::unlink(name.c_str());
   }
+  if (file_.valid()) file_ = inherited(file_);
   if (!file_.valid()) {
+    const bool few = errno == EMFILE || errno == EINVAL;  // the limit is below kFirstDescriptor
     throw Error(ErrorKind::environment,
                 fmt::format("no scratch file can be created in '{}': {}", where.string(),
-                            std::strerror(errno)),
-                "choose a writable folder (TMPDIR for commands that write no model)");
+                            std::strerror(few ? EMFILE : errno)),
+                few ? "the limit of open files is reached: raise it (ulimit -n)"
+                    : "choose a writable folder (TMPDIR for commands that write no model)");
   }
 }
 
-std::string ScratchFile::path() const {
-  return fmt::format("/proc/{}/fd/{}", ::getpid(), file_.get());
-}
+std::string ScratchFile::path() const { return fmt::format("/proc/self/fd/{}", file_.get()); }
 
 fs::path temporary_folder() {
   const char* folder = std::getenv("TMPDIR");

@@ -7,8 +7,8 @@
 
 namespace tsctl {
 
-// An unnamed file, which disappears even if the process crashes. path() is valid in child processes too, as long as the
-// ScratchFile exists.
+// An unnamed file, which disappears even if the process crashes. Child processes that start while it exists inherit it
+// under the same path(), so that a worker in a sandbox, which may not look into this process, can open it.
 class ScratchFile {
  public:
   // Creates the file in `folder`; an empty path means the current folder. Throws Error{environment} on failure.

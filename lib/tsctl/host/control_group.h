@@ -10,4 +10,7 @@ namespace tsctl {
 // container the names are often those of the host, so only the root folder exists. `root` is "/" except in tests.
 std::vector<std::filesystem::path> cpu_control_groups(const std::filesystem::path& root = "/");
 
+// The same for the memory.
+std::vector<std::filesystem::path> memory_control_groups(const std::filesystem::path& root = "/");
+
 }  // namespace tsctl

@@ -1,8 +1,12 @@
 #include "tsctl/process/channel.h"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <cerrno>
+
+#include "tsctl/core/base/error.h"
+#include "tsctl/core/base/units.h"
 
 namespace tsctl {
 
@@ -19,10 +23,14 @@ void LineChannel::send(const std::string& line) const {
 }
 
 std::optional<std::string> LineChannel::take_line() {
-  const std::size_t newline = buffer_.find('\n');
-  if (newline == std::string::npos) return std::nullopt;
-  std::string line = buffer_.substr(0, newline);
-  buffer_.erase(0, newline + 1);
+  const std::size_t newline = buffer_.find('\n', searched_);
+  if (newline == std::string::npos) {
+    searched_ = buffer_.size();
+    return std::nullopt;
+  }
+  std::string line = buffer_.substr(begin_, newline - begin_);
+  begin_ = newline + 1;
+  searched_ = begin_;
   return line;
 }
 
@@ -33,7 +41,17 @@ bool LineChannel::read_more(bool wait) {
     count = ::recv(socket_.get(), bytes, sizeof bytes, wait ? 0 : MSG_DONTWAIT);
   } while (count < 0 && errno == EINTR);
   if (count <= 0) return false;
+  buffer_.erase(0, begin_);
+  searched_ -= begin_;
+  begin_ = 0;
   buffer_.append(bytes, static_cast<std::size_t>(count));
+  // At most one read of complete lines comes on top.
+  if (searched_ > kMaxLineBytes) {
+    throw Error(ErrorKind::execution,
+                fmt::format("the worker process sent a message of more than {}",
+                            bytes_text(static_cast<std::int64_t>(kMaxLineBytes))),
+                "the model wrote to a descriptor of tsctl");
+  }
   return true;
 }
 

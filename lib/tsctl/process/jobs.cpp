@@ -2,20 +2,39 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <variant>
 
 #include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/process/resource_errors.h"
 
 namespace tsctl {
 
+namespace {
+
+constexpr double kLongestLoadSeconds = 1e9;  // alarm() takes an unsigned int
+
+}  // namespace
+
 Installation installation_of_this_process() {
   namespace fs = std::filesystem;
-  const fs::path executable = fs::read_symlink("/proc/self/exe");
+  std::error_code missing;
+  const fs::path executable = fs::read_symlink("/proc/self/exe", missing);
+  if (missing) {
+    throw Error(ErrorKind::environment,
+                fmt::format("/proc cannot be read: {}; tsctl finds its parts there, and passes "
+                            "files to its workers through it",
+                            missing.message()),
+                "mount it: mount -t proc proc /proc");
+  }
   const fs::path root = executable.parent_path().parent_path();
   const fs::path lib = root / "lib";
   return {.executable = executable,
@@ -45,35 +64,97 @@ std::vector<std::string> allocator_environment(const std::string& allocator) {
   return {"LD_PRELOAD=" + allocator};
 }
 
-void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did, bool runs_python,
-                        bool shows_output) {
+WorkerLimits limits_from(const WorkerSettings& settings) {
+  const double load_s = settings.timeout_s > 0.0 ? settings.timeout_s : kLoadTimeoutSeconds;
+  return {.memory_bytes = settings.memory_bytes,
+          .load_s = static_cast<int>(std::min(std::ceil(load_s), kLongestLoadSeconds)),
+          .sandbox = settings.sandbox};
+}
+
+namespace {
+
+// A signal's meaning, if it is not a crash. `what_it_did` completes "while …".
+void throw_limit(const ProcessEnd& end, const std::string& what_it_did,
+                 const WorkerSettings& settings) {
+  if (end.signal == SIGALRM) {
+    throw Error(
+        ErrorKind::execution,
+        fmt::format("the file was not loaded within {} s while {}", limits_from(settings).load_s,
+                    what_it_did),
+        "a file can run code while it is loaded, which tsctl inspect lists; raise the limit "
+        "with --timeout SECONDS");
+  }
+  if (end.signal == SIGXFSZ) {
+    throw Error(
+        ErrorKind::environment,
+        fmt::format("the worker process wrote a file that is too large while {}", what_it_did),
+        "the limit of the size of a file is reached: raise it (ulimit -f)");
+  }
+  if (end.signal == SIGKILL) {
+    throw Error(ErrorKind::execution,
+                fmt::format("the worker process was killed (SIGKILL) while {}", what_it_did),
+                "the system does this when memory runs out; use a machine with more memory, or a "
+                "smaller batch");
+  }
+}
+
+}  // namespace
+
+void throw_worker_death(const WorkerDeath& death, const WorkerSettings& settings) {
   // A crash during capture counts as a crash: the exit code is 5.
   const ErrorKind kind = ErrorKind::execution;
+  const ProcessEnd& end = death.end;
+  const std::string& what_it_did = death.what_it_did;
   if (end.ended_by_parent) {
     throw Error(kind, fmt::format("the worker process closed its connection while {}", what_it_did),
                 "the model closed a descriptor of tsctl; look for os.closerange in its code");
   }
-  if (end.signal == SIGKILL) {
-    throw Error(kind, fmt::format("the worker process was killed (SIGKILL) while {}", what_it_did),
-                "the system does this when memory runs out; use a machine with more memory, or a "
-                "smaller batch");
-  }
+  throw_limit(end, what_it_did, settings);
+  const std::string what = end.signal != 0
+                               ? fmt::format("the worker process crashed with {} while {}",
+                                             name_of_signal(end.signal), what_it_did)
+                               : fmt::format("the worker process ended with status {} while {}",
+                                             end.exit_status, what_it_did);
+  if (const auto error = resource_error(death.last_output, what, settings.memory_bytes))
+    throw *error;
   if (end.signal != 0) {
     throw Error(
-        kind,
-        fmt::format("the worker process crashed with {} while {}", name_of_signal(end.signal),
-                    what_it_did),
-        fmt::format("{} crashed; {}", runs_python ? "a library that the model uses" : "LibTorch",
-                    shows_output ? "its output, if any, is above"
-                                 : "run the command without -q to see its output"));
+        kind, what,
+        fmt::format("{} crashed; {}",
+                    death.runs_python ? "a library that the model uses" : "LibTorch",
+                    settings.shows_output ? "its output, if any, is above"
+                                          : "run the command without -q to see its output"));
   }
-  throw Error(
-      kind,
-      fmt::format("the worker process ended with status {} while {}", end.exit_status, what_it_did),
-      "the model ended the process; look for exit() or os._exit() in its code");
+  throw Error(kind, what, "the model ended the process; look for exit() or os._exit() in its code");
 }
 
-void throw_failure(const Failure& failure) {
+namespace {
+
+// Throws if the failure is what the kernel answers to code that the sandbox holds back. It is the file's failure, also
+// while the file is loaded.
+void throw_refusal(const Failure& failure, const WorkerSettings& settings) {
+  constexpr std::array<std::string_view, 2> kAnswers{"Permission denied",
+                                                     "Operation not permitted"};
+  const std::string text = failure.message + failure.detail;
+  const bool refused = std::ranges::any_of(
+      kAnswers, [&](std::string_view answer) { return text.find(answer) != std::string::npos; });
+  if (!settings.sandbox || !refused) return;
+  throw Error(ErrorKind::execution, failure.message,
+              "the sandbox keeps the file from reaching other files, the network and programs; if "
+              "you trust it, run it without: --no-sandbox",
+              failure.detail);
+}
+
+}  // namespace
+
+void throw_failure(const Failure& failure, const WorkerSettings& settings) {
+  if (failure.kind == ErrorKind::execution || failure.kind == ErrorKind::input)
+    throw_refusal(failure, settings);
+  if (failure.kind != ErrorKind::usage && failure.kind != ErrorKind::environment) {
+    const auto error = resource_error(failure.message + failure.detail, failure.message,
+                                      settings.memory_bytes, failure.detail);
+    if (error) throw *error;
+  }
   if (!failure.kind) throw std::logic_error(failure.message);
   throw Error(*failure.kind, failure.message, failure.hint, failure.detail);
 }
@@ -98,7 +179,7 @@ std::optional<WorkerMessage> Jobs::answer_of(WorkerProcess& worker) {
       libtorch_version_ = engine->libtorch_version;
     } else if (const auto* failure = std::get_if<Failure>(&*message)) {
       worker.finish(kEndAfterMessageSeconds);
-      throw_failure(*failure);
+      throw_failure(*failure, settings_);
     } else {
       worker.finish(kEndAfterMessageSeconds);
       return message;
@@ -131,7 +212,8 @@ Job Jobs::job_for(const JobRequest& request, const PythonSite* site) const {
   Job job{.request = request,
           .site = site != nullptr ? std::optional(*site) : std::nullopt,
           .engine = settings_.installation.engine,
-          .capture = settings_.installation.capture};
+          .capture = settings_.installation.capture,
+          .limits = limits_from(settings_)};
   if (settings_.op_libraries)
     job.op_libraries = settings_.op_libraries(std::visit(LoadedFile(), request));
   if (job.site) job.site->op_libraries = std::exchange(job.op_libraries, {});
@@ -167,8 +249,11 @@ Result Jobs::do_job(const std::string& step, const JobRequest& request, const Py
   }
   const ProcessEnd end = close_step(kEndAfterCloseSeconds);
   if (!answer) {
-    throw_worker_death(end, fmt::format("it did the step '{}'", step), site != nullptr,
-                       settings_.shows_output);
+    throw_worker_death({.end = end,
+                        .what_it_did = fmt::format("it did the step '{}'", step),
+                        .last_output = worker.last_output(),
+                        .runs_python = site != nullptr},
+                       settings_);
   }
   Result result = std::get<Result>(std::move(*answer));
   steps_.back().status = StepStatus::ok;

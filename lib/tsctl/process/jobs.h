@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -32,14 +33,22 @@ struct Installation {
 // Of the running executable: bin/tsctl beside lib/ and share/.
 Installation installation_of_this_process();
 
+// A file runs code while it is loaded, and that code may never end.
+inline constexpr double kLoadTimeoutSeconds = 300.0;
+
 struct WorkerSettings {
   Installation installation = {};
-  double timeout_s = 0.0;  // for each job; 0 is none
+  double timeout_s = 0.0;  // for each job; 0 is none, except for loading a file
   int threads = 1;
-  bool shows_output = true;  // the user sees what workers print
+  bool shows_output = true;       // the user sees what workers print
+  std::int64_t memory_bytes = 0;  // that a worker may allocate; 0 is no limit
+  bool sandbox = true;            // of workers that run a file
   // The libraries of operators that a job needs which loads this file; "" for a job that loads none.
   std::function<std::vector<std::string>(const std::string& model_path)> op_libraries = {};
 };
+
+// The limits of a worker with these settings.
+WorkerLimits limits_from(const WorkerSettings& settings);
 
 // Runs jobs, each in a process of its own, and records the cost of each. An Error of a job is thrown again here; a worker
 // that dies becomes Error{execution} with the signal's name.
@@ -98,11 +107,17 @@ std::vector<std::string> worker_environment(int threads, WaitPolicy policy);
 // NAME=VALUE pairs that set the allocator of an arm; see ArmRequest::allocator.
 std::vector<std::string> allocator_environment(const std::string& allocator);
 
-// The Error for a worker that ended before it answered. `what_it_did` completes "while …".
-[[noreturn]] void throw_worker_death(const ProcessEnd& end, const std::string& what_it_did,
-                                     bool runs_python, bool shows_output);
+// A worker that ended before it answered.
+struct WorkerDeath {
+  ProcessEnd end = {};
+  std::string what_it_did = {};  // completes "while …"
+  std::string last_output = {};
+  bool runs_python = false;
+};
+
+[[noreturn]] void throw_worker_death(const WorkerDeath& death, const WorkerSettings& settings);
 
 // Throws the Error that a worker reported, or std::logic_error if it reported a bug.
-[[noreturn]] void throw_failure(const Failure& failure);
+[[noreturn]] void throw_failure(const Failure& failure, const WorkerSettings& settings);
 
 }  // namespace tsctl

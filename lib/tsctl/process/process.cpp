@@ -4,22 +4,20 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cmath>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/simple_json.h"
 #include "tsctl/process/spawn.h"
 #include "tsctl/report/json/json.h"
 
@@ -33,37 +31,21 @@ namespace {
 }
 
 constexpr double kTickSeconds = 1.0;
+constexpr std::int64_t kMaxMessageValues = 5'000'000;
 
 Deadline earlier_of(const Deadline& one, const Deadline& other) {
   return one && (!other || *one < *other) ? one : other;
 }
 
-// For poll: rounded up, so that a wait never ends just before its deadline; -1 has no limit.
-int milliseconds_until(const Deadline& deadline) {
-  constexpr double kLongestMs = 1e9;  // poll takes an int; a longer wait polls again
-  if (!deadline) return -1;
-  const std::chrono::duration<double, std::milli> left =
-      *deadline - std::chrono::steady_clock::now();
-  return static_cast<int>(std::clamp(std::ceil(left.count()), 0.0, kLongestMs));
-}
+// What the child prints is read in parts of at most this, so that a flood does not keep the parent from its deadline.
+constexpr int kMostBlocks = 16;
+constexpr std::size_t kLastOutputBytes = 4096;
 
 }  // namespace
 
-Deadline deadline_in(double seconds) {
-  // 30 years; beyond, the clock's nanoseconds could overflow.
-  constexpr double kForEverSeconds = 1e9;
-  if (seconds <= 0.0 || seconds > kForEverSeconds) return std::nullopt;
-  const std::chrono::duration<double> wait(seconds);
-  return std::chrono::steady_clock::now() +
-         std::chrono::duration_cast<std::chrono::steady_clock::duration>(wait);
-}
-
 WorkerProcess::WorkerProcess(const std::string& executable,
                              const std::vector<std::string>& environment, Listener* listener)
-    : listener_(listener),
-      channel_(start(executable, environment)),
-      // By number: glibc 2.36 declares pidfd_open without C linkage.
-      pid_fd_(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0))) {}
+    : listener_(listener), channel_(start(executable, environment)) {}
 
 LineChannel WorkerProcess::start(const std::string& executable,
                                  const std::vector<std::string>& environment) {
@@ -84,9 +66,8 @@ LineChannel WorkerProcess::start(const std::string& executable,
   if (printed.valid()) setup.pass_descriptor(printed.get(), STDERR_FILENO);
   setup.pass_descriptor(STDERR_FILENO, STDOUT_FILENO);
   setup.pass_descriptor(theirs.get(), kWorkerSocket);
-  setup.lead_a_group();
   const int code =
-      setup.start(pid_, executable, {kWorkerName, std::to_string(getpid())}, environment);
+      child_.start(setup, executable, {kWorkerName, std::to_string(getpid())}, environment);
   if (code != 0) throw_spawn_error(code);
   return LineChannel(std::move(ours));
 }
@@ -98,8 +79,11 @@ void WorkerProcess::send(const FrontMessage& message) { channel_.send(json_text(
 std::optional<WorkerMessage> WorkerProcess::receive(const Deadline& deadline,
                                                     Interrupt& interrupt) {
   while (true) {
+    // A child that sends without a pause always has a message.
+    if (has_passed(deadline)) throw Timeout{};
     if (const auto line = channel_.take_line()) {
       try {
+        require_simple_json(*line, "the message of the worker process", kMaxMessageValues);
         return from_json_text<WorkerMessage>(*line);
       } catch (const Error& error) {
         throw Error(ErrorKind::execution,
@@ -109,7 +93,7 @@ std::optional<WorkerMessage> WorkerProcess::receive(const Deadline& deadline,
     }
     pollfd watched[4] = {{channel_.descriptor(), POLLIN, 0},
                          {interrupt.fd(), POLLIN, 0},
-                         {pid_fd_.get(), POLLIN, 0},
+                         {child_.descriptor(), POLLIN, 0},
                          {output_.get(), POLLIN, 0}};
     const bool ticks = listener_ != nullptr && listener_->wants_ticks();
     const Deadline wake_up = ticks ? earlier_of(deadline, deadline_in(kTickSeconds)) : deadline;
@@ -121,7 +105,7 @@ std::optional<WorkerMessage> WorkerProcess::receive(const Deadline& deadline,
     interrupt.check();
     if (ticks) listener_->tick();
     if (ready < 0) continue;
-    if (ready == 0 && deadline && std::chrono::steady_clock::now() >= *deadline) throw Timeout{};
+    if (has_passed(deadline)) throw Timeout{};
     if (watched[3].revents != 0) pass_output_on();
     if (watched[0].revents != 0) {
       if (!channel_.read_more(true)) return std::nullopt;
@@ -134,15 +118,15 @@ std::optional<WorkerMessage> WorkerProcess::receive(const Deadline& deadline,
 
 void WorkerProcess::stop() {
   if (end_) return;
-  ::kill(-pid_, SIGSTOP);
+  ::kill(-child_.pid(), SIGSTOP);
   siginfo_t info = {};
-  while (waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WEXITED | WNOWAIT) != 0 &&
+  while (waitid(P_PID, static_cast<id_t>(child_.pid()), &info, WSTOPPED | WEXITED | WNOWAIT) != 0 &&
          errno == EINTR) {
   }
 }
 
 void WorkerProcess::resume() {
-  if (!end_) ::kill(-pid_, SIGCONT);
+  if (!end_) ::kill(-child_.pid(), SIGCONT);
 }
 
 void WorkerProcess::pin_to(const std::vector<int>& processors) {
@@ -151,8 +135,8 @@ void WorkerProcess::pin_to(const std::vector<int>& processors) {
   CPU_ZERO(&set);
   for (const int processor : processors) CPU_SET(static_cast<std::size_t>(processor), &set);
   std::error_code gone;
-  for (const auto& task :
-       std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task", gone)) {
+  for (const auto& task : std::filesystem::directory_iterator(
+           "/proc/" + std::to_string(child_.pid()) + "/task", gone)) {
     // The thread may have ended in the meantime.
     sched_setaffinity(std::stoi(task.path().filename().string()), sizeof set, &set);
   }
@@ -160,10 +144,14 @@ void WorkerProcess::pin_to(const std::vector<int>& processors) {
 
 void WorkerProcess::pass_output_on() {
   std::array<char, 1 << 16> block = {};
-  while (output_.valid()) {
+  for (int blocks = 0; output_.valid() && blocks < kMostBlocks; ++blocks) {
     const ssize_t count = ::read(output_.get(), block.data(), block.size());
     if (count > 0) {
-      listener_->output({block.data(), static_cast<std::size_t>(count)});
+      const std::string text(block.data(), static_cast<std::size_t>(count));
+      last_output_ += text;
+      if (last_output_.size() > kLastOutputBytes)
+        last_output_.erase(0, last_output_.size() - kLastOutputBytes);
+      listener_->output(text);
     } else if (count == 0) {
       output_.close();
     } else if (errno != EINTR) {
@@ -174,45 +162,25 @@ void WorkerProcess::pass_output_on() {
 
 bool WorkerProcess::ends_within(double seconds) {
   const Deadline deadline = deadline_in(seconds);
-  if (!deadline) return false;
-  while (true) {
+  while (!child_.has_ended()) {
+    if (!deadline || has_passed(deadline)) return false;
     // Without a pidfd this waits until the deadline.
-    pollfd watched[2] = {{pid_fd_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}};
-    const int ready = poll(watched, 2, milliseconds_until(deadline));
-    if (ready < 0 && errno == EINTR) continue;
+    pollfd watched[2] = {{child_.descriptor(), POLLIN, 0}, {output_.get(), POLLIN, 0}};
+    poll(watched, 2, milliseconds_until(deadline));
     // A child that prints more than the pipe holds could not end.
     if (watched[1].revents != 0) pass_output_on();
-    if (ready > 0 && watched[0].revents == 0) continue;
-    siginfo_t info = {};
-    return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-           info.si_pid == pid_;
   }
+  return true;
 }
 
 ProcessEnd WorkerProcess::finish(double grace_s) {
   if (end_) return *end_;
-  ProcessEnd end;
-  end.ended_by_parent = !ends_within(grace_s);
-  // The kernel does not reuse the process number before wait4, so the signal reaches the worker's group only.
-  ::kill(-pid_, SIGKILL);
-  int status = 0;
-  rusage usage = {};
-  while (wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {
-  }
-  if (WIFSIGNALED(status)) {
-    end.signal = WTERMSIG(status);
-  } else {
-    end.exit_status = WEXITSTATUS(status);
-  }
+  const bool by_itself = ends_within(grace_s);
+  ProcessEnd end = child_.end();
+  end.ended_by_parent = !by_itself;
   pass_output_on();
-  end.peak_memory_bytes = static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
   end_ = end;
   return end;
-}
-
-std::string name_of_signal(int signal) {
-  const char* name = sigabbrev_np(signal);
-  return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", signal);
 }
 
 }  // namespace tsctl

@@ -2,8 +2,6 @@
 
 #include <sys/types.h>
 
-#include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,26 +10,13 @@
 #include "tsctl/core/base/file_descriptor.h"
 #include "tsctl/core/wire.h"
 #include "tsctl/process/channel.h"
+#include "tsctl/process/child.h"
 #include "tsctl/process/interrupt.h"
 
 namespace tsctl {
 
 // argv[0] of a worker; the executable takes its worker role from it.
 inline constexpr const char* kWorkerName = "tsctl-worker";
-
-// How a worker ended.
-struct ProcessEnd {
-  int exit_status = 0;  // valid when signal is 0
-  int signal = 0;
-  bool ended_by_parent = false;  // it did not end by itself within the grace period
-  std::int64_t peak_memory_bytes = 0;
-};
-
-// When to stop waiting; none has no limit.
-using Deadline = std::optional<std::chrono::steady_clock::time_point>;
-
-// That many seconds from now; none for 0 and less.
-Deadline deadline_in(double seconds);
 
 // The grace period in which a worker must end by itself after its last message, or after it closed its end.
 inline constexpr double kEndAfterMessageSeconds = 10.0;
@@ -47,8 +32,8 @@ class Listener {
   virtual bool wants_ticks() const = 0;
 };
 
-// A child in its worker role, in a process group of its own, that dies with this process. Messages are JSON
-// lines on a socket; what the child prints goes to the listener, or to this process's stderr without one.
+// A child in its worker role, with the process group of a ChildProcess. Messages are JSON lines on a socket; what the
+// child prints goes to the listener, or to this process's stderr without one.
 class WorkerProcess {
  public:
   // Starts `executable`. `environment` are NAME=VALUE additions to this process's own.
@@ -62,8 +47,8 @@ class WorkerProcess {
   void send(const FrontMessage& message);
 
   // Waits for the next message. Nothing when the child closed its end or is gone, even if processes that it started
-  // still hold its end. Throws Interrupted on SIGINT or SIGTERM, Timeout at the deadline, Error{execution} for an
-  // invalid message.
+  // still hold its end. Throws Interrupted on SIGINT or SIGTERM, Timeout at the deadline, however much the child sends or
+  // prints, and Error{execution} for an invalid message.
   struct Timeout {};
   std::optional<WorkerMessage> receive(const Deadline& deadline, Interrupt& interrupt);
 
@@ -77,7 +62,10 @@ class WorkerProcess {
   // and returns how it ended. Processes that the child started end too. A second call returns the same.
   ProcessEnd finish(double grace_s = 0.0);
 
-  pid_t pid() const noexcept { return pid_; }
+  pid_t pid() const noexcept { return child_.pid(); }
+
+  // The last that it printed, if there is a listener: libraries say there why they end the process.
+  const std::string& last_output() const noexcept { return last_output_; }
 
  private:
   LineChannel start(const std::string& executable, const std::vector<std::string>& environment);
@@ -85,14 +73,11 @@ class WorkerProcess {
   void pass_output_on();
 
   Listener* listener_;
-  pid_t pid_ = -1;
+  ChildProcess child_ = {};
   FileDescriptor output_;  // what the child prints; none without a listener
   LineChannel channel_;
-  FileDescriptor pid_fd_;  // readable once the child is gone; none where the kernel has no pidfd
+  std::string last_output_ = {};
   std::optional<ProcessEnd> end_ = {};
 };
-
-// "SIGSEGV", "SIGKILL", …, or "signal 42".
-std::string name_of_signal(int signal);
 
 }  // namespace tsctl

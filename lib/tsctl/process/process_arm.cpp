@@ -100,7 +100,8 @@ class ProcessArm : public LaunchedArm {
     try {
       while (auto message = worker_.receive(deadline, jobs_.interrupt())) {
         if (auto* answer = std::get_if<Answer>(&*message)) return std::move(*answer);
-        if (const auto* failure = std::get_if<Failure>(&*message)) throw_failure(*failure);
+        if (const auto* failure = std::get_if<Failure>(&*message))
+          throw_failure(*failure, jobs_.settings());
       }
     } catch (const WorkerProcess::Timeout&) {
       worker_.finish();
@@ -109,9 +110,12 @@ class ProcessArm : public LaunchedArm {
           fmt::format("the arm '{}' did not answer in time (--timeout)", arm_.request.label),
           "raise --timeout, or leave it out to wait without a limit");
     }
-    throw_worker_death(worker_.finish(kEndAfterCloseSeconds),
-                       fmt::format("it ran the arm '{}'", arm_.request.label),
-                       arm_.site.has_value(), jobs_.settings().shows_output);
+    const ProcessEnd end = worker_.finish(kEndAfterCloseSeconds);
+    throw_worker_death({.end = end,
+                        .what_it_did = fmt::format("it ran the arm '{}'", arm_.request.label),
+                        .last_output = worker_.last_output(),
+                        .runs_python = arm_.site.has_value()},
+                       jobs_.settings());
   }
 
   Jobs& jobs_;

@@ -2,15 +2,18 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "tsctl/core/base/build_info.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/file_descriptor.h"
+#include "tsctl/process/child.h"
 #include "tsctl/process/spawn.h"
 #include "tsctl/report/json/json.h"
 
@@ -40,38 +43,103 @@ def libraries(package, patterns):  # found without importing the package
     return sorted(path for folder in folders for pattern in patterns for path in glob.glob(os.path.join(folder, pattern)))
 found = libraries("torchvision", ["_C*.so"]) + libraries("torchaudio", ["lib/libtorchaudio.so", "lib/_torchaudio*.so"])
 missing = [name for name in ("safetensors",) if importlib.util.find_spec(name) is None]
-print(json.dumps({"version": "%d.%d" % sys.version_info[:2], "library": library, "torch_version": torch,
-                  "missing": missing, "found_op_libraries": found}))
+answer = json.dumps({"version": "%d.%d" % sys.version_info[:2], "library": library, "torch_version": torch,
+                     "missing": missing, "found_op_libraries": found}, ensure_ascii=False)
+sys.stdout.flush()
+sys.stdout.buffer.write(answer.encode("utf-8", "surrogateescape") + b"\n")
 )python";
 
-std::string read_to_end(int descriptor) {
-  std::string text;
-  char bytes[4096];
-  ssize_t count = 0;
-  while ((count = ::read(descriptor, bytes, sizeof bytes)) != 0) {
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) break;
-    text.append(bytes, static_cast<std::size_t>(count));
+// More is no answer to the question.
+constexpr std::size_t kMostAnswerBytes = std::size_t{1} << 20;
+
+// What is read of one stream of the interpreter.
+struct Stream {
+  FileDescriptor ours = {};
+  FileDescriptor theirs = {};
+  std::string text = {};
+
+  Stream() {
+    int pipes[2] = {-1, -1};
+    if (pipe2(pipes, O_CLOEXEC) != 0) {
+      throw Error(ErrorKind::environment,
+                  fmt::format("a pipe cannot be made: {}", std::strerror(errno)),
+                  "close programs, or raise the limit of open files: ulimit -n");
+    }
+    ours = FileDescriptor(pipes[0]);
+    theirs = FileDescriptor(pipes[1]);
+    fcntl(ours.get(), F_SETFL, O_NONBLOCK);
   }
-  return text;
+
+  // Takes what has arrived.
+  void read_more() {
+    char bytes[4096];
+    while (ours.valid() && text.size() < kMostAnswerBytes) {
+      const ssize_t count = ::read(ours.get(), bytes, sizeof bytes);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0 && errno == EAGAIN) return;
+      if (count <= 0) {
+        ours.close();
+        return;
+      }
+      text.append(bytes, static_cast<std::size_t>(count));
+    }
+  }
+
+  bool is_full() const noexcept { return text.size() >= kMostAnswerBytes; }
+};
+
+struct Answer {
+  bool ok = false;
+  std::string output = {};
+  std::string errors = {};  // what the interpreter printed to standard error
+};
+
+[[noreturn]] void throw_no_answer(const std::string& executable, double timeout_s) {
+  throw Error(ErrorKind::environment,
+              fmt::format("the Python interpreter '{}' did not answer within {} s (--timeout)",
+                          executable, timeout_s),
+              "run it by hand to see what it waits for, or choose another with --python PATH");
 }
 
-// Runs `executable -c kQuestion` and returns its output; "" if it failed.
-std::string ask(const std::string& executable) {
-  int pipes[2] = {-1, -1};
-  if (pipe2(pipes, O_CLOEXEC) != 0) {
-    throw Error(ErrorKind::environment,
-                fmt::format("a pipe cannot be made: {}", std::strerror(errno)));
+// Waits until the interpreter has ended. Throws Error at the end of the time, and Interrupted.
+void wait_for_answer(const ChildProcess& child, Stream& output, Stream& errors,
+                     const std::string& executable, const ProbeLimits& limits) {
+  const Deadline deadline = deadline_in(limits.timeout_s);
+  while (!child.has_ended()) {
+    const int signals = limits.interrupt != nullptr ? limits.interrupt->fd() : -1;
+    pollfd watched[4] = {{output.ours.get(), POLLIN, 0},
+                         {errors.ours.get(), POLLIN, 0},
+                         {child.descriptor(), POLLIN, 0},
+                         {signals, POLLIN, 0}};
+    poll(watched, 4, milliseconds_until(deadline));
+    if (limits.interrupt != nullptr) limits.interrupt->check();
+    output.read_more();
+    errors.read_more();
+    if (has_passed(deadline)) throw_no_answer(executable, limits.timeout_s);
+    if (output.is_full() || errors.is_full()) return;
   }
-  const FileDescriptor ours(pipes[0]);
-  FileDescriptor theirs(pipes[1]);
+  output.read_more();
+  errors.read_more();
+}
+
+// Runs `executable -c kQuestion`.
+Answer ask(const std::string& executable, const ProbeLimits& limits) {
+  Stream output;
+  Stream errors;
   SpawnSetup setup;
-  setup.pass_descriptor(theirs.get(), STDOUT_FILENO);
-  pid_t pid = -1;
-  if (setup.start(pid, executable, {executable, "-c", kQuestion}) != 0) return {};
-  theirs.close();
-  std::string text = read_to_end(ours.get());
-  return wait_for(pid) == 0 ? text : std::string();
+  setup.pass_descriptor(output.theirs.get(), STDOUT_FILENO);
+  setup.pass_descriptor(errors.theirs.get(), STDERR_FILENO);
+  ChildProcess child;
+  if (const int code = child.start(setup, executable, {executable, "-c", kQuestion}); code != 0)
+    return {.errors = std::strerror(code)};
+  output.theirs.close();
+  errors.theirs.close();
+  wait_for_answer(child, output, errors, executable, limits);
+  const bool ended = child.has_ended();
+  const ProcessEnd end = child.end();
+  return {.ok = ended && end.signal == 0 && end.exit_status == 0,
+          .output = std::move(output.text),
+          .errors = std::move(errors.text)};
 }
 
 // A start-up hook of the interpreter may print before the answer.
@@ -89,17 +157,19 @@ std::string absolute_path(const std::string& executable) {
 
 }  // namespace
 
-PythonSite look_at_python(const std::string& executable, const std::string& package_dir) {
+PythonSite look_at_python(const std::string& executable, const std::string& package_dir,
+                          const ProbeLimits& limits) {
   const std::string path = absolute_path(executable);
-  const std::string text = path.empty() ? std::string() : ask(path);
+  const Answer answer = path.empty() ? Answer{} : ask(path, limits);
   const std::string hint = "choose one with --python PATH or the variable TSCTL_PYTHON";
-  if (text.empty()) {
+  if (!answer.ok) {
     throw Error(ErrorKind::environment,
-                fmt::format("the Python interpreter '{}' cannot be run", executable), hint);
+                fmt::format("the Python interpreter '{}' cannot be run", executable), hint,
+                answer.errors);
   }
   PythonSite site;
   try {
-    site = from_json_text<PythonSite>(last_line(text));
+    site = from_json_text<PythonSite>(last_line(answer.output));
   } catch (const Error&) {
     throw Error(ErrorKind::environment,
                 fmt::format("'{}' is not a Python interpreter: its output is not the expected JSON",
@@ -111,8 +181,9 @@ PythonSite look_at_python(const std::string& executable, const std::string& pack
   return site;
 }
 
-PythonSite probe_python(const std::string& executable, const std::string& package_dir) {
-  PythonSite site = look_at_python(executable, package_dir);
+PythonSite probe_python(const std::string& executable, const std::string& package_dir,
+                        const ProbeLimits& limits) {
+  PythonSite site = look_at_python(executable, package_dir, limits);
   const std::string rebuild = fmt::format(
       "build tsctl for it: cmake --preset release -DTSCTL_PYTHON={} && cmake --build "
       "--preset release",

@@ -1,11 +1,9 @@
 #include "tsctl/process/spawn.h"
 
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <string_view>
 
@@ -66,13 +64,6 @@ int SpawnSetup::start(pid_t& pid, const std::string& program, std::vector<std::s
   words.push_back(nullptr);
   return posix_spawnp(&pid, program.c_str(), &actions_, &attributes_, words.data(),
                       merged_environment(environment).data());
-}
-
-int wait_for(pid_t pid) {
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return status;
 }
 
 }  // namespace tsctl

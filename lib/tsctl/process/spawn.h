@@ -33,7 +33,4 @@ class SpawnSetup {
   short flags_ = POSIX_SPAWN_SETSIGMASK;
 };
 
-// Waits for the child to end. Returns its wait status.
-int wait_for(pid_t pid);
-
 }  // namespace tsctl

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +16,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <variant>
 
 #include "tsctl/core/base/clock.h"
@@ -27,6 +30,7 @@
 #include "tsctl/worker/address_layout.h"
 #include "tsctl/worker/arm_answers.h"
 #include "tsctl/worker/arm_load.h"
+#include "tsctl/worker/file_sandbox.h"
 
 namespace tsctl {
 
@@ -133,6 +137,7 @@ class Worker {
     return api.open_arm(*job_.site, json_text(request), connection_);
   }
 
+  // Loads LibTorch. Afterwards nothing of a file has run yet, and this process has only one thread.
   const EngineApi& engine() const {
     const std::string hint =
         "rebuild tsctl for the installed torch (scripts/setup); tsctl doctor shows what it finds";
@@ -140,6 +145,9 @@ class Worker {
     const EngineApi& api =
         *api_of<EngineEntry>(library, kEngineEntry, kEngineApiVersion, job_.engine);
     if (!job_.op_libraries.empty()) api.load_op_libraries(job_.op_libraries);
+    if (job_.limits.sandbox) enter_file_sandbox(job_.request);
+    // Ends this process with SIGALRM. The engine stops the clock when the file is loaded.
+    ::alarm(static_cast<unsigned>(job_.limits.load_s));
     return api;
   }
 
@@ -164,11 +172,24 @@ Failure failure_from(const Error& error) {
           .detail = error.detail()};
 }
 
+void set_limit(int resource, rlim_t value) {
+  rlimit limit = {};
+  if (getrlimit(resource, &limit) != 0) return;
+  limit.rlim_max = std::min(limit.rlim_max, value);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(resource, &limit);
+}
+
+// A crash leaves no memory of the user's on the disk. At 1 the kernel does not start a program for it either, which it
+// would do at 0.
+void forbid_core_dumps() { set_limit(RLIMIT_CORE, 1); }
+
 }  // namespace
 
 int serve(long parent) {
   const double start_s = now_s();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  forbid_core_dumps();
   if (getppid() != parent) return 1;  // the front ended before the line above
   // Programs that the model starts must not use this connection or keep it open.
   fcntl(kWorkerSocket, F_SETFD, FD_CLOEXEC);
@@ -177,6 +198,8 @@ int serve(long parent) {
     const auto message = connection.receive();
     if (!message) return 1;
     const Job& job = std::get<Job>(*message);
+    if (job.limits.memory_bytes > 0)
+      set_limit(RLIMIT_DATA, static_cast<rlim_t>(job.limits.memory_bytes));
     if (job.layout) fix_address_layout(*job.layout);
     std::visit(Worker(job, connection, start_s), job.request);
   } catch (const Error& error) {
@@ -185,6 +208,8 @@ int serve(long parent) {
     connection.send(Failure{.kind = ErrorKind::execution,
                             .message = "the worker process ran out of memory",
                             .hint = "use a machine with more memory, or a smaller batch"});
+  } catch (const std::system_error& error) {
+    connection.send(Failure{.kind = ErrorKind::execution, .message = error.what()});
   } catch (const std::exception& error) {
     connection.send(Failure{.message = error.what()});
   }

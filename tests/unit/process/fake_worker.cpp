@@ -99,6 +99,29 @@ void tell_for_ever() {
   }
 }
 
+void send_without_a_pause() {
+  const std::string lines = line_of(Progress{.text = "one"}) + line_of(Progress{.text = "two"});
+  while (true) send_bytes(lines);
+}
+
+void send_a_line_without_an_end() {
+  const std::string bytes(1 << 16, 'x');
+  while (true) send_bytes(bytes);
+}
+
+void print_without_a_pause() {
+  const std::string bytes(1 << 16, 'x');
+  while (::write(STDERR_FILENO, bytes.data(), bytes.size()) >= 0) {
+  }
+}
+
+void send_nested() { send_bytes(std::string(10'000, '[') + std::string(10'000, ']') + "\n"); }
+
+void print_why_and_end() {
+  std::fputs("libgomp: Thread creation failed: Resource temporarily unavailable\n", stderr);
+  std::_Exit(1);
+}
+
 // The program it starts keeps the socket open and outlives it.
 void leave_a_child() {
   const pid_t child = fork();
@@ -184,6 +207,18 @@ const std::map<std::string, std::function<void()>>& behaviours() {
       {"one piece", answer_in_one_piece},
       {"long", answer_at_length},
       {"no JSON", [] { send_bytes("this is no JSON\n"); }},
+      {"messages without a pause", send_without_a_pause},
+      {"a line without an end", send_a_line_without_an_end},
+      {"output without a pause", print_without_a_pause},
+      {"nested", send_nested},
+      {"no threads", print_why_and_end},
+      {"slow to load", [] { die_of(SIGALRM); }},
+      {"too large a file", [] { die_of(SIGXFSZ); }},
+      {"child",
+       [] {
+         leave_a_child();
+         wait_for_ever();
+       }},
       {"half a line", [] { send_bytes("{\"result\":{\"ou"); }},
       {"close",
        [] {

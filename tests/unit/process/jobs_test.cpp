@@ -152,6 +152,42 @@ TEST_F(JobsTest, ends_a_step_that_takes_too_long_even_if_it_tells_its_progress) 
   }
 }
 
+TEST_F(JobsTest, says_which_limit_a_worker_reached_and_what_raises_it) {
+  struct Case {
+    const char* behaviour;
+    ErrorKind kind;
+    const char* message;
+    const char* hint;
+  };
+  struct : Listener {
+    void output(const std::string&) override {}
+    void tick() override {}
+    bool wants_ticks() const override { return false; }
+  } listener;
+  for (const Case& expected :
+       {Case{"slow to load", ErrorKind::execution,
+             "the file was not loaded within 300 s while it did the step 'run it'", "--timeout"},
+        Case{"too large a file", ErrorKind::environment,
+             "the worker process wrote a file that is too large while it did the step 'run it'",
+             "ulimit -f"},
+        Case{"no threads", ErrorKind::environment,
+             "the worker process ended with status 1 while it did the step 'run it'",
+             "ulimit -u"}}) {
+    Jobs jobs(settings_, interrupt_, events_, &listener);
+    const Error error = thrown_error([&] { jobs.run("run it", {.method = expected.behaviour}); });
+    EXPECT_EQ(error.kind(), expected.kind) << expected.behaviour;
+    EXPECT_STREQ(error.what(), expected.message);
+    EXPECT_NE(error.hint().find(expected.hint), std::string::npos) << error.hint();
+  }
+}
+
+TEST(LimitsFrom, take_the_time_out_for_loading_too) {
+  EXPECT_EQ(limits_from({}).load_s, 300);
+  EXPECT_EQ(limits_from({.timeout_s = 0.2}).load_s, 1);
+  EXPECT_EQ(limits_from({.timeout_s = 1000.0}).load_s, 1000);
+  EXPECT_GT(limits_from({.timeout_s = 1e300}).load_s, 1000);
+}
+
 TEST_F(JobsTest, lets_an_interrupt_end_the_worker) {
   int signal = 0;
   try {

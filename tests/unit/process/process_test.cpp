@@ -83,6 +83,77 @@ TEST_F(Process, gives_up_at_the_deadline_of_a_worker_that_still_reports) {
   }
 }
 
+struct Ignoring : Listener {
+  void output(const std::string&) override {}
+  void tick() override {}
+  bool wants_ticks() const override { return false; }
+};
+
+TEST_F(Process, gives_up_at_the_deadline_under_a_flood_of_messages_or_output) {
+  for (const char* behaviour : {"messages without a pause", "output without a pause"}) {
+    Ignoring listener;
+    WorkerProcess worker(this_program(), {}, &listener);
+    worker.send(job(behaviour));
+    skip_pid(worker, interrupt_);
+    const Deadline deadline = deadline_in(0.2);
+    const auto listen = [&] {
+      while (worker.receive(deadline, interrupt_)) {
+      }
+    };
+    EXPECT_THROW(listen(), WorkerProcess::Timeout) << behaviour;
+    EXPECT_TRUE(worker.finish(0.05).ended_by_parent) << behaviour;
+  }
+}
+
+TEST_F(Process, refuses_a_line_without_an_end_before_it_fills_the_memory) {
+  WorkerProcess worker(this_program(), {});
+  worker.send(job("a line without an end"));
+  skip_pid(worker, interrupt_);
+  EXPECT_THROW(worker.receive({}, interrupt_), Error);
+}
+
+TEST_F(Process, refuses_a_message_that_is_nested_too_deep) {
+  WorkerProcess worker(this_program(), {});
+  worker.send(job("nested"));
+  skip_pid(worker, interrupt_);
+  EXPECT_THROW(worker.receive({}, interrupt_), Error);
+}
+
+// A process that is killed cannot end its children itself.
+TEST_F(Process, leaves_no_process_behind_even_if_it_is_killed) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  for (const bool stopped : {false, true}) {
+    int told[2] = {-1, -1};
+    ASSERT_EQ(pipe(told), 0);
+    const pid_t front = fork();
+    if (front == 0) {
+      WorkerProcess worker(this_program(), {});
+      worker.send(job("child"));
+      RecordedEvents events;
+      for (int message = 0; message < 2; ++message)
+        events.progress(std::get<Progress>(worker.receive({}, interrupt_).value()).text);
+      if (stopped) worker.stop();
+      const pid_t pids[2] = {worker.pid(), events.pid_after("child")};
+      if (write(told[1], pids, sizeof pids) != sizeof pids) _exit(1);
+      while (true) pause();
+    }
+    pid_t pids[2] = {0, 0};
+    ASSERT_EQ(read(told[0], pids, sizeof pids), static_cast<ssize_t>(sizeof pids));
+    ASSERT_EQ(kill(front, SIGKILL), 0);
+    ASSERT_EQ(waitpid(front, nullptr, 0), front);
+    for (const pid_t pid : pids) {
+      int status = 0;
+      EXPECT_EQ(waitpid(pid, &status, 0), pid);
+      EXPECT_TRUE(WIFSIGNALED(status));
+    }
+    while (waitpid(-1, nullptr, 0) > 0) {  // the guard
+    }
+    close(told[0]);
+    close(told[1]);
+  }
+  prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
 TEST_F(Process, has_no_deadline_without_seconds_and_bears_absurd_ones) {
   EXPECT_FALSE(deadline_in(0.0).has_value());
   EXPECT_FALSE(deadline_in(-1.0).has_value());

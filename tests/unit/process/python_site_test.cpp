@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -128,6 +129,39 @@ TEST_F(PythonSiteTest, leaves_the_signals_to_the_interpreter) {
   const std::string path = interpreter("kill -TERM $$; echo '{}'");
   EXPECT_EQ(error_of([&] { look_at_python(path, ""); }).what(),
             "the Python interpreter '" + path + "' cannot be run");
+}
+
+TEST_F(PythonSiteTest, ends_an_interpreter_that_does_not_answer_and_what_it_started) {
+  for (const char* script :
+       {"sleep 600 & echo $! > \"$0.pid\"; wait", "sleep 600 & echo $! > \"$0.pid\"; exec yes"}) {
+    const std::string path = interpreter(script);
+    const Error error = error_of([&] { look_at_python(path, "", {.timeout_s = 0.5}); });
+    const bool flood = std::string(script).ends_with("yes");
+    EXPECT_EQ(error.what(),
+              "the Python interpreter '" + path +
+                  (flood ? "' cannot be run" : "' did not answer within 0.5 s (--timeout)"));
+    pid_t child = 0;
+    std::ifstream(path + ".pid") >> child;
+    ASSERT_GT(child, 0);
+    while (state_of(child) != ' ' && state_of(child) != 'Z') usleep(1000);
+  }
+}
+
+TEST_F(PythonSiteTest, takes_a_signal_while_it_waits) {
+  Interrupt interrupt;
+  const std::string path = interpreter("kill -INT $PPID; exec sleep 600");
+  int signal = 0;
+  try {
+    look_at_python(path, "", {.interrupt = &interrupt});
+  } catch (const Interrupted& interrupted) {
+    signal = interrupted.signal;
+  }
+  EXPECT_EQ(signal, SIGINT);
+}
+
+TEST_F(PythonSiteTest, shows_what_an_interpreter_says_that_fails) {
+  const std::string path = interpreter("echo 'no module named encodings' >&2; exit 1");
+  EXPECT_EQ(error_of([&] { look_at_python(path, ""); }).detail(), "no module named encodings\n");
 }
 
 // The question itself, put to the system's own interpreter, where there is one.

@@ -3,7 +3,7 @@
 #include "commands/commands.h"
 #include "options/bind_command.h"
 #include "options/option_groups.h"
-#include "tsctl/process/python_site.h"
+#include "tsctl/process/sandbox.h"
 #include "tsctl/report/text/text_lines.h"
 
 namespace tsctl {
@@ -15,9 +15,9 @@ struct Flags {
   ReportOptions report = {};
 };
 
-Finding python_finding(const std::string& executable, const std::string& package_dir) {
+Finding python_finding(CommandSession& session) {
   try {
-    const PythonSite site = probe_python(executable, package_dir);
+    const PythonSite& site = session.python();
     return {.name = "python",
             .status = FindingStatus::ok,
             .detail = fmt::format("{} ({}), torch {}", site.executable, site.version,
@@ -28,6 +28,19 @@ Finding python_finding(const std::string& executable, const std::string& package
             .detail = error.what(),
             .hint = error.hint()};
   }
+}
+
+// What keeps a file's code from doing harm. A kernel that lacks it is no failure.
+Finding sandbox_finding() {
+  const SandboxInfo support = sandbox_support();
+  std::string detail =
+      support.files ? fmt::format("files (Landlock {})", support.landlock_abi) : "";
+  if (support.system_calls)
+    detail += (detail.empty() ? "" : ", ") + std::string("network and programs (seccomp)");
+  return {.name = "sandbox",
+          .status = support.reason.empty() ? FindingStatus::ok : FindingStatus::off,
+          .detail = detail.empty() ? "none" : detail,
+          .hint = support.reason};
 }
 
 std::string cores_text(const Environment& host) {
@@ -43,7 +56,7 @@ std::string features_text(const Environment& host) {
   return text;
 }
 
-ExitCode doctor(CommandSession& session, const Flags& flags) {
+ExitCode doctor(CommandSession& session, const Flags&) {
   Report& report = session.report();
   const ToolInfo tool = tool_info();
   const Environment& host = report.environment;
@@ -62,8 +75,8 @@ ExitCode doctor(CommandSession& session, const Flags& flags) {
     report.checks.push_back(
         {.name = "variables", .status = FindingStatus::ok, .detail = joined(host.variables, ", ")});
   }
-  const std::string python = chosen_python(flags.run.python);
-  report.checks.push_back(python_finding(python, installation_of_this_process().package_dir));
+  report.checks.push_back(python_finding(session));
+  report.checks.push_back(sandbox_finding());
   try {
     session.enter("query LibTorch");
     report.doctor = session.jobs().describe({.with_cuda = true});

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -42,6 +44,28 @@ double seconds_from(const std::string& text, const std::string& flag) {
                 "write 60, 60s or 2min");
   }
   return seconds;
+}
+
+std::int64_t bytes_from(const std::string& text, const std::string& flag) {
+  constexpr double kMostBytes = 1e18;
+  struct Unit {
+    std::string_view name;
+    double bytes;
+  };
+  constexpr std::array kUnits{Unit{"", 1.0},       Unit{"B", 1.0},      Unit{"kB", 1e3},
+                              Unit{"KB", 1e3},     Unit{"MB", 1e6},     Unit{"GB", 1e9},
+                              Unit{"TB", 1e12},    Unit{"K", 0x1p10},   Unit{"KiB", 0x1p10},
+                              Unit{"M", 0x1p20},   Unit{"MiB", 0x1p20}, Unit{"G", 0x1p30},
+                              Unit{"GiB", 0x1p30}, Unit{"T", 0x1p40},   Unit{"TiB", 0x1p40}};
+  if (text == "none") return 0;
+  const Quantity quantity = quantity_from(text).value_or(Quantity{});
+  const auto unit = std::ranges::find(kUnits, quantity.unit, &Unit::name);
+  const double bytes = unit == kUnits.end() ? 0.0 : quantity.value * unit->bytes;
+  if (!(bytes >= 1.0) || bytes > kMostBytes) {
+    throw Error(ErrorKind::usage, fmt::format("{} '{}' is not a size above 0", flag, text),
+                "write 8GiB, 500MB, or none for no limit");
+  }
+  return static_cast<std::int64_t>(bytes);
 }
 
 CLI::Validator checked(const std::function<std::string(const std::string&)>& fault) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ std::optional<Quantity> quantity_from(std::string_view text);
 // The value of a flag: "2%" or "0.02"; "60", "60s", "500ms" or "2min" in seconds. Throw Error{usage} that names the flag.
 double fraction_from(const std::string& text, const std::string& flag);
 double seconds_from(const std::string& text, const std::string& flag);
+// "8GiB", "500 MB", "4096" in bytes; "none" is 0. Throws Error{usage} that names the flag.
+std::int64_t bytes_from(const std::string& text, const std::string& flag);
 
 // A check for an option; `fault` returns what is wrong with a value, or "".
 CLI::Validator checked(const std::function<std::string(const std::string&)>& fault);

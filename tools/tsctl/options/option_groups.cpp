@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "options/help_group.h"
+#include "options/limit_options.h"
 #include "options/numbers.h"
 #include "session/run_facts.h"
 #include "tsctl/core/base/did_you_mean.h"
@@ -63,15 +64,12 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       .option("--threads", "N", options.threads,
               "Threads (default: the cores that this process may use)")
       ->check(CLI::Range(1, kMostThreads));
-  group
-      .option("--timeout", "SECONDS", options.timeout_s,
-              "Time-out of each step in seconds (default: none)")
-      ->check(positive_number());
   group.choice<Executor>(
       "--executor", options.executor,
       "How LibTorch runs graphs: default, static (no specialization) or unoptimized");
   group.repeatable("--op-lib", "FILE", options.op_libs,
                    "A shared library that registers operators of the model");
+  add_limit_options(command, options);
 }
 
 void add_method_option(CLI::App& command, std::string& method) {

@@ -14,9 +14,12 @@
 #include "session/op_libraries.h"
 #include "session/run_facts.h"
 #include "tsctl/core/base/clock.h"
+#include "tsctl/core/base/units.h"
 #include "tsctl/host/host.h"
+#include "tsctl/host/memory.h"
 #include "tsctl/process/process.h"
 #include "tsctl/process/python_site.h"
+#include "tsctl/process/sandbox.h"
 
 namespace tsctl {
 
@@ -32,7 +35,9 @@ class CommandSession::Reports : public Events, public Listener {
     session_.view_.progress(session_.with_names(text), share);
   }
   void warning(const Warning& warning) override { session_.warn(warning); }
-  void output(const std::string& text) override { session_.view_.output(text); }
+  void output(const std::string& text) override {
+    session_.view_.output(std::string(session_.output_limit_.allowed(text, now_s())));
+  }
   void tick() override { session_.view_.tick(); }
   bool wants_ticks() const override { return session_.view_.wants_ticks(); }
 
@@ -41,6 +46,20 @@ class CommandSession::Reports : public Events, public Listener {
 };
 
 namespace {
+
+constexpr double kPythonTimeoutSeconds = 60.0;  // an interpreter answers within a second
+constexpr std::size_t kMostWarnings = 1000;
+
+// What the sandbox keeps from files, for -v.
+std::string sandbox_text(const SandboxInfo& sandbox) {
+  std::string kept;
+  if (sandbox.files) kept = fmt::format("other files (Landlock {})", sandbox.landlock_abi);
+  if (sandbox.system_calls)
+    kept += (kept.empty() ? "" : ", ") + std::string("the network and programs (seccomp)");
+  std::string text = kept.empty() ? "no sandbox" : "sandbox: a file's code cannot reach " + kept;
+  if (!sandbox.reason.empty()) text += ": " + sandbox.reason;
+  return text;
+}
 
 ErrorInfo named_error(const Error& error, CommandSession& session) {
   ErrorInfo info = info_from(error, session.phase());
@@ -68,6 +87,7 @@ CommandSession::CommandSession(Context& context, const ReportOptions& report_opt
     : report_options_(report_options),
       options_(options),
       view_(context, chatter_of(report_options), report_options.verbose, now_s),
+      output_limit_(options.max_output_bytes),
       reports_(std::make_unique<Reports>(*this)) {
   describe_run(report_, report_options);
   report_.environment.variables = variables_of_interest(environ);
@@ -82,38 +102,47 @@ void CommandSession::watch_interrupts() {
   if (!interrupt_) interrupt_ = std::make_unique<Interrupt>();
 }
 
+WorkerSettings CommandSession::worker_settings() {
+  Environment& environment = report_.environment;
+  // The driver of a GPU reserves far more memory than it uses.
+  const std::int64_t usual = options_.device == "cpu" ? default_memory_limit(memory_of_host()) : 0;
+  const std::int64_t memory_bytes = options_.memory_bytes.value_or(usual);
+  if (memory_bytes > 0) environment.memory_limit_bytes = memory_bytes;
+  environment.sandbox =
+      options_.sandbox ? sandbox_support() : SandboxInfo{.reason = "--no-sandbox turned it off"};
+  view_.progress(sandbox_text(*environment.sandbox), std::nullopt);
+  return {.installation = installation_of_this_process(),
+          .timeout_s = options_.timeout_s,
+          .threads = threads(),
+          .shows_output = !report_options_.quiet,
+          .memory_bytes = memory_bytes,
+          .sandbox = options_.sandbox,
+          .op_libraries = [this](const std::string& model_path) {
+            std::vector<std::string> paths;
+            for (const OpLibrary& library : op_libraries_.of(model_path))
+              paths.push_back(library.path);
+            return paths;
+          }};
+}
+
 Jobs& CommandSession::jobs() {
   if (!jobs_) {
     watch_interrupts();
-    const WorkerSettings settings{.installation = installation_of_this_process(),
-                                  .timeout_s = options_.timeout_s,
-                                  .threads = threads(),
-                                  .shows_output = !report_options_.quiet,
-                                  .op_libraries = [this](const std::string& model_path) {
-                                    std::vector<std::string> paths;
-                                    for (const OpLibrary& library : op_libraries_.of(model_path))
-                                      paths.push_back(library.path);
-                                    return paths;
-                                  }};
-    jobs_ = std::make_unique<Jobs>(settings, *interrupt_, *reports_, reports_.get());
+    jobs_ = std::make_unique<Jobs>(worker_settings(), *interrupt_, *reports_, reports_.get());
   }
   return *jobs_;
 }
 
 const PythonSite& CommandSession::python() {
   if (!python_) {
-    try {
-      python_ =
-          probe_python(chosen_python(options_.python), installation_of_this_process().package_dir);
-    } catch (const Error&) {
-      if (interrupt_)
-        interrupt_->check();  // the signal that interrupts tsctl also ends the interpreter
-      throw;
-    }
+    watch_interrupts();
+    python_ = probe_python(
+        chosen_python(options_.python), installation_of_this_process().package_dir,
+        {.timeout_s = options_.timeout_s > 0.0 ? options_.timeout_s : kPythonTimeoutSeconds,
+         .interrupt = interrupt_.get()});
     report_.environment.python = python_->executable;
     report_.environment.python_version = python_->version;
     report_.environment.torch_version = python_->torch_version;
-    if (interrupt_) interrupt_->check();
   }
   return *python_;
 }
@@ -122,6 +151,8 @@ void CommandSession::say(const std::string& text) { view_.step(with_names(text))
 
 void CommandSession::warn(const Warning& worded) {
   const Warning warning{.code = worded.code, .text = with_names(worded.text)};
+  // A worker that is out of control must not fill this process's memory.
+  if (report_.warnings.size() >= kMostWarnings) return;
   // A worker sends a warning at once and lists it in its result again; two steps may also find the same. A busy host is
   // reported once, although its figures change from step to step.
   const auto is_known = [&](const Warning& known) {
@@ -133,6 +164,15 @@ void CommandSession::warn(const Warning& worded) {
   // Python code warns about itself, not about the model; the text counts these warnings.
   if (warning.code == WarningCode::python_warning && !report_options_.verbose) return;
   view_.warning(warning.text);
+}
+
+void CommandSession::warn_of_dropped_output() {
+  const std::int64_t dropped = output_limit_.dropped_bytes();
+  if (dropped == 0 || report_options_.quiet) return;
+  warn({WarningCode::output_dropped,
+        fmt::format("{} that the model printed are not shown: it printed more than {} in a second; "
+                    "--max-output SIZE shows more",
+                    bytes_text(dropped), bytes_text(options_.max_output_bytes))});
 }
 
 void CommandSession::enter(const std::string& phase) {
@@ -205,6 +245,7 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
       code = ExitCode::internal;
       session.report().error = bug_info(error.what(), session.phase());
     }
+    session.warn_of_dropped_output();
     session.report().steps = session.steps();
     if (const std::string version = session.libtorch_version(); !version.empty())
       session.report().environment.torch_version = version;

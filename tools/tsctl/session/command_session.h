@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "session/context.h"
 #include "session/finish.h"
 #include "session/op_libraries.h"
+#include "session/output_limit.h"
 #include "session/stderr_view.h"
 #include "tsctl/core/arm_settings.h"
 #include "tsctl/core/report.h"
@@ -24,6 +26,9 @@ struct RunOptions {
   int threads = 0;  // 0: as many as this process may use
   Executor executor = Executor::standard;
   double timeout_s = 0.0;
+  std::optional<std::int64_t> memory_bytes = {};  // --memory; 0 is no limit, none the default
+  std::int64_t max_output_bytes = std::int64_t{1} << 20;  // in a second; 0 is no limit
+  bool sandbox = true;
   std::string python = {};                // --python; empty: TSCTL_PYTHON, then the build's
   std::vector<std::string> op_libs = {};  // --op-lib
 };
@@ -60,6 +65,8 @@ class CommandSession {
   // Shows that a step begins.
   void say(const std::string& text);
   void warn(const Warning& warning);
+  // Says what of the workers' output was not shown, if anything.
+  void warn_of_dropped_output();
   void warn_all(const std::vector<Warning>& warnings) {
     for (const Warning& warning : warnings) warn(warning);
   }
@@ -81,12 +88,16 @@ class CommandSession {
  private:
   class Reports;
 
+  // Records in the report what its workers may do, and gives them their settings.
+  WorkerSettings worker_settings();
+
   ReportOptions report_options_;
   RunOptions options_;
   Report report_ = {};
   std::vector<std::pair<std::string, std::string>> names_ = {};
   std::string phase_ = "usage";
   StderrView view_;
+  OutputLimit output_limit_;
   std::unique_ptr<Reports> reports_;
   std::unique_ptr<Interrupt> interrupt_;
   std::unique_ptr<Jobs> jobs_;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <string_view>
 
 #include "steps/tuning_warnings.h"
 #include "tsctl/core/base/error.h"
@@ -16,6 +18,14 @@ void require_source_file(const SourceSpec& source) {
   throw Error(ErrorKind::input,
               fmt::format("'{}' of SOURCE '{}' is not a file", source.file, source.text),
               "check the path; SOURCE is path/to/file.py:Name or package.module:Name");
+}
+
+void require_torchscript_on() {
+  const char* setting = std::getenv("PYTORCH_JIT");
+  if (setting == nullptr || std::string_view(setting) != "0") return;
+  throw Error(ErrorKind::environment,
+              "the environment variable PYTORCH_JIT=0 turns TorchScript off in torch",
+              "run the command without it: env -u PYTORCH_JIT tsctl …");
 }
 
 // " eagerly", for a message.
@@ -56,6 +66,7 @@ EagerResult run_in_python(CommandSession& session, const ModelInputs& inputs,
 
 CaptureResult capture_step(CommandSession& session, const CapturePlan& plan,
                            const std::string& model_path, const std::string& tensors_path) {
+  require_torchscript_on();
   require_source_file(plan.source);
   const ModelInputs& inputs = plan.inputs;
   session.enter("capture");

@@ -99,7 +99,8 @@ class CsvRow {
 
   static std::string text_of(const json::Json& value) {
     if (value.is_null()) return {};
-    return value.is_string() ? value.get<std::string>() : value.dump();
+    return value.is_string() ? value.get<std::string>()
+                             : value.dump(-1, ' ', false, json::Json::error_handler_t::replace);
   }
 
   Cells cells_ = {};

@@ -1,6 +1,8 @@
 #include "tsctl/report/json/json.h"
 
 #include <stdexcept>
+#include <string_view>
+#include <type_traits>
 
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/bench_samples.h"
@@ -11,20 +13,48 @@
 #include "tsctl/core/report.h"
 #include "tsctl/core/wire.h"
 #include "tsctl/report/json/json_convert.h"
+#include "tsctl/report/json/raw_bytes.h"
 
 namespace tsctl {
 
+namespace {
+
+// A document in a file, which other programs read.
+template <typename T>
+inline constexpr bool kIsDocument = std::is_same_v<T, Manifest> || std::is_same_v<T, LaunchSamples>;
+
+template <std::string (*Change)(std::string_view)>
+void change_texts(json::Json& value) {
+  if (value.is_string()) value = Change(value.get_ref<const std::string&>());
+  if (value.is_array() || value.is_object()) {
+    for (json::Json& item : value) change_texts<Change>(item);
+  }
+}
+
+}  // namespace
+
 template <typename T>
 std::string json_text(const T& value) {
-  // Messages of a model can contain invalid UTF-8, which is replaced.
-  return json::to_json(value).dump(-1, ' ', false, json::Json::error_handler_t::replace);
+  json::Json json = json::to_json(value);
+  if constexpr (kIsDocument<T>) {
+    return json.dump(-1, ' ', false, json::Json::error_handler_t::replace);
+  } else {
+    change_texts<&with_hidden_bytes>(json);
+    return with_shown_bytes(json.dump(-1, ' ', false, json::Json::error_handler_t::replace));
+  }
 }
 
 template <typename T>
 T from_json_text(const std::string& text) {
   try {
     T value;
-    json::read_json(json::Json::parse(text), value);
+    if constexpr (kIsDocument<T>) {
+      json::read_json(json::Json::parse(text), value);
+    } else {
+      json::Json json = json::Json::parse(with_hidden_bytes(text));
+      change_texts<&with_shown_bytes>(json);
+      json::read_json(json, value);
+    }
     return value;
   } catch (const std::exception& error) {
     throw Error(ErrorKind::input, std::string("a JSON document cannot be read: ") + error.what());

@@ -46,5 +46,22 @@ TEST(SecondsFrom, refuses_anything_else) {
   }
 }
 
+TEST(BytesFrom, reads_sizes_with_both_kinds_of_units) {
+  EXPECT_EQ(bytes_from("4096", "--memory"), 4096);
+  EXPECT_EQ(bytes_from("8GiB", "--memory"), std::int64_t{8} << 30);
+  EXPECT_EQ(bytes_from("8G", "--memory"), std::int64_t{8} << 30);
+  EXPECT_EQ(bytes_from("1.5 MB", "--memory"), 1'500'000);
+  EXPECT_EQ(bytes_from("none", "--memory"), 0);
+}
+
+TEST(BytesFrom, refuses_anything_else) {
+  for (const std::string text : {"", "0", "-1", "1e30", "8X", "GiB", "nan", "0.2"}) {
+    EXPECT_EQ(error_of([&] { bytes_from(text, "--memory"); }),
+              "usage: --memory '" + text +
+                  "' is not a size above 0 | write 8GiB, 500MB, or none for no limit")
+        << text;
+  }
+}
+
 }  // namespace
 }  // namespace tsctl

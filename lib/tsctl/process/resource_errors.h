@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "tsctl/core/base/error.h"
+
+namespace tsctl {
+
+// If the text of a failure says that a limit of the system or of tsctl was reached, the Error that names the limit and
+// what raises it: Error{environment} for a limit of the system, Error{execution} for the memory of a worker, which is
+// `memory_bytes`; 0 is no limit. The message is `what`.
+std::optional<Error> resource_error(const std::string& text, const std::string& what,
+                                    std::int64_t memory_bytes, const std::string& detail = {});
+
+}  // namespace tsctl
