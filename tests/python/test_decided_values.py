@@ -21,7 +21,7 @@ def attempt_of(request_for, events, kind, **changes):
 
 
 def decided(attempt):
-    return {item["decided_by"] for item in attempt["warnings"] if item["decided_by"] is not None}
+    return {item["decided_by"] for item in attempt["warnings"] if item["decided_by"]}
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ class Notice:
         return {
             "code": self.code,
             "text": self.text,
-            "decided_by": self.decided_by if self.code in _IN_WORDS else None,
+            "decided_by": self.decided_by if self.code in _IN_WORDS else "",  # core's empty optional
             "inputs": list(self.inputs),
             "accepted": self.accepted,
             "place": self.place,
