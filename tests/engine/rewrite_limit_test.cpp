@@ -57,8 +57,8 @@ class RewriteLimit : public testing::Test {
     test::Calls().add("", {input}).write(inputs_);
   }
   bool differs(torch::jit::Module module, const at::Tensor& input) const {
-    return !at::allclose(module.forward({input}).toTensor(),
-                         reloaded().forward({input}).toTensor(), 1e-4, 1e-4);
+    return !at::allclose(module.forward({input}).toTensor(), reloaded().forward({input}).toTensor(),
+                         1e-4, 1e-4);
   }
 
   test::TempDir dir_ = {};

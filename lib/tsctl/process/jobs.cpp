@@ -153,6 +153,9 @@ void throw_failure(const Failure& failure, const WorkerSettings& settings) {
   if (failure.kind != ErrorKind::usage && failure.kind != ErrorKind::environment) {
     const auto error = resource_error(failure.message + failure.detail, failure.message,
                                       settings.memory_bytes, failure.detail);
+    // Python that runs out of memory during a capture has raised an exception.
+    if (error && error->kind() == ErrorKind::execution && failure.kind == ErrorKind::capture)
+      throw Error(ErrorKind::capture, failure.message, std::string(error->hint()), failure.detail);
     if (error) throw *error;
   }
   if (!failure.kind) throw std::logic_error(failure.message);

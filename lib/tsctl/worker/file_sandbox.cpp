@@ -24,7 +24,7 @@ struct Needs {
 
   void model(const std::string& path, const std::string& device) const {
     policy.readable.push_back(path);
-    if (path.ends_with(".pt2")) policy.writable.emplace_back("/tmp");
+    if (path.ends_with(".pt2")) policy.writable.push_back(fs::temp_directory_path().string());
     policy.uses_gpu = device != "cpu";
   }
 

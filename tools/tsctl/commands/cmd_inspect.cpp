@@ -183,7 +183,14 @@ void add_inspect(CLI::App& app, Action& selected) {
       selected = session_action(flags, &inspect_files);
       return;
     }
-    selected = [flags](Context& context) { return print_lines(context, *flags); };
+    selected = [flags](Context& context) {
+      try {
+        return print_lines(context, *flags);
+      } catch (const Error& error) {
+        return run_reported(context, flags->report, flags->run,
+                            [&](CommandSession&) -> ExitCode { throw Error(error); });
+      }
+    };
   });
 }
 

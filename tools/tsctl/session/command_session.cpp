@@ -153,11 +153,12 @@ void CommandSession::warn(const Warning& worded) {
   const Warning warning{.code = worded.code, .text = with_names(worded.text)};
   // A worker that is out of control must not fill this process's memory.
   if (report_.warnings.size() >= kMostWarnings) return;
-  // A worker sends a warning at once and lists it in its result again; two steps may also find the same. A busy host is
-  // reported once, although its figures change from step to step.
+  // A worker sends a warning at once and lists it in its result again; two steps may also find the same. What two steps
+  // say in other words or with other figures is reported once.
   const auto is_known = [&](const Warning& known) {
     return known.code == warning.code &&
-           (known.text == warning.text || warning.code == WarningCode::host_busy);
+           (known.text == warning.text || warning.code == WarningCode::host_busy ||
+            warning.code == WarningCode::was_training);
   };
   if (std::ranges::any_of(report_.warnings, is_known)) return;
   report_.warnings.push_back(warning);

@@ -27,8 +27,8 @@ bool is_tsctls(const SourceFrame& frame) {
 }
 
 bool is_users(const SourceFrame& frame) {
-  return !is_tsctls(frame) && !frame.file.empty() && !frame.file.starts_with("code/") && !frame.file.starts_with("<") &&
-         frame.file.find("/torch/nn/") == std::string_view::npos &&
+  return !is_tsctls(frame) && !frame.file.empty() && !frame.file.starts_with("code/") &&
+         !frame.file.starts_with("<") && frame.file.find("/torch/nn/") == std::string_view::npos &&
          frame.file.find("/torch/jit/") == std::string_view::npos &&
          frame.file.find("/torch/_") == std::string_view::npos;
 }

@@ -24,7 +24,8 @@ void run_on_method<row_of("remove_dropout")>(PassContext& context) {
     if (!train) {
       context.skip(node, "whether it is active is known only when the model runs");
     } else if (*train) {
-      context.skip(node, "it is active: the code asks for it, or the model was captured in training mode");
+      context.skip(
+          node, "it is active: the code asks for it, or the model was captured in training mode");
     } else {
       idle.push_back(&node);
     }

@@ -51,8 +51,9 @@ void describe_rewritten(const passes::Model& model, const RewriteRequest& reques
       result.constants_bytes += constant_bytes(node, counted);
       if (is_active_dropout(node)) {
         result.warnings.push_back(
-            {WarningCode::active_dropout, "dropout stays active at " + model.paths.place_of(node) +
-                                              ": the code asks for it, or the model was captured in training mode"});
+            {WarningCode::active_dropout,
+             "dropout stays active at " + model.paths.place_of(node) +
+                 ": the code asks for it, or the model was captured in training mode"});
       }
     });
   }

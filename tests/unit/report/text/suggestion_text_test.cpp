@@ -20,16 +20,17 @@ TEST(SuggestionsText, prints_the_lines_of_what_gains_and_names_the_others) {
   graph.convert_with = "--no-pack";
   Suggestion missing = static_executor_suggestion();
   missing.reason = "with it the outputs differ";
-  EXPECT_EQ(plain(suggestions_text({graph, missing, measured(threads_suggestion(1), 0.5, 0.7)})),
-            "suggest    onednn-graph=on: 1.25 [1.20, 1.30] times as fast as the file alone; no file "
-            "can carry it, and it needs a file made with --no-pack. Set it before the file is "
-            "loaded:\n"
-            "             C++     #include <torch/csrc/jit/codegen/onednn/interface.h>\n"
-            "                     torch::jit::RegisterLlgaFuseGraph::setEnabled(true);\n"
-            "             Python  import torch\n"
-            "                     torch.jit.enable_onednn_fusion(True)\n"
-            "suggest    no other setting gains: executor=static (with it the outputs differ), "
-            "threads=1 0.60 [0.50, 0.70]\n");
+  EXPECT_EQ(
+      plain(suggestions_text({graph, missing, measured(threads_suggestion(1), 0.5, 0.7)})),
+      "suggest    onednn-graph=on: 1.25 [1.20, 1.30] times as fast as the file alone; no file "
+      "can carry it, and it needs a file made with --no-pack. Set it before the file is "
+      "loaded:\n"
+      "             C++     #include <torch/csrc/jit/codegen/onednn/interface.h>\n"
+      "                     torch::jit::RegisterLlgaFuseGraph::setEnabled(true);\n"
+      "             Python  import torch\n"
+      "                     torch.jit.enable_onednn_fusion(True)\n"
+      "suggest    no other setting gains: executor=static (with it the outputs differ), "
+      "threads=1 0.60 [0.50, 0.70]\n");
 }
 
 TEST(SuggestionsText, says_so_if_nothing_gains) {
