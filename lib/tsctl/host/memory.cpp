@@ -37,10 +37,10 @@ std::optional<std::int64_t> number_in(const fs::path& path) {
   return file >> number ? std::optional(number) : std::nullopt;
 }
 
-std::optional<std::int64_t> first_of(const fs::path& group, const char* version_2,
-                                     const char* version_1) {
-  const auto number = number_in(group / version_2);
-  return number ? number : number_in(group / version_1);
+// The limit of a control group of version 2, or else of version 1.
+std::optional<std::int64_t> limit_of(const fs::path& group) {
+  const auto limit = number_in(group / "memory.max");
+  return limit ? limit : number_in(group / "memory.limit_in_bytes");
 }
 
 }  // namespace
@@ -48,26 +48,7 @@ std::optional<std::int64_t> first_of(const fs::path& group, const char* version_
 std::int64_t memory_of_host(const fs::path& root) {
   std::int64_t bytes = value_in_meminfo(root, "MemTotal");
   for (const fs::path& group : memory_control_groups(root)) {
-    if (const auto limit = first_of(group, "memory.max", "memory.limit_in_bytes"))
-      bytes = std::min(bytes, *limit);
-  }
-  return bytes;
-}
-
-std::int64_t available_memory(const fs::path& root) {
-  std::int64_t bytes = value_in_meminfo(root, "MemAvailable");
-  for (const fs::path& group : memory_control_groups(root)) {
-    const auto limit = first_of(group, "memory.max", "memory.limit_in_bytes");
-    const auto used = first_of(group, "memory.current", "memory.usage_in_bytes");
-    if (!limit || !used) continue;
-    // What the group has read of files can be taken back.
-    std::int64_t cached = 0;
-    std::ifstream statistics(group / "memory.stat");
-    std::string name;
-    for (std::int64_t value = 0; statistics >> name >> value;) {
-      if (name == "inactive_file" || name == "total_inactive_file") cached = value;
-    }
-    bytes = std::min(bytes, std::max<std::int64_t>(0, *limit - *used + cached));
+    if (const auto limit = limit_of(group)) bytes = std::min(bytes, *limit);
   }
   return bytes;
 }

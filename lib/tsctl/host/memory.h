@@ -9,10 +9,6 @@ namespace tsctl {
 // is "/" except in tests, where it has proc/meminfo. 0 if it cannot be read.
 std::int64_t memory_of_host(const std::filesystem::path& root = "/");
 
-// The memory that is free now or that the kernel can take back, within the limits of the control groups. 0 if it cannot
-// be read.
-std::int64_t available_memory(const std::filesystem::path& root = "/");
-
 // The most that a worker may allocate unless --memory says otherwise: the memory of the host less a reserve for the rest
 // of the system, a twentieth and at least 256 MiB.
 std::int64_t default_memory_limit(std::int64_t memory_bytes);

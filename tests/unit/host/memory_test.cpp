@@ -7,8 +7,7 @@
 namespace tsctl {
 namespace {
 
-constexpr const char* kMeminfo =
-    "MemTotal:       8388608 kB\nMemFree:  1 kB\nMemAvailable:    4194304 kB\n";
+constexpr const char* kMeminfo = "MemTotal:       8388608 kB\nMemFree:  1 kB\n";
 constexpr std::int64_t kGibibyte = std::int64_t{1} << 30;
 
 TEST(MemoryOfHost, is_that_of_the_machine_or_of_the_smallest_group) {
@@ -29,20 +28,8 @@ TEST(MemoryOfHost, knows_groups_of_version_1) {
   EXPECT_EQ(memory_of_host(root.path()), kGibibyte);
 }
 
-TEST(AvailableMemory, is_what_the_kernel_and_the_group_can_still_give) {
+TEST(MemoryOfHost, is_0_where_it_cannot_be_read) {
   const MadeUpRoot root;
-  root.write("proc/meminfo", kMeminfo);
-  EXPECT_EQ(available_memory(root.path()), 4 * kGibibyte);
-  root.write("proc/self/cgroup", "0::/job\n");
-  root.write("sys/fs/cgroup/job/memory.max", "2147483648\n");
-  root.write("sys/fs/cgroup/job/memory.current", "1610612736\n");
-  root.write("sys/fs/cgroup/job/memory.stat", "anon 1\ninactive_file 536870912\nactive_file 7\n");
-  EXPECT_EQ(available_memory(root.path()), kGibibyte);
-}
-
-TEST(AvailableMemory, is_0_where_it_cannot_be_read) {
-  const MadeUpRoot root;
-  EXPECT_EQ(available_memory(root.path()), 0);
   EXPECT_EQ(memory_of_host(root.path()), 0);
 }
 
