@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "options/help_group.h"
 #include "session/op_libraries.h"
 #include "steps/manifest.h"
 #include "steps/preflight.h"
@@ -24,35 +25,31 @@ void add_capture_options(CLI::App& command, CaptureFlags& flags) {
   add_tolerance_options(command, flags.tolerance);
   add_run_options(command, flags.run);
   add_report_options(command, flags.report);
-  add_choice<FixedSizes>(command, "--fixed-sizes", flags.fixed_sizes,
-                         "If the capture works at the given sizes only: refuse it, or guard the "
-                         "file with a check of its input sizes")
-      ->group("Source");
-  add_repeatable(command, "--accept-branch", flags.accepted_branches,
-                 "Let a trace keep what its example decided by values at this line: net.py:16")
-      ->group("Source")
-      ->type_name("FILE:LINE");
+  const HelpGroup source(command, "Source");
+  source.choice<FixedSizes>("--fixed-sizes", flags.fixed_sizes,
+                            "If the capture works at the given sizes only: refuse it, or guard the "
+                            "file with a check of its input sizes");
+  source.repeatable("--accept-branch", "FILE:LINE", flags.accepted_branches,
+                    "Let a trace keep what its example decided by values at this line: net.py:16");
 }
 
 void add_mode_option(CLI::App& command, CaptureFlags& flags) {
-  add_choice<CaptureMode>(
-      command, "--mode", flags.mode,
-      "How to capture: auto (trace, and script what a trace cannot represent), trace or script")
-      ->group("Source");
+  HelpGroup(command, "Source")
+      .choice<CaptureMode>("--mode", flags.mode,
+                           "How to capture: auto (trace, and script what a trace cannot "
+                           "represent), trace or script");
 }
 
 void add_trace_submodule_option(CLI::App& command, CaptureFlags& flags) {
-  add_repeatable(command, "--trace-submodule", flags.trace_submodules,
-                 "Trace this submodule inside a scripted model: PATH, or PATH=SHAPE of its input")
-      ->group("Source")
-      ->type_name("PATH[=SHAPE]");
+  HelpGroup(command, "Source")
+      .repeatable("--trace-submodule", "PATH[=SHAPE]", flags.trace_submodules,
+                  "Trace this submodule inside a scripted model: PATH, or PATH=SHAPE of its input");
 }
 
 void add_script_submodule_option(CLI::App& command, CaptureFlags& flags) {
-  add_repeatable(command, "--script-submodule", flags.script_submodules,
-                 "Script this submodule inside a traced model")
-      ->group("Source")
-      ->type_name("PATH");
+  HelpGroup(command, "Source")
+      .repeatable("--script-submodule", "PATH", flags.script_submodules,
+                  "Script this submodule inside a traced model");
 }
 
 namespace {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,12 @@ class HelpGroup {
   // Takes no value.
   CLI::Option* flag(const char* flags, bool& target, const std::string& help) const {
     return command_.add_flag(flags, target, help)->group(heading_);
+  }
+
+  // Takes no value, and tells "not given" from "no": "--keep-heap,!--no-keep-heap".
+  CLI::Option* flag(const char* flags, std::optional<bool>& target, const std::string& help) const {
+    const auto set = [&target](std::int64_t count) { target = count > 0; };
+    return command_.add_flag_function(flags, set, help)->group(heading_);
   }
 
  private:

@@ -42,10 +42,8 @@ void add_limit_options(CLI::App& command, RunOptions& options) {
   add_size(command, "--max-output",
            "Most that is shown of what a model prints in a second (default 1MiB)",
            [&options](std::int64_t bytes) { options.max_output_bytes = bytes; });
-  command
-      .add_flag("--no-sandbox{false}", options.sandbox,
-                "Let a file's code reach files, the network and other programs")
-      ->group("Limits");
+  group.flag("--no-sandbox{false}", options.sandbox,
+             "Let a file's code reach files, the network and other programs");
 }
 
 }  // namespace tsctl

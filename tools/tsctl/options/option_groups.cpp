@@ -153,22 +153,16 @@ void add_pass_options(CLI::App& command, PassFlags& flags) {
 }
 
 void add_packing_options(CLI::App& command, PassFlags& flags) {
-  add_choice<KernelChoice>(command, "--kernels", flags.kernels,
-                           "Which kernels packed layers run: auto (default; the fastest, timed "
-                           "when the file is loaded), fixed (the fastest on this host, now), mkl "
-                           "or onednn")
-      ->group("Passes");
-  command
-      .add_flag("--no-pack{false}", flags.pack,
-                "Do not pack weights: leave out pack_linear, pack_lstm and pack_conv")
-      ->group("Passes");
-  command
-      .add_flag_function(
-          "--keep-heap,!--no-keep-heap",
-          [&flags](std::int64_t count) { flags.keep_heap = count > 0; },
-          "Make glibc keep freed memory in a process that loads the file (default: as the input "
-          "file does)")
-      ->group("Passes");
+  const HelpGroup passes(command, "Passes");
+  passes.choice<KernelChoice>("--kernels", flags.kernels,
+                              "Which kernels packed layers run: auto (default; the fastest, timed "
+                              "when the file is loaded), fixed (the fastest on this host, now), "
+                              "mkl or onednn");
+  passes.flag("--no-pack{false}", flags.pack,
+              "Do not pack weights: leave out pack_linear, pack_lstm and pack_conv");
+  passes.flag("--keep-heap,!--no-keep-heap", flags.keep_heap,
+              "Make glibc keep freed memory in a process that loads the file (default: as the "
+              "input file does)");
 }
 
 ToleranceOptions tolerance_from(const ToleranceFlags& flags) {
