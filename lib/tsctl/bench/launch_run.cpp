@@ -146,6 +146,7 @@ std::vector<double> LaunchRun::run_block(std::size_t index, int calls) {
   round_s.insert(round_s.end(), times.seconds.begin(), times.seconds.end());
   record.page_faults += times.page_faults;
   record.calls += calls + untimed;  // an untimed call has page faults too
+  if (times.core_wait_s) record.core_wait_s = record.core_wait_s.value_or(0.0) + *times.core_wait_s;
   for (double& seconds : times.seconds) seconds = std::max(seconds, kMinSeconds);
   return times.seconds;
 }

@@ -111,6 +111,14 @@ void add_memory(const ArmRecord& record, ArmResult& result) {
   result.page_faults_high = std::ranges::max(faults_per_call);
 }
 
+void add_core_waits(const ArmRecord& record, ArmResult& result) {
+  std::optional<double> waited_s;
+  for (const LaunchRecord& launch : record) {
+    if (launch.core_wait_s) waited_s = waited_s.value_or(0.0) + *launch.core_wait_s;
+  }
+  if (waited_s) result.core_wait_share = *waited_s / (*waited_s + *result.total_time_s);
+}
+
 void add_transfers(const ArmRecord& record, ArmResult& result) {
   std::vector<TransferTimes> launches;
   for (const LaunchRecord& launch : record) {
@@ -196,6 +204,7 @@ ArmResult arm_result(const BenchArm& arm, const ArmRecord& record, bool under_lo
   add_start(record, result);
   add_warm_up(record.front().samples, under_load, result);
   add_memory(record, result);
+  add_core_waits(record, result);
   add_settings(arm, record, result);
   add_transfers(record, result);
   return result;

@@ -25,6 +25,7 @@ struct LaunchRecord {
   std::optional<double> steady_at_call = {};  // nullopt if the calls did not become steady
   std::int64_t page_faults = 0;               // of the rounds
   std::int64_t calls = 0;                     // of the rounds, with the untimed ones
+  std::optional<double> core_wait_s = {};     // of the rounds; see TimedCalls
   std::int64_t peak_memory_bytes = 0;
   ArmOpening opening = {};
   std::optional<TransferTimes> transfers = {};  // on a device

@@ -50,7 +50,7 @@ class Session {
         measurements_(arms.size()) {
     end_.wait_policy = options.wait_policy;
     if (options.wait_policy == WaitPolicy::automatic) end_.wait_policy = WaitPolicy::active;
-    for (BenchArm& arm : arms_) arm.request.wait_policy = end_.wait_policy;
+    set_up_arms(options.busy_host);
   }
 
   // Fills the outcome, also when an exception ends the session.
@@ -61,8 +61,10 @@ class Session {
   std::optional<StopReason> reason_to_stop() const;
   bool run_launch();
   void require_affordable() const;
-  bool waits_on_a_busy_host(double start_s, std::optional<double> waiting_s) const;
-  void begin_anew_with_passive_arms();
+  int most_threads() const;
+  void set_up_arms(bool host_is_busy);
+  bool proves_busy(double start_s, std::optional<double> waiting_s) const;
+  void begin_anew_on_a_busy_host();
   void measure_rounds(LaunchRun& launch);
   std::size_t planned_rounds(std::size_t pilot_rounds) const;
   std::vector<std::size_t> rounds_done() const;
@@ -76,6 +78,7 @@ class Session {
   LoadBlocks load_;
   Measurements measurements_;
   SessionEnd end_ = {};
+  bool is_set_up_for_busy_host_ = false;
 };
 
 void Session::run(std::int64_t items_per_call, BenchOutcome& outcome) {
@@ -99,7 +102,7 @@ void Session::measure() {
     const int finished = measurements_.launches();
     try {
       if (!run_launch()) {
-        begin_anew_with_passive_arms();
+        begin_anew_on_a_busy_host();
         continue;
       }
     } catch (...) {
@@ -125,7 +128,7 @@ std::optional<StopReason> Session::reason_to_stop() const {
   return std::nullopt;
 }
 
-// False if the host proved too busy for arms that wait actively: the launch does not count then.
+// False if the host proved busy: the launch does not count then.
 bool Session::run_launch() {
   const double start_s = tools_.now_s();
   const auto waiting_s = tools_.cpu_waiting_s();
@@ -141,10 +144,10 @@ bool Session::run_launch() {
   tell_progress();
   budget_.add_launch(budget_.spent_s() - spent_s);
   budget_.estimate_round(launch.round_s());
-  if (waits_on_a_busy_host(start_s, waiting_s)) return false;
+  if (proves_busy(start_s, waiting_s)) return false;
   require_affordable();
   measure_rounds(launch);
-  if (waits_on_a_busy_host(start_s, waiting_s)) return false;
+  if (proves_busy(start_s, waiting_s)) return false;
   launch.finish();
   return true;
 }
@@ -163,21 +166,35 @@ void Session::require_affordable() const {
                           std::ceil(needed_s * options_.min_launches / kMinLaunches)));
 }
 
+int Session::most_threads() const {
+  int threads = 1;
+  for (const BenchArm& arm : arms_) threads = std::max(threads, arm.request.settings.threads);
+  return threads;
+}
+
+void Session::set_up_arms(bool host_is_busy) {
+  const bool automatic = options_.wait_policy == WaitPolicy::automatic;
+  if (host_is_busy && automatic && most_threads() > 1) end_.wait_policy = WaitPolicy::passive;
+  is_set_up_for_busy_host_ = host_is_busy;
+  end_.leaves_out_core_waits = host_is_busy && !load_.active() && most_threads() <= options_.cores;
+  for (BenchArm& arm : arms_) {
+    arm.request.wait_policy = end_.wait_policy;
+    arm.request.leaves_out_core_waits = end_.leaves_out_core_waits && arm.request.device == "cpu";
+  }
+}
+
+// Whether other work proved to keep the CPUs busy, and measuring anew with what set_up_arms() does then is worth it.
 // Under load, arms may wait for a CPU because of one another.
-bool Session::waits_on_a_busy_host(double start_s, std::optional<double> waiting_s) const {
-  if (options_.wait_policy != WaitPolicy::automatic || end_.wait_policy == WaitPolicy::passive)
-    return false;
-  if (load_.active() || budget_.spent_s() > kLatestRestart * options_.budget_s) return false;
-  const bool any_team = std::ranges::any_of(
-      arms_, [](const BenchArm& arm) { return arm.request.settings.threads > 1; });
+bool Session::proves_busy(double start_s, std::optional<double> waiting_s) const {
+  if (is_set_up_for_busy_host_ || load_.active()) return false;
+  if (budget_.spent_s() > kLatestRestart * options_.budget_s) return false;
   const auto now_waiting_s = tools_.cpu_waiting_s();
-  if (!any_team || !waiting_s || !now_waiting_s) return false;
+  if (!waiting_s || !now_waiting_s) return false;
   return *now_waiting_s - *waiting_s > kBusyShare * (tools_.now_s() - start_s);
 }
 
-void Session::begin_anew_with_passive_arms() {
-  end_.wait_policy = WaitPolicy::passive;
-  for (BenchArm& arm : arms_) arm.request.wait_policy = end_.wait_policy;
+void Session::begin_anew_on_a_busy_host() {
+  set_up_arms(true);
   measurements_ = Measurements(arms_.size());
   budget_.forget_costs();
 }

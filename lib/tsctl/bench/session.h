@@ -40,8 +40,9 @@ struct BenchOutcome {
 // arm whose outputs differ is timed but gets no speedup and no verdict. Under load (options.load) a block is a window
 // of load on every instance of the arm (load_blocks.h).
 //
-// With WaitPolicy::automatic, arms wait actively until tools.cpu_waiting_s shows that other work keeps the CPUs busy.
-// Then the session begins anew with arms that wait passively: all its arms wait in the same way.
+// On a busy host (options.busy_host, or tools.cpu_waiting_s shows it during the first launches, and the session begins
+// anew) the times leave out what threads waited for a core, unless an arm has more threads than there are cores: such
+// threads wait for one another. With WaitPolicy::automatic, arms then wait passively. All arms are treated alike.
 //
 // `items_per_call` is the size of the dimension B, 0 without one.
 //

@@ -30,8 +30,9 @@ struct ArmRequest {
   // library that replaces malloc.
   std::string allocator = "system";
   WaitPolicy wait_policy = WaitPolicy::active;  // active or passive
-  bool debug_files = false;  // a file keeps the lines of its source, for a profile
-  bool cold_cache = false;   // the device's cache is emptied before every timed call
+  bool leaves_out_core_waits = false;  // time_calls leaves out what threads wait for a core
+  bool debug_files = false;            // a file keeps the lines of its source, for a profile
+  bool cold_cache = false;             // the device's cache is emptied before every timed call
 };
 
 template <typename Visitor>
@@ -47,6 +48,7 @@ void visit_fields(Visitor& visit, ArmRequest& value) {
   visit("seed", value.seed);
   visit("allocator", value.allocator);
   visit("wait_policy", value.wait_policy);
+  visit("leaves_out_core_waits", value.leaves_out_core_waits);
   visit("debug_files", value.debug_files);
   visit("cold_cache", value.cold_cache);
 }
@@ -78,12 +80,15 @@ void visit_fields(Visitor& visit, TransferTimes& value) {
 struct TimedCalls {
   std::vector<double> seconds = {};
   std::int64_t page_faults = 0;
+  // What the times leave out because threads waited for a core; nothing if they leave out nothing.
+  std::optional<double> core_wait_s = {};
 };
 
 template <typename Visitor>
 void visit_fields(Visitor& visit, TimedCalls& value) {
   visit("seconds", value.seconds);
   visit("page_faults", value.page_faults);
+  visit("core_wait_s", value.core_wait_s);
 }
 
 struct ArmOpening;

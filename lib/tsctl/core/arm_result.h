@@ -135,6 +135,7 @@ struct ArmResult {
   std::optional<double> page_faults_per_call = {};
   std::optional<double> page_faults_low = {};
   std::optional<double> page_faults_high = {};
+  std::optional<double> core_wait_share = {};
   std::vector<PercentileResult> percentiles = {};
   std::optional<WarmUpClass> warm_up = {};
   std::vector<double> warm_up_s = {};
@@ -190,6 +191,10 @@ void visit_fields(Visitor& visit, ArmResult& value) {
         "Minor page faults of a call, the mean over all launches");
   visit("page_faults_low", value.page_faults_low, "The same of the launch with the fewest");
   visit("page_faults_high", value.page_faults_high, "The same of the launch with the most");
+  visit("core_wait_share", value.core_wait_share,
+        Field("Share of the calls' wall time for which their threads waited for a core on a busy "
+              "host; the times leave it out; null where they leave out nothing")
+            .at_least(0));
   visit("percentiles", value.percentiles, "Quantiles of all timed calls");
   visit("warm_up", value.warm_up, "How the first calls of the first launch developed");
   visit("warm_up_s", value.warm_up_s,

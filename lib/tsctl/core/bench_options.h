@@ -21,6 +21,8 @@ struct BenchOptions {
   bool require_conclusive = false;
   bool require_quiet = false;
   WaitPolicy wait_policy = WaitPolicy::automatic;
+  bool busy_host = false;  // other work was there before the measurement
+  int cores = 1;           // that the arms may use
   std::uint64_t seed = 0;
   LoadPlan load = {};
 };

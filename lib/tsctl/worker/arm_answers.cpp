@@ -15,6 +15,7 @@
 #include "tsctl/core/bench.h"
 #include "tsctl/core/profile_recording.h"
 #include "tsctl/report/export/chrome_trace.h"
+#include "tsctl/worker/core_waits.h"
 
 namespace tsctl {
 
@@ -39,12 +40,19 @@ void write_trace_part(const std::string& path, const std::vector<ProfileSpan>& s
 
 // Answers each command.
 struct Answers {
+  const ArmRequest& request;
   Arm& arm;
   ArmLoad& load;
 
   WorkerMessage operator()(const TimeCalls& command) const {
     const std::int64_t faults = minor_faults();
-    TimedCalls times{.seconds = arm.time_calls(command.untimed, command.calls)};
+    TimedCalls times;
+    if (request.leaves_out_core_waits) {
+      times =
+          time_calls_without_waits(arm, command.untimed, command.calls, request.settings.threads);
+    } else {
+      times.seconds = arm.time_calls(command.untimed, command.calls);
+    }
     times.page_faults = minor_faults() - faults;
     return times;
   }
@@ -74,9 +82,9 @@ struct Answers {
     return Transfers{.times = arm.time_transfers(command.calls)};
   }
 
-  WorkerMessage operator()(const ProfileRequest& request) const {
-    ProfileRecording recording = arm.profile(request);
-    if (!request.trace_file.empty()) write_trace_part(request.trace_file, recording.spans);
+  WorkerMessage operator()(const ProfileRequest& command) const {
+    ProfileRecording recording = arm.profile(command);
+    if (!command.trace_file.empty()) write_trace_part(command.trace_file, recording.spans);
     return std::move(recording.result);
   }
 
@@ -87,8 +95,9 @@ struct Answers {
 
 }  // namespace
 
-WorkerMessage answer_of(Arm& arm, ArmLoad& load, const FrontMessage& command) {
-  return std::visit(Answers{arm, load}, command);
+WorkerMessage answer_of(const ArmRequest& request, Arm& arm, ArmLoad& load,
+                        const FrontMessage& command) {
+  return std::visit(Answers{request, arm, load}, command);
 }
 
 }  // namespace tsctl

@@ -6,7 +6,8 @@
 
 namespace tsctl {
 
-// Runs a command on an open arm and returns the answer. Throws what the arm throws.
-WorkerMessage answer_of(Arm& arm, ArmLoad& load, const FrontMessage& command);
+// Runs a command on the arm that `request` opened and returns the answer. Throws what the arm throws.
+WorkerMessage answer_of(const ArmRequest& request, Arm& arm, ArmLoad& load,
+                        const FrontMessage& command);
 
 }  // namespace tsctl

@@ -106,7 +106,7 @@ class Worker {
     ArmLoad load(*arm);
     connection_.send(ArmReady{.tuning_reason = arm->tuning_reason(), .opening = opening});
     while (const auto command = connection_.receive())
-      connection_.send(answer_of(*arm, load, *command));
+      connection_.send(answer_of(request, *arm, load, *command));
     // Does not destroy the model, which would take time: the process ends here.
     std::fflush(nullptr);
     std::_Exit(0);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <numeric>
 #include <utility>
 
 #include "support/recorded_events.h"
@@ -19,7 +20,10 @@ namespace tsctl {
 class FakeArms::FakeArm : public LaunchedArm {
  public:
   FakeArm(FakeArms& session, std::size_t index)
-      : session_(session), index_(index), launch_(session.launches_[index]++) {
+      : session_(session),
+        index_(index),
+        launch_(session.launches_[index]++),
+        leaves_out_waits_(session.waits_left_out.back()) {
     EXPECT_TRUE(session.running_.empty()) << "an arm is launched while another one runs";
     session_.running_.insert(this);
     session_.loads.push_back(index);
@@ -54,6 +58,9 @@ class FakeArms::FakeArm : public LaunchedArm {
     for (int i = 0; i < untimed; ++i) call();
     TimedCalls times{.page_faults = session_.faults(index_, launch_) * (untimed + calls)};
     for (int i = 0; i < calls; ++i) times.seconds.push_back(call());
+    // As if its threads had waited for a core as long as they ran.
+    if (leaves_out_waits_)
+      times.core_wait_s = std::accumulate(times.seconds.begin(), times.seconds.end(), 0.0);
     return times;
   }
 
@@ -133,6 +140,7 @@ class FakeArms::FakeArm : public LaunchedArm {
   FakeArms& session_;
   std::size_t index_;
   int launch_;
+  bool leaves_out_waits_;
   int calls_ = 0;
   LoadWindow window_ = {};
   std::vector<std::size_t> sets_ = {};
@@ -152,6 +160,7 @@ BenchResult FakeArms::run(const BenchOptions& options, std::int64_t items_per_ca
   const Launcher launch = [this](const BenchArm& arm, std::uint64_t layout) {
     layouts.push_back(layout);
     wait_policies.push_back(arm.request.wait_policy);
+    waits_left_out.push_back(arm.request.leaves_out_core_waits);
     return std::make_unique<FakeArm>(*this, static_cast<std::size_t>(arm.request.label[0] - 'a'));
   };
   const Launcher wrapped = wrap(launch);

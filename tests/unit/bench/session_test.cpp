@@ -207,6 +207,42 @@ TEST(BenchSession, lets_arms_wait_actively_where_nothing_speaks_against_it) {
   EXPECT_EQ(policy_of(2, 0.0, WaitPolicy::passive), WaitPolicy::passive);
 }
 
+TEST(BenchSession, leaves_out_waits_for_a_core_on_a_busy_host) {
+  struct Case {
+    const char* name;
+    BenchOptions options;
+    int threads;
+    double waiting_share;
+    bool left_out;
+  };
+  const Case cases[] = {
+      {"quiet", {.cores = 2}, 1, 0.0, false},
+      {"busy before the measurement", {.busy_host = true, .cores = 2}, 1, 0.0, true},
+      {"busy during it", {.cores = 2}, 1, 0.9, true},
+      {"busy, two threads", {.cores = 2}, 2, 0.9, true},
+      {"active threads", {.wait_policy = WaitPolicy::active, .cores = 2}, 2, 0.9, true},
+      {"threads that wait for one another", {.busy_host = true, .cores = 2}, 4, 0.9, false},
+      {"load", {.busy_host = true, .cores = 2, .load = {.concurrency = 2}}, 1, 0.9, false},
+  };
+  for (const Case& tried : cases) {
+    SCOPED_TRACE(tried.name);
+    FakeArms bench(2, around({0.01, 0.01}));
+    for (BenchArm& arm : bench.arms) arm.request.settings.threads = tried.threads;
+    bench.cpu_waiting_s = [&] { return tried.waiting_share * bench.now_s; };
+    const BenchResult result = bench.run(tried.options);
+    EXPECT_EQ(bench.waits_left_out.back(), tried.left_out);
+    EXPECT_EQ(result.arms[1].core_wait_share.has_value(), tried.left_out);
+    EXPECT_DOUBLE_EQ(result.arms[1].core_wait_share.value_or(0.0), tried.left_out ? 0.5 : 0.0);
+  }
+}
+
+TEST(BenchSession, waits_passively_from_the_start_on_a_host_that_was_busy_before) {
+  FakeArms bench(2, around({0.01, 0.01}));
+  for (BenchArm& arm : bench.arms) arm.request.settings.threads = 2;
+  bench.run({.busy_host = true, .cores = 2});
+  EXPECT_EQ(bench.wait_policies.front(), WaitPolicy::passive);
+}
+
 TEST(BenchSession, keeps_the_finished_launches_when_an_arm_fails) {
   FakeArms bench(2, [](std::size_t, int launch, int) {
     if (launch == 3) throw std::runtime_error("it crashed");

@@ -39,11 +39,10 @@ void explain_inconclusive(BenchResult& bench) {
   const double pressure = bench.noise ? bench.noise->cpu_pressure.value_or(0.0) : 0.0;
   if (pressure < kBusyShare || std::ranges::none_of(bench.pairs, is_inconclusive)) return;
   std::erase_if(bench.warnings, is_explained_by_other_work);
-  std::string remedies = "measure on a quieter machine";
-  if (bench.threads > 1) {
-    remedies += ", or with --threads 1";
-    if (bench.wait_policy == WaitPolicy::active) remedies += " or --wait-policy passive";
-  }
+  std::string remedies = "measure on a quieter machine, or with ";
+  remedies += bench.threads > 1 ? "--threads 1" : "a longer --budget";
+  if (bench.threads > 1 && bench.wait_policy == WaitPolicy::active)
+    remedies += " or --wait-policy passive";
   bench.warnings.push_back({WarningCode::host_busy,
                             fmt::format("inconclusive: the machine was busy ({} CPU pressure); {}",
                                         percent_text(pressure), remedies)});

@@ -101,6 +101,8 @@ ExitCode bench_step(CommandSession& session, const BenchPlan& plan) {
   const WaitChoice waiting = choose_wait_policy(plan.options.wait_policy, plan.arms, cores, clock);
   BenchOptions options = plan.options;
   options.wait_policy = waiting.policy;
+  options.busy_host = waiting.busy_host;
+  options.cores = cores;
   HostWatch host(session, clock);
   const double start_s = clock();
   ShapeSequence sequence(plan.order, session.report().inputs.sets);

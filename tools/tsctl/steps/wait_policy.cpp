@@ -28,25 +28,32 @@ bool names_passive(std::string text) {
 
 WaitChoice choose_wait_policy(WaitPolicy asked, const std::vector<BenchArm>& arms, int cores,
                               const Clock& now_s) {
-  if (asked != WaitPolicy::automatic) return {asked, "--wait-policy " + name_of(asked)};
-  if (const char* variable = std::getenv("OMP_WAIT_POLICY")) {
-    return {names_passive(variable) ? WaitPolicy::passive : WaitPolicy::active,
-            "the environment sets OMP_WAIT_POLICY"};
-  }
   int threads = 1;
   for (const BenchArm& arm : arms) threads = std::max(threads, arm.request.settings.threads);
-  if (threads == 1) return {WaitPolicy::active, "one thread has nothing to wait for"};
   const LoadReading before = read_system_load(now_s());
   std::this_thread::sleep_for(std::chrono::duration<double>(kLookSeconds));
   const auto busy = busy_between(before, read_system_load(now_s()));
-  if (!busy || *busy * cores + threads <= cores + kIdleCores) return {};
-  return {WaitPolicy::passive,
-          fmt::format("other work kept the CPUs busy for {} of the time before the measurement",
-                      percent_text(*busy))};
+  WaitChoice choice;
+  choice.busy_host = busy && *busy * cores + threads > cores + kIdleCores;
+  if (asked != WaitPolicy::automatic) {
+    choice.policy = asked;
+    choice.reason = "--wait-policy " + name_of(asked);
+  } else if (const char* variable = std::getenv("OMP_WAIT_POLICY")) {
+    choice.policy = names_passive(variable) ? WaitPolicy::passive : WaitPolicy::active;
+    choice.reason = "the environment sets OMP_WAIT_POLICY";
+  } else if (threads == 1) {
+    choice.policy = WaitPolicy::active;
+    choice.reason = "one thread waits for no other";
+  } else if (choice.busy_host) {
+    choice.reason =
+        fmt::format("other work kept the CPUs busy for {} of the time before the measurement",
+                    percent_text(*busy));
+  }
+  return choice;
 }
 
 std::string wait_policy_reason(const WaitChoice& choice, WaitPolicy used) {
-  if (choice.policy != WaitPolicy::automatic) return choice.reason;
+  if (!choice.reason.empty()) return choice.reason;
   return used == WaitPolicy::passive ? "other work kept the CPUs busy during the first launch"
                                      : "the CPUs had no other work";
 }

@@ -9,14 +9,15 @@
 
 namespace tsctl {
 
-// How the arms' threads wait when a bench begins, and why. automatic: the session may still change to passive.
+// How the arms' threads wait when a bench begins, and why. automatic: the session decides.
 struct WaitChoice {
   WaitPolicy policy = WaitPolicy::automatic;
   std::string reason = {};
+  bool busy_host =
+      false;  // its other work and the arm with the most threads need more than the cores
 };
 
-// Follows --wait-policy, then the variable OMP_WAIT_POLICY. Otherwise looks at the host for a moment: if its other work
-// and the arm with the most threads need more than `cores`, arms wait passively.
+// Follows --wait-policy, then the variable OMP_WAIT_POLICY. Looks at the host for a moment.
 WaitChoice choose_wait_policy(WaitPolicy asked, const std::vector<BenchArm>& arms, int cores,
                               const Clock& now_s);
 

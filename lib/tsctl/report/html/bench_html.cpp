@@ -176,6 +176,17 @@ std::string warm_up(const BenchResult& bench) {
   return curve_plot(curves, "call of the first launch, from the first");
 }
 
+// What the times of a busy host leave out.
+std::string core_waits(const BenchResult& bench) {
+  std::string text;
+  for (const ArmResult& arm : bench.arms) {
+    if (!arm.core_wait_share) continue;
+    text += text.empty() ? "left out of the times: " : ", ";
+    text += fmt::format("{} of {}", percent_text(*arm.core_wait_share), arm.label);
+  }
+  return text;
+}
+
 std::string conditions(const BenchResult& bench) {
   return html_facts({{"input set", bench.input_set},
                      {"device", bench.device},
@@ -184,6 +195,7 @@ std::string conditions(const BenchResult& bench) {
                                          ? std::string()
                                          : fmt::format("{}: {}", name_of(bench.wait_policy),
                                                        bench.wait_policy_reason)},
+                     {"waits for a core", core_waits(bench)},
                      {"measured for", seconds_text(bench.measured_s)},
                      {"ended by", name_of(bench.stopped_by)}});
 }

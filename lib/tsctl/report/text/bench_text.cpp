@@ -113,6 +113,17 @@ std::string waiting_text(const BenchResult& bench) {
               fmt::format("{}: {}", name_of(bench.wait_policy), bench.wait_policy_reason));
 }
 
+// What the times of a busy host leave out.
+std::string core_waits_text(const BenchResult& bench) {
+  std::vector<std::string> arms;
+  for (const ArmResult& arm : bench.arms) {
+    if (arm.core_wait_share)
+      arms.push_back(fmt::format("{} of '{}'", percent_text(*arm.core_wait_share), arm.label));
+  }
+  if (arms.empty()) return {};
+  return line("busy host", "times leave out what threads waited for a core: " + joined(arms, ", "));
+}
+
 std::string host_noise_text(const SystemLoad& noise) {
   std::vector<std::string> parts;
   if (noise.cpu_pressure)
@@ -197,7 +208,7 @@ std::string bench_text(const BenchResult& bench, const TextOptions& options) {
   std::string text = speeds_table(bench, options.width) + "\n";
   if (options.verbose) text += warm_up_table(bench, options.width) + "\n";
   text += sequence_text(bench, options.width) + load_text(bench) + measured_text(bench) +
-          waiting_text(bench) + gates_text(bench) + device_text(bench);
+          waiting_text(bench) + core_waits_text(bench) + gates_text(bench) + device_text(bench);
   if (options.verbose || !bench.profiles.empty()) text += openings_text(bench);
   if (options.verbose && bench.noise) text += host_noise_text(*bench.noise);
   text += wide_intervals_text(bench) + heap_text(bench) + selftest_text(bench);

@@ -122,6 +122,18 @@ TEST(BenchText, says_what_an_interval_that_is_too_wide_comes_from) {
       std::string::npos);
 }
 
+TEST(BenchText, says_what_the_times_of_a_busy_host_leave_out) {
+  BenchResult bench = made_up_bench();
+  EXPECT_EQ(bench_text(bench, {}).find("busy host"), std::string::npos);
+  bench.arms[0].core_wait_share = 0.5;
+  bench.arms[1].core_wait_share = 0.25;
+  EXPECT_NE(
+      plain(bench_text(bench, {}))
+          .find("busy host  times leave out what threads waited for a core: 50.0% of 'eager', "
+                "25.0% of 'frozen'\n"),
+      std::string::npos);
+}
+
 TEST(BenchText, names_keep_heap_where_the_page_faults_of_a_file_are_worth_it) {
   BenchResult bench = made_up_bench();
   for (ArmResult& arm : bench.arms) {
