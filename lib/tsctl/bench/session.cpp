@@ -61,7 +61,6 @@ class Session {
   std::optional<StopReason> reason_to_stop() const;
   bool run_launch();
   void require_affordable() const;
-  int most_threads() const;
   void set_up_arms(bool host_is_busy);
   bool proves_busy(double start_s, std::optional<double> waiting_s) const;
   void begin_anew_on_a_busy_host();
@@ -166,20 +165,17 @@ void Session::require_affordable() const {
                           std::ceil(needed_s * options_.min_launches / kMinLaunches)));
 }
 
-int Session::most_threads() const {
-  int threads = 1;
-  for (const BenchArm& arm : arms_) threads = std::max(threads, arm.request.settings.threads);
-  return threads;
-}
-
 void Session::set_up_arms(bool host_is_busy) {
-  const bool automatic = options_.wait_policy == WaitPolicy::automatic;
-  if (host_is_busy && automatic && most_threads() > 1) end_.wait_policy = WaitPolicy::passive;
   is_set_up_for_busy_host_ = host_is_busy;
-  end_.leaves_out_core_waits = host_is_busy && !load_.active() && most_threads() <= options_.cores;
+  const bool any_team = std::ranges::any_of(
+      arms_, [](const BenchArm& arm) { return arm.request.settings.threads > 1; });
+  if (host_is_busy && any_team && options_.wait_policy == WaitPolicy::automatic)
+    end_.wait_policy = WaitPolicy::passive;
   for (BenchArm& arm : arms_) {
     arm.request.wait_policy = end_.wait_policy;
-    arm.request.leaves_out_core_waits = end_.leaves_out_core_waits && arm.request.device == "cpu";
+    const bool leaves_out = host_is_busy && !load_.active() && arm.request.device == "cpu";
+    arm.request.leaves_out_waits_for_cores =
+        leaves_out ? std::clamp(arm.request.settings.threads, 1, options_.cores) : 0;
   }
 }
 

@@ -30,9 +30,11 @@ struct ArmRequest {
   // library that replaces malloc.
   std::string allocator = "system";
   WaitPolicy wait_policy = WaitPolicy::active;  // active or passive
-  bool leaves_out_core_waits = false;  // time_calls leaves out what threads wait for a core
-  bool debug_files = false;            // a file keeps the lines of its source, for a profile
-  bool cold_cache = false;             // the device's cache is emptied before every timed call
+  // Times of calls leave out what threads wait for a core, down to the running time divided by so many cores. 0: they
+  // leave out nothing.
+  int leaves_out_waits_for_cores = 0;
+  bool debug_files = false;  // a file keeps the lines of its source, for a profile
+  bool cold_cache = false;   // the device's cache is emptied before every timed call
 };
 
 template <typename Visitor>
@@ -48,7 +50,7 @@ void visit_fields(Visitor& visit, ArmRequest& value) {
   visit("seed", value.seed);
   visit("allocator", value.allocator);
   visit("wait_policy", value.wait_policy);
-  visit("leaves_out_core_waits", value.leaves_out_core_waits);
+  visit("leaves_out_waits_for_cores", value.leaves_out_waits_for_cores);
   visit("debug_files", value.debug_files);
   visit("cold_cache", value.cold_cache);
 }

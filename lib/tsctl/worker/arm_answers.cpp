@@ -47,9 +47,9 @@ struct Answers {
   WorkerMessage operator()(const TimeCalls& command) const {
     const std::int64_t faults = minor_faults();
     TimedCalls times;
-    if (request.leaves_out_core_waits) {
-      times =
-          time_calls_without_waits(arm, command.untimed, command.calls, request.settings.threads);
+    if (request.leaves_out_waits_for_cores > 0) {
+      times = time_calls_without_waits(arm, command.untimed, command.calls,
+                                       request.leaves_out_waits_for_cores);
     } else {
       times.seconds = arm.time_calls(command.untimed, command.calls);
     }

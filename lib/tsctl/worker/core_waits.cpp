@@ -63,15 +63,15 @@ CoreUse CoreWaits::read() const {
 }
 
 double seconds_without_waits(double call_s, const CoreUse& before, const CoreUse& after,
-                             int threads) {
+                             int cores) {
   // A wait between a reading and the call makes the time between the readings longer than the call.
   const double around_s = std::max(0.0, after.now_s - before.now_s - call_s);
   const double waited_s = std::max(0.0, after.waited_s - before.waited_s - around_s);
-  const double least_s = std::min(call_s, (after.ran_s - before.ran_s) / std::max(threads, 1));
+  const double least_s = std::min(call_s, (after.ran_s - before.ran_s) / cores);
   return std::max(call_s - waited_s, least_s);
 }
 
-TimedCalls time_calls_without_waits(Arm& arm, int untimed, int calls, int threads) {
+TimedCalls time_calls_without_waits(Arm& arm, int untimed, int calls, int cores) {
   const CoreWaits waits;
   if (!waits.known()) return {.seconds = arm.time_calls(untimed, calls)};
   if (untimed > 0) arm.time_calls(untimed, 0);
@@ -80,7 +80,7 @@ TimedCalls time_calls_without_waits(Arm& arm, int untimed, int calls, int thread
   for (int i = 0; i < calls; ++i) {
     const double call_s = arm.time_calls(0, 1).at(0);
     const CoreUse after = waits.read();
-    times.seconds.push_back(seconds_without_waits(call_s, before, after, threads));
+    times.seconds.push_back(seconds_without_waits(call_s, before, after, cores));
     *times.core_wait_s += call_s - times.seconds.back();
     before = after;
   }

@@ -33,12 +33,11 @@ class CoreWaits {
 
 // The seconds of a call without what its threads waited for a core between two readings around it: wall time less the
 // waits of all threads together. Waits of several threads may overlap, so this can be too little; no call takes less than
-// its threads' running time divided by their number.
-double seconds_without_waits(double call_s, const CoreUse& before, const CoreUse& after,
-                             int threads);
+// its threads' running time divided by the number of cores that it can use at once.
+double seconds_without_waits(double call_s, const CoreUse& before, const CoreUse& after, int cores);
 
 // Arm::time_calls without the waits. `core_wait_s` of the result is what was left out; it is empty, and nothing is left
 // out, where the waits are not known.
-TimedCalls time_calls_without_waits(Arm& arm, int untimed, int calls, int threads);
+TimedCalls time_calls_without_waits(Arm& arm, int untimed, int calls, int cores);
 
 }  // namespace tsctl

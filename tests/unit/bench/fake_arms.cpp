@@ -23,7 +23,7 @@ class FakeArms::FakeArm : public LaunchedArm {
       : session_(session),
         index_(index),
         launch_(session.launches_[index]++),
-        leaves_out_waits_(session.waits_left_out.back()) {
+        leaves_out_waits_(session.waits_left_out.back() > 0) {
     EXPECT_TRUE(session.running_.empty()) << "an arm is launched while another one runs";
     session_.running_.insert(this);
     session_.loads.push_back(index);
@@ -160,7 +160,7 @@ BenchResult FakeArms::run(const BenchOptions& options, std::int64_t items_per_ca
   const Launcher launch = [this](const BenchArm& arm, std::uint64_t layout) {
     layouts.push_back(layout);
     wait_policies.push_back(arm.request.wait_policy);
-    waits_left_out.push_back(arm.request.leaves_out_core_waits);
+    waits_left_out.push_back(arm.request.leaves_out_waits_for_cores);
     return std::make_unique<FakeArm>(*this, static_cast<std::size_t>(arm.request.label[0] - 'a'));
   };
   const Launcher wrapped = wrap(launch);

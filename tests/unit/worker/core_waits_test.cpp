@@ -20,7 +20,7 @@ TEST(SecondsWithoutWaits, keep_a_wait_between_a_reading_and_the_call_out_of_the_
   EXPECT_DOUBLE_EQ(seconds_without_waits(0.010, {}, {.now_s = 0.014, .waited_s = 0.004}, 1), 0.010);
 }
 
-TEST(SecondsWithoutWaits, are_at_least_the_running_time_of_each_thread) {
+TEST(SecondsWithoutWaits, are_at_least_the_running_time_of_each_core) {
   const CoreUse after{.now_s = 0.010, .waited_s = 0.015, .ran_s = 0.012};
   EXPECT_DOUBLE_EQ(seconds_without_waits(0.010, {}, after, 2), 0.006);
   EXPECT_DOUBLE_EQ(seconds_without_waits(0.010, {}, after, 1), 0.010);  // not more than the call
