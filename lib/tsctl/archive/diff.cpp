@@ -18,6 +18,7 @@ namespace {
 
 InspectOptions options_for(const std::string& path) {
   return {.model_path = path,
+          .with_code = true,
           .with_graphs = true,
           .value_limit_bytes = 1 << 20};  // values are compared: a short limit would hide changes
 }
@@ -50,6 +51,11 @@ class Comparison {
     result_.same = result_.tensors.empty() && result_.constants.empty() &&
                    result_.methods.empty() && result_.ops.empty() && result_.structure.empty() &&
                    result_.attributes.empty();
+    if (result_.same && !have_equal_code(a_.summary, b_.summary)) {
+      result_.notes.emplace_back(
+          "the code is written differently: the calls and their literal arguments are the same; "
+          "which values they take was not compared");
+    }
     return std::move(result_);
   }
 

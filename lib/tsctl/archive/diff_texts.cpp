@@ -123,7 +123,30 @@ const std::string* text_of(const ModelSummary& summary, const std::string& name)
   return file == summary.extra_files.end() || !file->text ? nullptr : &*file->text;
 }
 
+// The texts of all code records, without "___torch_mangle_3.", in an order of their own.
+std::vector<std::string> plain_code(const ModelSummary& summary) {
+  constexpr std::string_view kMangle = "___torch_mangle_";
+  std::vector<std::string> texts;
+  for (const CodeText& code : summary.code) {
+    std::string plain;
+    for (std::size_t at = 0; at < code.text.size();) {
+      const std::size_t found = std::min(code.text.find(kMangle, at), code.text.size());
+      plain.append(code.text, at, found - at);
+      at = std::min(code.text.find_first_not_of("0123456789", found + kMangle.size()),
+                    code.text.size());
+      if (at < code.text.size() && code.text[at] == '.') ++at;
+    }
+    texts.push_back(std::move(plain));
+  }
+  std::ranges::sort(texts);
+  return texts;
+}
+
 }  // namespace
+
+bool have_equal_code(const ModelSummary& a, const ModelSummary& b) {
+  return plain_code(a) == plain_code(b);
+}
 
 void compare_methods(const ModelSummary& a, const ModelSummary& b, bool ignores_names,
                      DiffResult& result) {

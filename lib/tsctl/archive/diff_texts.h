@@ -13,6 +13,9 @@ void compare_attributes(const ModelSummary& a, const ModelSummary& b, const Rena
                         bool ignores_names, DiffResult& result);
 void compare_extra_files(const ModelSummary& a, const ModelSummary& b, DiffResult& result);
 
+// Whether the code of both is the same text, without the numbers that make the names of classes unique.
+bool have_equal_code(const ModelSummary& a, const ModelSummary& b);
+
 // How many debug records are not the same in both.
 std::int64_t differing_debug_records(const ModelSummary& a, const ModelSummary& b);
 

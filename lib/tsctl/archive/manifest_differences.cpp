@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "tsctl/archive/model_archive.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/units.h"
 #include "tsctl/core/inputs/input_spec.h"
@@ -35,6 +36,11 @@ bool flag_in(const Json& object, const char* key) {
 bool freezes(const Json& step) {
   const std::string command = text_in(step, "command");
   return command == "freeze" || command == "optimize";
+}
+
+// "2.15.0" of "2.15.0+cu132"
+std::string without_build(const std::string& version) {
+  return version.substr(0, version.find('+'));
 }
 
 std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
@@ -75,7 +81,10 @@ class ManifestCheck {
   void check_class() {
     const std::string stated = text_in(manifest_, "class_name");
     const std::string is = last_part(summary_.class_name);
-    if (!stated.empty() && !has_adapter() && last_part(stated) != is)
+    // A method that was captured as a model is "Codec.encode", and its class Codec_encode.
+    std::string joined = stated;
+    std::ranges::replace(joined, '.', '_');
+    if (!stated.empty() && !has_adapter() && last_part(stated) != is && joined != is)
       add(fmt::format("the class {}", stated), fmt::format("its root is of the class {}", is));
   }
 
@@ -89,7 +98,7 @@ class ManifestCheck {
     std::string text;
     for (const auto& [name, type] : rows)
       text += (text.empty() ? "" : ", ") + name + ": " + (type.empty() ? "Tensor" : type);
-    return "(" + text + ")";
+    return "(" + plain_class_name(text) + ")";
   }
 
   void check_parameters() {
@@ -98,7 +107,10 @@ class ManifestCheck {
     if (stated.empty() || method == nullptr) return;
     std::vector<std::pair<std::string, std::string>> rows_stated;
     for (const Json& row : stated) {
-      if (row.is_object()) rows_stated.emplace_back(text_in(row, "name"), text_in(row, "type"));
+      const std::string type = row.is_object() ? text_in(row, "type") : std::string();
+      const bool is_object =
+          rows_stated.empty() && type.starts_with("__torch__.");  // of the method
+      if (row.is_object() && !is_object) rows_stated.emplace_back(text_in(row, "name"), type);
     }
     std::vector<std::pair<std::string, std::string>> rows;
     for (const MethodParameter& row : method->parameters) rows.emplace_back(row.name, row.type);
@@ -143,13 +155,12 @@ class ManifestCheck {
   void check_steps() {
     if (steps_.empty()) return;
     const Json& first = steps_.front();
-    const std::string mode = text_in(manifest_, "capture_mode");
     const std::string command = text_in(first, "command");
-    if (!mode.empty() && !command.empty() && mode != command)
-      add(fmt::format("the capture mode {}", mode), fmt::format("its first step is {}", command));
     const std::string torch = text_in(manifest_, "torch_version");
     const std::string torch_of_step = text_in(first, "torch_version");
-    if (!mode.empty() && !torch.empty() && !torch_of_step.empty() && torch != torch_of_step) {
+    const bool is_capture = command == text_in(manifest_, "capture_mode");
+    if (is_capture && !torch.empty() && !torch_of_step.empty() &&
+        without_build(torch) != without_build(torch_of_step)) {
       add(fmt::format("that torch {} captured it", torch),
           fmt::format("its first step names torch {}", torch_of_step));
     }
@@ -167,7 +178,7 @@ class ManifestCheck {
     if (packed != summary_.packed_layers) {
       add(packed == 0 ? "no packed layers" : counted(packed, "packed layer"),
           fmt::format("it has {}", summary_.packed_layers == 0
-                                       ? std::string("none")
+                                       ? std::string("none that this tsctl knows")
                                        : counted(summary_.packed_layers, "packed layer")));
     }
     const bool keeps_heap = flag_in(steps_.back(), "keeps_heap");

@@ -8,6 +8,7 @@
 #include "tsctl/archive/code_evaluator.h"
 #include "tsctl/archive/code_walk.h"
 #include "tsctl/archive/model_archive.h"
+#include "tsctl/archive/own_classes.h"
 
 namespace tsctl {
 
@@ -192,12 +193,18 @@ CodeValue MethodGraphBuilder::run(const CodeFunction& function, const CodeValue*
   return result;
 }
 
+// Of which only one kernel runs: it is one call.
+bool MethodGraphBuilder::is_packed_layer(const CodeClass& type) {
+  spend(type.source.size());
+  return !type.source.empty() && own_class(type) == OwnClass::packed_layer;
+}
+
 CodeValue MethodGraphBuilder::call_object(const CodeValue& object, std::string_view method,
                                           const CodeArguments& arguments, const CodePlace& place) {
   const CodeClass* type = code_.find_class(object.type);
   const CodeFunction* target = type == nullptr ? nullptr : type->method(method);
   const bool recurs = std::ranges::find(open_, target) != open_.end();
-  if (target == nullptr || is_interface(*type) || recurs) {
+  if (target == nullptr || is_interface(*type) || recurs || is_packed_layer(*type)) {
     const std::string name = short_class(object.type) + "." + std::string(method);
     return add_call(name, &object, arguments, place);
   }

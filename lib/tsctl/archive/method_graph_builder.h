@@ -64,6 +64,7 @@ class MethodGraphBuilder {
   };
 
  private:
+  bool is_packed_layer(const CodeClass& type);
   CodeValue call_object(const CodeValue& object, std::string_view method,
                         const CodeArguments& arguments, const CodePlace& place);
   CodeValue call_global(const CodeValue& callee, const CodeArguments& arguments,

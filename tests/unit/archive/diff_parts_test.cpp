@@ -151,6 +151,14 @@ TEST(DiffStructure, counts_for_the_verdict_when_the_operators_are_as_many) {
   EXPECT_FALSE(result.same);
 }
 
+TEST(DiffStructure, says_when_only_the_values_of_calls_may_differ) {
+  const DiffResult result = diff_of({.forward = "return torch.add(x, torch.relu(x))"},
+                                    {.forward = "y = torch.relu(x)\nreturn torch.add(y, y)"});
+  EXPECT_TRUE(result.same);
+  ASSERT_EQ(result.notes.size(), 1U);
+  EXPECT_TRUE(result.notes[0].starts_with("the code is written differently"));
+}
+
 TEST(DiffStructure, says_when_methods_are_too_different) {
   std::string many;
   for (int i = 0; i < 1100; ++i) many += "x = torch.add(x, " + std::to_string(i) + ")\n";
@@ -177,7 +185,7 @@ TEST(DiffExtraFiles, are_compared_line_by_line_when_they_are_text) {
 
 TEST(UnifiedDiff, compares_json_member_by_member) {
   EXPECT_EQ(unified_diff(R"({"a": 1, "b": [2, 3]})", R"({"a": 1, "b": [2, 4]})"),
-            (std::vector<std::string>{"@@ -2,5 +2,5 @@", "   \"a\": 1,", "   \"b\": [", "     2,",
+            (std::vector<std::string>{"@@ -2,6 +2,6 @@", "   \"a\": 1,", "   \"b\": [", "     2,",
                                       "-    3", "+    4", "   ]", " }"}));
 }
 

@@ -70,7 +70,7 @@ TEST(MethodGraph, has_the_calls_of_submodules_and_functions_in_order) {
             "7 return <- 6\n");
   EXPECT_TRUE(graph.incomplete.empty());
   EXPECT_EQ(graph.nodes[3].record, "code/__torch__.py");
-  EXPECT_EQ(graph.nodes[3].line, 14);
+  EXPECT_EQ(graph.nodes[3].line, 15);
   EXPECT_EQ(graph.scopes[0].name, "Linear");
 }
 
