@@ -16,6 +16,7 @@ constexpr std::size_t kMostTokens = 200'000;  // of one statement
 constexpr std::size_t kMostTextBytes = 80;    // of a literal
 constexpr std::size_t kMostItems = 64;        // of a tuple that are told apart
 constexpr std::size_t kKeptFactor = 16;       // memory costs more than a look
+constexpr std::size_t kCopyFactor = 40;       // of all locals, for a branch
 
 constexpr std::array<std::string_view, 9> kWordOperators{"and",  "or",  "in",  "is", "if",
                                                          "else", "not", "for", "as"};
@@ -183,14 +184,14 @@ void CodeEvaluator::run_loop(const CodeStatement& statement) {
 }
 
 CodeEvaluator::Locals CodeEvaluator::copy_of_locals() const {
-  for (const auto& [name, value] : locals_) builder_.spend(4 * weight_of(value));
+  for (const auto& [name, value] : locals_) builder_.spend(kCopyFactor * weight_of(value));
   return locals_;
 }
 
 // A local has the values of either side.
 void CodeEvaluator::merge_locals(const Locals& other) {
   for (const auto& [name, value] : other) {
-    builder_.spend(1);
+    builder_.spend(10);
     const auto [found, is_new] = locals_.emplace(name, value);
     if (is_new || found->second.nodes == value.nodes) continue;
     found->second.items.clear();

@@ -1,10 +1,10 @@
-"""check_model_explorer.py FILE: check the JSON against what Model Explorer's graph_builder.py describes, and list the graphs."""
+"""check_model_explorer.py FILE: check the JSON as graph_builder.py of Model Explorer has it, and list the graphs."""
 
 import json
 import sys
+from pathlib import Path
 
-with open(sys.argv[1], encoding="utf-8") as file:
-    collection = json.load(file)
+collection = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
 assert isinstance(collection["label"], str)
 for graph in collection["graphs"]:
     nodes = graph["nodes"]

@@ -39,9 +39,7 @@ def change(records: dict[str, bytes], kind: str, words: list[str]) -> None:
         records[f"extra/{words[0]}"] = words[1].encode().decode("unicode_escape").encode()
     elif kind == "debug":
         text = words[0].encode()
-        records["code/__torch__.py.debug_pkl"] = (
-            b"\x80\x02X" + len(text).to_bytes(4, "little") + text + b"."
-        )
+        records["code/__torch__.py.debug_pkl"] = b"\x80\x02X" + len(text).to_bytes(4, "little") + text + b"."
     elif kind != "deflate":
         raise SystemExit(__doc__)
 
