@@ -53,6 +53,7 @@ unprivileged = "setpriv --bounding-set=-dac_override,-dac_read_search,-fowner --
 
 config.substitutions += [
     ("%aoti-package", tool("aoti_package.py")),
+    ("%changed-file", tool("changed_file.py")),
     ("%expect-exit", tool("expect_exit.py")),
     ("%flip-byte", tool("flip_byte.py")),
     ("%foreign-file", tool("foreign_file.py")),
@@ -64,6 +65,7 @@ config.substitutions += [
     ("%signalled", tool("signalled.py")),
     ("%small-disk", f"sh {shlex.quote(str(tools / 'small_disk.sh'))}"),
     ("%unprivileged", unprivileged if os.geteuid() == 0 else ""),
+    ("%tsctl", shlex.quote(str(executable))),
     ("%validate", f"{python} {shlex.quote(str(repository / 'tests/schema/validate.py'))}"),
     ("%python", python),
     ("%models", shlex.quote(str(repository / "tests/fixtures/models"))),

@@ -11,10 +11,12 @@
 #include <utility>
 
 #include "tsctl/archive/code_operators.h"
+#include "tsctl/archive/manifest_differences.h"
 #include "tsctl/archive/op_count.h"
 #include "tsctl/archive/operator_names.h"
 #include "tsctl/archive/own_classes.h"
 #include "tsctl/archive/private_paths.h"
+#include "tsctl/core/base/units.h"
 #include "tsctl/core/inputs/names_code.h"
 #include "tsctl/core/manifest.h"
 
@@ -56,6 +58,7 @@ class Findings {
     add_code_on_load();
     add_foreign_operators();
     add_packed_operators();
+    add_compressed_tensors();
     add_custom_classes();
     add_unreadable_code();
     add_devices();
@@ -186,6 +189,26 @@ class Findings {
                               first_few(mkldnn)));
   }
 
+  void add_compressed_tensors() {
+    std::int64_t size_bytes = 0;
+    std::int64_t count = 0;
+    const RecordSummary* first = nullptr;
+    for (const RecordSummary& record : summary_.records) {
+      const bool holds_tensors =
+          record.group == RecordGroup::tensors || record.group == RecordGroup::constants;
+      if (!holds_tensors || record.method != RecordMethod::deflated) continue;
+      if (count++ == 0) first = &record;
+      size_bytes += record.size_bytes;
+    }
+    if (first == nullptr) return;
+    FileFinding& finding = add(
+        FindingCode::compressed_tensors, Severity::note,
+        fmt::format("its tensors are compressed ({} of them): LibTorch loads them, and inflates "
+                    "them each time",
+                    bytes_text(size_bytes)));
+    place(finding, first->name, 0, count);
+  }
+
   void add_custom_class(std::string_view name, const std::string& record, std::int64_t line,
                         std::optional<std::int64_t> offset) {
     const std::string_view rest = name.substr(kCustomClasses.size());
@@ -290,29 +313,11 @@ class Findings {
   }
 
   void add_manifest_differences() {
-    const nlohmann::json manifest =
-        nlohmann::json::parse(summary_.manifest_text, nullptr, /*allow_exceptions=*/false);
-    const nlohmann::json::json_pointer steps("/steps");
-    if (!manifest.is_object() || !manifest.contains(steps) || !manifest[steps].is_array() ||
-        manifest[steps].empty() || !manifest[steps].back().is_object())
-      return;
-    const nlohmann::json& last = manifest[steps].back();
-    const auto differs = [this](const std::string& what) {
-      FileFinding& finding = add(FindingCode::differs_from_manifest, Severity::warning,
-                                 fmt::format("the file is not what its manifest says: {}", what));
+    for (const std::string& difference : manifest_differences(summary_)) {
+      FileFinding& finding =
+          add(FindingCode::differs_from_manifest, Severity::warning,
+              fmt::format("the file is not what its manifest says: {}", difference));
       place(finding, kManifestRecord, 0, 1);
-    };
-    const auto packed = last.find("packed_layers");
-    const bool states_packed = packed != last.end() && packed->is_array() && !packed->empty();
-    if (states_packed != (summary_.packed_layers > 0)) {
-      differs(states_packed ? "the manifest states packed layers, and it has none"
-                            : "it has packed layers that the manifest does not state");
-    }
-    const auto keeps = last.find("keeps_heap");
-    const bool states_heap = keeps != last.end() && keeps->is_boolean() && keeps->get<bool>();
-    if (states_heap != summary_.keeps_heap) {
-      differs(states_heap ? "the manifest states that it keeps the heap, and it does not"
-                          : "it keeps the heap, which the manifest does not state");
     }
   }
 

@@ -11,6 +11,7 @@
 
 #include "tsctl/archive/findings.h"
 #include "tsctl/archive/manifest_text.h"
+#include "tsctl/archive/method_graph.h"
 #include "tsctl/archive/model_archive.h"
 #include "tsctl/archive/op_count.h"
 #include "tsctl/archive/own_classes.h"
@@ -127,6 +128,16 @@ MethodSummary method_summary(const CodeFunction& method) {
     row.parameters.push_back({parameter.name, parameter.type, parameter.default_value});
   }
   return row;
+}
+
+void add_graphs(const ModelArchive& archive, ModelSummary& summary) {
+  const CodeClass* root = archive.root_class();
+  if (root == nullptr) return;
+  MethodGraphLimits limits;
+  for (const CodeFunction& method : root->methods) {
+    if (method.name != "__getstate__" && method.name != "__setstate__")
+      summary.method_graphs.push_back(method_graph(archive.code, *root, method, limits));
+  }
 }
 
 void warn_of_lost_weights(const ModelArchive& archive, ModelSummary& summary) {
@@ -260,6 +271,7 @@ ModelSummary inspect(const InspectOptions& options) {
   warn_of_lost_weights(archive, summary);
   summary.findings = findings_of(archive, summary);
   judge_findings(options.allowed, summary);
+  if (options.with_graphs) add_graphs(archive, summary);
   if (options.with_code) summary.code = std::move(archive.code_texts);
   return summary;
 }

@@ -1,47 +1,47 @@
 #include "tsctl/archive/tensor_bytes.h"
 
-#include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
-#include "tsctl/core/base/error.h"
+#include "tsctl/archive/element_reader.h"
+#include "tsctl/archive/value_difference.h"
 
 namespace tsctl {
 
 namespace {
 
 constexpr std::size_t kChunkBytes = std::size_t{240} * 1024;  // a multiple of every element size
-// Tensors with different strides are read as a whole; this limits the memory for it.
-constexpr std::int64_t kMaxSpanBytes = std::int64_t{2} << 30;
 
-const ZipRecord& record_of(const ZipReader& zip, const TensorSummary& tensor) {
-  const ZipRecord* record = zip.find_in_top(tensor.record);
-  if (record == nullptr)
-    throw Error(ErrorKind::input,
-                fmt::format("'{}' lacks the record {}", zip.path(), tensor.record));
-  return *record;
+bool is_empty(const TensorSummary& tensor) { return tensor.count == 0 || tensor.size_bytes == 0; }
+
+std::size_t size_of_part(const TensorSummary& tensor, std::int64_t at) {
+  return static_cast<std::size_t>(std::min<std::int64_t>(tensor.size_bytes - at, kChunkBytes));
 }
 
-// Elements from a tensor's first to its last in memory, gaps included.
-std::int64_t span_elements(const TensorSummary& tensor) {
-  std::int64_t span = 1;
-  for (std::size_t i = 0; i < tensor.shape.size(); ++i)
-    span += (tensor.shape[i] - 1) * tensor.strides[i];
-  return span;
-}
-
-// Whether the elements fill a range of bytes without gaps, in any order: channels_last tensors do.
-bool is_dense(const TensorSummary& tensor) { return span_elements(tensor) == tensor.count; }
-
-// Ignores the strides of dimensions of size 1.
-bool same_layout(const TensorSummary& a, const TensorSummary& b) {
-  for (std::size_t i = 0; i < a.shape.size(); ++i) {
-    if (a.shape[i] > 1 && a.strides[i] != b.strides[i]) return false;
+// Calls `compare` with the same part of both tensors until it returns false.
+template <typename Compare>
+void for_each_part(const ZipReader& zip_a, const TensorSummary& a, const ZipReader& zip_b,
+                   const TensorSummary& b, const Compare& compare) {
+  const auto order =
+      have_same_layout(a, b) && is_dense(a) ? ElementOrder::memory : ElementOrder::index;
+  ElementReader reader_a(zip_a, a, order);
+  ElementReader reader_b(zip_b, b, order);
+  std::vector<std::byte> part_a(kChunkBytes);
+  std::vector<std::byte> part_b(kChunkBytes);
+  for (std::int64_t at = 0; at < a.size_bytes;) {
+    const std::size_t size = size_of_part(a, at);
+    reader_a.read(part_a.data(), size);
+    reader_b.read(part_b.data(), size);
+    if (!compare(part_a.data(), part_b.data(), size)) return;
+    at += static_cast<std::int64_t>(size);
   }
-  return true;
 }
 
 std::int64_t count_in(const std::byte* a, const std::byte* b, std::size_t size,
@@ -53,89 +53,60 @@ std::int64_t count_in(const std::byte* a, const std::byte* b, std::size_t size,
   return differing;
 }
 
-std::int64_t compare_ranges(const ZipReader& zip_a, const TensorSummary& a, const ZipReader& zip_b,
-                            const TensorSummary& b, std::size_t element) {
-  const ZipRecord& record_a = record_of(zip_a, a);
-  const ZipRecord& record_b = record_of(zip_b, b);
-  std::vector<std::byte> chunk_a(kChunkBytes);
-  std::vector<std::byte> chunk_b(kChunkBytes);
-  std::int64_t differing = 0;
-  for (std::int64_t at = 0; at < a.size_bytes;) {
-    const auto size =
-        static_cast<std::size_t>(std::min<std::int64_t>(a.size_bytes - at, kChunkBytes));
-    zip_a.read_part(record_a, static_cast<std::uint64_t>(a.offset_bytes + at), chunk_a.data(),
-                    size);
-    zip_b.read_part(record_b, static_cast<std::uint64_t>(b.offset_bytes + at), chunk_b.data(),
-                    size);
-    differing += count_in(chunk_a.data(), chunk_b.data(), size, element);
-    at += static_cast<std::int64_t>(size);
-  }
-  return differing;
-}
-
-// The bytes from a tensor's first element in memory to its last.
-std::vector<std::byte> read_span(const ZipReader& zip, const TensorSummary& tensor,
-                                 std::size_t element) {
-  const std::int64_t span_bytes = span_elements(tensor) * static_cast<std::int64_t>(element);
-  if (span_bytes > kMaxSpanBytes || tensor.size_bytes > kMaxSpanBytes) {
-    throw Error(ErrorKind::input,
-                fmt::format("tensor '{}' of '{}' is too large to compare with a tensor of another "
-                            "memory layout",
-                            tensor.name, zip.path()));
-  }
-  std::vector<std::byte> span(static_cast<std::size_t>(span_bytes));
-  zip.read_part(record_of(zip, tensor), static_cast<std::uint64_t>(tensor.offset_bytes),
-                span.data(), span.size());
-  return span;
-}
-
-// Compares element by element in index order, each tensor with its own strides.
-std::int64_t compare_strided(const TensorSummary& a, const std::vector<std::byte>& span_a,
-                             const TensorSummary& b, const std::vector<std::byte>& span_b,
-                             std::size_t element) {
-  std::vector<std::int64_t> index(a.shape.size(), 0);
-  std::int64_t place_a = 0;
-  std::int64_t place_b = 0;
-  std::int64_t differing = 0;
-  for (std::int64_t at = 0; at < a.count; ++at) {
-    const std::byte* element_a = span_a.data() + static_cast<std::size_t>(place_a) * element;
-    const std::byte* element_b = span_b.data() + static_cast<std::size_t>(place_b) * element;
-    differing += std::memcmp(element_a, element_b, element) != 0 ? 1 : 0;
-    for (std::size_t i = index.size(); i-- > 0;) {
-      if (a.shape[i] == 1) continue;
-      place_a += a.strides[i];
-      place_b += b.strides[i];
-      if (++index[i] < a.shape[i]) break;
-      place_a -= a.strides[i] * a.shape[i];
-      place_b -= b.strides[i] * a.shape[i];
-      index[i] = 0;
-    }
-  }
-  return differing;
-}
-
 }  // namespace
 
-std::int64_t count_differing_elements(const ZipReader& zip_a, const TensorSummary& a,
-                                      const ZipReader& zip_b, const TensorSummary& b) {
-  if (a.count == 0 || a.size_bytes == 0) return 0;
+ElementDifference difference_of_elements(const ZipReader& zip_a, const TensorSummary& a,
+                                         const ZipReader& zip_b, const TensorSummary& b) {
+  ElementDifference result;
+  if (is_empty(a)) return result;
+  bool are_equal = true;  // most are: they are only compared
+  for_each_part(zip_a, a, zip_b, b,
+                [&](const std::byte* part_a, const std::byte* part_b, std::size_t size) {
+                  are_equal = std::memcmp(part_a, part_b, size) == 0;
+                  return are_equal;
+                });
+  if (are_equal) return result;
   const auto element = static_cast<std::size_t>(a.size_bytes / a.count);
-  if (same_layout(a, b) && is_dense(a)) return compare_ranges(zip_a, a, zip_b, b, element);
-  return compare_strided(a, read_span(zip_a, a, element), b, read_span(zip_b, b, element), element);
+  ValueDifference values(a.dtype);
+  for_each_part(zip_a, a, zip_b, b,
+                [&](const std::byte* part_a, const std::byte* part_b, std::size_t size) {
+                  result.differing += count_in(part_a, part_b, size, element);
+                  values.add(part_a, part_b, size);
+                  return true;
+                });
+  result.max_abs = values.max_abs();
+  result.max_abs_to_peak = values.max_abs_to_peak();
+  result.nonfinite = values.nonfinite();
+  return result;
 }
 
-bool have_equal_elements(const ZipReader& zip_a, const TensorSummary& a, const ZipReader& zip_b,
-                         const TensorSummary& b) {
-  if (a.count == 0) return true;
-  const ZipRecord& record_a = record_of(zip_a, a);
-  const ZipRecord& record_b = record_of(zip_b, b);
-  const auto fills = [](const TensorSummary& tensor, const ZipRecord& record) {
-    return is_dense(tensor) && std::cmp_equal(tensor.size_bytes, record.size_bytes);
-  };
-  if (fills(a, record_a) && fills(b, record_b) && same_layout(a, b) &&
-      record_a.crc32 != record_b.crc32)
-    return false;
-  return count_differing_elements(zip_a, a, zip_b, b) == 0;
+std::string digest_of_elements(const ZipReader& zip, const TensorSummary& tensor) {
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                        &EVP_MD_CTX_free);
+  if (context == nullptr || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1)
+    throw std::bad_alloc();
+  if (!is_empty(tensor)) {
+    ElementReader reader(zip, tensor, ElementOrder::index);
+    std::vector<std::byte> part(kChunkBytes);
+    for (std::int64_t at = 0; at < tensor.size_bytes;) {
+      const std::size_t size = size_of_part(tensor, at);
+      reader.read(part.data(), size);
+      EVP_DigestUpdate(context.get(), part.data(), size);
+      at += static_cast<std::int64_t>(size);
+    }
+  }
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(context.get(), digest.data(), &size);
+  return {reinterpret_cast<const char*>(digest.data()), size};
+}
+
+std::optional<std::uint32_t> checksum_of_elements(const ZipReader& zip,
+                                                  const TensorSummary& tensor) {
+  const ZipRecord& record = record_of(zip, tensor);
+  const bool fills = is_in_index_order(tensor) && tensor.offset_bytes == 0 &&
+                     std::cmp_equal(tensor.size_bytes, record.size_bytes);
+  return fills ? std::optional(record.crc32) : std::nullopt;
 }
 
 }  // namespace tsctl

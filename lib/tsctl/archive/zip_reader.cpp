@@ -21,6 +21,10 @@ constexpr std::size_t kChunkBytes = std::size_t{256} * 1024;
 constexpr std::uint64_t kMaxDirectoryBytes = 256ULL << 20;
 // zlib's documentation gives 1032:1 as the largest compression ratio of deflate.
 constexpr std::uint64_t kMaxDeflateRatio = 1032;
+// What is read of tensors, all together. A comparison reads each up to three times, and compressed weights are half as
+// large at best.
+constexpr std::uint64_t kMostTensorBytes = std::uint64_t{1} << 30;
+constexpr std::uint64_t kMostTensorRatio = 100;
 constexpr std::uint16_t kFlagEncrypted = 1U << 0;
 constexpr std::uint16_t kFlagSizesFollow = 1U << 3;
 constexpr std::uint16_t kFlagsRefused = kFlagEncrypted | (1U << 5) | (1U << 6) | (1U << 13);
@@ -238,36 +242,22 @@ void ZipReader::stream(const ZipRecord& record, const Sink& sink) const {
   }
 }
 
+std::unique_ptr<RecordInflater> ZipReader::inflater(const ZipRecord& record,
+                                                    std::uint64_t offset) const {
+  return std::make_unique<RecordInflater>(file_, quoted(record.name), offset, record.stored_bytes);
+}
+
 void ZipReader::stream_deflated(const ZipRecord& record, std::uint64_t offset,
                                 const Sink& sink) const {
-  z_stream inflater = {};
-  if (inflateInit2(&inflater, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
-  const std::unique_ptr<z_stream, int (*)(z_stream*)> closer(&inflater, inflateEnd);
-  std::vector<unsigned char> in(
-      static_cast<std::size_t>(std::min<std::uint64_t>(record.stored_bytes, kChunkBytes)));
+  const std::unique_ptr<RecordInflater> content = inflater(record, offset);
   std::vector<unsigned char> out(kChunkBytes);
-  std::uint64_t left = record.stored_bytes;
   std::uint64_t produced = 0;
-  int state = Z_OK;
-  while (state == Z_OK) {
-    if (inflater.avail_in == 0 && left > 0) {
-      const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, in.size()));
-      file_.read_at(offset, in.data(), size);
-      inflater.next_in = in.data();
-      inflater.avail_in = static_cast<uInt>(size);
-      offset += size;
-      left -= size;
-    }
-    inflater.next_out = out.data();
-    inflater.avail_out = static_cast<uInt>(out.size());
-    state = inflate(&inflater, Z_NO_FLUSH);
-    const std::size_t size = out.size() - inflater.avail_out;
+  while (const std::size_t size = content->read(out.data(), out.size())) {
     produced += size;
     if (produced > record.size_bytes) break;
-    if (size > 0) sink(out.data(), size);
+    sink(out.data(), size);
   }
-  if (state != Z_STREAM_END || produced != record.size_bytes || left != 0 ||
-      inflater.avail_in != 0) {
+  if (produced != record.size_bytes || !content->is_over()) {
     throw_damaged_zip(
         file_, fmt::format("the compressed content of record {} is damaged", quoted(record.name)));
   }
@@ -291,11 +281,55 @@ std::string ZipReader::read(const ZipRecord& record, std::uint64_t limit_bytes) 
 
 void ZipReader::read_part(const ZipRecord& record, std::uint64_t offset, void* target,
                           std::size_t size_bytes) const {
-  if (record.deflated || offset > record.size_bytes || size_bytes > record.size_bytes - offset) {
-    throw_damaged_zip(file_, fmt::format("record {} is compressed or too short for its tensor",
-                                         quoted(record.name)));
-  }
+  if (record.deflated) return RecordReader(*this, record).read(offset, target, size_bytes);
+  require_inside(record, offset, size_bytes);
   file_.read_at(content_offset(record) + offset, target, size_bytes);
+}
+
+void ZipReader::require_inside(const ZipRecord& record, std::uint64_t offset,
+                               std::uint64_t size_bytes) const {
+  if (offset > record.size_bytes || size_bytes > record.size_bytes - offset) {
+    throw_damaged_zip(file_,
+                      fmt::format("record {} is too short for its tensor", quoted(record.name)));
+  }
+}
+
+void RecordReader::read(std::uint64_t offset, void* target, std::size_t size_bytes) {
+  zip_.spend_tensor_bytes(size_bytes);
+  if (!record_.deflated) return zip_.read_part(record_, offset, target, size_bytes);
+  zip_.require_inside(record_, offset, size_bytes);
+  if (inflater_ == nullptr || offset < position_) {
+    inflater_ = zip_.inflater(record_, zip_.content_offset(record_));
+    position_ = 0;
+  }
+  std::vector<unsigned char> skipped(
+      static_cast<std::size_t>(std::min<std::uint64_t>(offset - position_, kChunkBytes)));
+  zip_.spend_tensor_bytes(offset - position_);
+  while (position_ < offset) {
+    take(skipped.data(),
+         static_cast<std::size_t>(std::min<std::uint64_t>(offset - position_, skipped.size())));
+  }
+  take(static_cast<unsigned char*>(target), size_bytes);
+}
+
+void RecordReader::take(unsigned char* target, std::size_t size) {
+  if (inflater_->read(target, size) != size) {
+    throw_damaged_zip(zip_.file_, fmt::format("the compressed content of record {} is damaged",
+                                              quoted(record_.name)));
+  }
+  position_ += size;
+}
+
+void ZipReader::spend_tensor_bytes(std::uint64_t size_bytes) const {
+  tensor_bytes_ += size_bytes;
+  const std::uint64_t limit = kMostTensorBytes + kMostTensorRatio * file_.size_bytes();
+  if (tensor_bytes_ <= limit) return;
+  throw Error(ErrorKind::input,
+              fmt::format("'{}' is too complex to be read safely: its tensors overlap or are "
+                          "compressed so that reading them needs more than the limit of {} MiB",
+                          path(), limit >> 20),
+              "no model needs that: the file was made to exhaust its reader; get it from its "
+              "source again");
 }
 
 std::uint32_t ZipReader::content_crc(const ZipRecord& record) const {

@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "tsctl/archive/binary_file.h"
+#include "tsctl/archive/record_inflater.h"
 
 namespace tsctl {
 
@@ -50,7 +52,8 @@ class ZipReader {
 
   // The content, verified with its CRC-32. Throws for a record larger than `limit_bytes`.
   std::string read(const ZipRecord& record, std::uint64_t limit_bytes) const;
-  // Reads a part of the content, without verification. Throws for a deflated record.
+  // Reads a part of the content, without verification. Of a deflated record, all before it is read too: RecordReader
+  // reads several parts of it in one pass.
   void read_part(const ZipRecord& record, std::uint64_t offset, void* target,
                  std::size_t size_bytes) const;
 
@@ -58,6 +61,10 @@ class ZipReader {
   bool crc_matches(const ZipRecord& record) const;
   // Throws Error{input} that names the first record that does not match its CRC-32.
   void require_intact() const;
+
+  // Counts what is read of tensors. Throws Error{input} if it is much more than the file has: tensors that overlap, or that
+  // are compressed to almost nothing, would take any time.
+  void spend_tensor_bytes(std::uint64_t size_bytes) const;
 
   std::uint64_t directory_offset() const noexcept { return directory_offset_; }
   std::string read_directory() const;  // its raw entries
@@ -70,6 +77,10 @@ class ZipReader {
   void stream(const ZipRecord& record, const Sink& sink) const;
   void stream_deflated(const ZipRecord& record, std::uint64_t offset, const Sink& sink) const;
   std::uint32_t content_crc(const ZipRecord& record) const;
+  friend class RecordReader;
+  std::unique_ptr<RecordInflater> inflater(const ZipRecord& record, std::uint64_t offset) const;
+  void require_inside(const ZipRecord& record, std::uint64_t offset,
+                      std::uint64_t size_bytes) const;
 
   BinaryFile file_;
   std::uint64_t directory_offset_ = 0;
@@ -77,6 +88,24 @@ class ZipReader {
   std::vector<ZipRecord> records_;
   std::unordered_map<std::string, std::size_t> index_;
   std::string top_folder_;
+  mutable std::uint64_t tensor_bytes_ = 0;  // that were read, by all RecordReaders
+};
+
+// Reads parts of one record, without verification. Parts that follow each other take one pass, deflated or not.
+class RecordReader {
+ public:
+  RecordReader(const ZipReader& zip, const ZipRecord& record) : zip_(zip), record_(record) {}
+  // Throws Error{input} for a part outside of the record, and if all parts that were read of the file are together much
+  // larger than it.
+  void read(std::uint64_t offset, void* target, std::size_t size_bytes);
+
+ private:
+  void take(unsigned char* target, std::size_t size);
+
+  const ZipReader& zip_;
+  const ZipRecord& record_;
+  std::unique_ptr<RecordInflater> inflater_ = {};
+  std::uint64_t position_ = 0;
 };
 
 }  // namespace tsctl

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,21 +13,40 @@
 
 namespace tsctl {
 
+// What --ignore leaves out of a comparison.
+enum class IgnoreKind { debug, extra, names, values };
+
+constexpr auto names_of(IgnoreKind) {
+  using enum IgnoreKind;
+  return std::to_array<Named<IgnoreKind>>({
+      {debug, "debug"},
+      {extra, "extra"},
+      {names, "names"},
+      {values, "values"},
+  });
+}
+
 struct DiffOptions {
   std::string path_a = {};
   std::string path_b = {};
+  std::vector<IgnoreKind> ignore = {};
+
+  bool ignores(IgnoreKind kind) const {
+    return std::find(ignore.begin(), ignore.end(), kind) != ignore.end();
+  }
 };
 
 // The member names of these structs are the keys of the document's "diff" object.
 
-// became_constant: B holds the same elements as a constant.
-enum class TensorChangeKind { added, removed, became_constant, dtype, shape, values };
+// renamed: B holds the same elements under another name. became_constant: B holds them as a constant.
+enum class TensorChangeKind { added, removed, renamed, became_constant, dtype, shape, values };
 
 constexpr auto names_of(TensorChangeKind) {
   using enum TensorChangeKind;
   return std::to_array<Named<TensorChangeKind>>({
       {added, "added"},
       {removed, "removed"},
+      {renamed, "renamed"},
       {became_constant, "became_constant"},
       {dtype, "dtype"},
       {shape, "shape"},
@@ -33,7 +54,7 @@ constexpr auto names_of(TensorChangeKind) {
   });
 }
 
-enum class TextChangeKind { added, removed, changed };
+enum class TextChangeKind { added, removed, changed, renamed };
 
 constexpr auto names_of(TextChangeKind) {
   using enum TextChangeKind;
@@ -41,6 +62,7 @@ constexpr auto names_of(TextChangeKind) {
       {added, "added"},
       {removed, "removed"},
       {changed, "changed"},
+      {renamed, "renamed"},
   });
 }
 
@@ -53,6 +75,9 @@ struct TensorChange {
   std::string after = {};
   std::int64_t changed_elements = 0;
   std::int64_t count = 0;
+  std::optional<double> max_abs = {};
+  std::optional<double> max_abs_to_peak = {};
+  std::int64_t nonfinite = 0;
 };
 
 template <typename Visitor>
@@ -61,9 +86,19 @@ void visit_fields(Visitor& visit, TensorChange& value) {
   visit("kind", value.kind, "What holds it in A, or in B when it was added");
   visit("change", value.change, "What differs");
   visit("before", value.before, "In A: float32 [4, 8]; empty when it was added");
-  visit("after", value.after, "In B; empty when it was removed; of became_constant the constant");
+  visit("after", value.after,
+        "In B; empty when it was removed; of renamed the new path, of became_constant the "
+        "constant");
   visit("changed_elements", value.changed_elements, "Elements that differ");
   visit("count", value.count, "All elements");
+  visit("max_abs", value.max_abs,
+        "Of values: the largest difference of two finite elements, or of a component of complex "
+        "ones; null for dtypes without such numbers");
+  visit("max_abs_to_peak", value.max_abs_to_peak,
+        "max_abs relative to the largest magnitude in A; null if A has only zeros");
+  visit("nonfinite", value.nonfinite,
+        Field("Elements that are NaN or infinite in one file and another number in the other")
+            .at_least(0));
 }
 
 // An attribute, method, extra file or op in either file.
@@ -72,6 +107,7 @@ struct TextChange {
   TextChangeKind change = TextChangeKind::changed;
   std::string before = {};
   std::string after = {};
+  std::vector<std::string> lines = {};
 };
 
 template <typename Visitor>
@@ -79,7 +115,8 @@ void visit_fields(Visitor& visit, TextChange& value) {
   visit("name", value.name, "What changed");
   visit("change", value.change, "How it changed");
   visit("before", value.before, "In A; empty when it was added");
-  visit("after", value.after, "In B; empty when it was removed");
+  visit("after", value.after, "In B; empty when it was removed; of renamed the new name");
+  visit("lines", value.lines, "Of an extra file that is text in both: the lines of a unified diff");
 }
 
 // An operator that a method calls a different number of times.
@@ -96,6 +133,42 @@ void visit_fields(Visitor& visit, OpChange& value) {
   visit("name", value.name, "The operator");
   visit("before", value.before, "Calls in A");
   visit("after", value.after, "Calls in B");
+}
+
+// A call that only one of the two methods makes at its place, or that has other arguments in the other.
+struct StructureChange {
+  std::string method = {};
+  std::string name = {};
+  TextChangeKind change = TextChangeKind::changed;
+  std::string module = {};
+  std::string before = {};
+  std::string after = {};
+  std::string place_before = {};
+  std::string place_after = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, StructureChange& value) {
+  visit("method", value.method, "The method");
+  visit("name", value.name, "The operator");
+  visit("change", value.change, "How it changed");
+  visit("module", value.module, "The path of the submodule that calls it; empty for the root");
+  visit("before", value.before, "The call in A: aten::dropout(_, 0.5, False)");
+  visit("after", value.after, "The call in B");
+  visit("place_before", value.place_before, "Where A's code calls it: code/__torch__.py:12");
+  visit("place_after", value.place_after, "Where B's code calls it");
+}
+
+// What --ignore left out.
+struct IgnoredChanges {
+  IgnoreKind kind = IgnoreKind::names;
+  std::int64_t count = 0;
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, IgnoredChanges& value) {
+  visit("kind", value.kind, "The kind of --ignore");
+  visit("count", value.count, Field("How many differences it left out").at_least(0));
 }
 
 struct DiffSide {
@@ -127,8 +200,10 @@ struct DiffResult {
   std::vector<TensorChange> constants = {};
   std::vector<TextChange> methods = {};
   std::vector<OpChange> ops = {};
+  std::vector<StructureChange> structure = {};
   std::vector<TextChange> attributes = {};
   std::vector<TextChange> extra_files = {};
+  std::vector<IgnoredChanges> ignored = {};
   std::vector<std::string> notes = {};
   std::vector<Warning> warnings = {};
 };
@@ -143,8 +218,11 @@ void visit_fields(Visitor& visit, DiffResult& value) {
   visit("constants", value.constants, "Constants that differ");
   visit("methods", value.methods, "Signatures that differ");
   visit("ops", value.ops, "Operators that are called a different number of times");
+  visit("structure", value.structure,
+        "Calls that differ when the methods' calls are aligned in the order of the code");
   visit("attributes", value.attributes, "Attributes that differ");
   visit("extra_files", value.extra_files, "Extra files that differ");
+  visit("ignored", value.ignored, "What --ignore left out");
   visit("notes", value.notes,
         "What the changes amount to, in words: 10 of 10 parameters became constants");
   visit("warnings", value.warnings, "About the comparison");

@@ -9,6 +9,7 @@
 #include "tsctl/core/base/field.h"
 #include "tsctl/core/base/warning.h"
 #include "tsctl/core/file_findings.h"
+#include "tsctl/core/method_graph.h"
 
 namespace tsctl {
 
@@ -16,6 +17,7 @@ struct InspectOptions {
   std::string model_path = {};
   bool check_crc = false;                // read every record and compare its CRC-32
   bool with_code = false;                // include the code's text
+  bool with_graphs = false;              // include the graph of each method of the root
   std::int64_t value_limit_bytes = 200;  // longer values of attributes are cut
   std::int64_t extra_text_limit_bytes =
       std::int64_t{64} * 1024;               // larger extra files are listed without their text
@@ -296,6 +298,7 @@ struct ModelSummary {
   std::vector<RecordSummary> records = {};
   std::optional<bool> crc_ok = {};
   std::vector<CodeText> code = {};
+  std::vector<MethodGraph> method_graphs = {};
   std::vector<FileFinding> findings = {};
   std::int64_t denied_findings = 0;
   std::vector<Warning> warnings = {};
@@ -341,6 +344,8 @@ void visit_fields(Visitor& visit, ModelSummary& value) {
   visit("records", value.records, "Every record of the archive");
   visit("crc_ok", value.crc_ok, "All records are intact; null unless they were checked");
   visit("code", value.code, "The code's text (--code)");
+  visit("method_graphs", value.method_graphs,
+        "What each method calls, in order (--html, --dot, --svg, --model-explorer)");
   visit("findings", value.findings, "What somebody may want to refuse");
   visit("denied_findings", value.denied_findings,
         Field("Findings that --deny-findings refuses").at_least(0));

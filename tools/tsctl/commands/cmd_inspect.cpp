@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/commands.h"
+#include "commands/inspect_graphs.h"
 #include "commands/inspect_lines.h"
 #include "options/bind_command.h"
 #include "options/help_group.h"
@@ -34,6 +35,7 @@ struct Flags {
   std::string denied = {};  // the value of --deny-findings
   std::string policy = {};
   std::string sarif = {};
+  GraphFiles graph_files = {};
   InputFlags inputs = {};
   RunOptions run = {};
   ReportOptions report = {};
@@ -68,6 +70,7 @@ ModelSummary summary_for(const Flags& flags, const std::vector<AllowedFinding>& 
     return inspect({.model_path = flags.model,
                     .check_crc = flags.check_crc,
                     .with_code = flags.report.sections.code,
+                    .with_graphs = flags.graph_files.wanted() || !flags.report.html.empty(),
                     .allowed = allowed});
   } catch (const Error& error) {
     if (flags.sarif.empty() || error.kind() != ErrorKind::input) throw;
@@ -88,14 +91,17 @@ std::vector<AllowedFinding> allowed_by(const std::string& policy) {
 ExitCode inspect_file(CommandSession& session, const Flags& flags) {
   session.report().model.path = flags.model;
   const std::optional<Severity> denied = denied_from(flags.denied);
-  check_before_start(session, {.read = {{FileUse::model, flags.model}},
-                               .read_whole = false,
-                               .others = {{"--sarif", flags.sarif}}});
+  require_fit(flags.graph_files, flags.report);
+  std::vector<std::pair<std::string, std::string>> written = flags.graph_files.written();
+  written.emplace_back("--sarif", flags.sarif);
+  check_before_start(
+      session, {.read = {{FileUse::model, flags.model}}, .read_whole = false, .others = written});
   ModelSummary summary = summary_for(flags, allowed_by(flags.policy));
   summary.denied_findings = denied_count(summary, denied);
   if (!flags.sarif.empty()) {
     write_text_file(flags.sarif, sarif_from_findings(flags.model, summary.findings), "--sarif");
   }
+  write_graphs(session, summary, flags.method, flags.graph_files);
   if (flags.wants_graph()) {
     if (flags.graph) add_graph(session, flags, GraphKind::graph, {});
     if (flags.inlined_graph) add_graph(session, flags, GraphKind::inlined, {});
@@ -128,8 +134,9 @@ ExitCode inspect_files(CommandSession& session, const Flags& given) {
 }
 
 ExitCode print_lines(Context& context, const Flags& flags) {
-  if (flags.wants_graph() || !flags.sarif.empty() || !flags.report.json.empty() ||
-      !flags.report.csv.empty() || !flags.report.html.empty() || !flags.report.markdown.empty()) {
+  if (flags.wants_graph() || flags.graph_files.wanted() || !flags.sarif.empty() ||
+      !flags.report.json.empty() || !flags.report.csv.empty() || !flags.report.html.empty() ||
+      !flags.report.markdown.empty()) {
     throw Error(ErrorKind::usage, "--jsonl goes with no other output",
                 "leave out --json, --csv, --html, --markdown, --sarif and the graphs");
   }
@@ -172,6 +179,14 @@ void add_inspect(CLI::App& app, Action& selected) {
               "Show the method's graph with every call inlined (loads the file)");
   graphs.flag("--executed", flags->executed,
               "Show the graph that runs after warm-up (runs the file)");
+  graphs.option("--dot", "FILE", flags->graph_files.dot,
+                "Write the calls of the method, from its code, for Graphviz; - is standard output");
+  graphs.option("--svg", "FILE", flags->graph_files.svg,
+                "Write the same as SVG, with Graphviz's program dot");
+  graphs.option("--model-explorer", "FILE", flags->graph_files.model_explorer,
+                "Write the calls of all methods for Google's Model Explorer");
+  graphs.option("--timings", "REPORT", flags->graph_files.timings,
+                "Lay the times of a report of bench --profile over it");
   graphs.option("--method", "NAME", flags->method,
                 "The method whose graph is shown (default forward)");
   add_input_options(*command, flags->inputs);
@@ -179,6 +194,7 @@ void add_inspect(CLI::App& app, Action& selected) {
   add_inputs_python_option(*command, flags->run);
   add_report_options(*command, flags->report);
   command->callback([flags, &selected] {
+    flags->report.prints_other_document = flags->graph_files.dot == "-";
     if (!flags->lines) {
       selected = session_action(flags, &inspect_files);
       return;

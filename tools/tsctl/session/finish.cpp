@@ -143,7 +143,8 @@ std::optional<Error> standard_output_clash(const ReportOptions& options) {
 }
 
 bool prints_document(const ReportOptions& options) {
-  return std::ranges::any_of(kReportFiles,
+  return options.prints_other_document ||
+         std::ranges::any_of(kReportFiles,
                              [&](const ReportFile& file) { return options.*file.target == "-"; });
 }
 

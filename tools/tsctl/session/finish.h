@@ -18,6 +18,7 @@ struct ReportOptions {
   std::string csv = {};
   std::string html = {};
   std::string markdown = {};
+  bool prints_other_document = false;  // the command itself writes standard output
   std::vector<std::string> tags = {};  // KEY=VALUE
   bool no_host = false;
   bool quiet = false;

@@ -126,8 +126,19 @@ Rows inspect_rows(const Report& report) {
   return rows;
 }
 
-constexpr std::array kDiffColumns{
-    "part", "name", "kind", "method", "change", "before", "after", "changed_elements", "count"};
+constexpr std::array kDiffColumns{"part",
+                                  "name",
+                                  "kind",
+                                  "method",
+                                  "change",
+                                  "before",
+                                  "after",
+                                  "changed_elements",
+                                  "count",
+                                  "max_abs",
+                                  "max_abs_to_peak",
+                                  "nonfinite",
+                                  "module"};
 
 // One list of all differences; `part` names the list of the report.
 Rows diff_rows(const Report& report) {
@@ -146,6 +157,7 @@ Rows diff_rows(const Report& report) {
   add("constants", diff.constants);
   add("methods", diff.methods);
   add("ops", diff.ops);
+  add("structure", diff.structure);
   add("attributes", diff.attributes);
   add("extra_files", diff.extra_files);
   return rows;

@@ -33,6 +33,8 @@ th { vertical-align: bottom; } td.note { min-width: 14rem; }
 td.good { color: var(--good); } td.bad { color: var(--bad); font-weight: 600; }
 table.facts th { font-weight: normal; white-space: nowrap; } table.facts tr { border: none; }
 table.facts td { overflow-wrap: anywhere; }
+ul.tree, ul.tree ul { list-style: none; padding-left: 1.2rem; margin: 0; } ul.tree { padding-left: 0; }
+ul.tree li { overflow-wrap: anywhere; } ul.tree summary { cursor: pointer; } span.soft { color: var(--soft); }
 svg { width: 100%; height: auto; font: 12px system-ui, sans-serif; fill: currentColor; }
 svg .band { fill: #8a97a5; opacity: .2; } svg .reference { stroke-dasharray: 3 3; }
 svg .interval { stroke: var(--accent); stroke-width: 3; } svg .middle, svg .cut { fill: var(--accent); }

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "tsctl/core/base/units.h"
+#include "tsctl/report/html/graph_html.h"
 #include "tsctl/report/html/html_page.h"
 #include "tsctl/report/html/html_table.h"
 #include "tsctl/report/text/inspect_text.h"
@@ -57,7 +61,9 @@ std::string facts(const ModelSummary& summary) {
        {"checksums", checked}});
 }
 
-std::string tensors_table(const std::vector<TensorSummary>& tensors) {
+// The largest first.
+std::string tensors_table(std::vector<TensorSummary> tensors) {
+  std::ranges::stable_sort(tensors, std::ranges::greater(), &TensorSummary::size_bytes);
   return listed(
       tensors,
       HtmlTable(
@@ -87,15 +93,6 @@ std::string attributes_table(const ModelSummary& summary) {
                 [](HtmlTable& table, const AttributeSummary& row) {
                   table.add_row({row.name, row.type, row.value});
                 });
-}
-
-std::string modules_table(const ModelSummary& summary) {
-  return listed(
-      summary.modules, HtmlTable({"module", "class", "mode"}),
-      [](HtmlTable& table, const ModuleSummary& row) {
-        const std::string mode = !row.training ? "" : *row.training ? "training" : "eval";
-        table.add_row({row.path.empty() ? "(the model itself)" : row.path, row.class_name, mode});
-      });
 }
 
 std::string findings_table(const ModelSummary& summary) {
@@ -151,7 +148,8 @@ std::string html_from_summary(const ModelSummary& summary) {
   return html_section("File", facts(summary)) + html_section("Findings", findings_table(summary)) +
          html_section("Contents of the archive", groups_table(summary)) +
          html_section("Methods", methods_table(summary)) +
-         html_section("Modules", modules_table(summary)) +
+         html_section("Modules", html_from_modules(summary)) +
+         html_section("Calls of each method", html_from_graphs(summary)) +
          html_section("Operators", ops_table(summary)) +
          html_section("Tensors", tensors_table(summary.tensors)) +
          html_section("Constants", tensors_table(summary.constants)) +

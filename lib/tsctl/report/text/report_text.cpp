@@ -185,7 +185,7 @@ std::string styled_text(const Report& report, const TextOptions& options) {
   const std::size_t width = options.width;
   std::string text;
   if (report.inspect) text += text_from_summary(*report.inspect, options.sections, width);
-  if (report.diff) text += text_from_diff(*report.diff, width);
+  if (report.diff) text += text_from_diff(*report.diff, width, options.verbose);
   for (const GraphResult& graph : report.graphs) text += graph.text;
   std::string lines;
   if (report.bench) lines += bench_text(*report.bench, options);

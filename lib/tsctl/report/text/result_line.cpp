@@ -88,7 +88,10 @@ std::string inspect_facts(const ModelSummary& summary) {
 }
 
 std::string diff_facts(const DiffResult& diff) {
-  if (diff.same) return "the same";
+  std::string left_out;
+  for (const IgnoredChanges& row : diff.ignored)
+    left_out += (left_out.empty() ? ", ignoring " : ", ") + name_of(row.kind);
+  if (diff.same) return "the same" + left_out;
   std::vector<std::string> parts;
   const auto add = [&](std::size_t count, const std::string& what) {
     if (count > 0) parts.push_back(counted(count, what));
@@ -97,8 +100,9 @@ std::string diff_facts(const DiffResult& diff) {
   add(diff.constants.size(), "constant");
   add(diff.methods.size(), "method");
   add(diff.ops.size(), "operator");
+  add(diff.structure.size(), "call");
   add(diff.attributes.size(), "attribute");
-  return "differ in " + joined(parts, ", ");
+  return "differ in " + joined(parts, ", ") + left_out;
 }
 
 std::string run_facts(const RunResult& run) {

@@ -142,10 +142,11 @@ TEST(Csv, lists_all_that_differs_and_says_what_each_row_is) {
                  .tensors = {{.name = "a", .change = TensorChangeKind::values, .count = 4}},
                  .ops = {{.method = "forward", .name = "aten::relu", .before = 1, .after = 0}}}}));
   EXPECT_EQ(lines, (std::vector<std::string>{
-                       "part,name,kind,method,change,before,after,changed_elements,count,model,"
-                       "model_sha256,time,exit_code,host_name,cpu,tsctl_version,torch_version",
-                       "tensors,a,attribute,,values,,,0,4,,,,0,,,,",
-                       "ops,aten::relu,,forward,,1,0,,,,,,0,,,,"}));
+                       "part,name,kind,method,change,before,after,changed_elements,count,max_abs,"
+                       "max_abs_to_peak,nonfinite,module,model,model_sha256,time,exit_code,"
+                       "host_name,cpu,tsctl_version,torch_version",
+                       "tensors,a,attribute,,values,,,0,4,,,0,,,,,0,,,,",
+                       "ops,aten::relu,,forward,,1,0,,,,,,,,,,0,,,,"}));
 }
 
 Report night(const std::string& time, const std::string& commit) {

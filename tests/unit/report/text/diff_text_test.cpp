@@ -90,11 +90,44 @@ TEST(DiffText, lists_what_differs_by_kind) {
           "  note.txt  added         11 B\n");
 }
 
+TEST(DiffText, shows_by_how_much_calls_in_order_and_what_was_ignored) {
+  DiffResult diff = two_files();
+  diff.same = false;
+  diff.tensors = {{.name = "bias",
+                   .kind = TensorKind::parameter,
+                   .change = TensorChangeKind::values,
+                   .changed_elements = 2,
+                   .count = 4,
+                   .max_abs = 0.5,
+                   .max_abs_to_peak = 0.125,
+                   .nonfinite = 1}};
+  diff.structure = {{.method = "forward",
+                     .name = "aten::relu",
+                     .change = TextChangeKind::removed,
+                     .module = "act",
+                     .before = "aten::relu(_)",
+                     .place_before = "code/__torch__.py:7"}};
+  diff.extra_files = {{.name = "a.txt", .before = "1", .after = "2", .lines = {"@@", "-1", "+2"}}};
+  diff.ignored = {{.kind = IgnoreKind::debug, .count = 0}, {.kind = IgnoreKind::names, .count = 3}};
+  const std::string text = plain(text_from_diff(diff));
+  EXPECT_NE(text.find("values: 2 of 4 differ, by at most 0.5 (12.5% of the peak), 1 NaN or Inf"),
+            std::string::npos);
+  EXPECT_NE(text.find("\nstructure (calls in the order of the code)\n"
+                      "  method   module  in a           in b  line\n"
+                      "  forward  act     aten::relu(_)        code/__torch__.py:7\n"),
+            std::string::npos)
+      << text;
+  EXPECT_TRUE(
+      text.ends_with("\na.txt\n  @@\n  -1\n  +2\n\nignored: debug (none), names (3 differences)\n"))
+      << text;
+}
+
 TEST(DiffText, cuts_a_long_list) {
   DiffResult diff = two_files();
   diff.same = false;
   diff.attributes.assign(45, {.name = "eps", .change = TextChangeKind::added, .after = "1"});
-  EXPECT_TRUE(plain(text_from_diff(diff)).ends_with("  and 5 more, which --json lists\n"));
+  EXPECT_EQ(plain(text_from_diff(diff, 0, true)).find("more, which"), std::string::npos);
+  EXPECT_TRUE(plain(text_from_diff(diff)).ends_with("  and 5 more, which -v and --json list\n"));
 }
 
 }  // namespace

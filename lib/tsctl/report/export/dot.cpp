@@ -1,0 +1,110 @@
+#include "tsctl/report/export/dot.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "tsctl/core/base/text.h"
+
+namespace tsctl {
+
+namespace {
+
+// A text in quotes. A backslash would begin one of Graphviz's escapes; "\n" is a line break of ours.
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : printable(text)) {
+    if (c == '\n') {
+      result += "\\n";
+      continue;
+    }
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + "\"";
+}
+
+const char* style_of(MethodNodeKind kind) {
+  switch (kind) {
+    case MethodNodeKind::op:
+      return "";
+    case MethodNodeKind::condition:
+      return ", shape=diamond";
+    case MethodNodeKind::input:
+    case MethodNodeKind::output:
+      return ", shape=ellipse";
+    case MethodNodeKind::attribute:
+    case MethodNodeKind::constant:
+      return ", style=filled, fillcolor=\"#eceff1\"";
+  }
+  return "";
+}
+
+std::string node_line(const MethodNode& node, std::size_t index) {
+  std::string label = node.name;
+  if (!node.arguments.empty()) label += "\n" + node.arguments;
+  const std::string place =
+      node.record.empty() ? std::string() : fmt::format("{}:{}", node.record, node.line);
+  return fmt::format("n{} [label={}, tooltip={}{}];\n", index, quoted(label), quoted(place),
+                     style_of(node.kind));
+}
+
+std::string scope_label(const MethodScope& scope) {
+  return scope.kind == MethodScopeKind::module ? scope.path + " (" + scope.name + ")" : scope.name;
+}
+
+class DotWriter {
+ public:
+  explicit DotWriter(const MethodGraph& graph) : graph_(graph) {}
+
+  std::string run() {
+    text_ = fmt::format("digraph {} {{\n", quoted(graph_.method));
+    text_ +=
+        "  graph [fontname=\"Helvetica\", fontsize=11, color=\"#8a97a5\"];\n"
+        "  node [shape=box, fontname=\"Helvetica\", fontsize=10];\n";
+    if (!graph_.incomplete.empty())
+      text_ += fmt::format("  label={};\n", quoted("incomplete: " + graph_.incomplete));
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      enter(graph_.nodes[i].scope);
+      text_ += indent() + node_line(graph_.nodes[i], i);
+    }
+    enter(-1);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      for (const std::int64_t input : graph_.nodes[i].inputs)
+        text_ += fmt::format("  n{} -> n{};\n", input, i);
+    }
+    return text_ + "}\n";
+  }
+
+ private:
+  std::string indent() const { return std::string(2 * (open_.size() + 1), ' '); }
+
+  // Closes and opens clusters until the innermost is that of the scope.
+  void enter(std::int64_t scope) {
+    std::vector<std::int64_t> path;
+    for (std::int64_t at = scope; at >= 0; at = graph_.scopes[static_cast<std::size_t>(at)].parent)
+      path.insert(path.begin(), at);
+    std::size_t same = 0;
+    while (same < path.size() && same < open_.size() && path[same] == open_[same]) ++same;
+    while (open_.size() > same) {
+      open_.pop_back();
+      text_ += indent() + "}\n";
+    }
+    for (; same < path.size(); ++same) {
+      const MethodScope& row = graph_.scopes[static_cast<std::size_t>(path[same])];
+      text_ += fmt::format("{}subgraph \"cluster_{}\" {{ label={};\n", indent(), path[same],
+                           quoted(scope_label(row)));
+      open_.push_back(path[same]);
+    }
+  }
+
+  const MethodGraph& graph_;
+  std::vector<std::int64_t> open_ = {};
+  std::string text_ = {};
+};
+
+}  // namespace
+
+std::string dot_from_graph(const MethodGraph& graph) { return DotWriter(graph).run(); }
+
+}  // namespace tsctl
