@@ -231,6 +231,28 @@ TEST_F(Comparing, takes_two_empty_outputs_for_equal_and_says_so) {
   EXPECT_TRUE(warns_of(result, WarningCode::empty_output));
 }
 
+TEST_F(Comparing, leaves_empty_items_out_that_only_one_side_returns) {
+  const auto detector = test::module_from(
+      "def forward(self, x):\n"
+      "  losses: Dict[str, Tensor] = {}\n"
+      "  return losses, [{'boxes': x}]\n");
+  Calls calls;
+  Value found{.kind = Value::Kind::dict, .keys = {"boxes"}};
+  found.items.push_back(calls.tensor(input_));
+  const Value list{.kind = Value::Kind::list, .items = {found}};
+  calls.add({.args = {calls.tensor(input_)}, .outputs = list});
+  const VerifyResult result = run(detector, calls);
+  EXPECT_EQ(result.status, Match::same);
+  ASSERT_TRUE(warns_of(result, WarningCode::output_left_out));
+  EXPECT_EQ(result.warnings[0].text,
+            "the candidate returns tuple[dict{}, list[dict{boxes: tensor}]], the other side only "
+            "the item that is not empty: the empty items are not compared");
+  // An item that is not empty counts.
+  const auto other =
+      test::module_from("def forward(self, x):\n  return {'a': x}, [{'boxes': x}]\n");
+  EXPECT_EQ(run(other, calls).status, Match::differ);
+}
+
 TEST_F(Comparing, goes_on_after_a_set_that_raises) {
   const auto module = test::module_from(
       "def forward(self, x):\n  assert x.size(0) == 1, 'no pairs'\n  return x + 1\n");

@@ -122,6 +122,13 @@ TEST_F(Inputs, refuses_a_value_of_another_type) {
   record.args = {Value{.kind = Value::Kind::string, .string = "hello"}};
   EXPECT_STREQ(error_of([&] { call("x", "return x", record); }).what(),
                "the argument 'x' must be Tensor, not 'str'");
+  CallRecord batch;
+  batch.args = {tensor(torch::ones({1, 3}))};
+  const Error error = error_of([&] { call("images: List[Tensor]", "return images[0]", batch); });
+  EXPECT_STREQ(error.what(), "the argument 'images' must be List[Tensor], not 'tensor'");
+  EXPECT_EQ(error.hint(),
+            "give it by its items: --input 'images[0]:SHAPE', and so on; the model's signature is "
+            "forward(images: List[Tensor])");
   CallRecord fraction;
   fraction.args = {tensor(torch::tensor(1.5))};
   EXPECT_EQ(error_of([&] { call("n: int", "return n", fraction); }).kind(), ErrorKind::usage);

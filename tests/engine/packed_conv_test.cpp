@@ -207,6 +207,34 @@ TEST_F(PackedConv, runs_inside_branches_and_loops) {
   expect_same_with_each_kernel(plain, fast, {image(1)});
 }
 
+TEST_F(PackedConv, packs_only_what_the_declared_inputs_reach) {
+  // As in a feature pyramid: the place in a list decides which convolution runs, and another one refuses the input.
+  const auto plain =
+      model_of({{"w", torch::randn({16, 16, 3, 3})}, {"v", torch::randn({16, 32, 3, 3})}},
+               "def forward(self, x, which: int = 0):\n"
+               "  if which == 0:\n"
+               "    y = torch.conv2d(x, self.w, None, [1, 1], [1, 1])\n"
+               "  else:\n"
+               "    y = torch.conv2d(x, self.v, None, [1, 1], [1, 1])\n"
+               "  return y\n");
+  const auto fast = packed(plain, {{image()}}, 1);
+  expect_same(plain, fast, {image()});
+  EXPECT_EQ(reasons("pack_conv"), Words{"it does not run with the declared inputs"});
+
+  const auto by_channels =
+      model_of({{"w", torch::randn({16, 16, 3, 3})}, {"v", torch::randn({16, 32, 3, 3})}},
+               "def forward(self, x):\n"
+               "  if x.size(1) == 16:\n"
+               "    y = torch.conv2d(x, self.w, None, [1, 1], [1, 1])\n"
+               "  else:\n"
+               "    y = torch.conv2d(x, self.v, None, [1, 1], [1, 1])\n"
+               "  return y\n");
+  const at::Tensor wide = torch::randn({2, 32, 12, 14});
+  const auto both = packed(by_channels, {{image()}, {wide}}, 2);
+  expect_same(by_channels, both, {image()});
+  expect_same(by_channels, both, {wide});
+}
+
 TEST_F(PackedConv, is_left_plain_where_packing_is_not_possible_or_does_not_pay) {
   const auto with = [](const std::vector<std::int64_t>& weight, const std::string& call) {
     return model_of({{"w", torch::randn(weight)}},

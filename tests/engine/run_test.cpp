@@ -5,6 +5,7 @@
 #include "support.h"
 #include "tsctl/archive/tensor_file.h"
 #include "tsctl/core/arm_settings.h"
+#include "tsctl/engine/model_warnings.h"
 #include "tsctl/engine/outputs.h"
 
 namespace tsctl {
@@ -73,6 +74,39 @@ TEST_F(Running, keeps_the_arguments_beside_the_outputs_and_shared_ones_once) {
   EXPECT_EQ(file.keys(), (std::vector<std::string>{"first/out", "second/out", "t0"}));
   ASSERT_EQ(file.calls().size(), 2U);
   EXPECT_EQ(file.calls()[1].args.at(0).tensor, "t0");
+}
+
+TEST_F(Running, tells_state_that_reaches_the_outputs_from_state_that_does_not) {
+  const auto text_of = [this](const std::string& source) {
+    torch::jit::Module module("Counter");
+    module.register_attribute("calls", c10::IntType::get(), 0);
+    module.define("def forward(self, x):\n  self.calls = self.calls + 1\n  return " + source + "\n");
+    module.save(dir_.file("model.pt"));
+    Calls calls;
+    calls.add("", {torch::ones({2})});
+    calls.write(dir_.file("in.safetensors"));
+    const RunResult result = run_file({.model_path = dir_.file("model.pt"),
+                                       .inputs_tensors = dir_.file("in.safetensors"),
+                                       .every_call = true},
+                                      events_);
+    return result.warnings.at(0).text;
+  };
+  EXPECT_TRUE(text_of("x + self.calls").starts_with("the outputs of '"));
+  EXPECT_NE(
+      text_of("x").find("' stores 'calls' when it runs, and its outputs stay the same; call k"),
+      std::string::npos);
+}
+
+TEST_F(Running, sends_the_warnings_of_a_models_code_to_its_events) {
+  const auto module =
+      test::module_from("def forward(self, x):\n  torch.warn('an odd input', 2)\n  return x\n");
+  Calls calls;
+  calls.add("A", {torch::ones({2})}).add("B", {torch::ones({2})});
+  const ModelWarnings warnings(&events_);
+  run(module, calls);
+  ASSERT_FALSE(events_.warnings.empty());
+  EXPECT_EQ(events_.warnings[0].text, "the model warns: an odd input");
+  EXPECT_EQ(events_.warnings[0].code, WarningCode::python_warning);
 }
 
 TEST_F(Running, counts_nonfinite_values) {

@@ -1,5 +1,7 @@
 """Inputs: drawn, read from --inputs, and compared with forward's signature."""
 
+import re
+
 import pytest
 import torch
 from capture_requests import MODELS, input_set, tensor
@@ -109,6 +111,23 @@ def test_says_what_is_wrong_with_an_inputs_file(text, kind, words):
     with pytest.raises(CaptureError) as caught:
         load_inputs_file(text)
     assert caught.value.kind == kind and words in caught.value.message
+
+
+def test_names_in_a_file_lead_into_lists_and_dicts(tmp_path):
+    path = tmp_path / "in.safetensors"
+    names = [f"images[{i}]" for i in range(11)] + ["batch.ids", "batch.mask"]
+    save_file({name: torch.full((1,), float(i)) for i, name in enumerate(names)}, path)
+    (call,) = load_inputs_file(str(path))
+    assert [int(image) for image in call.kwargs["images"]] == list(range(11))
+    assert sorted(call.kwargs["batch"]) == ["ids", "mask"]
+
+
+@pytest.mark.parametrize("names", [("x[1]",), ("x", "x[0]"), ("x[0]", "x.a"), ("x", "x.a")])
+def test_names_in_a_file_that_do_not_fit_one_another_are_an_input_error(tmp_path, names):
+    path = tmp_path / "in.safetensors"
+    save_file({name: torch.ones(2) for name in names}, path)
+    with pytest.raises(CaptureError, match=f"'{re.escape(names[-1])}' in .* does not fit the other names"):
+        load_inputs_file(str(path))
 
 
 def test_a_damaged_npz_is_an_input_error(tmp_path):

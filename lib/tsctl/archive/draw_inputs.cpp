@@ -6,6 +6,7 @@
 
 #include "tsctl/archive/tensor_file.h"
 #include "tsctl/archive/tensor_file_writer.h"
+#include "tsctl/core/inputs/input_path.h"
 #include "tsctl/core/inputs/staged_input.h"
 
 namespace tsctl {
@@ -105,7 +106,7 @@ void write_drawn_inputs(const std::string& path, const std::vector<InputSet>& se
       if (tensor.name.empty()) {
         call.args.push_back(std::move(value));
       } else {
-        call.kwargs.emplace_back(tensor.name, std::move(value));
+        place_input(call.kwargs, input_path_from_text(tensor.name).value(), std::move(value));
       }
     }
     calls.push_back(std::move(call));

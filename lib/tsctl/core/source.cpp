@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <string_view>
 
@@ -30,6 +31,12 @@ bool is_python_file(std::string_view text) noexcept {
   return text.size() > kEnding.size() && text.ends_with(kEnding);
 }
 
+// "out:model.pt" is a file, not the method pt of a model.
+bool ends_like_a_file(std::string_view text) noexcept {
+  constexpr std::array<std::string_view, 5> kEndings{".pt", ".pt2", ".pth", ".ts", ".zip"};
+  return std::ranges::any_of(kEndings, [&](std::string_view end) { return text.ends_with(end); });
+}
+
 [[noreturn]] void refuse(const std::string& text, const std::string& fault,
                          const std::string& hint) {
   throw Error(ErrorKind::usage, fmt::format("SOURCE '{}': {}", text, fault), hint);
@@ -49,11 +56,7 @@ bool is_model_name(std::string_view text) noexcept {
 void check_name(const std::string& text, const std::string& place, const std::string& name) {
   if (name.empty()) refuse(text, "the name after the colon is missing", std::string(kForms));
   if (is_model_zoo(place) && is_model_name(name)) return;
-  if (name.find('.') != std::string::npos && is_module_path(name)) {
-    refuse(text, fmt::format("'{}' is more than one name", name),
-           fmt::format("name a class, function or module at the top level of '{}'", place));
-  }
-  if (!is_identifier(name))
+  if (!is_module_path(name))  // Name, or Name.method
     refuse(text, fmt::format("'{}' is not a Python name", name), std::string(kForms));
 }
 
@@ -63,7 +66,7 @@ bool looks_like_source(const std::string& text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0) return false;
   const std::string_view name = std::string_view(text).substr(colon + 1);
-  return is_identifier(name) ||
+  return (is_module_path(name) && !ends_like_a_file(name)) ||
          (is_model_zoo(std::string_view(text).substr(0, colon)) && is_model_name(name));
 }
 

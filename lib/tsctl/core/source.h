@@ -4,7 +4,7 @@
 
 namespace tsctl {
 
-// A SOURCE, path/to/file.py:Name or package.module:Name, and how to build the model from it.
+// A SOURCE, path/to/file.py:Name or package.module:Name, where .method may follow, and how to build the model from it.
 struct SourceSpec {
   std::string text = {};    // as the user wrote it
   std::string file = {};    // the .py file; empty for a module

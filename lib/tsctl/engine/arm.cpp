@@ -15,6 +15,7 @@
 #include "tsctl/engine/graphed_calls.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/method_runner.h"
+#include "tsctl/engine/model_warnings.h"
 #include "tsctl/engine/profile_calls.h"
 
 namespace tsctl {
@@ -137,6 +138,7 @@ class FileArm : public Arm {
   std::unique_ptr<GraphedCalls> graphed_ = {};
   std::mutex one_replay_ = {};
   std::string tuning_reason_ = {};
+  ModelWarnings warnings_{nullptr};  // the comparison has reported them
 };
 
 }  // namespace

@@ -25,7 +25,14 @@ struct Conversion {
     throw Error(ErrorKind::usage,
                 fmt::format("the argument '{}' must be {}, not '{}'", argument,
                             type->annotation_str(), describe_structure(value)),
-                fmt::format("the model's signature is {}", schema));
+                fmt::format("{}the model's signature is {}", as_items(value, type), schema));
+  }
+
+ private:
+  // How --input gives a list of tensors, where it gave a tensor.
+  std::string as_items(const Value& value, const c10::TypePtr& type) const {
+    if (value.kind != Value::Kind::tensor || *type != *c10::ListType::ofTensors()) return "";
+    return fmt::format("give it by its items: --input '{}[0]:SHAPE', and so on; ", argument);
   }
 };
 

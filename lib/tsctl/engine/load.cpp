@@ -65,8 +65,8 @@ std::string word_after(const std::string& text, const std::string& marker) {
         fmt::format("{}it uses the operator {}, which this LibTorch does not have", start, op),
         library == "torchvision" || library == "torchaudio"
             ? fmt::format("choose a Python that has {0}: --python PATH; or name the library of "
-                          "its operators: --op-lib PATH/TO/{0}/_C.so",
-                          library)
+                          "its operators: --op-lib PATH/TO/{0}/{1}",
+                          library, library == "torchvision" ? "_C*.so" : "lib/libtorchaudio.so")
             : fmt::format("the operators '{}::…' come from an extension library or from another "
                           "LibTorch: name the library with --op-lib FILE",
                           library),

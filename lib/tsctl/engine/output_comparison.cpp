@@ -64,6 +64,36 @@ std::optional<LeafPair> pair_leaves(const Value& reference, const Value& candida
   return std::nullopt;
 }
 
+// The only item of a tuple that holds anything. In a script a detector of torchvision returns (losses, detections),
+// in Python the detections alone, and the losses are empty.
+const Value& only_full_item(const Value& value) {
+  if (value.kind != Value::Kind::tuple || value.items.size() < 2) return value;
+  const auto is_full = [](const Value& item) {
+    return !is_container(item.kind) || !item.items.empty();
+  };
+  if (std::ranges::count_if(value.items, is_full) != 1) return value;
+  return *std::ranges::find_if(value.items, is_full);
+}
+
+// Pairs the leaves like pair_leaves(). If one side alone is a tuple with empty items, they are left out with a warning.
+std::optional<LeafPair> pair_outputs(const Value& reference, const Value& candidate,
+                                     std::vector<LeafPair>& pairs, std::vector<Warning>& warnings) {
+  auto parted = pair_leaves(reference, candidate, "out", pairs);
+  const Value& ours = only_full_item(reference);
+  const Value& theirs = only_full_item(candidate);
+  if (!parted || (&ours == &reference) == (&theirs == &candidate)) return parted;
+  pairs.clear();
+  if (pair_leaves(ours, theirs, "out", pairs)) return parted;
+  const bool in_candidate = &theirs != &candidate;
+  warnings.push_back(
+      {WarningCode::output_left_out,
+       fmt::format("the {} returns {}, the other side only the item that is not empty: the empty "
+                   "items are not compared",
+                   in_candidate ? "candidate" : "reference",
+                   describe_structure(in_candidate ? candidate : reference))});
+  return std::nullopt;
+}
+
 std::string describe_tensor(const at::Tensor& tensor) {
   return fmt::format("{} [{}]", name_of(dtype_from_scalar_type(tensor.scalar_type()).value()),
                      fmt::join(tensor.sizes(), ", "));
@@ -212,7 +242,7 @@ std::vector<OutputComparison> compare_outputs(const Outputs& reference, const Ou
                                               const std::vector<std::string>& names,
                                               std::vector<Warning>& warnings) {
   std::vector<LeafPair> pairs;
-  if (const auto parted = pair_leaves(reference.value, candidate.value, "out", pairs)) {
+  if (const auto parted = pair_outputs(reference.value, candidate.value, pairs, warnings)) {
     OutputComparison comparison{.output = parted->name};
     differ(comparison, DifferenceReason::structure,
            "expected " + describe_structure(*parted->reference) + ", got " +

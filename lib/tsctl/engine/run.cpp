@@ -90,12 +90,18 @@ std::vector<TensorBuffer> argument_buffers(const TensorFile& file) {
   return buffers;
 }
 
-// Why the outputs change from call to call, for a warning: "it writes to 'h'".
-std::string change_text(const std::vector<std::string>& written,
+// What changes from call to call, for a warning: "the outputs of 'a.pt' change from call to call: it stores 'h'".
+std::string change_text(const std::string& path, bool outputs_change,
+                        const std::vector<std::string>& written,
                         const std::vector<std::string>& random) {
-  if (!written.empty()) return fmt::format("it stores '{}'", fmt::join(written, "', '"));
-  if (!random.empty()) return fmt::format("it draws random numbers in {}", fmt::join(random, ", "));
-  return "it is not deterministic";
+  const std::string stores = fmt::format("stores '{}'", fmt::join(written, "', '"));
+  if (!outputs_change)
+    return fmt::format("'{}' {} when it runs, and its outputs stay the same", path, stores);
+  const std::string why =
+      !written.empty() ? "it " + stores
+      : random.empty() ? "it is not deterministic"
+                       : fmt::format("it draws random numbers in {}", fmt::join(random, ", "));
+  return fmt::format("the outputs of '{}' change from call to call: {}", path, why);
 }
 
 // Runs a file on input sets. If its outputs change from call to call, keeps those of several calls, which begin at the
@@ -120,16 +126,20 @@ class SetRuns {
       changes_ = !written_.empty() || !same_outputs(kept_.back(), *second);
     }
     if (!changes_) return;
+    const std::size_t first_kept = kept_.size() - 1;
     for (int call = 2; call <= *std::rbegin(kComparedCalls); ++call) {
       Outputs outputs = call == 2 && second ? std::move(*second) : called(record, call);
-      if (std::ranges::find(kComparedCalls, call) != std::end(kComparedCalls))
-        keep(record, call, std::move(outputs));
+      if (std::ranges::find(kComparedCalls, call) == std::end(kComparedCalls)) continue;
+      keep(record, call, std::move(outputs));
+      outputs_change_ = outputs_change_ || !same_outputs(kept_[first_kept], kept_.back());
     }
   }
 
-  // Empty if the outputs do not change.
+  // Empty if nothing changes from call to call.
   std::string change() const {
-    return changes_ ? change_text(written_, random_operators(runner_.method())) : "";
+    return changes_ ? change_text(request_.model_path, outputs_change_, written_,
+                                  random_operators(runner_.method()))
+                    : "";
   }
   const std::vector<CallRecord>& calls() const noexcept { return calls_; }
   // The later calls at the end: the place of a set is that of its first call.
@@ -160,7 +170,8 @@ class SetRuns {
   const RunRequest& request_;
   MethodRunner& runner_;
   const TensorFile& file_;
-  bool changes_ = false;
+  bool changes_ = false;  // from call to call: what it stores, or its outputs
+  bool outputs_change_ = false;
   std::vector<std::string> written_ = {};
   std::vector<CallRecord> calls_ = {};
   std::vector<Outputs> kept_ = {};
@@ -188,9 +199,8 @@ RunResult run_file(const RunRequest& request, Events& events) {
   if (const std::string change = runs.change(); !change.empty()) {
     result.warnings.push_back(
         {WarningCode::state_written,
-         fmt::format("the outputs of '{}' change from call to call: {}; call k of a candidate is "
-                     "compared with its call k, both from a fresh start and one seed",
-                     request.model_path, change)});
+         change + "; call k of a candidate is compared with its call k, both from a fresh start "
+                  "and one seed"});
   }
   guarded(ErrorKind::execution, "the results could not be summarized", [&] {
     for (std::size_t i = 0; i < runs.calls().size(); ++i) {

@@ -16,6 +16,7 @@ from ..reference.comparison import Comparison, compare
 from ..reference.eager import restored_state, run_every_call
 from ..reference.probes import Probe
 from ..vocabulary import AttemptStatus, CaptureMode, ComparisonStatus, SizeStatus
+from .argument_types import refused_argument
 from .generality import find_places, fixed_text, generality
 from .scripting import script
 from .subject import Attempt, Subject
@@ -83,6 +84,11 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
         _report(attempt, subject, len(attempt.comparisons) / count)
         attempt.comparisons.append(_compare_one(attempt, subject, call, outputs, call.label or call.title))
         attempt.comparisons[-1].eager_s = eager_s
+        refused = refused_argument(attempt.comparisons[-1].detail, subject.model, call)
+        if refused is not None and attempt.mode == CaptureMode.SCRIPT:
+            attempt.reason, attempt.remedy = refused
+            attempt.module = None
+            return
         if attempt.inside and attempt.wrong:
             return  # an inner attempt reports neither the reason nor further inputs
     attempt.comparisons += _compare_later(attempt, subject)

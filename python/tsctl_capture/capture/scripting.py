@@ -13,6 +13,8 @@ from ..errors import first_line
 from ..explain.diagnosis import Diagnosis
 from ..explain.problems import cleaned, diagnose, place_of
 from ..model.adapters import WRAPPED_FUNCTION, dropped_outputs, scripted_function_module
+from ..model.exports import exported_methods, pass_on_exports
+from ..model.script_returns import item_of_eager, returned_type, returning_item
 from ..model.source import LoadedModel
 from ..vocabulary import CaptureMode
 from .subject import Attempt, Subject
@@ -35,6 +37,7 @@ def script(attempt: Attempt, subject: Subject) -> None:
     try:
         if model.function is None:
             attempt.module = torch.jit.script(model.module)
+            _return_what_eager_returns(attempt, subject)
         else:
             compiled = torch.jit.script(model.function)
             attempt.module = torch.jit.script(scripted_function_module(compiled, model.class_name).eval())
@@ -46,6 +49,17 @@ def script(attempt: Attempt, subject: Subject) -> None:
     parametrized = parametrized_parts(model.module)
     if parametrized:
         _explain_parametrized(attempt, model, parametrized)
+
+
+def _return_what_eager_returns(attempt: Attempt, subject: Subject) -> None:
+    """A model may return more in a script than in Python (torch.jit.is_scripting); the file returns eager's."""
+    item = item_of_eager(attempt.module, subject.outputs[0])
+    if item is None:
+        return
+    whole = returned_type(attempt.module)
+    attempt.module = returning_item(attempt.module, item)
+    attempt.left_out = pass_on_exports(attempt.module, exported_methods(subject.model.module))
+    attempt.adapter = f"the script returns {whole}; the file returns item {item} of it, as eager does"
 
 
 def parametrized_parts(root: torch.nn.Module, path: str = "") -> list[str]:

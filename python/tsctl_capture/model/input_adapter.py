@@ -62,8 +62,16 @@ def is_structured(call: Call) -> bool:
 
 
 def fixes_values(call: Call) -> bool:
-    """Whether a trace of this call would fix numbers, strings or None."""
-    return any(not leaf.is_tensor for leaf in leaves((call.args, call.kwargs), "call"))
+    """Whether a trace of this call would fix numbers, strings, None, or how many items a list has."""
+    given = (call.args, call.kwargs)
+    return any(not leaf.is_tensor for leaf in leaves(given, "call")) or _has_list(given)
+
+
+def _has_list(value: Any) -> bool:
+    if isinstance(value, list):
+        return True
+    items = value if isinstance(value, tuple) else (_members(value) or {}).values()
+    return any(map(_has_list, items))
 
 
 def given_values(call: Call) -> Call:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import itertools
 import math
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,8 @@ VALUE_CHANGES = {
     ValueChange.LARGE: "large or highest values",
 }
 _LARGE = 1000.0
+_PATH = re.compile(r"[A-Za-z_]\w*(?:\[\d+\]|\.[A-Za-z_]\w*)*", re.ASCII)
+_STEP = re.compile(r"\[(\d+)\]|(\w+)")
 
 
 def draw(tensor: DrawnTensor, seed: int, change: ValueChange = ValueChange.NONE) -> torch.Tensor:
@@ -100,10 +104,35 @@ def drawn_call(drawn: InputSet, seed: int, change: ValueChange = ValueChange.NON
     for tensor in drawn["tensors"]:
         value = draw(tensor, seed, change)
         if tensor.get("name"):
-            call.kwargs[tensor["name"]] = value
+            _place(call.kwargs, tensor["name"], value)
         else:
             call.args = (*call.args, value)
     return call
+
+
+def _steps(name: str) -> list[int | str]:
+    """ "past[0].key" in parts; a name of another form is one part."""
+    if not _PATH.fullmatch(name):
+        return [name]
+    return [int(index) if index else key for index, key in _STEP.findall(name)]
+
+
+def _order(name: str) -> list[tuple[str, int]]:
+    return [("", step) if isinstance(step, int) else (step, 0) for step in _steps(name)]
+
+
+def _place(arguments: dict[str, Any], name: str, value: torch.Tensor) -> None:
+    """Puts a tensor at "x", "images[0]" or "batch.ids". Raises LookupError or TypeError if others do not allow it."""
+    at: Any = arguments
+    for step, following in itertools.pairwise([*_steps(name), None]):
+        held = value if following is None else [] if isinstance(following, int) else {}
+        if isinstance(at, list) and step == len(at):
+            at.append(held)
+        elif isinstance(at, dict) and isinstance(step, str):
+            at.setdefault(step, held)
+        elif not isinstance(at, list):
+            raise TypeError(name)
+        at = at[step]
 
 
 def calls_of(request: ModelRequest) -> list[Call]:
@@ -196,8 +225,18 @@ def _call_from_names(tensors: Mapping[str, torch.Tensor], path: str) -> Call:
             f"the positional inputs in '{path}' are not numbered 0, 1, …",
             "name each array like a parameter of forward, or number all arrays from 0",
         )
-    args = tuple(tensors[str(position)] for position in positions)
-    return Call("", args, {name: value for name, value in tensors.items() if not name.isdigit()})
+    call = Call("", tuple(tensors[str(position)] for position in positions))
+    named = [name for name in tensors if not name.isdigit()]
+    for name in sorted(named, key=_order):
+        try:
+            _place(call.kwargs, name, tensors[name])
+        except (LookupError, TypeError) as error:
+            raise CaptureError(
+                ErrorKind.INPUT,
+                f"'{name}' in '{path}' does not fit the other names there",
+                "number the items of a list from 0; a parameter is either one tensor or has items",
+            ) from error
+    return call
 
 
 def _calls_from_function(path: str, name: str) -> list[Call]:

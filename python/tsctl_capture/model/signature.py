@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 
 _COMPILED = (torch.ScriptMethod, torch.jit.ScriptFunction)
+_TENSOR_LIST = re.compile(r"(?:\w+\.)?(?:List|list|Sequence)\[(?:torch\.)?Tensor\]")
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -29,7 +31,8 @@ def signature_of(function: Callable[..., Any]) -> inspect.Signature | None:
 
 def _parameter_from_schema(argument: Any) -> inspect.Parameter:
     default = argument.default_value if argument.has_default_value() else inspect.Parameter.empty
-    return inspect.Parameter(argument.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default)
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Parameter(argument.name, kind, default=default, annotation=argument.type.annotation_str)
 
 
 def positional_names(signature: inspect.Signature | None) -> list[str]:
@@ -82,6 +85,12 @@ def _typical_shapes(module: torch.nn.Module) -> tuple[str, str]:
     return reals, indices
 
 
+def _takes_list(parameter: inspect.Parameter) -> bool:
+    annotation = parameter.annotation
+    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    return _TENSOR_LIST.fullmatch(text) is not None
+
+
 def example_inputs(signature: inspect.Signature, module: torch.nn.Module) -> str:
     """--input flags that may fit this forward."""
     reals, indices = _typical_shapes(module)
@@ -93,7 +102,10 @@ def example_inputs(signature: inspect.Signature, module: torch.nn.Module) -> str
             shape = indices
         else:
             shape = reals or "1x3x224x224"
-        flags.append(f"--input {name}:{shape}")
+        if _takes_list(signature.parameters[name]):
+            flags.append(f"--input '{name}[0]:{shape.removeprefix('1x')}'")
+        else:
+            flags.append(f"--input {name}:{shape}")
     return " ".join(flags)
 
 

@@ -11,7 +11,7 @@ import random
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +21,7 @@ import torch
 from ..errors import CaptureError, describe, user_traceback
 from ..request import Source
 from ..vocabulary import ErrorKind
+from .methods import has_forward, method_module, method_names
 from .signature import did_you_mean, shown, signature_of
 from .weights import load_weights
 from .zoos import build_by_name, is_zoo
@@ -70,11 +71,12 @@ def load_model(source: Source, seed: int) -> LoadedModel:
         loaded = _from_zoo(source, seed)
     else:
         imported = import_file(source.file) if source.file else import_module(source.module)
-        found = find_name(imported, source)
+        found, method = find_method(imported, source)
         seed_everything(seed)
         loaded = build(found, source)
         if source.weights:
             loaded.notes += load_weights(loaded.module, source.weights)
+        _use_method(loaded, method, source)
     loaded.was_training = any(part.training for part in loaded.module.modules())
     loaded.module.eval()
     return loaded
@@ -197,6 +199,46 @@ def find_name(module: ModuleType, source: Source) -> Any:
     return found
 
 
+def find_method(module: ModuleType, source: Source) -> tuple[Any, str]:
+    """What SOURCE names, and "". For the method of a model, Name.method, what makes the model, and the method."""
+    owner, dot, last = source.name.rpartition(".")
+    if dot:
+        found = find_name(module, replace(source, name=owner))
+        is_model = isinstance(found, torch.nn.Module) or inspect.isfunction(found)
+        if is_model or (isinstance(found, type) and issubclass(found, torch.nn.Module)):
+            return found, last
+    return find_name(module, source), ""
+
+
+def _use_method(loaded: LoadedModel, method: str, source: Source) -> None:
+    """Puts the method in the place of forward. Raises CaptureError{usage} if there is none to capture."""
+    if loaded.function is not None and not method:
+        return
+    name, module = source.text or source.name, loaded.module
+    known = method_names(module)
+    if not method:
+        if not has_forward(module):
+            example = f"{name}.{known[0]}" if known else ""
+            raise CaptureError(
+                ErrorKind.USAGE,
+                f"'{name}' has no forward" + (f", only {', '.join(known)}" if known else ""),
+                f"name the method to capture: {example}" if example else "define forward(self, x)",
+            )
+        return
+    part = getattr(module, method, None)
+    if isinstance(part, torch.nn.Module):
+        loaded.module, loaded.class_name = part, type(part).__name__
+        loaded.signature = signature_of(part.forward)
+    elif callable(part):
+        loaded.signature = signature_of(part)
+        loaded.class_name += f".{method}"
+        loaded.module = method_module(module, method)
+    else:
+        raise CaptureError(
+            ErrorKind.USAGE, f"'{name}': there is no method '{method}'", did_you_mean(method, known)
+        )
+
+
 def _kwargs(source: Source) -> dict[str, Any]:
     if not source.kwargs_json:
         return {}
@@ -248,7 +290,8 @@ def _loaded(module: torch.nn.Module, class_name: str) -> LoadedModel:
         class_name = type(module).__name__
     if isinstance(module, torch.jit.ScriptModule):
         class_name = getattr(module, "original_name", class_name)
-    return LoadedModel(module, class_name, False, signature_of(module.forward), notes=notes)
+    signature = signature_of(module.forward) if has_forward(module) else None
+    return LoadedModel(module, class_name, False, signature, notes=notes)
 
 
 def _is_wrapped(part: torch.nn.Module) -> bool:

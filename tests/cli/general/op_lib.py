@@ -40,6 +40,9 @@ def package(folder: Path) -> None:
     (folder / "torchvision" / "__init__.py").write_text(loads)
     net = folder / "net.py"
     net.write_text("import torchvision\n" + net.read_text())
+    python = folder / "python"  # as that of an environment that has the package
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={folder} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
 
 
 def change(folder: Path) -> None:

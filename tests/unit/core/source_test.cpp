@@ -44,8 +44,13 @@ TEST(Source, reads_a_module_and_a_name) {
 TEST(Source, takes_the_names_that_packages_give_their_models) {
   EXPECT_EQ(source_from_text("timm:vit_base_patch16_224.augreg").name,
             "vit_base_patch16_224.augreg");
-  EXPECT_NE(error_of("net.py:a.b").find("more than one name"), std::string::npos);
   EXPECT_NE(error_of("timm:a/b").find("is not a Python name"), std::string::npos);
+}
+
+TEST(Source, takes_the_method_of_a_model) {
+  EXPECT_EQ(source_from_text("net.py:Codec.encode").name, "Codec.encode");
+  EXPECT_TRUE(looks_like_source("net.py:Codec.encode"));
+  EXPECT_TRUE(looks_like_source("package.module:Codec.encode"));
 }
 
 TEST(Source, takes_the_last_colon_of_a_path) {
@@ -64,9 +69,7 @@ TEST(Source, names_the_part_that_is_wrong) {
             "SOURCE ':Net': the file or module before the colon is missing" + forms);
   EXPECT_EQ(error_of("net.py:Net()"),
             "SOURCE 'net.py:Net()': 'Net()' is not a Python name" + forms);
-  EXPECT_EQ(error_of("net.py:a.b"),
-            "SOURCE 'net.py:a.b': 'a.b' is more than one name | name a class, function or "
-            "module at the top level of 'net.py'");
+  EXPECT_EQ(error_of("net.py:a..b"), "SOURCE 'net.py:a..b': 'a..b' is not a Python name" + forms);
   EXPECT_EQ(
       error_of("dir/net:Net"),
       "SOURCE 'dir/net:Net': 'dir/net' is neither a .py file nor the dotted name of a module" +

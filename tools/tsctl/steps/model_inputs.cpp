@@ -199,7 +199,9 @@ void throw_inputs_missing(const std::string& model, const std::string& command,
     for (const MethodParameter& parameter : method.parameters) {
       if (!parameter.default_value.empty()) continue;
       if (!example.empty()) example += " ";
-      example += fmt::format("--input {}:1x3x224x224", parameter.name);
+      example += parameter.type == "List[Tensor]"
+                     ? fmt::format("--input '{}[0]:3x224x224'", parameter.name)
+                     : fmt::format("--input {}:1x3x224x224", parameter.name);
     }
   }
   throw Error(ErrorKind::usage,

@@ -11,6 +11,7 @@
 
 #include "tsctl/core/base/did_you_mean.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/inputs/input_path.h"
 
 namespace tsctl {
 
@@ -35,6 +36,7 @@ std::vector<std::string> used_dims(const std::vector<InputSpec>& specs) {
 
 void check_names(const std::vector<InputSpec>& specs) {
   std::set<std::string> names;
+  NamedArguments arguments;
   const InputSpec* named = nullptr;
   for (const InputSpec& spec : specs) {
     if (spec.name.empty()) {
@@ -50,6 +52,13 @@ void check_names(const std::vector<InputSpec>& specs) {
                   fmt::format("--input '{}': the name '{}' is given twice", spec.text, spec.name),
                   "give each parameter one --input");
     }
+    const std::optional<InputPath> path = input_path_from_text(spec.name);
+    if (path && place_input(arguments, *path, {.kind = Value::Kind::tensor})) continue;
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("--input '{}': '{}' does not fit the inputs before it", spec.text, spec.name),
+        "number the items of a list in order from 0, and give a parameter either as one "
+        "tensor, by the items of a list, or by the members of a dict");
   }
 }
 

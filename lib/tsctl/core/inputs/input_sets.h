@@ -13,7 +13,7 @@ namespace tsctl {
 
 // A tensor to draw: a spec with a value for each size.
 struct DrawnTensor {
-  std::string name = {};  // empty for a positional input
+  std::string name = {};  // a path (input_path.h); empty for a positional input
   Dtype dtype = Dtype::float32;
   std::vector<std::int64_t> shape = {};
   std::optional<double> low = {};

@@ -13,6 +13,7 @@
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/identifier.h"
 #include "tsctl/core/base/text.h"
+#include "tsctl/core/inputs/input_path.h"
 
 namespace tsctl {
 
@@ -31,6 +32,9 @@ constexpr double kMaxExactInteger = 9007199254740992.0;
 }
 
 std::string quoted(std::string_view text) { return fmt::format("'{}'", text); }
+
+// A parameter, or an item or member of one: "images[0]", "batch.ids".
+bool is_input_name(std::string_view text) { return input_path_from_text(text).has_value(); }
 
 bool is_dim_name(std::string_view text) noexcept {
   return is_identifier(text) && text.front() != '_' &&
@@ -112,9 +116,9 @@ ShapeReading read_shape(std::string_view text) {
 [[noreturn]] void refuse_pair(const std::string& text, std::string_view first,
                               std::string_view second) {
   const bool close_to_dtype = !closest_name(second, name_list<Dtype>()).empty();
-  if (read_shape(first).fault.empty() && (close_to_dtype || !is_identifier(first)))
+  if (read_shape(first).fault.empty() && (close_to_dtype || !is_input_name(first)))
     refuse_dtype(text, second);
-  if (!is_identifier(first))
+  if (!is_input_name(first))
     refuse_input(text, fmt::format("'{}' is neither a name nor a shape", first));
   refuse_input(text, read_shape(second).fault);
 }
@@ -130,18 +134,18 @@ Parts parts_of(const std::string& text, std::string_view head) {
   if (parts.size() == 1) return {{}, parts[0], {}};
   if (parts.size() == 2) {
     if (dtype_from_name(parts[1])) {
-      if (is_identifier(parts[0]) && !read_shape(parts[0]).fault.empty()) {
+      if (is_input_name(parts[0]) && !read_shape(parts[0]).fault.empty()) {
         refuse_input(text, fmt::format("the shape of '{}' is missing", parts[0]),
                      fmt::format("write {}:SHAPE:{}", parts[0], parts[1]));
       }
       return {{}, parts[0], parts[1]};
     }
-    if (!is_identifier(parts[0]) || !read_shape(parts[1]).fault.empty())
+    if (!is_input_name(parts[0]) || !read_shape(parts[1]).fault.empty())
       refuse_pair(text, parts[0], parts[1]);
     return {parts[0], parts[1], {}};
   }
   if (parts.size() > 3) refuse_input(text, "it has more than three parts between colons");
-  if (!is_identifier(parts[0])) {
+  if (!is_input_name(parts[0])) {
     refuse_input(text, parts[0].empty() ? "the name before the first colon is missing"
                                         : quoted(parts[0]) + " is not a parameter name");
   }

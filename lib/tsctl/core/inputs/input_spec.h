@@ -15,10 +15,10 @@ struct Size {
   std::string dim = {};  // empty for a number
 };
 
-// One --input: [NAME:]SHAPE[:DTYPE][@LO..HI]. NAME is [A-Za-z_]\w*. SHAPE is sizes joined by "x" ("Bx3x224x224"),
-// sizes in brackets ("[B,3,224,224]"), or "scalar". A size is a number or a dimension [A-Z][A-Z0-9_]*. `a:b` is
-// SHAPE:DTYPE if b is a dtype, otherwise NAME:SHAPE. LO and HI are inclusive and whole numbers for an integer dtype;
-// a bool has no range.
+// One --input: [NAME:]SHAPE[:DTYPE][@LO..HI]. NAME is a parameter, or a path into one (input_path.h). SHAPE is sizes
+// joined by "x" ("Bx3x224x224"), sizes in brackets ("[B,3,224,224]"), or "scalar". A size is a number or a dimension
+// [A-Z][A-Z0-9_]*. `a:b` is SHAPE:DTYPE if b is a dtype, otherwise NAME:SHAPE. LO and HI are inclusive and whole numbers
+// for an integer dtype; a bool has no range.
 struct InputSpec {
   std::string text = {};  // as the user wrote it
   std::string name = {};  // empty for a positional input

@@ -88,8 +88,14 @@ std::optional<ConvSettings> settings_of(PassContext& context, const Node& conv,
     return std::nullopt;
   reason = "it is in a forked subgraph";
   if (conv.owningGraph() != context.graph().get()) return std::nullopt;
-  reason = kUnknownSizes;
   settings.sizes = observed_sizes(context, *conv.input(0));
+  reason = kNeverRuns;
+  if (!settings.sizes.empty() && !runs(context, conv)) return std::nullopt;
+  reason = kUnknownSizes;
+  // Those of calls in which another branch was taken.
+  std::erase_if(settings.sizes, [&](const std::vector<std::int64_t>& size) {
+    return size.size() == 4 && size[1] != settings.weight.size(1) * settings.groups;
+  });
   const bool are_images = std::ranges::all_of(
       settings.sizes, [](const std::vector<std::int64_t>& size) { return size.size() == 4; });
   if (settings.sizes.empty() || !are_images) return std::nullopt;

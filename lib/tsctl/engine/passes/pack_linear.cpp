@@ -21,8 +21,8 @@ std::vector<std::int64_t> observed_rows(PassContext& context, const Node& layer,
   for (const auto& sizes : observed_sizes(context, *layer.input(0))) {
     std::int64_t count = 1;
     for (std::size_t i = 0; i + 1 < sizes.size(); ++i) count *= sizes[i];
-    if (sizes.empty() || sizes.back() != inputs) return {};
-    rows.push_back(count);
+    // A call in which another branch was taken may have other columns.
+    if (!sizes.empty() && sizes.back() == inputs) rows.push_back(count);
   }
   return rows;
 }
@@ -45,6 +45,7 @@ std::vector<Layer> find_layers(PassContext& context) {
       return context.skip(node, "it is in a forked subgraph");
     auto rows = observed_rows(context, node, weights->weight.size(1));
     if (rows.empty()) return context.skip(node, kUnknownSizes);
+    if (!runs(context, node)) return context.skip(node, kNeverRuns);
     if (rows.front() * weights->weight.numel() < kLeastProducts)
       return context.skip(node, "it is too small to gain");
     if (!context.may_rewrite(node)) return;

@@ -70,6 +70,12 @@ std::optional<LstmSettings> settings_of(PassContext& context, const Node& lstm,
   settings.bidirectional = *bidirectional;
   settings.batch_first = *batch_first;
   settings.sizes = observed_sizes(context, *lstm.input(0));
+  reason = kNeverRuns;
+  if (!settings.sizes.empty() && !runs(context, lstm)) return std::nullopt;
+  // Those of calls in which another branch was taken.
+  std::erase_if(settings.sizes, [&](const std::vector<std::int64_t>& size) {
+    return size.size() == 3 && size[2] != settings.weights[0].size(1);
+  });
   reason = kUnknownSizes;
   const bool are_batches = std::ranges::all_of(
       settings.sizes, [](const std::vector<std::int64_t>& size) { return size.size() == 3; });

@@ -87,6 +87,10 @@ std::vector<Sizes> observed_sizes(PassContext& context, const torch::jit::Value&
   return found;
 }
 
+bool runs(PassContext& context, const torch::jit::Node& layer) {
+  return context.observed_types().of(*layer.output(0)) != nullptr;
+}
+
 std::string packed_name(const PassContext& context, const Node& layer, const char* kind) {
   constexpr std::string_view kPrefix = "packed_";
   std::string path = context.path_of(layer);

@@ -38,6 +38,11 @@ std::optional<LayerWeights> weights_of(const torch::jit::Node& layer, std::size_
 std::vector<std::vector<std::int64_t>> observed_sizes(PassContext& context,
                                                       const torch::jit::Value& value);
 
+// Whether the layer ran with the declared inputs. The branch around it may not have been taken, although its input has
+// sizes, which the layer may even refuse.
+bool runs(PassContext& context, const torch::jit::Node& layer);
+
+inline constexpr const char* kNeverRuns = "it does not run with the declared inputs";
 inline constexpr const char* kUnknownSizes =
     "the sizes of its input are unknown, differ too often, or it is not float32 on the CPU";
 

@@ -1,11 +1,15 @@
 #include "tsctl/core/engine_api.h"
 
+#include <optional>
+#include <type_traits>
+
 #include "tsctl/engine/arm.h"
 #include "tsctl/engine/compare.h"
 #include "tsctl/engine/describe.h"
 #include "tsctl/engine/graph_text.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/load.h"
+#include "tsctl/engine/model_warnings.h"
 #include "tsctl/engine/op_libraries.h"
 #include "tsctl/engine/passes/pipeline.h"
 #include "tsctl/engine/run.h"
@@ -21,6 +25,9 @@ struct Entry;
 template <typename Result, typename Request, Result (*kFunction)(const Request&, Events&)>
 struct Entry<kFunction> {
   static Result call(const Request& request, Events& events) {
+    // An arm has its own, which lives as long as the arm.
+    std::optional<ModelWarnings> warnings;
+    if constexpr (!std::is_same_v<Request, ArmRequest>) warnings.emplace(&events);
     return guarded(ErrorKind::execution, "LibTorch failed",
                    [&] { return kFunction(request, events); });
   }

@@ -86,6 +86,20 @@ TEST(InputSets, refuses_names_that_cannot_be_a_call) {
             "--input '1x4' is positional but comes after 'x:1x3', which has a name | give the "
             "positional inputs first, "
             "or give this one its parameter's name");
+  EXPECT_EQ(error_of({"x[0]:1x3", "x[2]:1x3"}, {}),
+            "--input 'x[2]:1x3': 'x[2]' does not fit the inputs before it | number the items of a "
+            "list in order from 0, and give a parameter either as one tensor, by the items of a "
+            "list, or by the members of a dict");
+}
+
+TEST(InputSets, takes_the_items_of_a_list_one_by_one) {
+  const std::vector<InputSet> sets =
+      input_sets(specs_of({"x[0]:3xH", "x[1]:3xH", "d.key:2"}), dims_of({"H=4,5"}));
+  ASSERT_EQ(sets.size(), 2U);
+  ASSERT_EQ(sets[1].tensors.size(), 3U);
+  EXPECT_EQ(sets[1].tensors[1].name, "x[1]");
+  EXPECT_EQ(sets[1].tensors[1].shape, (std::vector<std::int64_t>{3, 5}));
+  EXPECT_EQ(probe_sets(specs_of({"x[0]:3"}), {}).front().set.label, "x[0] axis 0: 4 instead of 3");
 }
 
 TEST(InputSets, refuses_more_sets_than_are_run_and_names_the_product) {

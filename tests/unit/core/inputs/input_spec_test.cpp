@@ -41,6 +41,16 @@ TEST(InputSpec, reads_name_dimensions_dtype_and_range) {
   EXPECT_EQ(spec.high, 30521.0);
 }
 
+TEST(InputSpec, takes_an_item_of_a_list_or_a_member_of_a_dict_as_the_name) {
+  EXPECT_EQ(input_spec_from_text("images[0]:3xHxW").name, "images[0]");
+  EXPECT_EQ(input_spec_from_text("batch.ids:BxT:int64@0..9").name, "batch.ids");
+  EXPECT_EQ(input_spec_from_text("past[0][1]:[1,2]:f16").name, "past[0][1]");
+  EXPECT_EQ(error_of("x[a]:1x3"),
+            std::string("--input 'x[a]:1x3': 'x[a]' is neither a name nor a shape") + kForm);
+  EXPECT_EQ(error_of("x[0]:int64"),
+            "--input 'x[0]:int64': the shape of 'x[0]' is missing | write x[0]:SHAPE:int64");
+}
+
 TEST(InputSpec, distinguishes_dimension_names_from_the_separator) {
   EXPECT_EQ(shape_of(input_spec_from_text("Bx1x28x28")), "B 1 28 28");
   EXPECT_EQ(shape_of(input_spec_from_text("XxY")), "X Y");
