@@ -33,6 +33,10 @@ def _videos(frames: int, size: int, names: str) -> list[Architecture]:
     return [Architecture(f"torchvision:{name}", [f"Bx3x{frames}x{size}x{size}"]) for name in names.split()]
 
 
+def _detectors(kwargs: dict[str, object], names: str) -> list[Architecture]:
+    return [Architecture(f"torchvision:{name}", ["Bx3x64x64"], kwargs) for name in names.split()]
+
+
 TORCHVISION = [
     *_images(
         "torchvision",
@@ -47,6 +51,12 @@ TORCHVISION = [
     *_images("torchvision", 224, "vgg11_bn vit_b_16 swin_t swin_v2_t maxvit_t"),
     *_videos(8, 64, "r3d_18 mc3_18 r2plus1d_18 swin3d_t"),
     *_videos(16, 224, "s3d"),
+    *_detectors(
+        {"min_size": 96, "max_size": 128},
+        """retinanet_resnet50_fpn fcos_resnet50_fpn fasterrcnn_resnet50_fpn maskrcnn_resnet50_fpn
+        keypointrcnn_resnet50_fpn""",
+    ),
+    *_detectors({}, "ssd300_vgg16"),
     Architecture("torchvision:raft_small", ["Bx3x128x128", "Bx3x128x128"], {}),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,7 @@ from ..explain.tracer_warnings import collected_warnings
 from ..model.calls import Call
 from ..model.input_adapter import named_arguments
 from ..reference.comparison import Comparison, compare
-from ..reference.eager import restored_state, run_every_call
+from ..reference.eager import restored_state, run_every_call, run_sequence
 from ..reference.probes import Probe
 from ..vocabulary import AttemptStatus, CaptureMode, ComparisonStatus, SizeStatus
 from .argument_types import refused_argument
@@ -69,7 +70,12 @@ def attempted(attempt: Attempt, subject: Subject, capture: Callable[[Attempt, Su
     attempt.notices = notices
     if attempt.module is not None:
         with restored_state(subject.model.module):  # a trace shares its buffers
+            # A script has attributes of its own, in which the comparisons would leave their traces.
+            own = attempt.mode == CaptureMode.SCRIPT and subject.stores and not subject.later
+            before = copy.deepcopy(attempt.module) if own else None
             _compare_all(attempt, subject)
+            if before is not None and attempt.module is not None:
+                attempt.module = before
         if attempt.mode == CaptureMode.TRACE and not attempt.inside:
             attempt.baked = baked_constants(attempt.module)
     attempt.seconds = time.perf_counter() - started
@@ -92,6 +98,7 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
         if attempt.inside and attempt.wrong:
             return  # an inner attempt reports neither the reason nor further inputs
     attempt.comparisons += _compare_later(attempt, subject)
+    attempt.comparisons += _compare_sequence(attempt, subject)
     for probe in subject.probes:
         _report(attempt, subject, len(attempt.comparisons) / count)
         attempt.comparisons.append(_compare_probe(attempt, subject, probe))
@@ -136,6 +143,31 @@ def _compare_later(attempt: Attempt, subject: Subject) -> list[Comparison]:
             one.number = answer.number
             found.append(one)
     return found
+
+
+def _compare_sequence(attempt: Attempt, subject: Subject) -> list[Comparison]:
+    """Calls with different inputs, unless a call by itself differs already."""
+    if not subject.sequence or attempt.wrong or attempt.inside:
+        return []
+    calls = [attempt.given(call) for call, _ in subject.sequence]
+    try:
+        with torch.jit.optimized_execution(False):
+            answers = run_sequence(attempt.module, calls, subject.device)
+    except Exception as error:
+        found = Comparison(
+            status=ComparisonStatus.RAISED, reason=f"it raises {_runtime_message(error)}", detail=str(error)
+        )
+        found.label, found.probe, found.number = "a sequence of different inputs", True, 2
+        found.only_values, found.call = True, calls[0]
+        return [found]
+    compared = []
+    for number, ((call, outputs), answer) in enumerate(zip(subject.sequence, answers, strict=True), 1):
+        names = attempt.output_names(outputs) if attempt.flattens else []
+        one = compare(attempt.arrange(outputs), answer, names, subject.tolerances)
+        one.label, one.call, one.number = f"call {number} of a sequence of different inputs", call, number
+        one.probe = one.only_values = True
+        compared.append(one)
+    return compared
 
 
 def _input_names(attempt: Attempt, subject: Subject) -> list[str]:
@@ -196,7 +228,7 @@ def _reason(attempt: Attempt, subject: Subject) -> str:
     first = next((item for item in wrong if not item.probe), wrong[0])
     more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
     text = f"it does not follow eager for {first.label}: {first.reason}{more}"
-    if first.number > 1:
+    if first.number > 1 and attempt.mode == CaptureMode.TRACE:
         return text + "; a trace does not keep what forward assigns to attributes of the model"
     fixed = [entry for entry in attempt.generality if entry.status == SizeStatus.FIXED]
     if fixed and not _shows_values(attempt, subject):

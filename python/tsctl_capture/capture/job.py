@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import torch
 
@@ -15,7 +16,7 @@ from ..model.inputs import inputs_sha256
 from ..model.tensor_file import write_tensor_file
 from ..model.values import structure_of
 from ..reference.comparison import tolerances_from_dict
-from ..reference.eager import prepare_device, run_every_call
+from ..reference.eager import prepare_device, run_every_call, run_sequence
 from ..reference.preparation import eager_warnings, prepare, run_prepared
 from ..reference.probes import (
     Probe,
@@ -45,6 +46,7 @@ from .names import readable_class_names
 from .subject import Attempt, Subject
 
 _SHOWN = 3
+_SEQUENCE = 4
 
 
 def capture(request: CaptureRequest, events: Events) -> CaptureResult:
@@ -64,6 +66,8 @@ def _captured(request: CaptureRequest, events: Events) -> CaptureResult:
     probes = with_progress(subject.probes, "probing other sizes and values", events)
     run_probes(subject.model, probes, request.device, bool(subject.later))
     subject.probes, subject.singles = split_single_probes(subject.probes)
+    if subject.stores:
+        _run_sequence(subject)
     result.not_checked = not_checked(subject.probes, subject.model)
 
     def search() -> Iterator[Probe]:
@@ -114,9 +118,19 @@ def _prepared(request: CaptureRequest, events: Events) -> Subject:
         every = run_every_call(model.module, calls, request.device)
         subject.outputs = [one.outputs for one in every if one.number == 1]
         subject.later = [one for one in every if one.number > 1]
+    subject.stores = bool(declared.written_state or declared.written_attributes)
     subject.events = events
     subject.accepted = request.accepted_branches
     return subject
+
+
+def _run_sequence(subject: Subject) -> None:
+    """What forward stores may change the outputs for other inputs only."""
+    others = [probe.call for probe in subject.probes if probe.accepted and not probe.inputs]
+    calls = [*subject.calls[:_SEQUENCE], *others][:_SEQUENCE]
+    with suppress(Exception, SystemExit):  # a cache may be full
+        outputs = run_sequence(subject.model.module, calls, subject.device)
+        subject.sequence = list(zip(calls, outputs, strict=True))
 
 
 def _described(request: CaptureRequest, subject: Subject) -> CaptureResult:

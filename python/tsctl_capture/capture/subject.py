@@ -61,6 +61,9 @@ class Subject:
     warnings: list[JobWarning] = field(default_factory=list)
     # Of a model that keeps state or draws random numbers: eager's calls after the first of each set.
     later: list[NumberedCall] = field(default_factory=list)
+    stores: bool = False  # forward assigns attributes or writes to buffers
+    # Of a model that stores something: calls with different inputs from a fresh start, and eager's outputs.
+    sequence: list[tuple[Call, Any]] = field(default_factory=list)
     events: Events | None = None  # for the progress of the comparisons
 
     def run(self, module: Any, call: Call) -> Any:

@@ -43,7 +43,12 @@ def returning_item(module: torch.jit.ScriptModule, item: int) -> torch.jit.Scrip
         arguments=arguments_text(arguments),
         item=item,
     )
-    return torch.jit.script(defined_class(source, type_names())(module).eval())
+    made = torch.jit.script(defined_class(source, type_names())(module).eval())
+    for part in made.modules():
+        # torchvision's flag of the warning that a script returns a tuple, which this one does not.
+        if getattr(part, "_has_warned", None) is False:
+            part._has_warned = True
+    return made
 
 
 def returned_type(module: torch.jit.ScriptModule) -> str:

@@ -126,6 +126,12 @@ def run_every_call(module: torch.nn.Module, calls: Sequence[Call], device: str) 
     return found
 
 
+def run_sequence(module: torch.nn.Module, calls: Sequence[Call], device: str) -> list[Any]:
+    """The outputs of the calls one after the other, from a fresh start."""
+    with fresh_start(module) as started:
+        return [run(started, call, device) for call in calls]
+
+
 @contextmanager
 def fresh_start(module: torch.nn.Module) -> Iterator[torch.nn.Module]:
     """Yields the module as it is now, with the seed that the engine gives to the first call of a file.
