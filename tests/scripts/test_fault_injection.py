@@ -25,5 +25,7 @@ def test_no_failing_call_of_sign_leaves_anything_else(repository, tsctl, kind) -
 
 def test_a_few_failing_calls_of_freeze_leave_nothing_else(repository, tsctl) -> None:
     kinds = ["write", "rename", "kill"]
-    said = injected(repository, tsctl, "freeze", "--most", "3", *(word for k in kinds for word in ("--kind", k)))
+    said = injected(
+        repository, tsctl, "freeze", "--most", "3", *(word for k in kinds for word in ("--kind", k))
+    )
     assert said.count("none left anything else") == len(kinds)

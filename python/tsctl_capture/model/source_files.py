@@ -9,7 +9,6 @@ from pathlib import Path
 from ..request import Source
 from ..results import SourceFile
 
-
 # Parts of the paths of installed packages and of Python itself.
 _INSTALLED = ("-packages/", "/lib/python3")
 

@@ -1,4 +1,4 @@
-"""paths_in.py FILE WORD…: fail if a record of the TorchScript file, once unpacked, or a byte between records holds a word.
+"""paths_in.py FILE WORD…: fail if a record of the TorchScript file, once unpacked, or the file itself holds a word.
 
 It is for paths that must not be in a file: the folder of a case, of the repository, of Python.
 """
@@ -14,7 +14,9 @@ def main() -> int:
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     parts["the file itself"] = path.read_bytes()
-    found = [f"{name} holds {word.decode()}" for name, part in parts.items() for word in words if word in part]
+    found = [
+        f"{name} holds {word.decode()}" for name, part in parts.items() for word in words if word in part
+    ]
     print("\n".join(found))
     return 1 if found else 0
 
