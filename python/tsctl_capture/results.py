@@ -35,6 +35,13 @@ class ForwardParameter(TypedDict):
     has_default: bool
 
 
+class SourceFile(TypedDict):
+    """A file of the user's code; the path is below the folder that SOURCE is imported from."""
+
+    path: str
+    sha256: str
+
+
 @dataclass
 class LoadInputsResult:
     input_labels: list[str] = field(default_factory=list)
@@ -79,6 +86,7 @@ class CaptureResult:
     output_structure: str = ""
     input_labels: list[str] = field(default_factory=list)
     inputs_sha256: str = ""
+    source_files: list[SourceFile] = field(default_factory=list)
     torch_version: str = field(default_factory=lambda: torch.__version__.split("+")[0])
     python_version: str = field(default_factory=platform.python_version)
     build_s: float = 0.0

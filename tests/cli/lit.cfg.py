@@ -61,6 +61,7 @@ config.substitutions += [
     ("%json", tool("json_value.py")),
     ("%left-in", tool("left_in.py")),
     ("%only-result", tool("only_result.py")),
+    ("%paths-in", tool("paths_in.py")),
     ("%refused", tool("refused.py")),
     ("%signalled", tool("signalled.py")),
     ("%small-disk", f"sh {shlex.quote(str(tools / 'small_disk.sh'))}"),

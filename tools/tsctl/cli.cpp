@@ -16,9 +16,10 @@ namespace tsctl::cli {
 namespace {
 
 // The one list of commands, in the order in which help shows them.
-constexpr std::array kCommands{&add_convert,  &add_explain, &add_trace,  &add_script,  &add_freeze,
-                               &add_optimize, &add_verify,  &add_bench,  &add_inspect, &add_diff,
-                               &add_run,      &add_doctor,  &add_report, &add_history, &add_help};
+constexpr std::array kCommands{&add_convert,  &add_explain, &add_trace, &add_script,  &add_freeze,
+                               &add_optimize, &add_verify,  &add_bench, &add_inspect, &add_diff,
+                               &add_run,      &add_sign,    &add_check, &add_doctor,  &add_report,
+                               &add_history,  &add_help};
 
 // Whether the chosen command makes a report, which has tags, and --json says where. For `tsctl report` --json is only
 // another format, so a command line that it refuses must not write there.

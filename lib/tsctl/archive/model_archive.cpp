@@ -126,9 +126,22 @@ void read_code(ModelArchive& archive) {
       [&module](const CodeText& text) { return module_from_record(text.record) == module; });
 }
 
+// Of the records that the pickle refers to, each once.
+std::uint64_t bytes_of_storages(const ZipReader& zip, const Pickle& pickle,
+                                const std::string& folder) {
+  std::set<std::string_view> seen;
+  std::uint64_t bytes = 0;
+  for (const PickledStorage& storage : pickle.storages) {
+    if (!seen.insert(storage.record).second) continue;
+    if (const ZipRecord* record = zip.find_in_top(folder + storage.record))
+      bytes += record->size_bytes;
+  }
+  return bytes;
+}
+
 }  // namespace
 
-void require_loadable(const std::string& path, bool check_crc) {
+std::uint64_t require_loadable(const std::string& path, bool check_crc) {
   const ModelArchive archive = open_model_archive(path);
   tensor_table(archive, /*value_limit=*/0);  // its errors name the tensors
   require_tensors_fit(archive);
@@ -137,6 +150,8 @@ void require_loadable(const std::string& path, bool check_crc) {
     throw Error(ErrorKind::input, fmt::format("'{}' cannot be loaded: {}", path, kLostWeights),
                 kLostWeightsHint);
   }
+  return bytes_of_storages(archive.zip, *archive.data, "data/") +
+         (archive.constants ? bytes_of_storages(archive.zip, *archive.constants, "constants/") : 0);
 }
 
 bool has_lost_weights(const ModelArchive& archive) {

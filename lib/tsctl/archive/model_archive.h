@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,8 +33,8 @@ ModelArchive open_model_archive(const std::string& path);
 
 // The gate in front of LibTorch, which checks nothing of this: throws Error{input} if the file is damaged, holds a
 // tensor outside its record, can be read in two ways, or is too complex. With `check_crc` it also throws if a record
-// does not match its CRC-32.
-void require_loadable(const std::string& path, bool check_crc);
+// does not match its CRC-32. Returns the bytes that LibTorch allocates at least: those of the storages that it reads.
+std::uint64_t require_loadable(const std::string& path, bool check_crc);
 
 // Whether the code uses weights in oneDNN's own layout, which torch.jit.optimize_for_inference makes: LibTorch writes the
 // file and cannot load it.

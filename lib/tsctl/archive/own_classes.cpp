@@ -1,13 +1,10 @@
 #include "tsctl/archive/own_classes.h"
 
-#include <fmt/format.h>
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "tsctl/core/base/error.h"
+#include "tsctl/files/digest.h"
 
 namespace tsctl {
 
@@ -58,16 +55,6 @@ constexpr std::array kKnown{
                OwnClass::packed_layer},  // PackedLstm
 };
 
-std::string sha256(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-    throw Error(ErrorKind::environment, "OpenSSL cannot compute SHA-256");
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
-  return hex;
-}
-
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
   std::string replaced;
   std::size_t at = 0;
@@ -84,7 +71,7 @@ std::string own_class_digest(const CodeClass& type) {
   std::string text = type.source;
   replace_all(text, type.name, "SELF");
   replace_all(text, "class " + type.name.substr(type.name.rfind('.') + 1) + "(", "class SELF(");
-  return sha256(text);
+  return sha256_of_text(text);
 }
 
 std::optional<OwnClass> own_class(const CodeClass& type) {

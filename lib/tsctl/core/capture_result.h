@@ -216,6 +216,18 @@ void visit_fields(Visitor& visit, CaptureFailure& value) {
   visit("detail", value.detail, "Several lines, such as a traceback");
 }
 
+// A file of the user's own code that the model was built from.
+struct SourceFile {
+  std::string path = {};
+  std::string sha256 = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, SourceFile& value) {
+  visit("path", value.path, "The path below the folder that SOURCE is imported from");
+  visit("sha256", value.sha256, "Digest of the file");
+}
+
 struct CaptureResult {
   std::optional<CaptureMethod> mode = {};
   CaptureStatus status = CaptureStatus::captured;
@@ -239,6 +251,7 @@ struct CaptureResult {
   std::string output_structure = {};
   std::vector<std::string> input_labels = {};
   std::string inputs_sha256 = {};
+  std::vector<SourceFile> source_files = {};
   std::string torch_version = {};
   std::string python_version = {};
   double build_s = 0.0;
@@ -280,6 +293,8 @@ void visit_fields(Visitor& visit, CaptureResult& value) {
         "Structure of eager's outputs: dict{logits: tensor}");
   visit("input_labels", value.input_labels, "Labels of the input sets that were run");
   visit("inputs_sha256", value.inputs_sha256, "Digest of the --inputs file");
+  visit("source_files", value.source_files,
+        "The Python files below the folder of SOURCE that were imported, sorted");
   visit("torch_version", value.torch_version, "The version of torch that captured");
   visit("python_version", value.python_version, "The version of Python that captured");
   visit("build_s", value.build_s,

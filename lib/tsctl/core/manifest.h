@@ -10,15 +10,52 @@
 
 namespace tsctl {
 
-// The manifest of a file that tsctl wrote: extra/tsctl/manifest.json.
+// The manifest of a file that tsctl wrote: extra/tsctl/manifest.json. The same inputs and options give the same text in any
+// folder and on any day: it has no absolute path, no time and no measured number.
+
+// A file that the model was made from.
+struct ManifestFile {
+  std::string use = {};   // source, weights, inputs
+  std::string path = {};  // of a source below its root, otherwise as given
+  std::string sha256 = {};
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, ManifestFile& value) {
+  visit("use", value.use);
+  visit("path", value.path);
+  visit("sha256", value.sha256);
+}
+
+// The comparison that the outputs of the step's file passed.
+struct ManifestVerification {
+  std::string reference = {};          // eager, or input: the file that the step began with
+  std::vector<std::string> sets = {};  // labels of the input sets
+  std::vector<int> calls = {};         // of each set, counted from 1
+  double rtol = 0.0;                   // the largest of all outputs
+  double atol = 0.0;
+};
+
+template <typename Visitor>
+void visit_fields(Visitor& visit, ManifestVerification& value) {
+  visit("reference", value.reference);
+  visit("sets", value.sets);
+  visit("calls", value.calls);
+  visit("rtol", value.rtol);
+  visit("atol", value.atol);
+}
+
 struct ManifestStep {
   std::string command = {};  // trace, script, freeze, optimize
   std::string tsctl_version = {};
   std::string torch_version = {};
+  std::string input_sha256 = {};         // of the file that freeze or optimize began with
   std::vector<std::string> passes = {};  // that ran
   std::vector<std::string> preserved = {};
   std::vector<PackedLayer> packed_layers = {};
   bool keeps_heap = false;
+  bool debug_stripped = false;
+  std::optional<ManifestVerification> verification = {};  // of the last step of a command
 };
 
 template <typename Visitor>
@@ -26,15 +63,19 @@ void visit_fields(Visitor& visit, ManifestStep& value) {
   visit("command", value.command);
   visit("tsctl_version", value.tsctl_version);
   visit("torch_version", value.torch_version);
+  visit("input_sha256", value.input_sha256);
   visit("passes", value.passes);
   visit("preserved", value.preserved);
   visit("packed_layers", value.packed_layers);
   visit("keeps_heap", value.keeps_heap);
+  visit("debug_stripped", value.debug_stripped);
+  visit("verification", value.verification);
 }
 
 // A shared library whose operators the file uses.
 struct OpLibrary {
-  std::string path = {};  // absolute
+  std::string path =
+      {};  // in a manifest from the folder of the model, or "torchvision/_C.so" in the chosen Python
   std::string sha256 = {};
 };
 
@@ -49,8 +90,9 @@ struct Manifest {
   std::string source = {};          // SOURCE as given
   std::string kwargs_json = {};     // --kwargs that it was built with
   std::string weights = {};         // --weights; empty for those that the class draws
-  std::string weights_path = {};    // absolute
+  std::string weights_path = {};    // from the folder of the model
   std::string weights_sha256 = {};  // of a file; empty for a folder
+  std::vector<ManifestFile> files = {};
   std::vector<OpLibrary> op_libraries = {};
   std::string class_name = {};
   std::optional<CaptureMethod> capture_mode = {};
@@ -80,6 +122,7 @@ void visit_fields(Visitor& visit, Manifest& value) {
   visit("weights", value.weights);
   visit("weights_path", value.weights_path);
   visit("weights_sha256", value.weights_sha256);
+  visit("files", value.files);
   visit("op_libraries", value.op_libraries);
   visit("class_name", value.class_name);
   visit("capture_mode", value.capture_mode);

@@ -19,6 +19,7 @@
 #include "tsctl/core/inputs/input_plan.h"
 #include "tsctl/core/inspect.h"
 #include "tsctl/core/rewrite.h"
+#include "tsctl/core/signature.h"
 #include "tsctl/core/suggestion.h"
 #include "tsctl/core/verify.h"
 
@@ -337,6 +338,7 @@ struct Report {
   std::vector<Warning> warnings = {};
   std::optional<ModelSummary> inspect = {};
   std::optional<DiffResult> diff = {};
+  std::optional<SignatureInfo> signature = {};
 };
 
 template <typename Visitor>
@@ -380,6 +382,8 @@ void visit_fields(Visitor& visit, Report& value) {
   visit("warnings", value.warnings, "All warnings");
   visit("inspect", value.inspect, Field("Of inspect: what the file holds").optional_key());
   visit("diff", value.diff, Field("Of diff: how the two files differ").optional_key());
+  visit("signature", value.signature,
+        Field("Of sign and check: the signature of the file").optional_key());
 }
 
 }  // namespace tsctl

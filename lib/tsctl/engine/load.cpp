@@ -3,6 +3,7 @@
 #include <caffe2/serialize/file_adapter.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/version.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 
 #include "tsctl/archive/model_archive.h"
 #include "tsctl/core/base/clock.h"
+#include "tsctl/core/base/disk_room.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/engine/device.h"
 #include "tsctl/engine/guard.h"
@@ -122,11 +124,19 @@ bool reads_mode(const torch::jit::Module& module) {
   return false;
 }
 
+// The limit that the worker has set for itself; 0 for none.
+std::uint64_t memory_limit() {
+  rlimit limit = {};
+  const bool known = ::getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  return known ? limit.rlim_cur : 0;
+}
+
 }  // namespace
 
 torch::jit::Module load_module(const std::string& path, const c10::Device& device,
                                const LoadOptions& options, LoadSplit* split) {
-  require_loadable(path, options.check_crc);
+  const std::uint64_t bytes = require_loadable(path, options.check_crc);
+  if (device.is_cpu()) require_memory(path, bytes, memory_limit());
   try {
     const double start_s = now_s();
     const auto file = std::make_shared<TimedFile>(path);

@@ -13,6 +13,7 @@ from ..explain.tracer_warnings import is_accepted
 from ..model.generated import forward_arguments
 from ..model.input_adapter import argument_names, named_arguments
 from ..model.inputs import inputs_sha256
+from ..model.source_files import source_files
 from ..model.tensor_file import write_tensor_file
 from ..model.values import structure_of
 from ..reference.comparison import tolerances_from_dict
@@ -43,6 +44,7 @@ from .generality import fixed_text
 from .limits import find_limits
 from .mixed import check_division
 from .names import readable_class_names
+from .saving import require_disk_room, storage_bytes
 from .subject import Attempt, Subject
 
 _SHOWN = 3
@@ -104,6 +106,8 @@ def _prepared(request: CaptureRequest, events: Events) -> Subject:
     prepare_device(request.device, request.threads)
     prepared = prepare(request, events)
     model, calls = prepared.model, prepared.calls
+    if request.model_path:
+        require_disk_room(request.model_path, storage_bytes(model.module))
     probes = plan_probes(request, model)
     if request.device != "cpu":
         screen_on_cpu(model, probes)
@@ -142,6 +146,7 @@ def _described(request: CaptureRequest, subject: Subject) -> CaptureResult:
         parameter_bytes=sum(parameter.numel() * parameter.element_size() for parameter in parameters),
         input_labels=[call.label for call in subject.calls],
         inputs_sha256=inputs_sha256(request.inputs_file) if request.inputs_file else "",
+        source_files=source_files(request.source),
         input_structure=structure_of(named_arguments(model, subject.calls[0])),
         output_structure=structure_of(subject.outputs[0]),
         build_s=subject.build_s,

@@ -18,6 +18,7 @@ from ..vocabulary import ErrorKind
 
 # Smaller files are built in memory, which cannot fail on a full disk; for larger ones that costs too much.
 _IN_MEMORY_BYTES = 64 << 20
+_MIB = 1 << 20
 # Size of the code, debug information and zip headers beside the weights.
 _OVERHEAD_BYTES = 256 << 10
 
@@ -26,10 +27,23 @@ def storage_bytes(module: torch.nn.Module) -> int:
     """Bytes of parameters and buffers; a shared storage counts once."""
     sizes = {}
     for tensor in [*module.parameters(), *module.buffers()]:
-        if tensor.layout == torch.strided:
+        if tensor.layout == torch.strided and not torch.nn.parameter.is_lazy(tensor):
             storage = tensor.untyped_storage()
             sizes[storage.data_ptr()] = storage.nbytes()
     return sum(sizes.values())
+
+
+def require_disk_room(path: str, size: int) -> None:
+    """Raises CaptureError if fewer than `size` bytes are free where `path` is."""
+    system = os.statvfs(path)
+    free = system.f_bavail * system.f_frsize
+    if system.f_blocks and free < size:
+        raise CaptureError(
+            ErrorKind.ENVIRONMENT,
+            f"'{path}' cannot be written: it takes at least {size / _MIB:.1f} MiB, "
+            f"and its file system has {free / _MIB:.1f} MiB left",
+            "free some space, or write to another disk",
+        )
 
 
 def save_module(module: torch.jit.ScriptModule, path: str) -> None:

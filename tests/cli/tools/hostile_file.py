@@ -10,6 +10,7 @@ KIND:
   shared-members    data.pkl gives one dict of 20,000 members to 20,000 objects
   inputs-code       the manifest names the Python file data.py as the inputs
   inputs-device     the manifest names /dev/zero as the inputs
+  inputs-large      the manifest names the file large.npz as the inputs, with a digest
   inputs-size       the manifest declares inputs of 4 TB
   deep-manifest     the manifest is 100,000 lists in one another
   touches-files     a method calls torch.save, with a blank before the bracket
@@ -110,6 +111,8 @@ def change(kind: str, records: Records) -> None:
         with_manifest_inputs(records, {"file": "data.py:sets"})
     elif kind == "inputs-device":
         with_manifest_inputs(records, {"file": "/dev/zero"})
+    elif kind == "inputs-large":
+        with_manifest_inputs(records, {"file": "large.npz", "file_sha256": "0" * 64})
     elif kind == "inputs-size":
         with_manifest_inputs(records, {"specs": ["1000000x1000000"]})
     elif kind == "deep-manifest":

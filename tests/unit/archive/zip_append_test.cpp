@@ -55,6 +55,24 @@ TEST(ZipAppend, shortens_a_file_whose_directory_becomes_smaller) {
   ZipReader(file.path()).require_intact();
 }
 
+TEST(ZipAppend, takes_the_place_of_the_records_that_it_replaces_at_the_end) {
+  const MemoryFile once(bytes_of(archive_fixture("mlp_traced.pt")));
+  append_records(once.path(), {{"extra/a", "1"}, {"extra/b", "22"}});
+  const MemoryFile twice(bytes_of(archive_fixture("mlp_traced.pt")));
+  append_records(twice.path(), {{"extra/a", "first, and longer"}, {"extra/b", "first"}});
+  append_records(twice.path(), {{"extra/a", "1"}, {"extra/b", "22"}});
+  EXPECT_EQ(bytes_of(once.path()), bytes_of(twice.path()));
+}
+
+TEST(ZipAppend, compresses_if_it_is_asked_to) {
+  const MemoryFile file(bytes_of(archive_fixture("mlp_traced.pt")));
+  const std::string content(5000, 'x');
+  append_records(file.path(), {{.name = "extra/a", .bytes = content, .compress = true}});
+  const ZipReader reader(file.path());
+  EXPECT_TRUE(reader.find_in_top("extra/a")->deflated);
+  EXPECT_EQ(reader.read(*reader.find_in_top("extra/a"), 5000), content);
+}
+
 TEST(ZipAppend, refuses_names_that_leave_the_archive) {
   const MemoryFile file(bytes_of(archive_fixture("mlp_traced.pt")));
   try {

@@ -79,7 +79,7 @@ TEST_F(Cli, knows_no_other_commands_but_those_that_are_close) {
 TEST_F(Cli, knows_no_other_flags_but_those_that_are_close) {
   expect_usage_error({"inspect", "a.pt", "--tensor"}, "tsctl inspect has no flag --tensor",
                      "did you mean --tensors? run tsctl inspect --help");
-  expect_usage_error({"inspect", "a.pt", "--wings=2"}, "tsctl inspect has no flag --wings",
+  expect_usage_error({"inspect", "a.pt", "--xylophone=2"}, "tsctl inspect has no flag --xylophone",
                      "run tsctl inspect --help");
   expect_usage_error({"inspect", "a.pt", "b.pt"}, "inspect takes one FILE",
                      "--jsonl inspects several, with a line of JSON for each");
@@ -266,7 +266,7 @@ TEST_F(Cli, takes_flags_before_the_command) {
   const std::string path = copy_of_fixture("mlp_traced.pt");
   EXPECT_EQ(run({"-q", "inspect", path}).out, run({"inspect", path, "-q"}).out);
   EXPECT_EQ(run({"--json", "-", "inspect", path}).code, ExitCode::ok);
-  expect_usage_error({"--wings", "inspect", path}, "tsctl inspect has no flag --wings",
+  expect_usage_error({"--xylophone", "inspect", path}, "tsctl inspect has no flag --xylophone",
                      "run tsctl inspect --help");
 }
 

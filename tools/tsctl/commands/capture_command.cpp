@@ -7,11 +7,11 @@
 #include <filesystem>
 
 #include "options/help_group.h"
-#include "session/op_libraries.h"
 #include "steps/manifest.h"
 #include "steps/preflight.h"
 #include "steps/publish_step.h"
 #include "steps/verify_step.h"
+#include "tsctl/archive/debug_records.h"
 #include "tsctl/archive/file_kind.h"
 #include "tsctl/files/output_file.h"
 #include "tsctl/files/scratch_file.h"
@@ -211,9 +211,11 @@ ExitCode capture_command(CommandSession& session, const CaptureFlags& flags) {
                   fmt::format("the {} is not general", name_of(capture.mode)));
     return ExitCode::check_failed;
   }
-  attach(file.path(),
-         manifest_from(plan.source, plan.inputs, capture, op_libraries_of(session, file.path())),
-         {}, plan.extras);
+  if (flags.output.strip_debug) strip_debug_records(file.path());
+  Manifest manifest =
+      manifest_from(session, {plan.source, plan.inputs, file.path(), flags.output.output}, capture);
+  manifest.steps.back().debug_stripped = flags.output.strip_debug;
+  attach(file.path(), manifest, {}, plan.extras);
   const VerifyResult& verified = verify_step(session, {.reference = "eager",
                                                        .candidate = "captured",
                                                        .reference_tensors = tensors.path(),
@@ -228,7 +230,9 @@ ExitCode capture_command(CommandSession& session, const CaptureFlags& flags) {
     withhold_step(session, file, flags.output.keep_failed, "its outputs differ from eager's");
     return code;
   }
-  publish_step(session, file);
+  record_verification(manifest, session.report().verify.back(), "eager");
+  attach(file.path(), manifest, {}, plan.extras);
+  publish_model_step(session, file);
   return ExitCode::ok;
 }
 

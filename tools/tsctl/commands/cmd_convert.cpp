@@ -6,7 +6,6 @@
 #include "options/bind_command.h"
 #include "options/help_group.h"
 #include "options/pass_listing.h"
-#include "session/op_libraries.h"
 #include "steps/bench_arms.h"
 #include "steps/bench_step.h"
 #include "steps/capture_step.h"
@@ -16,6 +15,7 @@
 #include "steps/rewrite_step.h"
 #include "steps/stages.h"
 #include "steps/suggest_step.h"
+#include "tsctl/archive/debug_records.h"
 #include "tsctl/core/bench_options.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/files/file_io.h"
@@ -61,11 +61,11 @@ ExitCode withhold_not_general(CommandSession& session, const CaptureResult& capt
   return ExitCode::check_failed;
 }
 
-// Freezes and optimizes the captured file.
-void rewrite_stages(CommandSession& session, const Flags& flags, const CapturePlan& plan,
-                    const CaptureResult& capture, const WorkFiles& files) {
-  Manifest manifest = manifest_from(plan.source, plan.inputs, capture,
-                                    op_libraries_of(session, files.captured.path()));
+// Freezes and optimizes the captured file, and returns the manifest that the result got.
+Manifest rewrite_stages(CommandSession& session, const Flags& flags, const CapturePlan& plan,
+                        const CaptureResult& capture, const WorkFiles& files) {
+  Manifest manifest = manifest_from(
+      session, {plan.source, plan.inputs, files.captured.path(), flags.output.output}, capture);
   PassFlags passes = flags.passes;
   passes.check_speed = !flags.no_bench;
   const auto rewrite = [&](RewriteGoal goal, const std::string& to) {
@@ -76,7 +76,10 @@ void rewrite_stages(CommandSession& session, const Flags& flags, const CapturePl
   };
   rewrite(RewriteGoal::freeze, files.frozen.path());
   rewrite(RewriteGoal::optimize, files.file.path());
+  if (flags.output.strip_debug) strip_debug_records(files.file.path());
+  manifest.steps.back().debug_stripped = flags.output.strip_debug;
   attach(files.file.path(), manifest, {}, plan.extras);
+  return manifest;
 }
 
 // Times eager mode and every stage, whose outputs verify_stages has compared. The file is correct, so a timing that
@@ -158,7 +161,7 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
   require_captured(capture);
   if (capture.status != CaptureStatus::captured)
     return withhold_not_general(session, capture, files, output.keep_failed);
-  rewrite_stages(session, flags, plan, capture, files);
+  Manifest manifest = rewrite_stages(session, flags, plan, capture, files);
   const std::vector<Stage> stages{{"captured", files.captured.path()},
                                   {"frozen", files.frozen.path()},
                                   {"optimized", files.file.path(), output.output}};
@@ -167,8 +170,10 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
     withhold_step(session, files.file, output.keep_failed, "outputs differ from eager's");
     return code;
   }
+  record_verification(manifest, session.report().verify.back(), "eager");
+  attach(files.file.path(), manifest, {}, plan.extras);
   if (!flags.no_bench) code = bench_stages(session, flags, plan, options, stages, files);
-  publish_step(session, files.file);  // a correct file is written even if it is too slow
+  publish_model_step(session, files.file);  // a correct file is written even if it is too slow
   if (flags.suggest) suggest(session, flags, plan, capture, options, files);
   return code;
 }

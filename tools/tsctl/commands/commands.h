@@ -20,6 +20,8 @@ void add_bench(CLI::App& app, Action& selected);
 void add_inspect(CLI::App& app, Action& selected);
 void add_diff(CLI::App& app, Action& selected);
 void add_run(CLI::App& app, Action& selected);
+void add_sign(CLI::App& app, Action& selected);
+void add_check(CLI::App& app, Action& selected);
 void add_doctor(CLI::App& app, Action& selected);
 void add_report(CLI::App& app, Action& selected);
 void add_history(CLI::App& app, Action& selected);

@@ -12,6 +12,7 @@
 #include "steps/publish_step.h"
 #include "steps/rewrite_step.h"
 #include "steps/verify_step.h"
+#include "tsctl/archive/debug_records.h"
 #include "tsctl/archive/file_kind.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/files/output_file.h"
@@ -94,6 +95,22 @@ bool wants_comparison(CommandSession& session, const RewriteFlags& flags, const 
   return false;
 }
 
+// The manifest of the input file, with this step.
+Manifest next_manifest(CommandSession& session, const RewriteFlags& flags,
+                       const std::optional<Manifest>& recorded, const ModelInputs& inputs,
+                       const RewriteResult& result) {
+  Manifest manifest = recorded.value_or(Manifest{.inputs = inputs.plan});
+  if (inputs.given())
+    manifest.inputs = inputs.plan;  // what the flags changed, or what was recorded
+  move_paths(manifest, flags.model, flags.output.output);
+  manifest.op_libraries = op_libraries_to_remember(session, flags.model, flags.output.output);
+  ManifestStep step = manifest_step(name_of(flags.goal), result, flags.passes.preserve);
+  step.input_sha256 = digest_in(session.report(), FileUse::model, flags.model);
+  step.debug_stripped = flags.output.strip_debug;
+  manifest.steps.push_back(std::move(step));
+  return manifest;
+}
+
 std::vector<ReadFile> files_read(const RewriteFlags& flags, const ModelInputs& inputs) {
   std::vector<ReadFile> files{{FileUse::model, flags.model}};
   for (ReadFile& file : files_of(SourceSpec{}, inputs)) files.push_back(std::move(file));
@@ -148,12 +165,10 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
     session.warn({WarningCode::already_frozen,
                   fmt::format("'{}' is already frozen: its weights are constants", flags.model)});
   }
-  Manifest manifest = recorded.value_or(Manifest{.inputs = inputs.plan});
-  if (inputs.given())
-    manifest.inputs = inputs.plan;  // what the flags changed, or what was recorded
-  manifest.op_libraries = op_libraries_of(session, flags.model);
-  manifest.steps.push_back(manifest_step(name, result, flags.passes.preserve));
-  attach(file.path(), manifest, read_user_extras(flags.model), extras);
+  if (flags.output.strip_debug) strip_debug_records(file.path());
+  Manifest manifest = next_manifest(session, flags, recorded, inputs, result);
+  const std::vector<NewRecord> kept = read_user_extras(flags.model);
+  attach(file.path(), manifest, kept, extras);
 
   if (verify) {
     const ScratchFile reference = reference_outputs(session, flags, arguments->path(), folder);
@@ -166,10 +181,12 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
       withhold_step(session, file, flags.output.keep_failed, "outputs differ");
       return code;
     }
+    record_verification(manifest, session.report().verify.back(), "input");
+    attach(file.path(), manifest, kept, extras);
   } else {
     load_again(session, file.path(), result.methods.empty() ? "forward" : result.methods.front());
   }
-  publish_step(session, file);
+  publish_model_step(session, file);
   return ExitCode::ok;
 }
 

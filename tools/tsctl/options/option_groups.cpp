@@ -131,6 +131,8 @@ void add_output_options(CLI::App& command, OutputFlags& flags, bool keeps_failed
       }));
   group.repeatable("--extra", "NAME=…", flags.extra,
                    "Store metadata in the file: NAME=TEXT or NAME=@FILE");
+  group.flag("--strip-debug", flags.strip_debug,
+             "Leave out the debug records: which line of Python each part of the code is from");
   if (keeps_failed) {
     group.flag("--keep-failed", flags.keep_failed,
                "Keep a file that failed a check, as OUT.pt.failed");

@@ -44,6 +44,7 @@ struct ToleranceFlags {
 struct OutputFlags {
   std::string output = {};
   std::vector<std::string> extra = {};
+  bool strip_debug = false;
   bool keep_failed = false;
 };
 

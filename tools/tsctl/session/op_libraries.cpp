@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 #include "session/command_session.h"
 #include "session/named_libraries.h"
@@ -13,6 +14,7 @@
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/simple_json.h"
 #include "tsctl/files/digest.h"
+#include "tsctl/files/moving_path.h"
 #include "tsctl/report/json/json.h"
 
 namespace tsctl {
@@ -22,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array kPackages{"torchvision", "torchaudio"};
+constexpr std::string_view kPackagesFolder = "-packages/";
 constexpr std::uint64_t kMaxManifestBytes = 1U << 20;
 
 // "/…/torchvision/_C.so" is torchvision's.
@@ -98,7 +101,10 @@ std::vector<OpLibrary> remembered_libraries(const ModelArchive& archive) {
   try {
     const std::string text = archive.zip.read(*record, kMaxManifestBytes);
     require_simple_json(text, "the manifest", kMaxManifestValues);
-    return from_json_text<Manifest>(text).op_libraries;
+    std::vector<OpLibrary> libraries = from_json_text<Manifest>(text).op_libraries;
+    for (OpLibrary& library : libraries)
+      library.path = path_beside(archive.zip.path(), library.path);
+    return libraries;
   } catch (const Error&) {
     return {};
   }
@@ -178,6 +184,22 @@ const std::vector<OpLibrary>& OpLibraries::of(const std::string& model_path) {
 
 std::vector<OpLibrary> op_libraries_of(CommandSession& session, const std::string& model_path) {
   return session.op_libraries().of(model_path);
+}
+
+std::vector<OpLibrary> op_libraries_to_remember(CommandSession& session,
+                                                const std::string& model_path,
+                                                const std::string& output) {
+  std::vector<OpLibrary> libraries = op_libraries_of(session, model_path);
+  for (OpLibrary& library : libraries) {
+    const bool of_python = std::ranges::any_of(kPackages, [&](const std::string& package) {
+      return is_of_package(library.path, package);
+    });
+    // These are found in the chosen Python, wherever that is.
+    const std::size_t at = of_python ? library.path.rfind(kPackagesFolder) : std::string::npos;
+    library.path = at == std::string::npos ? path_from(output, library.path)
+                                           : library.path.substr(at + kPackagesFolder.size());
+  }
+  return libraries;
 }
 
 }  // namespace tsctl

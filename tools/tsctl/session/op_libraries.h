@@ -35,4 +35,9 @@ class OpLibraries {
 // The same for the session's own.
 std::vector<OpLibrary> op_libraries_of(CommandSession& session, const std::string& model_path);
 
+// The same as the manifest of `output` remembers them: without the folders of this machine.
+std::vector<OpLibrary> op_libraries_to_remember(CommandSession& session,
+                                                const std::string& model_path,
+                                                const std::string& output);
+
 }  // namespace tsctl

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "steps/tuning_warnings.h"
+#include "tsctl/archive/debug_records.h"
 #include "tsctl/core/base/error.h"
 
 namespace tsctl {
@@ -26,6 +27,15 @@ void require_torchscript_on() {
   throw Error(ErrorKind::environment,
               "the environment variable PYTORCH_JIT=0 turns TorchScript off in torch",
               "run the command without it: env -u PYTORCH_JIT tsctl …");
+}
+
+// The folder that SOURCE's own code is imported from.
+std::filesystem::path root_of(const SourceSpec& source) {
+  if (source.file.empty()) return std::filesystem::current_path();
+  std::filesystem::path folder = std::filesystem::absolute(source.file).parent_path();
+  while (folder.has_relative_path() && std::filesystem::exists(folder / "__init__.py"))
+    folder = folder.parent_path();
+  return folder;
 }
 
 // " eagerly", for a message.
@@ -88,6 +98,9 @@ CaptureResult capture_step(CommandSession& session, const CapturePlan& plan,
   session.warn_all(result.warnings);
   remember_inputs(session, inputs, result.input_labels, result.inputs_sha256);
   session.report().capture = result;
+  std::error_code ignored;
+  if (std::filesystem::file_size(model_path, ignored) > 0 && !ignored)
+    make_debug_paths_relative(model_path, root_of(plan.source).string());
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "session/op_libraries.h"
 #include "tsctl/archive/manifest_text.h"
 #include "tsctl/archive/zip_reader.h"
 #include "tsctl/core/base/build_info.h"
@@ -12,6 +13,7 @@
 #include "tsctl/core/manifest.h"
 #include "tsctl/files/digest.h"
 #include "tsctl/files/file_io.h"
+#include "tsctl/files/moving_path.h"
 #include "tsctl/report/json/json.h"
 
 namespace tsctl {
@@ -21,7 +23,8 @@ namespace {
 constexpr const char* kExtraFolder = "extra/";
 constexpr std::uint64_t kMaxExtraBytes = 1U << 30;
 
-// Where the --inputs file is now; as given if it is nowhere.
+// Where the --inputs file is now: the first place whose file has the recorded digest, or else has the name. As given if it
+// is nowhere. A manifest may name any file, so only bounded, regular ones are read.
 std::string found_inputs(const InputPlan& plan, const std::string& model) {
   namespace fs = std::filesystem;
   if (plan.file.empty()) return {};
@@ -33,13 +36,26 @@ std::string found_inputs(const InputPlan& plan, const std::string& model) {
   };
   const fs::path given = file_of(plan.file);
   for (const fs::path& path : {given, fs::path(model).parent_path() / given.filename(),
-                               fs::path(file_of(plan.file_path))}) {
-    std::error_code error;
-    if (!fs::is_regular_file(path, error)) continue;
-    if (path == given || plan.file_sha256.empty() || sha256_of_file(path) == plan.file_sha256)
+                               fs::path(path_beside(model, file_of(plan.file_path)))}) {
+    if (!is_bounded_file(path.string())) continue;
+    if (plan.file_sha256.empty() || sha256_of_file(path) == plan.file_sha256)
       return path.string() + function;
   }
   return plan.file;
+}
+
+// What the report says of the files that the model was made from. Of its code it knows the file of SOURCE only.
+std::vector<ManifestFile> digests_of(const Report& report, const CaptureResult& capture) {
+  std::vector<ManifestFile> files;
+  for (const SourceFile& file : capture.source_files)
+    files.push_back({name_of(FileUse::source), file.path, file.sha256});
+  for (const UsedFile& file : report.files) {
+    const bool is_new = file.use == FileUse::source
+                            ? capture.source_files.empty()
+                            : file.use == FileUse::weights || file.use == FileUse::inputs;
+    if (is_new) files.push_back({name_of(file.use), file.path, file.sha256});
+  }
+  return files;
 }
 
 }  // namespace
@@ -102,15 +118,17 @@ void attach(const std::string& path, const Manifest& manifest, const std::vector
   append_records(path, records);
 }
 
-Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
-                       const CaptureResult& capture, const std::vector<OpLibrary>& op_libraries) {
+Manifest manifest_from(CommandSession& session, const CaptureOrigin& origin,
+                       const CaptureResult& capture) {
+  const auto& [source, inputs, model, output] = origin;
+  const Report& report = session.report();
   Manifest manifest{.source = source.text};
   manifest.kwargs_json = source.kwargs_json;
   manifest.weights = source.weights;
-  if (!source.weights.empty()) manifest.weights_path = std::filesystem::absolute(source.weights);
-  if (std::filesystem::is_regular_file(source.weights))
-    manifest.weights_sha256 = sha256_of_file(source.weights);
-  manifest.op_libraries = op_libraries;
+  if (!source.weights.empty()) manifest.weights_path = path_from(output, source.weights);
+  manifest.weights_sha256 = digest_in(report, FileUse::weights, source.weights);
+  manifest.files = digests_of(report, capture);
+  manifest.op_libraries = op_libraries_to_remember(session, model, output);
   manifest.class_name = capture.class_name;
   manifest.capture_mode = capture.mode;
   manifest.adapter = capture.adapter;
@@ -119,7 +137,7 @@ Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
   manifest.inputs = inputs.plan;
   manifest.inputs.file_sha256 = capture.inputs_sha256;
   if (!manifest.inputs.file.empty())
-    manifest.inputs.file_path = std::filesystem::absolute(manifest.inputs.file);
+    manifest.inputs.file_path = path_from(output, manifest.inputs.file);
   manifest.parameters = capture.parameters;
   manifest.output_names = capture.output_names;
   manifest.input_structure = capture.input_structure;
@@ -143,8 +161,38 @@ ManifestStep manifest_step(const std::string& command, const RewriteResult& resu
   }
   step.preserved = preserved;
   step.packed_layers = result.packed_layers;
+  for (PackedLayer& layer : step.packed_layers) layer.kernel.clear();  // timed anew at each load
   step.keeps_heap = result.keeps_heap;
   return step;
+}
+
+std::string digest_in(const Report& report, FileUse use, const std::string& path) {
+  const auto found = std::ranges::find_if(
+      report.files, [&](const UsedFile& file) { return file.use == use && file.path == path; });
+  return found == report.files.end() ? "" : found->sha256;
+}
+
+void move_paths(Manifest& manifest, const std::string& model, const std::string& output) {
+  if (!manifest.weights_path.empty())
+    manifest.weights_path = path_from(output, path_beside(model, manifest.weights_path));
+  InputPlan& inputs = manifest.inputs;
+  if (inputs.file.empty()) return;
+  inputs.file_path = path_from(output, inputs.file);
+  inputs.file = inputs.file_path;
+}
+
+void record_verification(Manifest& manifest, const VerifyResult& result,
+                         const std::string& reference) {
+  ManifestVerification verification{.reference = reference, .calls = result.calls_checked};
+  for (const CallComparison& call : result.calls) {
+    if (std::ranges::find(verification.sets, call.set) == verification.sets.end())
+      verification.sets.push_back(call.set);
+    for (const OutputComparison& output : call.outputs) {
+      verification.rtol = std::max(verification.rtol, output.rtol);
+      verification.atol = std::max(verification.atol, output.atol);
+    }
+  }
+  manifest.steps.back().verification = verification;
 }
 
 }  // namespace tsctl

@@ -4,12 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "session/command_session.h"
 #include "steps/model_inputs.h"
 #include "tsctl/archive/zip_append.h"
 #include "tsctl/core/capture.h"
 #include "tsctl/core/manifest.h"
 #include "tsctl/core/rewrite.h"
 #include "tsctl/core/source.h"
+#include "tsctl/core/verify.h"
 
 namespace tsctl {
 
@@ -27,12 +29,30 @@ std::vector<NewRecord> extras_from(const std::vector<std::string>& flags);
 void attach(const std::string& path, const Manifest& manifest, const std::vector<NewRecord>& kept,
             const std::vector<NewRecord>& added);
 
+// What a file was captured from.
+struct CaptureOrigin {
+  const SourceSpec& source;
+  const ModelInputs& inputs;
+  std::string model = {};   // the captured file
+  std::string output = {};  // -o
+};
+
 // The manifest of a file that was just captured.
-Manifest manifest_from(const SourceSpec& source, const ModelInputs& inputs,
-                       const CaptureResult& capture, const std::vector<OpLibrary>& op_libraries);
+Manifest manifest_from(CommandSession& session, const CaptureOrigin& origin,
+                       const CaptureResult& capture);
 
 // What a step did, for the manifest.
 ManifestStep manifest_step(const std::string& command, const RewriteResult& result,
                            const std::vector<std::string>& preserved);
+
+// Makes the paths of a manifest that was read from `model` lead from the folder of `output` to the same files.
+void move_paths(Manifest& manifest, const std::string& model, const std::string& output);
+
+// The digest of a file that the command has read; empty if there is none.
+std::string digest_in(const Report& report, FileUse use, const std::string& path);
+
+// Adds to the last step that its outputs were compared, and are the same. `reference` is "eager" or "input".
+void record_verification(Manifest& manifest, const VerifyResult& result,
+                         const std::string& reference);
 
 }  // namespace tsctl

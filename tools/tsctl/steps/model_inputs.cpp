@@ -6,6 +6,7 @@
 
 #include "tsctl/archive/draw_inputs.h"
 #include "tsctl/archive/inspect.h"
+#include "tsctl/core/base/disk_room.h"
 #include "tsctl/core/inputs/names_code.h"
 #include "tsctl/files/digest.h"
 
@@ -36,13 +37,24 @@ void require_no_code(const InputPlan& plan) {
 }
 
 void require_bounded_file(const std::string& file) {
-  std::error_code error;
-  const bool is_regular = std::filesystem::is_regular_file(file, error);
-  if (is_regular && std::filesystem::file_size(file, error) <= kMaxDataFileBytes) return;
+  if (is_bounded_file(file)) return;
+  const bool is_regular = std::filesystem::is_regular_file(file);
   throw Error(ErrorKind::input,
               fmt::format("the inputs '{}' that the model names are {}", file,
                           is_regular ? "larger than 2 GiB" : "no regular file"),
               "give inputs yourself with --inputs or --input");
+}
+
+std::uint64_t drawn_bytes(const std::vector<InputSet>& sets) {
+  std::uint64_t bytes = 0;
+  for (const InputSet& set : sets) {
+    for (const DrawnTensor& tensor : set.tensors) {
+      std::uint64_t count = element_size_bytes(tensor.dtype);
+      for (const std::int64_t size : tensor.shape) count *= static_cast<std::uint64_t>(size);
+      bytes += count;
+    }
+  }
+  return bytes;
 }
 
 void require_bounded_sets(const std::vector<InputSet>& sets) {
@@ -114,6 +126,12 @@ std::int64_t items_in(const std::vector<InputSpec>& specs, const InputSet& set,
 
 }  // namespace
 
+bool is_bounded_file(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error) &&
+         std::filesystem::file_size(path, error) <= kMaxDataFileBytes && !error;
+}
+
 ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest>& manifest) {
   const bool by_flags = !flags.specs.empty() || !flags.file.empty();
   ModelInputs inputs;
@@ -176,6 +194,7 @@ ScratchFile write_inputs(CommandSession& session, const ModelInputs& inputs,
   session.name_file(file.path(),
                     (folder.empty() ? std::string(".") : folder.string()) + "/ (drawn inputs)");
   if (inputs.plan.file.empty()) {
+    require_disk_room(file.path(), drawn_bytes(inputs.sets));
     write_drawn_inputs(file.path(), inputs.sets, inputs.plan.seed);
   } else {
     session.jobs().load_inputs(session.python(),

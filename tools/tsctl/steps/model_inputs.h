@@ -35,6 +35,9 @@ struct ModelInputs {
 // if the data that a manifest names is missing or changed.
 ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest>& manifest);
 
+// Whether the path is a regular file of at most 2 GiB: what a manifest may name to be read.
+bool is_bounded_file(const std::string& path);
+
 // Records the inputs in the report.
 void record_inputs(Report& report, const ModelInputs& inputs,
                    const std::vector<std::string>& labels);

@@ -44,6 +44,17 @@ void require_device(CommandSession& session) {
 
 }  // namespace
 
+void require_regular_file(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::is_regular_file(status)) return;
+  throw Error(ErrorKind::input,
+              fmt::format("'{}' {}", path,
+                          std::filesystem::exists(status) ? "is not a regular file"
+                                                          : "cannot be read: " + error.message()),
+              "check the file's name");
+}
+
 void require_distinct_files(const std::vector<std::pair<std::string, std::string>>& written,
                             const std::vector<ReadFile>& read, bool in_place) {
   for (std::size_t i = 0; i < written.size(); ++i) {

@@ -31,6 +31,9 @@ void check_before_start(CommandSession& session, const PlannedFiles& files);
 // The user's files that a SOURCE and its inputs are read from; some may be empty.
 std::vector<ReadFile> files_of(const SourceSpec& source, const ModelInputs& inputs);
 
+// Throws Error{input} if the path is missing, or a folder, a device or a pipe.
+void require_regular_file(const std::string& path);
+
 // Throws Error{usage} if writing one of these files, each with its flag, would destroy another or one that is read.
 void require_distinct_files(const std::vector<std::pair<std::string, std::string>>& written,
                             const std::vector<ReadFile>& read, bool in_place);

@@ -3,9 +3,16 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "tsctl/archive/model_archive.h"
 #include "tsctl/files/digest.h"
 
 namespace tsctl {
+
+void publish_model_step(CommandSession& session, OutputFile& file) {
+  session.enter("read " + file.target().string() + " again");
+  require_loadable(file.path(), /*check_crc=*/true);
+  publish_step(session, file);
+}
 
 void publish_step(CommandSession& session, OutputFile& file) {
   session.enter("write " + file.target().string());

@@ -7,6 +7,10 @@
 
 namespace tsctl {
 
+// Reads a TorchScript file again as any command would, with the checksum of every record, and publishes it. Throws
+// Error{input} if it is damaged.
+void publish_model_step(CommandSession& session, OutputFile& file);
+
 // Moves the file to its final name and records it in the report.
 void publish_step(CommandSession& session, OutputFile& file);
 

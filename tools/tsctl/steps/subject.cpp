@@ -14,6 +14,7 @@
 #include "tsctl/core/manifest.h"
 #include "tsctl/core/tolerance.h"
 #include "tsctl/files/digest.h"
+#include "tsctl/files/moving_path.h"
 
 namespace tsctl {
 
@@ -54,10 +55,14 @@ namespace {
 
 // The weights that the file was captured with.
 std::string weights_of(const Manifest& manifest, const std::string& file) {
-  for (const std::string& path : {manifest.weights, manifest.weights_path}) {
+  const std::string beside =
+      manifest.weights_path.empty() ? "" : path_beside(file, manifest.weights_path);
+  for (const std::string& path : {manifest.weights, beside}) {
     std::error_code error;
-    if (path.empty() || !std::filesystem::exists(path, error)) continue;
-    if (manifest.weights_sha256.empty() || sha256_of_file(path) == manifest.weights_sha256)
+    const bool is_file = std::filesystem::is_regular_file(path, error);
+    if (!is_file && !std::filesystem::is_directory(path, error)) continue;
+    if (!is_file || manifest.weights_sha256.empty() ||
+        sha256_of_file(path) == manifest.weights_sha256)
       return path;
     throw Error(
         ErrorKind::input,

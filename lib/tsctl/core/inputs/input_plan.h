@@ -30,7 +30,7 @@ void visit_fields(Visitor& visit, InputPlan& value) {
   visit("batch_dim", value.batch_dim, "The dimension whose size a throughput counts; empty for B");
   visit("file", value.file, "The value of --inputs: .npz, .safetensors or file.py:function");
   visit("file_path", value.file_path,
-        "The absolute path of the --inputs file at the capture; empty without a file");
+        "The path of the --inputs file from the folder of the model; empty without a file");
   visit("file_sha256", value.file_sha256,
         "Digest of the --inputs file that the model was captured with");
   visit("seed", value.seed, "The seed of drawn inputs and weights");

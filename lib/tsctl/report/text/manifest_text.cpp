@@ -36,6 +36,15 @@ std::string weights_text(const Manifest& manifest) {
   return fmt::format("made by the model itself, seed {}", manifest.inputs.seed);
 }
 
+// "net.py 1b2c3d4e5f60, w.safetensors 9f8e7d6c5b4a": the beginning of each digest.
+std::string files_text(const Manifest& manifest) {
+  constexpr std::size_t kShownDigits = 12;
+  std::vector<std::string> files;
+  for (const ManifestFile& file : manifest.files)
+    files.push_back(file.path + " " + file.sha256.substr(0, kShownDigits));
+  return joined(files, ", ");
+}
+
 std::string op_libraries_text(const Manifest& manifest) {
   std::vector<std::string> paths;
   for (const OpLibrary& library : manifest.op_libraries) paths.push_back(library.path);
@@ -80,12 +89,19 @@ std::string step_text(const ManifestStep& step) {
   if (!step.passes.empty()) text += ": " + joined(step.passes, ", ");
   if (!step.preserved.empty()) text += "; preserved " + joined(step.preserved, ", ");
   if (step.keeps_heap) text += "; makes glibc keep freed memory";
+  if (step.debug_stripped) text += "; without debug records";
+  if (step.verification) {
+    text += fmt::format("; outputs same as {} on {}",
+                        step.verification->reference == "eager" ? "eager's" : "the input file's",
+                        counted(std::ssize(step.verification->sets), "input set"));
+  }
   return text;
 }
 
 std::string text_from_manifest(const Manifest& manifest) {
   std::string text = "\nstored by tsctl\n";
   text += entry("source", source_text(manifest)) + entry("weights", weights_text(manifest)) +
+          entry("made from", files_text(manifest)) +
           entry("operators", op_libraries_text(manifest)) +
           entry("inputs", inputs_text(manifest.inputs)) +
           entry("dimensions", dims_text(manifest.inputs)) +

@@ -141,6 +141,13 @@ std::string artifact_text(const ArtifactInfo& artifact) {
   return line("file", text);
 }
 
+std::string signature_text(const SignatureInfo& signature) {
+  std::string text = signature.path;
+  if (!signature.signer.empty()) text += ", signed by " + signature.signer;
+  if (!signature.key_sha256.empty()) text += ", key " + signature.key_sha256;
+  return line("signature", text) + line("states", "SHA-256 " + signature.stated_sha256);
+}
+
 std::string run_text(const RunResult& run, std::size_t width) {
   TextTable table(run_titles());
   for (const OutputSummary& output : run.outputs) {
@@ -199,6 +206,7 @@ std::string styled_text(const Report& report, const TextOptions& options) {
            heap_text(report.keeps_heap) + verifications_text(report, options.verbose);
   if (report.bisect) lines += bisect_text(*report.bisect);
   lines += suggestions_text(report.suggestions);
+  if (report.signature) lines += signature_text(*report.signature);
   if (report.run) lines += run_text(*report.run, width);
   if (!report.checks.empty()) lines += findings_text(report.checks, width);
   if (report.doctor) {

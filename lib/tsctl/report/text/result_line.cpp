@@ -14,7 +14,8 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::size_t kMostNamed = 3;  // arms or sizes that the line names
+constexpr std::size_t kMostNamed = 3;     // arms or sizes that the line names
+constexpr std::size_t kShownDigits = 16;  // of a digest
 
 // "a, b, c and 2 more".
 std::string first_few(const std::vector<std::string>& items) {
@@ -121,6 +122,15 @@ std::string doctor_facts(const std::vector<Finding>& checks) {
   return missing.empty() ? "everything needed is there" : "missing: " + first_few(missing);
 }
 
+// Half a sentence for sign and check. A check that failed says why instead.
+std::string signature_facts(const Report& report) {
+  if (report.artifact) return "signature of " + report.model.path;
+  const SignatureInfo& signature = *report.signature;
+  const bool by_key = signature.signer.empty();
+  return by_key ? "signed with the key " + signature.key_sha256.substr(0, kShownDigits)
+                : "signed by " + signature.signer;
+}
+
 // What the command found out, in half a sentence.
 std::string facts_of(const Report& report) {
   std::vector<std::string> facts;
@@ -131,7 +141,8 @@ std::string facts_of(const Report& report) {
   if (report.run) facts.push_back(run_facts(*report.run));
   if (!report.verify.empty() && (!report.bench || report.capture))
     facts.push_back(outputs_text(report));
-  if (report.verify.empty() && report.artifact && !report.run)
+  if (report.signature) facts.push_back(signature_facts(report));
+  if (report.verify.empty() && report.artifact && !report.run && !report.signature)
     facts.emplace_back("outputs not compared");
   if (report.bench) facts.push_back(bench_text_of(report));
   const bool not_timed = std::ranges::any_of(report.warnings, [](const Warning& warning) {

@@ -66,8 +66,8 @@ TEST(ModelExplorer, has_layers_edges_and_times) {
             (nlohmann::json{
                 {"sourceNodeId", "1"}, {"sourceNodeOutputId", "0"}, {"targetNodeInputId", "1"}}));
   EXPECT_EQ(graph["nodes"][1]["attrs"][1]["value"], "float32 [2, 3]");
-  EXPECT_EQ(graph["nodes"][2]["attrs"][3]["value"], "2 ms of a call (50%)");
-  EXPECT_EQ(graph["groupNodeAttributes"]["encoder/0"]["time"], "3 ms of a call (75%)");
+  EXPECT_EQ(graph["nodes"][2]["attrs"][3]["value"], "2.000 ms of a call (50.0%)");
+  EXPECT_EQ(graph["groupNodeAttributes"]["encoder/0"]["time"], "3.000 ms of a call (75.0%)");
   const auto without = nlohmann::json::parse(model_explorer_from_summary(summary, nullptr));
   EXPECT_FALSE(without["graphs"][0]["groupNodeAttributes"]["encoder/0"].contains("time"));
 }
