@@ -5,8 +5,8 @@
 Each file is a mutant of one FILE: raw bytes changed or cut off, or, with valid checksums, a record that is changed,
 repeated, renamed, removed, given twice or nested deeply. `inspect` and `diff` read each; `verify` and `optimize` run
 every N-th. A run does harm if it ends by a signal or with an undocumented exit code, prints control characters, leaves
-a file behind, or (inspect and diff) takes 2 s of the CPU or 64 MiB more than the same command on the original. Harmful mutants
-are kept in build/mutants; the exit status is then 1.
+a file behind, or (inspect and diff) takes 2 s of the CPU or 64 MiB more than the same command on the original.
+Harmful mutants are kept in build/mutants; the exit status is then 1.
 """
 
 from __future__ import annotations

@@ -80,7 +80,8 @@ TEST_F(Running, tells_state_that_reaches_the_outputs_from_state_that_does_not) {
   const auto text_of = [this](const std::string& source) {
     torch::jit::Module module("Counter");
     module.register_attribute("calls", c10::IntType::get(), 0);
-    module.define("def forward(self, x):\n  self.calls = self.calls + 1\n  return " + source + "\n");
+    module.define("def forward(self, x):\n  self.calls = self.calls + 1\n  return " + source +
+                  "\n");
     module.save(dir_.file("model.pt"));
     Calls calls;
     calls.add("", {torch::ones({2})});

@@ -1,17 +1,12 @@
 #include "tsctl/archive/tensor_bytes.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
-#include <cstring>
-#include <memory>
-#include <new>
 #include <utility>
 #include <vector>
 
 #include "tsctl/archive/element_reader.h"
 #include "tsctl/archive/value_difference.h"
+#include "tsctl/files/digest.h"
 
 namespace tsctl {
 
@@ -81,24 +76,18 @@ ElementDifference difference_of_elements(const ZipReader& zip_a, const TensorSum
 }
 
 std::string digest_of_elements(const ZipReader& zip, const TensorSummary& tensor) {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                        &EVP_MD_CTX_free);
-  if (context == nullptr || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1)
-    throw std::bad_alloc();
+  Sha256 digest;
   if (!is_empty(tensor)) {
     ElementReader reader(zip, tensor, ElementOrder::index);
     std::vector<std::byte> part(kChunkBytes);
     for (std::int64_t at = 0; at < tensor.size_bytes;) {
       const std::size_t size = size_of_part(tensor, at);
       reader.read(part.data(), size);
-      EVP_DigestUpdate(context.get(), part.data(), size);
+      digest.add({reinterpret_cast<const char*>(part.data()), size});
       at += static_cast<std::int64_t>(size);
     }
   }
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  EVP_DigestFinal_ex(context.get(), digest.data(), &size);
-  return {reinterpret_cast<const char*>(digest.data()), size};
+  return digest.text();
 }
 
 std::optional<std::uint32_t> checksum_of_elements(const ZipReader& zip,
