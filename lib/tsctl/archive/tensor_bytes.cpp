@@ -1,6 +1,7 @@
 #include "tsctl/archive/tensor_bytes.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 #include <vector>
 
