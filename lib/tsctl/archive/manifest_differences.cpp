@@ -43,6 +43,13 @@ std::string without_build(const std::string& version) {
   return version.substr(0, version.find('+'));
 }
 
+// Whether each input is a tensor of its own: "dict{x: tensor, mask: tensor}".
+bool is_flat(const std::string& structure) {
+  constexpr std::string_view kNames = "dict{";
+  return structure.empty() || (structure.starts_with(kNames) &&
+                               structure.find_first_of("{[(", kNames.size()) == std::string::npos);
+}
+
 std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
 
 class ManifestCheck {
@@ -125,7 +132,7 @@ class ManifestCheck {
     const MethodSummary* method = forward();
     const auto inputs = manifest_.find("inputs");
     if (method == nullptr || has_adapter() || inputs == manifest_.end() || !inputs->is_object() ||
-        !text_in(manifest_, "input_structure").empty())
+        !is_flat(text_in(manifest_, "input_structure")))
       return;
     const Json specs = list_in(*inputs, "specs");
     if (specs.size() > method->parameters.size()) {

@@ -39,6 +39,16 @@ TEST(ManifestDifferences, are_not_looked_for_where_an_adapter_arranges_the_input
             Texts{});
 }
 
+TEST(ManifestDifferences, compare_the_inputs_only_if_each_is_an_argument) {
+  const std::string specs = R"("inputs": {"specs": ["3", "4"]}})";
+  EXPECT_EQ(manifest_differences(
+                summary_with(R"({"input_structure": "dict{x: list[tensor, tensor]}", )" + specs)),
+            Texts{});
+  EXPECT_EQ(manifest_differences(
+                summary_with(R"({"input_structure": "dict{x: tensor, y: tensor}", )" + specs)),
+            Texts{"the manifest states 2 inputs, and forward takes 1 argument"});
+}
+
 TEST(ManifestDifferences, accept_what_freezing_preserved) {
   const std::string steps =
       R"({"steps": [{"command": "trace"}, {"command": "freeze", "preserved": [PRESERVED]}]})";
