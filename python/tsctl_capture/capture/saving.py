@@ -35,7 +35,7 @@ def storage_bytes(module: torch.nn.Module) -> int:
 
 def require_disk_room(path: str, size: int) -> None:
     """Raises CaptureError if fewer than `size` bytes are free where `path` is."""
-    system = os.statvfs(path)
+    system = os.statvfs(path if Path(path).exists() else Path(path).absolute().parent)
     free = system.f_bavail * system.f_frsize
     if system.f_blocks and free < size:
         raise CaptureError(

@@ -125,7 +125,7 @@ def _place(arguments: dict[str, Any], name: str, value: torch.Tensor) -> None:
     """Puts a tensor at "x", "images[0]" or "batch.ids". Raises LookupError or TypeError if others do not allow it."""
     at: Any = arguments
     for step, following in itertools.pairwise([*_steps(name), None]):
-        held = value if following is None else [] if isinstance(following, int) else {}
+        held: Any = value if following is None else [] if isinstance(following, int) else {}
         if isinstance(at, list) and step == len(at):
             at.append(held)
         elif isinstance(at, dict) and isinstance(step, str):

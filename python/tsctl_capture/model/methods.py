@@ -17,7 +17,7 @@ _TEMPLATE = f"""\
     def forward(self{{parameters}}):
         return self.model.{{method}}({{arguments}})
 """
-_STARS = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+_STARS: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
 
 
 def has_forward(module: torch.nn.Module) -> bool:
