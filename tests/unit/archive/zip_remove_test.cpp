@@ -34,7 +34,8 @@ TEST(ZipRemove, puts_contents_on_multiples_of_64_bytes) {
   const MemoryFile file(bytes_of(archive_fixture("mlp_traced.pt")));
   remove_records(file.path(), {ZipReader(file.path()).records().front().name});
   const std::string bytes = bytes_of(file.path());
-  for (const ZipRecord& record : ZipReader(file.path()).records()) {
+  const ZipReader zip(file.path());
+  for (const ZipRecord& record : zip.records()) {
     if (record.header_offset > 0) {
       EXPECT_EQ(content_offset(bytes, record) % 64, 0U) << record.name;
     }
