@@ -98,6 +98,10 @@ def test_the_examples_of_every_help_run(commands, tsctl, run_checked, tmp_path) 
         "    def forward(self, x):\n        return self.l(x)\n",
         encoding="utf-8",
     )
+    run_checked(
+        "openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "key.pem", cwd=tmp_path
+    )
+    run_checked("openssl", "pkey", "-in", "key.pem", "-pubout", "-out", "public.pem", cwd=tmp_path)
     path = f"PATH={tsctl.parent}:$PATH"
     for name in [*commands, *every_part(tsctl, run_checked, commands)]:
         for example in examples_in(run_checked(tsctl, *name.split(), "--help")):

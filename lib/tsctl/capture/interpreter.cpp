@@ -45,7 +45,8 @@ void start(const PythonSite& site) {
   config.parse_argv = 0;
   config.install_signal_handlers = 0;  // the worker's own handlers stay
   config.pathconfig_warnings = 0;
-  config.use_hash_seed = 1;  // the order of a set decides what some models become: it is the same in each run
+  // The order of a set decides what some models become: it is the same in each run.
+  config.use_hash_seed = 1;
   config.hash_seed = 0;
   config.buffered_stdio =
       0;  // a process that ends or crashes does not flush, and the model's output must not be lost
