@@ -52,7 +52,7 @@ def commands_of(language: str, lines: list[str]) -> list[str]:
         commands = [line.strip()[2:] for line in joined if line.strip().startswith("$ ")]
     else:
         commands = [line.strip() for line in logical_lines(lines)]
-    return [command for command in commands if re.match(r"tsctl\b", command)]
+    return [command for command in commands if re.match(r"(tsctl|openssl)\b", command)]
 
 
 def blocks_of(text: str) -> list[Block]:

@@ -36,7 +36,7 @@ PAGES = {
         ["history", "show", "--metric", "median", "--db", "{folder}/h.db", "--html", "{page}"],
     ),
 }
-WITH_CODE = {"inspect-code"}
+WITH_CODE = {"diff", "inspect-code"}
 
 
 def arm(label: str, median_s: float) -> dict:
@@ -139,7 +139,7 @@ def test_a_page_is_well_formed(pages, name) -> None:
     assert page.findtext("head/title", "").startswith("tsctl ")
     assert page.findtext("body/h1") == page.findtext("head/title")
     assert page.find("body/p[@class]") is not None
-    allowed = {"h1", "h2", "h3", "p", "pre", "div", "table", "svg"}
+    allowed = {"h1", "h2", "h3", "p", "pre", "div", "table", "svg", "details", "ul"}
     assert {child.tag.rpartition("}")[2] for child in page.find("body")} <= allowed
 
 

@@ -75,12 +75,14 @@ std::string relative_source_path(const std::string& path, const std::string& roo
   namespace fs = std::filesystem;
   constexpr std::string_view kPackages = "-packages/";
   constexpr std::string_view kLibrary = "/lib/python3";
+  constexpr std::string_view kCapture = "/tsctl_capture/";  // tsctl's own frames in a trace
   const std::string plain = fs::path(path).lexically_normal().string();
   std::string folder = fs::path(root).lexically_normal().string();
   if (!folder.ends_with('/')) folder += '/';
   if (const auto at = plain.rfind(kPackages); at != std::string::npos)
     return plain.substr(at + kPackages.size());
   if (plain.starts_with(folder)) return plain.substr(folder.size());
+  if (const auto at = plain.rfind(kCapture); at != std::string::npos) return plain.substr(at + 1);
   if (const auto at = plain.rfind(kLibrary); at != std::string::npos) {
     const auto slash = plain.find('/', at + kLibrary.size());
     if (slash != std::string::npos) return plain.substr(slash + 1);

@@ -95,7 +95,7 @@ std::string words_after_traceback(const std::vector<std::string_view>& lines) {
 
 // A frame of the capture by tsctl, or of torch's machinery around every call; neither says where the model fails.
 bool is_noise(std::string_view line) {
-  constexpr std::array<std::string_view, 5> kMachinery{"/tsctl_capture/", "torch/jit/_trace.py(",
+  constexpr std::array<std::string_view, 5> kMachinery{"tsctl_capture/", "torch/jit/_trace.py(",
                                                        ": _call_impl", ": _wrapped_call_impl",
                                                        ": _slow_forward"};
   return std::ranges::any_of(kMachinery, [&](std::string_view part) {

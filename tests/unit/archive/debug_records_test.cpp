@@ -82,6 +82,8 @@ TEST(DebugRecords, keep_only_what_leads_to_a_file_from_its_root) {
   EXPECT_EQ(relative("/usr/lib/python3.11/contextlib.py"), "contextlib.py");
   EXPECT_EQ(relative("/usr/lib/python3/dist-packages/numpy/core.py"), "numpy/core.py");
   EXPECT_EQ(relative("/home/alice/models2/net.py"), "net.py");
+  EXPECT_EQ(relative("/opt/tsctl/python/tsctl_capture/capture/tracing.py"),
+            "tsctl_capture/capture/tracing.py");
   EXPECT_EQ(relative_source_path("/net.py", "/"), "net.py");
 }
 

@@ -8,6 +8,12 @@ bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// Whether a file lies below a package's folder: "/…/torch/nn/x.py", or "torch/nn/x.py" as tsctl writes it to a file.
+bool is_below(std::string_view file, std::string_view folder) {
+  const auto at = file.find(folder);
+  return at == 0 || (at != std::string_view::npos && file[at - 1] == '/');
+}
+
 }  // namespace
 
 std::optional<SourceFrame> frame_in_trace(std::string_view line) {
@@ -22,15 +28,13 @@ std::optional<SourceFrame> frame_in_trace(std::string_view line) {
 }
 
 bool is_tsctls(const SourceFrame& frame) {
-  return frame.file.find("/tsctl_capture/") != std::string_view::npos ||
-         frame.file.starts_with("<tsctl");
+  return is_below(frame.file, "tsctl_capture/") || frame.file.starts_with("<tsctl");
 }
 
 bool is_users(const SourceFrame& frame) {
   return !is_tsctls(frame) && !frame.file.empty() && !frame.file.starts_with("code/") &&
-         !frame.file.starts_with("<") && frame.file.find("/torch/nn/") == std::string_view::npos &&
-         frame.file.find("/torch/jit/") == std::string_view::npos &&
-         frame.file.find("/torch/_") == std::string_view::npos;
+         !frame.file.starts_with("<") && !is_below(frame.file, "torch/nn/") &&
+         !is_below(frame.file, "torch/jit/") && !is_below(frame.file, "torch/_");
 }
 
 }  // namespace tsctl

@@ -23,7 +23,7 @@ std::string last_part(const std::string& path) { return path.substr(path.rfind('
 // A list that can be folded; its end is "</ul></details>".
 std::string opened(const std::string& title, const std::string& note, bool is_open) {
   return fmt::format("<details{}><summary>{} <span class=\"soft\">{}</span></summary><ul>\n",
-                     is_open ? " open" : "", escaped(title), escaped(note));
+                     is_open ? " open=\"open\"" : "", escaped(title), escaped(note));
 }
 constexpr const char* kClosed = "</ul></details>\n";
 

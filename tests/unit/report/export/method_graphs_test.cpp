@@ -93,7 +93,7 @@ TEST(GraphHtml, nests_modules_by_their_paths) {
                    {.path = "c", .class_name = "__torch__.Linear", .training = true}}});
   EXPECT_EQ(tree,
             "<ul class=\"tree\">\n"
-            "<li><details open><summary>the model itself <span class=\"soft\">Net, 12 "
+            "<li><details open=\"open\"><summary>the model itself <span class=\"soft\">Net, 12 "
             "B</span></summary><ul>\n"
             "<li><details><summary>a <span class=\"soft\">Block, 8 B</span></summary><ul>\n"
             "<li><details><summary>b <span class=\"soft\">Linear, 8 B</span></summary><ul>\n"
