@@ -117,12 +117,22 @@ class Run:
     text: bytes
 
 
+def peak_kib(process: int) -> int:
+    """The most memory that a process has held so far. ru_maxrss would count the parent's, which it was before exec."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")), 0)
+
+
 def run(command: list[str], seconds: float) -> Run:
     """Run a command; it is killed, and counts as ended by a signal, after ten times these seconds."""
     with tempfile.TemporaryFile() as output:
-        start = time.monotonic()
+        start, kib = time.monotonic(), 0
         child = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
         while True:
+            kib = max(kib, peak_kib(child.pid))
             pid, status, usage = os.wait4(child.pid, os.WNOHANG)
             took = time.monotonic() - start
             if pid != 0:
@@ -132,7 +142,7 @@ def run(command: list[str], seconds: float) -> Run:
             time.sleep(0.002)
         child.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
-        return Run(child.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, output.read())
+        return Run(child.returncode, usage.ru_utime + usage.ru_stime, kib, output.read())
 
 
 def harm(done: Run, usual: Run, is_light: bool) -> str:
