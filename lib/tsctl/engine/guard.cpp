@@ -9,6 +9,7 @@
 #include <cctype>
 #include <new>
 #include <optional>
+#include <ranges>
 #include <string_view>
 #include <vector>
 
@@ -86,9 +87,9 @@ std::string without_error_name(std::string_view words) {
 
 // The interpreter's message, which follows the traceback.
 std::string words_after_traceback(const std::vector<std::string_view>& lines) {
-  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
-    if (line->find("<--- HERE") != std::string_view::npos) break;
-    if (names_exception(*line)) return without_error_name(trimmed(*line));
+  for (const std::string_view line : std::views::reverse(lines)) {
+    if (line.find("<--- HERE") != std::string_view::npos) break;
+    if (names_exception(line)) return without_error_name(trimmed(line));
   }
   return {};
 }

@@ -18,7 +18,7 @@ MethodGraph sample() {
                     {.kind = attribute, .name = "encoder.0.weight", .scope = 0},
                     {.kind = op,
                      .name = "aten::linear",
-                     .arguments = "_, _, \"<a\\N>\"",
+                     .arguments = R"(_, _, "<a\N>")",
                      .scope = 0,
                      .inputs = {0, 1},
                      .record = "code/__torch__.py",
