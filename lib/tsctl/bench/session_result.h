@@ -17,7 +17,6 @@ struct SessionEnd {
   std::optional<StopReason> stopped_by = {};
   double elapsed_s = 0.0;
   WaitPolicy wait_policy = WaitPolicy::active;
-
   bool partial = false;  // an interrupt or a failed arm ended it
 };
 

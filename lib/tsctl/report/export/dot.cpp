@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tsctl/core/base/text.h"
+#include "tsctl/core/scope_steps.h"
 
 namespace tsctl {
 
@@ -77,25 +78,19 @@ class DotWriter {
   }
 
  private:
-  std::string indent() const { return std::string(2 * (open_.size() + 1), ' '); }
+  std::string indent() const {
+    std::string blanks(2 * (open_.size() + 1), ' ');
+    return blanks;
+  }
 
-  // Closes and opens clusters until the innermost is that of the scope.
   void enter(std::int64_t scope) {
-    std::vector<std::int64_t> path;
-    for (std::int64_t at = scope; at >= 0; at = graph_.scopes[static_cast<std::size_t>(at)].parent)
-      path.insert(path.begin(), at);
-    std::size_t same = 0;
-    while (same < path.size() && same < open_.size() && path[same] == open_[same]) ++same;
-    while (open_.size() > same) {
-      open_.pop_back();
-      text_ += indent() + "}\n";
-    }
-    for (; same < path.size(); ++same) {
-      const MethodScope& row = graph_.scopes[static_cast<std::size_t>(path[same])];
-      text_ += fmt::format("{}subgraph \"cluster_{}\" {{ label={};\n", indent(), path[same],
-                           quoted(scope_label(row)));
-      open_.push_back(path[same]);
-    }
+    enter_scope(
+        graph_, scope, open_, [this] { text_ += indent() + "}\n"; },
+        [this](std::int64_t opened) {
+          const MethodScope& row = graph_.scopes[static_cast<std::size_t>(opened)];
+          text_ += fmt::format("{}subgraph \"cluster_{}\" {{ label={};\n", indent(), opened,
+                               quoted(scope_label(row)));
+        });
   }
 
   const MethodGraph& graph_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tsctl/core/base/units.h"
+#include "tsctl/core/scope_steps.h"
 #include "tsctl/report/html/escaped.h"
 #include "tsctl/report/html/html_page.h"
 #include "tsctl/report/text/inspect_text.h"
@@ -94,20 +95,15 @@ class CallList {
                        escaped(place), index, escaped(text), escaped(inputs));
   }
 
-  // Closes and opens lists until the innermost is that of the scope.
   void enter(std::int64_t scope) {
-    std::vector<std::int64_t> path;
-    for (std::int64_t at = scope; at >= 0; at = graph_.scopes[static_cast<std::size_t>(at)].parent)
-      path.insert(path.begin(), at);
-    std::size_t same = 0;
-    while (same < path.size() && same < open_.size() && path[same] == open_[same]) ++same;
-    for (; open_.size() > same; open_.pop_back()) text_ += std::string(kClosed) + "</li>\n";
-    for (; same < path.size(); ++same) {
-      const MethodScope& row = graph_.scopes[static_cast<std::size_t>(path[same])];
-      const bool is_module = row.kind == MethodScopeKind::module;
-      text_ += "<li>" + opened(is_module ? row.path : row.name, is_module ? row.name : "", false);
-      open_.push_back(path[same]);
-    }
+    enter_scope(
+        graph_, scope, open_, [this] { text_ += std::string(kClosed) + "</li>\n"; },
+        [this](std::int64_t index) {
+          const MethodScope& row = graph_.scopes[static_cast<std::size_t>(index)];
+          const bool is_module = row.kind == MethodScopeKind::module;
+          text_ +=
+              "<li>" + opened(is_module ? row.path : row.name, is_module ? row.name : "", false);
+        });
   }
 
   const MethodGraph& graph_;
