@@ -38,6 +38,8 @@ constexpr double kMaxWarmUpSeconds = 2.0;
 // Measuring anew is worth its time until this share of the budget is spent.
 constexpr double kLatestRestart = 0.5;
 
+bool runs_on_cpu(const BenchArm& arm) { return arm.request.device == "cpu"; }
+
 class Session {
  public:
   Session(const std::vector<BenchArm>& arms, const BenchOptions& options, const BenchTools& tools)
@@ -167,22 +169,24 @@ void Session::require_affordable() const {
 
 void Session::set_up_arms(bool host_is_busy) {
   is_set_up_for_busy_host_ = host_is_busy;
-  const bool any_team = std::ranges::any_of(
-      arms_, [](const BenchArm& arm) { return arm.request.settings.threads > 1; });
+  const bool any_team = std::ranges::any_of(arms_, [](const BenchArm& arm) {
+    return runs_on_cpu(arm) && arm.request.settings.threads > 1;
+  });
   if (host_is_busy && any_team && options_.wait_policy == WaitPolicy::automatic)
     end_.wait_policy = WaitPolicy::passive;
   for (BenchArm& arm : arms_) {
     arm.request.wait_policy = end_.wait_policy;
-    const bool leaves_out = host_is_busy && !load_.active() && arm.request.device == "cpu";
+    const bool leaves_out = host_is_busy && !load_.active() && runs_on_cpu(arm);
     arm.request.leaves_out_waits_for_cores =
         leaves_out ? std::clamp(arm.request.settings.threads, 1, options_.cores) : 0;
   }
 }
 
 // Whether other work proved to keep the CPUs busy, and measuring anew with what set_up_arms() does then is worth it.
-// Under load, arms may wait for a CPU because of one another.
+// Under load, arms may wait for a CPU because of one another. For arms on a GPU, set_up_arms() changes nothing.
 bool Session::proves_busy(double start_s, std::optional<double> waiting_s) const {
   if (is_set_up_for_busy_host_ || load_.active()) return false;
+  if (std::ranges::none_of(arms_, runs_on_cpu)) return false;
   if (budget_.spent_s() > kLatestRestart * options_.budget_s) return false;
   const auto now_waiting_s = tools_.cpu_waiting_s();
   if (!waiting_s || !now_waiting_s) return false;

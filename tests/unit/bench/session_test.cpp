@@ -194,6 +194,22 @@ TEST(BenchSession, begins_anew_with_passive_arms_when_other_work_keeps_the_cpus_
   EXPECT_EQ(bench.outcome.samples.front().launch, 1);
 }
 
+TEST(BenchSession, does_not_begin_anew_if_no_arm_runs_on_the_cpu) {
+  const auto launched_arms = [](const std::string& second_device) {
+    FakeArms bench(2, around({0.01, 0.01}));
+    for (BenchArm& arm : bench.arms) {
+      arm.request.settings.threads = 2;
+      arm.request.device = "cuda:0";
+    }
+    bench.arms[1].request.device = second_device;
+    bench.cpu_waiting_s = [&] { return 0.9 * bench.now_s; };
+    const BenchResult result = bench.run({.cores = 2});
+    return static_cast<int>(bench.wait_policies.size()) - (2 * result.arms[0].launches);
+  };
+  EXPECT_EQ(launched_arms("cuda:0"), 0);
+  EXPECT_EQ(launched_arms("cpu"), 2);
+}
+
 TEST(BenchSession, lets_arms_wait_actively_where_nothing_speaks_against_it) {
   const auto policy_of = [](int threads, double waiting_share, WaitPolicy asked) {
     FakeArms bench(2, around({0.01, 0.01}));
