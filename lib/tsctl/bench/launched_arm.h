@@ -34,7 +34,7 @@ class LaunchedArm {
   virtual ~LaunchedArm() = default;
   virtual void wait_until_ready() = 0;
   // Restricts the arm to some of the host's cores. Arms with the same number of threads and the same random number
-  // `draw` get the same cores. Does nothing if the arm uses all cores.
+  // `draw` get the same cores. Does nothing if the arm needs all cores.
   virtual void pin_to_cores(std::uint64_t draw) = 0;
   virtual void resume() = 0;
   virtual void stop() = 0;
