@@ -37,8 +37,21 @@ constexpr double kWarmUpShare = 0.5;
 constexpr double kMaxWarmUpSeconds = 2.0;
 // Measuring anew is worth its time until this share of the budget is spent.
 constexpr double kLatestRestart = 0.5;
+// On a busy host, a call of a larger team would take too long on one core.
+constexpr int kMostThreadsOnOneCore = 4;
 
 bool runs_on_cpu(const BenchArm& arm) { return arm.request.device == "cpu"; }
+
+// Whether the threads of each arm take turns on one core on a busy host, where they would move between one core and
+// several, and a call would take half as long again at times (decision 25). A thread that spins would keep the others
+// from the core, and arms with different numbers of threads are compared for what these do on several cores.
+bool share_one_core(const std::vector<BenchArm>& arms, WaitPolicy wait_policy) {
+  const int threads = arms.front().request.settings.threads;
+  return wait_policy == WaitPolicy::passive && threads > 1 && threads <= kMostThreadsOnOneCore &&
+         std::ranges::all_of(arms, [threads](const BenchArm& arm) {
+           return runs_on_cpu(arm) && arm.request.settings.threads == threads;
+         });
+}
 
 class Session {
  public:
@@ -174,11 +187,15 @@ void Session::set_up_arms(bool host_is_busy) {
   });
   if (host_is_busy && any_team && options_.wait_policy == WaitPolicy::automatic)
     end_.wait_policy = WaitPolicy::passive;
+  const bool leaves_waits_out = host_is_busy && !load_.active();
+  const bool one_core = leaves_waits_out && share_one_core(arms_, end_.wait_policy);
   for (BenchArm& arm : arms_) {
     arm.request.wait_policy = end_.wait_policy;
-    const bool leaves_out = host_is_busy && !load_.active() && runs_on_cpu(arm);
+    arm.request.shares_one_core = one_core;
     arm.request.leaves_out_waits_for_cores =
-        leaves_out ? std::clamp(arm.request.settings.threads, 1, options_.cores) : 0;
+        leaves_waits_out && runs_on_cpu(arm)
+            ? std::clamp(arm.request.settings.threads, 1, options_.cores)
+            : 0;
   }
 }
 

@@ -33,6 +33,7 @@ struct ArmRequest {
   // Times of calls leave out what threads wait for a core, down to the running time divided by so many cores. 0: they
   // leave out nothing.
   int leaves_out_waits_for_cores = 0;
+  bool shares_one_core = false;  // its threads take turns on one core, another one in each round
   bool debug_files = false;  // a file keeps the lines of its source, for a profile
   bool cold_cache = false;   // the device's cache is emptied before every timed call
 };
@@ -51,6 +52,7 @@ void visit_fields(Visitor& visit, ArmRequest& value) {
   visit("allocator", value.allocator);
   visit("wait_policy", value.wait_policy);
   visit("leaves_out_waits_for_cores", value.leaves_out_waits_for_cores);
+  visit("shares_one_core", value.shares_one_core);
   visit("debug_files", value.debug_files);
   visit("cold_cache", value.cold_cache);
 }

@@ -15,9 +15,6 @@ namespace tsctl {
 
 namespace {
 
-// A call of a larger team would take too long on one core.
-constexpr int kMostThreadsOnOneCore = 4;
-
 // An arm in a worker process.
 class ProcessArm : public LaunchedArm {
  public:
@@ -38,8 +35,8 @@ class ProcessArm : public LaunchedArm {
   }
   std::string tuning_reason() const override { return tuning_reason_; }
   void pin_to_cores(std::uint64_t draw) override {
-    const std::vector<int> cores =
-        cores_for(usable_processors(), cores_to_pin_to(arm_.request), draw);
+    const int wanted = arm_.request.shares_one_core ? 1 : arm_.request.settings.threads;
+    const std::vector<int> cores = cores_for(usable_processors(), wanted, draw);
     if (!cores.empty()) worker_.pin_to(cores);
   }
   void resume() override { worker_.resume(); }
@@ -129,14 +126,6 @@ class ProcessArm : public LaunchedArm {
 };
 
 }  // namespace
-
-int cores_to_pin_to(const ArmRequest& request) {
-  const int threads = request.settings.threads;
-  const bool takes_turns = request.leaves_out_waits_for_cores > 0 &&
-                           request.wait_policy == WaitPolicy::passive &&
-                           threads <= kMostThreadsOnOneCore;
-  return takes_turns ? 1 : threads;
-}
 
 Launcher process_launcher(Jobs& jobs) {
   return [&jobs](const BenchArm& arm, std::uint64_t layout) -> std::unique_ptr<LaunchedArm> {

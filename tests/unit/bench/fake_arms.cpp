@@ -161,6 +161,7 @@ BenchResult FakeArms::run(const BenchOptions& options, std::int64_t items_per_ca
     layouts.push_back(layout);
     wait_policies.push_back(arm.request.wait_policy);
     waits_left_out.push_back(arm.request.leaves_out_waits_for_cores);
+    shares_one_core.push_back(arm.request.shares_one_core);
     return std::make_unique<FakeArm>(*this, static_cast<std::size_t>(arm.request.label[0] - 'a'));
   };
   const Launcher wrapped = wrap(launch);

@@ -45,6 +45,7 @@ class FakeArms {
   BenchOutcome outcome = {};
   std::vector<WaitPolicy> wait_policies = {};         // of each launched arm
   std::vector<int> waits_left_out = {};               // for so many cores, by each launched arm
+  std::vector<bool> shares_one_core = {};             // of each launched arm
   std::vector<std::vector<std::size_t>> cycles = {};  // order of the arms in each cycle
   std::vector<std::uint64_t> cores = {};              // of each arm in each round
   std::vector<std::uint64_t> layouts = {};            // of each launched arm

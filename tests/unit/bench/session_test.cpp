@@ -252,6 +252,37 @@ TEST(BenchSession, leaves_out_waits_for_a_core_on_a_busy_host) {
   }
 }
 
+TEST(BenchSession, lets_small_teams_share_one_core_on_a_busy_host) {
+  struct Case {
+    const char* name;
+    BenchOptions options;
+    int threads;  // of the baseline
+    int others;   // of the other arm
+    const char* device;
+    bool shared;
+  };
+  const Case cases[] = {
+      {"quiet", {.cores = 2}, 2, 2, "cpu", false},
+      {"busy", {.busy_host = true, .cores = 2}, 2, 2, "cpu", true},
+      {"more threads than cores", {.busy_host = true, .cores = 2}, 4, 4, "cpu", true},
+      {"one thread", {.busy_host = true, .cores = 2}, 1, 1, "cpu", false},
+      {"a large team", {.busy_host = true, .cores = 8}, 8, 8, "cpu", false},
+      {"numbers of threads compared", {.busy_host = true, .cores = 2}, 1, 2, "cpu", false},
+      {"a GPU compared", {.busy_host = true, .cores = 2}, 2, 2, "cuda:0", false},
+      {"spinning", {.wait_policy = WaitPolicy::active, .busy_host = true}, 2, 2, "cpu", false},
+      {"load", {.busy_host = true, .cores = 2, .load = {.concurrency = 2}}, 2, 2, "cpu", false},
+  };
+  for (const Case& tried : cases) {
+    SCOPED_TRACE(tried.name);
+    FakeArms bench(2, around({0.01, 0.01}));
+    bench.arms[0].request.settings.threads = tried.threads;
+    bench.arms[1].request.settings.threads = tried.others;
+    bench.arms[1].request.device = tried.device;
+    bench.run(tried.options);
+    EXPECT_EQ(bench.shares_one_core.back(), tried.shared);
+  }
+}
+
 TEST(BenchSession, waits_passively_from_the_start_on_a_host_that_was_busy_before) {
   FakeArms bench(2, around({0.01, 0.01}));
   for (BenchArm& arm : bench.arms) arm.request.settings.threads = 2;

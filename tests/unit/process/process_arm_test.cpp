@@ -53,36 +53,10 @@ TEST_F(ProcessArmTest, puts_load_on_the_arm_and_chooses_its_set) {
   EXPECT_EQ(times.offered, 3);  // the set
 }
 
-TEST_F(ProcessArmTest, shares_one_core_on_a_busy_host) {
-  struct Case {
-    const char* name;
-    int threads;
-    int leaves_out;
-    WaitPolicy wait_policy;
-    int cores;
-  };
-  const Case cases[] = {
-      {"a quiet host", 2, 0, WaitPolicy::passive, 2},
-      {"a busy host", 2, 2, WaitPolicy::passive, 1},
-      {"more threads than cores", 4, 2, WaitPolicy::passive, 1},
-      {"a large team", 8, 8, WaitPolicy::passive, 8},
-      {"threads that spin", 2, 2, WaitPolicy::active, 2},
-      {"one thread", 1, 1, WaitPolicy::active, 1},
-  };
-  for (const Case& tried : cases) {
-    EXPECT_EQ(cores_to_pin_to({.settings = {.threads = tried.threads},
-                               .wait_policy = tried.wait_policy,
-                               .leaves_out_waits_for_cores = tried.leaves_out}),
-              tried.cores)
-        << tried.name;
-  }
-}
-
-TEST_F(ProcessArmTest, pins_its_process_to_the_cores) {
+TEST_F(ProcessArmTest, shares_one_core_if_asked) {
   if (usable_processors().size() < 2) GTEST_SKIP() << "one core cannot be shared";
   arm_.request.settings.threads = 2;
-  arm_.request.wait_policy = WaitPolicy::passive;
-  arm_.request.leaves_out_waits_for_cores = 2;
+  arm_.request.shares_one_core = true;
   const auto arm = launch("counting arm");
   arm->wait_until_ready();
   EXPECT_GE(arm->time_calls(0, 1).seconds.at(0), 2.0);
