@@ -159,9 +159,13 @@ def test_inference_mode_at_load_or_at_run(plain, files) -> None:
     assert_same(plain, inside)
 
 
-def test_autocast_runs_and_gives_float32(packed) -> None:
-    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-        assert torch.isfinite(packed(torch.ones(SIZE))).all()
+def test_autocast_runs_with_each_kernel(packed) -> None:
+    for kernel in range(5):
+        for layer in layers_of(packed):
+            if kernel in layer.kernels:
+                layer.use(kernel)
+        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            assert torch.isfinite(packed(torch.ones(SIZE))).all()
 
 
 def test_nan_comes_out_where_it_did(plain, packed) -> None:
