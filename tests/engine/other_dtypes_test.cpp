@@ -60,6 +60,8 @@ TEST_F(OtherDtypes, are_right_for_activations_that_are_written_out) {
                         result),
               0);
     EXPECT_EQ(check("fuse_activation", "  x = torch.linear(x, self.w)\n" + result), 1);
+    EXPECT_EQ(check("fuse_activation", "  x = torch.pow(torch.linear(x, self.w), x)\n" + result),
+              0);
     EXPECT_EQ(check("fuse_activation",
                     "  x = torch.linear(x, self.w, self.b)\n  x = torch.tanh(x "
                     "* 2 + self.b)\n" +

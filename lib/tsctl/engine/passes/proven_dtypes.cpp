@@ -102,6 +102,19 @@ bool is_one_of(const Node& node, const std::array<std::string_view, count>& name
   return node.kind().is_aten() && std::ranges::find(names, op_name(node)) != names.end();
 }
 
+// A tensor has a say in the dtype of a power, or of what it limits. A view may be one as another dtype.
+bool has_plain_operands(const Node& node) {
+  if (is_any_of(node, {"aten::view"}))
+    return node.input(1)->type()->kind() != c10::TypeKind::IntType;
+  if (!is_any_of(node, {"aten::pow", "aten::clamp", "aten::clamp_min", "aten::clamp_max"}))
+    return true;
+  return std::ranges::none_of(node.inputs().slice(1), [](const Value* operand) {
+    return operand->type()->isSubtypeOf(*c10::TensorType::get());
+  });
+}
+
+bool keeps_dtype(const Node& node) { return is_one_of(node, kKeeping) && has_plain_operands(node); }
+
 // These take an input and a weight of one dtype, and give it.
 bool is_layer(const Node& node) {
   return is_any_of(node, {"aten::linear", "aten::conv1d", "aten::conv2d", "aten::conv3d",
@@ -129,7 +142,7 @@ Dtype forced_by_layers(const Value& value, std::set<const Value*>& seen) {
     if (is_layer(user)) {
       const auto weight = constant_tensor(*user.input(1));
       if (weight && weight->is_floating_point()) return weight->scalar_type();
-    } else if (is_one_of(user, kKeeping) && user.outputs().size() == 1) {
+    } else if (keeps_dtype(user) && user.outputs().size() == 1) {
       if (const Dtype dtype = forced_by_layers(*user.output(), seen)) return dtype;
     }
   }
@@ -183,7 +196,8 @@ Dtype ProvenDtypes::after(const Node& node, std::size_t output) {
   const bool is_reduction =
       (is_one_of(node, kReductions) && is_none(*node.inputs().back())) ||
       (is_any_of(node, {"aten::max", "aten::min"}) && node.inputs().size() == 3);
-  if (is_reduction || is_one_of(node, kKeeping) || is_one_of(node, kKeepingFloats) ||
+  const bool keeps_floats = is_one_of(node, kKeepingFloats) && has_plain_operands(node);
+  if (is_reduction || keeps_dtype(node) || keeps_floats ||
       is_any_of(node, {"aten::cat", "aten::stack"})) {
     return floating(of(*node.input(0)));
   }
