@@ -65,6 +65,20 @@ def lstm() -> nn.Module:
     return _Lstm().eval()
 
 
+def unet() -> nn.Module:
+    return _Unet().eval()
+
+
+def image_decoder() -> nn.Module:
+    """From a vector to an image of 64 pixels, as in a generative network."""
+    widths = (256, 128, 64, 32)
+    layers: list[nn.Module] = [nn.Linear(128, 256 * 16), nn.Unflatten(1, (256, 4, 4))]
+    for inputs, outputs in zip(widths, widths[1:], strict=False):
+        layers += [nn.ConvTranspose2d(inputs, outputs, 4, 2, 1), nn.BatchNorm2d(outputs), nn.ReLU()]
+    layers += [nn.ConvTranspose2d(32, 3, 4, 2, 1), nn.Tanh()]
+    return nn.Sequential(*layers).eval()
+
+
 def _vision(name: str) -> nn.Module:
     """A model of torchvision. Batches set the batch norms' statistics: without them, outputs vanish."""
     import torchvision
@@ -115,6 +129,38 @@ class _Bert(nn.Module):
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
         return self.layers(self.norm(self.words(ids) + self.positions.weight[: ids.shape[1]]))
+
+
+def _double_conv(inputs: int, outputs: int) -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, padding=1),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(),
+        nn.Conv2d(outputs, outputs, 3, padding=1),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(),
+    )
+
+
+class _Unet(nn.Module):
+    """Three levels, with 16 to 128 channels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        widths = (16, 32, 64, 128)
+        self.down = nn.ModuleList(map(_double_conv, (3, *widths[:-1]), widths))
+        self.up = nn.ModuleList(nn.ConvTranspose2d(2 * width, width, 2, 2) for width in widths[:-1])
+        self.join = nn.ModuleList(_double_conv(2 * width, width) for width in widths[:-1])
+        self.out = nn.Conv2d(widths[0], 2, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        passed = []
+        for layer in self.down:
+            x = layer(nn.functional.max_pool2d(x, 2) if passed else x)
+            passed.append(x)
+        for i in (2, 1, 0):
+            x = self.join[i](torch.cat([self.up[i](x), passed[i]], 1))
+        return self.out(x)
 
 
 class _Lstm(nn.Module):

@@ -54,6 +54,16 @@ TEST(OwnClasses, know_every_packed_layer_by_its_text) {
                                          .sizes = {{1, 4, 8, 8}},
                                          .activation = activation})),
                  OwnClass::packed_layer);
+    expect_known(holder_of(factory.conv({.is_transposed = true,
+                                         .weight = torch::ones({4, 4, 2, 2}),
+                                         .stride = {2, 2},
+                                         .padding = {0, 0},
+                                         .output_padding = {0, 0},
+                                         .dilation = {1, 1},
+                                         .groups = 1,
+                                         .sizes = {{1, 4, 8, 8}},
+                                         .activation = activation})),
+                 OwnClass::packed_layer);
   }
   torch::jit::Module model("Model");
   packed::LayerFactory factory(model, KernelChoice::onednn);
@@ -61,6 +71,11 @@ TEST(OwnClasses, know_every_packed_layer_by_its_text) {
                                                    torch::ones({16}), torch::ones({16})},
                                        .layers = 1,
                                        .sizes = {{3, 1, 4}}})),
+               OwnClass::packed_layer);
+  expect_known(holder_of(factory.gru({.weights = {torch::ones({12, 4}), torch::ones({12, 4}),
+                                                  torch::ones({12}), torch::ones({12})},
+                                      .layers = 1,
+                                      .sizes = {{3, 1, 4}}})),
                OwnClass::packed_layer);
 }
 

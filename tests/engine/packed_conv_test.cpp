@@ -245,11 +245,6 @@ TEST_F(PackedConv, is_left_plain_where_packing_is_not_possible_or_does_not_pay) 
   EXPECT_EQ(reason(conv_model("  return y\n"), {}), unknown);
   EXPECT_EQ(reason(conv_model("  return y\n"), {{image()[0]}}), unknown);
   EXPECT_EQ(reason(conv_model("  return y\n"), {{image(1, 8, 8)}}), "it is too small to gain");
-  const std::string settings = "[1, 1], [1, 1], [1, 1], ";
-  EXPECT_EQ(reason(with({16, 16, 3, 3}, "torch._convolution(x, self.w, None, " + settings +
-                                            "True, [0, 0], 1, False, False, True, True)"),
-                   {{image()}}),
-            "it is transposed");
   EXPECT_EQ(reason(with({16, 16, 3},
                         "torch._convolution(x, self.w, None, [1], [1], [1], False, "
                         "[0], 1, False, False, True, True)"),

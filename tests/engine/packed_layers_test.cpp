@@ -269,6 +269,18 @@ TEST_F(PackedLayers, take_the_kernel_that_was_asked_for_or_the_plain_one) {
   expect_packed(optimized(KernelChoice::onednn), Kernel::onednn, Kernel::onednn);
 }
 
+// The file that is timed is the one that stays, unless it becomes another one.
+TEST_F(PackedLayers, are_in_the_file_after_it_was_timed) {
+  for (const bool keeps_heap : {false, true}) {
+    const auto fast =
+        packed(network(), {{image()}},
+               {.kernels = KernelChoice::onednn, .time_result = true, .keep_heap = keeps_heap});
+    EXPECT_EQ(packed::packed_layers(fast).size(), 4U);
+    EXPECT_EQ(fast.hasattr("heap"), keeps_heap);
+    expect_same_as_network(fast);
+  }
+}
+
 TEST_F(PackedLayers, are_packed_for_forward_only_and_keep_other_methods) {
   torch::manual_seed(1);
   const auto plain = model_of({{"w", torch::randn({256, 256}) / 16}}, R"(

@@ -35,6 +35,24 @@ constexpr std::array kKnown{
                OwnClass::packed_layer},  // PackedConv_silu
     KnownClass{"cf7dfebf285994d9722d890824b3e1b62a5ad36f8946a3841726d4be63c202d3",
                OwnClass::packed_layer},  // PackedConv_tanh
+    KnownClass{"66ee30ed6945b98112a90f9a9ced8e812e49fd93e819ec8ef4092945574a812b",
+               OwnClass::packed_layer},  // PackedConvTranspose
+    KnownClass{"667a117d28a288a157f414a250d2d7d8cd588662a71765b400f9358cc4e95c21",
+               OwnClass::packed_layer},  // PackedConvTranspose_gelu
+    KnownClass{"e59f2387a20993cb7cac1831ab691da7bd5a759c1a65d88e54b5435cfd1d2eee",
+               OwnClass::packed_layer},  // PackedConvTranspose_gelu_tanh
+    KnownClass{"33cddc84db25b470138184c663061793196dbe8897bf274d16ceccd6a5457f13",
+               OwnClass::packed_layer},  // PackedConvTranspose_hardswish
+    KnownClass{"e05fb9c2e30648f360bd1e994f4a8a470c93e8779e3ddee4dbae3f6220289c9b",
+               OwnClass::packed_layer},  // PackedConvTranspose_relu
+    KnownClass{"da41fc4d1844727a72fdd7d9989f96b2ede45efef815c1c5f8712dd9a30838a3",
+               OwnClass::packed_layer},  // PackedConvTranspose_sigmoid
+    KnownClass{"4ffc05addd7cc049d47dcdabf157c94ab6861ded000cd16e02fc00ef95733e2d",
+               OwnClass::packed_layer},  // PackedConvTranspose_silu
+    KnownClass{"00661d66c5066cad32fc511b1047a985d3e81ccd61598a0d4816815062fed21c",
+               OwnClass::packed_layer},  // PackedConvTranspose_tanh
+    KnownClass{"a238066c60089d72445faac4969b350c0bca0668f325e9a3bee8752cd9f6cbc9",
+               OwnClass::packed_layer},  // PackedGru
     KnownClass{"d08956e01ca546e937be5395258af7af7ceaadf3d893215bce155819e44bd84a",
                OwnClass::packed_layer},  // PackedLinear
     KnownClass{"af520ca6472d4eccea029b180bd7a076c49d160119b1099c2d98887bc442170e",

@@ -11,13 +11,26 @@ namespace {
 TEST(PassList, keeps_its_names_and_their_order) {
   std::vector<std::string> names;
   for (const PassInfo& pass : kPasses) names.emplace_back(pass.name);
-  EXPECT_EQ(names,
-            (std::vector<std::string>{
-                "remove_gradient", "freeze_constants", "remove_dropout", "remove_no_ops",
-                "decompose_attention", "fold_pad_conv", "fold_conv_batchnorm", "fold_conv_add_sub",
-                "fold_conv_mul_div", "fold_linear_batchnorm", "fold_linear_mul_add",
-                "concat_linear", "fuse_attention", "fuse_normalization", "fuse_activation",
-                "peephole", "pack_linear", "pack_lstm", "pack_conv"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"remove_gradient",
+                                             "freeze_constants",
+                                             "remove_dropout",
+                                             "remove_no_ops",
+                                             "decompose_attention",
+                                             "fold_pad_conv",
+                                             "fold_conv_batchnorm",
+                                             "fold_conv_add_sub",
+                                             "fold_conv_mul_div",
+                                             "fold_linear_batchnorm",
+                                             "fold_linear_mul_add",
+                                             "concat_linear",
+                                             "fuse_attention",
+                                             "fuse_normalization",
+                                             "fuse_activation",
+                                             "peephole",
+                                             "pack_linear",
+                                             "pack_lstm",
+                                             "pack_gru",
+                                             "pack_conv"}));
 }
 
 TEST(PassList, freezes_before_it_optimizes_and_freezes_exactly) {

@@ -161,7 +161,7 @@ void add_packing_options(CLI::App& command, PassFlags& flags) {
                               "when the file is loaded), fixed (the fastest on this host, now), "
                               "mkl or onednn");
   passes.flag("--no-pack{false}", flags.pack,
-              "Do not pack weights: leave out pack_linear, pack_lstm and pack_conv");
+              "Do not pack weights: leave out pack_linear, pack_lstm, pack_gru and pack_conv");
   passes.flag("--keep-heap,!--no-keep-heap", flags.keep_heap,
               "Make glibc keep freed memory in a process that loads the file (default: as the "
               "input file does)");

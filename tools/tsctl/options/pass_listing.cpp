@@ -94,7 +94,7 @@ void check_pass_flags(const PassFlags& flags, RewriteGoal goal) {
 
 std::vector<std::string> left_out_passes(const PassFlags& flags) {
   std::vector<std::string> names = flags.disabled;
-  if (!flags.pack) names.insert(names.end(), {"pack_linear", "pack_lstm", "pack_conv"});
+  if (!flags.pack) names.insert(names.end(), {"pack_linear", "pack_lstm", "pack_gru", "pack_conv"});
   for (const PassInfo& pass : kPasses) {
     if (is_excluded(pass, flags.only)) names.emplace_back(pass.name);
   }

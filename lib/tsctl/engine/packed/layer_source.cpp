@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "tsctl/engine/packed/conv_layer.h"
+#include "tsctl/engine/packed/conv_transpose_layer.h"
+#include "tsctl/engine/packed/gru_layer.h"
 #include "tsctl/engine/packed/layer_text.h"
 #include "tsctl/engine/packed/linear_layer.h"
 #include "tsctl/engine/packed/lstm_layer.h"
@@ -226,7 +228,11 @@ std::string source_of(const LayerText& layer, const std::string& name, Activatio
 
 std::string linear_class_name(Activation activation) { return class_name("Linear", activation); }
 std::string conv_class_name(Activation activation) { return class_name("Conv", activation); }
+std::string conv_transpose_class_name(Activation activation) {
+  return class_name("ConvTranspose", activation);
+}
 std::string lstm_class_name() { return class_name("Lstm", Activation::none); }
+std::string gru_class_name() { return class_name("Gru", Activation::none); }
 
 std::string linear_class_source(const std::string& name, Activation activation) {
   return source_of(linear_layer(), name, activation);
@@ -236,8 +242,16 @@ std::string conv_class_source(const std::string& name, Activation activation) {
   return source_of(conv_layer(), name, activation);
 }
 
+std::string conv_transpose_class_source(const std::string& name, Activation activation) {
+  return source_of(conv_transpose_layer(), name, activation);
+}
+
 std::string lstm_class_source(const std::string& name, Activation activation) {
   return source_of(lstm_layer(), name, activation);
+}
+
+std::string gru_class_source(const std::string& name, Activation activation) {
+  return source_of(gru_layer(), name, activation);
 }
 
 }  // namespace tsctl::packed

@@ -14,7 +14,9 @@ enum class Kernel { plain = 0, mkl = 1, onednn = 2, linear = 3, onednn_linear = 
 // not depend on other classes: archive/own_classes.h recognises it.
 std::string linear_class_name(Activation activation);
 std::string conv_class_name(Activation activation);
+std::string conv_transpose_class_name(Activation activation);
 std::string lstm_class_name();
+std::string gru_class_name();
 
 // The namespace that holds all of them.
 inline constexpr const char* kClassNamespace = "__torch__.tsctl";
@@ -22,7 +24,9 @@ inline constexpr const char* kClassNamespace = "__torch__.tsctl";
 // The TorchScript of a class of this full name, as a file stores it. It calls stock operators only.
 std::string linear_class_source(const std::string& name, Activation activation);
 std::string conv_class_source(const std::string& name, Activation activation);
-// An LSTM has no activation of its own; the argument is `none`.
+std::string conv_transpose_class_source(const std::string& name, Activation activation);
+// An LSTM or a GRU has no activation of its own; the argument is `none`.
 std::string lstm_class_source(const std::string& name, Activation activation);
+std::string gru_class_source(const std::string& name, Activation activation);
 
 }  // namespace tsctl::packed

@@ -31,6 +31,32 @@ c10::List<std::int64_t> list_of(const std::vector<std::int64_t>& numbers) {
   return c10::List<std::int64_t>(c10::ArrayRef<std::int64_t>(numbers));
 }
 
+c10::List<c10::List<std::int64_t>> lists_of(const std::vector<std::vector<std::int64_t>>& rows) {
+  c10::List<c10::List<std::int64_t>> lists;
+  for (const auto& row : rows) lists.push_back(list_of(row));
+  return lists;
+}
+
+// Whether a product of matrices computes the convolution: each result comes from one pixel.
+bool is_product(const ConvSettings& settings) {
+  const std::vector<std::int64_t> reach{settings.weight.size(2), settings.weight.size(3)};
+  const std::vector<std::int64_t> zeros{0, 0};
+  const std::vector<std::int64_t> ones{1, 1};
+  if (settings.groups != 1 || settings.padding != zeros) return false;
+  if (!settings.is_transposed) return reach == ones && settings.stride == ones;
+  return settings.stride == reach && settings.output_padding == zeros && settings.dilation == ones;
+}
+
+// What convolutions that measure once together have in common.
+std::string key_of(const ConvSettings& settings) {
+  return fmt::format(
+      "{} {} {} {} {} {} {} {}{}", settings.is_transposed ? "conv_transpose" : "conv",
+      fmt::join(settings.sizes[0], "x"), fmt::join(settings.weight.sizes(), "x"),
+      fmt::join(settings.stride, "x"), fmt::join(settings.padding, "x"),
+      fmt::join(settings.dilation, "x"), settings.groups, static_cast<int>(settings.activation),
+      settings.is_transposed ? fmt::format(" {}", fmt::join(settings.output_padding, "x")) : "");
+}
+
 // A value for each attribute that nothing sets.
 c10::IValue empty_value(const c10::TypePtr& type) {
   switch (type->kind()) {
@@ -131,42 +157,51 @@ Module LayerFactory::conv(const ConvSettings& settings) {
 }
 
 Module LayerFactory::conv_for_all_sizes(const ConvSettings& settings) {
-  c10::List<c10::List<std::int64_t>> sizes;
-  for (const auto& size : settings.sizes) sizes.push_back(list_of(size));
-  const bool is_product = settings.groups == 1 && settings.weight.size(2) == 1 &&
-                          settings.weight.size(3) == 1 &&
-                          settings.stride == std::vector<std::int64_t>{1, 1} &&
-                          settings.padding == std::vector<std::int64_t>{0, 0};
-  const std::string name = conv_class_name(settings.activation);
+  std::map<std::string, c10::IValue> attributes{
+      {"weight", settings.weight},
+      {"bias", settings.bias ? c10::IValue(*settings.bias) : c10::IValue()},
+      {"stride", list_of(settings.stride)},
+      {"padding", list_of(settings.padding)},
+      {"dilation", list_of(settings.dilation)},
+      {"groups", settings.groups},
+      {"sizes", lists_of(settings.sizes)}};
+  if (settings.is_transposed) {
+    attributes["output_padding"] = list_of(settings.output_padding);
+  } else {
+    attributes["adds_in_place"] = settings.adds_in_place;
+  }
+  attributes["key"] = key_of(settings);
+  const auto type =
+      settings.is_transposed
+          ? type_of(conv_transpose_class_name(settings.activation), conv_transpose_class_source,
+                    settings.activation)
+          : type_of(conv_class_name(settings.activation), conv_class_source, settings.activation);
   std::vector<std::int64_t> kernels{0, 2};
-  if (is_product) kernels.insert(kernels.end(), {3, 4});
-  return finish(
-      type_of(name, conv_class_source, settings.activation), kernels,
-      {{"weight", settings.weight},
-       {"bias", settings.bias ? c10::IValue(*settings.bias) : c10::IValue()},
-       {"stride", list_of(settings.stride)},
-       {"padding", list_of(settings.padding)},
-       {"dilation", list_of(settings.dilation)},
-       {"groups", settings.groups},
-       {"adds_in_place", settings.adds_in_place},
-       {"sizes", sizes},
-       {"key", fmt::format("conv {} {} {} {} {} {} {}", fmt::join(settings.sizes[0], "x"),
-                           fmt::join(settings.weight.sizes(), "x"), fmt::join(settings.stride, "x"),
-                           fmt::join(settings.padding, "x"), fmt::join(settings.dilation, "x"),
-                           settings.groups, static_cast<int>(settings.activation))}});
+  if (is_product(settings)) kernels.insert(kernels.end(), {3, 4});
+  return finish(type, kernels, std::move(attributes));
 }
 
-Module LayerFactory::lstm(const LstmSettings& settings) {
-  c10::List<c10::List<std::int64_t>> sizes;
-  for (const auto& size : settings.sizes) sizes.push_back(list_of(size));
-  return finish(type_of(lstm_class_name(), lstm_class_source, Activation::none), {0, 2},
+Module LayerFactory::lstm(const RecurrentSettings& settings) {
+  return recurrent("lstm", type_of(lstm_class_name(), lstm_class_source, Activation::none), {0, 2},
+                   settings);
+}
+
+Module LayerFactory::gru(const RecurrentSettings& settings) {
+  return recurrent("gru", type_of(gru_class_name(), gru_class_source, Activation::none), {0, 2, 3},
+                   settings);
+}
+
+Module LayerFactory::recurrent(const char* kind, const c10::ClassTypePtr& type,
+                               std::vector<std::int64_t> kernels,
+                               const RecurrentSettings& settings) {
+  return finish(type, std::move(kernels),
                 {{"weights", c10::List<at::Tensor>(c10::ArrayRef<at::Tensor>(settings.weights))},
                  {"layers", settings.layers},
                  {"hidden", settings.weights[1].size(1)},
                  {"bidirectional", settings.bidirectional},
                  {"batch_first", settings.batch_first},
-                 {"sizes", sizes},
-                 {"key", fmt::format("lstm {} {} {} {} {}", fmt::join(settings.sizes[0], "x"),
+                 {"sizes", lists_of(settings.sizes)},
+                 {"key", fmt::format("{} {} {} {} {} {}", kind, fmt::join(settings.sizes[0], "x"),
                                      fmt::join(settings.weights[0].sizes(), "x"), settings.layers,
                                      settings.bidirectional, settings.batch_first)}});
 }

@@ -24,10 +24,13 @@ struct LinearSettings {
 };
 
 struct ConvSettings {
-  at::Tensor weight = {};               // O x C/groups x H x W, float32, on the CPU
+  bool is_transposed = false;
+  // O x C/groups x H x W, transposed C x O/groups x H x W, float32, on the CPU
+  at::Tensor weight = {};
   std::optional<at::Tensor> bias = {};  // O
   std::vector<std::int64_t> stride = {};
   std::vector<std::int64_t> padding = {};
+  std::vector<std::int64_t> output_padding = {};  // of a transposed one
   std::vector<std::int64_t> dilation = {};
   std::int64_t groups = 1;
   bool adds_in_place = false;  // add(x, other) has the size and dtype of the convolution
@@ -35,7 +38,8 @@ struct ConvSettings {
   Activation activation = Activation::none;
 };
 
-struct LstmSettings {
+// Of an LSTM or a GRU.
+struct RecurrentSettings {
   std::vector<at::Tensor> weights =
       {};  // of each layer and direction: input, hidden, and the two biases
   std::int64_t layers = 1;
@@ -58,12 +62,17 @@ class LayerFactory {
   torch::jit::Module linear(const LinearSettings& settings);
   torch::jit::Module conv(const ConvSettings& settings);
   // forward(x, h, c) gives the output and the last h and c.
-  torch::jit::Module lstm(const LstmSettings& settings);
+  torch::jit::Module lstm(const RecurrentSettings& settings);
+  // forward(x, h) gives the output and the last h.
+  torch::jit::Module gru(const RecurrentSettings& settings);
 
  private:
   using ClassSource = std::string (*)(const std::string& name, Activation activation);
   c10::ClassTypePtr type_of(const std::string& name, ClassSource source, Activation activation);
   torch::jit::Module conv_for_all_sizes(const ConvSettings& settings);
+  torch::jit::Module recurrent(const char* kind, const c10::ClassTypePtr& type,
+                               std::vector<std::int64_t> kernels,
+                               const RecurrentSettings& settings);
   torch::jit::Module finish(const c10::ClassTypePtr& type, std::vector<std::int64_t> kernels,
                             std::map<std::string, c10::IValue> attributes);
 

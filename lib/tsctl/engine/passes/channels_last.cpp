@@ -37,6 +37,7 @@ constexpr auto kAnyLayout = std::to_array<std::string_view>({
     "clamp_min",
     "clone",
     "conv2d",
+    "conv_transpose2d",
     "convolution",
     "detach",
     "dim",

@@ -104,9 +104,8 @@ bool is_close(double left, double right) {
   return std::abs(left - right) <= 1e-6 * std::abs(right);
 }
 
-std::string reason_left(PassContext& context, const Expression& expression,
-                        const torch::jit::AliasDb& aliases) {
-  const auto& inputs = expression.inputs;
+std::string reason_left(const Expression& expression, const torch::jit::AliasDb& aliases,
+                        ProvenDtypes& dtypes) {
   for (const Node* part : expression.parts) {
     if (part->owningBlock() != expression.root->owningBlock())
       return "its parts lie in several branches or loops";
@@ -116,19 +115,15 @@ std::string reason_left(PassContext& context, const Expression& expression,
       }
     }
   }
-  for (const Value* input : inputs) {
-    if (input != nullptr && aliases.hasWriters(input))
-      return "something changes its operands in place";
-  }
-  const auto type_of = [&](const Value* value) { return context.observed_types().of(*value); };
-  const auto result = type_of(expression.root->output());
-  if (result == nullptr || !result->scalarType()) return "its dtype is not known";
-  if (!c10::isFloatingType(*result->scalarType())) return "it is not of floating point";
-  for (const Value* input : inputs) {
+  const Dtype first = dtypes.of(*expression.inputs[0]);
+  for (const Value* input : expression.inputs) {
     if (input == nullptr) continue;
-    const auto type = type_of(input);
-    if (type == nullptr || type->scalarType() != result->scalarType())
-      return "its operands have different dtypes";
+    if (aliases.hasWriters(input)) return "something changes its operands in place";
+    const Dtype dtype = dtypes.of(*input);
+    // Arithmetic makes floats of integers; the operator would refuse them.
+    if (!dtype) return "the dtype of its input depends on what the model is given";
+    if (!c10::isFloatingType(*dtype)) return "it is not of floating point";
+    if (dtype != first) return "its operands have different dtypes";
   }
   return {};
 }

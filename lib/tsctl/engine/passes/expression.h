@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tsctl/engine/passes/pass.h"
+#include "tsctl/engine/passes/proven_dtypes.h"
 
 namespace tsctl::passes {
 
@@ -40,8 +41,9 @@ struct Expression {
   double eps = 0.0;
 };
 
-// Why the expression must stay as it is: what is read elsewhere, written to, or has another dtype than it is given.
-std::string reason_left(PassContext& context, const Expression& expression,
-                        const torch::jit::AliasDb& aliases);
+// Why the expression must stay as it is: something reads its parts or writes into its operands, or they might have
+// other dtypes than the operator takes.
+std::string reason_left(const Expression& expression, const torch::jit::AliasDb& aliases,
+                        ProvenDtypes& dtypes);
 
 }  // namespace tsctl::passes

@@ -116,12 +116,13 @@ template <>
 void run_on_method<row_of("fuse_activation")>(PassContext& context) {
   const auto graph = context.graph();
   std::optional<torch::jit::AliasDb> aliases;
+  ProvenDtypes dtypes;
   std::vector<Node*> accepted;
   for_each_node(*graph, [&](Node& node) {
     const auto found = find_activation(node);
     if (!found) return;
     if (!aliases) aliases.emplace(graph);
-    if (const std::string reason = reason_left(context, *found, *aliases); !reason.empty()) {
+    if (const std::string reason = reason_left(*found, *aliases, dtypes); !reason.empty()) {
       context.skip(node, reason);
     } else {
       accepted.push_back(&node);

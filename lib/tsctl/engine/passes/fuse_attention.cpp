@@ -128,14 +128,16 @@ Value* scale_of(const Builder& build, const Attention& found) {
 }
 
 // The operator takes masks of two or four dimensions.
-Value* mask_of(const Builder& build, const Attention& found, const Operand& query,
-               std::size_t rank) {
+Value* mask_of(const Builder& build, const Attention& found, std::size_t rank) {
   if (found.mask == nullptr) return build.constant({});
   Value* mask = found.mask;
-  if (found.hidden) {
+  // The operator takes a mask of the query's dtype, and one of booleans as one that hides.
+  Value* const dtype = build.op("prim::dtype", {found.query});
+  if (!found.hidden) {
+    mask = build.op("aten::to", {mask, dtype});
+  } else {
     Value* const hides = found.hides_where_false ? build.op("aten::logical_not", {mask}) : mask;
-    Value* const shown =
-        build.op("aten::zeros_like", {hides}, {{"dtype", static_cast<std::int64_t>(*query.dtype)}});
+    Value* const shown = build.op("aten::zeros_like", {hides}, {{"dtype", dtype}});
     mask = build.op("aten::masked_fill", {shown, hides, *found.hidden});
   }
   return rank % 2 == 0 ? mask : build.op("aten::unsqueeze", {mask, 0});
@@ -143,14 +145,14 @@ Value* mask_of(const Builder& build, const Attention& found, const Operand& quer
 
 struct Accepted {
   Node* result = nullptr;
-  Operand query = {};
+  std::size_t rank = 0;
   std::size_t mask_rank = 0;
 };
 
 void fuse(const Accepted& accepted) {
   const Attention found = find_attention(*accepted.result).value();
   const Builder build(*found.result);
-  const std::size_t rank = accepted.query.rank;
+  const std::size_t rank = accepted.rank;
   Value* const keys = plain_keys(build, found, rank);
   // The operator's fast kernels want batch and heads.
   const auto with_heads = [&](Value* value) {
@@ -159,7 +161,7 @@ void fuse(const Accepted& accepted) {
   Value* const attended =
       build.op("aten::scaled_dot_product_attention",
                {with_heads(found.query), with_heads(keys), with_heads(found.value),
-                mask_of(build, found, accepted.query, accepted.mask_rank)},
+                mask_of(build, found, accepted.mask_rank)},
                {{"scale", scale_of(build, found)}});
   Value* result = rank == 4 ? attended : build.op("aten::squeeze", {attended, 0});
   if (minds_strides(*found.result->output())) result = build.op("aten::contiguous", {result});
@@ -183,7 +185,7 @@ void run_on_method<row_of("fuse_attention")>(PassContext& context) {
       return;
     }
     const auto mask = found->mask ? observed(context, *found->mask) : std::nullopt;
-    accepted.push_back({&node, observed(context, *found->query).value(), mask ? mask->rank : 0});
+    accepted.push_back({&node, observed(context, *found->query)->rank, mask ? mask->rank : 0});
   });
   for (const Accepted& attention : accepted) {
     if (!context.may_rewrite(*attention.result)) continue;

@@ -220,31 +220,31 @@ Node* only_reader(const Value& value, const char* op) {
 }
 
 // The other operand if it has one value for each feature, else null.
-Value* per_feature(PassContext& context, const AliasDb& aliases, const Node& node,
-                   const Value* operand, const c10::TensorType& input) {
+Value* per_feature(PassContext& context, const Node& node, const Value* operand,
+                   const c10::TensorType& input) {
   Value* const other = const_cast<Node&>(node).input(node.input(0) == operand ? 1 : 0);
   const auto constant = constant_tensor(*other);
   const auto type =
       constant ? c10::TensorType::create(*constant) : context.observed_types().of(*other);
   const Size features = input.sizes()[*input.dim() - 1];
-  if (type == nullptr || type->dim() != std::size_t{1} || type->sizes()[0] != features ||
-      type->scalarType() != input.scalarType() || aliases.hasWriters(other)) {
-    return nullptr;
-  }
-  return other;
+  const bool fits =
+      type != nullptr && type->dim() == std::size_t{1} && type->sizes()[0] == features;
+  return fits ? other : nullptr;
 }
 
 // Takes the factors and the summands of the features into the operator.
-void add_weights(PassContext& context, const AliasDb& aliases, Expression& expression) {
+void add_weights(PassContext& context, const AliasDb& aliases, ProvenDtypes& dtypes,
+                 Expression& expression) {
   const auto input = context.observed_types().of(*expression.inputs[0]);
   const auto extend = [&](const char* op) {
     const Value* const result = expression.root->output();
     Node* const user = only_reader(*result, op);
-    Value* const values =
-        user == nullptr ? nullptr : per_feature(context, aliases, *user, result, *input);
-    const bool is_plain =
-        user != nullptr && (user->inputs().size() == 2 || constant_number(*user->input(2)) == 1.0);
-    if (values == nullptr || !is_plain) return false;
+    Value* const values = user == nullptr ? nullptr : per_feature(context, *user, result, *input);
+    if (values == nullptr || aliases.hasWriters(values) ||
+        dtypes.of(*values) != dtypes.of(*expression.inputs[0])) {
+      return false;
+    }
+    if (user->inputs().size() == 3 && constant_number(*user->input(2)) != 1.0) return false;
     expression.inputs.push_back(values);
     expression.root = user;
     return true;
@@ -287,17 +287,19 @@ template <>
 void run_on_method<row_of("fuse_normalization")>(PassContext& context) {
   const auto graph = context.graph();
   std::optional<AliasDb> aliases;
+  ProvenDtypes dtypes;
   std::vector<Accepted> accepted;
   for_each_node(*graph, [&](Node& node) {
     auto found = find_normalization(node);
     if (!found) return;
     if (!aliases) aliases.emplace(graph);
-    std::string reason = reason_left(context, found->expression, *aliases);
+    std::string reason = reason_left(found->expression, *aliases, dtypes);
     if (reason.empty()) reason = reason_by_sizes(context, *found);
     if (!reason.empty()) return context.skip(node, reason);
     const auto type = context.observed_types().of(*found->expression.inputs[0]);
     const Size features = type->sizes()[*type->dim() - 1];
-    if (found->expression.name != "softmax") add_weights(context, *aliases, found->expression);
+    if (found->expression.name != "softmax")
+      add_weights(context, *aliases, dtypes, found->expression);
     accepted.push_back({found->expression, found->dim, features.value_or(0)});
   });
   std::map<Value*, Value*> replaced;

@@ -36,7 +36,15 @@ struct Layer {
   }
 };
 
-bool is_conv(const Node& node) { return is_any_of(node, {"aten::conv2d", "aten::_convolution"}); }
+bool is_conv(const Node& node) {
+  return is_any_of(node, {"aten::conv2d", "aten::conv_transpose2d", "aten::_convolution"});
+}
+
+// Whether the convolution is transposed; nothing if that is not constant.
+std::optional<bool> is_transposed(const Node& conv) {
+  if (!is_any_of(conv, {"aten::_convolution"})) return is_any_of(conv, {"aten::conv_transpose2d"});
+  return torch::jit::constant_as<bool>(conv.namedInput("transposed"));
+}
 
 // The numbers of a list of two that is constant; else none.
 std::vector<std::int64_t> pair_of(const Value* value) {
@@ -58,6 +66,7 @@ std::vector<std::int64_t> pair_of(const Value* value) {
 std::int64_t products_of(const ConvSettings& settings) {
   const auto& size = settings.sizes.front();
   std::int64_t places = size[0];
+  if (settings.is_transposed) return places * size[2] * size[3] * settings.weight.numel();
   for (std::size_t i = 0; i < 2; ++i) {
     const std::int64_t reach = settings.dilation[i] * (settings.weight.size(2 + i) - 1) + 1;
     places *= (size[2 + i] + 2 * settings.padding[i] - reach) / settings.stride[i] + 1;
@@ -65,42 +74,68 @@ std::int64_t products_of(const ConvSettings& settings) {
   return places * settings.weight.numel();
 }
 
-// The settings of a convolution that can be packed. Else `reason` says why not.
-std::optional<ConvSettings> settings_of(PassContext& context, const Node& conv,
-                                        std::string& reason) {
+// Reads the numbers that the convolution is called with. Else `reason` says why not.
+std::optional<ConvSettings> constants_of(const Node& conv, std::string& reason) {
   const auto weights = weights_of(conv, 1, 2, reason);
   if (!weights) return std::nullopt;
   reason = "it is no convolution of images";
   if (weights->weight.dim() != 4) return std::nullopt;
-  const bool is_general = is_any_of(conv, {"aten::_convolution"});
-  reason = "it is transposed";
-  if (is_general && torch::jit::constant_as<bool>(conv.namedInput("transposed")).value_or(true))
-    return std::nullopt;
   reason = "its settings are not constants, or its padding is a word";
+  const auto transposed = is_transposed(conv);
   const auto groups = torch::jit::constant_as<std::int64_t>(conv.namedInput("groups"));
-  ConvSettings settings{.weight = weights->weight,
+  if (!transposed || !groups) return std::nullopt;
+  ConvSettings settings{.is_transposed = *transposed,
+                        .weight = weights->weight,
                         .bias = weights->bias,
                         .stride = pair_of(conv.namedInput("stride")),
                         .padding = pair_of(conv.namedInput("padding")),
                         .dilation = pair_of(conv.namedInput("dilation")),
-                        .groups = groups.value_or(0)};
-  if (!groups || settings.stride.empty() || settings.padding.empty() || settings.dilation.empty())
+                        .groups = *groups};
+  if (*transposed) settings.output_padding = pair_of(conv.namedInput("output_padding"));
+  if (settings.stride.empty() || settings.padding.empty() || settings.dilation.empty() ||
+      (*transposed && settings.output_padding.empty())) {
     return std::nullopt;
+  }
+  return settings;
+}
+
+// What oneDNN does not compute, or LibTorch does not hand to it.
+std::string reason_by_form(const ConvSettings& settings) {
+  if (!settings.is_transposed) return {};
+  const bool is_depthwise = settings.groups > 1 && settings.groups == settings.weight.size(0);
+  if (is_depthwise) return "it is transposed and works on each channel by itself";
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (settings.output_padding[i] >= settings.stride[i])
+      return "it is transposed and its output padding is not smaller than its stride";
+  }
+  return {};
+}
+
+// The settings of a convolution that can be packed. Else `reason` says why not.
+std::optional<ConvSettings> settings_of(PassContext& context, const Node& conv,
+                                        std::string& reason) {
+  auto settings = constants_of(conv, reason);
+  if (!settings) return std::nullopt;
+  reason = reason_by_form(*settings);
+  if (!reason.empty()) return std::nullopt;
   reason = "it is in a forked subgraph";
   if (conv.owningGraph() != context.graph().get()) return std::nullopt;
-  settings.sizes = observed_sizes(context, *conv.input(0));
+  settings->sizes = observed_sizes(context, *conv.input(0));
   reason = kNeverRuns;
-  if (!settings.sizes.empty() && !runs(context, conv)) return std::nullopt;
+  if (!settings->sizes.empty() && !runs(context, conv)) return std::nullopt;
   reason = kUnknownSizes;
   // Those of calls in which another branch was taken.
-  std::erase_if(settings.sizes, [&](const std::vector<std::int64_t>& size) {
-    return size.size() == 4 && size[1] != settings.weight.size(1) * settings.groups;
+  const std::int64_t channels = settings->is_transposed
+                                    ? settings->weight.size(0)
+                                    : settings->weight.size(1) * settings->groups;
+  std::erase_if(settings->sizes, [&](const std::vector<std::int64_t>& size) {
+    return size.size() == 4 && size[1] != channels;
   });
   const bool are_images = std::ranges::all_of(
-      settings.sizes, [](const std::vector<std::int64_t>& size) { return size.size() == 4; });
-  if (settings.sizes.empty() || !are_images) return std::nullopt;
+      settings->sizes, [](const std::vector<std::int64_t>& size) { return size.size() == 4; });
+  if (settings->sizes.empty() || !are_images) return std::nullopt;
   reason = "it is too small to gain";
-  if (products_of(settings) < kLeastProducts) return std::nullopt;
+  if (products_of(*settings) < kLeastProducts) return std::nullopt;
   return settings;
 }
 
@@ -140,7 +175,7 @@ bool have_same_sizes(PassContext& context, const Value& left, const Value& right
 
 // Fuses the addition that reads the layer's result, if the convolution can wait for the other operand.
 void fuse_add(PassContext& context, AliasDb& aliases, Layer& layer) {
-  if (!is_read_by_one(*layer.conv)) return;
+  if (layer.settings.is_transposed || !is_read_by_one(*layer.conv)) return;
   const torch::jit::Use use = layer.conv->output()->uses()[0];
   Node* const add = use.user;
   const bool in_place = is_any_of(*add, {"aten::add_"});
@@ -169,7 +204,7 @@ void fuse_activation(Layer& layer) {
 }
 
 std::string operation_of(const Layer& layer) {
-  std::string text = "conv2d";
+  std::string text = layer.settings.is_transposed ? "conv_transpose2d" : "conv2d";
   if (layer.add != nullptr) text += " + add";
   if (layer.activation != nullptr)
     text += fmt::format(" + {}", activation_name(layer.settings.activation));

@@ -212,17 +212,37 @@ torch::jit::Module load_for_timing(const std::string& path, const c10::Device& d
   return module;
 }
 
+// The file that is written: before the result is timed, and again only if it then becomes another one.
+class OutputFile {
+ public:
+  explicit OutputFile(std::string path) : path_(std::move(path)) {}
+
+  // Writes the module unless the file holds it.
+  void hold(const torch::jit::Module& module) {
+    if (held_ == module._ivalue()) return;
+    save_module(module, path_);
+    held_ = module._ivalue();
+  }
+
+  // The module changes, or its memory is needed.
+  void forget() { held_ = {}; }
+
+ private:
+  std::string path_;
+  torch::jit::ModulePtr held_ = {};
+};
+
 // Times the result against the file that came in, if there are inputs to call both with. Both are loaded for this: a
 // call may change the state of a module.
 Rewritten check_result(std::span<const Pass> listed, const RewriteRequest& request, Rewritten first,
-                       Events& events, std::ostream& ir) {
+                       OutputFile& output, Events& events, std::ostream& ir) {
   const bool is_timed = request.check_speed || request.time_result;
   if (request.goal != RewriteGoal::optimize || !is_timed || request.inputs_tensors.empty())
     return first;
   events.progress("timing " + request.model_path);
   const c10::Device device = first.model.device;
   const auto speed_of = [&](const Rewritten& rewritten) {
-    save_module(rewritten.model.module, request.output_path);
+    output.hold(rewritten.model.module);
     return check_speed(load_for_timing(request.model_path, device),
                        load_for_timing(request.output_path, device), request.inputs_tensors,
                        device);
@@ -234,7 +254,11 @@ Rewritten check_result(std::span<const Pass> listed, const RewriteRequest& reque
   }
   return passes::without_slower_passes(
       request, std::move(first),
-      [&](const RewriteRequest& less) { return run_passes(listed, less, events, ir); }, speed_of);
+      [&](const RewriteRequest& less) {
+        output.forget();
+        return run_passes(listed, less, events, ir);
+      },
+      speed_of);
 }
 
 }  // namespace
@@ -242,11 +266,15 @@ Rewritten check_result(std::span<const Pass> listed, const RewriteRequest& reque
 RewriteResult rewrite_with(std::span<const Pass> listed, const RewriteRequest& request,
                            Events& events, std::ostream& ir) {
   Rewritten rewritten = run_passes(listed, request, events, ir);
-  rewritten = check_result(listed, request, std::move(rewritten), events, ir);
+  OutputFile output(request.output_path);
+  rewritten = check_result(listed, request, std::move(rewritten), output, events, ir);
   rewritten.result.keeps_heap = request.keep_heap.value_or(rewritten.result.keeps_heap);
-  if (rewritten.result.keeps_heap) add_heap_keeper(rewritten.model.module);
+  if (rewritten.result.keeps_heap) {
+    output.forget();
+    add_heap_keeper(rewritten.model.module);
+  }
   events.progress("writing " + request.output_path);
-  save_module(rewritten.model.module, request.output_path);
+  output.hold(rewritten.model.module);
   for (const Warning& warning : rewritten.result.warnings) events.warning(warning);
   return std::move(rewritten.result);
 }

@@ -1,4 +1,3 @@
-#include <ATen/core/Tensor.h>
 #include <c10/core/ScalarType.h>
 #include <torch/csrc/jit/ir/alias_analysis.h>
 
@@ -10,6 +9,7 @@
 
 #include "tsctl/engine/passes/constants.h"
 #include "tsctl/engine/passes/pass.h"
+#include "tsctl/engine/passes/proven_dtypes.h"
 
 namespace tsctl::passes {
 
@@ -18,77 +18,6 @@ namespace {
 using torch::jit::AliasDb;
 using torch::jit::Node;
 using torch::jit::Value;
-using Dtype = std::optional<c10::ScalarType>;
-
-// The dtype that a conversion gives, if it does nothing but convert and gives its very input where there is nothing to do.
-Dtype converted_to(const Node& node) {
-  const auto* schema = node.maybeSchema();
-  if (!is_any_of(node, {"aten::to"}) || schema == nullptr || schema->overload_name() != "dtype" ||
-      constant_bool(*node.namedInput("copy")) != false ||
-      !is_none(*node.namedInput("memory_format"))) {
-    return std::nullopt;
-  }
-  const auto dtype = constant_int(*node.namedInput("dtype"));
-  return dtype ? Dtype(static_cast<c10::ScalarType>(*dtype)) : std::nullopt;
-}
-
-// The dtypes of values that do not depend on the inputs: they come from the weights. What was observed would hold for
-// the declared inputs only.
-class ProvenDtypes {
- public:
-  Dtype of(const Value& value) {
-    const auto [place, is_new] = known_.try_emplace(&value);
-    if (is_new) {
-      const Dtype found = find(value);  // may move what is known
-      known_[&value] = found;
-      return found;
-    }
-    return place->second;
-  }
-
- private:
-  Dtype find(const Value& value) {
-    if (const auto tensor = constant_tensor(value)) return tensor->scalar_type();
-    const Node& node = *value.node();
-    if (const Dtype dtype = converted_to(node)) return dtype;
-    // These take operands of one dtype.
-    if (is_any_of(node, {"aten::linear", "aten::conv1d", "aten::conv2d", "aten::conv3d",
-                         "aten::_convolution", "aten::matmul", "aten::bmm"})) {
-      const Dtype dtype = of(*node.input(1));
-      return dtype ? dtype : of(*node.input(0));
-    }
-    if (is_any_of(node, {"aten::embedding", "aten::layer_norm",
-                         "aten::relu",      "aten::gelu",
-                         "aten::silu",      "aten::tanh",
-                         "aten::view",      "aten::reshape",
-                         "aten::flatten",   "aten::transpose",
-                         "aten::permute",   "aten::contiguous",
-                         "aten::dropout",   "aten::slice",
-                         "aten::select",    "aten::unsqueeze",
-                         "aten::squeeze",   "aten::rsqrt",
-                         "aten::pow",       "aten::scaled_dot_product_attention"})) {
-      return floating(of(*node.input(0)));
-    }
-    if (is_any_of(node, {"aten::mean", "aten::softmax"}) && is_none(*node.inputs().back()))
-      return floating(of(*node.input(0)));
-    if (is_any_of(node, {"aten::add", "aten::sub", "aten::mul", "aten::div"}))
-      return promoted(node);
-    return std::nullopt;
-  }
-
-  Dtype promoted(const Node& node) {
-    const Dtype left = floating(of(*node.input(0)));
-    if (constant_number(*node.input(1))) return left;
-    return left == of(*node.input(1)) ? left : std::nullopt;
-  }
-
-  // An integer may become a float on its way through an operator.
-  static Dtype floating(Dtype dtype) {
-    return dtype && c10::isFloatingType(*dtype) ? dtype : std::nullopt;
-  }
-
-  std::map<const Value*, Dtype> known_ = {};
-};
 
 bool is_identity(const std::vector<std::int64_t>& first, const std::vector<std::int64_t>& second) {
   const auto rank = static_cast<std::int64_t>(first.size());

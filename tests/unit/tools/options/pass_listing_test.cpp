@@ -32,7 +32,7 @@ TEST(LeftOutPasses, are_all_of_optimize_but_the_ones_that_are_to_run) {
             (Names{"remove_no_ops", "decompose_attention", "fold_pad_conv", "fold_conv_batchnorm",
                    "fold_conv_add_sub", "fold_linear_batchnorm", "fold_linear_mul_add",
                    "concat_linear", "fuse_attention", "fuse_normalization", "fuse_activation",
-                   "pack_linear", "pack_lstm", "pack_conv"}));
+                   "pack_linear", "pack_lstm", "pack_gru", "pack_conv"}));
 }
 
 TEST(LeftOutPasses, never_are_the_freezing_itself) {
@@ -41,7 +41,7 @@ TEST(LeftOutPasses, never_are_the_freezing_itself) {
                    "fold_conv_batchnorm", "fold_conv_add_sub", "fold_conv_mul_div",
                    "fold_linear_batchnorm", "fold_linear_mul_add", "concat_linear",
                    "fuse_attention", "fuse_normalization", "fuse_activation", "peephole",
-                   "pack_linear", "pack_lstm", "pack_conv"}));
+                   "pack_linear", "pack_lstm", "pack_gru", "pack_conv"}));
 }
 
 TEST(CheckPassFlags, names_the_flag_of_a_pass_that_there_is_not) {
