@@ -33,6 +33,9 @@ def decided(attempt):
         ("written", "x"),
         ("selected", "x"),
         ("silent", "x"),
+        ("hidden", "x"),
+        ("handled", "x"),
+        ("suppressed", "x"),
         ("through_a_list", "x"),
     ],
 )
