@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from ..explain.decorators import without_decorator
 from ..explain.graph_reading import baked_constants
 from ..explain.tracer_warnings import collected_warnings
 from ..model.calls import Call
@@ -122,6 +123,8 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
             release_sizes(attempt.generality, subject, attempt)
         find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
         attempt.reason = _reason(attempt, subject)
+        if attempt.mode == CaptureMode.SCRIPT:
+            attempt.remedy = without_decorator(subject.model)
         if all(item.number > 1 for item in attempt.wrong):
             attempt.remedy = _RETURN_STATE
 

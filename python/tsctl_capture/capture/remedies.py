@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from ..explain.diagnosis import Diagnosis
-from ..explain.problems.user_code import user_classes, without_comment
+from ..explain.problems.user_code import file_of, user_file, without_comment
 from ..vocabulary import AttemptStatus
 from .attempts import attempt_script
 from .subject import Attempt, Subject
@@ -47,7 +47,7 @@ def find_remedy(attempt: Attempt, subject: Subject) -> None:
     forget_compiled_types()
     if is_kept:
         attempt.remedy = _remedy(changes)
-    elif changes and found is not None and found not in changes:
+    elif changes and found is not None and found.place not in [one.place for one in changes]:
         attempt.reason += f"; and after that change {found.place}: {found.cause}"
 
 
@@ -73,11 +73,7 @@ def _written(diagnosis: Diagnosis, subject: Subject) -> Iterator[bool]:
     with ExitStack() as undo:
         try:
             done = all(_made(line, diagnosis, subject, undo) for line in others)
-            done = (
-                done
-                and bool(last)
-                and _last_made(last, diagnosis, subject, undo)
-            )
+            done = done and bool(last) and _last_made(last, diagnosis, subject, undo)
         except Exception:
             done = False  # the change names something that only the user's code has
         yield done
@@ -104,7 +100,15 @@ def _last_made(line: str, diagnosis: Diagnosis, subject: Subject, undo: ExitStac
             modules = getattr(torch.nn, held["kind"])(getattr(part, held["name"]))
             setattr(part, held["name"], modules.eval())
         return True
+    if line.startswith("self.") and _is_in_init(diagnosis):
+        line += _IN_INIT
     return _made(line, diagnosis, subject, undo) or _replaced(diagnosis, line, undo)
+
+
+def _is_in_init(diagnosis: Diagnosis) -> bool:
+    file = user_file(diagnosis.file)
+    function = file.function_at(diagnosis.line) if file is not None else None
+    return function is not None and function.name == "__init__"
 
 
 def _made(line: str, diagnosis: Diagnosis, subject: Subject, undo: ExitStack) -> bool:
@@ -112,8 +116,8 @@ def _made(line: str, diagnosis: Diagnosis, subject: Subject, undo: ExitStack) ->
     owners = _owners(diagnosis, subject)
     base = _IN_BASE.match(line)
     if base is not None:
-        for kind in dict.fromkeys(type(part) for part in owners):
-            theirs = next(one for one in kind.__mro__[1:] if base["old"] in vars(one))
+        for kind in dict.fromkeys(_class_with_line(type(part), diagnosis) for part in owners):
+            theirs = next(one for one in (kind or object).__mro__[1:] if base["old"] in vars(one))
             setattr(theirs, base["new"], _named(base["new"], vars(theirs)[base["old"]]))
             undo.callback(delattr, theirs, base["new"])
         return bool(owners)
@@ -127,7 +131,9 @@ def _made(line: str, diagnosis: Diagnosis, subject: Subject, undo: ExitStack) ->
 
 def _named(name: str, function: FunctionType) -> FunctionType:
     """The function under another name, which the compiler takes from it."""
-    found = FunctionType(function.__code__, function.__globals__, name, function.__defaults__, function.__closure__)
+    found = FunctionType(
+        function.__code__, function.__globals__, name, function.__defaults__, function.__closure__
+    )
     found.__annotations__, found.__kwdefaults__ = function.__annotations__, function.__kwdefaults__
     return found
 
@@ -135,13 +141,19 @@ def _named(name: str, function: FunctionType) -> FunctionType:
 def _owners(diagnosis: Diagnosis, subject: Subject) -> list[torch.nn.Module]:
     """The modules whose class, or a base of it, has the line."""
 
-    def has_line(kind: type) -> bool:
-        return any(
-            file.path == diagnosis.file and node.lineno <= diagnosis.line <= (node.end_lineno or 0)
-            for file, node in user_classes(kind)
-        )
+    parts = subject.model.module.modules()
+    return [part for part in parts if _class_with_line(type(part), diagnosis) is not None]
 
-    return [part for part in subject.model.module.modules() if has_line(type(part))]
+
+def _class_with_line(kind: type, diagnosis: Diagnosis) -> type | None:
+    for base in kind.__mro__:
+        file = file_of(base)
+        node = file.class_named(base.__name__) if file is not None else None
+        if file is None or node is None or file.path != diagnosis.file:
+            continue
+        if node.lineno <= diagnosis.line <= (node.end_lineno or 0):
+            return base
+    return None
 
 
 def _restore_later(part: torch.nn.Module, undo: ExitStack) -> None:

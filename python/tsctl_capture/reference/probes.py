@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import torch
+
 from ..errors import describe
 from ..model.calls import Call
 from ..model.inputs import VALUE_CHANGES, changed_call, drawn_call
@@ -15,8 +17,8 @@ from ..model.source import LoadedModel
 from ..request import CaptureRequest, DrawnTensor, InputSet
 from ..vocabulary import ValueChange
 from .eager import run, run_first
-from .time_limit import time_limit
 from .state import restored_state
+from .time_limit import time_limit
 
 _REDRAW_STREAMS = 1 << 20  # far beyond the streams that input sets use
 # Draws in the search for an input that takes another branch: each unchanged and with every change of values.
@@ -24,7 +26,9 @@ _SEARCH_DRAWS = 4
 # Further sizes that the search tries, as multiples of the declared one.
 _SEARCH_FACTORS = (2, 8)
 _LARGEST_DRAWN = 1 << 24  # elements of a tensor in the search
-_LONGEST_PROBE_SECONDS = 60.0  # a loop until convergence may not end with other values than the declared ones
+# A loop until convergence may not end with other values than the declared ones.
+_LONGEST_PROBE_SECONDS = 10.0
+_LONGEST_PROBE_FACTOR = 20.0
 
 
 @dataclass
@@ -159,21 +163,31 @@ def screen_on_cpu(model: LoadedModel, probes: Sequence[Probe]) -> None:
             _run_probe(model, probe, "cpu", run)
 
 
-def run_probes(model: LoadedModel, probes: Iterable[Probe], device: str, keeps_state: bool = False) -> None:
+def run_probes(
+    model: LoadedModel,
+    probes: Iterable[Probe],
+    device: str,
+    keeps_state: bool = False,
+    declared_s: float = 0.0,
+) -> None:
     """Fills in eager's outputs, or the error with which it refuses the call.
 
-    Each call of a model that keeps state is a first call.
+    Each call of a model that keeps state is a first call. A call that takes far longer than the declared sets, of
+    which one takes `declared_s`, is refused.
     """
+    longest_s = _LONGEST_PROBE_SECONDS + _LONGEST_PROBE_FACTOR * declared_s * torch.get_num_threads()
     with restored_state(model.module):
         for probe in probes:
             if probe.accepted:
-                _run_probe(model, probe, device, run_first if keeps_state else run)
+                _run_probe(model, probe, device, run_first if keeps_state else run, longest_s)
 
 
-def _run_probe(model: LoadedModel, probe: Probe, device: str, run_one: Callable[..., Any]) -> None:
+def _run_probe(
+    model: LoadedModel, probe: Probe, device: str, run_one: Callable[..., Any], longest_s: float = math.inf
+) -> None:
     started = time.perf_counter()
     try:
-        with time_limit(_LONGEST_PROBE_SECONDS):
+        with time_limit(longest_s):
             probe.outputs = run_one(model.module, probe.call, device)
     except (Exception, SystemExit) as error:
         probe.error = describe(error)

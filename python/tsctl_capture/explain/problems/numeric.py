@@ -45,6 +45,9 @@ def float_as_size(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             isinstance(item, ast.Constant) and type(item.value) is float for item in ast.walk(node)
         ):
             cause = f"'{text}' is a float in TorchScript, but a size must be an int"
+            above = file.parent_of(node)
+            if isinstance(above, ast.Call) and dotted(above.func) == "round":
+                node, text = above, file.text(above)
             return Finding("float-as-size", cause, file.replaced(node, f"int({text})"), _sized(text), node)
     return None
 
