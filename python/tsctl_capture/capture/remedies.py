@@ -47,7 +47,7 @@ def find_remedy(attempt: Attempt, subject: Subject) -> None:
     forget_compiled_types()
     if is_kept:
         attempt.remedy = _remedy(changes)
-    elif changes and found is not None and found.place not in [one.place for one in changes]:
+    elif changes and found is not None and found.cause not in [one.cause for one in changes]:
         attempt.reason += f"; and after that change {found.place}: {found.cause}"
 
 
