@@ -7,12 +7,23 @@ from tsctl_capture.reference.time_limit import time_limit
 TOKENS = input_set(tensor(1, 2, 4))
 
 
-@pytest.mark.parametrize(("name", "held"), [("Caches", "cache"), ("Collects", "seen")])
-def test_what_forward_puts_into_a_container_is_state(request_for, events, name, held):
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("Caches", "cache on the model"),
+        ("Collects", "seen on the model"),
+        ("InItsClass", "InItsClass.seen on the model"),
+        ("InAGlobal", "_SEEN (global)"),
+        ("AsAGlobal", "_FIRST (global)"),
+        ("InAnObject", "box.value on the model"),
+        ("InAClosure", "memo on the model"),
+    ],
+)
+def test_what_forward_keeps_anywhere_is_state(request_for, events, name, held):
     result = captured(request_for(f"keeps.py:{name}", input_set(tensor(2, 4)), mode="trace"), events)
     assert result["status"] == "not_general"
     assert "of a sequence of different inputs" in result["attempts"][0]["reason"]
-    assert f"forward stores {held} on the model" in [one["text"].split(":")[0] for one in result["warnings"]]
+    assert f"forward stores {held}" in [one["text"].split(":")[0] for one in result["warnings"]]
 
 
 def test_what_only_the_first_call_writes_is_state(request_for, events, reloaded):

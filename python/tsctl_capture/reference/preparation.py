@@ -75,7 +75,7 @@ def eager_warnings(
         found.append((WarningCode.STATE_WRITTEN, text))
     if declared.written_attributes:
         names = ", ".join(declared.written_attributes[:_SHOWN])
-        text = f"forward stores {names} on the model"
+        text = f"forward stores {names}" + ("" if "(global)" in names else " on the model")
         found.append((WarningCode.ATTRIBUTE_WRITTEN, text))
     if declared.writes_inputs:
         found.append((WarningCode.INPUT_WRITTEN, "forward writes into its inputs: so does the file"))
