@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from typing import Any
 
 from ..errors import is_torch_frame, place_text
 from ..model.source import LoadedModel
@@ -13,7 +14,7 @@ from .problems.user_code import file_of
 def without_decorator(model: LoadedModel) -> str:
     """What to do about the first decorator that a script leaves out; empty if there is none."""
     for part in model.module.modules():
-        forward = getattr(type(part), "forward", None)
+        forward: Any = getattr(type(part), "forward", None)
         if not hasattr(forward, "__wrapped__") or is_torch_frame(
             inspect.getsourcefile(forward.__code__) or ""
         ):
