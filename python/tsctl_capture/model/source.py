@@ -21,9 +21,8 @@ import torch
 from ..errors import CaptureError, describe, user_traceback
 from ..request import Source
 from ..vocabulary import ErrorKind
-from .methods import has_forward, method_module, method_names
+from .methods import has_forward, method_module, method_names, require_tensors
 from .signature import did_you_mean, shown, signature_of
-from .values import tensors_in
 from .weights import load_weights
 from .zoos import build_by_name, is_zoo
 
@@ -371,23 +370,6 @@ def _takes_tensors(function: Callable[..., Any]) -> bool:
     )
 
 
-def _require_tensors(built: Any, source: Source, signature: inspect.Signature | None) -> None:
-    """Raises CaptureError{usage} for a function that takes nothing and returns no model."""
-    if signature is None or signature.parameters or tensors_in(built):
-        return
-    kind = type(built).__name__
-    if inspect.iscoroutine(built):
-        built.close()
-    holds = isinstance(built, (tuple, list)) and any(isinstance(item, torch.nn.Module) for item in built)
-    raise CaptureError(
-        ErrorKind.USAGE,
-        f"'{source.text or source.name}' returns a {kind}, not an nn.Module",
-        "name a function that returns the module alone"
-        if holds
-        else "SOURCE names a function that returns a module",
-    )
-
-
 def _from_function(found: Callable[..., Any], source: Source, kwargs: dict[str, Any]) -> LoadedModel:
     signature = signature_of(found)
     fits = False
@@ -406,7 +388,7 @@ def _from_function(found: Callable[..., Any], source: Source, kwargs: dict[str, 
         built = _called(found, source, kwargs)
         if isinstance(built, torch.nn.Module):
             return _loaded(built, type(built).__name__)
-        _require_tensors(built, source, signature)
+        require_tensors(built, source.text or source.name, signature)
     if kwargs:
         raise CaptureError(
             ErrorKind.USAGE,
