@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -74,14 +75,20 @@ def is_torch_frame(filename: str) -> bool:
 
 def users_line() -> tuple[str, int]:
     """File and line of the user's code that runs now, outside torch and tsctl; ("", 0) if there is none."""
+    return next(users_lines(), ("", 0))
+
+
+def users_lines() -> Iterator[tuple[str, int]]:
+    """The lines of the user's code that run now, each called by the next, up to tsctl's call of the model."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
+    found = False
+    while frame is not None and not (found and is_own_frame(frame.f_code.co_filename)):
         file = frame.f_code.co_filename
         skipped = is_own_frame(file) or is_torch_frame(file) or file.startswith("<")
         if not skipped and Path(file).name != "warnings.py":
-            return file, frame.f_lineno or 0
+            found = True
+            yield file, frame.f_lineno or 0
         frame = frame.f_back
-    return "", 0
 
 
 def calling_line() -> tuple[str, int]:

@@ -1,7 +1,7 @@
 """What the decisions of a trace depend on; those that depend on values are not general."""
 
 import pytest
-from capture_requests import input_set, tensor
+from capture_requests import axis_probes, input_set, tensor
 from tsctl_capture import jobs
 
 X = tensor(3, 4)
@@ -33,6 +33,9 @@ def decided(attempt):
         ("written", "x"),
         ("selected", "x"),
         ("silent", "x"),
+        ("hidden", "x"),
+        ("handled", "x"),
+        ("suppressed", "x"),
         ("through_a_list", "x"),
     ],
 )
@@ -64,6 +67,23 @@ def test_other_decisions_are_harmless(request_for, events, kind, by):
     result, attempt = attempt_of(request_for, events, kind)
     assert (result["status"], decided(attempt)) == ("captured", {by})
     assert result["accepted_branches"] == []
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_size_that_the_model_compares_is_tried_on_both_sides(request_for, events, named):
+    sizes = [{"input": "0", "axis": 1, "dim": "T"}] if named else []
+    probes = [] if named else axis_probes(tensor(2, 5), 1)
+    request = request_for(
+        "decisions.py:Cut", input_set(tensor(2, 5)), mode="trace", named_sizes=sizes, probes=probes
+    )
+    result = jobs.run("capture", request, events)
+    tried = [one["label"] for one in result["attempts"][0]["comparisons"]]
+    expected = (
+        ["T=40", "T=41"] if named else ["input x axis 1: 40 instead of 5", "input x axis 1: 41 instead of 5"]
+    )
+    assert [label for label in tried if label in expected] == expected
+    wrong = [one["label"] for one in result["attempts"][0]["comparisons"] if one["status"] == "differ"]
+    assert wrong == expected[1:]
 
 
 def test_no_size_is_called_fixed_where_a_value_decides(request_for, events):

@@ -35,6 +35,8 @@ def test_a_file_loads_again_for_all_names_of_files_and_classes(request_for, even
         ("Branches", {"key": 'a"b'}, "the submodule 'heads.a\"b'"),
         ("Attribute", {}, "the buffer 'größe'"),
         ("Attribute", {"name": "is"}, "the buffer 'is'"),
+        ("Argument", {}, "the parameter of forward 'größe'"),
+        ("Field", {}, "the field of a named tuple 'Sized.größe'"),
     ],
 )
 def test_a_name_that_cannot_be_read_back_is_refused_by_name(request_for, events, name, kwargs, named):

@@ -24,6 +24,24 @@ def test_the_wrapper_of_torch_compile_is_left_out(request_for, events, follows, 
     assert not any("_orig_mod" in path for path, _ in follows().named_parameters())
 
 
+@pytest.mark.parametrize(
+    ("name", "message", "hint"),
+    [
+        (
+            "PlainForward",
+            "is a torch.jit.ScriptModule whose forward is not compiled",
+            "@torch.jit.script_method",
+        ),
+        ("two_things", "returns a tuple, not an nn.Module", "returns the module alone"),
+        ("later", "returns a coroutine, not an nn.Module", "a function that returns a module"),
+    ],
+)
+def test_a_source_that_gives_no_model_is_refused_by_its_kind(request_for, events, name, message, hint):
+    with pytest.raises(CaptureError, match=message) as error:
+        captured(request_for(f"blocked.py:{name}", X), events)
+    assert hint in error.value.hint
+
+
 def test_a_lazy_module_stores_nothing(request_for, events, follows):
     result = captured(request_for("inherits.py:lazy", X), events)
     assert "attribute_written" not in [warning["code"] for warning in result["warnings"]]

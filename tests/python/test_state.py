@@ -2,8 +2,51 @@
 
 import pytest
 from capture_requests import captured, input_set, tensor
+from tsctl_capture.reference.time_limit import time_limit
 
 TOKENS = input_set(tensor(1, 2, 4))
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("Caches", "cache on the model"),
+        ("Collects", "seen on the model"),
+        ("InItsClass", "InItsClass.seen on the model"),
+        ("InAGlobal", "_SEEN (global)"),
+        ("AsAGlobal", "_FIRST (global)"),
+        ("InAnObject", "box.value on the model"),
+        ("InAClosure", "memo on the model"),
+    ],
+)
+def test_what_forward_keeps_anywhere_is_state(request_for, events, name, held):
+    result = captured(request_for(f"keeps.py:{name}", input_set(tensor(2, 4)), mode="trace"), events)
+    assert result["status"] == "not_general"
+    assert "of a sequence of different inputs" in result["attempts"][0]["reason"]
+    assert f"forward stores {held}" in [one["text"].split(":")[0] for one in result["warnings"]]
+
+
+def test_what_only_the_first_call_writes_is_state(request_for, events, reloaded):
+    request = request_for("keeps.py:FirstCall", input_set(tensor(2, 4)))
+    result = captured({**request, "mode": "trace"}, events)
+    assert result["status"] == "not_general"
+    result = captured(request, events)
+    assert (result["mode"], result["status"]) == ("script", "captured")
+    module, _ = reloaded()
+    assert module.ready == 0 and not module.shift.any()
+
+
+def test_a_model_with_a_sparse_buffer_is_captured(request_for, events, follows):
+    captured(request_for("keeps.py:Sparse", input_set(tensor(2, 4))), events)
+    follows()
+
+
+def test_a_call_that_does_not_end_is_ended():
+    with pytest.raises(TimeoutError, match="longer than 0.05 s"), time_limit(0.05):
+        while True:
+            pass
+    with time_limit(0.05):
+        pass
 
 
 def test_a_trace_that_loses_a_position_is_not_general(request_for, events):

@@ -9,13 +9,15 @@ from typing import Any
 
 import torch
 
+from ..explain.decorators import without_decorator
 from ..explain.graph_reading import baked_constants
 from ..explain.tracer_warnings import collected_warnings
 from ..model.calls import Call
 from ..model.input_adapter import named_arguments
 from ..reference.comparison import Comparison, compare
-from ..reference.eager import restored_state, run_every_call, run_sequence
+from ..reference.eager import run_every_call, run_sequence
 from ..reference.probes import Probe
+from ..reference.state import restored_state
 from ..vocabulary import AttemptStatus, CaptureMode, ComparisonStatus, SizeStatus
 from .argument_types import refused_argument
 from .generality import find_places, fixed_text, generality
@@ -121,6 +123,8 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
             release_sizes(attempt.generality, subject, attempt)
         find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
         attempt.reason = _reason(attempt, subject)
+        if attempt.mode == CaptureMode.SCRIPT:
+            attempt.remedy = without_decorator(subject.model)
         if all(item.number > 1 for item in attempt.wrong):
             attempt.remedy = _RETURN_STATE
 
@@ -213,7 +217,8 @@ def _search(attempt: Attempt, subject: Subject) -> None:
     If none shows it, the trace is kept, and the report says how many inputs were compared.
     """
     until = time.perf_counter() + _SEARCH_SECONDS
-    for probe in subject.search():
+    limits = [limit for notice in attempt.notices for limit in notice.limits]
+    for probe in subject.search(list(dict.fromkeys(limits))):
         if time.perf_counter() > until:
             break
         attempt.comparisons.append(_compare_probe(attempt, subject, probe))
@@ -261,7 +266,7 @@ def _compare_one(
     try:
         # Without profiling and fusion; verification compares the outputs that these give.
         with torch.jit.optimized_execution(False):
-            answer = subject.run(attempt.module, attempt.given(call))
+            answer = subject.run(attempt.module, attempt.given(call), attempt.mode == CaptureMode.TRACE)
     except Exception as error:
         found = Comparison(
             status=ComparisonStatus.RAISED, reason=f"it raises {_runtime_message(error)}", detail=str(error)

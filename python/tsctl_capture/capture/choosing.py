@@ -18,8 +18,8 @@ from ..request import CaptureRequest
 from ..vocabulary import AttemptStatus, CaptureMode, DecidedBy, ErrorKind, SizeStatus
 from .attempts import attempt_script, attempt_trace, attempt_trace_again
 from .mixed import attempt_divided, attempt_scripted_inside, attempt_traced_inside
-from .names import require_readable_names
-from .one_change import find_remedy
+from .names import require_readable_fields, require_readable_file, require_readable_names
+from .remedies import find_remedy
 from .saving import save_module
 from .scripting import TRACE_INSTEAD, TRACING_WORKS, explain_unsaved
 from .shape_guard import guarded
@@ -100,13 +100,15 @@ class _Choice:
             (one for one in self.chosen.attempts if one.diagnosis is not None and not one.mixed), None
         )
         if script is not None:
-            self.events.progress("trying the change that the diagnosis proposes")
+            self.events.progress("trying the changes that the diagnoses propose")
             find_remedy(script, self.subject)
 
     def _is_readable(self, attempt: Attempt) -> bool:
         """Whether a file with the module can be read back; if not, no other way of capturing helps."""
         try:
             require_readable_names(attempt.module)
+            if not attempt.flattens:
+                require_readable_fields(self.subject.outputs[0])
             require_compiled_operators(attempt.module)
         except CaptureError as error:
             attempt.status, attempt.reason, attempt.hint = AttemptStatus.FAILED, error.message, error.hint
@@ -177,6 +179,7 @@ class _Choice:
         started = time.perf_counter()
         try:
             save_module(attempt.module, self.request.model_path)
+            require_readable_file(self.request.model_path)
         except CaptureError as error:
             if error.kind != ErrorKind.CAPTURE:
                 raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import torch
@@ -66,16 +66,24 @@ def _captured(request: CaptureRequest, events: Events) -> CaptureResult:
     subject = _prepared(request, events)
     result = _described(request, subject)
     probes = with_progress(subject.probes, "probing other sizes and values", events)
-    run_probes(subject.model, probes, request.device, bool(subject.later))
+    run_probes(
+        subject.model, probes, request.device, bool(subject.later) or subject.stores, max(subject.eager_s)
+    )
     subject.probes, subject.singles = split_single_probes(subject.probes)
     if subject.stores:
         _run_sequence(subject)
     result.not_checked = not_checked(subject.probes, subject.model)
 
-    def search() -> Iterator[Probe]:
+    def search(limits: Sequence[int]) -> Iterator[Probe]:
         events.progress("searching for an input that shows what the trace decided")
-        for probe in search_probes(request, subject.calls, subject.probes):
-            run_probes(subject.model, [probe], request.device, bool(subject.later))
+        for probe in search_probes(request, subject.calls, subject.probes, limits):
+            run_probes(
+                subject.model,
+                [probe],
+                request.device,
+                bool(subject.later) or subject.stores,
+                max(subject.eager_s),
+            )
             yield probe
 
     subject.search = search

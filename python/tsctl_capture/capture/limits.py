@@ -10,8 +10,9 @@ import torch
 
 from ..model.inputs import drawn_call
 from ..reference.comparison import compare
-from ..reference.eager import restored_state, run
+from ..reference.eager import run
 from ..reference.probes import resized
+from ..reference.state import restored_state
 from ..request import CaptureRequest, InputSet
 from ..vocabulary import ComparisonStatus, SizeStatus
 from .subject import Attempt, SizeGenerality, Subject

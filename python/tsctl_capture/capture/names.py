@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -17,7 +18,9 @@ from torch import _jit_internal
 from torch.jit import _recursive, _script, _trace, frontend
 from torch.jit import annotations as _annotations
 
-from ..errors import CaptureError
+from ..errors import CaptureError, first_line
+from ..model.generated import forward_arguments
+from ..retirement_notices import without_retirement_notices
 from ..vocabulary import ErrorKind
 
 # The words of TorchScript's own language.
@@ -41,6 +44,7 @@ _KEYWORDS = {
     *("False", "True", "None", "NoneType", "Ellipsis"),
 }
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
+_LARGEST_READ_BYTES = 64 << 20  # reading a larger file back takes too long for a rare fault
 _UNQUOTABLE = re.compile(r'["\\\x00-\x1f\x7f]')
 _USERS = (_jit_internal, _script, _recursive, _trace, _annotations, frontend)
 
@@ -76,6 +80,10 @@ def _readable(part: str) -> str:
 
 def require_readable_names(module: torch.jit.ScriptModule) -> None:
     """Raises CaptureError{capture} for a name that a file with this module cannot be read back with."""
+    for argument in forward_arguments(module):
+        reason = _why_unreadable(argument.name)
+        if reason:
+            raise _refusal("parameter of forward", argument.name, argument.name, reason)
     for path, part in module.named_modules():
         for kind, names in _names_of(part):
             for name in names:
@@ -101,6 +109,42 @@ def _why_unreadable(name: str) -> str:
     if not name.isascii():
         return "TorchScript reads back ASCII names only"
     return "a quote or a backslash ends the name in the file" if _UNQUOTABLE.search(name) else ""
+
+
+def require_readable_fields(outputs: Any) -> None:
+    """Raises CaptureError{capture} for a named tuple whose fields a file cannot be read back with."""
+    if isinstance(outputs, dict):
+        outputs = list(outputs.values())
+    if not isinstance(outputs, (tuple, list)):
+        return
+    for name in getattr(outputs, "_fields", ()):
+        reason = _why_unreadable(name)
+        if reason:
+            raise _refusal("field of a named tuple", f"{type(outputs).__name__}.{name}", name, reason)
+    for item in outputs:
+        require_readable_fields(item)
+
+
+def require_readable_file(path: str) -> None:
+    """Raises CaptureError{capture} if TorchScript cannot read back what it has written."""
+    if Path(path).stat().st_size > _LARGEST_READ_BYTES:
+        return
+    try:
+        with without_retirement_notices():
+            torch.jit.load(path, map_location="cpu")
+    except Exception as error:
+        text = str(error).strip("\n")
+        line = next(iter(re.findall(r"^(.*)\n\s*~+ *<--- HERE", text, re.MULTILINE)), "").strip()
+        named = [(name, _why_unreadable(name)) for name in re.findall(r"[^\W\d]\w*", line)]
+        name, reason = next(((name, why) for name, why in named if not name.isascii()), ("", ""))
+        what = f"with the name '{name}'" if name else f"with `{line}`" if line else "of this model"
+        raise CaptureError(
+            ErrorKind.CAPTURE,
+            f"a TorchScript file {what} cannot be loaded again: "
+            + (reason or first_line(text) or "TorchScript does not say why"),
+            f"rename '{name}' in the model" if name else "write this part of the model in another way",
+            text,
+        ) from error
 
 
 def _refusal(kind: str, path: str, name: str, reason: str) -> CaptureError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -53,7 +53,7 @@ class Subject:
     # Probes of one input's size that other inputs share; they show which input a joint change fails for.
     singles: list[Probe] = field(default_factory=list)
     # Draws more probes for a trace with warnings, and runs eager on them.
-    search: Callable[[], Iterator[Probe]] = lambda: iter(())
+    search: Callable[[Sequence[int]], Iterator[Probe]] = lambda limits: iter(())
     eager_s: list[float] = field(default_factory=list)  # of each call
     build_s: float = 0.0
     accepted: list[str] = field(default_factory=list)  # places of branches that the user accepts
@@ -66,9 +66,10 @@ class Subject:
     sequence: list[tuple[Call, Any]] = field(default_factory=list)
     events: Events | None = None  # for the progress of the comparisons
 
-    def run(self, module: Any, call: Call) -> Any:
-        """The outputs of a call; of a model that keeps state, those of a first call."""
-        return (run_first if self.later else run)(module, call, self.device)
+    def run(self, module: Any, call: Call, is_trace: bool = False) -> Any:
+        """The outputs of a call; of a model that keeps state, those of a first call. A trace keeps buffers only."""
+        starts_anew = self.later or (self.stores and not is_trace)
+        return (run_first if starts_anew else run)(module, call, self.device)
 
 
 @dataclass

@@ -14,7 +14,8 @@ from ..errors import CaptureError
 from ..model.calls import Call
 from ..model.signature import did_you_mean
 from ..model.values import map_tensors
-from ..reference.eager import restored_state, run
+from ..reference.eager import run
+from ..reference.state import restored_state
 from ..vocabulary import ErrorKind
 from .subject import Subject
 
@@ -96,7 +97,10 @@ def recorded_calls(subject: Subject, paths: Iterable[str]) -> dict[str, Recorded
     try:
         with restored_state(root):
             for call in calls[:_MOST_RUNS]:
-                run(root, call, subject.device)
+                try:
+                    run(root, call, subject.device)
+                except (Exception, SystemExit):
+                    break  # what earlier calls left in the model does not fit
                 if sum(recorder.size_bytes for recorder in recorders.values()) > _MOST_BYTES:
                     break
     finally:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +20,7 @@ from torch.jit import _builtins
 from ..errors import users_line
 from ..vocabulary import DecidedBy, NoticeCode
 from .graph_reading import nodes_of
+from .trace_advice import is_handled_here
 
 _SIZES = "sizes"  # stands beside the positions of inputs in a Cause
 Cause = frozenset[Any]
@@ -44,6 +45,7 @@ _SIZED_LIKE_INPUTS = (
     "torchvision::roi_pool", "torchvision::ps_roi", "torchvision::deform_conv2d",
 )  # fmt: skip
 _MASKS = ("aten::index", "aten::index_put", "aten::index_put_")
+_COMPARISONS = ("aten::gt", "aten::ge", "aten::lt", "aten::le", "aten::eq", "aten::ne")
 _CONSTANT = ("prim::Constant", "prim::GetAttr", "prim::TracedAttr", "prim::TracedModuleForward")
 # The conversions of a tensor that torch warns of, and the code of its warning.
 _CONVERSIONS = {
@@ -72,6 +74,8 @@ class Decision:
     by: DecidedBy = DecidedBy.CONSTANTS
     inputs: set[int] = field(default_factory=set)
     silent: bool = False  # torch does not warn of it
+    handled: bool = False  # an exception at the line does not leave the model
+    compared_with: list[Any] = field(default_factory=list)  # constants
 
 
 @dataclass
@@ -83,10 +87,12 @@ class Decisions:
     def of(self, code: NoticeCode, file: str, number: int) -> Decision | None:
         return self.found.get((code, file, number))
 
-    def note(self, code: NoticeCode, cause: Cause, silent: bool) -> None:
+    def note(self, code: NoticeCode, cause: Cause, silent: bool, compared_with: Sequence[Any]) -> None:
         file, number = users_line()
         decision = self.found.setdefault((code, file, number), Decision(code, file, number, silent=silent))
         decision.silent = decision.silent and silent
+        decision.handled = decision.handled or is_handled_here()
+        decision.compared_with += compared_with
         decision.inputs |= {part for part in cause if part != _SIZES}
         if decision.inputs:
             decision.by = DecidedBy.VALUES
@@ -218,10 +224,11 @@ class _Watch:
             return
         if self._follower is None or self._state is not state:
             self._state, self._follower = state, _Follower(state.graph())
-        cause = _NOTHING
+        cause, compared_with = _NOTHING, []
         for tensor in _tensors_in(arguments):
             cause |= self._cause_of(tensor, code == NoticeCode.LENGTH_TAKEN)
-        self._decisions.note(code, cause, name in _SILENT)
+            compared_with += _compared_with(tensor)
+        self._decisions.note(code, cause, name in _SILENT, compared_with)
 
     def _cause_of(self, tensor: torch.Tensor, length: bool) -> Cause:
         try:
@@ -230,6 +237,16 @@ class _Watch:
             return _NOTHING  # a tensor that the graph does not have: a constant with a gradient
         source = self._follower.source_of(value)  # type: ignore[union-attr]
         return source.sizes if length else source.values | source.sizes
+
+
+def _compared_with(tensor: torch.Tensor) -> list[Any]:
+    """The constants of a comparison whose outcome the tensor is."""
+    try:
+        node = torch._C._get_value_trace(tensor).node()  # type: ignore[attr-defined]
+    except RuntimeError:
+        return []
+    held = node.inputs() if node.kind() in _COMPARISONS else ()
+    return [value.toIValue() for value in held if value.node().kind() == "prim::Constant"]
 
 
 def _tensors_in(value: Any) -> Iterator[torch.Tensor]:

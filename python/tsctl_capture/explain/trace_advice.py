@@ -7,6 +7,7 @@ import functools
 import linecache
 import re
 
+from ..errors import users_lines
 from ..vocabulary import NoticeCode
 
 _LENGTH = re.compile(r"\blen\((\w+(?:\.\w+)*)\)")
@@ -149,6 +150,29 @@ def _is_message(statement: ast.stmt) -> bool:
         return True  # ... or a text
     is_call = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
     return is_call and _MESSAGES.match(ast.unparse(statement.value.func)) is not None  # type: ignore[attr-defined]
+
+
+def is_handled_here() -> bool:
+    """Whether a try, or contextlib.suppress, around the line that runs now would take its exception."""
+    return any(
+        first <= number <= last for file, number in users_lines() for first, last in _handled_lines(file)
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _handled_lines(file: str) -> list[tuple[int, int]]:
+    """First and last line of each block whose exceptions are handled."""
+    blocks = []
+    for node in _statements(file):
+        tried = isinstance(node, ast.Try) and node.handlers
+        suppressed = isinstance(node, ast.With) and any(
+            isinstance(item.context_expr, ast.Call)
+            and ast.unparse(item.context_expr.func).split(".")[-1] == "suppress"
+            for item in node.items
+        )
+        if isinstance(node, (ast.Try, ast.With)) and (tried or suppressed):
+            blocks.append((node.body[0].lineno, node.body[-1].end_lineno or node.lineno))
+    return blocks
 
 
 @functools.lru_cache(maxsize=64)

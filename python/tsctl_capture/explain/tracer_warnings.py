@@ -41,6 +41,7 @@ class Notice:
     decided_by: DecidedBy = DecidedBy.UNKNOWN
     inputs: tuple[str, ...] = ()  # whose values decide
     accepted: bool = False  # by --accept-branch
+    limits: tuple[int, ...] = ()  # whole numbers that a size is compared with
 
     @property
     def place(self) -> str:
@@ -160,12 +161,12 @@ def collected_warnings(inputs: Sequence[str] = (), accepted: Sequence[str] = ())
 
 
 def _unwarned(notices: Sequence[Notice], decisions: Decisions) -> list[Notice]:
-    """The decisions that torch does not warn of, such as torch.equal."""
+    """The decisions that torch does not warn of, such as torch.equal, and those whose warning the model hides."""
     known = {(notice.code, notice.file, notice.number) for notice in notices}
     return [
         Notice(one.code, "", one.file, one.number)
         for place, one in decisions.found.items()
-        if one.silent and place not in known
+        if (one.silent or one.by == DecidedBy.VALUES) and place not in known
     ]
 
 
@@ -179,12 +180,21 @@ def _explained(
             found.append(replace(notice, accepted=is_accepted(notice, accepted)))
             continue
         by = decision.by
-        if by == DecidedBy.VALUES and only_checks(notice.file, notice.number):
+        if by == DecidedBy.VALUES and not decision.handled and only_checks(notice.file, notice.number):
             by = DecidedBy.CHECK
         names = tuple(inputs[position] for position in sorted(decision.inputs) if position < len(inputs))
         changed = replace(notice, decided_by=by, inputs=names if by == DecidedBy.VALUES else ())
+        if by == DecidedBy.SIZES:
+            changed = replace(changed, limits=_whole_numbers(decision.compared_with))
         found.append(replace(changed, accepted=is_accepted(changed, accepted)))
     return found
+
+
+def _whole_numbers(values: Sequence[Any]) -> tuple[int, ...]:
+    plain = [one.item() if isinstance(one, torch.Tensor) and one.numel() == 1 else one for one in values]
+    return tuple(
+        dict.fromkeys(int(one) for one in plain if isinstance(one, (int, float)) and one == one // 1)
+    )
 
 
 def is_accepted(notice: Notice, accepted: Sequence[str]) -> bool:

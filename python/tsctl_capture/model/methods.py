@@ -9,8 +9,11 @@ from typing import Any
 
 import torch
 
+from ..errors import CaptureError
+from ..vocabulary import ErrorKind
 from .generated import WRAPPER_HEAD, defined_class, type_names
 from .signature import signature_of
+from .values import tensors_in
 
 _TEMPLATE = f"""\
 {WRAPPER_HEAD}
@@ -81,3 +84,20 @@ def _annotations(function: Any, signature: inspect.Signature) -> dict[str, Any]:
                 with suppress(Exception):
                     found[name] = eval(parameter.annotation, type_names())  # noqa: S307 - a schema's type
     return {name: kind for name, kind in found.items() if name in signature.parameters}
+
+
+def require_tensors(built: Any, name: str, signature: inspect.Signature | None) -> None:
+    """Raises CaptureError{usage} for a function that takes nothing and returns no model."""
+    if signature is None or signature.parameters or tensors_in(built):
+        return
+    kind = type(built).__name__
+    if inspect.iscoroutine(built):
+        built.close()
+    holds = isinstance(built, (tuple, list)) and any(isinstance(item, torch.nn.Module) for item in built)
+    raise CaptureError(
+        ErrorKind.USAGE,
+        f"'{name}' returns a {kind}, not an nn.Module",
+        "name a function that returns the module alone"
+        if holds
+        else "SOURCE names a function that returns a module",
+    )

@@ -21,7 +21,7 @@ import torch
 from ..errors import CaptureError, describe, user_traceback
 from ..request import Source
 from ..vocabulary import ErrorKind
-from .methods import has_forward, method_module, method_names
+from .methods import has_forward, method_module, method_names, require_tensors
 from .signature import did_you_mean, shown, signature_of
 from .weights import load_weights
 from .zoos import build_by_name, is_zoo
@@ -218,6 +218,15 @@ def _use_method(loaded: LoadedModel, method: str, source: Source) -> None:
     known = method_names(module)
     if not method:
         if not has_forward(module):
+            if (
+                isinstance(module, torch.jit.ScriptModule)
+                and type(module).__dict__.get("forward") is not None
+            ):
+                raise CaptureError(
+                    ErrorKind.USAGE,
+                    f"'{name}' is a torch.jit.ScriptModule whose forward is not compiled",
+                    "mark its forward @torch.jit.script_method, or derive the class from torch.nn.Module",
+                )
             example = f"{name}.{known[0]}" if known else ""
             raise CaptureError(
                 ErrorKind.USAGE,
@@ -379,6 +388,7 @@ def _from_function(found: Callable[..., Any], source: Source, kwargs: dict[str, 
         built = _called(found, source, kwargs)
         if isinstance(built, torch.nn.Module):
             return _loaded(built, type(built).__name__)
+        require_tensors(built, source.text or source.name, signature)
     if kwargs:
         raise CaptureError(
             ErrorKind.USAGE,

@@ -21,9 +21,9 @@ from ..retirement_notices import without_retirement_notices
 from ..vocabulary import ComparisonStatus, ErrorKind
 from .comparison import Tolerances, compare
 from .known_refusals import explained
+from .state import is_compiled, restored_state
 
 COMPARED_CALLS = (1, 2, 3, 10)  # core's kComparedCalls
-_LARGEST_KEPT_BYTES = 16 << 20
 
 
 def prepare_device(device: str, threads: int) -> None:
@@ -56,7 +56,8 @@ class Declared:
     outputs: list[Any] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)  # of each set
     written_state: list[str] = field(default_factory=list)  # buffers and parameters
-    written_attributes: list[str] = field(default_factory=list)  # in Python; restored afterwards
+    # Other attributes, and what only the first call writes to; restored afterwards.
+    written_attributes: list[str] = field(default_factory=list)
     writes_inputs: bool = False
     change: str = ""  # why the outputs of two calls with the same inputs differ; empty if they do not
 
@@ -82,6 +83,9 @@ def run_declared(
     _initialize(model, calls, device)
     with restored_state(model.module) as found.written_attributes:
         _run_all(model, calls, device, tolerances, found)
+    found.written_attributes = [
+        name for name in found.written_attributes if name not in (*found.written_state, *_recomputed(model))
+    ]
     if found.change and not may_change:
         hint = "make it deterministic in eval mode"
         if not found.change.startswith("it draws"):
@@ -92,6 +96,16 @@ def run_declared(
             hint,
         )
     return found
+
+
+def _recomputed(model: LoadedModel) -> set[str]:
+    """The weights that torch.nn.utils.weight_norm and spectral_norm compute before every call."""
+    return {
+        f"{path}.{hook.name}".lstrip(".")
+        for path, part in model.module.named_modules()
+        for hook in part._forward_pre_hooks.values()
+        if type(hook).__module__.startswith("torch.nn.utils.") and hasattr(hook, "name")
+    }
 
 
 def _initialize(model: LoadedModel, calls: list[Call], device: str) -> None:
@@ -139,7 +153,7 @@ def fresh_start(module: torch.nn.Module) -> Iterator[torch.nn.Module]:
     Nothing that calls store in it stays.
     """
     torch.manual_seed(0)
-    if _is_compiled(module):
+    if is_compiled(module):
         yield copy.deepcopy(module)  # its numbers and tensors cannot be listed
         return
     with restored_state(module):
@@ -150,52 +164,6 @@ def run_first(module: torch.nn.Module, call: Call, device: str) -> Any:
     """The outputs of the first call after a fresh start."""
     with fresh_start(module) as started:
         return run(started, call, device)
-
-
-@contextmanager
-def restored_state(module: torch.nn.Module) -> Iterator[list[str]]:
-    """Restores the buffers and Python attributes of every submodule; yields the names of assigned attributes.
-
-    Without it, a forward that counts its calls or stores something on self would leave the state of tsctl's
-    many calls in the file.
-    """
-    parts = [(path, part) for path, part in module.named_modules() if not _is_compiled(part)]
-    attributes = {path: (part, dict(vars(part))) for path, part in parts}
-    buffers = [(part, name, tensor) for part in module.modules() for name, tensor in part._buffers.items()]
-    contents = _copies([tensor for _, _, tensor in buffers if tensor is not None])
-    written: list[str] = []
-    try:
-        yield written
-    finally:
-        for path, (part, before) in attributes.items():
-            written += [f"{path}.{name}".lstrip(".") for name in _restore(vars(part), before)]
-        for part, name, tensor in buffers:
-            part._buffers[name] = tensor
-        for tensor, version, copy in contents:
-            if tensor._version != version:
-                with torch.no_grad():
-                    tensor.copy_(copy)
-
-
-def _is_compiled(part: torch.nn.Module) -> bool:
-    """Whether its Python attributes are torch's own: they hold nothing of the user's."""
-    return isinstance(part, torch.jit.ScriptModule)
-
-
-def _copies(tensors: list[torch.Tensor]) -> list[tuple[torch.Tensor, int, torch.Tensor]]:
-    """Each tensor with its version and a copy. Large ones are left out: they are usually constants."""
-    small = [item for item in tensors if item.nbytes <= _LARGEST_KEPT_BYTES and not item.is_inference()]
-    return [(item, item._version, item.detach().clone()) for item in small]
-
-
-def _restore(now: dict[str, Any], before: dict[str, Any]) -> list[str]:
-    changed = [name for name, value in now.items() if name not in before or before[name] is not value]
-    for name in changed:
-        if name in before:
-            now[name] = before[name]
-        else:
-            del now[name]
-    return changed
 
 
 def _run_all(

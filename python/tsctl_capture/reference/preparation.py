@@ -73,10 +73,9 @@ def eager_warnings(
         more = ", …" if len(declared.written_state) > _SHOWN else ""
         text = f"forward writes to {names}{more}: so does every call of the file"
         found.append((WarningCode.STATE_WRITTEN, text))
-    kept = [name for name in declared.written_attributes if name not in _recomputed(model.module)]
-    if kept:
-        names = ", ".join(kept[:_SHOWN])
-        text = f"forward stores {names} on the model"
+    if declared.written_attributes:
+        names = ", ".join(declared.written_attributes[:_SHOWN])
+        text = f"forward stores {names}" + ("" if "(global)" in names else " on the model")
         found.append((WarningCode.ATTRIBUTE_WRITTEN, text))
     if declared.writes_inputs:
         found.append((WarningCode.INPUT_WRITTEN, "forward writes into its inputs: so does the file"))
@@ -85,16 +84,6 @@ def eager_warnings(
             text = f"eager's outputs for {call.title} hold NaN or Inf"
             found.append((WarningCode.EAGER_NOT_FINITE, text))
     return [{"code": code, "text": text} for code, text in found]
-
-
-def _recomputed(module: torch.nn.Module) -> set[str]:
-    """The weights that torch.nn.utils.weight_norm and spectral_norm compute before every call."""
-    return {
-        f"{path}.{hook.name}".lstrip(".")
-        for path, part in module.named_modules()
-        for hook in part._forward_pre_hooks.values()
-        if type(hook).__module__.startswith("torch.nn.utils.") and hasattr(hook, "name")
-    }
 
 
 def _finite(tensor: torch.Tensor) -> bool:

@@ -8,13 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import torch
+
 from ..errors import describe
 from ..model.calls import Call
 from ..model.inputs import VALUE_CHANGES, changed_call, drawn_call
 from ..model.source import LoadedModel
 from ..request import CaptureRequest, DrawnTensor, InputSet
 from ..vocabulary import ValueChange
-from .eager import restored_state, run, run_first
+from .eager import run, run_first
+from .state import restored_state
+from .time_limit import time_limit
 
 _REDRAW_STREAMS = 1 << 20  # far beyond the streams that input sets use
 # Draws in the search for an input that takes another branch: each unchanged and with every change of values.
@@ -22,6 +26,9 @@ _SEARCH_DRAWS = 4
 # Further sizes that the search tries, as multiples of the declared one.
 _SEARCH_FACTORS = (2, 8)
 _LARGEST_DRAWN = 1 << 24  # elements of a tensor in the search
+# A loop until convergence may not end with other values than the declared ones.
+_LONGEST_PROBE_SECONDS = 10.0
+_LONGEST_PROBE_FACTOR = 20.0
 
 
 @dataclass
@@ -65,13 +72,15 @@ def plan_probes(request: CaptureRequest, model: LoadedModel) -> list[Probe]:
     return probes
 
 
-def search_probes(request: CaptureRequest, calls: Sequence[Call], sizes: Sequence[Probe]) -> Iterator[Probe]:
+def search_probes(
+    request: CaptureRequest, calls: Sequence[Call], sizes: Sequence[Probe], limits: Sequence[int]
+) -> Iterator[Probe]:
     """Further sizes and values, for a trace that may have decided something by its example.
 
-    `sizes` are the probes that changed a size. In data from a file only floating-point values are changed,
-    because the valid range of other values is unknown.
+    `sizes` are the probes that changed a size, `limits` are numbers with which the model compares sizes. In data
+    from a file only floating-point values are changed, because the valid range of other values is unknown.
     """
-    yield from _grown(request, sizes)
+    yield from _grown(request, sizes, limits)
     for turn in range(3, 3 + _SEARCH_DRAWS):
         for position in range(len(request.sets)):
             for change in (ValueChange.NONE, *VALUE_CHANGES):
@@ -82,14 +91,15 @@ def search_probes(request: CaptureRequest, calls: Sequence[Call], sizes: Sequenc
                 yield Probe(changed_call(call, change), f"{call.label or 'the input set'} with {words}")
 
 
-def _grown(request: CaptureRequest, sizes: Sequence[Probe]) -> Iterator[Probe]:
-    """Much larger sizes, on the axes where eager accepts other sizes."""
+def _grown(request: CaptureRequest, sizes: Sequence[Probe], limits: Sequence[int]) -> Iterator[Probe]:
+    """Sizes at and above the limits, and much larger ones, on the axes where eager accepts other sizes."""
+    at_limits = [size for limit in limits for size in (limit, limit + 1) if size > 0]
+    yield from _at_limits(request, at_limits)
     accepted = {
         (tuple(probe.inputs), probe.axis): probe for probe in sizes if probe.accepted and probe.inputs
     }
     for (inputs, axis), probe in accepted.items():
-        for factor in _SEARCH_FACTORS:
-            size = probe.declared * factor
+        for size in (*at_limits, *(probe.declared * factor for factor in _SEARCH_FACTORS)):
             drawn = resized(request.sets[0], inputs, axis, size)
             if max(math.prod(tensor["shape"]) for tensor in drawn["tensors"]) > _LARGEST_DRAWN:
                 continue
@@ -97,6 +107,19 @@ def _grown(request: CaptureRequest, sizes: Sequence[Probe]) -> Iterator[Probe]:
             yield Probe(
                 drawn_call(drawn, request.seed), title, list(inputs), axis, probe.declared, probe.joint
             )
+
+
+def _at_limits(request: CaptureRequest, sizes: Sequence[int]) -> Iterator[Probe]:
+    """Each named dimension at these sizes, which all inputs with it have."""
+    for dim in dict.fromkeys(item["dim"] for item in request.named_sizes) if request.sets else ():
+        places = [(item["input"], int(item["axis"])) for item in request.named_sizes if item["dim"] == dim]
+        for size in sizes:
+            drawn = request.sets[0]
+            for name, axis in places:
+                drawn = resized(drawn, [name], axis, size)
+            if max(math.prod(tensor["shape"]) for tensor in drawn["tensors"]) <= _LARGEST_DRAWN:
+                inputs = [name for name, _ in places]
+                yield Probe(drawn_call(drawn, request.seed), f"{dim}={size}", inputs, places[0][1])
 
 
 def resized(first: InputSet, inputs: Sequence[str], axis: int, size: int) -> InputSet:
@@ -140,21 +163,32 @@ def screen_on_cpu(model: LoadedModel, probes: Sequence[Probe]) -> None:
             _run_probe(model, probe, "cpu", run)
 
 
-def run_probes(model: LoadedModel, probes: Iterable[Probe], device: str, keeps_state: bool = False) -> None:
+def run_probes(
+    model: LoadedModel,
+    probes: Iterable[Probe],
+    device: str,
+    keeps_state: bool = False,
+    declared_s: float = 0.0,
+) -> None:
     """Fills in eager's outputs, or the error with which it refuses the call.
 
-    Each call of a model that keeps state is a first call.
+    Each call of a model that keeps state is a first call. A call that takes far longer than the declared sets, of
+    which one takes `declared_s`, is refused.
     """
+    longest_s = _LONGEST_PROBE_SECONDS + _LONGEST_PROBE_FACTOR * declared_s * torch.get_num_threads()
     with restored_state(model.module):
         for probe in probes:
             if probe.accepted:
-                _run_probe(model, probe, device, run_first if keeps_state else run)
+                _run_probe(model, probe, device, run_first if keeps_state else run, longest_s)
 
 
-def _run_probe(model: LoadedModel, probe: Probe, device: str, run_one: Callable[..., Any]) -> None:
+def _run_probe(
+    model: LoadedModel, probe: Probe, device: str, run_one: Callable[..., Any], longest_s: float = math.inf
+) -> None:
     started = time.perf_counter()
     try:
-        probe.outputs = run_one(model.module, probe.call, device)
+        with time_limit(longest_s):
+            probe.outputs = run_one(model.module, probe.call, device)
     except (Exception, SystemExit) as error:
         probe.error = describe(error)
     probe.eager_s = time.perf_counter() - started

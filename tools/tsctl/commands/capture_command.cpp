@@ -160,7 +160,11 @@ void record_not_general(CommandSession& session, const CaptureResult& capture) {
   std::string not_scripted;
   std::string remedy;
   std::string first_change;
+  bool script_differs = false;
   for (const CaptureAttempt& attempt : capture.attempts) {
+    if (attempt.mode == CaptureMethod::script && attempt.status == AttemptStatus::not_general) {
+      script_differs = true;
+    }
     if (attempt.mode == CaptureMethod::script && attempt.status == AttemptStatus::failed) {
       not_scripted = attempt.reason;
       if (first_change.empty()) first_change = first_change_of(attempt);
@@ -173,7 +177,7 @@ void record_not_general(CommandSession& session, const CaptureResult& capture) {
       shown != nullptr ? shown->reason : "the captured module differs from eager";
   std::string message = fmt::format("the {} is not general: {}", kind, reason);
   std::string hint =
-      kind == "trace" || !capture.submodules.empty()
+      (kind == "trace" && !script_differs) || !capture.submodules.empty()
           ? "a trace keeps the decisions that the example inputs caused; script the module (tsctl "
             "script, or convert --mode script), or rewrite the model without that decision"
           : "this code behaves differently in TorchScript than in Python; see the differences "

@@ -78,7 +78,7 @@ std::string notices_text(const CaptureAttempt& attempt, bool verbose) {
 
 std::string attempt_text(const CaptureAttempt& attempt, bool verbose) {
   std::string text = line("capture", attempt_summary(attempt));
-  if (!attempt.remedy.empty()) text += line("", attempt.remedy);
+  if (!attempt.remedy.empty()) text += indented("", attempt.remedy);
   if (!attempt.reason.empty()) text += line("", attempt.reason);
   if (attempt.diagnosis) text += diagnosis_text(*attempt.diagnosis);
   std::size_t listed = 0;

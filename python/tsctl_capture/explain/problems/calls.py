@@ -58,6 +58,8 @@ def _numpy_name(file: UserFile, node: ast.AST) -> Finding:
     )
     cause = f"TorchScript does not support numpy, here {dotted(node)}"
     change = file.replaced(node, other) if other else ""
+    if other.startswith("torch."):
+        change = re.sub(r"(\.(detach|cpu|numpy)\(\))+", "", change).replace("axis=", "dim=")
     if other.startswith("math.") and not file.imports("math"):
         change = f"import math  # at the top of the file\n{change}"
     return Finding("numpy", cause, change, NO_VALUES if plain else KEEPS_VALUE, node, file)

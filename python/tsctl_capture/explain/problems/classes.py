@@ -43,20 +43,50 @@ def super_call(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                 "super", cause, forward_of_torch(file, own, call, arguments), NO_VALUES, function and call
             )
         parameters = ast.unparse(base.args)
-        lines = [f"def base_{name}({parameters}):  # in the base class, with the body of its {name}"]
-        lines.append(file.replaced(call, f"self.base_{name}({arguments})"))
+        new = _free_name(refusal, f"base_{name}")
+        lines = [f"def {new}({parameters}):  # in the base class, with the body of its {name}"]
+        lines.append(file.replaced(call, f"self.{new}({arguments})"))
         return Finding("super", cause, "\n".join(lines), NO_VALUES, function and call)
     return None
 
 
 def _base_function(refusal: Refusal, own: ast.ClassDef | None, name: str) -> ast.FunctionDef | None:
-    module = refusal.module_named(own.name) if own is not None else None
-    for _, kind in user_classes(type(module)) if module is not None else ():
-        if own is not None and kind.name == own.name:
+    """The method that super() finds from inside the class `own`."""
+    for part in refusal.parts:
+        kinds = [kind for _, kind in user_classes(type(part))]
+        names = [kind.name for kind in kinds]
+        if own is None or own.name not in names:
             continue
-        for item in kind.body:
-            if isinstance(item, ast.FunctionDef) and item.name == name:
-                return item
+        for kind in kinds[names.index(own.name) + 1 :]:
+            for item in kind.body:
+                if isinstance(item, ast.FunctionDef) and item.name == name:
+                    return item
+    return None
+
+
+def _free_name(refusal: Refusal, name: str) -> str:
+    """A name that no module has: in a chain of super() each class needs another one."""
+    while any(hasattr(part, name) for part in refusal.parts):
+        name = f"base_{name}"
+    return name
+
+
+def enum_in_class(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """An Enum in the body of the module's class; torch's compiler raises AttributeError without a place."""
+    for part in refusal.parts:
+        for file, kind in user_classes(type(part)):
+            for item in kind.body:
+                held = getattr(type(part), item.name, None) if isinstance(item, ast.ClassDef) else None
+                if not isinstance(item, ast.ClassDef) or not isinstance(held, enum.EnumMeta):
+                    continue
+                cause = f"the Enum '{item.name}' is in the body of a module's class, where TorchScript cannot read it"
+                lines = [f"{without_comment(file.line(item.lineno))}  # outside the class"]
+                lines += [
+                    without_comment(file.line(number)).replace(f"self.{item.name}.", f"{item.name}.")
+                    for number in range(kind.lineno, (kind.end_lineno or kind.lineno) + 1)
+                    if f"self.{item.name}." in file.line(number)
+                ]
+                return Finding("enum-in-class", cause, "\n".join(lines), NO_VALUES, item, file)
     return None
 
 
@@ -267,6 +297,7 @@ ENTRIES = [
     ),
     (r"^(?:method|function) '(?P<name>\w+)' is called recursively", recursion),
     (r"for argument 'self' but instead found type '__torch__", decorated_method),
+    (r"^__globals__$", enum_in_class),
     (r"^Could not unify type list", enumeration),
     (r"Cannot create Enum with value type", enumeration),
     (r"^<(?:enum|flag) '(?P<name>\w+)'> is a built-in class", python_class),

@@ -36,6 +36,8 @@ def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             elif len(held) == wanted:
                 noted = [f"{item}{kind}" for item, kind in zip(held, kinds, strict=False)]
                 change = f"def {name}({', '.join(noted)}) -> {_hook_gives(function, tensor)}:"
+                if _gives_none_too(function):
+                    change += f"\nreturn {held[-1]}  # in the place of None, also at the end"
             return Finding("hook", cause, change, _HOOK, function, file)
     return None
 
@@ -97,12 +99,25 @@ def _reads_outer(file: UserFile, function: ast.FunctionDef | ast.Lambda) -> bool
 
 def _hook_gives(function: ast.FunctionDef, tensor: str) -> str:
     """The annotation of the result, which a hook needs."""
-    values = [
-        item.value for item in ast.walk(function) if isinstance(item, ast.Return) and item.value is not None
-    ]
+    values = [value for value in _returned(function) if not _is_none(value)]
     if not values:
         return "None"
     return f"tuple[{tensor}]" if isinstance(values[0], ast.Tuple) else tensor
+
+
+def _returned(function: ast.FunctionDef) -> list[ast.expr | None]:
+    return [item.value for item in ast.walk(function) if isinstance(item, ast.Return)]
+
+
+def _is_none(value: ast.expr | None) -> bool:
+    return value is None or (isinstance(value, ast.Constant) and value.value is None)
+
+
+def _gives_none_too(function: ast.FunctionDef) -> bool:
+    """Whether a hook returns a value in one case and None, which keeps the other value, in another."""
+    nones = [_is_none(value) for value in _returned(function)]
+    ends = isinstance(function.body[-1], (ast.Return, ast.Raise))
+    return not all(nones) and (any(nones) or not ends)
 
 
 def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:

@@ -33,6 +33,8 @@ def unknown_operator(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if name == "Tensor":
         change = file.replaced(call.func, f"{dotted(call.func).removesuffix('Tensor')}tensor")
         return Finding("torch-function", cause, change, KEEPS_VALUE)
+    if name == "from_numpy" and call.args:
+        return Finding("numpy", cause, file.replaced(call, file.text(call.args[0])), KEEPS_VALUE)
     if name == "is_tensor":
         change = file.replaced(call, f"isinstance({file.text(call.args[0])}, {file.name_of('Tensor')})")
         return Finding("torch-function", cause, change, NO_VALUES)

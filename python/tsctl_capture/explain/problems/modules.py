@@ -340,6 +340,8 @@ def module_argument(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 ENTRIES = [
     (r"^cannot call a value of type 'Tuple\[__torch__", sequential_slice),
     (r"^Cannot instantiate class '(?P<kind>\w+)' in a script function", module_in_forward),
+    # The same, once torch has compiled the class as a submodule.
+    (r"^Class (?P<kind>\w+) does not have an __init__ function defined", module_in_forward),
     (r"^Expected integer literal for index", module_index),
     (r"^Unable to extract string literal index", module_key),
     (r"^Can not iterate over a module list or tuple with", zip_with_list),

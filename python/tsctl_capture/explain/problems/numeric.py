@@ -45,7 +45,12 @@ def float_as_size(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             isinstance(item, ast.Constant) and type(item.value) is float for item in ast.walk(node)
         ):
             cause = f"'{text}' is a float in TorchScript, but a size must be an int"
-            return Finding("float-as-size", cause, file.replaced(node, f"int({text})"), _sized(text), node)
+            above = file.parent_of(node)
+            whole_node: ast.expr = node
+            if isinstance(above, ast.Call) and dotted(above.func) == "round":
+                whole_node, text = above, file.text(above)
+            change = file.replaced(whole_node, f"int({text})")
+            return Finding("float-as-size", cause, change, _sized(text), whole_node)
     return None
 
 
