@@ -41,6 +41,12 @@ Subject subject_from(const std::string& text, const SourceFlags& flags,
   return subject;
 }
 
+std::vector<std::string> texts_of(const std::vector<Subject>& subjects) {
+  std::vector<std::string> texts;
+  for (const Subject& subject : subjects) texts.push_back(subject.text);
+  return texts;
+}
+
 std::vector<ReadFile> files_of(const std::vector<Subject>& subjects, const ModelInputs& inputs) {
   std::vector<ReadFile> files;
   for (const Subject& subject : subjects) {
