@@ -53,8 +53,7 @@ void warn_of_writers(CommandSession& session, const std::string& path,
 }
 
 // `names` are the files whose tensors take the bytes.
-void require_free_memory(CommandSession& session, const std::string& names,
-                         std::int64_t bytes) {
+void require_free_memory(CommandSession& session, const std::string& names, std::int64_t bytes) {
   // A GPU takes the tensors one after the other.
   const RunOptions& options = session.options();
   if (options.device != "cpu" || options.memory_bytes == 0) return;
