@@ -86,6 +86,8 @@ Error error_from(const py::error_already_set& raised) {
 
 // Where an exception was raised: " (/path/torch.py:1)".
 std::string place_of(const py::error_already_set& raised) {
+  if (raised.matches(PyExc_SyntaxError))
+    return fmt::format(" ({})", text_of(raised.value(), "filename"));
   if (!raised.trace()) return {};
   const py::list frames = py::module_::import("traceback").attr("extract_tb")(raised.trace());
   if (frames.empty()) return {};
