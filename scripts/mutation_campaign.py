@@ -6,14 +6,16 @@ Each file is a mutant of one FILE: raw bytes changed or cut off, or, with valid 
 repeated, renamed, removed, given twice or nested deeply. `inspect` and `diff` read each; `verify` and `optimize` run
 every N-th. A run does harm if it ends by a signal or with an undocumented exit code, prints control characters, leaves
 a file behind, or (inspect and diff) takes 2 s of the CPU or 64 MiB more than the same command on the original.
-Harmful mutants are kept in build/mutants; the exit status is then 1.
+Harmful mutants are kept in build/mutants; the exit status is then 1. Ctrl-C ends the campaign with what it has found.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -30,6 +32,7 @@ _EXITS = {0, 1, 2, 3, 4, 5, 6, 7}
 _MOST_SECONDS = 2.0
 _MOST_KIB = 64 << 10
 _HEAVY_SECONDS = 30.0
+_MOST_WALL_SECONDS = 600.0
 Records = list[tuple[str, bytes]]
 
 
@@ -127,17 +130,23 @@ def peak_kib(process: int) -> int:
 
 
 def run(command: list[str], seconds: float) -> Run:
-    """Run a command; it is killed, and counts as ended by a signal, after ten times these seconds."""
+    """Run a command. A signal ends it after ten times these seconds of the CPU, or after ten minutes."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (int(10 * seconds), int(10 * seconds)))
+
     with tempfile.TemporaryFile() as output:
         start, kib = time.monotonic(), 0
-        child = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+        child = subprocess.Popen(
+            command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, preexec_fn=limit
+        )
         while True:
             kib = max(kib, peak_kib(child.pid))
             pid, status, usage = os.wait4(child.pid, os.WNOHANG)
             took = time.monotonic() - start
             if pid != 0:
                 break
-            if took > 10 * seconds:
+            if took > _MOST_WALL_SECONDS:
                 child.kill()
             time.sleep(0.002)
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -238,13 +247,18 @@ def main() -> int:
     campaign = Campaign(options.tsctl, _ROOT / "build/mutants")
     random_ = random.Random(options.seed)
     originals = [Original.of(path, campaign) for path in options.originals]
-    for number in range(options.files):
-        original = originals[number % len(originals)]
-        data = mutant(random_, original.data, original.records)
-        campaign.try_mutant(original.path, original.usual, data, number, number % options.heavy_every == 0)
+    tried = 0
+    with contextlib.suppress(KeyboardInterrupt):
+        for number in range(options.files):
+            original = originals[number % len(originals)]
+            data = mutant(random_, original.data, original.records)
+            campaign.try_mutant(
+                original.path, original.usual, data, number, number % options.heavy_every == 0
+            )
+            tried += 1
     for (name, code), count in sorted(campaign.exits.items()):
         print(f"{name}: exit {code}: {count}")
-    print(f"{options.files} mutants, {campaign.harmful} runs did harm")
+    print(f"{tried} mutants, {campaign.harmful} runs did harm")
     return int(campaign.harmful > 0)
 
 

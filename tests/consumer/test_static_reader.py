@@ -2,6 +2,7 @@
 
 import json
 import re
+import struct
 import subprocess
 import zipfile
 
@@ -87,6 +88,15 @@ class Texts(nn.Module):
         if mode == self.name:
             return x * len(self.table["x"])
         return x
+
+
+def helper(x: torch.Tensor) -> torch.Tensor:
+    return torch.mul(x, 3)
+
+
+class Calls(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return helper(x)
 
 
 def transformer() -> nn.Module:
@@ -214,6 +224,20 @@ def changed(source, target, change) -> None:
             archive.writestr(f"{top}/{name}", content)
 
 
+def with_body(records: dict[str, bytes], *lines: str) -> None:
+    """Replace the body of the forward of a traced Linear by these lines, in which x is the input."""
+    (name,) = [name for name in records if b"class Linear" in records[name] and name.endswith(".py")]
+    text = records[name].decode()
+    argument = re.search(r"forward\(self: [^,]+,\s*(\w+)", text)[1]
+    named = [re.sub(r"(?<![.])\bx\b", argument, line) for line in lines]
+    body = "".join(f"    {line}\n" for line in named)
+    records[name] = (text[: text.index("    ", text.index(") -> Tensor:"))] + body).encode()
+
+
+def ops_of(tsctl, path) -> set[str]:
+    return {row["name"] for row in inspected(tsctl, path)["ops"]}
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -228,23 +252,121 @@ def changed(source, target, change) -> None:
         "torch. \\\n mul(x, 2)",
         "torch.mul(x, 2)\r",
         'torch.mul(x, 2) # """',
+        "torch.mul\f(x,\f2)",
+        "torch\f.\v mul(x, 2)",
     ],
 )
 def test_both_readers_see_the_same_operator(tsctl, tmp_path, statement) -> None:
     """Code that PyTorch never writes, but LibTorch reads: tsctl counts the operator too."""
     torch.jit.trace(nn.Linear(4, 2).eval(), ROWS).save(tmp_path / "in.pt")
-
-    def rewrite(records: dict[str, bytes]) -> None:
-        (name,) = [name for name in records if b"class Linear" in records[name] and name.endswith(".py")]
-        text = records[name].decode()
-        argument = re.search(r"forward\(self: [^,]+,\s*(\w+)", text)[1]
-        call = re.sub(r"(?<=[(, ])x\b", argument, statement).replace("x.mul", f"{argument}.mul")
-        body = f"    return {call}\n"
-        records[name] = (
-            text[: text.rindex("    return") if "    return" in text else len(text)] + body
-        ).encode()
-
-    changed(tmp_path / "in.pt", tmp_path / "out.pt", rewrite)
+    changed(
+        tmp_path / "in.pt", tmp_path / "out.pt", lambda records: with_body(records, f"return {statement}")
+    )
     assert torch.equal(torch.jit.load(tmp_path / "out.pt")(ROWS), ROWS * 2)
-    ops = {row["name"] for row in inspected(tsctl, tmp_path / "out.pt")["ops"]}
-    assert "aten::mul" in ops
+    assert "aten::mul" in ops_of(tsctl, tmp_path / "out.pt")
+
+
+def test_a_type_comment_is_code(tsctl, tmp_path) -> None:
+    """LibTorch reads the types of a function from "# type:", over several lines if a bracket is open."""
+    torch.jit.script(Calls().eval()).save(tmp_path / "in.pt")
+
+    def comment(records: dict[str, bytes]) -> None:
+        (name,) = [name for name in records if b"def helper" in records[name] and name.endswith(".py")]
+        header = b"def helper(x: Tensor) -> Tensor:\n"
+        assert header in records[name]
+        records[name] = records[name].replace(
+            header, b"def helper(x):\n  # type: (Tensor # torch.relu(\n  ) -> Tensor\n"
+        )
+
+    changed(tmp_path / "in.pt", tmp_path / "out.pt", comment)
+    assert torch.equal(torch.jit.load(tmp_path / "out.pt")(ROWS), ROWS * 3)
+    (forward,) = [row for row in inspected(tsctl, tmp_path / "out.pt")["methods"] if row["name"] == "forward"]
+    assert [row["name"] for row in forward["ops"]] == ["aten::mul"]
+
+
+def test_an_operator_in_a_type_comment_is_a_finding(tsctl, tmp_path) -> None:
+    """What LibTorch does not take for a comment is not hidden from the findings."""
+    torch.jit.trace(nn.Linear(4, 2).eval(), ROWS).save(tmp_path / "in.pt")
+    lines = ["y = x # type: torch.save", "return x"]
+    changed(tmp_path / "in.pt", tmp_path / "out.pt", lambda records: with_body(records, *lines))
+    codes = {finding["code"] for finding in inspected(tsctl, tmp_path / "out.pt")["findings"]}
+    assert "code_touches_files" in codes
+
+
+def test_the_last_of_two_classes_counts(tsctl, tmp_path) -> None:
+    torch.jit.trace(nn.Linear(4, 2).eval(), ROWS).save(tmp_path / "in.pt")
+
+    def twice(records: dict[str, bytes]) -> None:
+        (name,) = [name for name in records if b"class Linear" in records[name] and name.endswith(".py")]
+        with_body(records, "return torch.mul(x, 3)")
+        first = records[name]
+        with_body(records, "return torch.add(x, x)")
+        records[name] = first + records[name]
+
+    changed(tmp_path / "in.pt", tmp_path / "out.pt", twice)
+    assert torch.equal(torch.jit.load(tmp_path / "out.pt")(ROWS), ROWS + ROWS)
+    (forward,) = [row for row in inspected(tsctl, tmp_path / "out.pt")["methods"] if row["name"] == "forward"]
+    assert [row["name"] for row in forward["ops"]] == ["aten::add"]
+
+
+def test_the_last_of_two_functions_counts(tsctl, tmp_path) -> None:
+    torch.jit.script(Calls().eval()).save(tmp_path / "in.pt")
+
+    def twice(records: dict[str, bytes]) -> None:
+        (name,) = [name for name in records if b"def helper" in records[name] and name.endswith(".py")]
+        records[name] += records[name].replace(b"torch.mul(x, 3)", b"torch.add(x, x)")
+
+    changed(tmp_path / "in.pt", tmp_path / "out.pt", twice)
+    assert torch.equal(torch.jit.load(tmp_path / "out.pt")(ROWS), ROWS + ROWS)
+    (forward,) = [row for row in inspected(tsctl, tmp_path / "out.pt")["methods"] if row["name"] == "forward"]
+    assert [row["name"] for row in forward["ops"]] == ["aten::add"]
+
+
+def state_in(tsctl, path) -> tuple[list, list[int]]:
+    """The outputs of LibTorch, and the size of each tensor that inspect reads."""
+    summary = inspected(tsctl, path)
+    return torch.jit.load(path)(ROWS).tolist(), [row["size_bytes"] for row in summary["tensors"]]
+
+
+@pytest.mark.parametrize("wide", [1, 7, 1 << 40])
+def test_64_bit_fields_beside_valid_32_bit_fields_are_ignored(tsctl, tmp_path, wide) -> None:
+    """A reader that always takes the ZIP64 field would see another size, and another place."""
+    torch.jit.trace(nn.Linear(4, 2).eval(), ROWS).save(tmp_path / "in.pt")
+    with zipfile.ZipFile(tmp_path / "in.pt") as source, zipfile.ZipFile(tmp_path / "out.pt", "w") as target:
+        for record in source.infolist():
+            copy = zipfile.ZipInfo(record.filename)
+            copy.extra = struct.pack("<HHQQQ", 1, 24, wide, wide, wide)
+            target.writestr(copy, source.read(record))
+    assert state_in(tsctl, tmp_path / "out.pt") == state_in(tsctl, tmp_path / "in.pt")
+
+
+def test_64_bit_fields_behind_escapes_count(tsctl, tmp_path, monkeypatch) -> None:
+    torch.jit.trace(nn.Linear(4, 2).eval(), ROWS).save(tmp_path / "in.pt")
+    with zipfile.ZipFile(tmp_path / "in.pt") as source:
+        records = {name: source.read(name) for name in source.namelist()}
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 0)  # everything is written with 64 bits
+    with zipfile.ZipFile(tmp_path / "out.pt", "w") as target:
+        for name, content in records.items():
+            target.writestr(name, content)
+    assert (tmp_path / "out.pt").read_bytes().count(b"\xff\xff\xff\xff") > len(records)
+    assert state_in(tsctl, tmp_path / "out.pt") == state_in(tsctl, tmp_path / "in.pt")
+
+
+def test_end_records_that_contradict_each_other_are_refused(tsctl, tmp_path, monkeypatch) -> None:
+    """The 32-bit end record names no records, the 64-bit one all of them."""
+    torch.jit.trace(nn.Linear(4, 2).eval(), ROWS).save(tmp_path / "in.pt")
+    with zipfile.ZipFile(tmp_path / "in.pt") as source:
+        records = {name: source.read(name) for name in source.namelist()}
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 0)
+    with zipfile.ZipFile(tmp_path / "out.pt", "w") as target:
+        for name, content in records.items():
+            target.writestr(name, content)
+    content = bytearray((tmp_path / "out.pt").read_bytes())
+    end = content.rindex(b"PK\x05\x06")
+    content[end + 8 : end + 12] = struct.pack("<HH", 1, 1)
+    (tmp_path / "out.pt").write_bytes(content)
+    result = subprocess.run(
+        [tsctl, "inspect", tmp_path / "out.pt"], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 3
+    assert "its two end records contradict each other" in result.stderr

@@ -41,6 +41,7 @@ static const char *folder;
 static int chosen = -1;
 static long at;
 static time_t shift;
+static atomic_bool started;  // main() has begun: allocations of the loader and of constants do not count
 
 __attribute__((constructor)) static void begin(void) {
   const char *path = getenv("FAULTS_COUNTERS");
@@ -63,6 +64,23 @@ __attribute__((constructor)) static void begin(void) {
   struct shared *counters = memory;
   atomic_compare_exchange_strong(&counters->front, &none, (long)getpid());
   shared = counters;
+}
+
+static int (*program)(int, char **, char **);
+
+static int begun(int count, char **words, char **environment) {
+  started = true;
+  return program(count, words, environment);
+}
+
+typedef int start_function(int (*)(int, char **, char **), int, char **, void (*)(void),
+                           void (*)(void), void (*)(void), void *);
+
+int __libc_start_main(int (*main)(int, char **, char **), int count, char **words,
+                      void (*init)(void), void (*fini)(void), void (*loader_fini)(void), void *end) {
+  start_function *start = (start_function *)dlsym(RTLD_NEXT, "__libc_start_main");
+  program = main;
+  return start(begun, count, words, init, fini, loader_fini, end);
 }
 
 // Whether the call that is about to be made shall fail.
@@ -193,7 +211,7 @@ extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 
 void *malloc(size_t size) {
-  if (shared && counted(MEMORY)) {
+  if (shared && started && counted(MEMORY)) {
     errno = ENOMEM;
     return NULL;
   }
@@ -201,7 +219,7 @@ void *malloc(size_t size) {
 }
 
 void *calloc(size_t count, size_t size) {
-  if (shared && counted(MEMORY)) {
+  if (shared && started && counted(MEMORY)) {
     errno = ENOMEM;
     return NULL;
   }
@@ -209,7 +227,7 @@ void *calloc(size_t count, size_t size) {
 }
 
 void *realloc(void *memory, size_t size) {
-  if (shared && counted(MEMORY)) {
+  if (shared && started && counted(MEMORY)) {
     errno = ENOMEM;
     return NULL;
   }

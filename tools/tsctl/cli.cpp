@@ -3,11 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <new>
 
 #include "commands/commands.h"
 #include "options/help_text.h"
 #include "options/pass_listing.h"
 #include "session/finish.h"
+#include "tsctl/core/base/system_limit.h"
 #include "usage_error.h"
 #include "version_text.h"
 
@@ -74,6 +76,10 @@ ExitCode parse_and_run(const std::vector<std::string>& arguments, Context& conte
 ExitCode run(const std::vector<std::string>& arguments, Context& context) {
   try {
     return parse_and_run(arguments, context);
+  } catch (const std::bad_alloc&) {
+    return print_failure(
+        Error(ErrorKind::environment, "there is not enough memory for this command", kMoreMemory),
+        context, false);
   } catch (const std::exception& error) {
     return report_bug(error.what(), context);
   }

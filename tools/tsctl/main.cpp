@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <new>
 #include <string_view>
 
 #include "cli.h"
@@ -39,6 +40,12 @@ int main(int argc, char** argv) {
 
   occupy_closed_streams();
   set_signals();
-  tsctl::Context context = tsctl::context_of_process({argv, argv + argc});
-  return static_cast<int>(tsctl::cli::run({argv + 1, argv + argc}, context));
+  try {
+    tsctl::Context context = tsctl::context_of_process({argv, argv + argc});
+    return static_cast<int>(tsctl::cli::run({argv + 1, argv + argc}, context));
+  } catch (const std::bad_alloc&) {
+    constexpr std::string_view kMessage = "tsctl: error: there is not enough memory to start\n";
+    static_cast<void>(!::write(STDERR_FILENO, kMessage.data(), kMessage.size()));
+    return static_cast<int>(tsctl::ExitCode::environment);
+  }
 }

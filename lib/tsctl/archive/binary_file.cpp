@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/system_limit.h"
 
 namespace tsctl {
 
@@ -23,8 +24,10 @@ namespace {
     throw Error(ErrorKind::input, fmt::format("this user has no permission to read '{}'", path),
                 "change its permissions (chmod +r) or those of its folder");
   }
-  throw Error(ErrorKind::input,
-              fmt::format("'{}' cannot be opened: {}", path, std::strerror(code)));
+  const char* limit = hint_for_limit(code);
+  throw Error(limit != nullptr ? ErrorKind::environment : ErrorKind::input,
+              fmt::format("'{}' cannot be opened: {}", path, std::strerror(code)),
+              limit != nullptr ? limit : "check the file and its disk");
 }
 
 }  // namespace
@@ -57,7 +60,8 @@ void BinaryFile::read_at(std::uint64_t offset, void* target, std::size_t size_by
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
       throw Error(ErrorKind::input,
-                  fmt::format("'{}' cannot be read: {}", path_, std::strerror(errno)));
+                  fmt::format("'{}' cannot be read: {}", path_, std::strerror(errno)),
+                  "check the disk, or copy the file again");
     }
     if (got == 0) {
       throw Error(ErrorKind::input, fmt::format("'{}' became shorter while tsctl read it", path_),
@@ -70,10 +74,11 @@ void BinaryFile::read_at(std::uint64_t offset, void* target, std::size_t size_by
 }
 
 void throw_write_error(const std::string& path, int code) {
-  throw Error(ErrorKind::environment,
-              fmt::format("'{}' cannot be written: {}", path, std::strerror(code)),
-              code == ENOSPC ? "free some space on that disk"
-                             : "check the permissions of the file and its folder");
+  throw Error(
+      ErrorKind::environment, fmt::format("'{}' cannot be written: {}", path, std::strerror(code)),
+      code == ENOSPC                    ? "free some space on that disk"
+      : hint_for_limit(code) != nullptr ? hint_for_limit(code)
+                                        : "check the permissions of the file and its folder");
 }
 
 std::uint16_t little_u16(const void* bytes) noexcept {

@@ -14,6 +14,7 @@
 #include "tsctl/archive/model_archive.h"
 #include "tsctl/archive/zip_append.h"
 #include "tsctl/archive/zip_remove.h"
+#include "tsctl/core/base/error.h"
 
 namespace tsctl {
 
@@ -108,5 +109,24 @@ void make_debug_paths_relative(const std::string& path, const std::string& root)
 }
 
 void strip_debug_records(const std::string& path) { replace_debug_records(path, {}); }
+
+bool has_usable_debug_records(const std::string& path) {
+  constexpr std::uint64_t kMostBytes = 4ULL << 20;
+  const ZipReader zip(path);
+  std::uint64_t left = kMostBytes;
+  for (const ZipRecord& record : zip.records()) {
+    if (!record.name.ends_with(".debug_pkl") || record.size_bytes > left) continue;
+    left -= record.size_bytes;
+    try {
+      ReadBudget budget(path, zip.file_size_bytes());
+      const auto same = [](const std::string& name) { return name; };
+      if (!with_renamed_paths(zip.read(record, record.size_bytes), record.name, budget, same))
+        return false;
+    } catch (const Error&) {
+      return false;
+    }
+  }
+  return true;
+}
 
 }  // namespace tsctl

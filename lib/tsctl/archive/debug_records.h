@@ -18,6 +18,10 @@ void make_debug_paths_relative(const std::string& path, const std::string& root)
 // Removes the debug records.
 void strip_debug_records(const std::string& path);
 
+// Whether LibTorch can read the debug records. If it cannot, it fails wherever it wants to show a line of the source. Looks
+// at most at a few megabytes of them.
+bool has_usable_debug_records(const std::string& path);
+
 // The path that make_debug_paths_relative() writes.
 std::string relative_source_path(const std::string& path, const std::string& root);
 

@@ -334,9 +334,10 @@ class Findings {
 }  // namespace
 
 bool touches_files(const std::string& op) {
-  return op == "aten::save" || op == "aten::from_file" || op == "aten::_save" ||
-         op == "debugprims::load_tensor";
+  return writes_files(op) || op == "aten::from_file" || op == "debugprims::load_tensor";
 }
+
+bool writes_files(const std::string& op) { return op == "aten::save" || op == "aten::_save"; }
 
 std::vector<FileFinding> findings_of(const ModelArchive& archive, const ModelSummary& summary) {
   return Findings(archive, summary).all();

@@ -15,4 +15,7 @@ std::vector<FileFinding> findings_of(const ModelArchive& archive, const ModelSum
 // The operators that read or write files, by name ("aten::save").
 bool touches_files(const std::string& op);
 
+// Those of them that write, which LibTorch does without reporting a failure.
+bool writes_files(const std::string& op);
+
 }  // namespace tsctl

@@ -150,6 +150,10 @@ std::uint64_t require_loadable(const std::string& path, bool check_crc) {
     throw Error(ErrorKind::input, fmt::format("'{}' cannot be loaded: {}", path, kLostWeights),
                 kLostWeightsHint);
   }
+  return least_memory(archive);
+}
+
+std::uint64_t least_memory(const ModelArchive& archive) {
   return bytes_of_storages(archive.zip, *archive.data, "data/") +
          (archive.constants ? bytes_of_storages(archive.zip, *archive.constants, "constants/") : 0);
 }

@@ -33,8 +33,11 @@ ModelArchive open_model_archive(const std::string& path);
 
 // The gate in front of LibTorch, which checks nothing of this: throws Error{input} if the file is damaged, holds a
 // tensor outside its record, can be read in two ways, or is too complex. With `check_crc` it also throws if a record
-// does not match its CRC-32. Returns the bytes that LibTorch allocates at least: those of the storages that it reads.
+// does not match its CRC-32. Returns least_memory.
 std::uint64_t require_loadable(const std::string& path, bool check_crc);
+
+// The bytes that LibTorch allocates at least when it loads the file: those of the storages that it reads.
+std::uint64_t least_memory(const ModelArchive& archive);
 
 // Whether the code uses weights in oneDNN's own layout, which torch.jit.optimize_for_inference makes: LibTorch writes the
 // file and cannot load it.

@@ -14,6 +14,7 @@
 #include "tsctl/capture/interpreter.h"
 #include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/python_variables.h"
 #include "tsctl/core/base/resident_memory.h"
 #include "tsctl/core/bench.h"
 #include "tsctl/core/profile_recording.h"
@@ -83,6 +84,36 @@ Error error_from(const py::error_already_set& raised) {
           traceback_of(raised)};
 }
 
+// Where an exception was raised: " (/path/torch.py:1)".
+std::string place_of(const py::error_already_set& raised) {
+  if (raised.matches(PyExc_SyntaxError))
+    return fmt::format(" ({})", text_of(raised.value(), "filename"));
+  if (!raised.trace()) return {};
+  const py::list frames = py::module_::import("traceback").attr("extract_tb")(raised.trace());
+  if (frames.empty()) return {};
+  const py::object last = frames[frames.size() - 1];
+  return fmt::format(" ({}:{})", text_of(last, "filename"), text_of(last, "lineno"));
+}
+
+// Imports what every job needs. Throws Error{environment} if one of the packages cannot be imported.
+py::module_ imported_jobs(const PythonSite& site) {
+  try {
+    return py::module_::import("tsctl_capture.jobs");
+  } catch (const py::error_already_set& raised) {
+    const std::string message = bytes_of(py::str(raised.value()));
+    if (is_out_of_memory(raised, message) || raised.matches(PyExc_OSError)) throw;
+    const std::string variables = hint_for_python_variables();
+    throw Error(
+        ErrorKind::environment,
+        fmt::format("the Python at '{}' cannot import torch and what tsctl needs: {}: {}{}",
+                    site.executable, text_of(raised.type(), "__name__"), message, place_of(raised)),
+        !variables.empty() ? variables
+                           : fmt::format("see whether it imports torch: {} -c 'import "
+                                         "torch'; if not, install torch again",
+                                         site.executable));
+  }
+}
+
 // Runs `work` with the interpreter started and the GIL held, and converts Python's exceptions.
 template <typename Work>
 auto with_python(const PythonSite& site, Work&& work) {
@@ -125,8 +156,9 @@ py::object python_events(Events& events) {
           }));
 }
 
-py::object run_job(const std::string& job, const std::string& request_json, Events& events) {
-  const py::object jobs = py::module_::import("tsctl_capture.jobs");
+py::object run_job(const PythonSite& site, const std::string& job, const std::string& request_json,
+                   Events& events) {
+  const py::object jobs = imported_jobs(site);
   const py::object request = py::module_::import("json").attr("loads")(text_from(request_json));
   return jobs.attr("run")(job, request, python_events(events));
 }
@@ -230,7 +262,7 @@ std::optional<double> seconds_of(const py::object& arm, const char* name) {
 std::string call(const PythonSite& site, const std::string& job, const std::string& request_json,
                  Events& events) {
   return with_python(site, [&] {
-    const py::object result = run_job(job, request_json, events);
+    const py::object result = run_job(site, job, request_json, events);
     return bytes_of(py::module_::import("json").attr("dumps")(result, py::arg("allow_nan") = false,
                                                               py::arg("ensure_ascii") = false));
   });
@@ -240,10 +272,10 @@ std::unique_ptr<Arm> open_arm(const PythonSite& site, const std::string& request
                               Events& events) {
   const double start_s = now_s();
   return with_python(site, [&]() -> std::unique_ptr<Arm> {
-    const py::module_ imports_torch = py::module_::import("tsctl_capture.jobs");
+    const py::module_ imports_torch = imported_jobs(site);
     ArmOpening opening{.libraries_s = now_s() - start_s};
     opening.libraries_bytes = resident_bytes();
-    py::object arm = run_job("open_arm", request_json, events);
+    py::object arm = run_job(site, "open_arm", request_json, events);
     opening.loaded_bytes = resident_bytes();
     opening.deserialize_s = seconds_of(arm, "build_s");
     opening.move_s = seconds_of(arm, "move_s");

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <memory>
 
+#include "tsctl/archive/debug_records.h"
 #include "tsctl/archive/model_archive.h"
 #include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/disk_room.h"
@@ -140,7 +141,8 @@ torch::jit::Module load_module(const std::string& path, const c10::Device& devic
   try {
     const double start_s = now_s();
     const auto file = std::make_shared<TimedFile>(path);
-    torch::jit::Module module = torch::jit::load(file, device, options.debug_files);
+    const bool debug_files = options.debug_files && has_usable_debug_records(path);
+    torch::jit::Module module = torch::jit::load(file, device, debug_files);
     ::alarm(0);  // the time-out for loading; see WorkerLimits
     if (split != nullptr) {
       split->read_s = file->read_s();

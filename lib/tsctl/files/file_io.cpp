@@ -9,6 +9,7 @@
 
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/file_descriptor.h"
+#include "tsctl/core/base/system_limit.h"
 
 namespace tsctl {
 
@@ -18,19 +19,21 @@ constexpr std::size_t kPartBytes = std::size_t{1} << 20;
 
 [[noreturn]] void throw_read_error(const std::string& path, const std::string& flag, int code) {
   const std::string where = flag.empty() ? "" : fmt::format(" ({})", flag);
-  throw Error(ErrorKind::input,
+  const char* limit = hint_for_limit(code);
+  throw Error(limit != nullptr ? ErrorKind::environment : ErrorKind::input,
               fmt::format("'{}' cannot be read{}: {}", path, where, std::strerror(code)),
-              "check the file's name");
+              limit != nullptr ? limit : "check the file's name");
 }
 
 }  // namespace
 
 void throw_write_error(const std::filesystem::path& path, const std::string& flag, int code) {
-  const bool full = code == ENOSPC || code == EDQUOT;
+  std::string hint = fmt::format("choose another place with {}", flag);
+  if (code == ENOSPC || code == EDQUOT)
+    hint = fmt::format("make room on that file system, or choose another with {}", flag);
+  if (const char* limit = hint_for_limit(code)) hint = limit;
   throw Error(ErrorKind::environment,
-              fmt::format("'{}' cannot be written: {}", path.string(), std::strerror(code)),
-              full ? fmt::format("make room on that file system, or choose another with {}", flag)
-                   : fmt::format("choose another place with {}", flag));
+              fmt::format("'{}' cannot be written: {}", path.string(), std::strerror(code)), hint);
 }
 
 void read_file(const std::string& path, const std::string& flag,

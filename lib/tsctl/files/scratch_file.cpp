@@ -9,6 +9,8 @@
 #include <cstring>
 
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/proc_folder.h"
+#include "tsctl/core/base/system_limit.h"
 
 namespace tsctl {
 
@@ -37,12 +39,13 @@ ScratchFile::ScratchFile(const fs::path& folder) {
   if (file_.valid()) file_ = inherited(file_);
   if (!file_.valid()) {
     const bool few = errno == EMFILE || errno == EINVAL;  // the limit is below kFirstDescriptor
-    throw Error(ErrorKind::environment,
-                fmt::format("no scratch file can be created in '{}': {}", where.string(),
-                            std::strerror(few ? EMFILE : errno)),
-                few ? "the limit of open files is reached: raise it (ulimit -n)"
-                    : "choose a writable folder (TMPDIR for commands that write no model)");
+    throw Error(
+        ErrorKind::environment,
+        fmt::format("no scratch file can be created in '{}': {}", where.string(),
+                    std::strerror(few ? EMFILE : errno)),
+        few ? kMoreFiles : "choose a writable folder (TMPDIR for commands that write no model)");
   }
+  if (::access(path().c_str(), F_OK) != 0) throw proc_error(std::strerror(errno));
 }
 
 std::string ScratchFile::path() const { return fmt::format("/proc/self/fd/{}", file_.get()); }

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/system_limit.h"
 
 namespace tsctl {
 
@@ -26,7 +27,9 @@ Interrupt::Interrupt() {
     const int code = errno;
     sigprocmask(SIG_SETMASK, &before_, nullptr);
     throw Error(ErrorKind::environment,
-                fmt::format("signals cannot be watched: {}", std::strerror(code)));
+                fmt::format("signals cannot be watched: {}", std::strerror(code)),
+                hint_for_limit(code) != nullptr ? hint_for_limit(code)
+                                                : "this needs signalfd, which Linux has");
   }
 }
 

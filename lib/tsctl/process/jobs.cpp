@@ -14,6 +14,7 @@
 
 #include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/proc_folder.h"
 #include "tsctl/process/resource_errors.h"
 
 namespace tsctl {
@@ -28,13 +29,7 @@ Installation installation_of_this_process() {
   namespace fs = std::filesystem;
   std::error_code missing;
   const fs::path executable = fs::read_symlink("/proc/self/exe", missing);
-  if (missing) {
-    throw Error(ErrorKind::environment,
-                fmt::format("/proc cannot be read: {}; tsctl finds its parts there, and passes "
-                            "files to its workers through it",
-                            missing.message()),
-                "mount it: mount -t proc proc /proc");
-  }
+  if (missing) throw proc_error(missing.message());
   const fs::path root = executable.parent_path().parent_path();
   const fs::path lib = root / "lib";
   return {.executable = executable,
@@ -150,6 +145,10 @@ void throw_refusal(const Failure& failure, const WorkerSettings& settings) {
 void throw_failure(const Failure& failure, const WorkerSettings& settings) {
   if (failure.kind == ErrorKind::execution || failure.kind == ErrorKind::input)
     throw_refusal(failure, settings);
+  if (failure.kind == ErrorKind::environment) {
+    const std::string hint = hint_for_system_limit(failure.message);
+    if (!hint.empty()) throw Error(ErrorKind::environment, failure.message, hint, failure.detail);
+  }
   if (failure.kind != ErrorKind::usage && failure.kind != ErrorKind::environment) {
     const auto error = resource_error(failure.message + failure.detail, failure.message,
                                       settings.memory_bytes, failure.detail);

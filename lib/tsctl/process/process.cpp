@@ -18,6 +18,7 @@
 
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/simple_json.h"
+#include "tsctl/core/base/system_limit.h"
 #include "tsctl/process/spawn.h"
 #include "tsctl/report/json/json.h"
 
@@ -27,7 +28,9 @@ namespace {
 
 [[noreturn]] void throw_spawn_error(int code) {
   throw Error(ErrorKind::environment,
-              fmt::format("a worker process cannot be started: {}", std::strerror(code)));
+              fmt::format("a worker process cannot be started: {}", std::strerror(code)),
+              hint_for_limit(code) != nullptr ? hint_for_limit(code)
+                                              : "run tsctl doctor to see what is missing");
 }
 
 constexpr double kTickSeconds = 1.0;

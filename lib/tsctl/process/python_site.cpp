@@ -8,11 +8,14 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <sstream>
 #include <utility>
 
 #include "tsctl/core/base/build_info.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/file_descriptor.h"
+#include "tsctl/core/base/python_variables.h"
+#include "tsctl/core/base/system_limit.h"
 #include "tsctl/process/child.h"
 #include "tsctl/process/spawn.h"
 #include "tsctl/report/json/json.h"
@@ -62,8 +65,7 @@ struct Stream {
     int pipes[2] = {-1, -1};
     if (pipe2(pipes, O_CLOEXEC) != 0) {
       throw Error(ErrorKind::environment,
-                  fmt::format("a pipe cannot be made: {}", std::strerror(errno)),
-                  "close programs, or raise the limit of open files: ulimit -n");
+                  fmt::format("a pipe cannot be made: {}", std::strerror(errno)), kMoreFiles);
     }
     ours = FileDescriptor(pipes[0]);
     theirs = FileDescriptor(pipes[1]);
@@ -92,6 +94,7 @@ struct Answer {
   bool ok = false;
   std::string output = {};
   std::string errors = {};  // what the interpreter printed to standard error
+  int code = 0;             // the errno if it could not be started
 };
 
 [[noreturn]] void throw_no_answer(const std::string& executable, double timeout_s) {
@@ -131,7 +134,7 @@ Answer ask(const std::string& executable, const ProbeLimits& limits) {
   setup.pass_descriptor(errors.theirs.get(), STDERR_FILENO);
   ChildProcess child;
   if (const int code = child.start(setup, executable, {executable, "-c", kQuestion}); code != 0)
-    return {.errors = std::strerror(code)};
+    return {.errors = std::strerror(code), .code = code};
   output.theirs.close();
   errors.theirs.close();
   wait_for_answer(child, output, errors, executable, limits);
@@ -149,6 +152,32 @@ std::string last_line(std::string text) {
   return newline == std::string::npos ? text : text.substr(newline + 1);
 }
 
+// Python's reason in what it printed, such as "ModuleNotFoundError: No module named 'encodings'"; empty if there is none.
+std::string python_reason(const std::string& errors) {
+  std::istringstream lines(errors);
+  std::string reason;
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t colon = line.find("Error: ");
+    if (colon != std::string::npos && line.find(' ') > colon) reason = line;
+  }
+  return reason;
+}
+
+[[noreturn]] void throw_cannot_run(const std::string& executable, const Answer& answer) {
+  std::string hint = "choose one with --python PATH or the variable TSCTL_PYTHON";
+  if (const std::string variables = hint_for_python_variables(); !variables.empty())
+    hint = variables + "; or " + hint;
+  std::string reason = python_reason(answer.errors);
+  if (const char* limit = hint_for_limit(answer.code)) {
+    hint = limit;
+    reason = answer.errors;
+  }
+  throw Error(ErrorKind::environment,
+              fmt::format("the Python interpreter '{}' cannot be run{}{}", executable,
+                          reason.empty() ? "" : ": ", reason),
+              hint, reason.empty() ? answer.errors : "");
+}
+
 // pyvenv.cfg is found through the path as given, so a link to python3 must not be resolved.
 std::string absolute_path(const std::string& executable) {
   if (executable.find('/') == std::string::npos) return executable;
@@ -161,12 +190,7 @@ PythonSite look_at_python(const std::string& executable, const std::string& pack
                           const ProbeLimits& limits) {
   const std::string path = absolute_path(executable);
   const Answer answer = path.empty() ? Answer{} : ask(path, limits);
-  const std::string hint = "choose one with --python PATH or the variable TSCTL_PYTHON";
-  if (!answer.ok) {
-    throw Error(ErrorKind::environment,
-                fmt::format("the Python interpreter '{}' cannot be run", executable), hint,
-                answer.errors);
-  }
+  if (!answer.ok) throw_cannot_run(executable, answer);
   PythonSite site;
   try {
     site = from_json_text<PythonSite>(last_line(answer.output));
@@ -174,7 +198,7 @@ PythonSite look_at_python(const std::string& executable, const std::string& pack
     throw Error(ErrorKind::environment,
                 fmt::format("'{}' is not a Python interpreter: its output is not the expected JSON",
                             executable),
-                hint);
+                "choose one with --python PATH or the variable TSCTL_PYTHON");
   }
   site.executable = path;
   site.package_dir = package_dir;

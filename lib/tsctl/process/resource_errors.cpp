@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "tsctl/core/base/system_limit.h"
 #include "tsctl/core/base/units.h"
 
 namespace tsctl {
@@ -19,16 +20,13 @@ struct Sign {
 
 // How the C library, OpenMP, Python and LibTorch word it.
 constexpr std::array kSystemLimits{
-    Sign{"Resource temporarily unavailable",
-         "the limit of processes and threads is reached: raise it (ulimit -u), or use --threads 1"},
-    Sign{"can't start new thread",
-         "the limit of processes and threads is reached: raise it (ulimit -u), or use --threads 1"},
-    Sign{"Thread creation failed",
-         "the limit of processes and threads is reached: raise it (ulimit -u), or use --threads 1"},
-    Sign{"Too many open files", "the limit of open files is reached: raise it (ulimit -n)"},
-    Sign{"File too large", "the limit of the size of a file is reached: raise it (ulimit -f)"},
-    Sign{"No space left on device", "make room on that file system"},
+    Sign{"Resource temporarily unavailable", kMoreProcesses},
+    Sign{"can't start new thread", kMoreProcesses},
+    Sign{"Thread creation failed", kMoreProcesses},
+    Sign{"Too many open files", kMoreFiles},
+    Sign{"File too large", kLargerFiles},
 };
+constexpr Sign kFullDisk{"No space left on device", "make room on that file system"};
 
 constexpr std::array<std::string_view, 7> kOutOfMemory{
     "can't allocate memory", "Cannot allocate memory", "out of memory",
@@ -41,11 +39,17 @@ bool has(const std::string& text, std::string_view part) {
 
 }  // namespace
 
+std::string hint_for_system_limit(const std::string& text) {
+  const auto* const found =
+      std::ranges::find_if(kSystemLimits, [&](const Sign& sign) { return has(text, sign.text); });
+  return found == kSystemLimits.end() ? "" : found->hint;
+}
+
 std::optional<Error> resource_error(const std::string& text, const std::string& what,
                                     std::int64_t memory_bytes, const std::string& detail) {
-  for (const Sign& sign : kSystemLimits) {
-    if (has(text, sign.text)) return Error(ErrorKind::environment, what, sign.hint, detail);
-  }
+  std::string hint = hint_for_system_limit(text);
+  if (hint.empty() && has(text, kFullDisk.text)) hint = kFullDisk.hint;
+  if (!hint.empty()) return Error(ErrorKind::environment, what, hint, detail);
   const bool of_memory = !has(text, "CUDA") && std::ranges::any_of(kOutOfMemory, [&](auto part) {
     return has(text, part);
   });

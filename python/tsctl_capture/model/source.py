@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +24,7 @@ from ..request import Source
 from ..vocabulary import ErrorKind
 from .methods import has_forward, method_module, method_names, require_tensors
 from .signature import did_you_mean, shown, signature_of
+from .utf8_paths import utf8_paths
 from .weights import load_weights
 from .zoos import build_by_name, is_zoo
 
@@ -101,12 +103,13 @@ def import_file(text: str) -> ModuleType:
             ErrorKind.INPUT, f"the source file '{text}' {what}", "SOURCE is path/to/file.py:Name"
         )
     path = path.absolute()
-    if str(path.parent) not in sys.path:
-        sys.path.insert(0, str(path.parent))
+    folder, file = utf8_paths(path)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
     stem = re.sub(r"\W", "_", path.stem)
     name = stem if stem not in sys.modules else f"tsctl_source_{stem}"
     try:
-        return _execute_file(name, str(path))
+        return _execute_file(name, file)
     except ImportError as error:
         if "relative import" not in str(error) or not _is_in_package(path):
             raise _import_failure(str(path), error) from error
@@ -116,7 +119,8 @@ def import_file(text: str) -> ModuleType:
 
 
 def _execute_file(name: str, path: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
+    loader = SourceFileLoader(name, path) if path.startswith("/proc/self/fd/") else None
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     if spec is None or spec.loader is None:
         raise CaptureError(
             ErrorKind.INPUT,

@@ -87,7 +87,9 @@ def write_tensor_file(
         Path(path).write_bytes(payload)
     except OSError as error:
         raise CaptureError(
-            ErrorKind.ENVIRONMENT, f"inputs and outputs cannot be written to '{path}': {error}"
+            ErrorKind.ENVIRONMENT,
+            f"inputs and outputs cannot be written to '{path}': {error.strerror}",
+            "free some space, or choose another folder (TMPDIR for commands that write no model)",
         ) from error
 
 

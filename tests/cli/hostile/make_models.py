@@ -44,6 +44,19 @@ class Saves(nn.Module):
         return x
 
 
+class SavesInAFile(nn.Module):
+    """Eager mode has no such operator."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if torch.jit.is_scripting():
+            torch.ops.aten.save(x, self.path)
+        return x
+
+
 class Reads(nn.Module):
     def __init__(self, path: str) -> None:
         super().__init__()

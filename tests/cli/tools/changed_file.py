@@ -7,6 +7,7 @@ CHANGE:
   manifest KEY JSON   another value of a key of the manifest; "steps.0.command" is a key of a list's item
   extra NAME TEXT     an extra file
   debug TEXT          a debug record
+  damage-debug        every debug record begins with text that is no pickle
 """
 
 import json
@@ -40,6 +41,10 @@ def change(records: dict[str, bytes], kind: str, words: list[str]) -> None:
     elif kind == "debug":
         text = words[0].encode()
         records["code/__torch__.py.debug_pkl"] = b"\x80\x02X" + len(text).to_bytes(4, "little") + text + b"."
+    elif kind == "damage-debug":
+        for name in records:
+            if name.endswith(".debug_pkl"):
+                records[name] = b"garbage" + records[name][7:200]
     elif kind != "deflate":
         raise SystemExit(__doc__)
 

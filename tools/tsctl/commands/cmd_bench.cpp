@@ -8,6 +8,7 @@
 #include "steps/bench_arms.h"
 #include "steps/bench_step.h"
 #include "steps/input_sequence.h"
+#include "steps/loaded_files.h"
 #include "steps/preflight.h"
 #include "steps/profile_step.h"
 #include "steps/subject.h"
@@ -60,6 +61,7 @@ ExitCode bench(CommandSession& session, const Flags& flags) {
                                .allocator = flags.bench.allocator,
                                .others = {{"--samples", flags.bench.samples},
                                           {"--profile-trace", flags.profile.trace}}});
+  check_loaded_files(session, texts_of(subjects), LoadedAtOnce::all);
   std::vector<ScratchFolder> folders;  // for the exports of the arms that need one
   for (Subject& subject : subjects) {
     if (subject.runtime().exported) subject.folder = folders.emplace_back().path();

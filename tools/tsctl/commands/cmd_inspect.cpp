@@ -7,6 +7,7 @@
 #include "commands/inspect_lines.h"
 #include "options/bind_command.h"
 #include "options/help_group.h"
+#include "steps/loaded_files.h"
 #include "steps/manifest.h"
 #include "steps/preflight.h"
 #include "steps/subject.h"
@@ -103,6 +104,7 @@ ExitCode inspect_file(CommandSession& session, const Flags& flags) {
   }
   write_graphs(session, summary, flags.method, flags.graph_files);
   if (flags.wants_graph()) {
+    check_loaded_files(session, {flags.model});
     if (flags.graph) add_graph(session, flags, GraphKind::graph, {});
     if (flags.inlined_graph) add_graph(session, flags, GraphKind::inlined, {});
     if (flags.executed) {

@@ -5,6 +5,7 @@
 #include "commands/commands.h"
 #include "options/bind_command.h"
 #include "options/help_group.h"
+#include "steps/loaded_files.h"
 #include "steps/preflight.h"
 #include "steps/publish_step.h"
 #include "steps/subject.h"
@@ -39,6 +40,7 @@ ExitCode run_file(CommandSession& session, const Flags& flags) {
   check_before_start(
       session,
       {.output = flags.save, .output_flag = "--save", .read = files_of({subject}, inputs)});
+  check_loaded_files(session, {subject.text});
   const auto folder =
       flags.save.empty() ? temporary_folder() : std::filesystem::path(flags.save).parent_path();
   const ScratchFile arguments = write_inputs(session, inputs, folder);

@@ -1,6 +1,7 @@
 #include "commands/commands.h"
 #include "options/bind_command.h"
 #include "steps/capture_step.h"
+#include "steps/loaded_files.h"
 #include "steps/preflight.h"
 #include "steps/subject.h"
 #include "steps/verify_step.h"
@@ -34,6 +35,7 @@ ExitCode verify(CommandSession& session, const Flags& flags) {
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "verify");
   record_inputs(session.report(), inputs, labels_of(inputs));
   check_before_start(session, {.read = files_of(subjects, inputs)});
+  check_loaded_files(session, texts_of(subjects));
 
   Reference reference = reference_from(subjects, inputs, tolerance, flags.method);
   const ScratchFile tensors = reference_outputs(session, reference);

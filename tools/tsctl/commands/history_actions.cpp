@@ -165,8 +165,9 @@ ExitCode history_add(const HistoryFlags& flags, Context& context) {
   for (const ReadReport& report : reports) entries.push_back(report.entry);
   const std::vector<bool> added = store.add(entries);
   for (std::size_t i = 0; i < reports.size() && !flags.quiet; ++i) {
-    context.out << fmt::format("{:<10} {}: {} arms, night of {}\n", added[i] ? "added" : "known",
-                               reports[i].name, reports[i].arms, night_text(reports[i].entry.time));
+    context.out << printable(fmt::format("{:<10} {}: {} arms, night of {}\n",
+                                         added[i] ? "added" : "known", reports[i].name,
+                                         reports[i].arms, night_text(reports[i].entry.time)));
   }
   const auto count = std::ranges::count(added, true);
   print_result(

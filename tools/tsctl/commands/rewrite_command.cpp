@@ -7,6 +7,7 @@
 #include "options/pass_listing.h"
 #include "session/op_libraries.h"
 #include "steps/bisect_step.h"
+#include "steps/loaded_files.h"
 #include "steps/manifest.h"
 #include "steps/preflight.h"
 #include "steps/publish_step.h"
@@ -151,6 +152,7 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
                                .in_place = true,
                                .read = files_read(flags, inputs),
                                .extras = flags.output.extra});
+  check_loaded_files(session, {flags.model});
 
   OutputFile file(flags.output.output, "-o");
   session.name_file(file.path(), flags.output.output);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <new>
 #include <utility>
@@ -242,6 +243,14 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
                                          .phase = session.phase(),
                                          .message = "there is not enough memory for this command",
                                          .hint = "use smaller inputs"};
+    } catch (const std::filesystem::filesystem_error& error) {
+      code = ExitCode::usage;
+      session.report().error =
+          ErrorInfo{.kind = ErrorKind::usage,
+                    .phase = session.phase(),
+                    .message = fmt::format("'{}' cannot be a file: {}", error.path1().string(),
+                                           error.code().message()),
+                    .hint = "give another name"};
     } catch (const std::exception& error) {
       code = ExitCode::internal;
       session.report().error = bug_info(error.what(), session.phase());

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "steps/loaded_files.h"
 #include "tsctl/archive/model_archive.h"
 #include "tsctl/files/digest.h"
 
@@ -11,6 +12,7 @@ namespace tsctl {
 void publish_model_step(CommandSession& session, OutputFile& file) {
   session.enter("read " + file.target().string() + " again");
   require_loadable(file.path(), /*check_crc=*/true);
+  warn_of_blocked_writes(session, file.path());
   publish_step(session, file);
 }
 

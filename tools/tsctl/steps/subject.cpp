@@ -28,17 +28,26 @@ const ArmRuntime& Subject::runtime() const {
 Subject subject_from(const std::string& text, const SourceFlags& flags,
                      const ArmSettings& settings) {
   Subject subject{.text = text, .settings = settings};
-  if (looks_like_source(text) && !std::filesystem::is_regular_file(text)) {
+  // A SOURCE may be longer than a name of a file can be, which is an error here.
+  std::error_code ignored;
+  const bool is_file = std::filesystem::is_regular_file(text, ignored);
+  if (looks_like_source(text) && !is_file) {
     subject.source = source_from(text, flags);
     return subject;
   }
-  if (std::filesystem::is_regular_file(text) && file_kind(text) == FileKind::aotinductor) {
+  if (is_file && file_kind(text) == FileKind::aotinductor) {
     subject.package = true;
     return subject;
   }
   require_torchscript(text, true);
   subject.manifest = read_manifest(text);
   return subject;
+}
+
+std::vector<std::string> texts_of(const std::vector<Subject>& subjects) {
+  std::vector<std::string> texts;
+  for (const Subject& subject : subjects) texts.push_back(subject.text);
+  return texts;
 }
 
 std::vector<ReadFile> files_of(const std::vector<Subject>& subjects, const ModelInputs& inputs) {
@@ -154,6 +163,7 @@ Reference reference_from(const std::vector<Subject>& subjects, const ModelInputs
 ScratchFile reference_outputs(CommandSession& session, Reference& reference) {
   ScratchFile outputs(temporary_folder());
   reference.tensors = outputs.path();
+  session.name_file(outputs.path(), temporary_folder().string());
   const Subject& subject = reference.subject;
   if (subject.source) {
     eager_step(session, reference.inputs,

@@ -35,6 +35,9 @@ Subject subject_from(const std::string& text, const SourceFlags& flags,
 // Every file that the subjects and their inputs are read from; some may be empty.
 std::vector<ReadFile> files_of(const std::vector<Subject>& subjects, const ModelInputs& inputs);
 
+// The subjects as the command line names them: paths of files, and SOURCEs.
+std::vector<std::string> texts_of(const std::vector<Subject>& subjects);
+
 // Throws Error{usage} for flags that need a SOURCE if there is none.
 void require_source_for(const SourceFlags& flags, const std::vector<Subject>& subjects);
 

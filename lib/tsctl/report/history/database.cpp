@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cstring>
+#include <filesystem>
+
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/system_limit.h"
 
 namespace tsctl::history {
 
@@ -31,11 +35,30 @@ constexpr int kLongestWaitMs = 60'000;
                   "run the command again when the other process has ended");
     case SQLITE_NOMEM:
       throw std::bad_alloc();
-    default:
+    default: {
+      // SQLite's own words leave out why a call of the system failed.
+      const int cause = database != nullptr ? sqlite3_system_errno(database) : 0;
+      const char* limit = hint_for_limit(cause);
       throw Error(ErrorKind::environment,
-                  fmt::format("the history '{}' cannot be written: {}", path, reason),
-                  "check that its folder exists, is writable and has free space");
+                  fmt::format("the history '{}' cannot be written: {}{}", path, reason,
+                              cause != 0 ? fmt::format(" ({})", std::strerror(cause)) : ""),
+                  limit != nullptr
+                      ? limit
+                      : "check that its folder exists, is writable and has free space");
+    }
   }
+}
+
+void require_room_for_journal(const std::string& path) {
+  constexpr std::size_t kLongestName = 255;
+  constexpr std::size_t kJournalBytes = sizeof("-journal") - 1;
+  if (std::filesystem::path(path).filename().string().size() + kJournalBytes <= kLongestName)
+    return;
+  throw Error(ErrorKind::environment,
+              fmt::format("the name of the history '{}' is too long: SQLite keeps a journal "
+                          "beside it, whose name is longer",
+                          path),
+              fmt::format("choose a name of at most {} bytes", kLongestName - kJournalBytes));
 }
 
 }  // namespace
@@ -107,6 +130,7 @@ std::optional<double> Statement::real(int column) const {
 }
 
 Database::Database(const std::string& path, Open mode) : path_(path) {
+  require_room_for_journal(path);
   const int create = mode == Open::create ? SQLITE_OPEN_CREATE : 0;
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | create, nullptr);
