@@ -17,7 +17,7 @@ from ..reference.comparison import Comparison, compare
 from ..reference.eager import restored_state, run_every_call, run_sequence
 from ..reference.probes import Probe
 from ..vocabulary import AttemptStatus, CaptureMode, ComparisonStatus, SizeStatus
-from .argument_types import refused_argument
+from .argument_types import cast_error, refused_argument, tensor_for_tuple
 from .generality import find_places, fixed_text, generality
 from .scripting import script
 from .subject import Attempt, Subject
@@ -90,10 +90,7 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
         _report(attempt, subject, len(attempt.comparisons) / count)
         attempt.comparisons.append(_compare_one(attempt, subject, call, outputs, call.label or call.title))
         attempt.comparisons[-1].eager_s = eager_s
-        refused = refused_argument(attempt.comparisons[-1].detail, subject.model, call)
-        if refused is not None and attempt.mode == CaptureMode.SCRIPT:
-            attempt.reason, attempt.remedy = refused
-            attempt.module = None
+        if attempt.mode == CaptureMode.SCRIPT and _refuses(attempt, subject, call):
             return
         if attempt.inside and attempt.wrong:
             return  # an inner attempt reports neither the reason nor further inputs
@@ -123,6 +120,16 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
         attempt.reason = _reason(attempt, subject)
         if all(item.number > 1 for item in attempt.wrong):
             attempt.remedy = _RETURN_STATE
+
+
+def _refuses(attempt: Attempt, subject: Subject, call: Call) -> bool:
+    """Whether the script does not take an argument of the call, which was compared last."""
+    refused = refused_argument(attempt.comparisons[-1].detail, subject.model, call)
+    refused = refused or tensor_for_tuple(attempt.module, subject.model, call)
+    if refused is not None:
+        attempt.reason, attempt.remedy = refused
+        attempt.module = None
+    return refused is not None
 
 
 def _compare_later(attempt: Attempt, subject: Subject) -> list[Comparison]:
@@ -289,6 +296,8 @@ def _eager_repeats(subject: Subject, probe: Probe) -> bool:
 
 
 def _runtime_message(error: BaseException) -> str:
-    """The last line of the interpreter's message, which comes from the operator."""
+    """The last line of the interpreter's message, which comes from the operator; a cast error in words."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if cast := cast_error(str(error)):
+        return cast
     return lines[-1].rstrip(".") if lines else type(error).__name__
