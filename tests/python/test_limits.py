@@ -5,7 +5,7 @@ import time
 
 import pytest
 from capture_requests import axis_probes, captured, input_set, tensor
-from tsctl_capture.capture import job
+from tsctl_capture.capture import attempts, job
 from tsctl_capture.capture.limits import largest_accepted
 from tsctl_capture.reference.probes import Budget
 
@@ -70,3 +70,11 @@ def test_a_budget_is_spent_when_the_clock_and_the_cpu_have_passed_it(monkeypatch
     assert not budget.is_spent
     now["process_time"] = 20.0
     assert budget.is_spent
+
+
+def test_a_slow_attempt_that_is_wrong_ends_and_says_so(request_for, events, monkeypatch):
+    monkeypatch.setattr(attempts, "_WRONG_SECONDS", -1.0)
+    given = input_set(tensor(2, 10))
+    result = captured(request_for("branching.py:ConditionalModel", given, mode="trace"), events)
+    assert result["status"] == "not_general"
+    assert re.search(r"; [1-9]\d* more were not compared$", result["attempts"][0]["reason"])

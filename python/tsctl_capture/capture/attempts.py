@@ -15,7 +15,7 @@ from ..model.calls import Call
 from ..model.input_adapter import named_arguments
 from ..reference.comparison import Comparison, compare
 from ..reference.eager import restored_state, run_every_call, run_sequence
-from ..reference.probes import Probe
+from ..reference.probes import Budget, Probe
 from ..vocabulary import AttemptStatus, CaptureMode, ComparisonStatus, SizeStatus
 from .argument_types import cast_error, refused_argument, tensor_for_tuple
 from .generality import find_places, fixed_text, generality
@@ -27,6 +27,8 @@ from .value_decisions import release_sizes
 _RETURN_STATE = "return new state from forward instead of storing it, or compile the model (tsctl script)"
 # A large model would otherwise run for minutes, and maybe no input takes another branch.
 _SEARCH_SECONDS = 20.0
+# An attempt that is wrong is not kept: after this time further differences are not worth their time.
+_WRONG_SECONDS = 10.0
 
 
 def attempt_trace(subject: Subject) -> Attempt:
@@ -96,9 +98,7 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
             return  # an inner attempt reports neither the reason nor further inputs
     attempt.comparisons += _compare_later(attempt, subject)
     attempt.comparisons += _compare_sequence(attempt, subject)
-    for probe in subject.probes:
-        _report(attempt, subject, len(attempt.comparisons) / count)
-        attempt.comparisons.append(_compare_probe(attempt, subject, probe))
+    left = _compare_probes(attempt, subject, count)
     if not attempt.wrong and any(notice.decides for notice in attempt.notices):
         _search(attempt, subject)
     is_general = not attempt.wrong and not attempt.decided_by_values
@@ -117,9 +117,20 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
         if attempt.decided_by_values:
             release_sizes(attempt.generality, subject, attempt)
         find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
-        attempt.reason = _reason(attempt, subject)
+        attempt.reason = _reason(attempt, subject) + (f"; {left} more were not compared" if left else "")
         if all(item.number > 1 for item in attempt.wrong):
             attempt.remedy = _RETURN_STATE
+
+
+def _compare_probes(attempt: Attempt, subject: Subject, count: int) -> int:
+    """Compares the probes; of a slow attempt that is wrong already only some. Returns how many are left."""
+    budget = Budget(_WRONG_SECONDS)
+    for done, probe in enumerate(subject.probes):
+        if attempt.wrong and budget.is_spent:
+            return len(subject.probes) - done
+        _report(attempt, subject, len(attempt.comparisons) / count)
+        attempt.comparisons.append(_compare_probe(attempt, subject, probe))
+    return 0
 
 
 def _refuses(attempt: Attempt, subject: Subject, call: Call) -> bool:
