@@ -102,6 +102,7 @@ class WarningCode(StrEnum):
     EAGER_NOT_FINITE = "eager_not_finite"
     OTHER_EXAMPLE = "other_example"
     EXPORT_LEFT_OUT = "export_left_out"
+    LATER_CALLS_LEFT_OUT = "later_calls_left_out"
     DECIDED_BY_EXAMPLE = "decided_by_example"
     SIZE_FIXED = "size_fixed"
     TIED_TO_DEVICE = "tied_to_device"

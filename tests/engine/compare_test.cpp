@@ -64,6 +64,25 @@ TEST_F(Comparing, finds_equal_outputs_on_four_calls) {
   EXPECT_TRUE(result.warnings.empty());
 }
 
+TEST_F(Comparing, leaves_the_tenth_call_of_a_slow_file_out_and_says_so) {
+  Calls calls;
+  calls.add("a", {input_}, input_ + 1);
+  calls.add("b", {input_}, input_ + 1);
+  plus_one().save(dir_.file("model.pt"));
+  calls.write(dir_.file("reference.safetensors"));
+  const VerifyResult result = compare({.model_path = dir_.file("model.pt"),
+                                       .reference_tensors = dir_.file("reference.safetensors"),
+                                       .slow_calls_s = 0.0},
+                                      events_);
+  EXPECT_EQ(result.status, Match::same);
+  EXPECT_EQ(result.calls_checked, (std::vector<int>{1, 2, 3}));
+  ASSERT_EQ(result.warnings.size(), 1U);
+  EXPECT_EQ(result.warnings[0].code, WarningCode::later_calls_left_out);
+  EXPECT_EQ(result.warnings[0].text,
+            "of input sets whose first 3 calls take more than 0 s, only these calls are compared, "
+            "and not call 10");
+}
+
 TEST_F(Comparing, says_where_and_by_how_much_values_differ) {
   at::Tensor expected = input_ + 1;
   expected[1][2] = 6.5;

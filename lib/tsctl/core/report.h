@@ -18,6 +18,7 @@
 #include "tsctl/core/graph.h"
 #include "tsctl/core/inputs/input_plan.h"
 #include "tsctl/core/inspect.h"
+#include "tsctl/core/left_out.h"
 #include "tsctl/core/rewrite.h"
 #include "tsctl/core/signature.h"
 #include "tsctl/core/suggestion.h"
@@ -325,6 +326,7 @@ struct Report {
   std::vector<PackedLayer> packed_layers = {};
   bool keeps_heap = false;
   std::optional<BisectResult> bisect = {};
+  std::optional<LeftOut> left_out = {};
   std::vector<VerifyResult> verify = {};
   std::optional<BenchResult> bench = {};
   std::vector<Suggestion> suggestions = {};
@@ -367,6 +369,9 @@ void visit_fields(Visitor& visit, Report& value) {
   visit("keeps_heap", value.keeps_heap,
         "Loading the written file makes glibc keep freed memory in the process (--keep-heap)");
   visit("bisect", value.bisect, "Of optimize --bisect: which rewrite is at fault");
+  visit("left_out", value.left_out,
+        Field("The passes that were left out, because with them the outputs differed")
+            .optional_key());
   visit("verify", value.verify, "The comparison of each candidate with its reference");
   visit("bench", value.bench, "The timing");
   visit("suggestions", value.suggestions,

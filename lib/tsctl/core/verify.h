@@ -17,6 +17,8 @@ namespace tsctl {
 // The calls of an input set that are compared. The profiling executor compiles at the second and third call of a
 // shape; the tenth call represents all later ones.
 inline constexpr int kComparedCalls[] = {1, 2, 3, 10};
+// Of an input set whose first three calls take longer, only these are compared.
+inline constexpr double kSlowCalls_s = 10.0;
 // The seed of random numbers at the first call of every input set.
 inline constexpr std::uint64_t kCallSeed = 0;
 
@@ -32,6 +34,7 @@ struct VerifyRequest {
   ToleranceOptions tolerance = {};
   std::vector<std::string> output_names =
       {};  // the user's, in the leaves' order; used if there is one for each
+  double slow_calls_s = kSlowCalls_s;
 };
 
 template <typename Visitor>
@@ -44,6 +47,7 @@ void visit_fields(Visitor& visit, VerifyRequest& value) {
   visit("settings", value.settings);
   visit("tolerance", value.tolerance);
   visit("output_names", value.output_names);
+  visit("slow_calls_s", value.slow_calls_s);
 }
 
 enum class Match { same, differ };

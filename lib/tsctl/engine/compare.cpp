@@ -1,5 +1,7 @@
 #include "tsctl/engine/compare.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <optional>
@@ -8,6 +10,7 @@
 
 #include "tsctl/archive/tensor_file.h"
 #include "tsctl/core/arm_settings.h"
+#include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/engine/guard.h"
 #include "tsctl/engine/method_runner.h"
@@ -18,6 +21,9 @@
 namespace tsctl {
 
 namespace {
+
+// After these, of a slow file no further call is compared.
+constexpr int kFirstCalls = 3;
 
 std::vector<const CallRecord*> calls_with_outputs(const TensorFile& file, const std::string& path) {
   std::vector<const CallRecord*> calls;
@@ -184,11 +190,12 @@ std::optional<Outputs> call_candidate(MethodRunner& runner, const TensorFile& fi
   }
 }
 
-void compare_set(MethodRunner& runner, const TensorFile& file, const CallRecord& record,
-                 Collector& collector) {
+void compare_set(const VerifyRequest& request, MethodRunner& runner, const TensorFile& file,
+                 const CallRecord& record, Collector& collector) {
   const bool every_call = changes(file);
   if (every_call) runner.start_afresh();
   Outputs reference = outputs_from_record(record, file);
+  const double started_s = now_s();
   for (int call = 1; call <= *std::rbegin(kComparedCalls); ++call) {
     const bool compared = std::find(std::begin(kComparedCalls), std::end(kComparedCalls), call) !=
                           std::end(kComparedCalls);
@@ -199,6 +206,15 @@ void compare_set(MethodRunner& runner, const TensorFile& file, const CallRecord&
     if (every_call && call > 1)
       reference = outputs_from_record(reference_of(file, record, call), file);
     collector.add(record, call, reference, *candidate);
+    if (call == kFirstCalls && now_s() - started_s > request.slow_calls_s) {
+      collector.add_warning(
+          {WarningCode::later_calls_left_out,
+           fmt::format("of input sets whose first {} calls take more than {:g} s, only these calls "
+                       "are compared, and not call {}",
+                       kFirstCalls, request.slow_calls_s, *std::rbegin(kComparedCalls))},
+          "");
+      return;
+    }
   }
 }
 
@@ -236,7 +252,7 @@ void compare_file(const VerifyRequest& request, const TensorFile& reference, Eve
   }
   for (const CallRecord* record : calls_with_outputs(reference, request.reference_tensors)) {
     events.progress("comparing " + (record->label.empty() ? request.method : record->label));
-    compare_set(runner, reference, *record, collector);
+    compare_set(request, runner, reference, *record, collector);
   }
   if (!runner.is_package()) compare_kernels(request, runner, reference, events, collector);
   if (const std::string reason = runner.tuning_reason(); !reason.empty())

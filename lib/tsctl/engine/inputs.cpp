@@ -29,9 +29,11 @@ struct Conversion {
   }
 
  private:
-  // How --input gives a list of tensors, where it gave a tensor.
+  // How --input gives a list or tuple of tensors, where it gave a tensor.
   std::string as_items(const Value& value, const c10::TypePtr& type) const {
-    if (value.kind != Value::Kind::tensor || *type != *c10::ListType::ofTensors()) return "";
+    const bool has_items =
+        type->kind() == c10::TypeKind::TupleType || *type == *c10::ListType::ofTensors();
+    if (value.kind != Value::Kind::tensor || !has_items) return "";
     return fmt::format("give it by its items: --input '{}[0]:SHAPE', and so on; ", argument);
   }
 };

@@ -16,10 +16,10 @@ from ..model.calls import Call
 from ..model.input_adapter import named_arguments
 from ..reference.comparison import Comparison, compare
 from ..reference.eager import run_every_call, run_sequence
-from ..reference.probes import Probe
+from ..reference.probes import Budget, Probe
 from ..reference.state import restored_state
 from ..vocabulary import AttemptStatus, CaptureMode, ComparisonStatus, SizeStatus
-from .argument_types import refused_argument
+from .argument_types import cast_error, refused_argument, tensor_for_tuple
 from .generality import find_places, fixed_text, generality
 from .scripting import script
 from .subject import Attempt, Subject
@@ -29,6 +29,8 @@ from .value_decisions import release_sizes
 _RETURN_STATE = "return new state from forward instead of storing it, or compile the model (tsctl script)"
 # A large model would otherwise run for minutes, and maybe no input takes another branch.
 _SEARCH_SECONDS = 20.0
+# An attempt that is wrong is not kept: after this time further differences are not worth their time.
+_WRONG_SECONDS = 10.0
 
 
 def attempt_trace(subject: Subject) -> Attempt:
@@ -92,18 +94,13 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
         _report(attempt, subject, len(attempt.comparisons) / count)
         attempt.comparisons.append(_compare_one(attempt, subject, call, outputs, call.label or call.title))
         attempt.comparisons[-1].eager_s = eager_s
-        refused = refused_argument(attempt.comparisons[-1].detail, subject.model, call)
-        if refused is not None and attempt.mode == CaptureMode.SCRIPT:
-            attempt.reason, attempt.remedy = refused
-            attempt.module = None
+        if attempt.mode == CaptureMode.SCRIPT and _refuses(attempt, subject, call):
             return
         if attempt.inside and attempt.wrong:
             return  # an inner attempt reports neither the reason nor further inputs
     attempt.comparisons += _compare_later(attempt, subject)
     attempt.comparisons += _compare_sequence(attempt, subject)
-    for probe in subject.probes:
-        _report(attempt, subject, len(attempt.comparisons) / count)
-        attempt.comparisons.append(_compare_probe(attempt, subject, probe))
+    left = _compare_probes(attempt, subject, count)
     if not attempt.wrong and any(notice.decides for notice in attempt.notices):
         _search(attempt, subject)
     is_general = not attempt.wrong and not attempt.decided_by_values
@@ -122,11 +119,32 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
         if attempt.decided_by_values:
             release_sizes(attempt.generality, subject, attempt)
         find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
-        attempt.reason = _reason(attempt, subject)
+        attempt.reason = _reason(attempt, subject) + (f"; {left} more were not compared" if left else "")
         if attempt.mode == CaptureMode.SCRIPT:
             attempt.remedy = without_decorator(subject.model)
         if all(item.number > 1 for item in attempt.wrong):
             attempt.remedy = _RETURN_STATE
+
+
+def _compare_probes(attempt: Attempt, subject: Subject, count: int) -> int:
+    """Compares the probes; of a slow attempt that is wrong already only some. Returns how many are left."""
+    budget = Budget(_WRONG_SECONDS)
+    for done, probe in enumerate(subject.probes):
+        if attempt.wrong and budget.is_spent:
+            return len(subject.probes) - done
+        _report(attempt, subject, len(attempt.comparisons) / count)
+        attempt.comparisons.append(_compare_probe(attempt, subject, probe))
+    return 0
+
+
+def _refuses(attempt: Attempt, subject: Subject, call: Call) -> bool:
+    """Whether the script does not take an argument of the call, which was compared last."""
+    refused = refused_argument(attempt.comparisons[-1].detail, subject.model, call)
+    refused = refused or tensor_for_tuple(attempt.module, subject.model, call)
+    if refused is not None:
+        attempt.reason, attempt.remedy = refused
+        attempt.module = None
+    return refused is not None
 
 
 def _compare_later(attempt: Attempt, subject: Subject) -> list[Comparison]:
@@ -294,6 +312,8 @@ def _eager_repeats(subject: Subject, probe: Probe) -> bool:
 
 
 def _runtime_message(error: BaseException) -> str:
-    """The last line of the interpreter's message, which comes from the operator."""
+    """The last line of the interpreter's message, which comes from the operator; a cast error in words."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if cast := cast_error(str(error)):
+        return cast
     return lines[-1].rstrip(".") if lines else type(error).__name__

@@ -20,6 +20,7 @@ from ..reference.comparison import tolerances_from_dict
 from ..reference.eager import prepare_device, run_every_call, run_sequence
 from ..reference.preparation import eager_warnings, prepare, run_prepared
 from ..reference.probes import (
+    Budget,
     Probe,
     not_checked,
     plan_probes,
@@ -29,7 +30,7 @@ from ..reference.probes import (
     split_single_probes,
 )
 from ..request import CaptureRequest
-from ..results import CaptureResult, ForwardParameter
+from ..results import CaptureResult, ForwardParameter, JobWarning
 from ..vocabulary import (
     AttemptStatus,
     CaptureMode,
@@ -48,6 +49,8 @@ from .saving import require_disk_room, storage_bytes
 from .subject import Attempt, Subject
 
 _SHOWN = 3
+# Each attempt takes about as long again. A slow model would otherwise run for many minutes.
+_PROBE_SECONDS = 20.0
 _SEQUENCE = 4
 
 
@@ -66,9 +69,11 @@ def _captured(request: CaptureRequest, events: Events) -> CaptureResult:
     subject = _prepared(request, events)
     result = _described(request, subject)
     probes = with_progress(subject.probes, "probing other sizes and values", events)
-    run_probes(
-        subject.model, probes, request.device, bool(subject.later) or subject.stores, max(subject.eager_s)
-    )
+    budget = Budget(_PROBE_SECONDS)
+    keeps_state = bool(subject.later) or subject.stores
+    done = run_probes(subject.model, probes, request.device, keeps_state, max(subject.eager_s), budget)
+    result.warnings += _left_out(done, len(subject.probes))
+    del subject.probes[done:]
     subject.probes, subject.singles = split_single_probes(subject.probes)
     if subject.stores:
         _run_sequence(subject)
@@ -134,6 +139,16 @@ def _prepared(request: CaptureRequest, events: Events) -> Subject:
     subject.events = events
     subject.accepted = request.accepted_branches
     return subject
+
+
+def _left_out(done: int, count: int) -> list[JobWarning]:
+    if done == count:
+        return []
+    text = (
+        f"only {done} of {count} probes of other sizes and values are compared: "
+        f"they took eager more than {_PROBE_SECONDS:g} s"
+    )
+    return [{"code": WarningCode.LATER_CALLS_LEFT_OUT, "text": text}]
 
 
 def _run_sequence(subject: Subject) -> None:

@@ -79,7 +79,9 @@ def _capture(attempt: Attempt, subject: Subject, call: Call, outputs: Any) -> No
 
 
 def _traced(attempt: Attempt, subject: Subject, call: Call, outputs: Any) -> torch.jit.ScriptModule:
-    result = output_form(outputs, attempt.inside) if not is_plain(outputs) else None
+    result = None
+    if is_structured(call) or not is_plain(outputs):
+        result = output_form(outputs, attempt.inside)
     if is_structured(call) or result is not None:
         result = result or OutputForm("_out")
         traced, form = traced_structure(subject.model, call, result, subject.device)
@@ -102,10 +104,9 @@ def _traced_tensors(attempt: Attempt, subject: Subject, call: Call) -> torch.jit
 def _why_not_traceable(subject: Subject, call: Call, outputs: Any) -> str:
     if not call.tensors():
         return "a trace needs a tensor as input" if is_structured(call) else "a trace needs an input"
-    if is_structured(call):
-        kept = not_alike(subject.model, subject.calls)
-        if kept:
-            return f"a trace takes tensors only, and would fix {kept}"
+    kept = not_alike(subject.model, subject.calls)
+    if kept:
+        return f"a trace takes tensors only, and would fix {kept}"
     scalars = scalar_outputs(outputs)
     if scalars:
         found = ", ".join(scalars)

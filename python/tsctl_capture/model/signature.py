@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import torch
 
 _COMPILED = (torch.ScriptMethod, torch.jit.ScriptFunction)
 _TENSOR_LIST = re.compile(r"(?:\w+\.)?(?:List|list|Sequence)\[(?:torch\.)?Tensor\]")
+_ITEMS = re.compile(r"\b(?:List|list|Sequence|Tuple|tuple)\[(?:torch\.)?Tensor\b")
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -85,10 +86,23 @@ def _typical_shapes(module: torch.nn.Module) -> tuple[str, str]:
     return reals, indices
 
 
-def _takes_list(parameter: inspect.Parameter) -> bool:
+def _annotation(parameter: inspect.Parameter) -> str:
     annotation = parameter.annotation
-    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
-    return _TENSOR_LIST.fullmatch(text) is not None
+    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+
+
+def _takes_list(parameter: inspect.Parameter) -> bool:
+    return _TENSOR_LIST.fullmatch(_annotation(parameter)) is not None
+
+
+def items_hint(signature: inspect.Signature | None, given: Mapping[str, Any]) -> str:
+    """For a tensor in place of a list or tuple of tensors, as forward annotates it: how to give its items."""
+    for name, parameter in signature.parameters.items() if signature is not None else ():
+        text = _annotation(parameter)
+        if isinstance(given.get(name), torch.Tensor) and _ITEMS.search(text):
+            items = f"--input '{name}[0]:SHAPE' --input '{name}[1]:SHAPE'"
+            return f"forward takes {name} as {text}: give it by its items, {items}"
+    return ""
 
 
 def example_inputs(signature: inspect.Signature, module: torch.nn.Module) -> str:

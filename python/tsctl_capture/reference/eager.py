@@ -15,6 +15,8 @@ from torch.nn.modules.lazy import LazyModuleMixin
 from ..errors import DECLARED_INPUTS, CaptureError, described_with_place, user_traceback
 from ..model.calls import Call
 from ..model.dtypes import dtype_text
+from ..model.input_adapter import named_arguments
+from ..model.signature import items_hint
 from ..model.source import LoadedModel
 from ..model.values import map_tensors
 from ..retirement_notices import without_retirement_notices
@@ -183,7 +185,8 @@ def _run_all(
         except (Exception, SystemExit) as error:
             why, hint, detail = explained(error, model.module) or (
                 described_with_place(error),
-                f"check shapes, dtypes and ranges: {DECLARED_INPUTS}; -v shows the traceback",
+                items_hint(model.signature, named_arguments(model, call))
+                or f"check shapes, dtypes and ranges: {DECLARED_INPUTS}; -v shows the traceback",
                 user_traceback(error),
             )
             message = f"'{model.class_name}' refuses {call.title} ({shapes(call)}): {why}"

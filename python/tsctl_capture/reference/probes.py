@@ -163,23 +163,43 @@ def screen_on_cpu(model: LoadedModel, probes: Sequence[Probe]) -> None:
             _run_probe(model, probe, "cpu", run)
 
 
+class Budget:
+    """Seconds that are spent once both the clock and the CPU have passed them.
+
+    On a busy host the clock alone says little, and on many cores the CPU's time alone.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._until = [(clock, clock() + seconds) for clock in (time.perf_counter, time.process_time)]
+
+    @property
+    def is_spent(self) -> bool:
+        return all(clock() >= until for clock, until in self._until)
+
+
 def run_probes(
     model: LoadedModel,
     probes: Iterable[Probe],
     device: str,
     keeps_state: bool = False,
     declared_s: float = 0.0,
-) -> None:
-    """Fills in eager's outputs, or the error with which it refuses the call.
+    budget: Budget | None = None,
+) -> int:
+    """Fills in eager's outputs, or the error with which it refuses the call; returns how many were run.
 
     Each call of a model that keeps state is a first call. A call that takes far longer than the declared sets, of
     which one takes `declared_s`, is refused.
     """
     longest_s = _LONGEST_PROBE_SECONDS + _LONGEST_PROBE_FACTOR * declared_s * torch.get_num_threads()
+    done = 0
     with restored_state(model.module):
         for probe in probes:
+            if budget is not None and budget.is_spent:
+                break
+            done += 1
             if probe.accepted:
                 _run_probe(model, probe, device, run_first if keeps_state else run, longest_s)
+    return done
 
 
 def _run_probe(

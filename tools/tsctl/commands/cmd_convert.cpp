@@ -9,12 +9,14 @@
 #include "steps/bench_arms.h"
 #include "steps/bench_step.h"
 #include "steps/capture_step.h"
+#include "steps/left_out_step.h"
 #include "steps/manifest.h"
 #include "steps/preflight.h"
 #include "steps/publish_step.h"
 #include "steps/rewrite_step.h"
 #include "steps/stages.h"
 #include "steps/suggest_step.h"
+#include "steps/verify_step.h"
 #include "tsctl/archive/debug_records.h"
 #include "tsctl/core/bench_options.h"
 #include "tsctl/core/manifest.h"
@@ -61,28 +63,80 @@ ExitCode withhold_not_general(CommandSession& session, const CaptureResult& capt
   return ExitCode::check_failed;
 }
 
-// Freezes and optimizes the captured file, and returns the manifest that the result got.
-Manifest rewrite_stages(CommandSession& session, const Flags& flags, const CapturePlan& plan,
-                        const CaptureResult& capture, const WorkFiles& files) {
-  Manifest manifest = manifest_from(
-      session, {plan.source, plan.inputs, files.captured.path(), flags.output.output}, capture);
-  PassFlags passes = flags.passes;
-  passes.check_speed = !flags.no_bench;
-  const auto rewrite = [&](RewriteGoal goal, const std::string& to) {
-    // Optimizes the captured file, not the frozen one: freezing and saving loses the module paths that name the folds.
-    const RewriteResult result =
-        rewrite_step(session, goal, files.captured.path(), to, passes, files.tensors.path());
-    manifest.steps.push_back(manifest_step(name_of(goal), result, flags.passes.preserve));
-  };
-  rewrite(RewriteGoal::freeze, files.frozen.path());
-  rewrite(RewriteGoal::optimize, files.file.path());
-  if (flags.output.strip_debug) strip_debug_records(files.file.path());
-  manifest.steps.back().debug_stripped = flags.output.strip_debug;
-  attach(files.file.path(), manifest, {}, plan.extras);
-  return manifest;
-}
+// Freezes and optimizes the captured file, and compares each stage with eager.
+class Rewriting {
+ public:
+  Rewriting(CommandSession& session, const Flags& flags, const CapturePlan& plan,
+            const CaptureResult& capture, const WorkFiles& files)
+      : session_(session),
+        output_(flags.output),
+        plan_(plan),
+        capture_(capture),
+        files_(files),
+        passes_(flags.passes),
+        manifest_(manifest_from(
+            session, {plan.source, plan.inputs, files.captured.path(), flags.output.output},
+            capture)),
+        stages_{{"captured", files.captured.path()},
+                {"frozen", files.frozen.path()},
+                {"optimized", files.file.path(), flags.output.output}} {
+    passes_.check_speed = !flags.no_bench;
+  }
 
-// Times eager mode and every stage, whose outputs verify_stages has compared. The file is correct, so a timing that
+  // Returns the exit code of the comparisons.
+  ExitCode run() {
+    rewrite(RewriteGoal::freeze, files_.frozen.path());
+    optimize();
+    for (const Stage& stage : stages_) compare(stage);
+    if (leaves_out_inexact_passes(session_, passes_)) {
+      manifest_.steps.pop_back();
+      optimize();
+      compare(stages_.back());
+      warn_of_left_out_passes(session_);
+    }
+    ExitCode code = ExitCode::ok;
+    for (const VerifyResult& verified : session_.report().verify)
+      code = worse_of(code, judge_comparison(session_, verified));
+    if (code != ExitCode::ok) return code;
+    record_verification(manifest_, session_.report().verify.back(), "eager");
+    attach(files_.file.path(), manifest_, {}, plan_.extras);
+    return code;
+  }
+
+  const std::vector<Stage>& stages() const { return stages_; }
+  // Those that made the file.
+  const PassFlags& passes() const { return passes_; }
+
+ private:
+  // Optimizes the captured file, not the frozen one: freezing and saving loses the module paths that name the folds.
+  void rewrite(RewriteGoal goal, const std::string& to) {
+    const RewriteResult result =
+        rewrite_step(session_, goal, files_.captured.path(), to, passes_, files_.tensors.path());
+    manifest_.steps.push_back(manifest_step(name_of(goal), result, passes_.preserve));
+  }
+
+  void optimize() {
+    rewrite(RewriteGoal::optimize, files_.file.path());
+    if (output_.strip_debug) strip_debug_records(files_.file.path());
+    manifest_.steps.back().debug_stripped = output_.strip_debug;
+    attach(files_.file.path(), manifest_, {}, plan_.extras);
+  }
+
+  void compare(const Stage& stage) {
+    verify_stage(session_, plan_, capture_, stage, files_.tensors.path());
+  }
+
+  CommandSession& session_;
+  const OutputFlags& output_;
+  const CapturePlan& plan_;
+  const CaptureResult& capture_;
+  const WorkFiles& files_;
+  PassFlags passes_;
+  Manifest manifest_;
+  const std::vector<Stage> stages_;
+};
+
+// Times eager mode and every stage, whose outputs were compared. The file is correct, so a timing that
 // cannot be decided does not withhold it.
 ExitCode bench_stages(CommandSession& session, const Flags& flags, const CapturePlan& plan,
                       const BenchOptions& options, const std::vector<Stage>& stages,
@@ -112,8 +166,8 @@ ExitCode bench_stages(CommandSession& session, const Flags& flags, const Capture
 
 // Times the written file with settings that it cannot carry. The captured file is still there to be optimized again.
 void suggest(CommandSession& session, const Flags& flags, const CapturePlan& plan,
-             const CaptureResult& capture, const BenchOptions& options, const WorkFiles& files) {
-  PassFlags plain = flags.passes;
+             const CaptureResult& capture, const BenchOptions& options, const WorkFiles& files,
+             PassFlags plain) {
   plain.pack = false;
   plain.check_speed = false;
   suggest_step(session,
@@ -161,20 +215,16 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
   require_captured(capture);
   if (capture.status != CaptureStatus::captured)
     return withhold_not_general(session, capture, files, output.keep_failed);
-  Manifest manifest = rewrite_stages(session, flags, plan, capture, files);
-  const std::vector<Stage> stages{{"captured", files.captured.path()},
-                                  {"frozen", files.frozen.path()},
-                                  {"optimized", files.file.path(), output.output}};
-  ExitCode code = verify_stages(session, plan, capture, stages, files.tensors.path());
+  Rewriting rewriting(session, flags, plan, capture, files);
+  ExitCode code = rewriting.run();
   if (code != ExitCode::ok) {
     withhold_step(session, files.file, output.keep_failed, "outputs differ from eager's");
     return code;
   }
-  record_verification(manifest, session.report().verify.back(), "eager");
-  attach(files.file.path(), manifest, {}, plan.extras);
-  if (!flags.no_bench) code = bench_stages(session, flags, plan, options, stages, files);
+  if (!flags.no_bench)
+    code = bench_stages(session, flags, plan, options, rewriting.stages(), files);
   publish_model_step(session, files.file);  // a correct file is written even if it is too slow
-  if (flags.suggest) suggest(session, flags, plan, capture, options, files);
+  if (flags.suggest) suggest(session, flags, plan, capture, options, files, rewriting.passes());
   return code;
 }
 

@@ -7,6 +7,7 @@
 #include "options/pass_listing.h"
 #include "session/op_libraries.h"
 #include "steps/bisect_step.h"
+#include "steps/left_out_step.h"
 #include "steps/loaded_files.h"
 #include "steps/manifest.h"
 #include "steps/preflight.h"
@@ -38,23 +39,6 @@ ScratchFile reference_outputs(CommandSession& session, const RewriteFlags& flags
                                                 .every_call = true});
   session.warn_all(run.warnings);
   return reference;
-}
-
-// Compares the outputs of the rewritten file with those of the input file. Returns the exit code of the comparison.
-ExitCode compare_outputs(CommandSession& session, const RewriteFlags& flags,
-                         const std::string& reference, const std::string& rewritten,
-                         const std::vector<std::string>& output_names) {
-  const VerifyResult& result = verify_step(session, {.reference = flags.model,
-                                                     .candidate = flags.output.output,
-                                                     .reference_tensors = reference,
-                                                     .model_path = rewritten,
-                                                     .output_names = output_names,
-                                                     .settings = session.settings(),
-                                                     .tolerance = tolerance_from(flags.tolerance)});
-  const ExitCode code = judge_comparison(session, result);
-  if (code == ExitCode::check_failed && flags.goal == RewriteGoal::optimize && !flags.bisect)
-    session.report().error->hint += "; --bisect names the rewrite that is at fault";
-  return code;
 }
 
 void bisect(CommandSession& session, const RewriteFlags& flags, const std::string& arguments,
@@ -112,6 +96,82 @@ Manifest next_manifest(CommandSession& session, const RewriteFlags& flags,
   return manifest;
 }
 
+// The output on its way: the rewritten model with its manifest and the extra files.
+class Rewriting {
+ public:
+  // `arguments` is a file with the calls; empty if the inputs are unknown.
+  Rewriting(CommandSession& session, const RewriteFlags& flags, const ModelInputs& inputs,
+            const std::optional<Manifest>& recorded, std::string arguments, std::string path)
+      : session_(session),
+        flags_(flags),
+        inputs_(inputs),
+        recorded_(recorded),
+        arguments_(std::move(arguments)),
+        path_(std::move(path)),
+        kept_(read_user_extras(flags.model)),
+        extras_(extras_from(flags.output.extra)) {}
+
+  void write(const PassFlags& passes) {
+    const RewriteResult result =
+        rewrite_step(session_, flags_.goal, flags_.model, path_, passes, arguments_);
+    if (result.was_frozen) {
+      session_.warn(
+          {WarningCode::already_frozen,
+           fmt::format("'{}' is already frozen: its weights are constants", flags_.model)});
+    }
+    if (flags_.output.strip_debug) strip_debug_records(path_);
+    manifest_ = next_manifest(session_, flags_, recorded_, inputs_, result);
+    attach(path_, manifest_, kept_, extras_);
+    method_ = result.methods.empty() ? "forward" : result.methods.front();
+  }
+
+  // Compares the outputs with those of the input file, and keeps to exact passes if the others change them.
+  ExitCode verify(const std::filesystem::path& folder) {
+    const ScratchFile reference = reference_outputs(session_, flags_, arguments_, folder);
+    compare(reference.path());
+    if (flags_.bisect)
+      bisect(session_, flags_, arguments_, reference.path(), folder, manifest_.output_names);
+    PassFlags passes = flags_.passes;
+    if (leaves_out_inexact_passes(session_, passes)) {
+      write(passes);
+      compare(reference.path());
+      warn_of_left_out_passes(session_);
+    }
+    const VerifyResult& result = session_.report().verify.back();
+    const ExitCode code = judge_comparison(session_, result);
+    if (code == ExitCode::check_failed && flags_.goal == RewriteGoal::optimize && !flags_.bisect)
+      session_.report().error->hint += "; --bisect names the rewrite that is at fault";
+    if (code != ExitCode::ok) return code;
+    record_verification(manifest_, result, "input");
+    attach(path_, manifest_, kept_, extras_);
+    return code;
+  }
+
+  void load() { load_again(session_, path_, method_); }
+
+ private:
+  void compare(const std::string& reference) {
+    verify_step(session_, {.reference = flags_.model,
+                           .candidate = flags_.output.output,
+                           .reference_tensors = reference,
+                           .model_path = path_,
+                           .output_names = manifest_.output_names,
+                           .settings = session_.settings(),
+                           .tolerance = tolerance_from(flags_.tolerance)});
+  }
+
+  CommandSession& session_;
+  const RewriteFlags& flags_;
+  const ModelInputs& inputs_;
+  const std::optional<Manifest>& recorded_;
+  const std::string arguments_;
+  const std::string path_;
+  const std::vector<NewRecord> kept_;
+  const std::vector<NewRecord> extras_;
+  Manifest manifest_ = {};
+  std::string method_ = "forward";  // the first of the written file
+};
+
 std::vector<ReadFile> files_read(const RewriteFlags& flags, const ModelInputs& inputs) {
   std::vector<ReadFile> files{{FileUse::model, flags.model}};
   for (ReadFile& file : files_of(SourceSpec{}, inputs)) files.push_back(std::move(file));
@@ -141,7 +201,7 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
     throw Error(ErrorKind::usage, "--bisect needs the comparison that --no-verify skips",
                 "leave one of them out");
   }
-  const std::vector<NewRecord> extras = extras_from(flags.output.extra);
+  extras_from(flags.output.extra);  // reports a wrong flag before anything runs
   session.report().model.path = flags.model;
   require_torchscript(flags.model, true);
   const std::optional<Manifest> recorded = read_manifest(flags.model);
@@ -161,32 +221,14 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
   std::optional<ScratchFile> arguments;
   if (verify || (inputs.given() && inputs.plan.file.empty()))
     arguments.emplace(write_inputs(session, inputs, folder));
-  const RewriteResult result = rewrite_step(session, goal, flags.model, file.path(), flags.passes,
-                                            arguments ? arguments->path() : "");
-  if (result.was_frozen) {
-    session.warn({WarningCode::already_frozen,
-                  fmt::format("'{}' is already frozen: its weights are constants", flags.model)});
-  }
-  if (flags.output.strip_debug) strip_debug_records(file.path());
-  Manifest manifest = next_manifest(session, flags, recorded, inputs, result);
-  const std::vector<NewRecord> kept = read_user_extras(flags.model);
-  attach(file.path(), manifest, kept, extras);
-
-  if (verify) {
-    const ScratchFile reference = reference_outputs(session, flags, arguments->path(), folder);
-    const ExitCode code =
-        compare_outputs(session, flags, reference.path(), file.path(), manifest.output_names);
-    if (flags.bisect) {
-      bisect(session, flags, arguments->path(), reference.path(), folder, manifest.output_names);
-    }
-    if (code != ExitCode::ok) {
-      withhold_step(session, file, flags.output.keep_failed, "outputs differ");
-      return code;
-    }
-    record_verification(manifest, session.report().verify.back(), "input");
-    attach(file.path(), manifest, kept, extras);
-  } else {
-    load_again(session, file.path(), result.methods.empty() ? "forward" : result.methods.front());
+  Rewriting rewriting(session, flags, inputs, recorded, arguments ? arguments->path() : "",
+                      file.path());
+  rewriting.write(flags.passes);
+  if (!verify) {
+    rewriting.load();
+  } else if (const ExitCode code = rewriting.verify(folder); code != ExitCode::ok) {
+    withhold_step(session, file, flags.output.keep_failed, "outputs differ");
+    return code;
   }
   publish_model_step(session, file);
   return ExitCode::ok;

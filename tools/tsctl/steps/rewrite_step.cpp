@@ -10,12 +10,17 @@ namespace tsctl {
 
 namespace {
 
-// convert freezes twice, once for each file that it times; the report lists each pass once.
+// convert freezes twice, once for each file that it times, and may optimize twice; the report lists each pass once, as it
+// ran last.
 void add_pass(Report& report, const PassRecord& pass) {
-  const bool known = std::ranges::any_of(report.passes, [&](const PassRecord& earlier) {
+  const auto known = std::ranges::find_if(report.passes, [&](const PassRecord& earlier) {
     return earlier.pass == pass.pass && earlier.method == pass.method;
   });
-  if (!known) report.passes.push_back(pass);
+  if (known == report.passes.end()) {
+    report.passes.push_back(pass);
+  } else {
+    *known = pass;
+  }
 }
 
 }  // namespace

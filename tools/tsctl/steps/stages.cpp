@@ -4,21 +4,15 @@
 
 namespace tsctl {
 
-ExitCode verify_stages(CommandSession& session, const CapturePlan& plan,
-                       const CaptureResult& capture, const std::vector<Stage>& stages,
-                       const std::string& tensors) {
-  ExitCode code = ExitCode::ok;
-  for (const Stage& stage : stages) {
-    const VerifyResult& verified = verify_step(session, {.reference = "eager",
-                                                         .candidate = stage.label,
-                                                         .reference_tensors = tensors,
-                                                         .model_path = stage.path,
-                                                         .output_names = capture.output_names,
-                                                         .settings = session.settings(),
-                                                         .tolerance = plan.tolerance});
-    code = worse_of(code, judge_comparison(session, verified));
-  }
-  return code;
+void verify_stage(CommandSession& session, const CapturePlan& plan, const CaptureResult& capture,
+                  const Stage& stage, const std::string& tensors) {
+  verify_step(session, {.reference = "eager",
+                        .candidate = stage.label,
+                        .reference_tensors = tensors,
+                        .model_path = stage.path,
+                        .output_names = capture.output_names,
+                        .settings = session.settings(),
+                        .tolerance = plan.tolerance});
 }
 
 std::vector<BenchArm> stage_arms(CommandSession& session, const CapturePlan& plan,

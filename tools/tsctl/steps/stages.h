@@ -16,13 +16,11 @@ struct Stage {
   std::string kept_as = {};  // the output; empty if the file is not kept
 };
 
-// Compares every stage with eager, whose inputs and outputs are in `tensors`, and returns the exit code of the
-// comparisons.
-ExitCode verify_stages(CommandSession& session, const CapturePlan& plan,
-                       const CaptureResult& capture, const std::vector<Stage>& stages,
-                       const std::string& tensors);
+// Compares a stage with eager, whose inputs and outputs are in `tensors`.
+void verify_stage(CommandSession& session, const CapturePlan& plan, const CaptureResult& capture,
+                  const Stage& stage, const std::string& tensors);
 
-// The arms that time eager and every stage, which verify_stages has compared. `common` has the fields that they share.
+// The arms that time eager and every stage, which were compared. `common` has the fields that they share.
 std::vector<BenchArm> stage_arms(CommandSession& session, const CapturePlan& plan,
                                  const std::vector<Stage>& stages, const ArmRequest& common);
 

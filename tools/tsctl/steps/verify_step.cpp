@@ -104,8 +104,11 @@ const VerifyResult& verify_step(CommandSession& session, const Comparison& compa
   result.reference = comparison.reference;
   result.candidate = comparison.candidate;
   Report& report = session.report();
-  // These warnings are about the reference, which is the same for all candidates: the first comparison reports them.
-  if (report.verify.empty()) session.warn_all(without_tuning(result.warnings));
+  // Most warnings are about the reference, which is the same for all candidates: the first comparison reports them.
+  for (const Warning& warning : without_tuning(result.warnings)) {
+    if (report.verify.empty() || warning.code == WarningCode::later_calls_left_out)
+      session.warn(warning);
+  }
   report.verify.push_back(std::move(result));
   return report.verify.back();
 }

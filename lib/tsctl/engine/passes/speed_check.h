@@ -10,8 +10,9 @@ namespace tsctl {
 
 // How much faster forward of `after` is than that of `before`, on the declared input set where it gains least: the
 // median of the ratios of neighbouring samples. A sample is a call, or calls that take 2 ms together. Both modules are
-// sampled in turn, in changing order, `kSpeedCheckRounds` times after a warm-up; after `kSpeedCheck_s` seconds, `kFewestSpeedCheckRounds` are enough. `is_slower` is set if it
-// is slower in so many rounds that a sign test rejects equal speed at 1% (16 of 20, 8 of 8).
+// sampled in turn, in changing order, `kSpeedCheckRounds` times after a warm-up; after `kSpeedCheck_s` seconds,
+// `kFewestSpeedCheckRounds` are enough, or the first in which it is not slower. `is_slower` is set if it is slower in so
+// many rounds that a sign test rejects equal speed at 1% (16 of 20, 8 of 8).
 struct SpeedCheck {
   double speedup = 1.0;
   bool is_slower = false;
