@@ -34,8 +34,8 @@ struct ArmRequest {
   // leave out nothing.
   int leaves_out_waits_for_cores = 0;
   bool shares_one_core = false;  // its threads take turns on one core, another one in each round
-  bool debug_files = false;  // a file keeps the lines of its source, for a profile
-  bool cold_cache = false;   // the device's cache is emptied before every timed call
+  bool debug_files = false;      // a file keeps the lines of its source, for a profile
+  bool cold_cache = false;       // the device's cache is emptied before every timed call
 };
 
 template <typename Visitor>
