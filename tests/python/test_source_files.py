@@ -4,7 +4,7 @@ import hashlib
 import sys
 
 import pytest
-from tsctl_capture.model.source import import_file
+from tsctl_capture.model.importing import import_file
 from tsctl_capture.model.source_files import source_files
 from tsctl_capture.request import Source
 

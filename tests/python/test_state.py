@@ -41,6 +41,12 @@ def test_a_model_with_a_sparse_buffer_is_captured(request_for, events, follows):
     follows()
 
 
+def test_a_buffer_of_nan_is_not_taken_for_a_changed_one(request_for, events):
+    result = captured(request_for("keeps.py:Unset", input_set(tensor(2, 4)), mode="trace"), events)
+    assert result["status"] == "captured"
+    assert not [one for one in result["warnings"] if "stores" in one["text"]]
+
+
 def test_a_call_that_does_not_end_is_ended():
     with pytest.raises(TimeoutError, match="longer than 0.05 s"), time_limit(0.05):
         while True:

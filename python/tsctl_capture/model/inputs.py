@@ -19,8 +19,9 @@ from ..request import DrawnTensor, InputSet, ModelRequest
 from ..vocabulary import ErrorKind, ValueChange
 from .calls import Call
 from .dtypes import dtype_from_name
+from .importing import import_file
 from .signature import did_you_mean, example_inputs, named_parameters, shown, takes_any_name
-from .source import LoadedModel, import_file
+from .source import LoadedModel
 from .tensor_file import read_calls, safetensors_torch
 from .values import is_scalar, leaves, map_tensors
 

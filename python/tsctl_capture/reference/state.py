@@ -181,7 +181,7 @@ class _Kept:
 
     def restored(self) -> bool:
         """Whether the content had changed; writes through `.data` do not change the version."""
-        if self.tensor._version == self.version and torch.equal(self.tensor, self.content):
+        if self.tensor._version == self.version and _is_equal(self.tensor, self.content):
             return False
         with torch.no_grad():
             self.tensor.copy_(self.content)
@@ -212,6 +212,11 @@ def _is_dense(tensor: torch.Tensor) -> bool:
     return (
         tensor.layout == torch.strided and not lazy and not tensor.is_inference() and not tensor.is_quantized
     )
+
+
+def _is_equal(now: torch.Tensor, before: torch.Tensor) -> bool:
+    """Whether the elements are the same; NaN is the same as NaN."""
+    return torch.equal(now, before) or bool(((now == before) | (now.isnan() & before.isnan())).all())
 
 
 def _items(held: Any) -> list[Any]:
