@@ -12,6 +12,7 @@ from .events import Events
 from .model.calls import Call
 from .model.inputs import calls_of
 from .model.source import LoadedModel, load_model
+from .model.utf8_paths import utf8_path
 from .model.values import flatten, map_tensors
 from .reference.comparison import Tolerances, compare, tolerances_from_dict
 from .reference.eager import prepare_device, run
@@ -56,7 +57,7 @@ def _unknown(reason: str) -> LocateResult:
 def _loaded(path: str, device: str) -> torch.jit.ScriptModule:
     try:
         with without_retirement_notices():
-            return torch.jit.load(path, map_location=device)
+            return torch.jit.load(utf8_path(path), map_location=device)
     except (RuntimeError, ValueError) as error:
         raise CaptureError(
             ErrorKind.INPUT,

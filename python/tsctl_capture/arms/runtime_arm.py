@@ -13,6 +13,7 @@ from ..errors import CaptureError, describe
 from ..events import Events
 from ..model.calls import Call
 from ..model.tensor_file import read_calls, write_tensor_file
+from ..model.utf8_paths import utf8_path
 from ..reference.eager import run
 from ..request import ArmRequest, RuntimeRequest
 from ..retirement_notices import without_retirement_notices
@@ -132,7 +133,7 @@ def run_file(request: RuntimeRequest, events: Events) -> tuple[list[str], str]:
     calls = read_calls(request.inputs_from)
     with without_retirement_notices():
         try:
-            module = torch.jit.load(path).eval()
+            module = torch.jit.load(utf8_path(path)).eval()
         except Exception as error:
             raise CaptureError(
                 ErrorKind.INPUT, f"'{path}' cannot be loaded by torch: {describe(error)}"

@@ -20,6 +20,7 @@ from torch.jit import annotations as _annotations
 
 from ..errors import CaptureError, first_line
 from ..model.generated import forward_arguments
+from ..model.utf8_paths import utf8_path
 from ..retirement_notices import without_retirement_notices
 from ..vocabulary import ErrorKind
 
@@ -131,7 +132,7 @@ def require_readable_file(path: str) -> None:
         return
     try:
         with without_retirement_notices():
-            torch.jit.load(path, map_location="cpu")
+            torch.jit.load(utf8_path(path), map_location="cpu")
     except Exception as error:
         text = str(error).strip("\n")
         line = next(iter(re.findall(r"^(.*)\n\s*~+ *<--- HERE", text, re.MULTILINE)), "").strip()

@@ -1,4 +1,4 @@
-"""Names of source files that torch accepts."""
+"""Names of files that torch accepts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ def utf8_paths(path: Path) -> tuple[str, str]:
     if _is_utf8(path.name):
         return folder, f"{folder}/{path.name}"
     return folder, f"/proc/self/fd/{os.open(path, os.O_RDONLY)}"
+
+
+def utf8_path(path: str) -> str:
+    """The name under which torch opens an existing file."""
+    return utf8_paths(Path(path))[1]
 
 
 def _is_utf8(path: str) -> bool:
