@@ -31,9 +31,7 @@ struct DiffOptions {
   std::string path_b = {};
   std::vector<IgnoreKind> ignore = {};
 
-  bool ignores(IgnoreKind kind) const {
-    return std::find(ignore.begin(), ignore.end(), kind) != ignore.end();
-  }
+  bool ignores(IgnoreKind kind) const { return std::ranges::find(ignore, kind) != ignore.end(); }
 };
 
 // The member names of these structs are the keys of the document's "diff" object.

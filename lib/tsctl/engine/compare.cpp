@@ -39,12 +39,13 @@ std::vector<const CallRecord*> calls_with_outputs(const TensorFile& file, const 
 // Whether the outputs of the reference change from call to call: then it has those of later calls too.
 bool changes(const TensorFile& file) { return !file.later_calls().empty(); }
 
-// The reference for one call: that call of the reference, or the first if they are all equal.
-const CallRecord& reference_of(const TensorFile& file, const CallRecord& first, int call) {
+// The outputs to compare one call with: those of that call of the reference, or of the first if all are equal.
+Outputs reference_of(const TensorFile& file, const CallRecord& first, int call) {
   for (const CallRecord& record : file.later_calls()) {
-    if (record.label == first.label && record.call == call && record.outputs) return record;
+    if (record.label == first.label && record.call == call && record.outputs)
+      return outputs_from_record(record, file);
   }
-  return first;
+  return outputs_from_record(first, file);
 }
 
 // The sort key of reports: an output's difference relative to its tolerance.
@@ -197,14 +198,12 @@ void compare_set(const VerifyRequest& request, MethodRunner& runner, const Tenso
   Outputs reference = outputs_from_record(record, file);
   const double started_s = now_s();
   for (int call = 1; call <= *std::rbegin(kComparedCalls); ++call) {
-    const bool compared = std::find(std::begin(kComparedCalls), std::end(kComparedCalls), call) !=
-                          std::end(kComparedCalls);
+    const bool compared = std::ranges::find(kComparedCalls, call) != std::end(kComparedCalls);
     std::optional<Outputs> candidate = call_candidate(runner, file, record, call, collector);
     if (!candidate) return;
     if (runner.is_package()) candidate = arranged_like(reference.value, std::move(*candidate));
     if (!compared) continue;
-    if (every_call && call > 1)
-      reference = outputs_from_record(reference_of(file, record, call), file);
+    if (every_call && call > 1) reference = reference_of(file, record, call);
     collector.add(record, call, reference, *candidate);
     if (call == kFirstCalls && now_s() - started_s > request.slow_calls_s) {
       collector.add_warning(

@@ -29,7 +29,7 @@ class ProcessArm : public LaunchedArm {
   }
 
   void wait_until_ready() override {
-    ArmReady ready = expect<ArmReady>();
+    auto ready = expect<ArmReady>();
     tuning_reason_ = std::move(ready.tuning_reason);
     opening_ = ready.opening;
   }
@@ -44,7 +44,7 @@ class ProcessArm : public LaunchedArm {
 
   TimedCalls time_calls(int untimed, int calls) override {
     worker_.send(TimeCalls{.untimed = untimed, .calls = calls});
-    TimedCalls times = expect<TimedCalls>();
+    auto times = expect<TimedCalls>();
     if (!opening_.first_call_bytes) opening_.first_call_bytes = resident();
     return times;
   }

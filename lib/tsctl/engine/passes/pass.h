@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tsctl/core/pass_list.h"
@@ -26,7 +27,7 @@ struct PassOutcome {
 // What a pass works on, one method of the model, and where it accounts for what it does.
 class PassContext {
  public:
-  PassContext(Model& model, const std::string& method) : model_(model), method_(method) {}
+  PassContext(Model& model, std::string method) : model_(model), method_(std::move(method)) {}
 
   // The model. A pass may replace it and add to it; what it adds by the functions below gets a name that is free.
   torch::jit::Module& module() noexcept { return model_.module; }
