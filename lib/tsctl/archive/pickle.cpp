@@ -282,12 +282,24 @@ class PickleWalker {
     pickle_.storages.push_back(*storage);
     return push(std::move(reference));
   }
+  // LibTorch writes a member of an enum as a call of its class with the value itself, in place of a tuple.
+  static bool is_enum_value(std::string_view function, Kind argument) {
+    return function.starts_with("__torch__.") &&
+           (argument == Kind::string || argument == Kind::integer || argument == Kind::real);
+  }
   bool reduce() {
     const std::vector<PickleIndex> call = pop_last(2);
-    if (pickle_.at(call[0]).kind != Kind::global || pickle_.at(call[1]).kind != Kind::tuple) {
-      fail("it calls an object that is not a function");
-    }
+    if (pickle_.at(call[0]).kind != Kind::global) fail("it calls an object that is not a function");
     const std::string_view function = pickle_.at(call[0]).text;
+    if (is_enum_value(function, pickle_.at(call[1]).kind)) {
+      PickleNode member;
+      member.kind = Kind::opaque;
+      member.text = function;
+      member.children = {call[1]};
+      return push(std::move(member));
+    }
+    if (pickle_.at(call[1]).kind != Kind::tuple)
+      fail(fmt::format("it calls {} without a tuple of arguments", function));
     if (function.starts_with("torch._utils.")) budget_.spend_bytes(kTensorBytes);
     const auto result = result_of_call(pickle_, function, call[1],
                                        [this](PickleNode node) { return add(std::move(node)); });

@@ -51,6 +51,18 @@ TEST(Pickle, gives_the_value_of_torchscripts_helpers) {
             "[]");
 }
 
+TEST(Pickle, reads_members_of_enums) {
+  EXPECT_EQ(text_of("\x80\x02"
+                    "c__torch__.net\nFormat\nX\x04\x00\x00\x00NHWCR."s),
+            "__torch__.net.Format(\"NHWC\")");
+  EXPECT_EQ(text_of("\x80\x02"
+                    "c__torch__.net\nLevel\nK\x03R."s),
+            "__torch__.net.Level(3)");
+  EXPECT_EQ(refusal_of("\x80\x02"
+                       "cos\nsystem\nX\x02\x00\x00\x00idR."s),
+            "record 'data.pkl' cannot be read: it calls os.system without a tuple of arguments");
+}
+
 TEST(Pickle, never_looks_up_a_name) {
   EXPECT_EQ(text_of("\x80\x02"
                     "cos\nsystem\nX\x02\x00\x00\x00id\x85R."s),
