@@ -18,7 +18,28 @@ struct Kind {
   bool batch_first = false;
 };
 
-class PackedGru : public test::Packing {
+// torch.lstm or torch.gru, with a state of two tensors or one.
+struct Layer {
+  std::string name = {};
+  std::int64_t gates = 0;
+  std::size_t states = 0;
+  std::string definition = {};  // the head of forward, and the call up to the weights
+  std::string result = {};
+};
+
+const Layer kLstm{
+    .name = "lstm",
+    .gates = 4,
+    .states = 2,
+    .definition = "def forward(self, x, h, c):\n  y, hn, cn = torch.lstm(x, [h, c], [",
+    .result = "y, hn, cn"};
+const Layer kGru{.name = "gru",
+                 .gates = 3,
+                 .states = 1,
+                 .definition = "def forward(self, x, h):\n  y, hn = torch.gru(x, h, [",
+                 .result = "y, hn"};
+
+class PackedRecurrent : public test::Packing, public testing::WithParamInterface<Layer> {
  protected:
   static torch::jit::Module model(const Kind& kind, bool biases = true) {
     torch::manual_seed(1);
@@ -32,34 +53,35 @@ class PackedGru : public test::Packing {
           parameters[name] = tensor / 4;
           names += (names.empty() ? "self." : ", self.") + name;
         };
-        add("wi", torch::randn({3 * kHidden, width}));
-        add("wh", torch::randn({3 * kHidden, kHidden}));
-        if (biases) add("bi", torch::randn({3 * kHidden}));
-        if (biases) add("bh", torch::randn({3 * kHidden}));
+        add("wi", torch::randn({GetParam().gates * kHidden, width}));
+        add("wh", torch::randn({GetParam().gates * kHidden, kHidden}));
+        if (biases) add("bi", torch::randn({GetParam().gates * kHidden}));
+        if (biases) add("bh", torch::randn({GetParam().gates * kHidden}));
       }
     }
     const auto word = [](bool value) { return value ? "True" : "False"; };
-    return test::model_of(
-        parameters, std::string("def forward(self, x, h):\n  y, hn = torch.gru(x, h, [") + names +
-                        "], " + word(biases) + ", " + std::to_string(kind.layers) +
-                        ", 0.0, False, " + word(kind.bidirectional) + ", " +
-                        word(kind.batch_first) + ")\n  return y, hn\n");
+    return test::model_of(parameters, GetParam().definition + names + "], " + word(biases) + ", " +
+                                          std::to_string(kind.layers) + ", 0.0, False, " +
+                                          word(kind.bidirectional) + ", " + word(kind.batch_first) +
+                                          ")\n  return " + GetParam().result + "\n");
   }
 
   static Inputs inputs(const Kind& kind, std::int64_t steps = 7, std::int64_t batch = 3) {
     const std::int64_t parts = kind.layers * (kind.bidirectional ? 2 : 1);
-    return {kind.batch_first ? torch::randn({batch, steps, kInputs})
-                             : torch::randn({steps, batch, kInputs}),
-            torch::randn({parts, batch, kHidden})};
+    Inputs values{kind.batch_first ? torch::randn({batch, steps, kInputs})
+                                   : torch::randn({steps, batch, kInputs})};
+    for (std::size_t i = 0; i < GetParam().states; ++i)
+      values.push_back(torch::randn({parts, batch, kHidden}));
+    return values;
   }
 };
 
-TEST_F(PackedGru, equals_the_plain_one_for_declared_and_other_sizes) {
+TEST_P(PackedRecurrent, equals_the_plain_one_for_declared_and_other_sizes) {
   for (const Kind& kind :
        {Kind{}, Kind{.layers = 2, .batch_first = true}, Kind{.layers = 2, .bidirectional = true}}) {
     const auto plain = model(kind);
     const auto fast = packed(plain, {inputs(kind), inputs(kind, 4, 2)}, 1);
-    EXPECT_EQ(operations(), std::vector<std::string>{"gru"});
+    EXPECT_EQ(operations(), std::vector<std::string>{GetParam().name});
     for (const Inputs& call :
          {inputs(kind), inputs(kind, 4, 2), inputs(kind, 9, 3), inputs(kind, 1, 1)}) {
       expect_same_with_each_kernel(plain, fast, call);
@@ -69,7 +91,7 @@ TEST_F(PackedGru, equals_the_plain_one_for_declared_and_other_sizes) {
 }
 
 // Not for wrong sizes: LibTorch's own operator does not check them and reads what lies behind.
-TEST_F(PackedGru, raises_for_other_dtypes_as_before) {
+TEST_P(PackedRecurrent, raises_for_other_dtypes_as_before) {
   const Kind kind{.layers = 2};
   const auto plain = model(kind);
   auto fast = packed(plain, {inputs(kind)}, 1);
@@ -79,7 +101,7 @@ TEST_F(PackedGru, raises_for_other_dtypes_as_before) {
   EXPECT_ANY_THROW(fast.forward(test::stack_of(wide)));
 }
 
-TEST_F(PackedGru, takes_inputs_of_any_layout) {
+TEST_P(PackedRecurrent, takes_inputs_of_any_layout) {
   const Kind kind{.batch_first = true};
   const auto plain = model(kind);
   const auto fast = packed(plain, {inputs(kind)}, 1);
@@ -89,12 +111,12 @@ TEST_F(PackedGru, takes_inputs_of_any_layout) {
   expect_same_with_each_kernel(plain, fast, strided);
 }
 
-TEST_F(PackedGru, gives_the_gradients_of_its_inputs) {
+TEST_P(PackedRecurrent, gives_the_gradients_of_its_inputs) {
   const Kind kind{.layers = 2};
   const auto plain = model(kind);
   auto fast = packed(plain, {inputs(kind)}, 1);
   const Inputs values = inputs(kind);
-  for (std::size_t wanted = 0; wanted < 2; ++wanted) {
+  for (std::size_t wanted = 0; wanted <= GetParam().states; ++wanted) {
     std::vector<at::Tensor> gradients;
     for (torch::jit::Module module : {plain, fast}) {
       Inputs call = values;
@@ -107,22 +129,22 @@ TEST_F(PackedGru, gives_the_gradients_of_its_inputs) {
   }
 }
 
-TEST_F(PackedGru, passes_nan_on) {
+TEST_P(PackedRecurrent, passes_nan_on) {
   const Kind kind{.layers = 2};
   const auto plain = model(kind);
   const auto fast = packed(plain, {inputs(kind)}, 1);
-  for (std::size_t i = 0; i < 2; ++i) {
+  for (std::size_t i = 0; i <= GetParam().states; ++i) {
     Inputs wild = inputs(kind);
     wild[i][0][1][5] = std::numeric_limits<float>::quiet_NaN();
     expect_same_with_each_kernel(plain, fast, wild);
   }
 }
 
-TEST_F(PackedGru, is_left_plain_where_packing_is_not_possible) {
+TEST_P(PackedRecurrent, is_left_plain_where_packing_is_not_possible) {
   const auto reason = [this](const torch::jit::Module& plain, const std::vector<Inputs>& sets) {
     const auto fast = packed(plain, sets, 0U);
     for (const Inputs& call : sets) expect_same(plain, fast, call);
-    const auto found = reasons("pack_gru");
+    const auto found = reasons("pack_" + GetParam().name);
     return found.size() == 1 ? found[0] : testing::PrintToString(found);
   };
   const std::string unknown =
@@ -131,6 +153,9 @@ TEST_F(PackedGru, is_left_plain_where_packing_is_not_possible) {
   EXPECT_EQ(reason(model({}, /*biases=*/false), {inputs({})}),
             "it is in training mode, has no biases, or has a projection");
 }
+
+INSTANTIATE_TEST_SUITE_P(Layers, PackedRecurrent, testing::Values(kLstm, kGru),
+                         [](const auto& tried) { return tried.param.name; });
 
 }  // namespace
 }  // namespace tsctl
