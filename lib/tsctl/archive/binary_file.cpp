@@ -24,10 +24,9 @@ namespace {
     throw Error(ErrorKind::input, fmt::format("this user has no permission to read '{}'", path),
                 "change its permissions (chmod +r) or those of its folder");
   }
-  const char* limit = hint_for_limit(code);
-  throw Error(limit != nullptr ? ErrorKind::environment : ErrorKind::input,
+  throw Error(hint_for_limit(code) != nullptr ? ErrorKind::environment : ErrorKind::input,
               fmt::format("'{}' cannot be opened: {}", path, std::strerror(code)),
-              limit != nullptr ? limit : "check the file and its disk");
+              hint_for_limit(code, "check the file and its disk"));
 }
 
 }  // namespace
@@ -76,9 +75,8 @@ void BinaryFile::read_at(std::uint64_t offset, void* target, std::size_t size_by
 void throw_write_error(const std::string& path, int code) {
   throw Error(
       ErrorKind::environment, fmt::format("'{}' cannot be written: {}", path, std::strerror(code)),
-      code == ENOSPC                    ? "free some space on that disk"
-      : hint_for_limit(code) != nullptr ? hint_for_limit(code)
-                                        : "check the permissions of the file and its folder");
+      code == ENOSPC ? "free some space on that disk"
+                     : hint_for_limit(code, "check the permissions of the file and its folder"));
 }
 
 std::uint16_t little_u16(const void* bytes) noexcept {

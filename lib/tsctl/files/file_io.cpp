@@ -19,10 +19,9 @@ constexpr std::size_t kPartBytes = std::size_t{1} << 20;
 
 [[noreturn]] void throw_read_error(const std::string& path, const std::string& flag, int code) {
   const std::string where = flag.empty() ? "" : fmt::format(" ({})", flag);
-  const char* limit = hint_for_limit(code);
-  throw Error(limit != nullptr ? ErrorKind::environment : ErrorKind::input,
+  throw Error(hint_for_limit(code) != nullptr ? ErrorKind::environment : ErrorKind::input,
               fmt::format("'{}' cannot be read{}: {}", path, where, std::strerror(code)),
-              limit != nullptr ? limit : "check the file's name");
+              hint_for_limit(code, "check the file's name"));
 }
 
 }  // namespace

@@ -28,8 +28,7 @@ Interrupt::Interrupt() {
     sigprocmask(SIG_SETMASK, &before_, nullptr);
     throw Error(ErrorKind::environment,
                 fmt::format("signals cannot be watched: {}", std::strerror(code)),
-                hint_for_limit(code) != nullptr ? hint_for_limit(code)
-                                                : "this needs signalfd, which Linux has");
+                hint_for_limit(code, "this needs signalfd, which Linux has"));
   }
 }
 

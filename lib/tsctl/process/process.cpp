@@ -29,8 +29,7 @@ namespace {
 [[noreturn]] void throw_spawn_error(int code) {
   throw Error(ErrorKind::environment,
               fmt::format("a worker process cannot be started: {}", std::strerror(code)),
-              hint_for_limit(code) != nullptr ? hint_for_limit(code)
-                                              : "run tsctl doctor to see what is missing");
+              hint_for_limit(code, "run tsctl doctor to see what is missing"));
 }
 
 constexpr double kTickSeconds = 1.0;

@@ -15,8 +15,8 @@ inline constexpr const char* kMoreMemory =
     "the system has no memory left: end other programs, or raise the limit (ulimit -v)";
 
 // The hint for a call that failed with this errno because a limit of the system was reached, and not because of the file
-// that it named; null for other reasons.
-constexpr const char* hint_for_limit(int code) noexcept {
+// that it named; `otherwise` for other reasons.
+constexpr const char* hint_for_limit(int code, const char* otherwise = nullptr) noexcept {
   switch (code) {
     case EMFILE:
     case ENFILE:
@@ -28,7 +28,7 @@ constexpr const char* hint_for_limit(int code) noexcept {
     case ENOMEM:
       return kMoreMemory;
     default:
-      return nullptr;
+      return otherwise;
   }
 }
 

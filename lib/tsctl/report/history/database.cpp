@@ -38,13 +38,11 @@ constexpr int kLongestWaitMs = 60'000;
     default: {
       // SQLite's own words leave out why a call of the system failed.
       const int cause = database != nullptr ? sqlite3_system_errno(database) : 0;
-      const char* limit = hint_for_limit(cause);
-      throw Error(ErrorKind::environment,
-                  fmt::format("the history '{}' cannot be written: {}{}", path, reason,
-                              cause != 0 ? fmt::format(" ({})", std::strerror(cause)) : ""),
-                  limit != nullptr
-                      ? limit
-                      : "check that its folder exists, is writable and has free space");
+      throw Error(
+          ErrorKind::environment,
+          fmt::format("the history '{}' cannot be written: {}{}", path, reason,
+                      cause != 0 ? fmt::format(" ({})", std::strerror(cause)) : ""),
+          hint_for_limit(cause, "check that its folder exists, is writable and has free space"));
     }
   }
 }
