@@ -88,12 +88,11 @@ class Rewriting {
     rewrite(RewriteGoal::freeze, files_.frozen.path());
     optimize();
     for (const Stage& stage : stages_) compare(stage);
-    if (leaves_out_inexact_passes(session_, passes_)) {
+    leave_out_inexact_passes(session_, passes_, [this] {
       manifest_.steps.pop_back();
       optimize();
       compare(stages_.back());
-      warn_of_left_out_passes(session_);
-    }
+    });
     ExitCode code = ExitCode::ok;
     for (const VerifyResult& verified : session_.report().verify)
       code = worse_of(code, judge_comparison(session_, verified));

@@ -96,54 +96,56 @@ Manifest next_manifest(CommandSession& session, const RewriteFlags& flags,
   return manifest;
 }
 
+// What a rewrite begins with, besides the input file.
+struct Given {
+  ModelInputs inputs = {};
+  std::optional<Manifest> recorded = {};
+  std::vector<NewRecord> extras = {};
+  std::string arguments = {};  // a file with the calls; empty if the inputs are unknown
+};
+
 // The output on its way: the rewritten model with its manifest and the extra files.
 class Rewriting {
  public:
-  // `arguments` is a file with the calls; empty if the inputs are unknown.
-  Rewriting(CommandSession& session, const RewriteFlags& flags, const ModelInputs& inputs,
-            const std::optional<Manifest>& recorded, std::string arguments, std::string path)
+  Rewriting(CommandSession& session, const RewriteFlags& flags, Given given, std::string path)
       : session_(session),
         flags_(flags),
-        inputs_(inputs),
-        recorded_(recorded),
-        arguments_(std::move(arguments)),
+        given_(std::move(given)),
         path_(std::move(path)),
-        kept_(read_user_extras(flags.model)),
-        extras_(extras_from(flags.output.extra)) {}
+        kept_(read_user_extras(flags.model)) {}
 
   void write(const PassFlags& passes) {
     const RewriteResult result =
-        rewrite_step(session_, flags_.goal, flags_.model, path_, passes, arguments_);
+        rewrite_step(session_, flags_.goal, flags_.model, path_, passes, given_.arguments);
     if (result.was_frozen) {
       session_.warn(
           {WarningCode::already_frozen,
            fmt::format("'{}' is already frozen: its weights are constants", flags_.model)});
     }
     if (flags_.output.strip_debug) strip_debug_records(path_);
-    manifest_ = next_manifest(session_, flags_, recorded_, inputs_, result);
-    attach(path_, manifest_, kept_, extras_);
+    manifest_ = next_manifest(session_, flags_, given_.recorded, given_.inputs, result);
+    attach(path_, manifest_, kept_, given_.extras);
     method_ = result.methods.empty() ? "forward" : result.methods.front();
   }
 
   // Compares the outputs with those of the input file, and keeps to exact passes if the others change them.
   ExitCode verify(const std::filesystem::path& folder) {
-    const ScratchFile reference = reference_outputs(session_, flags_, arguments_, folder);
+    const ScratchFile reference = reference_outputs(session_, flags_, given_.arguments, folder);
     compare(reference.path());
     if (flags_.bisect)
-      bisect(session_, flags_, arguments_, reference.path(), folder, manifest_.output_names);
+      bisect(session_, flags_, given_.arguments, reference.path(), folder, manifest_.output_names);
     PassFlags passes = flags_.passes;
-    if (leaves_out_inexact_passes(session_, passes)) {
+    leave_out_inexact_passes(session_, passes, [&] {
       write(passes);
       compare(reference.path());
-      warn_of_left_out_passes(session_);
-    }
+    });
     const VerifyResult& result = session_.report().verify.back();
     const ExitCode code = judge_comparison(session_, result);
     if (code == ExitCode::check_failed && flags_.goal == RewriteGoal::optimize && !flags_.bisect)
       session_.report().error->hint += "; --bisect names the rewrite that is at fault";
     if (code != ExitCode::ok) return code;
     record_verification(manifest_, result, "input");
-    attach(path_, manifest_, kept_, extras_);
+    attach(path_, manifest_, kept_, given_.extras);
     return code;
   }
 
@@ -162,12 +164,9 @@ class Rewriting {
 
   CommandSession& session_;
   const RewriteFlags& flags_;
-  const ModelInputs& inputs_;
-  const std::optional<Manifest>& recorded_;
-  const std::string arguments_;
+  const Given given_;
   const std::string path_;
   const std::vector<NewRecord> kept_;
-  const std::vector<NewRecord> extras_;
   Manifest manifest_ = {};
   std::string method_ = "forward";  // the first of the written file
 };
@@ -201,11 +200,12 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
     throw Error(ErrorKind::usage, "--bisect needs the comparison that --no-verify skips",
                 "leave one of them out");
   }
-  extras_from(flags.output.extra);  // reports a wrong flag before anything runs
+  Given given{.extras = extras_from(flags.output.extra)};
   session.report().model.path = flags.model;
   require_torchscript(flags.model, true);
-  const std::optional<Manifest> recorded = read_manifest(flags.model);
-  const ModelInputs inputs = resolve_inputs(flags.inputs, recorded);
+  given.recorded = read_manifest(flags.model);
+  given.inputs = resolve_inputs(flags.inputs, given.recorded);
+  const ModelInputs& inputs = given.inputs;
   record_inputs(session.report(), inputs, labels_of(inputs));
   const bool verify = wants_comparison(session, flags, name, inputs);
   check_before_start(session, {.output = flags.output.output,
@@ -221,8 +221,8 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
   std::optional<ScratchFile> arguments;
   if (verify || (inputs.given() && inputs.plan.file.empty()))
     arguments.emplace(write_inputs(session, inputs, folder));
-  Rewriting rewriting(session, flags, inputs, recorded, arguments ? arguments->path() : "",
-                      file.path());
+  if (arguments) given.arguments = arguments->path();
+  Rewriting rewriting(session, flags, std::move(given), file.path());
   rewriting.write(flags.passes);
   if (!verify) {
     rewriting.load();

@@ -47,24 +47,8 @@ std::string difference_text(const VerifyResult& result) {
   return "in number";
 }
 
-}  // namespace
-
-bool leaves_out_inexact_passes(CommandSession& session, PassFlags& passes) {
-  Report& report = session.report();
-  std::vector<std::string> names = inexact_changes(report);
-  if (names.empty() || !passes.only.empty() || !differs_only_at_last(report.verify)) return false;
-  for (const PassInfo& info : kPasses) {
-    if (info.exactness != Exactness::exact) passes.disabled.emplace_back(info.name);
-  }
-  report.left_out = LeftOut{std::move(names), std::move(report.verify.back())};
-  report.verify.pop_back();
-  return true;
-}
-
-void warn_of_left_out_passes(CommandSession& session) {
-  const Report& report = session.report();
-  if (!report.left_out || report.verify.back().status == Match::differ) return;
-  const std::vector<std::string>& names = report.left_out->passes;
+void warn_of(CommandSession& session, const LeftOut& left_out) {
+  const std::vector<std::string>& names = left_out.passes;
   const bool one = names.size() == 1;
   session.warn(
       {WarningCode::inexact_pass_left_out,
@@ -72,7 +56,23 @@ void warn_of_left_out_passes(CommandSession& session) {
                    "({}), without {} they are the same. A model that sorts or selects by "
                    "its values may select others after a rounding",
                    fmt::join(names, ", "), one ? "computes" : "compute", one ? "it" : "them",
-                   difference_text(report.left_out->verify), one ? "it" : "them")});
+                   difference_text(left_out.verify), one ? "it" : "them")});
+}
+
+}  // namespace
+
+void leave_out_inexact_passes(CommandSession& session, PassFlags& passes,
+                              const std::function<void()>& again) {
+  Report& report = session.report();
+  std::vector<std::string> names = inexact_changes(report);
+  if (names.empty() || !passes.only.empty() || !differs_only_at_last(report.verify)) return;
+  for (const PassInfo& info : kPasses) {
+    if (info.exactness != Exactness::exact) passes.disabled.emplace_back(info.name);
+  }
+  report.left_out = LeftOut{std::move(names), std::move(report.verify.back())};
+  report.verify.pop_back();
+  again();
+  if (report.verify.back().status == Match::same) warn_of(session, *report.left_out);
 }
 
 }  // namespace tsctl

@@ -31,15 +31,16 @@ std::vector<std::string> writers_in(const ModelArchive& archive) {
   return names;
 }
 
-bool is_said(const Report& report) {
-  return std::ranges::any_of(report.warnings, [](const Warning& warning) {
-    return warning.code == WarningCode::code_touches_files;
-  });
+// Whether a file that writes files is worth a warning: the sandbox keeps it from doing so, and no warning says that yet.
+bool warns_of_writers(CommandSession& session) {
+  return session.options().sandbox &&
+         std::ranges::none_of(session.report().warnings, [](const Warning& warning) {
+           return warning.code == WarningCode::code_touches_files;
+         });
 }
 
 void warn_of_writers(CommandSession& session, const std::string& path,
                      const ModelArchive& archive) {
-  if (!session.options().sandbox || is_said(session.report())) return;
   const std::vector<std::string> writers = writers_in(archive);
   if (writers.empty()) return;
   const std::string consequence =
@@ -84,12 +85,12 @@ void check_loaded_files(CommandSession& session, const std::vector<std::string>&
     names += fmt::format("{}'{}'", names.empty() ? "" : ", ", path);
     bytes += static_cast<std::int64_t>(least_memory(archive));
     require_free_memory(session, names, bytes);
-    warn_of_writers(session, path, archive);
+    if (warns_of_writers(session)) warn_of_writers(session, path, archive);
   }
 }
 
 void warn_of_blocked_writes(CommandSession& session, const std::string& path) {
-  warn_of_writers(session, path, open_model_archive(path));
+  if (warns_of_writers(session)) warn_of_writers(session, path, open_model_archive(path));
 }
 
 }  // namespace tsctl
