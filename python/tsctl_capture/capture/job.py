@@ -82,13 +82,7 @@ def _captured(request: CaptureRequest, events: Events) -> CaptureResult:
     def search(limits: Sequence[int]) -> Iterator[Probe]:
         events.progress("searching for an input that shows what the trace decided")
         for probe in search_probes(request, subject.calls, subject.probes, limits):
-            run_probes(
-                subject.model,
-                [probe],
-                request.device,
-                bool(subject.later) or subject.stores,
-                max(subject.eager_s),
-            )
+            run_probes(subject.model, [probe], request.device, keeps_state, max(subject.eager_s))
             yield probe
 
     subject.search = search

@@ -20,17 +20,14 @@ def without_decorator(model: LoadedModel) -> str:
         ):
             continue
         file = file_of(forward)
-        own = inspect.unwrap(forward).__code__
-        for function in file.functions("forward") if file is not None else []:
-            names = [ast.unparse(item) for item in function.decorator_list]
-            if (
-                file is not None
-                and names
-                and function.decorator_list[0].lineno <= own.co_firstlineno <= function.lineno
-            ):
-                place = place_text(file.path, function.decorator_list[0].lineno)
+        if file is None:
+            continue
+        line = inspect.unwrap(forward).__code__.co_firstlineno
+        for function in file.functions("forward"):
+            first = next(iter(function.decorator_list), None)
+            if first is not None and first.lineno <= line <= function.lineno:
                 return (
-                    f"write what the decorator @{names[0]} does into forward ({place}): "
-                    "TorchScript compiles forward without it"
+                    f"write what the decorator @{ast.unparse(first)} does into forward "
+                    f"({place_text(file.path, first.lineno)}): TorchScript compiles forward without it"
                 )
     return ""

@@ -66,9 +66,8 @@ def _name(path: str, name: str) -> str:
 class _Places:
     """Everything reachable from modules in which the user's code can keep something, as it is now."""
 
-    found: list[Callable[[], list[str]]] = field(
-        default_factory=list
-    )  # each restores one, and names what changed
+    # Each restores one place, and names what changed there.
+    found: list[Callable[[], list[str]]] = field(default_factory=list)
     _seen: set[int] = field(default_factory=set)
 
     def add_module(self, path: str, part: torch.nn.Module) -> None:
