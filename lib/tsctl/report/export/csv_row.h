@@ -99,8 +99,7 @@ class CsvRow {
 
   static std::string text_of(const json::Json& value) {
     if (value.is_null()) return {};
-    return value.is_string() ? value.get<std::string>()
-                             : value.dump(-1, ' ', false, json::Json::error_handler_t::replace);
+    return value.is_string() ? value.get<std::string>() : json::line_text(value);
   }
 
   Cells cells_ = {};

@@ -127,7 +127,7 @@ std::string model_explorer_from_summary(const ModelSummary& summary, const Profi
   for (const MethodGraph& graph : summary.method_graphs)
     graphs.push_back(GraphWriter(summary, graph, profile).run());
   const Json document = {{"label", summary.path}, {"graphs", std::move(graphs)}};
-  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json::document_text(document, 1);
 }
 
 }  // namespace tsctl
