@@ -54,15 +54,6 @@ struct WorkFiles {
   ScratchFile tensors;
 };
 
-ExitCode withhold_not_general(CommandSession& session, const CaptureResult& capture,
-                              WorkFiles& files, bool keep_failed) {
-  record_not_general(session, capture);
-  if (keep_failed) copy_file_bytes(files.captured.path(), files.file.path());
-  withhold_step(session, files.file, keep_failed,
-                fmt::format("the {} is not general", name_of(capture.mode)));
-  return ExitCode::check_failed;
-}
-
 // Freezes and optimizes the captured file, and compares each stage with eager.
 class Rewriting {
  public:
@@ -212,8 +203,10 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
   const CaptureResult capture =
       capture_step(session, plan, files.captured.path(), files.tensors.path());
   require_captured(capture);
-  if (capture.status != CaptureStatus::captured)
-    return withhold_not_general(session, capture, files, output.keep_failed);
+  if (capture.status != CaptureStatus::captured) {
+    if (output.keep_failed) copy_file_bytes(files.captured.path(), files.file.path());
+    return withhold_not_general(session, capture, files.file, output.keep_failed);
+  }
   Rewriting rewriting(session, flags, plan, capture, files);
   ExitCode code = rewriting.run();
   if (code != ExitCode::ok) {
