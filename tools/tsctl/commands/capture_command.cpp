@@ -240,7 +240,7 @@ ExitCode capture_command(CommandSession& session, const CaptureFlags& flags) {
   const CapturePlan plan = capture_plan_from(flags);
   const OutputFlags& output = flags.output;
   session.report().model.path = plan.source.text;
-  record_inputs(session.report(), plan.inputs, labels_of(plan.inputs));
+  record_inputs(session.report(), plan.inputs);
   check_before_start(session, {.output = output.output,
                                .read = files_of(plan.source, plan.inputs),
                                .extras = output.extra});

@@ -56,7 +56,7 @@ ExitCode bench(CommandSession& session, const Flags& flags) {
   const BenchOptions options = checked_bench_options(session, flags, specs, inputs.plan.seed);
   if (!inputs.sets.empty()) sequence_from(flags.load.sequence, inputs, inputs.sets.size());
   session.report().model.path = subjects.front().text;
-  record_inputs(session.report(), inputs, labels_of(inputs));
+  record_inputs(session.report(), inputs);
   check_before_start(session, {.read = files_of(subjects, inputs),
                                .allocator = flags.bench.allocator,
                                .others = {{"--samples", flags.bench.samples},

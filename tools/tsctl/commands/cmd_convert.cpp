@@ -192,7 +192,7 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
   const BenchOptions options = bench_options_from(flags.bench, plan.inputs.plan.seed);
   const OutputFlags& output = flags.output;
   session.report().model.path = plan.source.text;
-  record_inputs(session.report(), plan.inputs, labels_of(plan.inputs));
+  record_inputs(session.report(), plan.inputs);
   check_before_start(session, {.output = output.output,
                                .read = files_of(plan.source, plan.inputs),
                                .extras = output.extra,

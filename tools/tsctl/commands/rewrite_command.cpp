@@ -206,7 +206,7 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
   given.recorded = read_manifest(flags.model);
   given.inputs = resolve_inputs(flags.inputs, given.recorded);
   const ModelInputs& inputs = given.inputs;
-  record_inputs(session.report(), inputs, labels_of(inputs));
+  record_inputs(session.report(), inputs);
   const bool verify = wants_comparison(session, flags, name, inputs);
   check_before_start(session, {.output = flags.output.output,
                                .in_place = true,

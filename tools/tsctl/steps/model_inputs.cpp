@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <string_view>
 
 #include "tsctl/archive/draw_inputs.h"
 #include "tsctl/archive/inspect.h"
@@ -13,14 +14,6 @@
 namespace tsctl {
 
 namespace {
-
-// "file.py:function" names a file too.
-std::string data_file_of(const std::string& inputs) {
-  const std::size_t colon = inputs.rfind(':');
-  return colon != std::string::npos && inputs.substr(0, colon).ends_with(".py")
-             ? inputs.substr(0, colon)
-             : inputs;
-}
 
 constexpr std::uintmax_t kMaxDataFileBytes = std::uintmax_t{2} << 30;
 constexpr double kMaxDrawnElements = 256.0 * 1024 * 1024;  // 1 GiB of float32
@@ -126,6 +119,12 @@ std::int64_t items_in(const std::vector<InputSpec>& specs, const InputSet& set,
 
 }  // namespace
 
+std::string data_file_of(const std::string& inputs) {
+  constexpr std::string_view kPython = ".py";
+  const std::size_t ending = inputs.rfind(".py:");
+  return ending == std::string::npos ? inputs : inputs.substr(0, ending + kPython.size());
+}
+
 bool is_bounded_file(const std::string& path) {
   std::error_code error;
   return std::filesystem::is_regular_file(path, error) &&
@@ -178,6 +177,10 @@ std::vector<std::string> labels_of(const ModelInputs& inputs) {
   std::vector<std::string> labels;
   for (const InputSet& set : inputs.sets) labels.push_back(set.label);
   return labels;
+}
+
+void record_inputs(Report& report, const ModelInputs& inputs) {
+  record_inputs(report, inputs, labels_of(inputs));
 }
 
 void record_inputs(Report& report, const ModelInputs& inputs,

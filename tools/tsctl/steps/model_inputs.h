@@ -38,7 +38,11 @@ ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest
 // Whether the path is a regular file of at most 2 GiB: what a manifest may name to be read.
 bool is_bounded_file(const std::string& path);
 
-// Records the inputs in the report.
+// The file that a value of --inputs names: "data.npz", or "file.py" of "file.py:function".
+std::string data_file_of(const std::string& inputs);
+
+// Records the inputs in the report, with the labels of their sets.
+void record_inputs(Report& report, const ModelInputs& inputs);
 void record_inputs(Report& report, const ModelInputs& inputs,
                    const std::vector<std::string>& labels);
 
