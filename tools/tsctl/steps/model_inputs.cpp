@@ -106,6 +106,18 @@ std::vector<DimSpec> dims_from(const std::vector<std::string>& texts) {
   return dims;
 }
 
+void require_used_dims(const InputFlags& flags, const InputPlan& plan) {
+  if (!plan.specs.empty() || flags.dims.empty()) return;
+  throw Error(ErrorKind::usage,
+              fmt::format("--dim {} is not used in any --input", flags.dims.front()),
+              "use the dimension in a shape: --input Bx3x224x224 --dim B=1,8");
+}
+
+void remember_digest(InputPlan& plan) {
+  const std::string file = data_file_of(plan.file);
+  if (std::filesystem::is_regular_file(file)) plan.file_sha256 = sha256_of_file(file);
+}
+
 // The size of the dimension in the set that is timed, by the first spec that has it; 0 without one.
 std::int64_t items_in(const std::vector<InputSpec>& specs, const InputSet& set,
                       const std::string& dim) {
@@ -115,6 +127,33 @@ std::int64_t items_in(const std::vector<InputSpec>& specs, const InputSet& set,
     }
   }
   return 0;
+}
+
+// Finds the dimension that a throughput counts: `flag`, else the one that is recorded, else B.
+void find_batch_dim(ModelInputs& inputs, const std::vector<InputSpec>& specs,
+                    const std::string& flag) {
+  const std::string dim = inputs.plan.batch_dim.empty() ? "B" : inputs.plan.batch_dim;
+  inputs.items_per_call = items_in(specs, inputs.sets.at(inputs.bench_index), dim);
+  if (inputs.items_per_call > 0) {
+    inputs.batch_dim = dim;
+  } else if (!flag.empty()) {
+    throw Error(ErrorKind::usage,
+                fmt::format("--batch-dim '{}': no --input uses that dimension", flag),
+                "name a dimension of a shape: --input Nx3x224x224 --dim N=1,8 --batch-dim N");
+  }
+}
+
+// Sets every input set and probe that the specs declare.
+void write_out_sets(ModelInputs& inputs, const std::string& batch_dim_flag) {
+  std::vector<InputSpec> specs;
+  for (const std::string& text : inputs.plan.specs) specs.push_back(input_spec_from_text(text));
+  const std::vector<DimSpec> dims = dims_from(inputs.plan.dims);
+  inputs.sets = input_sets(specs, dims);
+  if (inputs.given_by == InputsOrigin::manifest) require_bounded_sets(inputs.sets);
+  inputs.probes = probe_sets(specs, dims);
+  inputs.named_sizes = named_sizes(specs);
+  inputs.bench_index = bench_set_index(specs, dims, bench_dims_from_text(inputs.plan.bench_dims));
+  find_batch_dim(inputs, specs, batch_dim_flag);
 }
 
 }  // namespace
@@ -132,43 +171,20 @@ bool is_bounded_file(const std::string& path) {
 }
 
 ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest>& manifest) {
-  const bool by_flags = !flags.specs.empty() || !flags.file.empty();
   ModelInputs inputs;
   if (manifest) inputs.declared = manifest->inputs.specs;
   inputs.plan = merged_plan(flags, manifest ? manifest->inputs : InputPlan{});
-  if (inputs.plan.specs.empty() && !flags.dims.empty()) {
-    throw Error(ErrorKind::usage,
-                fmt::format("--dim {} is not used in any --input", flags.dims.front()),
-                "use the dimension in a shape: --input Bx3x224x224 --dim B=1,8");
-  }
+  require_used_dims(flags, inputs.plan);
   if (!inputs.given()) return inputs;
+  const bool by_flags = !flags.specs.empty() || !flags.file.empty();
   inputs.given_by = by_flags ? InputsOrigin::flags : InputsOrigin::manifest;
-  if (!inputs.plan.file.empty()) {
-    if (!by_flags) {
-      require_no_code(inputs.plan);
-      require_unchanged(inputs.plan);
-    } else if (const std::string file = data_file_of(inputs.plan.file);
-               std::filesystem::is_regular_file(file)) {
-      inputs.plan.file_sha256 = sha256_of_file(file);
-    }
-    return inputs;
-  }
-  std::vector<InputSpec> specs;
-  for (const std::string& text : inputs.plan.specs) specs.push_back(input_spec_from_text(text));
-  const std::vector<DimSpec> dims = dims_from(inputs.plan.dims);
-  inputs.sets = input_sets(specs, dims);
-  if (!by_flags) require_bounded_sets(inputs.sets);
-  inputs.probes = probe_sets(specs, dims);
-  inputs.named_sizes = named_sizes(specs);
-  inputs.bench_index = bench_set_index(specs, dims, bench_dims_from_text(inputs.plan.bench_dims));
-  const std::string batch_dim = inputs.plan.batch_dim.empty() ? "B" : inputs.plan.batch_dim;
-  inputs.items_per_call = items_in(specs, inputs.sets.at(inputs.bench_index), batch_dim);
-  if (inputs.items_per_call > 0) {
-    inputs.batch_dim = batch_dim;
-  } else if (!flags.batch_dim.empty()) {
-    throw Error(ErrorKind::usage,
-                fmt::format("--batch-dim '{}': no --input uses that dimension", flags.batch_dim),
-                "name a dimension of a shape: --input Nx3x224x224 --dim N=1,8 --batch-dim N");
+  if (inputs.plan.file.empty()) {
+    write_out_sets(inputs, flags.batch_dim);
+  } else if (by_flags) {
+    remember_digest(inputs.plan);
+  } else {
+    require_no_code(inputs.plan);
+    require_unchanged(inputs.plan);
   }
   return inputs;
 }
