@@ -126,31 +126,33 @@ class Rewriting {
   const std::vector<Stage> stages_;
 };
 
-// Times eager mode and every stage, whose outputs were compared. The file is correct, so a timing that
-// cannot be decided does not withhold it.
+// Records that the file could not be timed. It is correct, so that alone does not fail the command.
+ExitCode record_not_timed(CommandSession& session, const Error& error,
+                          const BenchOptions& options) {
+  const bool has_gate = options.require_speedup && !options.allow_undecided;
+  if (error.kind() == ErrorKind::undecided && !has_gate) {
+    session.warn({WarningCode::not_timed,
+                  fmt::format("the file was not timed: {}; {}", error.what(), error.hint())});
+    return ExitCode::ok;
+  }
+  session.report().error = info_from(error, "bench");
+  return exit_code_from_kind(error.kind());
+}
+
+// Times eager mode and every stage, whose outputs were compared.
 ExitCode bench_stages(CommandSession& session, const Flags& flags, const CapturePlan& plan,
                       const BenchOptions& options, const std::vector<Stage>& stages,
                       const WorkFiles& files) {
   const ArmRequest common =
       common_arm_request(session, plan.inputs, files.tensors.path(), flags.bench.allocator);
-  const std::vector<std::string>& labels = session.report().inputs.sets;
+  BenchPlan bench = bench_plan_for(plan.inputs, session.report(), options);
+  bench.samples_path = flags.bench.samples;
   try {
-    return bench_step(session, {.arms = stage_arms(session, plan, stages, common),
-                                .options = options,
-                                .batch_dim = plan.inputs.batch_dim,
-                                .items_per_call = plan.inputs.items_per_call,
-                                .input_set = bench_label(plan.inputs, labels),
-                                .samples_path = flags.bench.samples});
+    bench.arms = stage_arms(session, plan, stages, common);
+    return bench_step(session, bench);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::undecided && error.kind() != ErrorKind::busy) throw;
-    if (error.kind() == ErrorKind::undecided &&
-        (!options.require_speedup || options.allow_undecided)) {
-      session.warn({WarningCode::not_timed,
-                    fmt::format("the file was not timed: {}; {}", error.what(), error.hint())});
-      return ExitCode::ok;
-    }
-    session.report().error = info_from(error, "bench");
-    return exit_code_from_kind(error.kind());
+    return record_not_timed(session, error, options);
   }
 }
 
@@ -167,10 +169,7 @@ void suggest(CommandSession& session, const Flags& flags, const CapturePlan& pla
                 .tolerance = plan.tolerance,
                 .common = common_arm_request(session, plan.inputs, files.tensors.path(),
                                              flags.bench.allocator),
-                .bench = {.options = options,
-                          .batch_dim = plan.inputs.batch_dim,
-                          .items_per_call = plan.inputs.items_per_call,
-                          .input_set = bench_label(plan.inputs, session.report().inputs.sets)},
+                .bench = bench_plan_for(plan.inputs, session.report(), options),
                 .plain = rewrite_request(session, RewriteGoal::optimize, files.captured.path(), "",
                                          plain, files.tensors.path())});
 }
