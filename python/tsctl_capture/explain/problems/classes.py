@@ -143,8 +143,8 @@ def decorated_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """A decorator replaces a method with its inner function, which the compiler reads instead."""
     inner = refusal.function.name if refusal.function else ""
     for file, kind in user_nodes(refusal.model, ast.ClassDef):
-        for method in kind.body:
-            decorator = _decorator_with(file, method, inner) if isinstance(method, ast.FunctionDef) else None
+        for method in (item for item in kind.body if isinstance(item, ast.FunctionDef)):
+            decorator = _decorator_with(file, method, inner)
             if decorator is None:
                 continue
             cause = (
