@@ -207,11 +207,7 @@ CapturePlan capture_plan_from(const CaptureFlags& flags) {
   plan.script_submodules = flags.script_submodules;
   plan.accepted_branches = accepted_branches_from(flags.accepted_branches);
   plan.inputs = resolve_inputs(flags.inputs, std::nullopt);
-  if (!plan.inputs.given()) {
-    throw Error(ErrorKind::usage, "the model's inputs are not given",
-                "give a shape for each, in order, such as --input 1x3x224x224, or real data with "
-                "--inputs FILE");
-  }
+  if (!plan.inputs.given()) throw_no_inputs();
   plan.tolerance = tolerance_from(flags.tolerance);
   plan.extras = extras_from(flags.output.extra);
   for (const std::string& text : flags.trace_submodules)

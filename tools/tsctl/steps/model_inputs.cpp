@@ -226,6 +226,12 @@ std::string bench_label(const ModelInputs& inputs, const std::vector<std::string
   return labels.empty() ? "" : labels.at(inputs.bench_index);
 }
 
+void throw_no_inputs() {
+  throw Error(ErrorKind::usage, "the model's inputs are not given",
+              "give a shape for each, in order, such as --input 1x3x224x224, or real data with "
+              "--inputs FILE");
+}
+
 void throw_inputs_missing(const std::string& model, const std::string& command,
                           const std::string& or_else) {
   const ModelSummary summary = inspect({.model_path = model});

@@ -56,6 +56,9 @@ std::vector<std::string> labels_of(const ModelInputs& inputs);
 // The label of the set that is timed, "" where the labels are not known.
 std::string bench_label(const ModelInputs& inputs, const std::vector<std::string>& labels);
 
+// Throws Error{usage} for a model whose inputs nothing says.
+[[noreturn]] void throw_no_inputs();
+
 // Throws Error{usage} whose hint gives example flags for this file's forward, which `command` has to run.
 [[noreturn]] void throw_inputs_missing(const std::string& model, const std::string& command,
                                        const std::string& or_else);
