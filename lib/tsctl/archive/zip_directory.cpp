@@ -31,9 +31,26 @@ std::optional<std::uint64_t> find_end(const BinaryFile& file) {
   return std::nullopt;
 }
 
-// Reads the ZIP64 end record before `end_offset`, if there is one, and sets `boundary` to its offset.
-std::optional<ZipDirectory> read_end64(const BinaryFile& file, std::uint64_t end_offset,
-                                       std::uint64_t& boundary) {
+// The directory as an end record describes it, and where that record begins.
+struct EndRecord {
+  ZipDirectory directory = {};
+  std::uint64_t offset = 0;
+};
+
+EndRecord read_end(const BinaryFile& file, std::uint64_t offset) {
+  char end[kEndBytes];
+  file.read_at(offset, end, sizeof end);
+  if (offset + kEndBytes + little_u16(end + 20) != file.size_bytes())
+    throw_damaged_zip(file, "unused bytes follow its end record");
+  if (little_u16(end + 4) != 0 || little_u16(end + 6) != 0 ||
+      little_u16(end + 8) != little_u16(end + 10)) {
+    throw_damaged_zip(file, "it spans several disks");
+  }
+  return {{little_u32(end + 16), little_u32(end + 12), little_u16(end + 10)}, offset};
+}
+
+// The ZIP64 end record before `end_offset`; nullopt if there is none.
+std::optional<EndRecord> read_end64(const BinaryFile& file, std::uint64_t end_offset) {
   if (end_offset < kLocator64Bytes) return std::nullopt;
   char locator[kLocator64Bytes];
   const std::uint64_t locator_offset = end_offset - kLocator64Bytes;
@@ -55,12 +72,30 @@ std::optional<ZipDirectory> read_end64(const BinaryFile& file, std::uint64_t end
       little_u64(end64 + 24) != little_u64(end64 + 32)) {
     throw_damaged_zip(file, "it spans several disks");
   }
-  boundary = offset;
-  return ZipDirectory{little_u64(end64 + 48), little_u64(end64 + 40), little_u64(end64 + 32)};
+  return EndRecord{{little_u64(end64 + 48), little_u64(end64 + 40), little_u64(end64 + 32)},
+                   offset};
 }
 
 bool agrees(std::uint64_t wide, std::uint64_t narrow, std::uint64_t escape) {
   return narrow == escape || wide == narrow;
+}
+
+void require_agreement(const BinaryFile& file, const ZipDirectory& wide,
+                       const ZipDirectory& narrow) {
+  if (agrees(wide.offset, narrow.offset, kEscape32) &&
+      agrees(wide.size_bytes, narrow.size_bytes, kEscape32) &&
+      agrees(wide.count, narrow.count, kEscape16)) {
+    return;
+  }
+  throw_damaged_zip(file, "its two end records contradict each other");
+}
+
+void require_room(const BinaryFile& file, const EndRecord& end) {
+  const ZipDirectory& directory = end.directory;
+  if (directory.size_bytes > end.offset || directory.offset != end.offset - directory.size_bytes)
+    throw_damaged_zip(file, "its directory does not end where its end record begins");
+  if (directory.count > kMaxRecords || directory.count > directory.size_bytes / kEntryBytes)
+    throw_damaged_zip(file, fmt::format("its directory claims {} records", directory.count));
 }
 
 }  // namespace
@@ -73,32 +108,13 @@ ZipDirectory find_zip_directory(const BinaryFile& file) {
                             file.path(), file.size_bytes()),
                 "the file was not copied or written completely: get it again");
   }
-  char end[kEndBytes];
-  file.read_at(*end_offset, end, sizeof end);
-  if (*end_offset + kEndBytes + little_u16(end + 20) != file.size_bytes()) {
-    throw_damaged_zip(file, "unused bytes follow its end record");
+  EndRecord end = read_end(file, *end_offset);
+  if (const std::optional<EndRecord> end64 = read_end64(file, *end_offset)) {
+    require_agreement(file, end64->directory, end.directory);
+    end = *end64;
   }
-  if (little_u16(end + 4) != 0 || little_u16(end + 6) != 0 ||
-      little_u16(end + 8) != little_u16(end + 10)) {
-    throw_damaged_zip(file, "it spans several disks");
-  }
-  ZipDirectory directory{little_u32(end + 16), little_u32(end + 12), little_u16(end + 10)};
-  std::uint64_t boundary = *end_offset;
-  if (const auto wide = read_end64(file, *end_offset, boundary)) {
-    if (!agrees(wide->offset, directory.offset, kEscape32) ||
-        !agrees(wide->size_bytes, directory.size_bytes, kEscape32) ||
-        !agrees(wide->count, directory.count, kEscape16)) {
-      throw_damaged_zip(file, "its two end records contradict each other");
-    }
-    directory = *wide;
-  }
-  if (directory.size_bytes > boundary || directory.offset != boundary - directory.size_bytes) {
-    throw_damaged_zip(file, "its directory does not end where its end record begins");
-  }
-  if (directory.count > kMaxRecords || directory.count > directory.size_bytes / kEntryBytes) {
-    throw_damaged_zip(file, fmt::format("its directory claims {} records", directory.count));
-  }
-  return directory;
+  require_room(file, end);
+  return end.directory;
 }
 
 bool is_safe_record_name(std::string_view name) {

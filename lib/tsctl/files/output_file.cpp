@@ -144,9 +144,7 @@ void write_directly(const fs::path& target, const std::string& text, const std::
   }
 }
 
-}  // namespace
-
-void require_writable_target(const fs::path& path, const std::string& flag) {
+void require_file_name(const fs::path& path, const std::string& flag) {
   // Elsewhere "-" means standard output; a file of that name would surprise.
   if (path == "-") {
     throw Error(ErrorKind::usage, fmt::format("{} cannot write to standard output ('-')", flag),
@@ -163,11 +161,11 @@ void require_writable_target(const fs::path& path, const std::string& flag) {
     throw Error(ErrorKind::usage, fmt::format("{} names no file", flag),
                 fmt::format("give the name of the file to write: {} model.pt", flag));
   }
-  if (is_stream(path)) {
-    if (::access(path.c_str(), W_OK) != 0) throw_write_error(path, flag, errno);
-    return;
-  }
+}
+
+void require_writable_folder(const fs::path& path, const std::string& flag) {
   const fs::path folder = folder_of(path);
+  std::error_code ignored;
   if (!fs::is_directory(folder, ignored)) {
     throw Error(ErrorKind::environment,
                 fmt::format("the folder of '{}' does not exist ({})", path.string(), flag),
@@ -178,6 +176,17 @@ void require_writable_target(const fs::path& path, const std::string& flag) {
                 fmt::format("the folder of '{}' is not writable ({}): {}", path.string(), flag,
                             std::strerror(errno)),
                 fmt::format("choose another place with {}", flag));
+  }
+}
+
+}  // namespace
+
+void require_writable_target(const fs::path& path, const std::string& flag) {
+  require_file_name(path, flag);
+  if (!is_stream(path)) {
+    require_writable_folder(path, flag);
+  } else if (::access(path.c_str(), W_OK) != 0) {
+    throw_write_error(path, flag, errno);
   }
 }
 

@@ -88,53 +88,63 @@ def attempted(attempt: Attempt, subject: Subject, capture: Callable[[Attempt, Su
 
 def _compare_all(attempt: Attempt, subject: Subject) -> None:
     """Fills in the comparisons, the status and the reason."""
-    declared = zip(subject.calls, subject.outputs, subject.eager_s, strict=True)
-    count = len(subject.calls) + len(subject.probes)
-    for call, outputs, eager_s in declared:
-        _report(attempt, subject, len(attempt.comparisons) / count)
-        attempt.comparisons.append(_compare_one(attempt, subject, call, outputs, call.label or call.title))
-        attempt.comparisons[-1].eager_s = eager_s
-        if attempt.mode == CaptureMode.SCRIPT and _refuses(attempt, subject, call):
-            return
-        if attempt.inside and attempt.wrong:
-            return  # an inner attempt reports neither the reason nor further inputs
+    if not _compare_declared(attempt, subject):
+        return
     attempt.comparisons += _compare_later(attempt, subject)
     attempt.comparisons += _compare_sequence(attempt, subject)
-    left = _compare_probes(attempt, subject, count)
+    left = _compare_probes(attempt, subject)
     if not attempt.wrong and any(notice.decides for notice in attempt.notices):
         _search(attempt, subject)
     is_general = not attempt.wrong and not attempt.decided_by_values
     attempt.status = AttemptStatus.KEPT if is_general else AttemptStatus.NOT_GENERAL
-    if attempt.inside:
-        return
+    if not attempt.inside:
+        _explain(attempt, subject, left)
+
+
+def _compare_declared(attempt: Attempt, subject: Subject) -> bool:
+    """Compares the declared calls. Returns whether comparing other inputs is worth the time."""
+    for call, outputs, eager_s in zip(subject.calls, subject.outputs, subject.eager_s, strict=True):
+        _report_progress(attempt, subject)
+        attempt.comparisons.append(_compare_one(attempt, subject, call, outputs, call.label or call.title))
+        attempt.comparisons[-1].eager_s = eager_s
+        if attempt.mode == CaptureMode.SCRIPT and _refuses(attempt, subject, call):
+            return False
+        if attempt.inside and attempt.wrong:
+            return False  # an inner attempt reports neither the reason nor further inputs
+    return True
+
+
+def _compare_probes(attempt: Attempt, subject: Subject) -> int:
+    """Compares the probes; of a slow attempt that is wrong already only some. Returns how many are left."""
+    budget = Budget(_WRONG_SECONDS)
+    for done, probe in enumerate(subject.probes):
+        if attempt.wrong and budget.is_spent:
+            return len(subject.probes) - done
+        _report_progress(attempt, subject)
+        attempt.comparisons.append(_compare_probe(attempt, subject, probe))
+    return 0
+
+
+def _explain(attempt: Attempt, subject: Subject, left: int) -> None:
+    """Fills in what is known about each size, the reason and the remedy. `left` probes were not compared."""
     if attempt.wrong:
         # They show which of several sizes is wrong.
         attempt.singles = [
             _compare_probe(attempt, subject, probe) for probe in subject.singles if probe.accepted
         ]
     attempt.generality = generality(subject, attempt)
-    if attempt.decided_by_values and not attempt.wrong:
-        attempt.reason = decided_reason(attempt)
-    if attempt.wrong:
+    if not attempt.wrong:
         if attempt.decided_by_values:
-            release_sizes(attempt.generality, subject, attempt)
-        find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
-        attempt.reason = _reason(attempt, subject) + (f"; {left} more were not compared" if left else "")
-        if attempt.mode == CaptureMode.SCRIPT:
-            attempt.remedy = without_decorator(subject.model)
-        if all(item.number > 1 for item in attempt.wrong):
-            attempt.remedy = _RETURN_STATE
-
-
-def _compare_probes(attempt: Attempt, subject: Subject, count: int) -> int:
-    """Compares the probes; of a slow attempt that is wrong already only some. Returns how many are left."""
-    budget = Budget(_WRONG_SECONDS)
-    for done, probe in enumerate(subject.probes):
-        if attempt.wrong and budget.is_spent:
-            return len(subject.probes) - done
-        _report(attempt, subject, len(attempt.comparisons) / count)
-        attempt.comparisons.append(_compare_probe(attempt, subject, probe))
-    return 0
+            attempt.reason = decided_reason(attempt)
+        return
+    if attempt.decided_by_values:
+        release_sizes(attempt.generality, subject, attempt)
+    find_places(attempt.generality, subject, attempt, lambda call: _traced_at(call, subject))
+    attempt.reason = _reason(attempt, subject) + (f"; {left} more were not compared" if left else "")
+    if attempt.mode == CaptureMode.SCRIPT:
+        attempt.remedy = without_decorator(subject.model)
+    if all(item.number > 1 for item in attempt.wrong):
+        attempt.remedy = _RETURN_STATE
 
 
 def _refuses(attempt: Attempt, subject: Subject, call: Call) -> bool:
@@ -207,8 +217,9 @@ def decided_reason(attempt: Attempt) -> str:
     )
 
 
-def _report(attempt: Attempt, subject: Subject, share: float) -> None:
+def _report_progress(attempt: Attempt, subject: Subject) -> None:
     if subject.events is not None and not attempt.inside:
+        share = len(attempt.comparisons) / (len(subject.calls) + len(subject.probes))
         subject.events.share_done(f"comparing the {attempt.mode} with eager", share)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 
 import torch
 
@@ -68,24 +69,9 @@ def capture(request: CaptureRequest, events: Events) -> CaptureResult:
 def _captured(request: CaptureRequest, events: Events) -> CaptureResult:
     subject = _prepared(request, events)
     result = _described(request, subject)
-    probes = with_progress(subject.probes, "probing other sizes and values", events)
-    budget = Budget(_PROBE_SECONDS)
-    keeps_state = bool(subject.later) or subject.stores
-    done = run_probes(subject.model, probes, request.device, keeps_state, max(subject.eager_s), budget)
-    result.warnings += _left_out(done, len(subject.probes))
-    del subject.probes[done:]
-    subject.probes, subject.singles = split_single_probes(subject.probes)
-    if subject.stores:
-        _run_sequence(subject)
+    result.warnings += _probe(request, subject, events)
     result.not_checked = not_checked(subject.probes, subject.model)
-
-    def search(limits: Sequence[int]) -> Iterator[Probe]:
-        events.progress("searching for an input that shows what the trace decided")
-        for probe in search_probes(request, subject.calls, subject.probes, limits):
-            run_probes(subject.model, [probe], request.device, keeps_state, max(subject.eager_s))
-            yield probe
-
-    subject.search = search
+    subject.search = partial(_searched, request, subject, events)
     chosen = choose(request, subject, events)
     result.attempts = [attempt.as_dict() for attempt in chosen.attempts]
     result.eager_s = sum(subject.eager_s) + sum(probe.eager_s for probe in subject.probes)
@@ -94,18 +80,47 @@ def _captured(request: CaptureRequest, events: Events) -> CaptureResult:
         result.failure = {"message": failure.message, "hint": failure.hint, "detail": failure.detail}
         result.status = CaptureStatus.FAILED
     else:
-        names = argument_names(subject.model, subject.calls[0])
-        later = subject.later
-        calls = [*subject.calls, *(one.call for one in later)]
-        outputs = chosen.kept.arranged([*subject.outputs, *(one.outputs for one in later)])
-        numbers = [*[1] * len(subject.calls), *(one.number for one in later)]
-        write_tensor_file(request.tensors_path, calls, outputs, names, numbers)
+        _write_tensors(request, subject, chosen.kept)
         if chosen.kept.status == AttemptStatus.KEPT:
             events.progress("looking for the largest sizes")
             find_limits(request, subject, chosen.kept)
         _describe_chosen(result, chosen, subject)
     result.warnings += version_warnings()
     return result
+
+
+def _probe(request: CaptureRequest, subject: Subject, events: Events) -> list[JobWarning]:
+    """Runs eager on the probes, and drops those for which no time is left. Returns a warning for these."""
+    probes = with_progress(subject.probes, "probing other sizes and values", events)
+    budget = Budget(_PROBE_SECONDS)
+    slowest_s = max(subject.eager_s)
+    done = run_probes(subject.model, probes, request.device, subject.keeps_state, slowest_s, budget)
+    warnings = _left_out(done, len(subject.probes))
+    del subject.probes[done:]
+    subject.probes, subject.singles = split_single_probes(subject.probes)
+    if subject.stores:
+        _run_sequence(subject)
+    return warnings
+
+
+def _searched(
+    request: CaptureRequest, subject: Subject, events: Events, limits: Sequence[int]
+) -> Iterator[Probe]:
+    """More probes for a trace with warnings, with eager's outputs."""
+    events.progress("searching for an input that shows what the trace decided")
+    for probe in search_probes(request, subject.calls, subject.probes, limits):
+        run_probes(subject.model, [probe], request.device, subject.keeps_state, max(subject.eager_s))
+        yield probe
+
+
+def _write_tensors(request: CaptureRequest, subject: Subject, kept: Attempt) -> None:
+    """Writes every call with eager's outputs, in the structure of the captured module's."""
+    later = subject.later
+    names = argument_names(subject.model, subject.calls[0])
+    calls = [*subject.calls, *(one.call for one in later)]
+    outputs = kept.arranged([*subject.outputs, *(one.outputs for one in later)])
+    numbers = [*[1] * len(subject.calls), *(one.number for one in later)]
+    write_tensor_file(request.tensors_path, calls, outputs, names, numbers)
 
 
 def _prepared(request: CaptureRequest, events: Events) -> Subject:

@@ -66,6 +66,11 @@ class Subject:
     sequence: list[tuple[Call, Any]] = field(default_factory=list)
     events: Events | None = None  # for the progress of the comparisons
 
+    @property
+    def keeps_state(self) -> bool:
+        """Whether a call can change the outputs of later calls."""
+        return bool(self.later) or self.stores
+
     def run(self, module: Any, call: Call, is_trace: bool = False) -> Any:
         """The outputs of a call; of a model that keeps state, those of a first call. A trace keeps buffers only."""
         starts_anew = self.later or (self.stores and not is_trace)

@@ -71,19 +71,22 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def _typical_shapes(module: torch.nn.Module) -> tuple[str, str]:
     """A shape for floating-point inputs and one for indices, guessed from the first layers of each kind."""
-    reals, indices = "", ""
-    for layer in module.modules():
-        if not reals:
-            if isinstance(layer, (torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Conv3d)):
-                sizes = {1: "x100", 2: "x224x224", 3: "x16x112x112"}[len(layer.kernel_size)]
-                reals = f"1x{layer.in_channels}{sizes}"
-            elif isinstance(layer, torch.nn.Linear):
-                reals = f"1x{layer.in_features}"
-            elif isinstance(layer, torch.nn.RNNBase):
-                reals = f"1x16x{layer.input_size}"
-        if not indices and isinstance(layer, torch.nn.Embedding):
-            indices = f"1x16:int64@0..{layer.num_embeddings - 1}"
-    return reals, indices
+    layers = list(module.modules())
+    embeddings = (layer for layer in layers if isinstance(layer, torch.nn.Embedding))
+    indices = next((f"1x16:int64@0..{layer.num_embeddings - 1}" for layer in embeddings), "")
+    return next(filter(None, map(_typical_shape, layers)), ""), indices
+
+
+def _typical_shape(layer: torch.nn.Module) -> str:
+    """A shape of floating-point inputs that fits a layer; empty for layers that do not say one."""
+    if isinstance(layer, (torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Conv3d)):
+        sizes = {1: "x100", 2: "x224x224", 3: "x16x112x112"}[len(layer.kernel_size)]
+        return f"1x{layer.in_channels}{sizes}"
+    if isinstance(layer, torch.nn.Linear):
+        return f"1x{layer.in_features}"
+    if isinstance(layer, torch.nn.RNNBase):
+        return f"1x16x{layer.input_size}"
+    return ""
 
 
 def _annotation(parameter: inspect.Parameter) -> str:

@@ -126,27 +126,10 @@ def find_method(module: ModuleType, source: Source) -> tuple[Any, str]:
 
 def _use_method(loaded: LoadedModel, method: str, source: Source) -> None:
     """Puts the method in the place of forward. Raises CaptureError{usage} if there is none to capture."""
-    if loaded.function is not None and not method:
-        return
     name, module = source.text or source.name, loaded.module
-    known = method_names(module)
     if not method:
-        if not has_forward(module):
-            if (
-                isinstance(module, torch.jit.ScriptModule)
-                and type(module).__dict__.get("forward") is not None
-            ):
-                raise CaptureError(
-                    ErrorKind.USAGE,
-                    f"'{name}' is a torch.jit.ScriptModule whose forward is not compiled",
-                    "mark its forward @torch.jit.script_method, or derive the class from torch.nn.Module",
-                )
-            example = f"{name}.{known[0]}" if known else ""
-            raise CaptureError(
-                ErrorKind.USAGE,
-                f"'{name}' has no forward" + (f", only {', '.join(known)}" if known else ""),
-                f"name the method to capture: {example}" if example else "define forward(self, x)",
-            )
+        if loaded.function is None:
+            _require_forward(module, name)
         return
     part = getattr(module, method, None)
     if isinstance(part, torch.nn.Module):
@@ -157,9 +140,25 @@ def _use_method(loaded: LoadedModel, method: str, source: Source) -> None:
         loaded.class_name += f".{method}"
         loaded.module = method_module(module, method)
     else:
+        hint = did_you_mean(method, method_names(module))
+        raise CaptureError(ErrorKind.USAGE, f"'{name}': there is no method '{method}'", hint)
+
+
+def _require_forward(module: torch.nn.Module, name: str) -> None:
+    if has_forward(module):
+        return
+    if isinstance(module, torch.jit.ScriptModule) and type(module).__dict__.get("forward") is not None:
         raise CaptureError(
-            ErrorKind.USAGE, f"'{name}': there is no method '{method}'", did_you_mean(method, known)
+            ErrorKind.USAGE,
+            f"'{name}' is a torch.jit.ScriptModule whose forward is not compiled",
+            "mark its forward @torch.jit.script_method, or derive the class from torch.nn.Module",
         )
+    known = method_names(module)
+    raise CaptureError(
+        ErrorKind.USAGE,
+        f"'{name}' has no forward" + (f", only {', '.join(known)}" if known else ""),
+        f"name the method to capture: {name}.{known[0]}" if known else "define forward(self, x)",
+    )
 
 
 def _kwargs(source: Source) -> dict[str, Any]:

@@ -6,6 +6,7 @@
 
 #include "options/option_groups.h"
 #include "steps/capture_step.h"
+#include "tsctl/files/output_file.h"
 
 namespace tsctl {
 
@@ -45,6 +46,10 @@ CapturePlan capture_plan_from(const CaptureFlags& flags);
 
 // Records in the report that the capture is not general, and how it differs.
 void record_not_general(CommandSession& session, const CaptureResult& capture);
+
+// Records the same, and withholds the file. Returns the exit code.
+ExitCode withhold_not_general(CommandSession& session, const CaptureResult& capture,
+                              OutputFile& file, bool keep_failed);
 
 // trace and script: capture, store the manifest, reload, compare with eager, write.
 ExitCode capture_command(CommandSession& session, const CaptureFlags& flags);

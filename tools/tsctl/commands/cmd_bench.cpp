@@ -48,41 +48,62 @@ BenchOptions checked_bench_options(CommandSession& session, const Flags& flags,
   return options;
 }
 
-ExitCode bench(CommandSession& session, const Flags& flags) {
-  const ToleranceOptions tolerance = tolerance_from(flags.tolerance);
-  const std::vector<ArmSpec> specs = arm_specs_from(flags.arms, session.settings());
-  std::vector<Subject> subjects = subjects_of(session, specs, flags.source);
-  const ModelInputs inputs = inputs_for(subjects, flags.inputs, "bench");
-  const BenchOptions options = checked_bench_options(session, flags, specs, inputs.plan.seed);
-  if (!inputs.sets.empty()) sequence_from(flags.load.sequence, inputs, inputs.sets.size());
-  session.report().model.path = subjects.front().text;
-  record_inputs(session.report(), inputs, labels_of(inputs));
-  check_before_start(session, {.read = files_of(subjects, inputs),
-                               .allocator = flags.bench.allocator,
-                               .others = {{"--samples", flags.bench.samples},
-                                          {"--profile-trace", flags.profile.trace}}});
-  check_loaded_files(session, texts_of(subjects), LoadedAtOnce::all);
-  std::vector<ScratchFolder> folders;  // for the exports of the arms that need one
+// What a bench compares and times.
+struct ComparedModels {
+  std::vector<ArmSpec> specs = {};
+  std::vector<Subject> subjects = {};  // of each arm
+  ModelInputs inputs = {};
+  ToleranceOptions tolerance = {};
+  BenchOptions options = {};
+};
+
+// Reads the flags and checks them before anything runs.
+ComparedModels models_from(CommandSession& session, const Flags& flags) {
+  ComparedModels models{.tolerance = tolerance_from(flags.tolerance)};
+  models.specs = arm_specs_from(flags.arms, session.settings());
+  models.subjects = subjects_of(session, models.specs, flags.source);
+  models.inputs = inputs_for(models.subjects, flags.inputs, "bench");
+  models.options = checked_bench_options(session, flags, models.specs, models.inputs.plan.seed);
+  const std::size_t sets = models.inputs.sets.size();
+  if (sets > 0) sequence_from(flags.load.sequence, models.inputs, sets);
+  return models;
+}
+
+// Folders for the exports of the arms that need one.
+std::vector<ScratchFolder> export_folders(std::vector<Subject>& subjects) {
+  std::vector<ScratchFolder> folders;
   for (Subject& subject : subjects) {
     if (subject.runtime().exported) subject.folder = folders.emplace_back().path();
   }
+  return folders;
+}
+
+ExitCode bench(CommandSession& session, const Flags& flags) {
+  ComparedModels models = models_from(session, flags);
+  const ModelInputs& inputs = models.inputs;
+  session.report().model.path = models.subjects.front().text;
+  record_inputs(session.report(), inputs);
+  check_before_start(session, {.read = files_of(models.subjects, inputs),
+                               .allocator = flags.bench.allocator,
+                               .others = {{"--samples", flags.bench.samples},
+                                          {"--profile-trace", flags.profile.trace}}});
+  check_loaded_files(session, texts_of(models.subjects), LoadedAtOnce::all);
+  const std::vector<ScratchFolder> folders = export_folders(models.subjects);
 
   // Outputs are compared before anything is timed.
-  Reference reference = reference_from(subjects, inputs, tolerance, flags.method);
+  Reference reference = reference_from(models.subjects, inputs, models.tolerance, flags.method);
   const ScratchFile tensors = reference_outputs(session, reference);
   ArmRequest common = common_arm_request(session, inputs, tensors.path(), flags.bench.allocator);
   common.cold_cache = flags.cold_cache;
   common.method = flags.method;
-  const ComparedArms compared = compare_arms(session, specs, subjects, reference, common);
-  const std::vector<std::string>& labels = session.report().inputs.sets;
-  const ExitCode code =
-      bench_step(session, {.arms = compared.arms,
-                           .options = options,
-                           .batch_dim = inputs.batch_dim,
-                           .items_per_call = inputs.items_per_call,
-                           .input_set = bench_label(inputs, labels),
-                           .order = sequence_from(flags.load.sequence, inputs, labels.size()),
-                           .samples_path = flags.bench.samples});
+  const ComparedArms compared =
+      compare_arms(session, models.specs, models.subjects, reference, common);
+
+  BenchPlan plan = bench_plan_for(inputs, session.report(), models.options);
+  plan.arms = compared.arms;
+  plan.order = sequence_from(flags.load.sequence, inputs, session.report().inputs.sets.size());
+  plan.samples_path = flags.bench.samples;
+  const ExitCode code = bench_step(session, plan);
   if (flags.profile.wanted()) profile_step(session, compared.arms, flags.profile);
   if (flags.arms.selftest) record_smallest_effect(*session.report().bench);
   return compared.exit == ExitCode::ok ? code : compared.exit;

@@ -77,8 +77,61 @@ Signer signer_by_certificate(const Flags& flags, const SignatureBundle& bundle,
   return {.key = key_of_certificate(bundle.certificates.front(), path)};
 }
 
-ExitCode fail(CommandSession& session, const std::string& what, const std::string& hint) {
-  return record_check_failure(session, "check", what, hint);
+std::string name_of_model(const Flags& flags) {
+  return std::filesystem::path(flags.model).filename().string();
+}
+
+// What a signature says of itself and of the model, before anything of it is trusted.
+SignatureInfo claims_of(const SignatureBundle& bundle, const Flags& flags,
+                        const std::string& path) {
+  SignatureInfo info{.path = path,
+                     .stated_sha256 = stated_sha256(bundle, name_of_model(flags), path)};
+  if (!bundle.certificates.empty()) {
+    info.method = SignatureMethod::certificate;
+    info.signer = subject_of_certificate(bundle.certificates.front());
+  }
+  return info;
+}
+
+// A check that failed: what is wrong, and what to do.
+struct Failure {
+  std::string what = {};
+  std::string hint = {};
+};
+
+// Whether the signature can be trusted, whatever it says.
+std::optional<Failure> failure_of_signature(const Signer& signer, const SignatureBundle& bundle,
+                                            const std::string& path) {
+  if (!signer.key) {
+    return Failure{signer.distrust,
+                   "do not use the file unless you know who made this signature: --key takes the "
+                   "signer's public key, --certificate root certificates"};
+  }
+  if (signer.key->verifies(pre_authentication(bundle.statement), bundle.signature))
+    return std::nullopt;
+  return Failure{fmt::format("the signature in '{}' is not valid: it was changed", path),
+                 "get the file and its signature again from whoever signed them"};
+}
+
+// Whether a trusted signature is that of the model.
+std::optional<Failure> failure_of_model(const SignatureInfo& signature, const std::string& sha256,
+                                        const Flags& flags) {
+  if (signature.stated_sha256.empty()) {
+    return Failure{
+        fmt::format("'{}' says nothing about a file '{}'", signature.path, name_of_model(flags)),
+        "a signature of a folder names files: call the file as it was called when it was signed, "
+        "or give its own signature with --signature"};
+  }
+  if (sha256 == signature.stated_sha256) return std::nullopt;
+  return Failure{
+      fmt::format("'{}' is not the file that was signed: its SHA-256 is {}, and '{}' states {}",
+                  flags.model, sha256, signature.path, signature.stated_sha256),
+      "get the file again; if it was made anew on purpose, sign it again with tsctl sign"};
+}
+
+ExitCode exit_of(CommandSession& session, const std::optional<Failure>& failure) {
+  if (!failure) return ExitCode::ok;
+  return record_check_failure(session, "check", failure->what, failure->hint);
 }
 
 ExitCode check(CommandSession& session, const Flags& flags) {
@@ -92,34 +145,13 @@ ExitCode check(CommandSession& session, const Flags& flags) {
                                         {FileUse::extra, flags.certificate}}});
   session.enter("check " + flags.model);
   const SignatureBundle bundle = read_bundle(path);
-  const std::string name = std::filesystem::path(flags.model).filename().string();
-  SignatureInfo& info = session.report().signature.emplace(
-      SignatureInfo{.path = path, .stated_sha256 = stated_sha256(bundle, name, path)});
-  if (!bundle.certificates.empty()) {
-    info.method = SignatureMethod::certificate;
-    info.signer = subject_of_certificate(bundle.certificates.front());
-  }
+  SignatureInfo& signature = session.report().signature.emplace(claims_of(bundle, flags, path));
   const Signer signer = flags.key.empty() ? signer_by_certificate(flags, bundle, path)
                                           : signer_by_key(flags, bundle, path);
-  if (!signer.key)
-    return fail(session, signer.distrust,
-                "do not use the file unless you know who made this signature: --key takes the "
-                "signer's public key, --certificate root certificates");
-  if (!signer.key->verifies(pre_authentication(bundle.statement), bundle.signature))
-    return fail(session, fmt::format("the signature in '{}' is not valid: it was changed", path),
-                "get the file and its signature again from whoever signed them");
-  info.key_sha256 = signer.key->fingerprint();
-  if (info.stated_sha256.empty())
-    return fail(session, fmt::format("'{}' says nothing about a file '{}'", path, name),
-                "a signature of a folder names files: call the file as it was called when it was "
-                "signed, or give its own signature with --signature");
-  const std::string& sha256 = session.report().model.sha256;
-  if (sha256 == info.stated_sha256) return ExitCode::ok;
-  return fail(session,
-              fmt::format("'{}' is not the file that was signed: its SHA-256 is {}, and '{}' "
-                          "states {}",
-                          flags.model, sha256, path, info.stated_sha256),
-              "get the file again; if it was made anew on purpose, sign it again with tsctl sign");
+  if (const auto failure = failure_of_signature(signer, bundle, path))
+    return exit_of(session, failure);
+  signature.key_sha256 = signer.key->fingerprint();
+  return exit_of(session, failure_of_model(signature, session.report().model.sha256, flags));
 }
 
 }  // namespace

@@ -54,33 +54,38 @@ struct WorkFiles {
   ScratchFile tensors;
 };
 
-ExitCode withhold_not_general(CommandSession& session, const CaptureResult& capture,
-                              WorkFiles& files, bool keep_failed) {
-  record_not_general(session, capture);
-  if (keep_failed) copy_file_bytes(files.captured.path(), files.file.path());
-  withhold_step(session, files.file, keep_failed,
-                fmt::format("the {} is not general", name_of(capture.mode)));
-  return ExitCode::check_failed;
-}
+// What the steps after the capture work on.
+struct Conversion {
+  CommandSession& session;
+  const Flags& flags;
+  const CapturePlan& plan;
+  const BenchOptions& options;
+  const CaptureResult& capture;
+  const WorkFiles& files;
+
+  ArmRequest common_request() const {
+    return common_arm_request(session, plan.inputs, files.tensors.path(), flags.bench.allocator);
+  }
+  BenchPlan bench_plan() const { return bench_plan_for(plan.inputs, session.report(), options); }
+};
 
 // Freezes and optimizes the captured file, and compares each stage with eager.
 class Rewriting {
  public:
-  Rewriting(CommandSession& session, const Flags& flags, const CapturePlan& plan,
-            const CaptureResult& capture, const WorkFiles& files)
-      : session_(session),
-        output_(flags.output),
-        plan_(plan),
-        capture_(capture),
-        files_(files),
-        passes_(flags.passes),
+  explicit Rewriting(const Conversion& conversion)
+      : session_(conversion.session),
+        output_(conversion.flags.output),
+        plan_(conversion.plan),
+        capture_(conversion.capture),
+        files_(conversion.files),
+        passes_(conversion.flags.passes),
         manifest_(manifest_from(
-            session, {plan.source, plan.inputs, files.captured.path(), flags.output.output},
-            capture)),
-        stages_{{"captured", files.captured.path()},
-                {"frozen", files.frozen.path()},
-                {"optimized", files.file.path(), flags.output.output}} {
-    passes_.check_speed = !flags.no_bench;
+            session_, {plan_.source, plan_.inputs, files_.captured.path(), output_.output},
+            capture_)),
+        stages_{{"captured", files_.captured.path()},
+                {"frozen", files_.frozen.path()},
+                {"optimized", files_.file.path(), output_.output}} {
+    passes_.check_speed = !conversion.flags.no_bench;
   }
 
   // Returns the exit code of the comparisons.
@@ -135,53 +140,49 @@ class Rewriting {
   const std::vector<Stage> stages_;
 };
 
-// Times eager mode and every stage, whose outputs were compared. The file is correct, so a timing that
-// cannot be decided does not withhold it.
-ExitCode bench_stages(CommandSession& session, const Flags& flags, const CapturePlan& plan,
-                      const BenchOptions& options, const std::vector<Stage>& stages,
-                      const WorkFiles& files) {
-  const ArmRequest common =
-      common_arm_request(session, plan.inputs, files.tensors.path(), flags.bench.allocator);
-  const std::vector<std::string>& labels = session.report().inputs.sets;
+// Records that the file could not be timed. It is correct, so that alone does not fail the command.
+ExitCode record_not_timed(CommandSession& session, const Error& error,
+                          const BenchOptions& options) {
+  const bool has_gate = options.require_speedup && !options.allow_undecided;
+  if (error.kind() == ErrorKind::undecided && !has_gate) {
+    session.warn({WarningCode::not_timed,
+                  fmt::format("the file was not timed: {}; {}", error.what(), error.hint())});
+    return ExitCode::ok;
+  }
+  session.report().error = info_from(error, "bench");
+  return exit_code_from_kind(error.kind());
+}
+
+// Times eager mode and every stage, whose outputs were compared.
+ExitCode bench_stages(const Conversion& conversion, const std::vector<Stage>& stages) {
+  CommandSession& session = conversion.session;
+  BenchPlan bench = conversion.bench_plan();
+  bench.samples_path = conversion.flags.bench.samples;
   try {
-    return bench_step(session, {.arms = stage_arms(session, plan, stages, common),
-                                .options = options,
-                                .batch_dim = plan.inputs.batch_dim,
-                                .items_per_call = plan.inputs.items_per_call,
-                                .input_set = bench_label(plan.inputs, labels),
-                                .samples_path = flags.bench.samples});
+    bench.arms = stage_arms(session, conversion.plan, stages, conversion.common_request());
+    return bench_step(session, bench);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::undecided && error.kind() != ErrorKind::busy) throw;
-    if (error.kind() == ErrorKind::undecided &&
-        (!options.require_speedup || options.allow_undecided)) {
-      session.warn({WarningCode::not_timed,
-                    fmt::format("the file was not timed: {}; {}", error.what(), error.hint())});
-      return ExitCode::ok;
-    }
-    session.report().error = info_from(error, "bench");
-    return exit_code_from_kind(error.kind());
+    return record_not_timed(session, error, conversion.options);
   }
 }
 
 // Times the written file with settings that it cannot carry. The captured file is still there to be optimized again.
-void suggest(CommandSession& session, const Flags& flags, const CapturePlan& plan,
-             const CaptureResult& capture, const BenchOptions& options, const WorkFiles& files,
-             PassFlags plain) {
+// The file was made with `passes`.
+void suggest(const Conversion& conversion, const PassFlags& passes) {
+  const WorkFiles& files = conversion.files;
+  PassFlags plain = passes;
   plain.pack = false;
   plain.check_speed = false;
-  suggest_step(session,
-               {.model_path = flags.output.output,
+  suggest_step(conversion.session,
+               {.model_path = conversion.flags.output.output,
                 .tensors = files.tensors.path(),
-                .output_names = capture.output_names,
-                .tolerance = plan.tolerance,
-                .common = common_arm_request(session, plan.inputs, files.tensors.path(),
-                                             flags.bench.allocator),
-                .bench = {.options = options,
-                          .batch_dim = plan.inputs.batch_dim,
-                          .items_per_call = plan.inputs.items_per_call,
-                          .input_set = bench_label(plan.inputs, session.report().inputs.sets)},
-                .plain = rewrite_request(session, RewriteGoal::optimize, files.captured.path(), "",
-                                         plain, files.tensors.path())});
+                .output_names = conversion.capture.output_names,
+                .tolerance = conversion.plan.tolerance,
+                .common = conversion.common_request(),
+                .bench = conversion.bench_plan(),
+                .plain = rewrite_request(conversion.session, RewriteGoal::optimize,
+                                         files.captured.path(), "", plain, files.tensors.path())});
 }
 
 void check_bench_flags(const Flags& flags) {
@@ -201,7 +202,7 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
   const BenchOptions options = bench_options_from(flags.bench, plan.inputs.plan.seed);
   const OutputFlags& output = flags.output;
   session.report().model.path = plan.source.text;
-  record_inputs(session.report(), plan.inputs, labels_of(plan.inputs));
+  record_inputs(session.report(), plan.inputs);
   check_before_start(session, {.output = output.output,
                                .read = files_of(plan.source, plan.inputs),
                                .extras = output.extra,
@@ -212,18 +213,20 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
   const CaptureResult capture =
       capture_step(session, plan, files.captured.path(), files.tensors.path());
   require_captured(capture);
-  if (capture.status != CaptureStatus::captured)
-    return withhold_not_general(session, capture, files, output.keep_failed);
-  Rewriting rewriting(session, flags, plan, capture, files);
+  if (capture.status != CaptureStatus::captured) {
+    if (output.keep_failed) copy_file_bytes(files.captured.path(), files.file.path());
+    return withhold_not_general(session, capture, files.file, output.keep_failed);
+  }
+  const Conversion conversion{session, flags, plan, options, capture, files};
+  Rewriting rewriting(conversion);
   ExitCode code = rewriting.run();
   if (code != ExitCode::ok) {
     withhold_step(session, files.file, output.keep_failed, "outputs differ from eager's");
     return code;
   }
-  if (!flags.no_bench)
-    code = bench_stages(session, flags, plan, options, rewriting.stages(), files);
+  if (!flags.no_bench) code = bench_stages(conversion, rewriting.stages());
   publish_model_step(session, files.file);  // a correct file is written even if it is too slow
-  if (flags.suggest) suggest(session, flags, plan, capture, options, files, rewriting.passes());
+  if (flags.suggest) suggest(conversion, rewriting.passes());
   return code;
 }
 

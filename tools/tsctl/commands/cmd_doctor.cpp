@@ -1,5 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "commands/commands.h"
 #include "options/bind_command.h"
 #include "options/option_groups.h"
@@ -15,18 +20,22 @@ struct Flags {
   ReportOptions report = {};
 };
 
+Finding found(const char* name, const std::string& detail) {
+  return {.name = name, .status = FindingStatus::ok, .detail = detail};
+}
+
+Finding missing(const char* name, const Error& error) {
+  return {
+      .name = name, .status = FindingStatus::missing, .detail = error.what(), .hint = error.hint()};
+}
+
 Finding python_finding(CommandSession& session) {
   try {
     const PythonSite& site = session.python();
-    return {.name = "python",
-            .status = FindingStatus::ok,
-            .detail = fmt::format("{} ({}), torch {}", site.executable, site.version,
-                                  site.torch_version)};
+    return found("python", fmt::format("{} ({}), torch {}", site.executable, site.version,
+                                       site.torch_version));
   } catch (const Error& error) {
-    return {.name = "python",
-            .status = FindingStatus::missing,
-            .detail = error.what(),
-            .hint = error.hint()};
+    return missing("python", error);
   }
 }
 
@@ -56,50 +65,50 @@ std::string features_text(const Environment& host) {
   return text;
 }
 
-ExitCode doctor(CommandSession& session, const Flags&) {
-  Report& report = session.report();
-  const ToolInfo tool = tool_info();
-  const Environment& host = report.environment;
-  report.checks = {{.name = "tsctl",
-                    .status = FindingStatus::ok,
-                    .detail = tool.version + ", built for torch " + tool.built_for_torch},
-                   {.name = "system",
-                    .status = FindingStatus::ok,
-                    .detail = host.os + ", kernel " + host.kernel},
-                   {.name = "cpu", .status = FindingStatus::ok, .detail = features_text(host)},
-                   {.name = "threads", .status = FindingStatus::ok, .detail = cores_text(host)},
-                   {.name = "governor",
-                    .status = FindingStatus::ok,
-                    .detail = host.governor.empty() ? "unavailable" : host.governor}};
-  if (!host.variables.empty()) {
-    report.checks.push_back(
-        {.name = "variables", .status = FindingStatus::ok, .detail = joined(host.variables, ", ")});
-  }
-  report.checks.push_back(python_finding(session));
-  report.checks.push_back(sandbox_finding());
+std::vector<Finding> host_findings(const Environment& host) {
+  std::vector<Finding> findings{
+      found("system", host.os + ", kernel " + host.kernel), found("cpu", features_text(host)),
+      found("threads", cores_text(host)),
+      found("governor", host.governor.empty() ? "unavailable" : host.governor)};
+  if (!host.variables.empty()) findings.push_back(found("variables", joined(host.variables, ", ")));
+  return findings;
+}
+
+Finding libtorch_finding(const DescribeResult& libtorch, const std::string& built_for) {
+  // The local part ("+cu130") names the wheel, not another interface.
+  const std::string version =
+      libtorch.libtorch_version.substr(0, libtorch.libtorch_version.find('+'));
+  const bool same = version == built_for;
+  return {.name = "LibTorch",
+          .status = same ? FindingStatus::ok : FindingStatus::missing,
+          .detail = fmt::format("{}, {}, {}", libtorch.libtorch_version, libtorch.cpu_capability,
+                                libtorch.parallel_backend),
+          .hint = same ? "" : "rebuild tsctl for it: scripts/setup"};
+}
+
+// Asks LibTorch and records its answer in the report.
+Finding query_libtorch(CommandSession& session, const std::string& built_for) {
   try {
     session.enter("query LibTorch");
-    report.doctor = session.jobs().describe({.with_cuda = true});
-    // The local part ("+cu130") names the wheel, not another interface.
-    const std::string& found = report.doctor->libtorch_version;
-    const bool same = found.substr(0, found.find('+')) == tool.built_for_torch;
-    report.checks.push_back(
-        {.name = "LibTorch",
-         .status = same ? FindingStatus::ok : FindingStatus::missing,
-         .detail = fmt::format("{}, {}, {}", report.doctor->libtorch_version,
-                               report.doctor->cpu_capability, report.doctor->parallel_backend),
-         .hint = same ? "" : "rebuild tsctl for it: scripts/setup"});
+    session.report().doctor = session.jobs().describe({.with_cuda = true});
+    return libtorch_finding(*session.report().doctor, built_for);
   } catch (const Error& error) {
-    report.checks.push_back({.name = "LibTorch",
-                             .status = FindingStatus::missing,
-                             .detail = error.what(),
-                             .hint = error.hint()});
+    return missing("LibTorch", error);
   }
-  ExitCode code = ExitCode::ok;
-  for (const Finding& finding : report.checks) {
-    if (finding.status == FindingStatus::missing) code = ExitCode::check_failed;
-  }
-  return code;
+}
+
+ExitCode doctor(CommandSession& session, const Flags&) {
+  const ToolInfo tool = tool_info();
+  std::vector<Finding>& checks = session.report().checks;
+  checks = {found("tsctl", tool.version + ", built for torch " + tool.built_for_torch)};
+  for (Finding& finding : host_findings(session.report().environment))
+    checks.push_back(std::move(finding));
+  checks.push_back(python_finding(session));
+  checks.push_back(sandbox_finding());
+  checks.push_back(query_libtorch(session, tool.built_for_torch));
+  const bool complete =
+      std::ranges::find(checks, FindingStatus::missing, &Finding::status) == checks.end();
+  return complete ? ExitCode::ok : ExitCode::check_failed;
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ void add_problem_options(CLI::App& command, ExplainFlags& flags) {
 ExitCode explain(CommandSession& session, const ExplainFlags& flags) {
   const CapturePlan plan = capture_plan_from(flags);
   session.report().model.path = plan.source.text;
-  record_inputs(session.report(), plan.inputs, labels_of(plan.inputs));
+  record_inputs(session.report(), plan.inputs);
   check_before_start(session, {.read = files_of(plan.source, plan.inputs)});
   // Some modules can be captured but not saved: only writing a file shows that, so write a scratch file.
   const ScratchFile model(temporary_folder());

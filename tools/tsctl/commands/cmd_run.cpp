@@ -36,7 +36,7 @@ ExitCode run_file(CommandSession& session, const Flags& flags) {
                 fmt::format("capture it first: tsctl convert {} -o OUT.pt", flags.model));
   }
   const ModelInputs inputs = inputs_for({subject}, flags.inputs, "run");
-  record_inputs(session.report(), inputs, labels_of(inputs));
+  record_inputs(session.report(), inputs);
   check_before_start(
       session,
       {.output = flags.save, .output_flag = "--save", .read = files_of({subject}, inputs)});

@@ -33,7 +33,7 @@ ExitCode verify(CommandSession& session, const Flags& flags) {
   remember_build(session, subjects);
   session.report().model.path = flags.reference;
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "verify");
-  record_inputs(session.report(), inputs, labels_of(inputs));
+  record_inputs(session.report(), inputs);
   check_before_start(session, {.read = files_of(subjects, inputs)});
   check_loaded_files(session, texts_of(subjects));
 

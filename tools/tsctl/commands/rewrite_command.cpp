@@ -67,12 +67,14 @@ void load_again(CommandSession& session, const std::string& path, const std::str
 }
 
 // Whether to compare outputs. Without inputs optimize fails, and freeze goes on with a warning.
-bool wants_comparison(CommandSession& session, const RewriteFlags& flags, const std::string& name,
+bool wants_comparison(CommandSession& session, const RewriteFlags& flags,
                       const ModelInputs& inputs) {
   if (!flags.verify) return false;
   if (inputs.given()) return true;
-  if (flags.goal == RewriteGoal::optimize)
-    throw_inputs_missing(flags.model, name, ", or --no-verify to skip the comparison");
+  if (flags.goal == RewriteGoal::optimize) {
+    throw_inputs_missing(flags.model, name_of(flags.goal),
+                         ", or --no-verify to skip the comparison");
+  }
   session.warn({WarningCode::not_verified,
                 fmt::format("'{}' does not record its inputs: the frozen file is loaded but not "
                             "run; give --input to compare its outputs",
@@ -177,6 +179,31 @@ std::vector<ReadFile> files_read(const RewriteFlags& flags, const ModelInputs& i
   return files;
 }
 
+// Checks the flags, and reads what the file says of its inputs.
+Given given_from(CommandSession& session, const RewriteFlags& flags) {
+  check_pass_flags(flags.passes, flags.goal);
+  tolerance_from(flags.tolerance);  // throws for one that cannot be read
+  if (flags.bisect && !flags.verify) {
+    throw Error(ErrorKind::usage, "--bisect needs the comparison that --no-verify skips",
+                "leave one of them out");
+  }
+  Given given{.extras = extras_from(flags.output.extra)};
+  session.report().model.path = flags.model;
+  require_torchscript(flags.model, true);
+  given.recorded = read_manifest(flags.model);
+  given.inputs = resolve_inputs(flags.inputs, given.recorded);
+  record_inputs(session.report(), given.inputs);
+  return given;
+}
+
+// A file with the calls. The inputs file that a manifest names may be missing: only a comparison needs it.
+std::optional<ScratchFile> arguments_for(CommandSession& session, const ModelInputs& inputs,
+                                         bool verify, const std::filesystem::path& folder) {
+  const bool drawn = inputs.given() && inputs.plan.file.empty();
+  if (!verify && !drawn) return std::nullopt;
+  return write_inputs(session, inputs, folder);
+}
+
 }  // namespace
 
 void add_rewrite_options(CLI::App& command, RewriteFlags& flags) {
@@ -192,35 +219,18 @@ void add_rewrite_options(CLI::App& command, RewriteFlags& flags) {
 }
 
 ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
-  const RewriteGoal goal = flags.goal;
-  const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
-  check_pass_flags(flags.passes, goal);
-  tolerance_from(flags.tolerance);
-  if (flags.bisect && !flags.verify) {
-    throw Error(ErrorKind::usage, "--bisect needs the comparison that --no-verify skips",
-                "leave one of them out");
-  }
-  Given given{.extras = extras_from(flags.output.extra)};
-  session.report().model.path = flags.model;
-  require_torchscript(flags.model, true);
-  given.recorded = read_manifest(flags.model);
-  given.inputs = resolve_inputs(flags.inputs, given.recorded);
-  const ModelInputs& inputs = given.inputs;
-  record_inputs(session.report(), inputs, labels_of(inputs));
-  const bool verify = wants_comparison(session, flags, name, inputs);
+  Given given = given_from(session, flags);
+  const bool verify = wants_comparison(session, flags, given.inputs);
   check_before_start(session, {.output = flags.output.output,
                                .in_place = true,
-                               .read = files_read(flags, inputs),
+                               .read = files_read(flags, given.inputs),
                                .extras = flags.output.extra});
   check_loaded_files(session, {flags.model});
 
   OutputFile file(flags.output.output, "-o");
   session.name_file(file.path(), flags.output.output);
   const std::filesystem::path folder = file.target().parent_path();
-  // The inputs file that the manifest names may be missing: only a comparison needs it.
-  std::optional<ScratchFile> arguments;
-  if (verify || (inputs.given() && inputs.plan.file.empty()))
-    arguments.emplace(write_inputs(session, inputs, folder));
+  const auto arguments = arguments_for(session, given.inputs, verify, folder);
   if (arguments) given.arguments = arguments->path();
   Rewriting rewriting(session, flags, std::move(given), file.path());
   rewriting.write(flags.passes);

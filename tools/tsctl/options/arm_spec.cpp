@@ -131,18 +131,33 @@ void apply_setting(ArmSpec& arm, const std::string& key, const std::string& valu
                       closest.empty() ? settings_hint() : fmt::format("did you mean {}?", closest));
 }
 
+// Takes LABEL= from the front of the subject, if it is there.
+void split_label(ArmSpec& arm) {
+  const std::size_t equals = arm.subject.find('=');
+  if (equals == std::string::npos || !is_label(arm.subject.substr(0, equals))) return;
+  arm.label = arm.subject.substr(0, equals);
+  arm.label_given = true;
+  arm.subject = arm.subject.substr(equals + 1);
+}
+
+// Applies key=value.
+void apply_setting(ArmSpec& arm, const std::string& setting) {
+  const std::size_t equals = setting.find('=');
+  if (equals == std::string::npos) {
+    throw Error(ErrorKind::usage,
+                fmt::format("the arm '{}': '{}' is not key=value", arm.text, setting),
+                settings_hint());
+  }
+  apply_setting(arm, setting.substr(0, equals), setting.substr(equals + 1));
+}
+
 }  // namespace
 
 ArmSpec arm_spec_from_text(const std::string& text, const ArmSettings& defaults) {
   ArmSpec arm{.text = text, .settings = defaults};
   std::size_t comma = text.find(',');
   arm.subject = text.substr(0, comma);
-  const std::size_t equals = arm.subject.find('=');
-  if (equals != std::string::npos && is_label(arm.subject.substr(0, equals))) {
-    arm.label = arm.subject.substr(0, equals);
-    arm.label_given = true;
-    arm.subject = arm.subject.substr(equals + 1);
-  }
+  split_label(arm);
   if (arm.subject.empty()) {
     throw Error(ErrorKind::usage, fmt::format("the arm '{}' names no file or SOURCE", text),
                 "write [LABEL=]FILE[,threads=N]");
@@ -151,17 +166,9 @@ ArmSpec arm_spec_from_text(const std::string& text, const ArmSettings& defaults)
   if (arm.label.empty())
     arm.label = std::filesystem::path(arm.subject).filename().string() + arm.settings_text;
   while (comma != std::string::npos) {
-    const std::size_t next = text.find(',', comma + 1);
-    const std::string setting =
-        text.substr(comma + 1, next == std::string::npos ? next : next - comma - 1);
-    const std::size_t sign = setting.find('=');
-    if (sign == std::string::npos) {
-      throw Error(ErrorKind::usage,
-                  fmt::format("the arm '{}': '{}' is not key=value", text, setting),
-                  settings_hint());
-    }
-    apply_setting(arm, setting.substr(0, sign), setting.substr(sign + 1));
-    comma = next;
+    const std::size_t begin = comma + 1;
+    comma = text.find(',', begin);
+    apply_setting(arm, text.substr(begin, comma - begin));
   }
   return arm;
 }

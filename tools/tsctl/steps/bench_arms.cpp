@@ -30,6 +30,19 @@ BenchArm arm_from(CommandSession& session, const ArmSpec& spec, const Subject& s
   return arm;
 }
 
+// The first arm is the baseline. With settings of its own it is compared with itself without them.
+ExitCode judge_first(CommandSession& session, const VerifyResult& result, BenchArm& arm) {
+  if (result.status == Match::differ) arm.outputs = ArmOutputs::differ;
+  return judge_comparison(session, result);
+}
+
+// An arm whose outputs differ is timed too; judge_bench() fails the command for it.
+ExitCode judge_candidate(CommandSession& session, const VerifyResult& result, BenchArm& arm) {
+  arm.outputs = arm_outputs(result.status);
+  arm.max_abs = result.max_abs;
+  return raised_by(result).empty() ? ExitCode::ok : judge_comparison(session, result);
+}
+
 }  // namespace
 
 std::vector<Subject> subjects_of(CommandSession& session, const std::vector<ArmSpec>& specs,
@@ -61,14 +74,12 @@ ComparedArms compare_arms(CommandSession& session, const std::vector<ArmSpec>& s
   ComparedArms compared;
   for (std::size_t i = 0; i < specs.size(); ++i) {
     BenchArm& arm = compared.arms.emplace_back(arm_from(session, specs[i], subjects[i], common));
-    // The first arm is compared with itself without its settings.
-    if (i == 0 && !has_numeric_settings(subjects[i].settings)) continue;
+    const bool is_first = i == 0;
+    if (is_first && !has_numeric_settings(subjects[i].settings)) continue;
     const SubjectComparison comparison = compare_subject(session, reference, subjects[i]);
-    const VerifyResult& result = comparison.result;
-    if (i == 0 || !raised_by(result).empty())
-      compared.exit = worse_of(compared.exit, judge_comparison(session, result));
-    if (i > 0 || result.status == Match::differ) arm.outputs = arm_outputs(result.status);
-    if (i > 0) arm.max_abs = result.max_abs;
+    const ExitCode code = is_first ? judge_first(session, comparison.result, arm)
+                                   : judge_candidate(session, comparison.result, arm);
+    compared.exit = worse_of(compared.exit, code);
     arm.tuning_reason = comparison.tuning_reason;
     if (!arm.tuning_reason.empty()) {
       session.warn({WarningCode::tuning_not_available,

@@ -90,50 +90,93 @@ void add_bench_record(CommandSession& session, const BenchResult& bench, double 
                            .peak_memory_bytes = peak_bytes});
 }
 
+// A bench that runs, with the load of the host since its construction.
+class RunningBench {
+ public:
+  RunningBench(CommandSession& session, const BenchPlan& plan)
+      : session_(session),
+        plan_(plan),
+        cores_(usable_threads(session.report().environment)),
+        waiting_(choose_wait_policy(plan.options.wait_policy, plan.arms, cores_, clock_)),
+        options_(options_for_host()),
+        host_(session, clock_),
+        start_s_(clock_()),
+        sequence_(plan.order, session.report().inputs.sets) {}
+
+  const BenchOptions& options() const { return options_; }
+
+  // Records what was measured, also if an interrupt or a failed arm ends it.
+  void run() {
+    try {
+      measure();
+    } catch (...) {
+      if (outcome_.result) record();
+      throw;
+    }
+    record();
+  }
+
+ private:
+  BenchOptions options_for_host() const {
+    BenchOptions options = plan_.options;
+    options.wait_policy = waiting_.policy;
+    options.busy_host = waiting_.busy_host;
+    options.cores = cores_;
+    return options;
+  }
+
+  void measure() {
+    const Launcher plain = process_launcher(session_.jobs());
+    const Launcher launch = plan_.order.empty() ? plain : sequence_.around(plain);
+    run_bench(plan_.arms, options_, plan_.items_per_call,
+              {launch, clock_, session_.jobs().events(),
+               [this] { return read_system_load(clock_()).cpu_waiting_s; }},
+              outcome_);
+  }
+
+  void record() {
+    BenchResult bench = std::move(outcome_.result.value());
+    sequence_.report(bench);
+    bench.noise = host_.finish();
+    bench.wait_policy_reason = wait_policy_reason(waiting_, bench.wait_policy);
+    describe_bench(session_, plan_, cores_, bench);
+    explain_inconclusive(bench);
+    add_bench_record(session_, bench, clock_() - start_s_);
+    session_.warn_all(bench.warnings);
+    session_.report().*plan_.result = bench;
+    if (!plan_.samples_path.empty())
+      write_text_file(plan_.samples_path, json_lines(outcome_.samples), "--samples");
+  }
+
+  CommandSession& session_;
+  const BenchPlan& plan_;
+  const Clock clock_ = now_s;
+  const int cores_;
+  const WaitChoice waiting_;
+  const BenchOptions options_;
+  HostWatch host_;
+  const double start_s_;
+  ShapeSequence sequence_;
+  BenchOutcome outcome_ = {};
+};
+
 }  // namespace
+
+BenchPlan bench_plan_for(const ModelInputs& inputs, const Report& report,
+                         const BenchOptions& options) {
+  return {.options = options,
+          .batch_dim = inputs.batch_dim,
+          .items_per_call = inputs.items_per_call,
+          .input_set = bench_label(inputs, report.inputs.sets)};
+}
 
 ExitCode bench_step(CommandSession& session, const BenchPlan& plan) {
   session.enter("bench");
-  const Clock clock = now_s;
-  if (plan.options.require_quiet) require_quiet_host(clock);
+  if (plan.options.require_quiet) require_quiet_host(now_s);
   describe_libtorch_build(session);
-  const int cores = usable_threads(session.report().environment);
-  const WaitChoice waiting = choose_wait_policy(plan.options.wait_policy, plan.arms, cores, clock);
-  BenchOptions options = plan.options;
-  options.wait_policy = waiting.policy;
-  options.busy_host = waiting.busy_host;
-  options.cores = cores;
-  HostWatch host(session, clock);
-  const double start_s = clock();
-  ShapeSequence sequence(plan.order, session.report().inputs.sets);
-  const Launcher launch_plain = process_launcher(session.jobs());
-  const Launcher launch = plan.order.empty() ? launch_plain : sequence.around(launch_plain);
-  BenchOutcome outcome;
-  // What was measured is kept, also if an interrupt or a failed arm ended it.
-  const auto record = [&] {
-    BenchResult bench = std::move(outcome.result.value());
-    sequence.report(bench);
-    bench.noise = host.finish();
-    bench.wait_policy_reason = wait_policy_reason(waiting, bench.wait_policy);
-    describe_bench(session, plan, cores, bench);
-    explain_inconclusive(bench);
-    add_bench_record(session, bench, clock() - start_s);
-    session.warn_all(bench.warnings);
-    session.report().*plan.result = bench;
-    if (!plan.samples_path.empty())
-      write_text_file(plan.samples_path, json_lines(outcome.samples), "--samples");
-  };
-  try {
-    run_bench(plan.arms, options, plan.items_per_call,
-              {launch, clock, session.jobs().events(),
-               [&] { return read_system_load(clock()).cpu_waiting_s; }},
-              outcome);
-  } catch (...) {
-    if (outcome.result) record();
-    throw;
-  }
-  record();
-  return judge_bench(session, *(session.report().*plan.result), options);
+  RunningBench bench(session, plan);
+  bench.run();
+  return judge_bench(session, *(session.report().*plan.result), bench.options());
 }
 
 void record_smallest_effect(BenchResult& bench) {

@@ -39,8 +39,8 @@ void require_captured(const CaptureResult& capture);
 // A model that Python runs, and its settings.
 struct PythonRun {
   SourceSpec source = {};
-  std::string file =
-      {};  // a TorchScript file in place of the SOURCE, for a runtime that exports it
+  // A TorchScript file in place of the SOURCE, for a runtime that exports it.
+  std::string file = {};
   CaptureMode mode = CaptureMode::automatic;  // trace: outputs in the structure that a trace gives
   std::string inputs_from = {};               // a tensor file whose arguments replace the sets
   ArmSettings settings = {};

@@ -28,15 +28,10 @@ constexpr std::uint64_t kMaxExtraBytes = 1U << 30;
 std::string found_inputs(const InputPlan& plan, const std::string& model) {
   namespace fs = std::filesystem;
   if (plan.file.empty()) return {};
-  const std::size_t colon = plan.file.rfind(":");
-  const bool named = colon != std::string::npos && plan.file.substr(0, colon).ends_with(".py");
-  const std::string function = named ? plan.file.substr(colon) : "";
-  const auto file_of = [&](const std::string& text) {
-    return text.ends_with(function) ? text.substr(0, text.size() - function.size()) : text;
-  };
-  const fs::path given = file_of(plan.file);
+  const fs::path given = data_file_of(plan.file);
+  const std::string function = plan.file.substr(given.native().size());  // with its colon
   for (const fs::path& path : {given, fs::path(model).parent_path() / given.filename(),
-                               fs::path(path_beside(model, file_of(plan.file_path)))}) {
+                               fs::path(path_beside(model, data_file_of(plan.file_path)))}) {
     if (!is_bounded_file(path.string())) continue;
     if (plan.file_sha256.empty() || sha256_of_file(path) == plan.file_sha256)
       return path.string() + function;

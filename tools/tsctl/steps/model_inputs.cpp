@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <string_view>
 
 #include "tsctl/archive/draw_inputs.h"
 #include "tsctl/archive/inspect.h"
@@ -13,14 +14,6 @@
 namespace tsctl {
 
 namespace {
-
-// "file.py:function" names a file too.
-std::string data_file_of(const std::string& inputs) {
-  const std::size_t colon = inputs.rfind(':');
-  return colon != std::string::npos && inputs.substr(0, colon).ends_with(".py")
-             ? inputs.substr(0, colon)
-             : inputs;
-}
 
 constexpr std::uintmax_t kMaxDataFileBytes = std::uintmax_t{2} << 30;
 constexpr double kMaxDrawnElements = 256.0 * 1024 * 1024;  // 1 GiB of float32
@@ -113,6 +106,18 @@ std::vector<DimSpec> dims_from(const std::vector<std::string>& texts) {
   return dims;
 }
 
+void require_used_dims(const InputFlags& flags, const InputPlan& plan) {
+  if (!plan.specs.empty() || flags.dims.empty()) return;
+  throw Error(ErrorKind::usage,
+              fmt::format("--dim {} is not used in any --input", flags.dims.front()),
+              "use the dimension in a shape: --input Bx3x224x224 --dim B=1,8");
+}
+
+void remember_digest(InputPlan& plan) {
+  const std::string file = data_file_of(plan.file);
+  if (std::filesystem::is_regular_file(file)) plan.file_sha256 = sha256_of_file(file);
+}
+
 // The size of the dimension in the set that is timed, by the first spec that has it; 0 without one.
 std::int64_t items_in(const std::vector<InputSpec>& specs, const InputSet& set,
                       const std::string& dim) {
@@ -124,7 +129,40 @@ std::int64_t items_in(const std::vector<InputSpec>& specs, const InputSet& set,
   return 0;
 }
 
+// Finds the dimension that a throughput counts: `flag`, else the one that is recorded, else B.
+void find_batch_dim(ModelInputs& inputs, const std::vector<InputSpec>& specs,
+                    const std::string& flag) {
+  const std::string dim = inputs.plan.batch_dim.empty() ? "B" : inputs.plan.batch_dim;
+  inputs.items_per_call = items_in(specs, inputs.sets.at(inputs.bench_index), dim);
+  if (inputs.items_per_call > 0) {
+    inputs.batch_dim = dim;
+  } else if (!flag.empty()) {
+    throw Error(ErrorKind::usage,
+                fmt::format("--batch-dim '{}': no --input uses that dimension", flag),
+                "name a dimension of a shape: --input Nx3x224x224 --dim N=1,8 --batch-dim N");
+  }
+}
+
+// Sets every input set and probe that the specs declare.
+void write_out_sets(ModelInputs& inputs, const std::string& batch_dim_flag) {
+  std::vector<InputSpec> specs;
+  for (const std::string& text : inputs.plan.specs) specs.push_back(input_spec_from_text(text));
+  const std::vector<DimSpec> dims = dims_from(inputs.plan.dims);
+  inputs.sets = input_sets(specs, dims);
+  if (inputs.given_by == InputsOrigin::manifest) require_bounded_sets(inputs.sets);
+  inputs.probes = probe_sets(specs, dims);
+  inputs.named_sizes = named_sizes(specs);
+  inputs.bench_index = bench_set_index(specs, dims, bench_dims_from_text(inputs.plan.bench_dims));
+  find_batch_dim(inputs, specs, batch_dim_flag);
+}
+
 }  // namespace
+
+std::string data_file_of(const std::string& inputs) {
+  constexpr std::string_view kPython = ".py";
+  const std::size_t ending = inputs.rfind(".py:");
+  return ending == std::string::npos ? inputs : inputs.substr(0, ending + kPython.size());
+}
 
 bool is_bounded_file(const std::string& path) {
   std::error_code error;
@@ -133,43 +171,20 @@ bool is_bounded_file(const std::string& path) {
 }
 
 ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest>& manifest) {
-  const bool by_flags = !flags.specs.empty() || !flags.file.empty();
   ModelInputs inputs;
   if (manifest) inputs.declared = manifest->inputs.specs;
   inputs.plan = merged_plan(flags, manifest ? manifest->inputs : InputPlan{});
-  if (inputs.plan.specs.empty() && !flags.dims.empty()) {
-    throw Error(ErrorKind::usage,
-                fmt::format("--dim {} is not used in any --input", flags.dims.front()),
-                "use the dimension in a shape: --input Bx3x224x224 --dim B=1,8");
-  }
+  require_used_dims(flags, inputs.plan);
   if (!inputs.given()) return inputs;
+  const bool by_flags = !flags.specs.empty() || !flags.file.empty();
   inputs.given_by = by_flags ? InputsOrigin::flags : InputsOrigin::manifest;
-  if (!inputs.plan.file.empty()) {
-    if (!by_flags) {
-      require_no_code(inputs.plan);
-      require_unchanged(inputs.plan);
-    } else if (const std::string file = data_file_of(inputs.plan.file);
-               std::filesystem::is_regular_file(file)) {
-      inputs.plan.file_sha256 = sha256_of_file(file);
-    }
-    return inputs;
-  }
-  std::vector<InputSpec> specs;
-  for (const std::string& text : inputs.plan.specs) specs.push_back(input_spec_from_text(text));
-  const std::vector<DimSpec> dims = dims_from(inputs.plan.dims);
-  inputs.sets = input_sets(specs, dims);
-  if (!by_flags) require_bounded_sets(inputs.sets);
-  inputs.probes = probe_sets(specs, dims);
-  inputs.named_sizes = named_sizes(specs);
-  inputs.bench_index = bench_set_index(specs, dims, bench_dims_from_text(inputs.plan.bench_dims));
-  const std::string batch_dim = inputs.plan.batch_dim.empty() ? "B" : inputs.plan.batch_dim;
-  inputs.items_per_call = items_in(specs, inputs.sets.at(inputs.bench_index), batch_dim);
-  if (inputs.items_per_call > 0) {
-    inputs.batch_dim = batch_dim;
-  } else if (!flags.batch_dim.empty()) {
-    throw Error(ErrorKind::usage,
-                fmt::format("--batch-dim '{}': no --input uses that dimension", flags.batch_dim),
-                "name a dimension of a shape: --input Nx3x224x224 --dim N=1,8 --batch-dim N");
+  if (inputs.plan.file.empty()) {
+    write_out_sets(inputs, flags.batch_dim);
+  } else if (by_flags) {
+    remember_digest(inputs.plan);
+  } else {
+    require_no_code(inputs.plan);
+    require_unchanged(inputs.plan);
   }
   return inputs;
 }
@@ -178,6 +193,10 @@ std::vector<std::string> labels_of(const ModelInputs& inputs) {
   std::vector<std::string> labels;
   for (const InputSet& set : inputs.sets) labels.push_back(set.label);
   return labels;
+}
+
+void record_inputs(Report& report, const ModelInputs& inputs) {
+  record_inputs(report, inputs, labels_of(inputs));
 }
 
 void record_inputs(Report& report, const ModelInputs& inputs,
@@ -205,6 +224,12 @@ ScratchFile write_inputs(CommandSession& session, const ModelInputs& inputs,
 
 std::string bench_label(const ModelInputs& inputs, const std::vector<std::string>& labels) {
   return labels.empty() ? "" : labels.at(inputs.bench_index);
+}
+
+void throw_no_inputs() {
+  throw Error(ErrorKind::usage, "the model's inputs are not given",
+              "give a shape for each, in order, such as --input 1x3x224x224, or real data with "
+              "--inputs FILE");
 }
 
 void throw_inputs_missing(const std::string& model, const std::string& command,

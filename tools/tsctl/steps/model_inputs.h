@@ -38,7 +38,11 @@ ModelInputs resolve_inputs(const InputFlags& flags, const std::optional<Manifest
 // Whether the path is a regular file of at most 2 GiB: what a manifest may name to be read.
 bool is_bounded_file(const std::string& path);
 
-// Records the inputs in the report.
+// The file that a value of --inputs names: "data.npz", or "file.py" of "file.py:function".
+std::string data_file_of(const std::string& inputs);
+
+// Records the inputs in the report, with the labels of their sets.
+void record_inputs(Report& report, const ModelInputs& inputs);
 void record_inputs(Report& report, const ModelInputs& inputs,
                    const std::vector<std::string>& labels);
 
@@ -51,6 +55,9 @@ std::vector<std::string> labels_of(const ModelInputs& inputs);
 
 // The label of the set that is timed, "" where the labels are not known.
 std::string bench_label(const ModelInputs& inputs, const std::vector<std::string>& labels);
+
+// Throws Error{usage} for a model whose inputs nothing says.
+[[noreturn]] void throw_no_inputs();
 
 // Throws Error{usage} whose hint gives example flags for this file's forward, which `command` has to run.
 [[noreturn]] void throw_inputs_missing(const std::string& model, const std::string& command,

@@ -83,11 +83,9 @@ void require_distinct_files(const std::vector<std::pair<std::string, std::string
 }
 
 std::vector<ReadFile> files_of(const SourceSpec& source, const ModelInputs& inputs) {
-  const std::string& given = inputs.plan.file;
-  const std::size_t colon = given.rfind(".py:");
   return {{FileUse::source, source.file},
           {FileUse::weights, source.weights},
-          {FileUse::inputs, colon == std::string::npos ? given : given.substr(0, colon + 3)}};
+          {FileUse::inputs, data_file_of(inputs.plan.file)}};
 }
 
 std::vector<std::pair<std::string, std::string>> files_of(const ReportOptions& report) {

@@ -112,9 +112,7 @@ ModelInputs inputs_for(const std::vector<Subject>& subjects, const InputFlags& f
   for (const Subject& subject : subjects) {
     if (!subject.source && !subject.package) throw_inputs_missing(subject.text, command, "");
   }
-  throw Error(ErrorKind::usage, "the model's inputs are not given",
-              "give a shape for each, in order, such as --input 1x3x224x224, or real data with "
-              "--inputs FILE");
+  throw_no_inputs();
 }
 
 void require_source_for(const SourceFlags& flags, const std::vector<Subject>& subjects) {

@@ -80,8 +80,8 @@ ScratchFile reference_outputs(CommandSession& session, Reference& reference);
 // The result of one comparison, which is in the report too.
 struct SubjectComparison {
   const VerifyResult& result;
-  std::string tuning_reason =
-      {};  // which of the candidate's tuning is unavailable, and what ran instead
+  // Which of the candidate's tuning is unavailable, and what ran instead.
+  std::string tuning_reason = {};
 };
 
 // Runs the candidate with its settings and compares its outputs with the reference's.

@@ -9,6 +9,7 @@
 
 #include "steps/tuning_warnings.h"
 #include "tsctl/core/base/did_you_mean.h"
+#include "tsctl/report/text/text_lines.h"
 
 namespace tsctl {
 
@@ -20,16 +21,18 @@ void require_known_outputs(const std::vector<ToleranceOverride>& overrides, cons
   for (const ToleranceOverride& given : overrides) {
     if (given.output.empty() || names.empty()) continue;
     if (std::ranges::find(names, given.output) != names.end()) continue;
-    std::string all;
-    for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+    const std::string all = "its outputs are " + joined(names, ", ");
     const std::string closest = closest_name(given.output, names);
     throw Error(
         ErrorKind::usage,
         fmt::format("{} names the output '{}', which the model does not have", flag, given.output),
-        closest.empty() ? "its outputs are " + all
-                        : "did you mean " + closest + "? its outputs are " + all);
+        closest.empty() ? all : "did you mean " + closest + "? " + all);
   }
 }
+
+// Rounding in another order of operations stays below this many times the tolerance.
+constexpr double kMaxRounding = 10.0;
+constexpr double kMaxShownExcess = 1000.0;
 
 // How many times its tolerance the worst output differs by; none for a tolerance of 0, or if no rtol would pass.
 std::optional<double> excess_of(const VerifyResult& result) {
@@ -46,9 +49,8 @@ std::optional<double> excess_of(const VerifyResult& result) {
 
 constexpr const char* kKeepArithmetic =
     "the frozen model has eager's outputs, so a pass of optimize changes them. A model that sorts "
-    "or "
-    "selects by its values may select others after a rounding; --only-pass freeze_constants keeps "
-    "the arithmetic";
+    "or selects by its values may select others after a rounding; --only-pass freeze_constants "
+    "keeps the arithmetic";
 
 // Whether every set is the same at the first call and differs at a later one.
 bool differs_later_only(const VerifyResult& result) {
@@ -57,26 +59,26 @@ bool differs_later_only(const VerifyResult& result) {
   });
 }
 
+// "12.3 times the tolerance; "
+std::string excess_text(const std::optional<double>& excess) {
+  if (!excess) return {};
+  return *excess > kMaxShownExcess ? "more than 1000 times the tolerance; "
+                                   : fmt::format("{:.3g} times the tolerance; ", *excess);
+}
+
 std::string remedy_for(const VerifyResult& result) {
   if (differs_later_only(result)) {
     return "the first calls are the same, later ones differ: the candidate stores something "
            "between calls or draws random numbers, and the reference does not";
   }
-  constexpr double kNear = 10.0;  // rounding of another order of operations stays below
   if (!result.would_pass_rtol) {
     return "no --rtol accepts this; the verify lines say where they differ, and --equal-nan treats "
            "NaN as equal to NaN";
   }
   const std::optional<double> excess = excess_of(result);
-  if (excess && *excess <= kNear)
+  if (excess && *excess <= kMaxRounding)
     return "a larger --rtol accepts more; the verify lines say which would pass";
-  constexpr double kFar = 1000.0;
-  std::string times;
-  if (excess) {
-    times = *excess > kFar ? "more than 1000 times the tolerance; "
-                           : fmt::format("{:.3g} times the tolerance; ", *excess);
-  }
-  return times + "this is no rounding: the verify lines say where they differ";
+  return excess_text(excess) + "this is no rounding: the verify lines say where they differ";
 }
 
 // Whether the same command has found that the frozen model gives the reference's outputs.

@@ -13,8 +13,8 @@ namespace tsctl {
 struct WaitChoice {
   WaitPolicy policy = WaitPolicy::automatic;
   std::string reason = {};
-  bool busy_host =
-      false;  // its other work and the arm with the most threads need more than the cores
+  // Its other work and the arm with the most threads need more than the cores.
+  bool busy_host = false;
 };
 
 // Follows --wait-policy, then the variable OMP_WAIT_POLICY. Looks at the host for a moment.

@@ -28,27 +28,37 @@ double affordable_rounds(const MeasuringCosts& costs, const MeasuringLeft& left,
                              static_cast<double>(left.rounds) * share));
 }
 
+double total_variance(const RatioVariation& variation, const std::vector<std::size_t>& rounds) {
+  double total = 0.0;
+  for (const std::size_t count : rounds)
+    total += launch_variance(variation, static_cast<double>(count));
+  return total;
+}
+
+// The half-width of the interval from the sum of its launches' variances.
+double half_width(double variance, std::size_t launches) {
+  const auto n = static_cast<double>(std::max<std::size_t>(2, launches));
+  return -student_t_quantile(kTail, n - 1.0) * std::sqrt(variance) / n;
+}
+
 }  // namespace
 
 std::size_t best_rounds(const RatioVariation& variation, const MeasuringCosts& costs,
                         const MeasuringLeft& left, const std::vector<std::size_t>& rounds_done,
                         std::size_t min_launches) {
   const std::size_t done = rounds_done.size();
-  double variance_done = 0.0;
-  for (const std::size_t rounds : rounds_done)
-    variance_done += launch_variance(variation, static_cast<double>(rounds));
+  const double variance_done = total_variance(variation, rounds_done);
   const std::size_t first = min_launches > done ? min_launches - done : 1;
   std::size_t best = kMinRounds;
   double narrowest = std::numeric_limits<double>::infinity();
-  for (std::size_t i = first; i < first + kMaxFurtherLaunches; ++i) {
-    const auto further = static_cast<double>(i);
-    const double rounds = affordable_rounds(costs, left, further);
+  for (std::size_t further = first; further < first + kMaxFurtherLaunches; ++further) {
+    const auto count = static_cast<double>(further);
+    const double rounds = affordable_rounds(costs, left, count);
     if (rounds < static_cast<double>(kMinRounds)) break;
-    const double variance = variance_done + further * launch_variance(variation, rounds);
-    const auto n = static_cast<double>(std::max<std::size_t>(2, done + i));
-    const double half_width = -student_t_quantile(kTail, n - 1.0) * std::sqrt(variance) / n;
-    if (half_width >= narrowest) continue;
-    narrowest = half_width;
+    const double variance = variance_done + count * launch_variance(variation, rounds);
+    const double width = half_width(variance, done + further);
+    if (width >= narrowest) continue;
+    narrowest = width;
     best = static_cast<std::size_t>(rounds);
   }
   return best;

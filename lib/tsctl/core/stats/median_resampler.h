@@ -28,6 +28,10 @@ class MedianResampler {
     std::uint16_t lower = 0;
     std::uint16_t upper = 0;
   };
+  struct Outcome {
+    Ranks ranks = {};
+    double probability = 0.0;
+  };
   // A column of an alias table (Walker 1977): `kept` with probability `keep`, otherwise `other`. Columns are equally
   // likely.
   struct Column {
@@ -36,11 +40,11 @@ class MedianResampler {
     Ranks other = {};
   };
 
-  void compute_upper_cdf(std::size_t count);
-  void compute_lower_differs(std::size_t count);
-  std::vector<double> add_columns(std::size_t count);
-  void balance_columns(std::vector<double> probabilities);
+  std::vector<Outcome> outcomes() const;
+  static std::vector<Column> alias_table(const std::vector<Outcome>& outcomes);
   double draw_from_columns(const std::vector<double>& sorted, std::mt19937_64& random) const;
+  std::size_t draw_upper_rank(std::mt19937_64& random) const;
+  std::size_t draw_lower_rank(std::size_t upper, std::mt19937_64& random) const;
 
   // upper_cdf_[j] = P(rank <= j) for the rank of the upper middle order statistic.
   std::vector<double> upper_cdf_;

@@ -17,23 +17,35 @@ double away_from_zero(double value) noexcept {
   return std::abs(value) < kMinDenominator ? kMinDenominator : value;
 }
 
-// The continued fraction of I_x(a, b), by the modified Lentz method. It converges fast for x < (a + 1) / (a + b + 2).
-double beta_fraction(double x, double a, double b) {
-  double c = 1.0;
-  double d = 1.0 / away_from_zero(1.0 - (a + b) * x / (a + 1.0));
-  double fraction = d;
-  for (int m = 1; m <= kMaxSteps; ++m) {
-    const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1.0 / away_from_zero(1.0 + even * d);
-    c = away_from_zero(1.0 + even / c);
-    fraction *= d * c;
-    const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1.0 / away_from_zero(1.0 + odd * d);
-    c = away_from_zero(1.0 + odd / c);
-    fraction *= d * c;
-    if (std::abs(d * c - 1.0) <= 4 * kEpsilon) break;
+// The continued fraction 1 / (1 + a1 / (1 + a2 / (1 + …))) by the modified Lentz method.
+class LentzFraction {
+ public:
+  explicit LentzFraction(double a1) : d_(1.0 / away_from_zero(1.0 + a1)), value_(d_) {}
+
+  void add(double a) {
+    d_ = 1.0 / away_from_zero(1.0 + a * d_);
+    c_ = away_from_zero(1.0 + a / c_);
+    value_ *= d_ * c_;
   }
-  return fraction;
+  // Whether the last term did not change the value.
+  bool converged() const { return std::abs(d_ * c_ - 1.0) <= 4 * kEpsilon; }
+  double value() const { return value_; }
+
+ private:
+  double c_ = 1.0;
+  double d_;
+  double value_;
+};
+
+// The continued fraction of I_x(a, b). It converges fast for x < (a + 1) / (a + b + 2).
+double beta_fraction(double x, double a, double b) {
+  LentzFraction fraction(-(a + b) * x / (a + 1.0));
+  for (int m = 1; m <= kMaxSteps; ++m) {
+    fraction.add(m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)));
+    fraction.add(-(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)));
+    if (fraction.converged()) break;
+  }
+  return fraction.value();
 }
 
 }  // namespace

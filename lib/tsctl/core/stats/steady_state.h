@@ -10,10 +10,10 @@ inline constexpr std::size_t kMinWarmUpCalls = 6;
 inline constexpr std::size_t kSteadyWindow = 3;
 inline constexpr double kSteadyChange = 0.05;
 
-// Detects the end of an arm's warm-up while it runs; warm_up.h classifies the warm-up afterwards, for the report. Pass it the times of all calls, in order. The calls are steady after at least
-// kMinWarmUpCalls calls, when the medians of the last two windows of kSteadyWindow calls differ by at most
-// kSteadyChange. TorchScript's executor compiles at the second call of a shape, so the warm-up takes at least three
-// calls.
+// Detects the end of an arm's warm-up while it runs; warm_up.h classifies the warm-up afterwards, for the report. Pass
+// it the times of all calls, in order. The calls are steady after at least kMinWarmUpCalls calls, when the medians of
+// the last two windows of kSteadyWindow calls differ by at most kSteadyChange. TorchScript's executor compiles at the
+// second call of a shape, so the warm-up takes at least three calls.
 class SteadyState {
  public:
   void add(const std::vector<double>& call_s);

@@ -24,11 +24,25 @@ constexpr std::size_t kMinSteadyCalls = 3;
 // A shorter segment within the series is a burst of slow calls, not a level.
 constexpr std::size_t kMinLevelCalls = 3;
 
+std::vector<double> logs_of(const std::vector<double>& call_s) {
+  std::vector<double> logs;
+  for (const double seconds : call_s) {
+    if (!(seconds > 0.0)) throw std::invalid_argument("a call's time must be above 0");
+    logs.push_back(std::log(seconds));
+  }
+  return logs;
+}
+
 double noise_deviation(const std::vector<double>& logs) {
   std::vector<double> differences;
   for (std::size_t i = 1; i < logs.size(); ++i)
     differences.push_back(std::abs(logs[i] - logs[i - 1]));
   return std::max(kDeviationOfDifferences * median(std::move(differences)), kMinDeviation);
+}
+
+double penalty_of_change(const std::vector<double>& logs) {
+  const double noise = noise_deviation(logs);
+  return 2.0 * noise * noise * std::log(static_cast<double>(logs.size()));
 }
 
 // The cost of a segment, from prefix sums in constant time.
@@ -89,20 +103,23 @@ bool same_level(const CallSegment& one, const CallSegment& other) {
   return std::abs(std::log(one.median_s / other.median_s)) < std::log1p(kLevelTolerance);
 }
 
+// Whether the segment is a burst of slow calls between levels. At the beginning of the series there is no level yet:
+// slow calls there are the warm-up.
+bool is_burst(const CallSegment& next, const std::vector<CallSegment>& before, std::size_t calls) {
+  const bool is_short = next.end - next.begin < kMinLevelCalls && next.end < calls;
+  const bool after_a_level = before.size() > 1 || before.front().end >= kMinLevelCalls;
+  return is_short && after_a_level;
+}
+
 // Merges neighbours of the same level, and bursts with the segment before them.
 std::vector<CallSegment> merged_segments(const std::vector<double>& call_s,
                                          const std::vector<std::size_t>& ends) {
-  std::vector<CallSegment> segments;
-  std::size_t begin = 0;
-  for (const std::size_t end : ends) {
-    CallSegment next = segment_of(call_s, begin, end);
-    begin = end;
-    const bool burst =
-        next.begin > 0 && next.end - next.begin < kMinLevelCalls && next.end < call_s.size();
-    const bool after_warm_up =
-        segments.size() > 1 || (segments.size() == 1 && segments[0].end >= kMinLevelCalls);
-    if (!segments.empty() && (same_level(segments.back(), next) || (burst && after_warm_up))) {
-      segments.back() = segment_of(call_s, segments.back().begin, next.end);
+  std::vector<CallSegment> segments{segment_of(call_s, 0, ends.front())};
+  for (std::size_t i = 1; i < ends.size(); ++i) {
+    const CallSegment next = segment_of(call_s, ends[i - 1], ends[i]);
+    CallSegment& last = segments.back();
+    if (same_level(last, next) || is_burst(next, segments, call_s.size())) {
+      last = segment_of(call_s, last.begin, next.end);
     } else {
       segments.push_back(next);
     }
@@ -116,40 +133,30 @@ bool is_long_enough(const CallSegment& last, std::size_t calls) {
          static_cast<double>(length) >= kMinSteadyShare * static_cast<double>(calls);
 }
 
-// Compares the last level with the fastest level before it. There must be at least two segments.
-WarmUpClass class_of_change(const std::vector<CallSegment>& segments) {
+// The class of calls whose last segment is steady: compares that segment with the fastest one before it.
+WarmUpClass class_of(const std::vector<CallSegment>& segments) {
+  if (segments.size() == 1) return WarmUpClass::flat;
   const CallSegment& last = segments.back();
-  const auto fastest = std::min_element(
-      segments.begin(), segments.end() - 1,
-      [](const CallSegment& a, const CallSegment& b) { return a.median_s < b.median_s; });
-  const bool slower = last.median_s > fastest->median_s * (1.0 + kLevelTolerance);
+  const CallSegment& fastest =
+      *std::ranges::min_element(segments.begin(), segments.end() - 1, {}, &CallSegment::median_s);
+  const bool slower = last.median_s > fastest.median_s * (1.0 + kLevelTolerance);
   return slower ? WarmUpClass::slowdown : WarmUpClass::warm_up;
 }
 
 }  // namespace
 
 WarmUpProfile profile_warm_up(const std::vector<double>& call_s) {
-  std::vector<double> logs;
-  for (const double seconds : call_s) {
-    if (!(seconds > 0.0)) throw std::invalid_argument("a call's time must be above 0");
-    logs.push_back(std::log(seconds));
-  }
-  WarmUpProfile profile;
+  const std::vector<double> logs = logs_of(call_s);
+  WarmUpProfile profile{.kind = WarmUpClass::not_steady};
   if (call_s.size() < kMinProfileCalls) {
-    profile.kind = WarmUpClass::not_steady;
     if (!call_s.empty()) profile.segments.push_back(segment_of(call_s, 0, call_s.size()));
     return profile;
   }
-  const double noise = noise_deviation(logs);
-  const double penalty = 2.0 * noise * noise * std::log(static_cast<double>(logs.size()));
-  profile.segments = merged_segments(call_s, segment_ends(logs, penalty));
+  profile.segments = merged_segments(call_s, segment_ends(logs, penalty_of_change(logs)));
   const CallSegment& last = profile.segments.back();
-  if (!is_long_enough(last, call_s.size())) {
-    profile.kind = WarmUpClass::not_steady;
-    return profile;
-  }
+  if (!is_long_enough(last, call_s.size())) return profile;
+  profile.kind = class_of(profile.segments);
   profile.steady_from_call = last.begin + 1;
-  if (profile.segments.size() > 1) profile.kind = class_of_change(profile.segments);
   return profile;
 }
 

@@ -13,10 +13,6 @@ namespace {
 
 constexpr double kMicroseconds = 1e6;
 
-std::string written(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Json events_of(const TracePart& part, int process) {
   Json events = Json::array();
   events.push_back({{"name", "process_name"},
@@ -51,7 +47,7 @@ std::string trace_events_text(const std::vector<ProfileSpan>& spans) {
                       {"tid", 1},
                       {"args", arguments}});
   }
-  return written(events);
+  return json::line_text(events);
 }
 
 std::string chrome_trace_text(const std::vector<TracePart>& parts) {
@@ -60,7 +56,7 @@ std::string chrome_trace_text(const std::vector<TracePart>& parts) {
   for (const TracePart& part : parts) {
     for (Json& event : events_of(part, ++process)) events.push_back(std::move(event));
   }
-  return written({{"traceEvents", events}, {"displayTimeUnit", "ms"}}) + "\n";
+  return json::line_text({{"traceEvents", events}, {"displayTimeUnit", "ms"}}) + "\n";
 }
 
 }  // namespace tsctl

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,8 +19,10 @@ namespace tsctl {
 
 namespace {
 
-// The columns are those of all rows, each at the place where a row has it first.
-std::string text_of(const std::vector<CsvRow>& rows) {
+using Rows = std::vector<CsvRow>;
+
+// The columns of all rows, each at the place where a row has it first.
+std::vector<std::string> columns_of(const Rows& rows) {
   std::vector<std::string> columns;
   std::set<std::string> known;
   for (const CsvRow& row : rows) {
@@ -27,6 +30,11 @@ std::string text_of(const std::vector<CsvRow>& rows) {
       if (known.insert(column).second) columns.push_back(column);
     }
   }
+  return columns;
+}
+
+std::string table_text(const Rows& rows) {
+  const std::vector<std::string> columns = columns_of(rows);
   std::string text = csv_line(columns);
   for (const CsvRow& row : rows) {
     std::vector<std::string> cells;
@@ -53,17 +61,7 @@ void add_run(CsvRow& row, const Report& report) {
 constexpr std::array kNoColumns{"path",      "sha256",      "percentiles",
                                 "warm_up_s", "quantiles_s", "blocks"};
 
-CsvRow arm_row(const ArmResult& arm, const Report& report) {
-  const BenchResult& bench = *report.bench;
-  const PairResult* found = pair_of(bench, arm.label);
-  const PairResult pair = found != nullptr ? *found : PairResult{};
-  CsvRow row;
-  row.add("label", arm.label);
-  row.add("model", model_of(arm, report));
-  row.add("model_sha256", arm.sha256);
-  row.add("kind", arm.kind);
-  row.add("outputs", arm.outputs);
-  row.add("speed", arm.speed);
+void add_pair(CsvRow& row, const PairResult& pair) {
   row.add("speedup", pair.speedup);
   row.add("speedup_low", pair.speedup_low);
   row.add("speedup_high", pair.speedup_high);
@@ -71,19 +69,32 @@ CsvRow arm_row(const ArmResult& arm, const Report& report) {
   row.add("gate", pair.gate);
   row.add("gate_limit", pair.gate_limit);
   row.add("rounds", pair.pairs);
+}
+
+void add_percentile(CsvRow& row, const PercentileResult& percentile) {
+  const std::string name = fmt::format("p{:g}", percentile.p * 100);
+  row.add(name + "_s", percentile.value_s);
+  row.add(name + "_low_s", percentile.low_s);
+  row.add(name + "_high_s", percentile.high_s);
+}
+
+CsvRow arm_row(const ArmResult& arm, const Report& report) {
+  const BenchResult& bench = *report.bench;
+  const PairResult* pair = pair_of(bench, arm.label);
+  CsvRow row;
+  row.add("label", arm.label);
+  row.add("model", model_of(arm, report));
+  row.add("model_sha256", arm.sha256);
+  row.add("kind", arm.kind);
+  row.add("outputs", arm.outputs);
+  row.add("speed", arm.speed);
+  add_pair(row, pair != nullptr ? *pair : PairResult{});
   row.add_fields(arm, kNoColumns);
-  for (const PercentileResult& one : arm.percentiles) {
-    const std::string name = fmt::format("p{:g}", one.p * 100);
-    row.add(name + "_s", one.value_s);
-    row.add(name + "_low_s", one.low_s);
-    row.add(name + "_high_s", one.high_s);
-  }
+  for (const PercentileResult& percentile : arm.percentiles) add_percentile(row, percentile);
   row.add("input_set", bench.input_set);
   row.add("device", bench.device);
   return row;
 }
-
-using Rows = std::vector<CsvRow>;
 
 Rows bench_rows(const Report& report) {
   Rows rows;
@@ -91,18 +102,23 @@ Rows bench_rows(const Report& report) {
   return rows;
 }
 
+CsvRow output_row(const OutputComparison& output, const CallComparison& call,
+                  const VerifyResult& result) {
+  CsvRow row;
+  row.add("reference", result.reference);
+  row.add("candidate", result.candidate);
+  row.add("set", call.set);
+  row.add("call", call.call);
+  row.add_fields(output);
+  return row;
+}
+
 Rows verify_rows(const Report& report) {
   Rows rows;
   for (const VerifyResult& result : report.verify) {
     for (const CallComparison& call : result.calls) {
-      for (const OutputComparison& output : call.outputs) {
-        CsvRow& row = rows.emplace_back();
-        row.add("reference", result.reference);
-        row.add("candidate", result.candidate);
-        row.add("set", call.set);
-        row.add("call", call.call);
-        row.add_fields(output);
-      }
+      for (const OutputComparison& output : call.outputs)
+        rows.push_back(output_row(output, call, result));
     }
   }
   return rows;
@@ -140,26 +156,27 @@ constexpr std::array kDiffColumns{"part",
                                   "nonfinite",
                                   "module"};
 
+template <typename Change>
+void add_changes(Rows& rows, const std::string& part, const std::vector<Change>& changes) {
+  for (const Change& change : changes) {
+    CsvRow row;
+    row.add("part", part);
+    row.add_fields(change);
+    rows.push_back(row.with_columns(kDiffColumns));
+  }
+}
+
 // One list of all differences; `part` names the list of the report.
 Rows diff_rows(const Report& report) {
-  Rows rows;
-  const auto add = [&rows](const std::string& part, const auto& changes) {
-    for (const auto& change : changes) {
-      CsvRow fields;
-      fields.add("part", part);
-      fields.add_fields(change);
-      CsvRow& row = rows.emplace_back();
-      for (const char* column : kDiffColumns) row.add(column, fields.cell(column));
-    }
-  };
   const DiffResult& diff = *report.diff;
-  add("tensors", diff.tensors);
-  add("constants", diff.constants);
-  add("methods", diff.methods);
-  add("ops", diff.ops);
-  add("structure", diff.structure);
-  add("attributes", diff.attributes);
-  add("extra_files", diff.extra_files);
+  Rows rows;
+  add_changes(rows, "tensors", diff.tensors);
+  add_changes(rows, "constants", diff.constants);
+  add_changes(rows, "methods", diff.methods);
+  add_changes(rows, "ops", diff.ops);
+  add_changes(rows, "structure", diff.structure);
+  add_changes(rows, "attributes", diff.attributes);
+  add_changes(rows, "extra_files", diff.extra_files);
   return rows;
 }
 
@@ -168,6 +185,7 @@ struct Part {
   const char* name;
   bool (*is_in)(const Report& report);
   Rows (*rows)(const Report& report);
+  std::span<const char* const> heading = {};  // of a table without rows
 };
 
 constexpr std::array kParts{
@@ -177,7 +195,8 @@ constexpr std::array kParts{
     Part{"passes", [](const Report& report) { return !report.passes.empty(); }, &pass_rows},
     Part{"checks", [](const Report& report) { return !report.checks.empty(); }, &check_rows},
     Part{"inspect", [](const Report& report) { return report.inspect.has_value(); }, &inspect_rows},
-    Part{"diff", [](const Report& report) { return report.diff.has_value(); }, &diff_rows},
+    Part{"diff", [](const Report& report) { return report.diff.has_value(); }, &diff_rows,
+         kDiffColumns},
 };
 
 const Part* part_of(const Report& report) {
@@ -186,15 +205,13 @@ const Part* part_of(const Report& report) {
   return part == kParts.end() ? nullptr : &*part;
 }
 
-}  // namespace
-
-std::string csv_from_report(const Reports& reports) {
+// The part of every report that has a table; nullptr if none has one. Throws Error{usage} for different parts.
+const Part* common_part(const Reports& reports) {
   const Part* common = nullptr;
-  Rows rows;
   for (const Report& report : reports) {
     const Part* part = part_of(report);
-    if (part == nullptr) continue;
-    if (common != nullptr && part != common) {
+    if (part == nullptr || part == common) continue;
+    if (common != nullptr) {
       throw Error(ErrorKind::usage,
                   fmt::format("the reports have different tables ({} and {}), which do not fit "
                               "into one CSV file",
@@ -202,15 +219,31 @@ std::string csv_from_report(const Reports& reports) {
                   "give reports of the same command");
     }
     common = part;
-    for (CsvRow& row : part->rows(report)) {
+  }
+  return common;
+}
+
+Rows rows_of(const Part& part, const Reports& reports) {
+  Rows rows;
+  for (const Report& report : reports) {
+    if (!part.is_in(report)) continue;
+    for (CsvRow& row : part.rows(report)) {
       add_run(row, report);
       rows.push_back(std::move(row));
     }
   }
-  // Two equal files result in the heading only.
-  if (rows.empty() && common != nullptr && std::string(common->name) == "diff")
-    return csv_line(std::vector<std::string>(kDiffColumns.begin(), kDiffColumns.end()));
-  return rows.empty() ? std::string() : text_of(rows);
+  return rows;
+}
+
+}  // namespace
+
+std::string csv_from_report(const Reports& reports) {
+  const Part* part = common_part(reports);
+  if (part == nullptr) return {};
+  const Rows rows = rows_of(*part, reports);
+  if (!rows.empty()) return table_text(rows);
+  if (part->heading.empty()) return {};
+  return csv_line(std::vector<std::string>(part->heading.begin(), part->heading.end()));
 }
 
 }  // namespace tsctl

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,13 @@ class CsvRow {
   std::string cell(const std::string& column) const {
     const auto found = find(column);
     return found == cells_.end() ? std::string() : found->second;
+  }
+
+  // These columns in this order, empty where the row does not have one.
+  CsvRow with_columns(std::span<const char* const> columns) const {
+    CsvRow row;
+    for (const char* column : columns) row.put(column, cell(column));
+    return row;
   }
 
   // A column, or, for a struct, a column for each member: opening_read_s.
@@ -87,20 +96,17 @@ class CsvRow {
     if constexpr (json::Described<T> || json::IsPair<T>::value) {
       return std::to_string(items.size());
     } else {
+      constexpr const char* kSeparator = std::is_arithmetic_v<T> ? "x" : "; ";
       std::string text;
       for (const T& item : items)
-        text += (text.empty()              ? ""
-                 : std::is_arithmetic_v<T> ? "x"
-                                           : "; ") +
-                text_of(json::to_json(item));
+        text += (text.empty() ? "" : kSeparator) + text_of(json::to_json(item));
       return text;
     }
   }
 
   static std::string text_of(const json::Json& value) {
     if (value.is_null()) return {};
-    return value.is_string() ? value.get<std::string>()
-                             : value.dump(-1, ' ', false, json::Json::error_handler_t::replace);
+    return value.is_string() ? value.get<std::string>() : json::line_text(value);
   }
 
   Cells cells_ = {};

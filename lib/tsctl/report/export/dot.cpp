@@ -54,43 +54,58 @@ std::string scope_label(const MethodScope& scope) {
   return scope.kind == MethodScopeKind::module ? scope.path + " (" + scope.name + ")" : scope.name;
 }
 
+// Writes the nodes, each inside the clusters of its scopes, and then the edges.
 class DotWriter {
  public:
   explicit DotWriter(const MethodGraph& graph) : graph_(graph) {}
 
   std::string run() {
+    write_head();
+    write_nodes();
+    write_edges();
+    return text_ + "}\n";
+  }
+
+ private:
+  void write_head() {
     text_ = fmt::format("digraph {} {{\n", quoted(graph_.method));
     text_ +=
         "  graph [fontname=\"Helvetica\", fontsize=11, color=\"#8a97a5\"];\n"
         "  node [shape=box, fontname=\"Helvetica\", fontsize=10];\n";
     if (!graph_.incomplete.empty())
       text_ += fmt::format("  label={};\n", quoted("incomplete: " + graph_.incomplete));
+  }
+
+  void write_nodes() {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       enter(graph_.nodes[i].scope);
       text_ += indent() + node_line(graph_.nodes[i], i);
     }
-    enter(-1);
+    enter(-1);  // closes the clusters
+  }
+
+  void write_edges() {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       for (const std::int64_t input : graph_.nodes[i].inputs)
         text_ += fmt::format("  n{} -> n{};\n", input, i);
     }
-    return text_ + "}\n";
-  }
-
- private:
-  std::string indent() const {
-    std::string blanks(2 * (open_.size() + 1), ' ');
-    return blanks;
   }
 
   void enter(std::int64_t scope) {
     enter_scope(
         graph_, scope, open_, [this] { text_ += indent() + "}\n"; },
-        [this](std::int64_t opened) {
-          const MethodScope& row = graph_.scopes[static_cast<std::size_t>(opened)];
-          text_ += fmt::format("{}subgraph \"cluster_{}\" {{ label={};\n", indent(), opened,
-                               quoted(scope_label(row)));
-        });
+        [this](std::int64_t opened) { open_cluster(opened); });
+  }
+
+  void open_cluster(std::int64_t scope) {
+    const MethodScope& opened = graph_.scopes[static_cast<std::size_t>(scope)];
+    text_ += fmt::format("{}subgraph \"cluster_{}\" {{ label={};\n", indent(), scope,
+                         quoted(scope_label(opened)));
+  }
+
+  std::string indent() const {
+    std::string blanks(2 * (open_.size() + 1), ' ');
+    return blanks;
   }
 
   const MethodGraph& graph_;

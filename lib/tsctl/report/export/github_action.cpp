@@ -42,7 +42,7 @@ std::string github_action_json(const Reports& reports) {
       if (arm.median_s) entries.push_back(entry_of(arm, report));
     }
   }
-  return entries.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json::document_text(entries);
 }
 
 }  // namespace tsctl

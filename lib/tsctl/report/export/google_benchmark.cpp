@@ -56,7 +56,7 @@ std::string google_benchmark_json(const Reports& reports) {
                         {"library_version", "torch " + host.torch_version},
                         {"tags", report.tags}}},
                       {"benchmarks", entries}};
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json::document_text(document);
 }
 
 }  // namespace tsctl

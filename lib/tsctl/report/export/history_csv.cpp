@@ -4,6 +4,9 @@
 
 #include <array>
 #include <optional>
+#include <string>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "tsctl/report/export/csv_line.h"
@@ -13,43 +16,63 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::array kColumns{"model",         "arm",          "base",   "conditions",
-                              "time",          "host",         "tags",   "outputs",
-                              "speed",         "median_s",     "p99_s",  "speedup",
-                              "speedup_low",   "speedup_high", "sha256", "base_sha256",
-                              "torch_version", "tool_version", "report"};
+// A column shows a member of the series or of the night.
+struct Column {
+  const char* name;
+  std::variant<std::string HistorySeries::*, std::string HistoryNight::*,
+               std::vector<std::string> HistoryNight::*, std::optional<double> HistoryNight::*>
+      member;
+};
 
-std::string number(const std::optional<double>& value) {
-  return value ? fmt::format("{}", *value) : std::string();
+constexpr std::array kColumns{
+    Column{"model", &HistorySeries::model},
+    Column{"arm", &HistorySeries::arm},
+    Column{"base", &HistorySeries::base},
+    Column{"conditions", &HistorySeries::conditions},
+    Column{"time", &HistoryNight::time},
+    Column{"host", &HistoryNight::host},
+    Column{"tags", &HistoryNight::tags},
+    Column{"outputs", &HistoryNight::outputs},
+    Column{"speed", &HistoryNight::speed},
+    Column{"median_s", &HistoryNight::median_s},
+    Column{"p99_s", &HistoryNight::p99_s},
+    Column{"speedup", &HistoryNight::speedup},
+    Column{"speedup_low", &HistoryNight::speedup_low},
+    Column{"speedup_high", &HistoryNight::speedup_high},
+    Column{"sha256", &HistoryNight::sha256},
+    Column{"base_sha256", &HistorySeries::base_sha256},
+    Column{"torch_version", &HistoryNight::torch_version},
+    Column{"tool_version", &HistoryNight::tool_version},
+    Column{"report", &HistoryNight::report},
+};
+
+std::string text_of(const std::string& text) { return text; }
+
+std::string text_of(const std::vector<std::string>& words) { return joined(words, " "); }
+
+std::string text_of(const std::optional<double>& number) {
+  return number ? fmt::format("{}", *number) : std::string();
 }
 
 std::string row_of(const HistorySeries& series, const HistoryNight& night) {
-  const std::array<std::string, kColumns.size()> cells{series.model,
-                                                       series.arm,
-                                                       series.base,
-                                                       series.conditions,
-                                                       night.time,
-                                                       night.host,
-                                                       joined(night.tags, " "),
-                                                       night.outputs,
-                                                       night.speed,
-                                                       number(night.median_s),
-                                                       number(night.p99_s),
-                                                       number(night.speedup),
-                                                       number(night.speedup_low),
-                                                       number(night.speedup_high),
-                                                       night.sha256,
-                                                       series.base_sha256,
-                                                       night.torch_version,
-                                                       night.tool_version,
-                                                       night.report};
+  const auto cell = [&]<typename Owner, typename Value>(Value Owner::*member) {
+    if constexpr (std::is_same_v<Owner, HistorySeries>) {
+      return text_of(series.*member);
+    } else {
+      return text_of(night.*member);
+    }
+  };
+  std::vector<std::string> cells;
+  for (const Column& column : kColumns) cells.push_back(std::visit(cell, column.member));
   return csv_line(cells);
 }
 
 }  // namespace
 
 std::string csv_from_history(const History& history) {
-  std::string text = csv_line(std::vector<std::string>(kColumns.begin(), kColumns.end()));
+  std::vector<std::string> names;
+  for (const Column& column : kColumns) names.emplace_back(column.name);
+  std::string text = csv_line(names);
   for (const HistorySeries& series : history.series) {
     for (const HistoryNight& night : series.nights) text += row_of(series, night);
   }

@@ -227,10 +227,9 @@ std::string run_of(const Report& report) {
 // The last line of the command, with what made it fail if that line does not say it.
 std::string result_of(const Report& report) {
   const std::string line = plain(result_line(report));
-  const std::size_t blank = line.find(' ');
-  std::string text =
-      fmt::format("**{}** {}\n\n", line.substr(0, blank),
-                  verbatim(std::string(trimmed(line.substr(std::min(blank, line.size()))))));
+  const std::size_t word_end = std::min(line.find(' '), line.size());
+  const std::string rest(trimmed(std::string_view(line).substr(word_end)));
+  std::string text = fmt::format("**{}** {}\n\n", line.substr(0, word_end), verbatim(rest));
   if (report.error && line.find(report.error->message) == std::string::npos)
     text += verbatim(report.error->message) + "\n\n";
   return text;

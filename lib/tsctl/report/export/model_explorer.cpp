@@ -53,11 +53,16 @@ class GraphWriter {
  private:
   std::string layers_for(const MethodScope& scope) const {
     if (scope.kind == MethodScopeKind::module && !scope.path.empty()) return layers_of(scope.path);
-    const std::string around =
-        scope.parent < 0 ? "" : layers_[static_cast<std::size_t>(scope.parent)] + "/";
-    const bool is_function = scope.kind == MethodScopeKind::function;
+    const std::string around = scope.parent < 0 ? "" : layers_at(scope.parent) + "/";
+    // Other scopes of a layer can have the same name.
+    const bool needs_number = scope.kind != MethodScopeKind::function;
     return around + layer_name(scope.name) +
-           (is_function ? "" : fmt::format("_{}", layers_.size()));
+           (needs_number ? fmt::format("_{}", layers_.size()) : "");
+  }
+
+  // The layers of a scope; none for a node of the method itself.
+  std::string layers_at(std::int64_t scope) const {
+    return scope < 0 ? std::string() : layers_[static_cast<std::size_t>(scope)];
   }
 
   Json node_json(std::size_t index) const {
@@ -70,7 +75,7 @@ class GraphWriter {
     }
     return {{"id", std::to_string(index)},
             {"label", node.name},
-            {"namespace", node.scope < 0 ? "" : layers_[static_cast<std::size_t>(node.scope)]},
+            {"namespace", layers_at(node.scope)},
             {"attrs", attributes_of(node)},
             {"incomingEdges", std::move(edges)}};
   }
@@ -88,15 +93,17 @@ class GraphWriter {
       add("type", tensor->second->dtype + " " + shape_text(tensor->second->shape));
       add("size", bytes_text(tensor->second->size_bytes));
     }
-    const ProfileLine* line =
-        profile_ == nullptr ? nullptr : line_of(profile_->operators, node.name);
+    const ProfileLine* line = line_of(&ProfileResult::operators, node.name);
     if (node.kind == MethodNodeKind::op && line != nullptr)
       add("time of all such operators", time_text(*line));
     return attributes;
   }
 
-  static const ProfileLine* line_of(const std::vector<ProfileLine>& lines,
-                                    const std::string& name) {
+  // The line of this name in a part of the profile; nullptr if there is none, or no profile.
+  const ProfileLine* line_of(std::vector<ProfileLine> ProfileResult::*part,
+                             const std::string& name) const {
+    if (profile_ == nullptr) return nullptr;
+    const std::vector<ProfileLine>& lines = profile_->*part;
     const auto found = std::ranges::find(lines, name, &ProfileLine::name);
     return found == lines.end() ? nullptr : &*found;
   }
@@ -107,8 +114,7 @@ class GraphWriter {
       const MethodScope& scope = graph_.scopes[i];
       if (scope.kind != MethodScopeKind::module) continue;
       groups[layers_[i]]["class"] = scope.name;
-      const ProfileLine* line =
-          profile_ == nullptr ? nullptr : line_of(profile_->modules, scope.path);
+      const ProfileLine* line = line_of(&ProfileResult::modules, scope.path);
       if (line != nullptr) groups[layers_[i]]["time"] = time_text(*line);
     }
     return groups;
@@ -127,7 +133,7 @@ std::string model_explorer_from_summary(const ModelSummary& summary, const Profi
   for (const MethodGraph& graph : summary.method_graphs)
     graphs.push_back(GraphWriter(summary, graph, profile).run());
   const Json document = {{"label", summary.path}, {"graphs", std::move(graphs)}};
-  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json::document_text(document, 1);
 }
 
 }  // namespace tsctl

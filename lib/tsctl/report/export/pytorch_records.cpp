@@ -53,7 +53,7 @@ std::string pytorch_records_json(const Reports& reports) {
       }
     }
   }
-  return records.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json::document_text(records);
 }
 
 }  // namespace tsctl

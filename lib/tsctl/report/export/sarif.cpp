@@ -80,7 +80,7 @@ std::string sarif_from_findings(const std::string& path, const std::vector<FileF
       {"runs", Json::array({{{"tool", {{"driver", driver}}},
                              {"artifacts", Json::array({{{"location", {{"uri", uri_of(path)}}}}})},
                              {"results", std::move(results)}}})}};
-  return log.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json::document_text(log);
 }
 
 }  // namespace tsctl

@@ -29,17 +29,15 @@ Report report_from_json(const json::Json& document, const std::string& name) {
   return report;
 }
 
-std::string text_of(const json::Json& document) {
-  return document.dump(2, ' ', false, json::Json::error_handler_t::replace) + "\n";
-}
-
 }  // namespace
 
-std::string document_from_report(const Report& report) { return text_of(json::to_json(report)); }
+std::string document_from_report(const Report& report) {
+  return json::document_text(json::to_json(report));
+}
 
 std::string document_from_reports(const Reports& reports) {
   if (reports.size() == 1) return document_from_report(reports.front());
-  return text_of(json::to_json(std::vector(reports.begin(), reports.end())));
+  return json::document_text(json::to_json(std::vector(reports.begin(), reports.end())));
 }
 
 Report report_from_document(const std::string& text, const std::string& name) {

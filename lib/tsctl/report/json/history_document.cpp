@@ -9,7 +9,7 @@
 namespace tsctl {
 
 std::string document_from_history(const History& history) {
-  return json::to_json(history).dump(2, ' ', false, json::Json::error_handler_t::replace) + "\n";
+  return json::document_text(json::to_json(history));
 }
 
 std::string canonical_document(const std::string& text, const std::string& name) {

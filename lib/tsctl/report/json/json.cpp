@@ -37,10 +37,10 @@ template <typename T>
 std::string json_text(const T& value) {
   json::Json json = json::to_json(value);
   if constexpr (kIsDocument<T>) {
-    return json.dump(-1, ' ', false, json::Json::error_handler_t::replace);
+    return json::line_text(json);
   } else {
     change_texts<&with_hidden_bytes>(json);
-    return with_shown_bytes(json.dump(-1, ' ', false, json::Json::error_handler_t::replace));
+    return with_shown_bytes(json::line_text(json));
   }
 }
 

@@ -14,6 +14,7 @@ from .sentences import (
 from .user_code import (
     UserFile,
     assignments_to,
+    called_name,
     default_of,
     dotted,
     parameters_of,
@@ -191,7 +192,7 @@ def _call_with_list(file: UserFile, function: ast.FunctionDef) -> str:
     """The first call of a function with *parts, changed so that it passes a list."""
     fixed = len([item for item in parameters_of(function) if item.arg != "self"])
     for call in ast.walk(file.tree):
-        if not isinstance(call, ast.Call) or dotted(call.func).rsplit(".", 1)[-1] != function.name:
+        if not isinstance(call, ast.Call) or called_name(call) != function.name:
             continue
         if any(isinstance(item, ast.Starred) for item in call.args):
             continue

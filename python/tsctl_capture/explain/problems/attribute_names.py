@@ -7,7 +7,7 @@ import enum
 import re
 
 from .attributes import assigned, nn_of, value_of
-from .refusal import Finding, Refusal, user_files
+from .refusal import Finding, Refusal, user_nodes
 from .sentences import (
     NO_VALUES,
     python_type,
@@ -54,14 +54,15 @@ def uncastable_object(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 def name_of_class(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """self.__class__.__name__; torch names no place."""
-    for file in user_files(refusal.model):
-        for node in ast.walk(file.tree):
-            if dotted(node) == "self.__class__" and (owner := file.around(node, ast.ClassDef)) is not None:
-                outer = file.parent_of(node)
-                named = isinstance(outer, ast.Attribute) and outer.attr == "__name__"
-                change = file.replaced(outer, f'"{owner.name}"') if named and outer is not None else ""
-                cause = "'__class__' belongs to Python: a TorchScript module has only its declared attributes"
-                return Finding("python-attribute", cause, change, NO_VALUES, node, file)
+    for file, node in user_nodes(refusal.model, ast.Attribute):
+        owner = file.around(node, ast.ClassDef)
+        if dotted(node) != "self.__class__" or owner is None:
+            continue
+        outer = file.parent_of(node)
+        named = isinstance(outer, ast.Attribute) and outer.attr == "__name__"
+        change = file.replaced(outer, f'"{owner.name}"') if named and outer is not None else ""
+        cause = "'__class__' belongs to Python: a TorchScript module has only its declared attributes"
+        return Finding("python-attribute", cause, change, NO_VALUES, node, file)
     return None
 
 

@@ -292,15 +292,15 @@ def held_dataclass(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def _read_in_init(kind: type, held: str) -> str:
     """The change for the first member of the object that forward reads: an attribute of the module."""
     for file, node in user_classes(kind):
-        for function in node.body:
-            if not isinstance(function, ast.FunctionDef) or function.name != "forward":
+        forwards = [
+            item for item in node.body if isinstance(item, ast.FunctionDef) and item.name == "forward"
+        ]
+        for used in (part for function in forwards for part in ast.walk(function)):
+            if not isinstance(used, ast.Attribute) or dotted(used.value) != f"self.{held}":
                 continue
-            for used in ast.walk(function):
-                if isinstance(used, ast.Attribute) and dotted(used.value) == f"self.{held}":
-                    if isinstance(file.parent_of(used), ast.Call):
-                        continue
-                    taken = f"self.{used.attr} = self.{held}.{used.attr}  # in __init__"
-                    return f"{taken}\n{file.replaced(used, f'self.{used.attr}')}"
+            if not isinstance(file.parent_of(used), ast.Call):
+                taken = f"self.{used.attr} = self.{held}.{used.attr}  # in __init__"
+                return f"{taken}\n{file.replaced(used, f'self.{used.attr}')}"
     return ""
 
 

@@ -9,7 +9,7 @@ import types
 
 import torch
 
-from .refusal import Finding, Refusal, user_files
+from .refusal import Finding, Refusal, user_files, user_nodes
 from .sentences import (
     KEEPS_VALUE,
     NO_VALUES,
@@ -19,6 +19,7 @@ from .sentences import (
 from .user_code import (
     UserFile,
     assignments_to,
+    called_name,
     dotted,
     without_comment,
 )
@@ -162,15 +163,14 @@ def numpy_random(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def without_source(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """os.path.exists and similar calls. torch names neither file nor line, so the call is searched."""
     wanted = match["name"]
-    for file in user_files(refusal.model):
-        for call in ast.walk(file.tree):
-            if not isinstance(call, ast.Call) or dotted(call.func).rsplit(".", 1)[-1] != wanted:
-                continue
-            if file.around(call, ast.FunctionDef) is None or dotted(call.func).startswith("self."):
-                continue
-            refusal.file, refusal.line = file, call.lineno
-            cause = f"TorchScript cannot call Python's {dotted(call.func)}(), whose source it cannot read"
-            return Finding("python-function", cause, _without(file, call), _ONE_VALUE, call, file)
+    for file, call in user_nodes(refusal.model, ast.Call):
+        if called_name(call) != wanted or dotted(call.func).startswith("self."):
+            continue
+        if file.around(call, ast.FunctionDef) is None:
+            continue
+        refusal.file, refusal.line = file, call.lineno
+        cause = f"TorchScript cannot call Python's {dotted(call.func)}(), whose source it cannot read"
+        return Finding("python-function", cause, _without(file, call), _ONE_VALUE, call, file)
     return None
 
 
@@ -240,7 +240,7 @@ def python_iterator(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """itertools.product and other Python functions."""
     file = refusal.file
     for call in file.on_line(refusal.line, ast.Call) if file else []:
-        if file is None or dotted(call.func).rsplit(".", 1)[-1] != match["name"]:
+        if file is None or called_name(call) != match["name"]:
             continue
         change = ""
         loop = file.parent_of(call)

@@ -6,10 +6,10 @@ import ast
 import enum
 import re
 
-from .refusal import Finding, Refusal, user_files
+from .refusal import Finding, Refusal, user_files, user_nodes
 from .sentences import NO_VALUES, python_type
 from .torch_forwards import forward_of_torch
-from .user_code import UserFile, dotted, loaded_values, negated, user_classes, without_comment
+from .user_code import UserFile, called_name, dotted, loaded_values, negated, user_classes, without_comment
 
 
 def super_call(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -115,7 +115,7 @@ def _as_loop(file: UserFile, function: ast.FunctionDef) -> str:
     ):
         return ""
     call = again.value
-    if dotted(call.func).rsplit(".", 1)[-1] != function.name or call.keywords or len(end.body) != 1:
+    if called_name(call) != function.name or call.keywords or len(end.body) != 1:
         return ""
     names = [item.arg for item in function.args.args if item.arg != "self"]
     changed = [
@@ -141,59 +141,49 @@ def enum_lookup(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 def decorated_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """A decorator replaces a method with its inner function, which the compiler reads instead."""
-    for file in user_files(refusal.model):
-        for kind in ast.walk(file.tree):
-            for item in kind.body if isinstance(kind, ast.ClassDef) else []:
-                if not isinstance(item, ast.FunctionDef) or not item.decorator_list:
-                    continue
-                inner = refusal.function.name if refusal.function else ""
-                plain = [dotted(one) for one in item.decorator_list if isinstance(one, ast.Name)]
-                made = [
-                    one
-                    for name in plain
-                    for one in file.functions(name)
-                    if any(isinstance(part, ast.FunctionDef) and part.name == inner for part in ast.walk(one))
-                ]
-                if not made:
-                    continue
-                line = without_comment(file.line(item.lineno))
-                cause = (
-                    f"the decorator '{made[0].name}' replaces '{item.name}' with its inner function "
-                    f"'{inner}', which TorchScript compiles instead"
-                )
-                change = f"{line}  # without @{made[0].name}"
-                return Finding("decorator", cause, change, NO_VALUES, item.decorator_list[0], file)
+    inner = refusal.function.name if refusal.function else ""
+    for file, kind in user_nodes(refusal.model, ast.ClassDef):
+        for method in (item for item in kind.body if isinstance(item, ast.FunctionDef)):
+            decorator = _decorator_with(file, method, inner)
+            if decorator is None:
+                continue
+            cause = (
+                f"the decorator '{decorator.name}' replaces '{method.name}' with its inner function "
+                f"'{inner}', which TorchScript compiles instead"
+            )
+            change = f"{without_comment(file.line(method.lineno))}  # without @{decorator.name}"
+            return Finding("decorator", cause, change, NO_VALUES, method.decorator_list[0], file)
+    return None
+
+
+def _decorator_with(file: UserFile, method: ast.FunctionDef, inner: str) -> ast.FunctionDef | None:
+    """The decorator of a method that has an inner function of this name."""
+    names = [dotted(item) for item in method.decorator_list if isinstance(item, ast.Name)]
+    for function in (found for name in names for found in file.functions(name)):
+        if any(isinstance(part, ast.FunctionDef) and part.name == inner for part in ast.walk(function)):
+            return function
     return None
 
 
 def enumeration(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """An Enum with values of several types, or of a type that TorchScript lacks."""
-    for file in user_files(refusal.model):
-        for kind in ast.walk(file.tree):
-            if not isinstance(kind, ast.ClassDef) or "Enum" not in "".join(
-                file.text(base) for base in kind.bases
-            ):
-                continue
-            members = [item for item in kind.body if isinstance(item, ast.Assign)]
-            values = [item.value for item in members]
-            kinds = {type(value.value) if isinstance(value, ast.Constant) else None for value in values}
-            if len(kinds) < 2 and None not in kinds:
-                continue
-            cause = f"the members of '{kind.name}' have values of several types: TorchScript needs one type"
-            lines = []
-            for item in members:
-                if not (isinstance(item.value, ast.Constant) and isinstance(item.value.value, str)):
-                    lines.append(file.replaced(item.value, f'"{file.text(item.targets[0]).lower()}"'))
-            wrong = next(
-                (
-                    item
-                    for item in members
-                    if not (isinstance(item.value, ast.Constant) and isinstance(item.value.value, str))
-                ),
-                members[0],
-            )
-            return Finding("enum-values", cause, "\n".join(lines), NO_VALUES, wrong, file)
+    for file, kind in user_nodes(refusal.model, ast.ClassDef):
+        if not any("Enum" in file.text(base) for base in kind.bases):
+            continue
+        members = [item for item in kind.body if isinstance(item, ast.Assign)]
+        types = {type(item.value.value) if isinstance(item.value, ast.Constant) else None for item in members}
+        if len(types) < 2 and None not in types:
+            continue
+        others = [item for item in members if not _is_text(item.value)]
+        cause = f"the members of '{kind.name}' have values of several types: TorchScript needs one type"
+        lines = [file.replaced(item.value, f'"{file.text(item.targets[0]).lower()}"') for item in others]
+        place = (others or members)[0]
+        return Finding("enum-values", cause, "\n".join(lines), NO_VALUES, place, file)
     return None
+
+
+def _is_text(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
 def dataclass_in_forward(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -276,15 +266,10 @@ def python_class(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def function_without_source(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """A function that was made by exec or has no file."""
     name = match["name"]
-    for file in user_files(refusal.model):
-        for call in ast.walk(file.tree):
-            if (
-                isinstance(call, ast.Call)
-                and dotted(call.func) == name
-                and file.around(call, ast.FunctionDef)
-            ):
-                cause = f"TorchScript cannot read the source of '{name}': it has no file or no module"
-                return Finding("no-source", cause, f"def {name}(x):  # in a file", NO_VALUES, call, file)
+    for file, call in user_nodes(refusal.model, ast.Call):
+        if dotted(call.func) == name and file.around(call, ast.FunctionDef):
+            cause = f"TorchScript cannot read the source of '{name}': it has no file or no module"
+            return Finding("no-source", cause, f"def {name}(x):  # in a file", NO_VALUES, call, file)
     return None
 
 

@@ -14,32 +14,46 @@ _HOOK = "tracing works: a trace records what the hook computes"
 
 def hook(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """A forward hook or pre-hook whose signature TorchScript cannot type."""
-    name, wanted = match["name"], 2 if match["kind"] == "Pre-hook" else 3
+    passed = 2 if match["kind"] == "Pre-hook" else 3
     for file in user_files(refusal.model):
-        for function in _registered_first(refusal, file, file.functions(name)):
-            own = [item.arg for item in function.args.args]
-            if _reads_outer(file, function):
-                cause = (
-                    f"the hook '{name}' reads variables of the function around it, which TorchScript cannot"
-                )
-                return Finding("hook", cause, "", _HOOK, function, file)
-            method = own[:1] == ["self"] and len(own) == wanted + 1
-            held = own[1:] if method else own
-            tensor = file.name_of("Tensor")
-            kinds = ["", f": tuple[{tensor}]", f": {tensor}"]
-            cause = f"the hook '{name}' has no types for its parameters and its result"
-            change = ""
-            if method:
-                cause = f"the hook '{name}' is a method: TorchScript needs a function"
-            if len(held) > wanted:
-                cause = f"the hook '{name}' takes keyword arguments, which TorchScript does not pass to hooks"
-            elif len(held) == wanted:
-                noted = [f"{item}{kind}" for item, kind in zip(held, kinds, strict=False)]
-                change = f"def {name}({', '.join(noted)}) -> {_hook_gives(function, tensor)}:"
-                if _gives_none_too(function):
-                    change += f"\nreturn {held[-1]}  # in the place of None, also at the end"
-            return Finding("hook", cause, change, _HOOK, function, file)
+        functions = _registered_first(refusal, file, file.functions(match["name"]))
+        if functions:
+            return _untyped_hook(file, functions[0], passed)
     return None
+
+
+def _untyped_hook(file: UserFile, function: ast.FunctionDef, passed: int) -> Finding:
+    """The finding for a hook that is called with so many arguments."""
+    name, own = function.name, [item.arg for item in function.args.args]
+    is_method = own[:1] == ["self"] and len(own) == passed + 1
+    held = own[1:] if is_method else own
+    change = ""
+    if _reads_outer(file, function):
+        cause = f"the hook '{name}' reads variables of the function around it, which TorchScript cannot"
+    elif len(held) > passed:
+        cause = f"the hook '{name}' takes keyword arguments, which TorchScript does not pass to hooks"
+    else:
+        cause = f"the hook '{name}' has no types for its parameters and its result"
+        if is_method:
+            cause = f"the hook '{name}' is a method: TorchScript needs a function"
+        if len(held) == passed:
+            change = _typed_hook(file, function, held)
+    return Finding("hook", cause, change, _HOOK, function, file)
+
+
+def _typed_hook(file: UserFile, function: ast.FunctionDef, parameters: Sequence[str]) -> str:
+    """The head of the hook with types, and the value to return in the place of None."""
+    tensor = file.name_of("Tensor")
+    head = f"def {function.name}({_typed(parameters, tensor)}) -> {_hook_gives(function, tensor)}:"
+    if not _gives_none_too(function):
+        return head
+    return f"{head}\nreturn {parameters[-1]}  # in the place of None, also at the end"
+
+
+def _typed(parameters: Sequence[str], tensor: str) -> str:
+    """The parameters of a hook with their types: the module, which needs none, its inputs, its output."""
+    kinds = ["", f": tuple[{tensor}]", f": {tensor}"]
+    return ", ".join(f"{item}{kind}" for item, kind in zip(parameters, kinds, strict=False))
 
 
 def hook_lambda(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -53,10 +67,9 @@ def hook_lambda(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         if _reads_outer(file, node):
             return Finding("hook-lambda", f"{cause}; it reads variables around it", "", _HOOK, node)
         tensor = file.name_of("Tensor")
-        kinds = ["", f": tuple[{tensor}]", f": {tensor}"]
-        held = [f"{item.arg}{kind}" for item, kind in zip(node.args.args, kinds, strict=False)]
         gives = f"tuple[{tensor}]" if isinstance(node.body, ast.Tuple) else tensor
-        lines = [f"def hook({', '.join(held)}) -> {gives}:", f"    return {file.text(node.body)}"]
+        parameters = _typed([item.arg for item in node.args.args], tensor)
+        lines = [f"def hook({parameters}) -> {gives}:", f"    return {file.text(node.body)}"]
         return Finding("hook-lambda", cause, "\n".join([*lines, file.replaced(node, "hook")]), _HOOK, node)
     return None
 

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Any
 
-from .refusal import Finding, Refusal, user_files
+from .refusal import Finding, Refusal, user_nodes
 from .sentences import (
     KEEPS_VALUE,
     NO_VALUES,
@@ -14,6 +14,7 @@ from .sentences import (
 from .user_code import (
     UserFile,
     attribute_assignment,
+    called_name,
     dotted,
     user_file,
     without_comment,
@@ -74,10 +75,9 @@ def _library_call_without_place(refusal: Refusal) -> Finding | None:
     function = library.function_at(refusal.in_library.line) if library else None
     names += [function.name] if function is not None else []
     for name in names:
-        for file in user_files(refusal.model):
-            for call in ast.walk(file.tree):
-                if isinstance(call, ast.Call) and dotted(call.func).rsplit(".", 1)[-1] == name:
-                    return _library_finding(file, call)
+        for file, call in user_nodes(refusal.model, ast.Call):
+            if called_name(call) == name:
+                return _library_finding(file, call)
     return _parametrized(refusal)
 
 

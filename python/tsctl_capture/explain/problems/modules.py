@@ -8,11 +8,12 @@ from typing import Any
 
 import torch
 
-from .refusal import Finding, Refusal, user_files
+from .refusal import Finding, Refusal, user_nodes
 from .sentences import NO_VALUES, of_branch
 from .user_code import (
     UserFile,
     assignments_to,
+    called_name,
     dotted,
     is_self_attribute,
     names_in,
@@ -93,24 +94,29 @@ def zip_with_list(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     for argument in node.args:
         if not is_self_attribute(argument) or module is None:
             continue
-        value = getattr(module, argument.attr, None)
-        if not isinstance(value, list):
+        if not isinstance(getattr(module, argument.attr, None), list):
             continue
         cause = (
             "TorchScript unrolls a loop over modules, and it knows the length of a tuple, but not of the "
             f"list '{file.text(argument)}'"
         )
-        for where, kind in user_classes(type(module)):
-            for statement in ast.walk(kind):
-                if isinstance(statement, ast.Assign) and is_self_attribute(
-                    statement.targets[0], argument.attr
-                ):
-                    text = where.text(statement.value)
-                    held = f"({text[1:-1]})" if isinstance(statement.value, ast.List) else f"tuple({text})"
-                    return Finding(
-                        "module-zip", cause, where.replaced(statement.value, held), _FIXED, statement, where
-                    )
-        return Finding("module-zip", cause, "", _FIXED)
+        found = _assigned(type(module), argument.attr)
+        if found is None:
+            return Finding("module-zip", cause, "", _FIXED)
+        where, statement = found
+        text = where.text(statement.value)
+        held = f"({text[1:-1]})" if isinstance(statement.value, ast.List) else f"tuple({text})"
+        change = where.replaced(statement.value, held)
+        return Finding("module-zip", cause, change, _FIXED, statement, where)
+    return None
+
+
+def _assigned(kind: type, name: str) -> tuple[UserFile, ast.Assign] | None:
+    """The first `self.name = value` in the source of a class or its bases."""
+    for file, node in user_classes(kind):
+        for statement in ast.walk(node):
+            if isinstance(statement, ast.Assign) and is_self_attribute(statement.targets[0], name):
+                return file, statement
     return None
 
 
@@ -243,7 +249,7 @@ def module_in_forward(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """nn.ReLU()(x): modules must be created in __init__."""
     file, kind = refusal.file, match["kind"]
     for call in file.on_line(refusal.line, ast.Call) if file else []:
-        if file is None or dotted(call.func).rsplit(".", 1)[-1] != kind:
+        if file is None or called_name(call) != kind:
             continue
         own = f"self.{kind.lower()}"
         change = f"{own} = {file.text(call)}  # in __init__\n{file.replaced(call, own)}"
@@ -312,29 +318,29 @@ def module_argument(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     names = [item.arg for item in function.args.args]
     if node.id not in names:
         return None
-    position = names.index(node.id) - (1 if names[0] == "self" else 0)
+    is_method = names[0] == "self"
+    position = names.index(node.id) - (1 if is_method else 0)
     change = ""
-    for where in user_files(refusal.model):
-        for call in ast.walk(where.tree):
-            if (
-                not change
-                and isinstance(call, ast.Call)
-                and dotted(call.func).rsplit(".", 1)[-1] == function.name
-                and len(call.args) > position
-            ):
-                given = where.text(call.args[position])
-                if given.startswith("self.") and names[0] != "self":
-                    continue
-                head = re.sub(rf",? *\b{node.id}\b(?=[,)])", "", without_comment(file.line(function.lineno)))
-                left = [
-                    where.text(item)
-                    for item in [*call.args, *call.keywords]
-                    if item is not call.args[position]
-                ]
-                called = where.replaced(call, f"{where.text(call.func)}({', '.join(left)})")
-                change = f"{head.replace('(, ', '(')}\n    {file.replaced(node, given)}\n{called}"
+    for where, call in user_nodes(refusal.model, ast.Call):
+        if called_name(call) != function.name or len(call.args) <= position:
+            continue
+        given = call.args[position]
+        if is_method or not where.text(given).startswith("self."):
+            head = _without_parameter(without_comment(file.line(function.lineno)), node.id)
+            called = _without_argument(where, call, given)
+            change = f"{head}\n    {file.replaced(node, where.text(given))}\n{called}"
+            break
     cause = f"'{node.id}' is called, but TorchScript cannot pass functions or modules as arguments"
     return Finding("function-argument", cause, change, NO_VALUES)
+
+
+def _without_parameter(head: str, name: str) -> str:
+    return re.sub(rf",? *\b{name}\b(?=[,)])", "", head).replace("(, ", "(")
+
+
+def _without_argument(file: UserFile, call: ast.Call, argument: ast.expr) -> str:
+    left = [file.text(item) for item in [*call.args, *call.keywords] if item is not argument]
+    return file.replaced(call, f"{file.text(call.func)}({', '.join(left)})")
 
 
 ENTRIES = [

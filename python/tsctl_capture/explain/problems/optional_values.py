@@ -13,8 +13,8 @@ from .sentences import (
 from .user_code import (
     UserFile,
     assignments_to,
+    called_name,
     default_of,
-    dotted,
     is_self_attribute,
     parameters_of,
 )
@@ -96,7 +96,7 @@ def optional_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     for node in _candidates(refusal):
         given = assignments_to(function, node.id, refusal.line) if isinstance(node, ast.Name) else []
         called = given[-1].value if given else None
-        if isinstance(called, ast.Call) and file.functions(dotted(called.func).rsplit(".", 1)[-1]):
+        if isinstance(called, ast.Call) and file.functions(called_name(called)):
             shown = file.text(called.func)
             cause = f"'{file.text(node)}' may be None: '{shown}' returns None on some path"
             change = f"assert {file.text(node)} is not None\n{line}"

@@ -13,7 +13,7 @@ import torch
 
 from ...errors import is_torch_frame
 from ...model.source import LoadedModel
-from .user_code import UserFile, file_of, is_user_file, loaded_values, user_file
+from .user_code import Node, UserFile, file_of, is_user_file, loaded_values, user_file
 
 _FILE = re.compile(r'^\s*(?:.* at\s+)?File "([^"]+)", line (\d+)$')
 _CALLED = re.compile(r"^'.*' is being compiled since it was called from '.*'$")
@@ -152,20 +152,25 @@ def _being_compiled(error: BaseException) -> tuple[list[Any], list[torch.nn.Modu
     """The functions and modules in the frames of torch's compiler."""
     functions: list[Any] = []
     modules: list[torch.nn.Module] = []
+    for value in _compiler_values(error):
+        if isinstance(value, torch.nn.Module):
+            if all(value is not known for known in modules):
+                modules.append(value)
+        elif isinstance(value, (FunctionType, MethodType, type)) and value not in functions:
+            functions.append(value)
+    return functions, modules
+
+
+def _compiler_values(error: BaseException) -> Iterator[Any]:
+    """What the compiler's frames hold under the names that they have for the code to compile."""
     traceback = error.__traceback__
     while traceback is not None:
         # Only torch's frames: the locals of our own frame would hold `error`, which holds the frame.
         if is_torch_frame(traceback.tb_frame.f_code.co_filename):
             values = traceback.tb_frame.f_locals
             for name in ("obj", "fn", "nn_module", "method", "hook"):
-                value = values.get(name)
-                if isinstance(value, torch.nn.Module):
-                    if all(value is not known for known in modules):
-                        modules.append(value)
-                elif isinstance(value, (FunctionType, MethodType, type)) and value not in functions:
-                    functions.append(value)
+                yield values.get(name)
         traceback = traceback.tb_next
-    return functions, modules
 
 
 def _users(frame: Frame, refusal: Refusal) -> tuple[UserFile | None, int]:
@@ -204,6 +209,14 @@ def _files(model: LoadedModel | None) -> Iterator[UserFile]:
 def user_files(model: LoadedModel | None) -> list[UserFile]:
     """The files that define the model's classes."""
     return list(_files(model))
+
+
+def user_nodes(model: LoadedModel | None, kind: type[Node]) -> Iterator[tuple[UserFile, Node]]:
+    """All syntax nodes of a kind in these files."""
+    for file in user_files(model):
+        for node in ast.walk(file.tree):
+            if isinstance(node, kind):
+                yield file, node
 
 
 def cleaned(text: str) -> str:

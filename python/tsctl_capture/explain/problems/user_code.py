@@ -292,5 +292,10 @@ def dotted(node: ast.AST) -> str:
     return ""
 
 
+def called_name(call: ast.Call) -> str:
+    """The last name of the called function: "sqrt" of np.sqrt(x); empty for any other code."""
+    return dotted(call.func).rsplit(".", 1)[-1]
+
+
 def names_in(node: ast.AST) -> set[str]:
     return {item.id for item in ast.walk(node) if isinstance(item, ast.Name)}
