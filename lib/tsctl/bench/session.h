@@ -41,7 +41,7 @@ struct BenchOutcome {
 // of load on every instance of the arm (load_blocks.h).
 //
 // On a busy host (options.busy_host, or tools.cpu_waiting_s shows it during the first launches, and the session begins
-// anew) the times leave out what threads waited for a core. With WaitPolicy::automatic, arms then wait passively. All
+// anew) the times leave out the waits of threads for a core. With WaitPolicy::automatic, arms then wait passively. All
 // arms are treated alike.
 //
 // `items_per_call` is the size of the dimension B, 0 without one.

@@ -83,7 +83,7 @@ void throw_limit(const ProcessEnd& end, const std::string& what_it_did,
     throw Error(
         ErrorKind::environment,
         fmt::format("the worker process wrote a file that is too large while {}", what_it_did),
-        "the limit of the size of a file is reached: raise it (ulimit -f)");
+        "the limit on file size is reached: raise it (ulimit -f)");
   }
   if (end.signal == SIGKILL) {
     throw Error(ErrorKind::execution,

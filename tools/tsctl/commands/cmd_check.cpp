@@ -41,7 +41,7 @@ SignatureBundle read_bundle(const std::string& path) {
   require_regular_file(path);
   if (std::filesystem::file_size(path) > kMaxSignatureBytes) {
     throw Error(ErrorKind::input,
-                fmt::format("'{}' is no signature: it is larger than 1 MiB", path),
+                fmt::format("'{}' is not a signature: it is larger than 1 MiB", path),
                 "name the signature's file with --signature");
   }
   return bundle_from_text(bytes_of_file(path, "--signature"), path);
@@ -60,8 +60,7 @@ Signer signer_by_key(const Flags& flags, const SignatureBundle& bundle, const st
                 fmt::format("'{}' was made with a certificate, not with a key alone", path)};
   }
   if (!bundle.key_sha256.empty() && bundle.key_sha256 != key.fingerprint())
-    return {.distrust =
-                fmt::format("'{}' was made with another key than that of '{}'", path, flags.key)};
+    return {.distrust = fmt::format("'{}' was not made with the key in '{}'", path, flags.key)};
   return {.key = key};
 }
 
@@ -110,16 +109,16 @@ ExitCode check(CommandSession& session, const Flags& flags) {
                 "get the file and its signature again from whoever signed them");
   info.key_sha256 = signer.key->fingerprint();
   if (info.stated_sha256.empty())
-    return fail(session, fmt::format("'{}' says nothing about a file '{}'", path, name),
-                "a signature of a folder names files: call the file as it was called when it was "
-                "signed, or give its own signature with --signature");
+    return fail(session, fmt::format("'{}' does not cover a file named '{}'", path, name),
+                "a signature of a folder covers files by name: give the file the name that it had "
+                "when it was signed, or give its own signature with --signature");
   const std::string& sha256 = session.report().model.sha256;
   if (sha256 == info.stated_sha256) return ExitCode::ok;
   return fail(session,
               fmt::format("'{}' is not the file that was signed: its SHA-256 is {}, and '{}' "
                           "states {}",
                           flags.model, sha256, path, info.stated_sha256),
-              "get the file again; if it was made anew on purpose, sign it again with tsctl sign");
+              "get the file again; if it was rebuilt on purpose, sign it again with tsctl sign");
 }
 
 }  // namespace

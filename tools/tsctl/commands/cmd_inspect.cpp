@@ -139,7 +139,7 @@ ExitCode print_lines(Context& context, const Flags& flags) {
   if (flags.wants_graph() || flags.graph_files.wanted() || !flags.sarif.empty() ||
       !flags.report.json.empty() || !flags.report.csv.empty() || !flags.report.html.empty() ||
       !flags.report.markdown.empty()) {
-    throw Error(ErrorKind::usage, "--jsonl goes with no other output",
+    throw Error(ErrorKind::usage, "--jsonl cannot be combined with other outputs",
                 "leave out --json, --csv, --html, --markdown, --sarif and the graphs");
   }
   const InspectOptions options{.check_crc = flags.check_crc,
@@ -170,8 +170,8 @@ void add_inspect(CLI::App& app, Action& selected) {
                 "Print a line of JSON for each FILE instead; exit 3 if one cannot be used");
   const HelpGroup findings(*command, "Findings");
   findings.option_flag("--deny-findings{warning}", flags->denied,
-                       "Exit 1 if there is a finding; =note, =warning (default) or =error say from "
-                       "which severity on");
+                       "Exit 1 if there is a finding of this severity or a higher one: note, "
+                       "warning (default) or error");
   findings.option("--policy", "FILE", flags->policy,
                   "Allow the findings that this JSON file lists");
   findings.option("--sarif", "FILE", flags->sarif, "Write the findings as SARIF 2.1.0");
@@ -188,7 +188,7 @@ void add_inspect(CLI::App& app, Action& selected) {
   graphs.option("--model-explorer", "FILE", flags->graph_files.model_explorer,
                 "Write the calls of all methods for Google's Model Explorer");
   graphs.option("--timings", "REPORT", flags->graph_files.timings,
-                "Lay the times of a report of bench --profile over it");
+                "Add the times from a report of bench --profile");
   graphs.option("--method", "NAME", flags->method,
                 "The method whose graph is shown (default forward)");
   add_input_options(*command, flags->inputs);

@@ -46,9 +46,8 @@ std::optional<double> excess_of(const VerifyResult& result) {
 
 constexpr const char* kKeepArithmetic =
     "the frozen model has eager's outputs, so a pass of optimize changes them. A model that sorts "
-    "or "
-    "selects by its values may select others after a rounding; --only-pass freeze_constants keeps "
-    "the arithmetic";
+    "or selects by its values may select other items after a rounding difference; --only-pass "
+    "freeze_constants keeps the arithmetic";
 
 // Whether every set is the same at the first call and differs at a later one.
 bool differs_later_only(const VerifyResult& result) {
@@ -59,8 +58,8 @@ bool differs_later_only(const VerifyResult& result) {
 
 std::string remedy_for(const VerifyResult& result) {
   if (differs_later_only(result)) {
-    return "the first calls are the same, later ones differ: the candidate stores something "
-           "between calls or draws random numbers, and the reference does not";
+    return "the first calls are the same and later ones differ: the candidate stores something "
+           "between calls or draws random numbers, but the reference does not";
   }
   constexpr double kNear = 10.0;  // rounding of another order of operations stays below
   if (!result.would_pass_rtol) {
@@ -76,7 +75,7 @@ std::string remedy_for(const VerifyResult& result) {
     times = *excess > kFar ? "more than 1000 times the tolerance; "
                            : fmt::format("{:.3g} times the tolerance; ", *excess);
   }
-  return times + "this is no rounding: the verify lines say where they differ";
+  return times + "this is not a rounding difference: the verify lines say where they differ";
 }
 
 // Whether the same command has found that the frozen model gives the reference's outputs.
