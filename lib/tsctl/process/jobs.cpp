@@ -51,7 +51,7 @@ std::vector<std::string> worker_environment(int threads, WaitPolicy policy) {
 
 std::vector<std::string> allocator_environment(const std::string& allocator) {
   if (allocator.empty() || allocator == "system") return {};
-  // By default glibc maps each large block anew and returns the free top of its heap: both cause page faults in every
+  // By default glibc maps each large block again and returns the free top of its heap: both cause page faults in every
   // call.
   if (allocator == "keep") {
     return {"GLIBC_TUNABLES=glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184"};
