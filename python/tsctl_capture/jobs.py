@@ -54,7 +54,7 @@ def run(job: str, request: Mapping[str, Any], events: Events) -> Any:
             return open_arm(parsed(ArmRequest, request), events)
         if job not in _JOBS:
             raise CaptureError(
-                ErrorKind.CAPTURE, f"the capture package knows no job '{job}'", "reinstall tsctl"
+                ErrorKind.CAPTURE, f"the capture package has no job '{job}'", "reinstall tsctl"
             )
         kind, work = _JOBS[job]
         return dict(vars(work(parsed(kind, request), events)))

@@ -44,7 +44,7 @@ def locate(request: LocateRequest, events: Events) -> LocateResult:
         if found is not None:
             return LocateResult(found)
     if not search.compared:
-        return _unknown("no submodule of the file can be called by itself")
+        return _unknown("no submodule of the file can be called alone")
     return _unknown(
         f"none of the {len(search.compared)} submodules that can be called alone differs from eager"
     )

@@ -78,9 +78,10 @@ TEST_F(Comparing, leaves_the_tenth_call_of_a_slow_file_out_and_says_so) {
   EXPECT_EQ(result.calls_checked, (std::vector<int>{1, 2, 3}));
   ASSERT_EQ(result.warnings.size(), 1U);
   EXPECT_EQ(result.warnings[0].code, WarningCode::later_calls_left_out);
-  EXPECT_EQ(result.warnings[0].text,
-            "of input sets whose first 3 calls take more than 0 s, only these calls are compared, "
-            "and not call 10");
+  EXPECT_EQ(
+      result.warnings[0].text,
+      "if the first 3 calls of an input set take more than 0 s, only these calls are compared, "
+      "and not call 10");
 }
 
 TEST_F(Comparing, says_where_and_by_how_much_values_differ) {
@@ -264,8 +265,8 @@ TEST_F(Comparing, leaves_empty_items_out_that_only_one_side_returns) {
   EXPECT_EQ(result.status, Match::same);
   ASSERT_TRUE(warns_of(result, WarningCode::output_left_out));
   EXPECT_EQ(result.warnings[0].text,
-            "the candidate returns tuple[dict{}, list[dict{boxes: tensor}]], the other side only "
-            "the item that is not empty: the empty items are not compared");
+            "the candidate returns tuple[dict{}, list[dict{boxes: tensor}]], but the other side "
+            "returns only the item that is not empty: the empty items are not compared");
   // An item that is not empty counts.
   const auto other =
       test::module_from("def forward(self, x):\n  return {'a': x}, [{'boxes': x}]\n");

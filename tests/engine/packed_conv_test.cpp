@@ -249,7 +249,7 @@ TEST_F(PackedConv, is_left_plain_where_packing_is_not_possible_or_does_not_pay) 
                         "torch._convolution(x, self.w, None, [1], [1], [1], False, "
                         "[0], 1, False, False, True, True)"),
                    {{torch::randn({2, 16, 1000})}}),
-            "it is no convolution of images");
+            "it is not a convolution of images");
   EXPECT_EQ(
       reason(with({16, 16, 3, 3}, "torch.conv2d(x, self.w, None, [1, 1], \"same\")"), {{image()}}),
       "its settings are not constants, or its padding is a word");

@@ -237,7 +237,7 @@ TEST_F(PackedConvTranspose, is_left_plain_where_packing_is_not_possible_or_does_
                     "def forward(self, x):\n  return " + expression + "\n");
   };
   EXPECT_EQ(reason(with({16, 1, 9, 9}, call("[2, 2], [0, 0], [0, 0], 16", "None")), {image()}),
-            "it is transposed and works on each channel by itself");
+            "it is transposed and depthwise");
   EXPECT_EQ(
       reason(with({16, 16, 3, 3}, call("[1, 1], [0, 0], [1, 1], 1, [2, 2]", "None")), {image()}),
       "it is transposed and its output padding is not smaller than its stride");
@@ -250,7 +250,7 @@ TEST_F(PackedConvTranspose, is_left_plain_where_packing_is_not_possible_or_does_
                         "torch._convolution(x, self.w, None, [1], [1], [1], True, [0], 1, False, "
                         "False, True, True)"),
                    {torch::randn({2, 16, 1000})}),
-            "it is no convolution of images");
+            "it is not a convolution of images");
 }
 
 }  // namespace

@@ -283,13 +283,13 @@ def test_writes_the_line_as_a_trace_follows_it(code, line, advice):
 @pytest.mark.parametrize(
     ("code", "line", "words"),
     [
-        ("length_taken", "for i in range(len(x)):", "a trace makes as many rounds of the loop"),
-        ("length_taken", "rows = [f(i) for i in range(len(x))]", "a trace makes as many rounds of the loop"),
+        ("length_taken", "for i in range(len(x)):", "a trace repeats the loop as often"),
+        ("length_taken", "rows = [f(i) for i in range(len(x))]", "a trace repeats the loop as often"),
         ("length_taken", "for row in x:", "script_if_tracing"),
         ("length_taken", "if len(x) > 2:", "choose by value"),
         ("length_taken", "elif len(x) > 2:", "choose by value"),
-        ("value_baked_in", "for i in range(n.item()):", "a trace makes as many rounds of the loop"),
-        ("value_baked_in", "for i in range(int(x.shape[0])):", "a trace makes as many rounds of the loop"),
+        ("value_baked_in", "for i in range(n.item()):", "a trace repeats the loop as often"),
+        ("value_baked_in", "for i in range(int(x.shape[0])):", "a trace repeats the loop as often"),
         ("value_baked_in", "if n.item() > 2:", "choose by value"),
         ("value_baked_in", "k = float(x.sum().item())", "keep the value as a tensor"),
         ("branch_decided", "y = a if bool(x.sum() > 0) else b", "choose by value"),

@@ -59,7 +59,7 @@ def test_a_trace_that_loses_a_position_is_not_general(request_for, events):
     result = captured(request_for("changing.py:Position", TOKENS, mode="trace"), events)
     assert result["status"] == "not_general"
     (attempt,) = result["attempts"]
-    assert "does not follow eager for call 2 of a sequence of different inputs" in attempt["reason"]
+    assert "differs from eager for call 2 of a sequence of different inputs" in attempt["reason"]
     assert "a trace does not keep what forward assigns to attributes of the model" in attempt["reason"]
     assert "compile the model (tsctl script)" in attempt["remedy"]
 

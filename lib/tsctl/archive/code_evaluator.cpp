@@ -209,7 +209,7 @@ void CodeEvaluator::run_assignment(const CodeStatement& statement) {
     begin = at + 1;
   }
   Cursor cursor{tokens, begin, tokens.size()};
-  // "x : Tensor" declares; "x += y" gives x anew.
+  // "x : Tensor" declares; "x += y" gives x again.
   if (targets.empty() && find_outside(tokens, 0, tokens.size(), ":") < tokens.size()) return;
   const CodeValue value = expressions(cursor, "");
   const bool is_update = targets.empty() && tokens.size() > 2 && tokens[1].text.size() == 2 &&

@@ -20,7 +20,7 @@ constexpr const char* kPolicySchema = "tsctl.policy/1";
 }
 
 std::string text_of(const std::string& path, const std::string& key, const nlohmann::json& value) {
-  if (!value.is_string()) fail(path, fmt::format("'{}' is no text", key));
+  if (!value.is_string()) fail(path, fmt::format("'{}' is not a string", key));
   return value.get<std::string>();
 }
 
@@ -49,14 +49,14 @@ AllowedFinding allowed_from(const std::string& path, const nlohmann::json& row) 
 std::vector<AllowedFinding> policy_from_text(const std::string& text, const std::string& path) {
   require_simple_json(text, fmt::format("the policy '{}'", path), kMaxValues);
   const nlohmann::json policy = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!policy.is_object()) fail(path, "it is no JSON object");
+  if (!policy.is_object()) fail(path, "it is not a JSON object");
   if (policy.value("schema", nlohmann::json()) != kPolicySchema)
     fail(path, fmt::format("its 'schema' is not \"{}\"", kPolicySchema));
   std::vector<AllowedFinding> allowed;
   for (const auto& [key, value] : policy.items()) {
     if (key == "schema") continue;
     if (key != "allow") fail(path, fmt::format("it has the unknown key '{}'", key));
-    if (!value.is_array()) fail(path, "'allow' is no list");
+    if (!value.is_array()) fail(path, "'allow' is not a list");
     for (const nlohmann::json& row : value) allowed.push_back(allowed_from(path, row));
   }
   return allowed;

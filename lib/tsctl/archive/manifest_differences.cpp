@@ -73,7 +73,7 @@ class ManifestCheck {
 
  private:
   void add(std::string stated, const std::string& is) {
-    found_.push_back(fmt::format("the manifest states {}, and {}", std::move(stated), is));
+    found_.push_back(fmt::format("the manifest states {}, but {}", std::move(stated), is));
   }
 
   void check_schema() {
@@ -92,7 +92,7 @@ class ManifestCheck {
     std::string joined = stated;
     std::ranges::replace(joined, '.', '_');
     if (!stated.empty() && !has_adapter() && last_part(stated) != is && joined != is)
-      add(fmt::format("the class {}", stated), fmt::format("its root is of the class {}", is));
+      add(fmt::format("the class {}", stated), fmt::format("the class of its root is {}", is));
   }
 
   const MethodSummary* forward() const {
@@ -190,7 +190,7 @@ class ManifestCheck {
     }
     const bool keeps_heap = flag_in(steps_.back(), "keeps_heap");
     if (keeps_heap != summary_.keeps_heap) {
-      add(keeps_heap ? "that loading it makes glibc keep freed memory" : "nothing of the heap",
+      add(keeps_heap ? "that loading it makes glibc keep freed memory" : "nothing about the heap",
           keeps_heap ? "it does not" : "loading it makes glibc keep freed memory");
     }
   }

@@ -63,7 +63,7 @@ void require_text(const Json& json, const std::string& pointer, const std::strin
 // The bytes of 64 hexadecimal digits.
 std::string bytes_of_digest(const std::string& hex, const std::string& path) {
   if (hex.size() != kHexDigits || hex.find_first_not_of("0123456789abcdef") != std::string::npos)
-    refuse(path, "it states a digest that is no SHA-256");
+    refuse(path, "it contains a digest that is not SHA-256");
   std::string bytes;
   for (std::size_t i = 0; i < hex.size(); i += 2)
     bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));

@@ -25,7 +25,7 @@ std::string pre_authentication(std::string_view statement);
 
 std::string bundle_text(const SignatureBundle& bundle);
 
-// `path` names the text in the Error{input} for text that is no such bundle.
+// `path` names the text in the Error{input} for text that is not such a bundle.
 SignatureBundle bundle_from_text(const std::string& text, const std::string& path);
 
 // The digest that the bundle's statement gives for a file: for ".", or in a statement about a folder for the name of the

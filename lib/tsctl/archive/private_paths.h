@@ -14,8 +14,8 @@ struct PrivatePaths {
   std::int64_t count = 0;  // places
 };
 
-// Looks for absolute paths of Python files. Paths of installed packages count only if they lie in a user's home. At most
-// a few megabytes of debug records are looked at.
+// Looks for absolute paths of Python files. Paths of installed packages count only if they are in a user's home. At
+// most a few megabytes of debug records are looked at.
 PrivatePaths private_paths(const ModelArchive& archive);
 
 }  // namespace tsctl

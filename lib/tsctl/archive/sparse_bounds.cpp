@@ -71,7 +71,7 @@ class SparseCheck {
     const std::int64_t bytes = storage_element_bytes(indices.storage_type);
     const bool is_wide = indices.storage_type == "LongStorage";
     if (!count || (!is_wide && indices.storage_type != "IntStorage") || indices.shape.size() > 2)
-      fail("the indices of a sparse tensor are no integers");
+      fail("the indices of a sparse tensor are not integers");
     const std::string name = folder_ + indices.record;
     require_record_holds(archive_, name, indices.storage_type, indices.storage_elements,
                          "a sparse tensor");
@@ -130,7 +130,7 @@ class SparseCheck {
     }
   }
 
-  [[noreturn]] void fail_index() const { fail("an index of a sparse tensor lies outside of it"); }
+  [[noreturn]] void fail_index() const { fail("an index of a sparse tensor is out of range"); }
 
   const ModelArchive& archive_;
   const Pickle& pickle_;

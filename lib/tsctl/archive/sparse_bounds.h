@@ -4,7 +4,7 @@
 
 namespace tsctl {
 
-// Throws Error{input} if an index of a sparse tensor lies outside of the tensor. LibTorch builds sparse tensors of files
+// Throws Error{input} if an index of a sparse tensor is out of range. LibTorch builds sparse tensors of files
 // without a check, and operators write to where the indices point.
 void require_sparse_fits(const ModelArchive& archive, const Pickle& pickle,
                          const std::string& folder);

@@ -9,7 +9,7 @@
 
 namespace tsctl {
 
-// The number of elements of a tensor; nothing if one of them lies outside the tensor's storage.
+// The number of elements of a tensor; nothing if one of them is outside the tensor's storage.
 std::optional<std::int64_t> count_inside_storage(const PickledTensor& tensor);
 
 // Throws Error{input}: "'model.pt' is damaged: " and the reason.
@@ -22,7 +22,7 @@ void require_record_holds(const ModelArchive& archive, const std::string& record
                           const std::string& user);
 
 // Throws Error{input} if the file refers to a storage that its record is too short for, or that has no record, or holds
-// a tensor that lies outside its storage. LibTorch does not check this, and would read foreign memory.
+// a tensor that is outside its storage. LibTorch does not check this, and would read memory outside the tensor.
 void require_tensors_fit(const ModelArchive& archive);
 
 }  // namespace tsctl

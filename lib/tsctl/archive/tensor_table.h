@@ -19,7 +19,7 @@ struct TensorTable {
 };
 
 // Lists the members of all modules. The text of an attribute's value has at most `value_limit` bytes. Throws
-// Error{input} if a tensor lies outside its record, a record is missing, or objects are nested too deeply.
+// Error{input} if a tensor is outside its record, a record is missing, or objects are nested too deeply.
 TensorTable tensor_table(const ModelArchive& archive, std::size_t value_limit);
 
 // Element size in bytes of a storage type such as "FloatStorage"; 0 for an unknown type.

@@ -35,7 +35,7 @@ constexpr double kMaxBudgetRatio = 1.1;
 // The share of the budget for the warm-up of all arms in options.min_launches launches, and the most for one of them.
 constexpr double kWarmUpShare = 0.5;
 constexpr double kMaxWarmUpSeconds = 2.0;
-// Measuring anew is worth its time until this share of the budget is spent.
+// Measuring again is worth its time until this share of the budget is spent.
 constexpr double kLatestRestart = 0.5;
 // On a busy host, a call of a larger team would take too long on one core.
 constexpr int kMostThreadsOnOneCore = 4;
@@ -199,7 +199,7 @@ void Session::set_up_arms(bool host_is_busy) {
   }
 }
 
-// Whether other work proved to keep the CPUs busy, and measuring anew with what set_up_arms() does then is worth it.
+// Whether other work proved to keep the CPUs busy, and measuring again with what set_up_arms() does then is worth it.
 // Under load, arms may wait for a CPU because of one another. For arms on a GPU, set_up_arms() changes nothing.
 bool Session::proves_busy(double start_s, std::optional<double> waiting_s) const {
   if (is_set_up_for_busy_host_ || load_.active()) return false;

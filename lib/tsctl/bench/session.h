@@ -34,14 +34,14 @@ struct BenchOutcome {
 
 // Measures arms and compares each with the baseline, the first arm.
 //
-// Every launch starts each arm anew. In every round of a launch, the arms run short blocks of calls in turn, in
+// Every launch starts each arm again. In every round of a launch, the arms run short blocks of calls in turn, in
 // random order, while the other arms are stopped; the round's ratio comes from these blocks (hodges_lehmann.h). The
 // session ends when the interval of every ratio (ratio_estimate.h) is narrow enough, or when the budget is spent. An
 // arm whose outputs differ is timed but gets no speedup and no verdict. Under load (options.load) a block is a window
 // of load on every instance of the arm (load_blocks.h).
 //
 // On a busy host (options.busy_host, or tools.cpu_waiting_s shows it during the first launches, and the session begins
-// anew) the times leave out what threads waited for a core. With WaitPolicy::automatic, arms then wait passively. All
+// again) the times leave out the waits of threads for a core. With WaitPolicy::automatic, arms then wait passively. All
 // arms are treated alike.
 //
 // `items_per_call` is the size of the dimension B, 0 without one.

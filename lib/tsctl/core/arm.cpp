@@ -8,7 +8,7 @@ namespace tsctl {
 ArmOpening Arm::opening() const { return {}; }
 
 ProfileRecording Arm::profile(const ProfileRequest&) {
-  return {.result = {.reason = "only LibTorch and eager Python tell where their time goes"}};
+  return {.result = {.reason = "only arms in LibTorch and eager Python can be profiled"}};
 }
 
 }  // namespace tsctl

@@ -13,7 +13,7 @@
 
 namespace tsctl {
 
-// Job "open_arm": opens an arm to time in a process of its own.
+// Job "open_arm": opens an arm to time in a separate process.
 struct ArmRequest {
   std::string label = {};
   // A TorchScript file, a package of AOTInductor, or the folder with the exports for the settings' runtime.

@@ -73,7 +73,7 @@ constexpr auto names_of(ThroughputUnit) {
   });
 }
 
-// closed: a call starts when the one before it has ended. open: calls start at times of their own.
+// closed: a call starts when the one before it has ended. open: calls start at scheduled times.
 enum class Loop { closed, open };
 
 constexpr auto names_of(Loop) {

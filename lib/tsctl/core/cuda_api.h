@@ -19,7 +19,7 @@ inline constexpr int kCudaApiVersion = 1;
 // The functions of libtsctl_cuda.so, which need LibTorch's CUDA libraries. Both sides are built together.
 struct CudaApi {
   int version = 0;
-  // Runs `work` on a stream of its own `warm_up` times, and once more to record it. Throws what `work` throws, and
+  // Runs `work` on a separate stream `warm_up` times, and once more to record it. Throws what `work` throws, and
   // LibTorch's exception for work that cannot be recorded; plain calls are possible afterwards as far as the driver
   // allows.
   std::unique_ptr<DeviceGraph> (*capture)(int device, int warm_up,

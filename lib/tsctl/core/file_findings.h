@@ -140,7 +140,7 @@ constexpr auto finding_rules() {
       {prepacked_content, "Weights that are packed for one kernel",
        "the file needs a LibTorch with this backend: run it on the target before you ship it"},
       {private_path, "A path of the machine that captured the file",
-       "it tells names of users and folders: write the file without its debug records: "
+       "it reveals names of users and folders: write the file without its debug records: "
        "--strip-debug"},
       {tied_to_device, "Code or tensors that name a device",
        "capture it on the device it is to run on; map_location does not move what code names"},

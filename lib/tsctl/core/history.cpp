@@ -48,7 +48,7 @@ HistoryChange change_from(const LevelChange& change, const ComparedNights& night
 
 std::string undecided_reason(const HistorySeries& series, const HistoryCheckOptions& options) {
   if (series.suspected) {
-    return fmt::format("{} may have become slower on {}; the next nights will tell", series.arm,
+    return fmt::format("{} may have become slower on {}; the next nights will show", series.arm,
                        series.suspected->since);
   }
   if (!series.resolution) {
@@ -56,7 +56,7 @@ std::string undecided_reason(const HistorySeries& series, const HistoryCheckOpti
                        counted(series.compared_nights, "night"), kFewestNights);
   }
   if (*series.resolution > options.detect) {
-    return fmt::format("the nights differ too much: only a drop of {} would be found",
+    return fmt::format("the nights vary too much: only a drop of {} would be found",
                        percent_text(*series.resolution));
   }
   return {};

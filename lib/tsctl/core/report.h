@@ -275,7 +275,7 @@ void visit_fields(Visitor& visit, ArtifactInfo& value) {
   visit("reason", value.reason, "Why it was not written, or which check it failed");
 }
 
-// One step of the command, in a process of its own or several.
+// One step of the command, in one or more separate processes.
 struct StepRecord {
   std::string name = {};
   StepStatus status = StepStatus::failed;

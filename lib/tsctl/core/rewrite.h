@@ -20,7 +20,7 @@ constexpr auto names_of(RewriteGoal) {
   return std::to_array<Named<RewriteGoal>>({{freeze, "freeze"}, {optimize, "optimize"}});
 }
 
-// How packed layers choose their kernels: anew at each load, as measured when the file is written, or all of one library.
+// How packed layers choose their kernels: at each load, as measured when the file is written, or all of one library.
 enum class KernelChoice { automatic, fixed, mkl, onednn };
 
 constexpr auto names_of(KernelChoice) {

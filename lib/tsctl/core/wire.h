@@ -32,7 +32,7 @@ using JobRequest = std::variant<DescribeRequest, RewriteRequest, VerifyRequest, 
                                 GraphRequest, CaptureRequest, EagerRequest, RuntimeRequest,
                                 LocateRequest, LoadInputsRequest, ArmRequest>;
 
-// What the worker may use. The address space is no measure: CUDA reserves hundreds of GB of it.
+// What the worker may use. The address space is not a measure: CUDA reserves hundreds of GB of it.
 struct WorkerLimits {
   std::int64_t memory_bytes = 0;  // of what it may write to; 0 is no limit
   int load_s = 0;                 // until a file is loaded; 0 is no limit

@@ -208,8 +208,8 @@ void compare_set(const VerifyRequest& request, MethodRunner& runner, const Tenso
     if (call == kFirstCalls && now_s() - started_s > request.slow_calls_s) {
       collector.add_warning(
           {WarningCode::later_calls_left_out,
-           fmt::format("of input sets whose first {} calls take more than {:g} s, only these calls "
-                       "are compared, and not call {}",
+           fmt::format("if the first {} calls of an input set take more than {:g} s, only these "
+                       "calls are compared, and not call {}",
                        kFirstCalls, request.slow_calls_s, *std::rbegin(kComparedCalls))},
           "");
       return;

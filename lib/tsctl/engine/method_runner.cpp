@@ -56,7 +56,7 @@ std::string MethodRunner::tuning_reason() const {
     return tuning_reason_;
   return uses_onednn_graph()
              ? ""
-             : "oneDNN Graph does not support any part of this graph: it ran without";
+             : "oneDNN Graph does not support any part of this graph; the graph ran without it";
 }
 
 CallInputs MethodRunner::inputs(const CallRecord& record, const TensorFile& file) const {

@@ -85,12 +85,11 @@ std::optional<LeafPair> pair_outputs(const Value& reference, const Value& candid
   pairs.clear();
   if (pair_leaves(ours, theirs, "out", pairs)) return parted;
   const bool in_candidate = &theirs != &candidate;
-  warnings.push_back(
-      {WarningCode::output_left_out,
-       fmt::format("the {} returns {}, the other side only the item that is not empty: the empty "
-                   "items are not compared",
-                   in_candidate ? "candidate" : "reference",
-                   describe_structure(in_candidate ? candidate : reference))});
+  warnings.push_back({WarningCode::output_left_out,
+                      fmt::format("the {} returns {}, but the other side returns only the item "
+                                  "that is not empty: the empty items are not compared",
+                                  in_candidate ? "candidate" : "reference",
+                                  describe_structure(in_candidate ? candidate : reference))});
   return std::nullopt;
 }
 

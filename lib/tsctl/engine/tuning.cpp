@@ -44,7 +44,7 @@ bool convolutions_round() {
 // Enables bfloat16 and tests by products whether it is used. The CPU flags do not show that, because oneDNN has
 // bfloat16 kernels only for some of the CPUs that support it.
 std::string use_bfloat16(const c10::Device& device) {
-  if (!device.is_cpu()) return "precision=bf16 is for the CPU: float32 ran";
+  if (!device.is_cpu()) return "precision=bf16 works on the CPU only; float32 ran";
   at::Context& context = at::globalContext();
   context.setFloat32MatmulPrecision("medium");
   context.setFloat32Precision(at::Float32Backend::MKLDNN, at::Float32Op::CONV,
@@ -99,7 +99,7 @@ std::string apply_tuning(const ArmTuning& tuning, const c10::Device& device) {
   if (tuning.fusion) add(reason, set_fusion(tuning.fusion == Fusion::on, device));
   if (tuning.onednn_graph) {
     if (!device.is_cpu()) {
-      add(reason, "onednn-graph=on is for the CPU: the graph ran without");
+      add(reason, "onednn-graph=on works on the CPU only; the graph ran without it");
     } else if (AT_MKLDNN_ENABLED() == 0) {
       add(reason, "this LibTorch is built without oneDNN: the graph ran without oneDNN Graph");
     } else {

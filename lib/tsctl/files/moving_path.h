@@ -8,7 +8,7 @@ namespace tsctl {
 // nothing of the folders above.
 std::string path_from(const std::string& model, const std::string& file);
 
-// The file that such a path leads to. An absolute path stays as it is.
+// The file that such a path leads to. An absolute path stays unchanged.
 std::string path_beside(const std::string& model, const std::string& path);
 
 }  // namespace tsctl

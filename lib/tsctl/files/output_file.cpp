@@ -122,9 +122,10 @@ FileDescriptor opened_stream(const fs::path& target, const std::string& flag) {
     if (code != ENXIO || !fs::is_fifo(target, ignored)) throw_write_error(target, flag, code);
     ::usleep(kBetweenMicroseconds);
   }
-  throw Error(ErrorKind::environment,
-              fmt::format("'{}' cannot be written: nobody reads it ({})", target.string(), flag),
-              "start the reader of the pipe first, or write a regular file");
+  throw Error(
+      ErrorKind::environment,
+      fmt::format("'{}' cannot be written: no process reads from it ({})", target.string(), flag),
+      "start the reader of the pipe first, or write a regular file");
 }
 
 void write_directly(const fs::path& target, const std::string& text, const std::string& flag) {

@@ -40,7 +40,7 @@ std::string pem_of_file(const std::string& path, const std::string& flag) {
   read_file(path, flag, [&](std::string_view part) {
     text += part;
     if (text.size() > kMaxPemBytes)
-      refuse(path, flag, "is no PEM file: it is larger than 1 MiB", "name a key in PEM format");
+      refuse(path, flag, "is not a PEM file: it is larger than 1 MiB", "name a key in PEM format");
   });
   return text;
 }

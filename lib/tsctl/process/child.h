@@ -33,7 +33,7 @@ struct ProcessEnd {
   std::int64_t peak_memory_bytes = 0;
 };
 
-// A child that leads a process group of its own. The group ends with this object, and with this process, however that
+// A child that leads its own process group. The group ends with this object, and with this process, however that
 // ends: PR_SET_PDEATHSIG would reach the child, but not what the child started, so a second child, the guard, waits for
 // the end of this process and then ends the group. Processes that leave the group escape.
 class ChildProcess {

@@ -51,7 +51,7 @@ std::vector<std::string> worker_environment(int threads, WaitPolicy policy) {
 
 std::vector<std::string> allocator_environment(const std::string& allocator) {
   if (allocator.empty() || allocator == "system") return {};
-  // By default glibc maps each large block anew and returns the free top of its heap: both cause page faults in every
+  // By default glibc maps each large block again and returns the free top of its heap: both cause page faults in every
   // call.
   if (allocator == "keep") {
     return {"GLIBC_TUNABLES=glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184"};
@@ -83,7 +83,7 @@ void throw_limit(const ProcessEnd& end, const std::string& what_it_did,
     throw Error(
         ErrorKind::environment,
         fmt::format("the worker process wrote a file that is too large while {}", what_it_did),
-        "the limit of the size of a file is reached: raise it (ulimit -f)");
+        "the limit on file size is reached: raise it (ulimit -f)");
   }
   if (end.signal == SIGKILL) {
     throw Error(ErrorKind::execution,

@@ -21,7 +21,7 @@
 
 namespace tsctl {
 
-// The paths of an installation's parts, which all lie relative to the executable.
+// The paths of an installation's parts, which are all relative to the executable.
 struct Installation {
   std::string executable = {};
   std::string engine = {};         // libtsctl_engine.so
@@ -50,7 +50,7 @@ struct WorkerSettings {
 // The limits of a worker with these settings.
 WorkerLimits limits_from(const WorkerSettings& settings);
 
-// Runs jobs, each in a process of its own, and records the cost of each. An Error of a job is thrown again here; a worker
+// Runs jobs, each in a separate process, and records the cost of each. An Error of a job is thrown again here; a worker
 // that dies becomes Error{execution} with the signal's name.
 class Jobs {
  public:

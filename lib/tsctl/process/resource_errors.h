@@ -15,7 +15,7 @@ std::optional<Error> resource_error(const std::string& text, const std::string& 
                                     std::int64_t memory_bytes, const std::string& detail = {});
 
 // The hint for a text that names a limit of the system of files or processes, as the kernel and libraries word it; empty
-// for another text. A full disk is no such limit: who writes the file knows better what to do.
+// for another text. A full disk is not such a limit: who writes the file knows better what to do.
 std::string hint_for_system_limit(const std::string& text);
 
 }  // namespace tsctl

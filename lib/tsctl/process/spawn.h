@@ -19,7 +19,7 @@ class SpawnSetup {
 
   // In the child, `to` becomes a copy of this process's descriptor `from`.
   void pass_descriptor(int from, int to);
-  // The child leads a process group of its own.
+  // The child leads its own process group.
   void lead_a_group();
 
   // Starts the program, which is looked for in PATH if its name has no slash. `environment` are NAME=VALUE additions

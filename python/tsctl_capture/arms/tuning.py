@@ -20,7 +20,7 @@ def apply_tuning(tuning: Tuning, device: str) -> str:
     if tuning.precision != "bf16":
         return ""
     if device != "cpu":
-        return "precision=bf16 is for the CPU: float32 ran"
+        return "precision=bf16 works on the CPU only; float32 ran"
     mkldnn: Any = torch.backends.mkldnn
     mkldnn.conv.fp32_precision = "bf16"
     torch.set_float32_matmul_precision("medium")

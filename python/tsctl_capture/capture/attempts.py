@@ -261,7 +261,7 @@ def _reason(attempt: Attempt, subject: Subject) -> str:
     wrong = attempt.wrong
     first = next((item for item in wrong if not item.probe), wrong[0])
     more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-    text = f"it does not follow eager for {first.label}: {first.reason}{more}"
+    text = f"it differs from eager for {first.label}: {first.reason}{more}"
     if first.number > 1 and attempt.mode == CaptureMode.TRACE:
         return text + "; a trace does not keep what forward assigns to attributes of the model"
     fixed = [entry for entry in attempt.generality if entry.status == SizeStatus.FIXED]

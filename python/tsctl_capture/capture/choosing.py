@@ -168,7 +168,7 @@ class _Choice:
             if script.status == AttemptStatus.KEPT and self._saved(script):
                 attempt.status = AttemptStatus.SET_ASIDE
                 places = attempt.deciding_places
-                attempt.reason = f"it decided by its example at {places}, and the script did not"
+                attempt.reason = f"it keeps decisions of its example at {places}, and the script does not"
                 return script
         self._saved(attempt)  # again, because the script may have overwritten the file
         return attempt

@@ -202,7 +202,7 @@ def _describe_chosen(result: CaptureResult, chosen: Chosen, subject: Subject) ->
     for warning in result.warnings:
         if warning["code"] == WarningCode.ATTRIBUTE_WRITTEN and not kept.mixed:
             is_trace = kept.mode == CaptureMode.TRACE
-            warning["text"] += ": the file does not" if is_trace else ": so does every call of the file"
+            warning["text"] += ": the file does not" if is_trace else ", as does every call of the file"
     result.warnings += [{"code": code, "text": text} for code, text in _notes(kept)]
     traced = [notice for attempt in chosen.attempts for notice in attempt.notices]
     result.warnings += [

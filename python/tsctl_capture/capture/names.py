@@ -143,7 +143,7 @@ def require_readable_file(path: str) -> None:
             ErrorKind.CAPTURE,
             f"a TorchScript file {what} cannot be loaded again: "
             + (reason or first_line(text) or "TorchScript does not say why"),
-            f"rename '{name}' in the model" if name else "write this part of the model in another way",
+            f"rename '{name}' in the model" if name else "rewrite this part of the model",
             text,
         ) from error
 

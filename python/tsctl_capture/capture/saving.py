@@ -41,7 +41,7 @@ def require_disk_room(path: str, size: int) -> None:
         raise CaptureError(
             ErrorKind.ENVIRONMENT,
             f"'{path}' cannot be written: it takes at least {size / _MIB:.1f} MiB, "
-            f"and its file system has {free / _MIB:.1f} MiB left",
+            f"but its file system has only {free / _MIB:.1f} MiB left",
             "free some space, or write to another disk",
         )
 

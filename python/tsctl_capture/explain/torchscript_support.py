@@ -54,7 +54,7 @@ def require_capture(mode: CaptureMode) -> None:
     version = torch.__version__.split("+")[0]
     raise CaptureError(
         ErrorKind.CAPTURE,
-        f"torch {version} does not capture TorchScript any more: {describe(refusal)}",
+        f"torch {version} no longer captures TorchScript: {describe(refusal)}",
         "build tsctl for an older torch, such as 2.15.0, and capture with it (docs/building.md); "
         "existing files can still be frozen, optimized, verified and timed",
         str(refusal),

@@ -25,7 +25,7 @@ _GENERAL = {
     "or register it as a buffer if it never changes",
 }
 _LOOP = (
-    "a trace makes as many rounds of the loop as its example: compute on the whole tensor instead, "
+    "a trace repeats the loop as often as its example: compute on the whole tensor instead, "
     "or put the loop into a function marked @torch.jit.script_if_tracing"
 )
 # Where Python takes one of two branches, or makes one bool of several tensors.

@@ -188,7 +188,7 @@ def _read(path: str) -> Any:
             # torch's message would advise to let the file run its code.
             kind = "a pickle of other objects than tensors, which can run code when it is read"
         except Exception as error:
-            kind = f"damaged, or of a format that torch does not know ({type(error).__name__})"
+            kind = f"damaged, or in a format that torch does not know ({type(error).__name__})"
     raise CaptureError(
         ErrorKind.INPUT,
         f"the weights file '{path}' cannot be used: it is {kind}",
@@ -296,7 +296,7 @@ def _norm_hint(expected: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -
     if not file or not model or file == model:
         return ""
     return (
-        f"the file is from a model whose weights are normed by {file}, and the model uses {model}: "
+        f"the file is from a model whose weights are normalized by {file}, but the model uses {model}: "
         "use the same in SOURCE"
     )
 

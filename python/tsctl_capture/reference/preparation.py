@@ -71,14 +71,14 @@ def eager_warnings(
     elif declared.written_state:
         names = ", ".join(declared.written_state[:_SHOWN])
         more = ", …" if len(declared.written_state) > _SHOWN else ""
-        text = f"forward writes to {names}{more}: so does every call of the file"
+        text = f"forward writes to {names}{more}, as does every call of the file"
         found.append((WarningCode.STATE_WRITTEN, text))
     if declared.written_attributes:
         names = ", ".join(declared.written_attributes[:_SHOWN])
         text = f"forward stores {names}" + ("" if "(global)" in names else " on the model")
         found.append((WarningCode.ATTRIBUTE_WRITTEN, text))
     if declared.writes_inputs:
-        found.append((WarningCode.INPUT_WRITTEN, "forward writes into its inputs: so does the file"))
+        found.append((WarningCode.INPUT_WRITTEN, "forward writes into its inputs, as does the file"))
     for call, outputs in zip(calls, declared.outputs, strict=True):
         if any(leaf.is_tensor and not _finite(leaf.value) for leaf in leaves(outputs, "out")):
             text = f"eager's outputs for {call.title} hold NaN or Inf"

@@ -46,7 +46,7 @@ TEST(ManifestDifferences, compare_the_inputs_only_if_each_is_an_argument) {
             Texts{});
   EXPECT_EQ(manifest_differences(
                 summary_with(R"({"input_structure": "dict{x: tensor, y: tensor}", )" + specs)),
-            Texts{"the manifest states 2 inputs, and forward takes 1 argument"});
+            Texts{"the manifest states 2 inputs, but forward takes 1 argument"});
 }
 
 TEST(ManifestDifferences, accept_what_freezing_preserved) {
@@ -58,7 +58,7 @@ TEST(ManifestDifferences, accept_what_freezing_preserved) {
   std::string plain = steps;
   plain.replace(plain.find("PRESERVED"), 9, "");
   EXPECT_EQ(manifest_differences(summary_with(plain)),
-            Texts{"the manifest states that it was frozen, and it is not"});
+            Texts{"the manifest states that it was frozen, but it is not"});
 }
 
 }  // namespace

@@ -286,9 +286,10 @@ TEST_F(Cli, answers_flags_of_other_programs_with_flags_that_a_command_has) {
   EXPECT_EQ(foreign_flag("--warmUp"), foreign_flag("--warm-up"));
   EXPECT_EQ(foreign_flag("-w"), nullptr);
   expect_usage_error({"bench", "a.pt", "--runs", "10"}, "tsctl bench has no flag --runs",
-                     "tsctl plans calls and launches within a time: --budget 30s");
+                     "tsctl chooses the number of calls and launches; --budget 30s sets the time");
   expect_usage_error({"run", "a.pt", "--runs", "10"}, "tsctl run has no flag --runs",
-                     "tsctl plans calls and launches within a time: --budget 30s (of tsctl convert "
+                     "tsctl chooses the number of calls and launches; --budget 30s sets the time "
+                     "(of tsctl convert "
                      "and bench)");
   expect_usage_error({"inspect", "a.pt", "--budget", "1s"}, "tsctl inspect has no flag --budget",
                      "convert and bench have it; run tsctl inspect --help");

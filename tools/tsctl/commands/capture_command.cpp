@@ -176,7 +176,7 @@ void add_capture_options(CLI::App& command, CaptureFlags& flags) {
                             "If the capture works at the given sizes only: refuse it, or guard the "
                             "file with a check of its input sizes");
   source.repeatable("--accept-branch", "FILE:LINE", flags.accepted_branches,
-                    "Let a trace keep what its example decided by values at this line: net.py:16");
+                    "Let a trace keep a decision that its example made by values: net.py:16");
 }
 
 void add_mode_option(CLI::App& command, CaptureFlags& flags) {

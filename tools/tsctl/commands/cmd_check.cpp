@@ -41,7 +41,7 @@ SignatureBundle read_bundle(const std::string& path) {
   require_regular_file(path);
   if (std::filesystem::file_size(path) > kMaxSignatureBytes) {
     throw Error(ErrorKind::input,
-                fmt::format("'{}' is no signature: it is larger than 1 MiB", path),
+                fmt::format("'{}' is not a signature: it is larger than 1 MiB", path),
                 "name the signature's file with --signature");
   }
   return bundle_from_text(bytes_of_file(path, "--signature"), path);
@@ -60,8 +60,7 @@ Signer signer_by_key(const Flags& flags, const SignatureBundle& bundle, const st
                 fmt::format("'{}' was made with a certificate, not with a key alone", path)};
   }
   if (!bundle.key_sha256.empty() && bundle.key_sha256 != key.fingerprint())
-    return {.distrust =
-                fmt::format("'{}' was made with another key than that of '{}'", path, flags.key)};
+    return {.distrust = fmt::format("'{}' was not made with the key in '{}'", path, flags.key)};
   return {.key = key};
 }
 
@@ -118,15 +117,15 @@ std::optional<Failure> failure_of_model(const SignatureInfo& signature, const st
                                         const Flags& flags) {
   if (signature.stated_sha256.empty()) {
     return Failure{
-        fmt::format("'{}' says nothing about a file '{}'", signature.path, name_of_model(flags)),
-        "a signature of a folder names files: call the file as it was called when it was signed, "
-        "or give its own signature with --signature"};
+        fmt::format("'{}' does not cover a file named '{}'", signature.path, name_of_model(flags)),
+        "a signature of a folder covers files by name: give the file the name that it had when it "
+        "was signed, or give its own signature with --signature"};
   }
   if (sha256 == signature.stated_sha256) return std::nullopt;
   return Failure{
       fmt::format("'{}' is not the file that was signed: its SHA-256 is {}, and '{}' states {}",
                   flags.model, sha256, signature.path, signature.stated_sha256),
-      "get the file again; if it was made anew on purpose, sign it again with tsctl sign"};
+      "get the file again; if it was rebuilt on purpose, sign it again with tsctl sign"};
 }
 
 ExitCode exit_of(CommandSession& session, const std::optional<Failure>& failure) {

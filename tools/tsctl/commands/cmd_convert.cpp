@@ -249,8 +249,8 @@ void add_convert(CLI::App& app, Action& selected) {
   const HelpGroup measuring(*command, "Measuring");
   measuring.flag("--no-bench", flags->no_bench, "Skip the timing");
   measuring.flag("--suggest", flags->suggest,
-                 "Time the file with settings that it cannot carry, and print the lines of C++ and "
-                 "Python that set those that gain");
+                 "Time the file with settings of the process, and print the C++ and Python code "
+                 "for those that make it faster");
   add_require_speedup_option(*command, flags->bench);
   bind_command(*command, selected, flags, &convert);
 }

@@ -28,9 +28,9 @@ void add_filter_options(CLI::App& command, Flags& flags) {
 void add_check_options(CLI::App& command, Flags& flags) {
   const HelpGroup group(command, "Check");
   group.option("--margin", "FRACTION", flags.margin,
-               "Changes of the speedup within this do not count (default 1%)");
+               "Ignore changes of the speedup up to this fraction (default 1%)");
   group.option("--detect", "FRACTION", flags.detect,
-               "Undecided if two nights that are slower by this would not be found (default 20%)");
+               "Undecided if two nights slower by this fraction would not be found (default 20%)");
 }
 
 // Without a FILE the result goes to standard output.

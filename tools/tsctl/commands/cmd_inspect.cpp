@@ -155,7 +155,7 @@ bool has_report_file(const ReportOptions& report) {
 ExitCode print_lines(Context& context, const Flags& flags) {
   if (flags.wants_graph() || flags.graph_files.wanted() || !flags.sarif.empty() ||
       has_report_file(flags.report)) {
-    throw Error(ErrorKind::usage, "--jsonl goes with no other output",
+    throw Error(ErrorKind::usage, "--jsonl cannot be combined with other outputs",
                 "leave out --json, --csv, --html, --markdown, --sarif and the graphs");
   }
   const InspectOptions options{.check_crc = flags.check_crc,
@@ -192,8 +192,8 @@ void add_section_options(CLI::App& command, Flags& flags) {
 void add_finding_options(CLI::App& command, Flags& flags) {
   const HelpGroup findings(command, "Findings");
   findings.option_flag("--deny-findings{warning}", flags.denied,
-                       "Exit 1 if there is a finding; =note, =warning (default) or =error say from "
-                       "which severity on");
+                       "Exit 1 if there is a finding of this severity or a higher one: note, "
+                       "warning (default) or error");
   findings.option("--policy", "FILE", flags.policy, "Allow the findings that this JSON file lists");
   findings.option("--sarif", "FILE", flags.sarif, "Write the findings as SARIF 2.1.0");
 }
@@ -212,7 +212,7 @@ void add_graph_options(CLI::App& command, Flags& flags) {
   graphs.option("--model-explorer", "FILE", flags.graph_files.model_explorer,
                 "Write the calls of all methods for Google's Model Explorer");
   graphs.option("--timings", "REPORT", flags.graph_files.timings,
-                "Lay the times of a report of bench --profile over it");
+                "Add the times from a report of bench --profile");
   graphs.option("--method", "NAME", flags.method,
                 "The method whose graph is shown (default forward)");
 }

@@ -92,7 +92,7 @@ void require_usable(const Flags& flags) {
   if (flags.format != kText && prints_document(flags.report)) {
     throw Error(
         ErrorKind::usage,
-        fmt::format("--format {} and a flag with - both ask for standard output", flags.format),
+        fmt::format("--format {} and a flag with - both write to standard output", flags.format),
         "write one of them to a file");
   }
   std::vector<ReadFile> read;

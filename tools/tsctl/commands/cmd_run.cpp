@@ -72,7 +72,7 @@ void add_run(CLI::App& app, Action& selected) {
   add_positional(*command, "FILE", flags->model, "The TorchScript file");
   const HelpGroup group(*command, HelpGroup::kNoHeading);
   group.option("--save", "OUT.safetensors", flags->save,
-               "Keep inputs and outputs as a safetensors file");
+               "Save inputs and outputs as a safetensors file");
   add_method_option(*command, flags->method);
   add_input_options(*command, flags->inputs);
   add_run_options(*command, flags->run);

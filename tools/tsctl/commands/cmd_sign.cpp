@@ -31,9 +31,9 @@ std::vector<std::string> own_certificates(const Flags& flags, const PrivateKey& 
   if (key_of_certificate(chain.front(), flags.certificate).fingerprint() !=
       key.public_key().fingerprint()) {
     throw Error(ErrorKind::input,
-                fmt::format("the first certificate in '{}' is not that of the key in '{}'",
+                fmt::format("the first certificate in '{}' does not belong to the key in '{}'",
                             flags.certificate, flags.key),
-                "put the certificate of the key first, and those that lead to the root behind it");
+                "put the key's certificate first, followed by those that lead to the root");
   }
   return chain;
 }
@@ -73,8 +73,8 @@ ExitCode sign(CommandSession& session, const Flags& flags) {
 }  // namespace
 
 void add_sign(CLI::App& app, Action& selected) {
-  CLI::App* command =
-      app.add_subcommand("sign", "Sign a file as the OpenSSF's model-signing does, with a key");
+  CLI::App* command = app.add_subcommand(
+      "sign", "Sign a file with a key, in the format of the OpenSSF's model-signing");
   auto flags = std::make_shared<Flags>();
   add_positional(*command, "FILE", flags->model, "The file to sign");
   const HelpGroup group(*command, HelpGroup::kNoHeading);
@@ -83,7 +83,7 @@ void add_sign(CLI::App& app, Action& selected) {
               "The private key: an elliptic-curve key on P-256, P-384 or P-521")
       ->required();
   group.option("--certificate", "CERT.pem", flags->certificate,
-               "The key's certificate, and behind it those that lead to the root");
+               "The key's certificate, followed by those that lead to the root");
   group.option("-o,--output", "FILE.sig", flags->output,
                "The signature to write (default: FILE.sig)");
   add_report_options(*command, flags->report);

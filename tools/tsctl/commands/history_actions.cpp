@@ -71,7 +71,7 @@ ReadReport read_report(const std::string& path, const std::string& model) {
   const Report report = report_from_document(input.text, input.name);
   if (!report.bench || report.bench->arms.empty()) {
     throw Error(ErrorKind::input, fmt::format("'{}' has no bench", read.name),
-                "a history has reports of tsctl bench and tsctl convert");
+                "a history stores reports of tsctl bench and tsctl convert");
   }
   read.arms = report.bench->arms.size();
   read.entry.document = canonical_document(input.text, input.name);
@@ -106,7 +106,7 @@ History checked_history(const HistoryFlags& flags) {
   if (history.series.empty() && store.report_count() > 0) {
     throw Error(ErrorKind::usage,
                 fmt::format("no night in '{}' fits --model, --arm and --since", database_of(flags)),
-                "run tsctl history show without them for what there is");
+                "run tsctl history show without these flags to list all nights");
   }
   check(history.series, options);
   return history;

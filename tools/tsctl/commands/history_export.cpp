@@ -17,7 +17,7 @@ std::vector<Report> selected_reports(const HistoryFlags& flags) {
     reports.push_back(report_from_document(document, "a report of the history"));
   if (reports.empty()) {
     throw Error(ErrorKind::usage, "no night fits --model, --arm and --since",
-                "run tsctl history show without them for what there is");
+                "run tsctl history show without these flags to list all nights");
   }
   return reports;
 }

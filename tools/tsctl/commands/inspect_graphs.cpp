@@ -63,13 +63,13 @@ std::vector<std::pair<std::string, std::string>> GraphFiles::written() const {
 
 void require_fit(const GraphFiles& files, const ReportOptions& report) {
   if (!files.timings.empty() && files.model_explorer.empty()) {
-    throw Error(ErrorKind::usage, "--timings goes with --model-explorer only",
+    throw Error(ErrorKind::usage, "--timings needs --model-explorer",
                 "add --model-explorer FILE, or leave out --timings");
   }
   ReportOptions others = report;
   others.prints_other_document = false;
   if (files.dot == "-" && prints_document(others)) {
-    throw Error(ErrorKind::usage, "--dot - and a report on standard output do not go together",
+    throw Error(ErrorKind::usage, "--dot - and a report cannot both use standard output",
                 "write one of them to a file");
   }
 }

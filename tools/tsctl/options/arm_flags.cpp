@@ -18,7 +18,7 @@ void make_labels_unique(std::vector<ArmSpec>& specs) {
   for (const ArmSpec& spec : specs) {
     if (!spec.label_given || seen.insert(spec.label).second) continue;
     throw Error(ErrorKind::usage, fmt::format("two arms have the label '{}'", spec.label),
-                "give each arm a label of its own");
+                "give each arm a different label");
   }
   for (ArmSpec& spec : specs) {
     if (spec.label_given) continue;

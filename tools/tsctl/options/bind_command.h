@@ -8,7 +8,7 @@
 
 namespace tsctl {
 
-// Runs `body` in a session of its own. `Flags` has the members `report` and `run`.
+// Runs `body` in its own session. `Flags` has the members `report` and `run`.
 template <typename Flags>
 Action session_action(const std::shared_ptr<Flags>& flags,
                       ExitCode (*body)(CommandSession&, const Flags&)) {

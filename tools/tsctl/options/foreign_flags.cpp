@@ -13,9 +13,10 @@ constexpr std::string_view kShape =
     "an input's shape is given with --input NAME:SHAPE, such as --input x:1x3x224x224";
 constexpr std::string_view kRange =
     "several sizes are values of a dimension: --input Bx3x224x224 --dim B=1,8,32";
-constexpr std::string_view kTime = "tsctl plans calls and launches within a time: --budget 30s";
+constexpr std::string_view kTime =
+    "tsctl chooses the number of calls and launches; --budget 30s sets the time";
 constexpr std::string_view kWarmUp =
-    "tsctl warms up until the times are steady; the time for all is --budget 30s";
+    "tsctl warms up until the times are steady; --budget 30s limits the whole measurement";
 constexpr std::string_view kHalf =
     "an arm of tsctl bench can run in bfloat16: MODEL,precision=bf16";
 constexpr std::string_view kTolerance =
@@ -29,7 +30,8 @@ constexpr std::string_view kCsv = "the main table is written with --csv FILE";
 constexpr std::string_view kSamples = "the time of every call is written with --samples FILE";
 constexpr std::string_view kInputs =
     "real inputs are read with --inputs FILE: .npz, .safetensors or file.py:function";
-constexpr std::string_view kReplaces = "tsctl asks nothing; a checked file replaces an old one";
+constexpr std::string_view kReplaces =
+    "tsctl replaces an existing file without asking, after all checks";
 
 // Of trtexec, Polygraphy, hyperfine, ONNX Runtime's tools, torch's exporters and of commands in general. The names are
 // in lower case without separators, as `normal` makes them.
@@ -80,7 +82,7 @@ constexpr auto kFlags = std::to_array<ForeignFlag>({
     {"reference", "--baseline", "the arm that others are compared with is set with --baseline ARM"},
     {"commandname", "", "an arm gets a name with LABEL=: tsctl bench old=a.pt new=b.pt"},
     {"usecudagraph", "", "a CUDA graph is a setting of an arm: MODEL,cuda-graph=on"},
-    {"usespinwait", "", "how idle threads wait is LibTorch's choice; OMP_WAIT_POLICY sets it"},
+    {"usespinwait", "--wait-policy", "how idle threads wait is set with --wait-policy active"},
     {"compile", "", "torch.compile is a setting of an arm: net.py:Net,compile=on"},
     {"fp16", "", kHalf},
     {"half", "", kHalf},
@@ -93,7 +95,7 @@ constexpr auto kFlags = std::to_array<ForeignFlag>({
     {"trt", "", kRuntime},
     {"provider", "", kRuntime},
     {"providers", "", kRuntime},
-    {"opset", "", "tsctl writes TorchScript; an export to ONNX is made for an arm with runtime="},
+    {"opset", "", "tsctl writes TorchScript; it exports to ONNX only for an arm with runtime="},
     {"tolerance", "--rtol", kTolerance},
     {"tol", "--rtol", kTolerance},
     {"reltol", "--rtol", kTolerance},
@@ -108,7 +110,7 @@ constexpr auto kFlags = std::to_array<ForeignFlag>({
     {"exporttimes", "--samples", kSamples},
     {"exportprofile", "--profile-trace", "a Chrome trace is written with --profile-trace FILE"},
     {"dumpprofile", "--profile", "the time of each operator is shown with --profile"},
-    {"separateprofilerun", "--profile", "--profile records after the timing, in calls of its own"},
+    {"separateprofilerun", "--profile", "--profile records separate calls after the timing"},
     {"exportoutput", "--save", "outputs are saved with tsctl run FILE --save OUT.safetensors"},
     {"saveoutputs", "--save", "outputs are saved with tsctl run FILE --save OUT.safetensors"},
     {"dumpoutput", "", "outputs are shown with tsctl run FILE"},
@@ -128,8 +130,8 @@ constexpr auto kFlags = std::to_array<ForeignFlag>({
     {"intraopthreads", "--threads", kThreads},
     {"jobs", "--threads", kThreads},
     {"skipverify", "--no-verify", "tsctl optimize --no-verify leaves out the comparison"},
-    {"dryrun", "", "tsctl explain SOURCE does all of it but the file"},
-    {"silent", "--quiet", "-q leaves the result line and errors"},
+    {"dryrun", "", "tsctl explain SOURCE shows the capture and writes no file"},
+    {"silent", "--quiet", "-q prints only the result line and errors"},
     {"loglevel", "--verbose", "-v shows more, -q less"},
     {"debug", "--verbose", "-v shows more"},
     {"color", "", "colours are for terminals only; NO_COLOR=1 turns them off there"},

@@ -37,10 +37,10 @@ void add_limit_options(CLI::App& command, RunOptions& options) {
               "Time-out of each step in seconds (default: none, and 300 for loading a file)")
       ->check(positive_number());
   add_size(command, "--memory",
-           "Most memory that a worker may allocate (default: that of the machine less a reserve)",
+           "The most memory that a worker may allocate (default: the machine's, less a reserve)",
            [&options](std::int64_t bytes) { options.memory_bytes = bytes; });
   add_size(command, "--max-output",
-           "Most that is shown of what a model prints in a second (default 1MiB)",
+           "The most output of a model that is shown per second (default 1MiB)",
            [&options](std::int64_t bytes) { options.max_output_bytes = bytes; });
   group.flag("--no-sandbox{false}", options.sandbox,
              "Let a file's code reach files, the network and other programs");

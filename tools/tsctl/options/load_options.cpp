@@ -42,7 +42,7 @@ void add_load_options(CLI::App& command, LoadFlags& flags) {
                          "Arrivals of --rate: poisson (default, drawn from the seed) or constant");
   group
       .option("--concurrency", "N", flags.concurrency,
-              "Most calls in flight in one process (default 1)")
+              "The most calls in flight in one process (default 1)")
       ->check(CLI::Range(1, kMostConcurrency));
   group
       .option("--instances", "N", flags.instances,

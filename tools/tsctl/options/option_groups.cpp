@@ -41,15 +41,16 @@ void add_volume_options(CLI::App& command, ReportOptions& options) {
   group.flag("-q,--quiet", options.quiet, "Print only the result line and errors");
   group.flag("-v,--verbose", options.verbose, "Print details: every comparison, every pass");
   group.flag("--no-progress", options.no_progress,
-             "Print the result and warnings, but no progress and no bar");
+             "Print the result and warnings, but no steps and no progress bar");
 }
 
 void add_report_options(CLI::App& command, ReportOptions& options) {
   add_report_files(command, options);
   const HelpGroup group(command, "Report");
   group
-      .repeatable("--tag", "KEY=VALUE", options.tags,
-                  "Add this to the report, in place of a value from the CI system: commit=1a2b3c")
+      .repeatable(
+          "--tag", "KEY=VALUE", options.tags,
+          "Add a tag to the report; it overrides the value from the CI system: commit=1a2b3c")
       ->check(checked([](const std::string& text) {
         return is_tag(text) ? std::string() : "'" + text + "' is not KEY=VALUE";
       }));
@@ -62,7 +63,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   group.option("--device", "DEVICE", options.device, "cpu, cuda or cuda:N (default cpu)");
   group
       .option("--threads", "N", options.threads,
-              "Threads (default: the cores that this process may use)")
+              "Number of threads (default: the cores that this process may use)")
       ->check(CLI::Range(1, kMostThreads));
   group.choice<Executor>(
       "--executor", options.executor,
@@ -132,7 +133,7 @@ void add_output_options(CLI::App& command, OutputFlags& flags, bool keeps_failed
   group.repeatable("--extra", "NAME=…", flags.extra,
                    "Store metadata in the file: NAME=TEXT or NAME=@FILE");
   group.flag("--strip-debug", flags.strip_debug,
-             "Leave out the debug records: which line of Python each part of the code is from");
+             "Leave out the debug records, which map the code to lines of Python");
   if (keeps_failed) {
     group.flag("--keep-failed", flags.keep_failed,
                "Keep a file that failed a check, as OUT.pt.failed");

@@ -61,7 +61,7 @@ struct PassFlags {
 };
 
 void add_report_options(CLI::App& command, ReportOptions& options);
-// The flags of kReportFiles alone, for a command that makes no report of its own.
+// The flags of kReportFiles alone, for a command that does not make its own report.
 void add_report_files(CLI::App& command, ReportOptions& options);
 // -q and -v.
 void add_volume_options(CLI::App& command, ReportOptions& options);

@@ -248,8 +248,8 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
       session.report().error =
           ErrorInfo{.kind = ErrorKind::usage,
                     .phase = session.phase(),
-                    .message = fmt::format("'{}' cannot be a file: {}", error.path1().string(),
-                                           error.code().message()),
+                    .message = fmt::format("'{}' cannot be used as a file: {}",
+                                           error.path1().string(), error.code().message()),
                     .hint = "give another name"};
     } catch (const std::exception& error) {
       code = ExitCode::internal;

@@ -59,7 +59,7 @@ class CommandSession {
     for (const ReportFile& file : kReportFiles) (report_options_.*file.target).clear();
   }
   int threads() const noexcept { return report_.environment.threads; }
-  // The settings of models that have no settings of their own.
+  // The settings of models that do not have their own settings.
   ArmSettings settings() const { return {.threads = threads(), .executor = options_.executor}; }
 
   // Shows that a step begins.

@@ -134,7 +134,7 @@ std::optional<Error> standard_output_clash(const ReportOptions& options) {
     if (options.*file.target != "-") continue;
     if (first != nullptr) {
       return Error(ErrorKind::usage,
-                   fmt::format("{} - and {} - both ask for standard output", first, file.flag),
+                   fmt::format("{} - and {} - both write to standard output", first, file.flag),
                    "write one of them to a file");
     }
     first = file.flag;

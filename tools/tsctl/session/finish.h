@@ -41,7 +41,7 @@ inline constexpr std::array kReportFiles{
     ReportFile{"--markdown", "markdown", &ReportOptions::markdown},
 };
 
-// The usage error of two flags that both ask for standard output.
+// The usage error of two flags that both write to standard output.
 std::optional<Error> standard_output_clash(const ReportOptions& options);
 
 // Whether a flag asks for standard output, so that no text may be written there.

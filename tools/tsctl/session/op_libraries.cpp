@@ -64,21 +64,20 @@ std::vector<OpLibrary> libraries_of_flags(const CommandSession& session) {
 
 // Why a library that a manifest remembers is not loaded; empty if it can be.
 std::string obstacle(const OpLibrary& library) {
-  if (!fs::is_regular_file(library.path)) return "which does not exist any more";
+  if (!fs::is_regular_file(library.path)) return "which no longer exists";
   if (sha256_of_file(library.path) != library.sha256) return "which has changed since the capture";
   return was_named(library.sha256) ? "" : "which no command on this machine has named yet";
 }
 
 [[noreturn]] void throw_not_loaded(const std::string& model, const OpLibrary& library) {
   const bool gone = !fs::is_regular_file(library.path);
-  throw Error(
-      ErrorKind::input,
-      fmt::format("'{}' uses operators of the library '{}', {}", model, library.path,
-                  obstacle(library)),
-      gone ? "name the library: --op-lib FILE"
-           : fmt::format("code that a file names does not run by itself; if you trust the library, "
-                         "name it: --op-lib {}",
-                         library.path));
+  throw Error(ErrorKind::input,
+              fmt::format("'{}' uses operators of the library '{}', {}", model, library.path,
+                          obstacle(library)),
+              gone ? "name the library: --op-lib FILE"
+                   : fmt::format("tsctl does not load code only because a file names it; if you "
+                                 "trust the library, name it: --op-lib {}",
+                                 library.path));
 }
 
 // Of the chosen Python, without importing the package. None if there is no usable Python.

@@ -39,7 +39,7 @@ void StderrView::progress(const std::string& text, std::optional<double> share) 
 
 void StderrView::show(const std::string& text, std::optional<double> share) {
   const bool is_new = text != state_.text;
-  // The time left is estimated from the time that the share took: a step that starts anew has its own.
+  // The time left is estimated from the time that the share took: a step that starts again has its own.
   if (!state_.share || !share || *share < *state_.share) step_start_s_ = now_s_();
   state_.text = text;
   state_.share = share;

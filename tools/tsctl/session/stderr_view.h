@@ -17,7 +17,7 @@ enum class Chatter {
 };
 
 // Shows the progress of a command and what its workers print. On a terminal the progress is one line at its bottom,
-// which is drawn anew every second; elsewhere each step is a line of its own.
+// which is redrawn every second; elsewhere each step is a separate line.
 class StderrView {
  public:
   StderrView(Context& context, Chatter chatter, bool verbose, std::function<double()> now_s);

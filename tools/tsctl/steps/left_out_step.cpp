@@ -52,11 +52,12 @@ void warn_of(CommandSession& session, const LeftOut& left_out) {
   const bool one = names.size() == 1;
   session.warn(
       {WarningCode::inexact_pass_left_out,
-       fmt::format("left out {}, which {} in another order: with {} the outputs differ "
-                   "({}), without {} they are the same. A model that sorts or selects by "
-                   "its values may select others after a rounding",
-                   fmt::join(names, ", "), one ? "computes" : "compute", one ? "it" : "them",
-                   difference_text(left_out.verify), one ? "it" : "them")});
+       fmt::format(
+           "left out {}, which {} the order of operations: with {} the outputs differ ({}), "
+           "without {} they are the same. A model that sorts or selects by its values may "
+           "select other items after a rounding difference",
+           fmt::join(names, ", "), one ? "changes" : "change", one ? "it" : "them",
+           difference_text(left_out.verify), one ? "it" : "them")});
 }
 
 }  // namespace

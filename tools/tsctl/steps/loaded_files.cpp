@@ -61,10 +61,11 @@ void require_free_memory(CommandSession& session, const std::string& names, std:
   const std::optional<std::int64_t> available = available_memory();
   if (!available || bytes <= *available) return;
   session.enter("check the memory");
-  throw Error(ErrorKind::environment,
-              fmt::format("{} cannot be loaded: the tensors take {}, and {} of memory are free",
-                          names, bytes_text(bytes), bytes_text(*available)),
-              "end other programs, or use a machine with more memory; --memory none tries it");
+  throw Error(
+      ErrorKind::environment,
+      fmt::format("{} cannot be loaded: the tensors take {}, but only {} of memory are free", names,
+                  bytes_text(bytes), bytes_text(*available)),
+      "end other programs, or use a machine with more memory; --memory none loads it anyway");
 }
 
 }  // namespace

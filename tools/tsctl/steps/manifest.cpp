@@ -156,7 +156,7 @@ ManifestStep manifest_step(const std::string& command, const RewriteResult& resu
   }
   step.preserved = preserved;
   step.packed_layers = result.packed_layers;
-  for (PackedLayer& layer : step.packed_layers) layer.kernel.clear();  // timed anew at each load
+  for (PackedLayer& layer : step.packed_layers) layer.kernel.clear();  // timed again at each load
   step.keeps_heap = result.keeps_heap;
   return step;
 }

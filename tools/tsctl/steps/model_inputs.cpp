@@ -34,7 +34,7 @@ void require_bounded_file(const std::string& file) {
   const bool is_regular = std::filesystem::is_regular_file(file);
   throw Error(ErrorKind::input,
               fmt::format("the inputs '{}' that the model names are {}", file,
-                          is_regular ? "larger than 2 GiB" : "no regular file"),
+                          is_regular ? "larger than 2 GiB" : "not a regular file"),
               "give inputs yourself with --inputs or --input");
 }
 
@@ -62,7 +62,7 @@ void require_bounded_sets(const std::vector<InputSet>& sets) {
   if (elements <= kMaxDrawnElements) return;
   throw Error(ErrorKind::input,
               fmt::format("the model declares inputs of {:.3g} elements; tsctl draws at most "
-                          "{:.3g} that a model asks for",
+                          "{:.3g} for the inputs that a model declares",
                           elements, kMaxDrawnElements),
               "give the sizes yourself with --input");
 }
@@ -72,7 +72,7 @@ void require_unchanged(const InputPlan& plan) {
   if (!std::filesystem::exists(file)) {
     throw Error(
         ErrorKind::input,
-        fmt::format("the inputs '{}' that the model was captured with do not exist any more", file),
+        fmt::format("the inputs '{}' that the model was captured with no longer exist", file),
         "give them again with --inputs, or draw some with --input");
   }
   require_bounded_file(file);

@@ -76,10 +76,11 @@ std::string weights_of(const Manifest& manifest, const std::string& file) {
     throw Error(
         ErrorKind::input,
         fmt::format("the weights '{}' have changed since '{}' was captured with them", path, file),
-        fmt::format("give the same ones, or these if the change is intended: --weights {}", path));
+        fmt::format("give the original weights or, if the change is intended, these: --weights {}",
+                    path));
   }
   throw Error(ErrorKind::input,
-              fmt::format("the weights '{}' that '{}' was captured with do not exist any more",
+              fmt::format("the weights '{}' that '{}' was captured with no longer exist",
                           manifest.weights, file),
               "give them again: --weights FILE");
 }

@@ -49,8 +49,8 @@ std::optional<double> excess_of(const VerifyResult& result) {
 
 constexpr const char* kKeepArithmetic =
     "the frozen model has eager's outputs, so a pass of optimize changes them. A model that sorts "
-    "or selects by its values may select others after a rounding; --only-pass freeze_constants "
-    "keeps the arithmetic";
+    "or selects by its values may select other items after a rounding difference; --only-pass "
+    "freeze_constants keeps the arithmetic";
 
 // Whether every set is the same at the first call and differs at a later one.
 bool differs_later_only(const VerifyResult& result) {
@@ -68,8 +68,8 @@ std::string excess_text(const std::optional<double>& excess) {
 
 std::string remedy_for(const VerifyResult& result) {
   if (differs_later_only(result)) {
-    return "the first calls are the same, later ones differ: the candidate stores something "
-           "between calls or draws random numbers, and the reference does not";
+    return "the first calls are the same and later ones differ: the candidate stores something "
+           "between calls or draws random numbers, but the reference does not";
   }
   if (!result.would_pass_rtol) {
     return "no --rtol accepts this; the verify lines say where they differ, and --equal-nan treats "
@@ -78,7 +78,8 @@ std::string remedy_for(const VerifyResult& result) {
   const std::optional<double> excess = excess_of(result);
   if (excess && *excess <= kMaxRounding)
     return "a larger --rtol accepts more; the verify lines say which would pass";
-  return excess_text(excess) + "this is no rounding: the verify lines say where they differ";
+  return excess_text(excess) +
+         "this is not a rounding difference: the verify lines say where they differ";
 }
 
 // Whether the same command has found that the frozen model gives the reference's outputs.

@@ -43,7 +43,7 @@ WaitChoice choose_wait_policy(WaitPolicy asked, const std::vector<BenchArm>& arm
     choice.reason = "the environment sets OMP_WAIT_POLICY";
   } else if (threads == 1) {
     choice.policy = WaitPolicy::active;
-    choice.reason = "one thread waits for no other";
+    choice.reason = "with one thread there is nothing to wait for";
   } else if (choice.busy_host) {
     choice.reason =
         fmt::format("other work kept the CPUs busy for {} of the time before the measurement",

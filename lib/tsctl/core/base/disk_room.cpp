@@ -23,19 +23,20 @@ std::optional<std::uint64_t> free_bytes(const std::string& path) {
 void require_disk_room(const std::string& path, std::uint64_t bytes) {
   const auto room = free_bytes(path);
   if (!room || *room >= bytes) return;
-  throw Error(ErrorKind::environment,
-              fmt::format("'{}' cannot be written: it takes at least {}, and its file system has "
-                          "{} left",
-                          path, text_of(bytes), text_of(*room)),
-              "free some space, or write to another disk");
+  throw Error(
+      ErrorKind::environment,
+      fmt::format(
+          "'{}' cannot be written: it takes at least {}, but its file system has only {} left",
+          path, text_of(bytes), text_of(*room)),
+      "free some space, or write to another disk");
 }
 
 void require_memory(const std::string& path, std::uint64_t bytes, std::uint64_t limit_bytes) {
   if (limit_bytes == 0 || bytes <= limit_bytes) return;
   throw Error(
       ErrorKind::environment,
-      fmt::format("'{}' cannot be loaded: its tensors take {}, and a worker may allocate {}", path,
-                  text_of(bytes), text_of(limit_bytes)),
+      fmt::format("'{}' cannot be loaded: its tensors take {}, but a worker may allocate only {}",
+                  path, text_of(bytes), text_of(limit_bytes)),
       "raise the limit with --memory SIZE, or use a machine with more memory");
 }
 

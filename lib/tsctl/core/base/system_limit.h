@@ -6,11 +6,11 @@ namespace tsctl {
 
 // What to do about limits of the system, for hints.
 inline constexpr const char* kMoreFiles =
-    "the limit of open files is reached: raise it (ulimit -n)";
+    "the limit on open files is reached: raise it (ulimit -n)";
 inline constexpr const char* kMoreProcesses =
-    "the limit of processes and threads is reached: raise it (ulimit -u), or use --threads 1";
+    "the limit on processes and threads is reached: raise it (ulimit -u), or use --threads 1";
 inline constexpr const char* kLargerFiles =
-    "the limit of the size of a file is reached: raise it (ulimit -f)";
+    "the limit on file size is reached: raise it (ulimit -f)";
 inline constexpr const char* kMoreMemory =
     "the system has no memory left: end other programs, or raise the limit (ulimit -v)";
 

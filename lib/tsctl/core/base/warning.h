@@ -103,7 +103,7 @@ constexpr auto names_of(WarningCode) {
 }
 
 // The code of a warning as a document holds it. Code names a WarningCode; a report of another version, or another
-// process, may hold a code that this version does not know, and it is kept as it is.
+// process, may hold a code that this version does not know, and it is kept unchanged.
 class WarningCodeText {
  public:
   WarningCodeText() = default;

@@ -24,7 +24,7 @@ struct InputPath {
   std::vector<PathStep> steps = {};  // empty for the parameter itself
 };
 
-// nullopt if the text is no such name.
+// nullopt if the text is not such a name.
 std::optional<InputPath> input_path_from_text(std::string_view text);
 
 using NamedArguments = std::vector<std::pair<std::string, Value>>;

@@ -104,7 +104,7 @@ std::size_t count_sets(const std::vector<DimSpec>& dims) {
     throw Error(ErrorKind::usage,
                 fmt::format("the --dim values combine to {} input sets, more than {}", product,
                             kMaxInputSets),
-                "give fewer values: those that occur in use");
+                "give only the values that you will use");
   }
   return count;
 }

@@ -55,7 +55,7 @@ struct RecurrentSettings {
 // plain operator.
 class LayerFactory {
  public:
-  // `choice` says which kernels the layers may take, and whether they choose anew at each load.
+  // `choice` says which kernels the layers may take, and whether they choose again at each load.
   LayerFactory(const torch::jit::Module& model, KernelChoice choice);
 
   // The layer, packed and tuned on this host. The kernel that it took is written into it, and is taken where timing

@@ -8,7 +8,7 @@
 
 namespace tsctl::passes {
 
-// softmax(query @ keys * factor * scale + mask) @ value, as operators of their own.
+// softmax(query @ keys * factor * scale + mask) @ value, as separate operators.
 struct Attention {
   torch::jit::Node* result = nullptr;  // the product with `value`
   torch::jit::Node* softmax = nullptr;

@@ -121,8 +121,8 @@ std::string reason_left(const Expression& expression, const torch::jit::AliasDb&
     if (aliases.hasWriters(input)) return "something changes its operands in place";
     const Dtype dtype = dtypes.of(*input);
     // Arithmetic makes floats of integers; the operator would refuse them.
-    if (!dtype) return "the dtype of its input depends on what the model is given";
-    if (!c10::isFloatingType(*dtype)) return "it is not of floating point";
+    if (!dtype) return "the dtype of its input depends on the model's inputs";
+    if (!c10::isFloatingType(*dtype)) return "its dtype is not a floating-point type";
     if (dtype != first) return "its operands have different dtypes";
   }
   return {};

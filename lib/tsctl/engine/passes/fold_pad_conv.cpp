@@ -65,7 +65,7 @@ std::string reason_left(const Node& pad, const Node& convolution,
   }
   const auto spatial = static_cast<std::size_t>(weight->dim()) - 2;
   if (!symmetric_padding(pad, spatial))
-    return "it does not pad both ends of the spatial dimensions alike";
+    return "it does not pad both ends of the spatial dimensions equally";
   return {};
 }
 

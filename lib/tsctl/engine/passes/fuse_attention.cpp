@@ -81,7 +81,7 @@ std::string reason_by_types(PassContext& context, const Attention& found) {
     return "its operands have different dtypes";
   }
   if (!is_last_dimension(*found.softmax->input(1), rank))
-    return "its softmax runs over another dimension than the last";
+    return "its softmax does not run over the last dimension";
   const Value& dtype = *found.softmax->input(2);
   if (!is_none(dtype) && constant_int(dtype) != static_cast<std::int64_t>(*query->dtype))
     return "its softmax has another dtype";

@@ -203,11 +203,10 @@ bool is_row_by_row(const c10::TensorType& type) {
 std::string reason_by_sizes(PassContext& context, const Found& found) {
   const auto type = context.observed_types().of(*found.expression.inputs[0]);
   if (type == nullptr || !type->dim()) return "its sizes are not known";
-  if (!is_row_by_row(*type)) return "its input does not lie row by row";
+  if (!is_row_by_row(*type)) return "its input is not stored row by row";
   if (found.expression.name == "softmax") return {};
   const auto rank = static_cast<std::int64_t>(*type->dim());
-  if (found.dim != -1 && found.dim != rank - 1)
-    return "it runs over another dimension than the last";
+  if (found.dim != -1 && found.dim != rank - 1) return "it does not run over the last dimension";
   return type->sizes()[*type->dim() - 1] ? "" : "the size of its last dimension varies";
 }
 

@@ -78,7 +78,7 @@ std::int64_t products_of(const ConvSettings& settings) {
 std::optional<ConvSettings> constants_of(const Node& conv, std::string& reason) {
   const auto weights = weights_of(conv, 1, 2, reason);
   if (!weights) return std::nullopt;
-  reason = "it is no convolution of images";
+  reason = "it is not a convolution of images";
   if (weights->weight.dim() != 4) return std::nullopt;
   reason = "its settings are not constants, or its padding is a word";
   const auto transposed = is_transposed(conv);
@@ -103,7 +103,7 @@ std::optional<ConvSettings> constants_of(const Node& conv, std::string& reason) 
 std::string reason_by_form(const ConvSettings& settings) {
   if (!settings.is_transposed) return {};
   const bool is_depthwise = settings.groups > 1 && settings.groups == settings.weight.size(0);
-  if (is_depthwise) return "it is transposed and works on each channel by itself";
+  if (is_depthwise) return "it is transposed and depthwise";
   for (std::size_t i = 0; i < 2; ++i) {
     if (settings.output_padding[i] >= settings.stride[i])
       return "it is transposed and its output padding is not smaller than its stride";

@@ -29,7 +29,7 @@ struct LayerWeights {
   at::Tensor weight = {};
   std::optional<at::Tensor> bias = {};
 };
-// Notes why not, in `reason`, if they cannot: they are no constants, or not float32 on the CPU.
+// Notes why not, in `reason`, if they cannot: they are not constants, or not float32 on the CPU.
 std::optional<LayerWeights> weights_of(const torch::jit::Node& layer, std::size_t weight_input,
                                        std::size_t bias_input, std::string& reason);
 

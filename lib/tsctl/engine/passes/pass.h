@@ -69,13 +69,13 @@ class PassContext {
   std::string add_attribute(const std::string& stem, const c10::TypePtr& type,
                             const c10::IValue& value);
   std::string add_submodule(const std::string& stem, const torch::jit::Module& submodule);
-  // Inserts a read of an attribute of the model before `node`, which must not lie in a forked subgraph.
+  // Inserts a read of an attribute of the model before `node`, which must not be in a forked subgraph.
   torch::jit::Value* read_attribute(const std::string& name, torch::jit::Node* node);
-  // Inserts `self.SUBMODULE.METHOD(arguments)` before `before`, which must not lie in a forked subgraph.
+  // Inserts `self.SUBMODULE.METHOD(arguments)` before `before`, which must not be in a forked subgraph.
   torch::jit::Value* insert_call(torch::jit::Node* before, const std::string& submodule,
                                  const std::string& method,
                                  const std::vector<torch::jit::Value*>& arguments);
-  // Puts `self.SUBMODULE.METHOD(arguments)` in the place of the node, which must have one output and not lie in a
+  // Replaces the node by `self.SUBMODULE.METHOD(arguments)`, which must have one output and not be in a
   // forked subgraph.
   void replace_by_call(torch::jit::Node* node, const std::string& submodule,
                        const std::string& method, const std::vector<torch::jit::Value*>& arguments);

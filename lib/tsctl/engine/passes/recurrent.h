@@ -18,7 +18,7 @@ struct Recurrent {
 // The layers of this operator that can be packed. The others are noted with the reason.
 std::vector<Recurrent> find_recurrent(PassContext& context, const char* op);
 
-// Puts a call of the packed layer in the place of the node. `kind` is "lstm".
+// Replaces the node by a call of the packed layer. `kind` is "lstm".
 void replace_recurrent(PassContext& context, torch::jit::Node* node,
                        const packed::RecurrentSettings& settings, const char* kind,
                        const torch::jit::Module& submodule,

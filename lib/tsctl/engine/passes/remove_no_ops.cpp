@@ -68,13 +68,13 @@ std::optional<NoOp> find_no_op(Node& node, ProvenDtypes& dtypes) {
     const Dtype before = dtypes.of(*node.input(0));
     if (before && before != dtype) return std::nullopt;
     return NoOp{node.input(0), false,
-                before ? "" : "the dtype of its input depends on what the model is given"};
+                before ? "" : "the dtype of its input depends on the model's inputs"};
   }
   if (scales_by_one(node)) {
     const Dtype dtype = dtypes.of(*node.input(0));
     const bool keeps = dtype && c10::isFloatingType(*dtype);
     return NoOp{node.input(0), true,
-                keeps ? "" : "the dtype of its input depends on what the model is given"};
+                keeps ? "" : "the dtype of its input depends on the model's inputs"};
   }
   if (pads_nothing(node)) return NoOp{node.input(0), true};
   if (undoes_permute(node)) return NoOp{node.input(0)->node()->input(0), true};
@@ -99,7 +99,7 @@ void run_on_method<row_of("remove_no_ops")>(PassContext& context) {
     if (!aliases) aliases.emplace(graph);
     if (no_op->reason.empty() && no_op->is_new &&
         !aliases->safeToChangeAliasingRelationship({no_op->stays}, {node.output()})) {
-      no_op->reason = "its result must be a tensor of its own";
+      no_op->reason = "its result must be a separate tensor";
     }
     if (no_op->reason.empty()) return found.emplace_back(&node, *no_op), void();
     context.skip(node, no_op->reason);

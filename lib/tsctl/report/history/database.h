@@ -55,7 +55,7 @@ class Statement {
   static Blob as_blob(std::string_view bytes) { return {bytes}; }
 };
 
-// A file of SQLite. Its functions throw Error{input} for a file that is no database or is damaged, and
+// A file of SQLite. Its functions throw Error{input} for a file that is not a database or is damaged, and
 // Error{environment} if it cannot be written or stays locked. Both name the file.
 class Database {
  public:

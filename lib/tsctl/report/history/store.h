@@ -27,7 +27,7 @@ struct HistoryFilter {
 
 // A history of reports in one SQLite file. Several processes may use it at the same time. The reports are kept as they
 // are; a table with a row for each arm is made from them, and made again when its columns change. All functions throw
-// Error{input} for a file that is no history, is damaged or was written by a newer tsctl, and Error{environment} for
+// Error{input} for a file that is not a history, is damaged or was written by a newer tsctl, and Error{environment} for
 // a file that cannot be written.
 class HistoryStore {
  public:

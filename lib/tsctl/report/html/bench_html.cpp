@@ -181,7 +181,7 @@ std::string core_waits(const BenchResult& bench) {
   std::string text;
   for (const ArmResult& arm : bench.arms) {
     if (!arm.core_wait_share) continue;
-    text += text.empty() ? "left out of the times: " : ", ";
+    text += text.empty() ? "excluded from the times: " : ", ";
     text += fmt::format("{} of {}", percent_text(*arm.core_wait_share), arm.label);
   }
   return text;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-// The plots of a page. Each has a source file of its own, named above it; svg_parts.h has what they are made of.
+// The plots of a page. Each has its own source file, named above it; svg_parts.h has what they are made of.
 namespace tsctl {
 
 // svg_interval.cpp

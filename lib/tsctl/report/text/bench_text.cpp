@@ -121,7 +121,8 @@ std::string core_waits_text(const BenchResult& bench) {
       arms.push_back(fmt::format("{} of '{}'", percent_text(*arm.core_wait_share), arm.label));
   }
   if (arms.empty()) return {};
-  return line("busy host", "times leave out what threads waited for a core: " + joined(arms, ", "));
+  return line("busy host",
+              "times leave out the waits of threads for a core: " + joined(arms, ", "));
 }
 
 std::string host_noise_text(const SystemLoad& noise) {

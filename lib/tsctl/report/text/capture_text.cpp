@@ -103,7 +103,7 @@ std::string generality_of(const SizeGenerality& size) {
       if (size.up_to) return fmt::format("general between 1 and {}", *size.up_to);
       return fmt::format("general ({} tried)", fmt::join(size.tried, ", "));
     case SizeStatus::refused:
-      return "as given: eager takes no other size";
+      return "as given: eager accepts no other size";
     case SizeStatus::not_tried:
       return "not tried at other sizes";
     case SizeStatus::fixed:

@@ -5,7 +5,7 @@
 namespace tsctl {
 
 // The manifest that tsctl stores in a file, for people: source, weights, inputs, dimensions, what was verified, and the
-// steps. Says so if the text is no manifest; empty for an empty text.
+// steps. Says so if the text is not a manifest; empty for an empty text.
 std::string manifest_text(const std::string& json);
 
 }  // namespace tsctl

@@ -11,7 +11,7 @@ namespace tsctl {
 // The columns of a table of a run's outputs; one that starts with ">" is aligned to the right.
 std::vector<std::string> run_titles();
 
-// The cells of an output. One that is no tensor has a value in place of its shape, and nothing in the columns after it.
+// The cells of an output. One that is not a tensor has a value instead of its shape, and no more columns.
 std::vector<std::string> run_cells(const OutputSummary& output);
 inline constexpr std::size_t kRunColumnsOfValue = 4;
 

@@ -63,20 +63,23 @@ std::string suggestions_text(const std::vector<Suggestion>& suggestions) {
     }
   }
   if (others.empty()) return text;
-  const std::string none = text.empty() ? "no setting gains" : "no other setting gains";
+  const std::string none =
+      text.empty() ? "no setting makes the file faster" : "no other setting makes the file faster";
   return text + line("suggest", none + ": " + joined(others, ", "));
 }
 
 std::string bisect_text(const BisectResult& bisect) {
   if (bisect.fault == BisectFault::none) {
-    return line("bisect", fmt::format("nothing to blame: with {} the outputs are the same{}",
+    return line("bisect", fmt::format("no fault found: with {} the outputs are the same{}",
                                       counted(bisect.rewrites, "rewrite"),
                                       bisect.timed ? ", and the file is not slower" : ""));
   }
   if (bisect.guilty == 0) {
-    return line("bisect", fmt::format("no rewrite is to blame: {} without any; the model is only "
-                                      "frozen then",
-                                      fault_text(bisect.fault)));
+    return line(
+        "bisect",
+        fmt::format(
+            "no rewrite causes this: {} even without any rewrite, when the model is only frozen",
+            fault_text(bisect.fault)));
   }
   return line("bisect",
               fmt::format("{}: rewrite {} of {}; {} from it on. --disable-pass {} leaves it out",

@@ -13,7 +13,7 @@ class TextTable {
   explicit TextTable(const std::vector<std::string>& titles);
   void add_row(std::vector<std::string> cells);
   // With a width, a table that is wider wraps its last column if that is text. If it does not fit even so, the columns
-  // that do not fit follow in a table of their own, which begins with the first column again.
+  // that do not fit follow in a separate table, which begins with the first column again.
   std::string render(std::size_t indent = 0, std::size_t width = 0) const;
 
  private:

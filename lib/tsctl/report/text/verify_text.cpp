@@ -45,7 +45,7 @@ std::string output_text(const OutputComparison& output) {
   if (output.would_pass_rtol) {
     text += ", would pass at rtol " + number_text(*output.would_pass_rtol);
   } else if (output.status == Match::differ) {
-    text += ", would pass at no rtol";
+    text += ", would not pass at any rtol";
   }
   if (!output.detail.empty()) text += "; " + output.detail;
   return text;

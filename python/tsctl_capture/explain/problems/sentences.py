@@ -8,7 +8,7 @@ import re
 from .user_code import UserFile, default_of, is_self_attribute, parameters_of
 
 NO_VALUES = "tracing works for this line: it does not read the values of tensors"
-FIXED_LENGTH = "tracing works for this line, with the number of rounds that the example takes"
+FIXED_LENGTH = "tracing works for this line, with the number of iterations of the example"
 KEEPS_EXAMPLE = "tracing would keep the example's result of this line for every input"
 KEEPS_VALUE = "tracing would keep the example's number for every input"
 TENSORS_ONLY = "a trace takes and returns tensors only; it keeps the example's value of everything else"

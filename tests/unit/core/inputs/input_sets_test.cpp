@@ -107,8 +107,8 @@ TEST(InputSets, refuses_more_sets_than_are_run_and_names_the_product) {
       input_sets(specs_of({"AxBxC"}), dims_of({"A=1,2,3,4", "B=1,2,3,4", "C=1,2,3,4"})).size(),
       kMaxInputSets);
   EXPECT_EQ(error_of({"AxBxC"}, {"A=1,2,3,4", "B=1,2,3,4", "C=1,2,3,4,5"}),
-            "the --dim values combine to 4 x 4 x 5 input sets, more than 64 | give fewer values: "
-            "those that occur in use");
+            "the --dim values combine to 4 x 4 x 5 input sets, more than 64 | give only the values "
+            "that you will use");
 }
 
 TEST(InputSets, refuses_a_tensor_that_cannot_exist) {

@@ -135,8 +135,9 @@ TEST(Html, says_what_the_times_of_a_busy_host_leave_out) {
   EXPECT_FALSE(shows(html_from_report(busy), "waits for a core"));
   busy.bench->arms[0].core_wait_share = 0.5;
   busy.bench->arms[1].core_wait_share = 0.25;
-  EXPECT_TRUE(shows(html_from_report(busy),
-                    "<th>waits for a core</th><td>left out of the times: 50.0% of a, 25.0% of b"));
+  EXPECT_TRUE(
+      shows(html_from_report(busy),
+            "<th>waits for a core</th><td>excluded from the times: 50.0% of a, 25.0% of b"));
 }
 
 TEST(Html, draws_the_limit_of_a_gate) {

@@ -90,7 +90,7 @@ TEST(CaptureText, shows_each_size_in_a_table) {
   EXPECT_EQ(capture_text(capture, false),
             "           input  axis   size  other sizes\n"
             "           x      0 (B)     1  general (8, 32 tried)\n"
-            "           x      1         3  as given: eager takes no other size\n"
+            "           x      1         3  as given: eager accepts no other size\n"
             "           x      2       224  fixed by net.py:41 `x.view(1, -1)`\n"
             "           x      3         5  fixed: it differs\n"
             "           mask   0         7  not tried at other sizes\n");

@@ -129,7 +129,7 @@ TEST(BenchText, says_what_the_times_of_a_busy_host_leave_out) {
   bench.arms[1].core_wait_share = 0.25;
   EXPECT_NE(
       plain(bench_text(bench, {}))
-          .find("busy host  times leave out what threads waited for a core: 50.0% of 'eager', "
+          .find("busy host  times leave out the waits of threads for a core: 50.0% of 'eager', "
                 "25.0% of 'frozen'\n"),
       std::string::npos);
 }
@@ -245,8 +245,8 @@ TEST(VerifyText, says_that_no_tolerance_would_do_for_a_nan) {
   nan.would_pass_rtol.reset();
   nan.atol = 0.001;
   verify.calls[0].outputs = {nan};
-  EXPECT_TRUE(
-      verify_text(verify, false).ends_with("; rtol 1.00e-05, atol 0.001, would pass at no rtol\n"));
+  EXPECT_TRUE(verify_text(verify, false)
+                  .ends_with("; rtol 1.00e-05, atol 0.001, would not pass at any rtol\n"));
 }
 
 TEST(ReportText, shows_a_written_file_and_the_memory_of_each_step_when_verbose) {

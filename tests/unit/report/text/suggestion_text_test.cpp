@@ -29,16 +29,17 @@ TEST(SuggestionsText, prints_the_lines_of_what_gains_and_names_the_others) {
       "                     torch::jit::RegisterLlgaFuseGraph::setEnabled(true);\n"
       "             Python  import torch\n"
       "                     torch.jit.enable_onednn_fusion(True)\n"
-      "suggest    no other setting gains: executor=static (with it the outputs differ), "
+      "suggest    no other setting makes the file faster: executor=static (with it the outputs "
+      "differ), "
       "threads=1 0.60 [0.50, 0.70]\n");
 }
 
 TEST(SuggestionsText, says_so_if_nothing_gains) {
   EXPECT_EQ(suggestions_text({}), "");
   EXPECT_EQ(plain(suggestions_text({measured(allocator_suggestion(), 0.98, 1.02)})),
-            "suggest    no setting gains: allocator=keep 1.000 [0.980, 1.020]\n");
+            "suggest    no setting makes the file faster: allocator=keep 1.000 [0.980, 1.020]\n");
   EXPECT_EQ(plain(suggestions_text({threads_suggestion(4)})),
-            "suggest    no setting gains: threads=4 (not timed)\n");
+            "suggest    no setting makes the file faster: threads=4 (not timed)\n");
 }
 
 TEST(BisectText, names_the_pass_and_the_place) {
@@ -54,15 +55,16 @@ TEST(BisectText, names_the_pass_and_the_place) {
             "--disable-pass peephole leaves it out\n");
 }
 
-TEST(BisectText, says_that_there_is_nothing_to_blame) {
+TEST(BisectText, says_that_no_rewrite_is_at_fault) {
   EXPECT_EQ(bisect_text({.rewrites = 12, .timed = true}),
-            "bisect     nothing to blame: with 12 rewrites the outputs are the same, and the file "
+            "bisect     no fault found: with 12 rewrites the outputs are the same, and the file "
             "is not slower\n");
   EXPECT_EQ(bisect_text({.rewrites = 1}),
-            "bisect     nothing to blame: with 1 rewrite the outputs are the same\n");
-  EXPECT_EQ(bisect_text({.fault = BisectFault::outputs, .rewrites = 12}),
-            "bisect     no rewrite is to blame: the outputs differ without any; the model is only "
-            "frozen then\n");
+            "bisect     no fault found: with 1 rewrite the outputs are the same\n");
+  EXPECT_EQ(
+      bisect_text({.fault = BisectFault::outputs, .rewrites = 12}),
+      "bisect     no rewrite causes this: the outputs differ even without any rewrite, when the "
+      "model is only frozen\n");
 }
 
 }  // namespace

@@ -125,7 +125,7 @@ TEST_F(ResolveInputs, refuses_recorded_data_that_changed_or_is_gone) {
   std::filesystem::remove(data);
   EXPECT_EQ(error_of([&] { resolve_inputs({}, recorded(plan)); }),
             "input: the inputs '" + data +
-                "' that the model was captured with do not exist any more | give them again with "
+                "' that the model was captured with no longer exist | give them again with "
                 "--inputs, or "
                 "draw some with --input");
 }
