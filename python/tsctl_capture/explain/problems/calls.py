@@ -162,8 +162,8 @@ def numpy_random(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def without_source(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """os.path.exists and similar calls. torch names neither file nor line, so the call is searched."""
     wanted = match["name"]
-    for file in user_files(refusal.model):
-        for call in ast.walk(file.tree):
+    for file, code in refusal.code_of_model():
+        for call in ast.walk(code):
             if not isinstance(call, ast.Call) or dotted(call.func).rsplit(".", 1)[-1] != wanted:
                 continue
             if file.around(call, ast.FunctionDef) is None or dotted(call.func).startswith("self."):
@@ -176,7 +176,7 @@ def without_source(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 def numpy_function(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """A numpy function in the user's code; torch names neither file nor line."""
-    for file in user_files(refusal.model):
+    for file, code in refusal.code_of_model():
         named = [
             alias.asname or alias.name
             for node in ast.walk(file.tree)
@@ -184,7 +184,7 @@ def numpy_function(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             for alias in node.names
             if alias.name == "numpy"
         ]
-        for call in ast.walk(file.tree):
+        for call in ast.walk(code):
             if isinstance(call, ast.Call) and dotted(call.func).split(".")[0] in named:
                 function = file.around(call, ast.FunctionDef)
                 if function is None or function.name == "__init__":

@@ -125,7 +125,7 @@ def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     what = match["kind"]
     others = {"WeightNorm": "weight_norm", "SpectralNorm": "spectral_norm"}
     name = others.get(what, "")
-    for file, kind in _parts_of_classes(refusal):
+    for file, kind in refusal.code_of_model():
         for call in ast.walk(kind):
             if isinstance(call, ast.Call) and name and _calls_torchs(call, name):
                 cause = f"{name}() adds a hook to the module, which TorchScript cannot compile"
@@ -140,15 +140,6 @@ def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
                     file,
                 )
     return None
-
-
-def _parts_of_classes(refusal: Refusal) -> Iterator[tuple[UserFile, ast.AST]]:
-    """The classes of the model and its submodules, then everything in their files."""
-    root = refusal.model.module if refusal.model is not None else None
-    for part in root.modules() if root is not None else ():
-        yield from user_classes(type(part))
-    for file in user_files(refusal.model):
-        yield file, file.tree
 
 
 def _calls_torchs(call: ast.Call, name: str) -> bool:
