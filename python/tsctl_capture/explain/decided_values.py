@@ -51,7 +51,14 @@ _MASKS = ("aten::index", "aten::index_put", "aten::index_put_")
 _COMPARISONS = ("aten::gt", "aten::ge", "aten::lt", "aten::le", "aten::eq", "aten::ne")
 _REMAINDERS = ("aten::remainder", "aten::fmod")
 # Nodes that only convert a number, and those that compute one from a size and a constant: the size from the number.
-_CONVERTED = {"prim::NumToTensor", "aten::Int", "aten::ScalarImplicit", "aten::IntImplicit", "aten::to", "aten::detach"}
+_CONVERTED = {
+    "prim::NumToTensor",
+    "aten::Int",
+    "aten::ScalarImplicit",
+    "aten::IntImplicit",
+    "aten::to",
+    "aten::detach",
+}
 _UNDONE: dict[str, Callable[[float, float], float]] = {
     "aten::floor_divide": operator.mul, "aten::div": operator.mul, "aten::add": operator.sub,
     "aten::sub": operator.add, "aten::mul": lambda number, factor: number // factor if factor else number,
@@ -315,7 +322,9 @@ def watched_decisions() -> Iterator[Decisions]:
     replaced = {name: own[name] for name in _CONVERSIONS if name in own}
     functions = {name: getattr(torch, name) for name in _FUNCTIONS if hasattr(torch, name)}
     builtins = _builtins._get_builtin_table()  # the compiler knows torch's functions by their identity
-    watched = {name: _watched(function, name, _FUNCTIONS[name], watch) for name, function in functions.items()}
+    watched = {
+        name: _watched(function, name, _FUNCTIONS[name], watch) for name, function in functions.items()
+    }
     imported = list(_imported_by_name(functions))
     try:
         for name, code in _CONVERSIONS.items():

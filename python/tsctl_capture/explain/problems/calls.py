@@ -9,7 +9,7 @@ import types
 
 import torch
 
-from .refusal import Finding, Refusal, user_files
+from .refusal import Finding, Refusal
 from .sentences import (
     KEEPS_VALUE,
     NO_VALUES,

@@ -15,7 +15,6 @@ from .user_code import (
     dotted,
 )
 
-
 _FROM_NUMPY = ("from_numpy", "tensor", "as_tensor")
 
 
