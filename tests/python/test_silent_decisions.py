@@ -46,6 +46,7 @@ def test_the_padding_mask_of_torchs_encoder_decides(request_for, events, follows
     result, attempt = attempt_of(request_for, events, "silent.py:Encoder", *drawn, mode="auto")
     line = line_of("silent.py", "src_key_padding_mask=padding")
     assert f"the branch at silent.py:{line}" in attempt["reason"]
+    assert "enable_nested_tensor=False" in attempt["warnings"][0]["advice"]
     assert (result["status"], result["mode"]) == ("captured", "script")
     follows()
     source = {"kwargs_json": '{"nested": false}'}

@@ -367,14 +367,14 @@ def _imported_by_name(functions: dict[str, Any]) -> Iterator[tuple[dict[str, Any
 @contextmanager
 def _recorded_data() -> Iterator[None]:
     """In a trace x.data is x.detach(): the graph has no record of x.data, whose values would be constants."""
-    plain = torch._C.TensorBase.data
+    plain: Any = torch._C.TensorBase.data
 
     def read(tensor: torch.Tensor) -> torch.Tensor:
         if torch._C._get_tracing_state() is not None:
             return tensor.detach()
         return plain.__get__(tensor)
 
-    torch.Tensor.data = property(read, plain.__set__)  # type: ignore[misc, assignment]
+    torch.Tensor.data = property(read, plain.__set__)  # type: ignore[assignment]
     try:
         yield
     finally:
