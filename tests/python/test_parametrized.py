@@ -62,7 +62,8 @@ def test_weights_of_the_other_form_that_torch_refuses_name_the_form(tmp_path, sa
         load_model(source("Plain", built, str(tmp_path / "w.pt")), 0)
     packages = {"new_spectral": "torch.nn.utils.parametrizations", "old_spectral": "torch.nn.utils"}
     assert (
-        f"normalized by {packages[saved]}, but the model uses {packages[built]}: use the same" in error.value.hint
+        f"normalized by {packages[saved]}, but the model uses {packages[built]}: use the same"
+        in error.value.hint
     )
     load_model(source("Plain", saved, str(tmp_path / "w.pt")), 0)
 

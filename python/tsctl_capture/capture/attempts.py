@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from ..explain.decorators import without_decorator
-from ..explain.graph_reading import baked_constants
+from ..explain.graph_reading import baked_constants, nodes_of
 from ..explain.tracer_warnings import collected_warnings
 from ..model.calls import Call
 from ..model.input_adapter import named_arguments
@@ -95,6 +95,8 @@ def _compare_all(attempt: Attempt, subject: Subject) -> None:
     left = _compare_probes(attempt, subject)
     if not attempt.wrong and any(notice.decides for notice in attempt.notices):
         _search(attempt, subject)
+    if not attempt.wrong and attempt.mode == CaptureMode.TRACE and not attempt.inside:
+        _try_size_one(attempt, subject)
     is_general = not attempt.wrong and not attempt.decided_by_values
     attempt.status = AttemptStatus.KEPT if is_general else AttemptStatus.NOT_GENERAL
     if not attempt.inside:
@@ -254,6 +256,18 @@ def _search(attempt: Attempt, subject: Subject) -> None:
         if attempt.wrong:
             subject.probes.append(probe)
             return
+
+
+def _try_size_one(attempt: Attempt, subject: Subject) -> None:
+    """squeeze() removes an axis of size 1, and a trace has no record of code that looks at the number of axes."""
+    if not any(node.kind() == "aten::squeeze" for node in nodes_of(attempt.module.inlined_graph)):
+        return
+    tried = {item.label for item in attempt.comparisons}
+    for probe in subject.size_one():
+        if probe.title not in tried and probe.accepted:
+            attempt.comparisons.append(_compare_probe(attempt, subject, probe))
+            if attempt.comparisons[-1].is_wrong:
+                subject.probes.append(probe)
 
 
 def _reason(attempt: Attempt, subject: Subject) -> str:

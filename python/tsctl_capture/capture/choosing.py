@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -23,7 +23,7 @@ from .remedies import find_remedy
 from .saving import save_module
 from .scripting import TRACE_INSTEAD, TRACING_WORKS, explain_unsaved
 from .shape_guard import guarded
-from .subject import Attempt, Subject
+from .subject import Attempt, SizeGenerality, Subject
 
 
 @dataclass
@@ -201,7 +201,9 @@ class _Choice:
 
     def _guard(self, attempt: Attempt) -> bool:
         """Keeps the attempt with a check of its inputs' sizes; false if that is not possible."""
-        fixed = [entry for entry in attempt.generality if entry.status == SizeStatus.FIXED]
+        fixed = [
+            entry for entry in attempt.generality if entry.status == SizeStatus.FIXED or entry.without_one
+        ]
         if not fixed:
             return False
         unguarded = attempt.module
@@ -217,10 +219,18 @@ class _Choice:
         if not self._saved(attempt):
             attempt.module = unguarded
             return False
-        sizes = ", ".join(f"{entry.input} axis {entry.axis}" for entry in fixed)
-        notes = [note for note in (attempt.adapter, f"other sizes are refused ({sizes})") if note]
-        attempt.adapter = "; ".join(notes)
+        attempt.adapter = "; ".join(note for note in (attempt.adapter, *_refused(fixed)) if note)
         return True
+
+
+def _refused(guarded_sizes: Sequence[SizeGenerality]) -> list[str]:
+    """What the check of a file's sizes refuses."""
+    found = []
+    for words, without_one in (("other sizes are", False), ("a size of 1 is", True)):
+        sizes = [f"{one.input} axis {one.axis}" for one in guarded_sizes if one.without_one == without_one]
+        if sizes:
+            found.append(f"{words} refused ({', '.join(sizes)})")
+    return found
 
 
 def _failure(request: CaptureRequest, attempts: list[Attempt]) -> CaptureError:

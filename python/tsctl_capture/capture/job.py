@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -18,7 +19,7 @@ from ..model.source_files import source_files
 from ..model.tensor_file import write_tensor_file
 from ..model.values import structure_of
 from ..reference.comparison import tolerances_from_dict
-from ..reference.eager import prepare_device, run_every_call, run_sequence
+from ..reference.eager import prepare_device, run, run_every_call, run_sequence
 from ..reference.preparation import eager_warnings, prepare, run_prepared
 from ..reference.probes import (
     Budget,
@@ -28,6 +29,7 @@ from ..reference.probes import (
     run_probes,
     screen_on_cpu,
     search_probes,
+    size_one_probes,
     split_single_probes,
 )
 from ..request import CaptureRequest
@@ -72,6 +74,7 @@ def _captured(request: CaptureRequest, events: Events) -> CaptureResult:
     result.warnings += _probe(request, subject, events)
     result.not_checked = not_checked(subject.probes, subject.model)
     subject.search = partial(_searched, request, subject, events)
+    subject.size_one = partial(_of_size_one, request, subject)
     chosen = choose(request, subject, events)
     result.attempts = [attempt.as_dict() for attempt in chosen.attempts]
     result.eager_s = sum(subject.eager_s) + sum(probe.eager_s for probe in subject.probes)
@@ -108,7 +111,16 @@ def _searched(
 ) -> Iterator[Probe]:
     """More probes for a trace with warnings, with eager's outputs."""
     events.progress("searching for an input that shows what the trace decided")
-    for probe in search_probes(request, subject.calls, subject.probes, limits):
+    return _run_each(request, subject, search_probes(request, subject.calls, subject.probes, limits))
+
+
+def _of_size_one(request: CaptureRequest, subject: Subject) -> Iterator[Probe]:
+    """Probes with a size of 1, with eager's outputs."""
+    return _run_each(request, subject, size_one_probes(request, subject.probes))
+
+
+def _run_each(request: CaptureRequest, subject: Subject, found: Iterator[Probe]) -> Iterator[Probe]:
+    for probe in found:
         run_probes(subject.model, [probe], request.device, subject.keeps_state, max(subject.eager_s))
         yield probe
 
@@ -145,6 +157,7 @@ def _prepared(request: CaptureRequest, events: Events) -> Subject:
         subject.outputs = [one.outputs for one in every if one.number == 1]
         subject.later = [one for one in every if one.number > 1]
     subject.stores = bool(declared.written_state or declared.written_attributes)
+    subject.written = declared.written_attributes
     subject.events = events
     subject.accepted = request.accepted_branches
     return subject
@@ -201,8 +214,8 @@ def _describe_chosen(result: CaptureResult, chosen: Chosen, subject: Subject) ->
     result.parameters = _parameters(kept.module)
     for warning in result.warnings:
         if warning["code"] == WarningCode.ATTRIBUTE_WRITTEN and not kept.mixed:
-            is_trace = kept.mode == CaptureMode.TRACE
-            warning["text"] += ": the file does not" if is_trace else ", as does every call of the file"
+            stores = kept.mode != CaptureMode.TRACE or _stores(kept, subject)
+            warning["text"] += ", as does every call of the file" if stores else ": the file does not"
     result.warnings += [{"code": code, "text": text} for code, text in _notes(kept)]
     traced = [notice for attempt in chosen.attempts for notice in attempt.notices]
     result.warnings += [
@@ -213,6 +226,17 @@ def _describe_chosen(result: CaptureResult, chosen: Chosen, subject: Subject) ->
         for place in subject.accepted
         if not any(is_accepted(notice, [place]) for notice in traced)
     ]
+
+
+def _stores(kept: Attempt, subject: Subject) -> bool:
+    """Whether a call of a trace changes every tensor that forward stores."""
+    known = kept.module.state_dict()
+    if not all(any(f".{key}".endswith(f".{name}") for key in known) for name in subject.written):
+        return False
+    module = copy.deepcopy(kept.module)
+    run(module, kept.given(subject.calls[0]), subject.device)
+    changed = [key for key, tensor in module.state_dict().items() if not torch.equal(tensor, known[key])]
+    return all(any(f".{key}".endswith(f".{name}") for key in changed) for name in subject.written)
 
 
 def _notes(kept: Attempt) -> Iterator[tuple[WarningCode, str]]:
@@ -236,6 +260,9 @@ def _notes(kept: Attempt) -> Iterator[tuple[WarningCode, str]]:
         for entry in kept.generality:
             if entry.status == SizeStatus.FIXED:
                 yield WarningCode.SIZE_FIXED, f"{fixed_text(entry)}: the file refuses other sizes"
+            elif entry.without_one:
+                text = f"axis {entry.axis} of {entry.input} cannot be 1: the file refuses this size"
+                yield WarningCode.SIZE_FIXED, text
     yield from _tied_devices(kept)
 
 

@@ -51,9 +51,11 @@ def _check(entry: SizeGenerality, optional: set[str]) -> str:
     sizes = sorted({entry.captured_with, *entry.tried})
     size = f"{entry.input}.size({entry.axis})"
     condition = " and ".join(f"{size} != {number}" for number in sizes)
+    if entry.without_one:
+        condition = f"{size} == 1"
     if entry.input in optional:
         condition = f"{entry.input} is not None and {condition}"
-    known = " or ".join(str(number) for number in sizes)
+    known = "2 or more" if entry.without_one else " or ".join(str(number) for number in sizes)
     # engine/guard.cpp recognises the words after the colon, in files of earlier versions too.
     message = f"axis {entry.axis} of {entry.input} must be {known}: this file was captured for no other size"
     if entry.place:

@@ -35,9 +35,10 @@ class SizeGenerality:
     reason: str = ""
     place: str = ""
     source_line: str = ""
+    without_one: bool = False  # of general: only a size of 1 is wrong
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "without_one"}
 
 
 @dataclass
@@ -54,6 +55,8 @@ class Subject:
     singles: list[Probe] = field(default_factory=list)
     # Draws more probes for a trace with warnings, and runs eager on them.
     search: Callable[[Sequence[int]], Iterator[Probe]] = lambda limits: iter(())
+    # Probes of a size of 1 on each axis, for a trace that removes axes of this size.
+    size_one: Callable[[], Iterator[Probe]] = lambda: iter(())
     eager_s: list[float] = field(default_factory=list)  # of each call
     build_s: float = 0.0
     accepted: list[str] = field(default_factory=list)  # places of branches that the user accepts
@@ -64,6 +67,7 @@ class Subject:
     stores: bool = False  # forward assigns attributes or writes to buffers
     # Of a model that stores something: calls with different inputs from a fresh start, and eager's outputs.
     sequence: list[tuple[Call, Any]] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)  # what forward stores without a record of the tracer
     events: Events | None = None  # for the progress of the comparisons
 
     @property

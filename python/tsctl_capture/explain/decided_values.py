@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import functools
 import itertools
+import operator
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -46,6 +49,21 @@ _SIZED_LIKE_INPUTS = (
 )  # fmt: skip
 _MASKS = ("aten::index", "aten::index_put", "aten::index_put_")
 _COMPARISONS = ("aten::gt", "aten::ge", "aten::lt", "aten::le", "aten::eq", "aten::ne")
+_REMAINDERS = ("aten::remainder", "aten::fmod")
+# Nodes that only convert a number, and those that compute one from a size and a constant: the size from the number.
+_CONVERTED = {
+    "prim::NumToTensor",
+    "aten::Int",
+    "aten::ScalarImplicit",
+    "aten::IntImplicit",
+    "aten::to",
+    "aten::detach",
+}
+_UNDONE: dict[str, Callable[[float, float], float]] = {
+    "aten::floor_divide": operator.mul, "aten::div": operator.mul, "aten::add": operator.sub,
+    "aten::sub": operator.add, "aten::mul": lambda number, factor: number // factor if factor else number,
+}  # fmt: skip
+_MULTIPLES = (1, 2, 4, 8)  # sizes that are tried if a model looks at the remainder of a size
 _CONSTANT = ("prim::Constant", "prim::GetAttr", "prim::TracedAttr", "prim::TracedModuleForward")
 # The conversions of a tensor that torch warns of, and the code of its warning.
 _CONVERSIONS = {
@@ -54,14 +72,16 @@ _CONVERSIONS = {
     "tolist": NoticeCode.VALUE_BAKED_IN, "numpy": NoticeCode.VALUE_BAKED_IN, "__array__": NoticeCode.VALUE_BAKED_IN,
     "is_nonzero": NoticeCode.BRANCH_DECIDED, "equal": NoticeCode.BRANCH_DECIDED, "allclose": NoticeCode.BRANCH_DECIDED,
     "__len__": NoticeCode.LENGTH_TAKEN, "__iter__": NoticeCode.LENGTH_TAKEN,
+    "_nnz": NoticeCode.VALUE_BAKED_IN, "storage": NoticeCode.VALUE_BAKED_IN, "__dlpack__": NoticeCode.VALUE_BAKED_IN,
 }  # fmt: skip
 # Functions that do the same; torch warns of no comparison.
 _FUNCTIONS = {
     "tensor": NoticeCode.CONSTANT_TENSOR, "as_tensor": NoticeCode.CONSTANT_TENSOR,
     "asarray": NoticeCode.CONSTANT_TENSOR,
     "equal": NoticeCode.BRANCH_DECIDED, "allclose": NoticeCode.BRANCH_DECIDED, "is_nonzero": NoticeCode.BRANCH_DECIDED,
+    "_nested_tensor_from_mask_left_aligned": NoticeCode.BRANCH_DECIDED,  # nn.TransformerEncoder's, of its padding mask
 }  # fmt: skip
-_SILENT = {"equal", "allclose", "is_nonzero"}
+_SILENT = {"equal", "allclose", "is_nonzero", "_nested_tensor_from_mask_left_aligned"}
 
 
 @dataclass
@@ -75,7 +95,7 @@ class Decision:
     inputs: set[int] = field(default_factory=set)
     silent: bool = False  # torch does not warn of it
     handled: bool = False  # an exception at the line does not leave the model
-    compared_with: list[Any] = field(default_factory=list)  # constants
+    compared_with: list[float] = field(default_factory=list)  # see _compared_with
 
 
 @dataclass
@@ -87,7 +107,7 @@ class Decisions:
     def of(self, code: NoticeCode, file: str, number: int) -> Decision | None:
         return self.found.get((code, file, number))
 
-    def note(self, code: NoticeCode, cause: Cause, silent: bool, compared_with: Sequence[Any]) -> None:
+    def note(self, code: NoticeCode, cause: Cause, silent: bool, compared_with: Sequence[float]) -> None:
         file, number = users_line()
         decision = self.found.setdefault((code, file, number), Decision(code, file, number, silent=silent))
         decision.silent = decision.silent and silent
@@ -239,14 +259,50 @@ class _Watch:
         return source.sizes if length else source.values | source.sizes
 
 
-def _compared_with(tensor: torch.Tensor) -> list[Any]:
-    """The constants of a comparison whose outcome the tensor is."""
+def _compared_with(tensor: torch.Tensor) -> list[float]:
+    """The numbers at which a decision about a size changes: the constants of a comparison, or of a remainder."""
     try:
         node = torch._C._get_value_trace(tensor).node()  # type: ignore[attr-defined]
     except RuntimeError:
         return []
-    held = node.inputs() if node.kind() in _COMPARISONS else ()
-    return [value.toIValue() for value in held if value.node().kind() == "prim::Constant"]
+    if node.kind() not in _COMPARISONS:
+        return _sizes_for(node, 0)
+    held = list(node.inputs())
+    constants = [number for number in map(_constant, held) if number is not None]
+    return constants + [
+        size
+        for number in constants
+        for value in held
+        if _constant(value) is None
+        for size in _sizes_for(value.node(), number)
+    ]
+
+
+def _sizes_for(node: Any, number: float) -> list[float]:
+    """The sizes for which arithmetic with constants gives the number; for a remainder some multiples."""
+    while True:
+        inputs = list(node.inputs())
+        if node.kind() in _CONVERTED and inputs:
+            node = inputs[0].node()
+            continue
+        constant = _constant(inputs[1]) if len(inputs) > 1 else None
+        if constant is None:
+            return [number]
+        if node.kind() in _REMAINDERS:
+            return [constant * factor + number for factor in _MULTIPLES]
+        if node.kind() not in _UNDONE:
+            return [number]
+        number = _UNDONE[node.kind()](number, constant)
+        node = inputs[0].node()
+
+
+def _constant(value: Any) -> float | None:
+    """The number of a constant of the graph."""
+    if value.node().kind() != "prim::Constant":
+        return None
+    held = value.toIValue()
+    plain = held.item() if isinstance(held, torch.Tensor) and held.numel() == 1 else held
+    return plain if isinstance(plain, (int, float)) else None
 
 
 def _tensors_in(value: Any) -> Iterator[torch.Tensor]:
@@ -264,9 +320,12 @@ def watched_decisions() -> Iterator[Decisions]:
     watch = _Watch(decisions)
     own = vars(torch.Tensor)
     replaced = {name: own[name] for name in _CONVERSIONS if name in own}
-    functions = {name: getattr(torch, name) for name in _FUNCTIONS}
+    functions = {name: getattr(torch, name) for name in _FUNCTIONS if hasattr(torch, name)}
     builtins = _builtins._get_builtin_table()  # the compiler knows torch's functions by their identity
-    watched = {name: _watched(functions[name], name, code, watch) for name, code in _FUNCTIONS.items()}
+    watched = {
+        name: _watched(function, name, _FUNCTIONS[name], watch) for name, function in functions.items()
+    }
+    imported = list(_imported_by_name(functions))
     try:
         for name, code in _CONVERSIONS.items():
             setattr(torch.Tensor, name, _watched(getattr(torch.Tensor, name), name, code, watch))
@@ -275,7 +334,10 @@ def watched_decisions() -> Iterator[Decisions]:
             if operator is not None:
                 builtins[id(function)] = operator
             setattr(torch, name, function)
-        yield decisions
+        for space, key, name in imported:
+            space[key] = watched[name]
+        with _recorded_data():
+            yield decisions
     finally:
         for function in watched.values():
             builtins.pop(id(function), None)
@@ -286,6 +348,37 @@ def watched_decisions() -> Iterator[Decisions]:
                 delattr(torch.Tensor, name)
         for name, function in functions.items():
             setattr(torch, name, function)
+        for space, key, name in imported:
+            space[key] = functions[name]
+
+
+def _imported_by_name(functions: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """The global variables that hold these functions of torch: `from torch import equal`."""
+    names = {id(function): name for name, function in functions.items()}
+    for title, module in list(sys.modules.items()):
+        if title.split(".")[0] == "torch" or not isinstance(module, ModuleType):
+            continue
+        space = vars(module)
+        for key, value in list(space.items()):
+            if id(value) in names and value is functions[names[id(value)]]:
+                yield space, key, names[id(value)]
+
+
+@contextmanager
+def _recorded_data() -> Iterator[None]:
+    """In a trace x.data is x.detach(): the graph has no record of x.data, whose values would be constants."""
+    plain: Any = torch._C.TensorBase.data
+
+    def read(tensor: torch.Tensor) -> torch.Tensor:
+        if torch._C._get_tracing_state() is not None:
+            return tensor.detach()
+        return plain.__get__(tensor)
+
+    torch.Tensor.data = property(read, plain.__set__)  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del torch.Tensor.data
 
 
 def _watched(function: Callable[..., Any], name: str, code: NoticeCode, watch: _Watch) -> Callable[..., Any]:

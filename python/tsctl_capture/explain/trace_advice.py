@@ -24,6 +24,10 @@ _GENERAL = {
     NoticeCode.CONSTANT_TENSOR: "build it from tensors (torch.stack, torch.cat, x.new_full), "
     "or register it as a buffer if it never changes",
 }
+_ENCODER = (
+    "build nn.TransformerEncoder with enable_nested_tensor=False: it then treats every mask alike; "
+    "or use tsctl script"
+)
 _LOOP = (
     "a trace repeats the loop as often as its example: compute on the whole tensor instead, "
     "or put the loop into a function marked @torch.jit.script_if_tracing"
@@ -43,6 +47,8 @@ def advice_for(code: NoticeCode, line: str) -> str:
     """The line rewritten so that a trace follows the input; otherwise what to do; "" if unknown."""
     if code not in _GENERAL:
         return ""
+    if code == NoticeCode.BRANCH_DECIDED and "src_key_padding_mask=" in line:
+        return _ENCODER
     if code in (NoticeCode.LENGTH_TAKEN, NoticeCode.VALUE_BAKED_IN):
         parts = _parsed(line)
         if any(isinstance(part, ast.For) or _calls(part, {"range"}) for part in parts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import math
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -190,11 +191,8 @@ def _explained(
     return found
 
 
-def _whole_numbers(values: Sequence[Any]) -> tuple[int, ...]:
-    plain = [one.item() if isinstance(one, torch.Tensor) and one.numel() == 1 else one for one in values]
-    return tuple(
-        dict.fromkeys(int(one) for one in plain if isinstance(one, (int, float)) and one == one // 1)
-    )
+def _whole_numbers(values: Sequence[float]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(int(one) for one in values if math.isfinite(one) and one == one // 1))
 
 
 def is_accepted(notice: Notice, accepted: Sequence[str]) -> bool:

@@ -127,7 +127,7 @@ def _equal_scalars(left: Any, right: Any) -> bool:
         return right != right
     if type(left) is not type(right):
         return False
-    return bool(left == right) or not is_scalar(left)  # a value without a TorchScript type is not compared
+    return not is_scalar(left) or bool(left == right)  # a value without a TorchScript type is not compared
 
 
 def _in_words(value: Any) -> str:

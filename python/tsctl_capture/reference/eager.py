@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import random
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -173,12 +175,12 @@ def _run_all(
 ) -> None:
     for call in calls:
         try:
-            random_before = torch.get_rng_state()
+            random_before = _random_states()
             started = time.perf_counter()
             found.outputs.append(run(model.module, call, device))
             found.seconds.append(time.perf_counter() - started)
             if len(found.outputs) == 1:
-                draws = not torch.equal(random_before, torch.get_rng_state())
+                draws = random_before != _random_states()
                 _run_again(model, call, device, tolerances, draws, found)
         except CaptureError:
             raise
@@ -191,6 +193,15 @@ def _run_all(
             )
             message = f"'{model.class_name}' refuses {call.title} ({shapes(call)}): {why}"
             raise CaptureError(ErrorKind.CAPTURE, message, hint, detail) from error
+
+
+def _random_states() -> list[Any]:
+    """The states of the generators of torch, Python and numpy, to compare."""
+    states: list[Any] = [torch.get_rng_state().tolist(), random.getstate()]
+    if "numpy.random" in sys.modules:
+        kind, keys, *rest = sys.modules["numpy.random"].get_state()
+        states.append((kind, keys.tolist(), *rest))
+    return states
 
 
 def shapes(call: Call) -> str:

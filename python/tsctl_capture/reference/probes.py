@@ -109,6 +109,18 @@ def _grown(request: CaptureRequest, sizes: Sequence[Probe], limits: Sequence[int
             )
 
 
+def size_one_probes(request: CaptureRequest, sizes: Sequence[Probe]) -> Iterator[Probe]:
+    """A size of 1 on each axis that varies, for a trace that may have lost an axis of this size."""
+    if not request.sets:
+        return
+    yield from _at_limits(request, [1])
+    places = {(tuple(probe.inputs), probe.axis): probe for probe in sizes if probe.accepted and probe.inputs}
+    for (inputs, axis), probe in places.items():
+        title = f"{probe.title.split(': ')[0]}: 1 instead of {probe.declared}"
+        call = drawn_call(resized(request.sets[0], inputs, axis, 1), request.seed)
+        yield Probe(call, title, list(inputs), axis, probe.declared, probe.joint)
+
+
 def _at_limits(request: CaptureRequest, sizes: Sequence[int]) -> Iterator[Probe]:
     """Each named dimension at these sizes, which all inputs with it have."""
     for dim in dict.fromkeys(item["dim"] for item in request.named_sizes) if request.sets else ():

@@ -92,7 +92,10 @@ class _Places:
         if not self._is_new(held):
             return
         before = dict(held)
-        self.found.append(lambda: [title(name) for name in _restore(held, before)])
+        # Names such as __warningregistry__ are Python's own.
+        self.found.append(
+            lambda: [title(name) for name in _restore(held, before) if not name.startswith("__")]
+        )
         for name, value in before.items():
             if name not in left_out:
                 self._visit(title(name), value, depth)

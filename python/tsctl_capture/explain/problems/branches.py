@@ -85,13 +85,15 @@ def changed_type(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             change = file.replaced(first.value, f"{file.text(first.value)}.0")
         elif before == "Tuple[()]":
             change = _growing_list(file, refusal, name, kind)
-    cause = f"'{name}' is {before} before the loop and becomes {after} in it"
+    in_loop = loop is not None and file.around(loop, (ast.For, ast.While)) is not None
+    part = "loop" if in_loop or isinstance(loop, (ast.For, ast.While)) else "branch"
+    cause = f"'{name}' is {before} before the {part} and becomes {after} in it"
     if before == "NoneType":
         cause = (
-            f"'{name}' is None before the loop, which fixes its type in TorchScript, but it becomes "
-            f"{after} in the loop"
+            f"'{name}' is None before the {part}, which fixes its type in TorchScript, but it becomes "
+            f"{after} in the {part}"
         )
-    return Finding("loop-type", cause, change, FIXED_LENGTH, node)
+    return Finding("loop-type", cause, change, FIXED_LENGTH if part == "loop" else "", node)
 
 
 def _other_target(

@@ -9,7 +9,7 @@ import types
 
 import torch
 
-from .refusal import Finding, Refusal, user_files, user_nodes
+from .refusal import Finding, Refusal
 from .sentences import (
     KEEPS_VALUE,
     NO_VALUES,
@@ -163,20 +163,21 @@ def numpy_random(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 def without_source(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """os.path.exists and similar calls. torch names neither file nor line, so the call is searched."""
     wanted = match["name"]
-    for file, call in user_nodes(refusal.model, ast.Call):
-        if called_name(call) != wanted or dotted(call.func).startswith("self."):
-            continue
-        if file.around(call, ast.FunctionDef) is None:
-            continue
-        refusal.file, refusal.line = file, call.lineno
-        cause = f"TorchScript cannot call Python's {dotted(call.func)}(), whose source it cannot read"
-        return Finding("python-function", cause, _without(file, call), _ONE_VALUE, call, file)
+    for file, code in refusal.code_of_model():
+        for call in ast.walk(code):
+            if not isinstance(call, ast.Call) or called_name(call) != wanted:
+                continue
+            if file.around(call, ast.FunctionDef) is None or dotted(call.func).startswith("self."):
+                continue
+            refusal.file, refusal.line = file, call.lineno
+            cause = f"TorchScript cannot call Python's {dotted(call.func)}(), whose source it cannot read"
+            return Finding("python-function", cause, _without(file, call), _ONE_VALUE, call, file)
     return None
 
 
 def numpy_function(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """A numpy function in the user's code; torch names neither file nor line."""
-    for file in user_files(refusal.model):
+    for file, code in refusal.code_of_model():
         named = [
             alias.asname or alias.name
             for node in ast.walk(file.tree)
@@ -184,7 +185,7 @@ def numpy_function(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             for alias in node.names
             if alias.name == "numpy"
         ]
-        for call in ast.walk(file.tree):
+        for call in ast.walk(code):
             if isinstance(call, ast.Call) and dotted(call.func).split(".")[0] in named:
                 function = file.around(call, ast.FunctionDef)
                 if function is None or function.name == "__init__":

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from .refusal import Finding, Refusal, user_files
-from .user_code import UserFile, dotted, user_classes, without_comment
+from .user_code import UserFile, dotted, without_comment
 
 _HOOK = "tracing works: a trace records what the hook computes"
 
@@ -138,12 +138,13 @@ def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     what = match["kind"]
     others = {"WeightNorm": "weight_norm", "SpectralNorm": "spectral_norm"}
     name = others.get(what, "")
-    for file, kind in _parts_of_classes(refusal):
+    for file, kind in refusal.code_of_model():
         for call in ast.walk(kind):
             if isinstance(call, ast.Call) and name and _calls_torchs(call, name):
                 cause = f"{name}() adds a hook to the module, which TorchScript cannot compile"
                 line = without_comment(file.line(call.lineno))
-                change = f"{line}\ntorch.nn.utils.remove_{name}({_target(file, call)})  # when it is built"
+                removed = f"torch.nn.utils.remove_{name}({_target(file, call)}{_weight(file, call)})"
+                change = f"{line}\n{removed}  # when it is built"
                 return Finding(
                     "hook-object",
                     cause,
@@ -155,19 +156,16 @@ def hook_without_name(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     return None
 
 
-def _parts_of_classes(refusal: Refusal) -> Iterator[tuple[UserFile, ast.AST]]:
-    """The classes of the model and its submodules, then everything in their files."""
-    root = refusal.model.module if refusal.model is not None else None
-    for part in root.modules() if root is not None else ():
-        yield from user_classes(type(part))
-    for file in user_files(refusal.model):
-        yield file, file.tree
-
-
 def _calls_torchs(call: ast.Call, name: str) -> bool:
     """Whether it is the function of torch.nn.utils, not the one of the same name in its parametrizations."""
     function = dotted(call.func)
     return function.rsplit(".", 1)[-1] == name and "parametrizations" not in function
+
+
+def _weight(file: UserFile, call: ast.Call) -> str:
+    """The argument that names the weight, if it is another one than `weight`."""
+    named = [item.value for item in call.keywords if item.arg == "name"] or call.args[1:2]
+    return "".join(f", {file.text(item)}" for item in named)
 
 
 def _target(file: UserFile, call: ast.Call) -> str:

@@ -13,7 +13,7 @@ import torch
 
 from ...errors import is_torch_frame
 from ...model.source import LoadedModel
-from .user_code import Node, UserFile, file_of, is_user_file, loaded_values, user_file
+from .user_code import Node, UserFile, file_of, is_user_file, loaded_values, user_classes, user_file
 
 _FILE = re.compile(r'^\s*(?:.* at\s+)?File "([^"]+)", line (\d+)$')
 _CALLED = re.compile(r"^'.*' is being compiled since it was called from '.*'$")
@@ -93,6 +93,13 @@ class Refusal:
     def parts(self) -> list[torch.nn.Module]:
         """The model and its submodules."""
         return list(self.model.module.modules()) if self.model is not None else []
+
+    def code_of_model(self) -> Iterator[tuple[UserFile, ast.AST]]:
+        """The classes of the model and its submodules, then everything in their files."""
+        for part in self.parts:
+            yield from user_classes(type(part))
+        for file in user_files(self.model):
+            yield file, file.tree
 
     def resolved(self, name: str) -> Any:
         """The value of a global name in the user's file; None if it is unknown."""

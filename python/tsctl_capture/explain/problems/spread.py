@@ -15,6 +15,8 @@ from .user_code import (
     dotted,
 )
 
+_FROM_NUMPY = ("from_numpy", "tensor", "as_tensor")
+
 
 def spread(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """x.view(*size), first, *rest = ..., tuple(parts)."""
@@ -33,6 +35,8 @@ def spread(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         return None
     node = starred[0]
     above = file.parent_of(node)
+    if isinstance(above, ast.Call) and (drawn := _drawn_by_numpy(refusal, file, above)) is not None:
+        return drawn
     value = file.text(node.value)
     cause = f"the compiler does not know how many values '*{value}' has"
     if isinstance(above, (ast.List, ast.Tuple)):
@@ -44,6 +48,21 @@ def spread(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         change = file.replaced(above, f"{file.text(above.func)}({joined})")
         return Finding("star-argument", cause, change, NO_VALUES)
     return None
+
+
+def _drawn_by_numpy(refusal: Refusal, file: UserFile, call: ast.Call) -> Finding | None:
+    """np.random.randn(*x.shape), whose star torch refuses before it comes to numpy."""
+    root, *rest = dotted(call.func).split(".")
+    if getattr(refusal.resolved(root), "__name__", "") != "numpy" or len(rest) < 2 or rest[0] != "random":
+        return None
+    cause = f"TorchScript cannot call numpy's {dotted(call.func)}()"
+    above, whole = file.parent_of(call), call
+    while isinstance(above, ast.Call) and dotted(above.func).rsplit(".", 1)[-1] in _FROM_NUMPY:
+        whole, above = above, file.parent_of(above)
+    change = ""
+    if rest[1] in ("rand", "randn") and len(call.args) == 1 and isinstance(call.args[0], ast.Starred):
+        change = file.replaced(whole, f"torch.{rest[1]}({file.text(call.args[0].value)})")
+    return Finding("random", cause, change, "tracing would keep the value from the capture for every input")
 
 
 def _one_argument(file: UserFile, call: ast.Call, node: ast.Starred) -> str:
