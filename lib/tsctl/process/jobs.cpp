@@ -223,11 +223,12 @@ Job Jobs::job_for(const JobRequest& request, const PythonSite* site) const {
 }
 
 template <typename Result>
-Result Jobs::do_job(const std::string& step, const JobRequest& request, const PythonSite* site) {
+Result Jobs::do_job(const std::string& step, const JobRequest& request, const PythonSite* site,
+                    WaitPolicy wait_policy) {
   const double start_s = now_s();
   steps_.push_back({.name = step, .status = StepStatus::failed});
   WorkerProcess worker(settings_.installation.executable,
-                       worker_environment(settings_.threads, WaitPolicy::passive), listener_);
+                       worker_environment(settings_.threads, wait_policy), listener_);
   // Ends the worker if it still runs.
   const auto close_step = [&](double grace_s) {
     const ProcessEnd end = worker.finish(grace_s);
@@ -266,8 +267,9 @@ DescribeResult Jobs::describe(const DescribeRequest& request) {
   return do_job<DescribeResult>("describe", request, nullptr);
 }
 
-RewriteResult Jobs::rewrite(const std::string& step, const RewriteRequest& request) {
-  return do_job<RewriteResult>(step, request, nullptr);
+RewriteResult Jobs::rewrite(const std::string& step, const RewriteRequest& request,
+                            WaitPolicy wait_policy) {
+  return do_job<RewriteResult>(step, request, nullptr, wait_policy);
 }
 
 VerifyResult Jobs::compare(const std::string& step, const VerifyRequest& request) {

@@ -58,7 +58,9 @@ class Jobs {
   Jobs(WorkerSettings settings, Interrupt& interrupt, Events& events, Listener* listener = nullptr);
 
   DescribeResult describe(const DescribeRequest& request);
-  RewriteResult rewrite(const std::string& step, const RewriteRequest& request);
+  // `wait_policy`, active or passive, is how its threads wait.
+  RewriteResult rewrite(const std::string& step, const RewriteRequest& request,
+                        WaitPolicy wait_policy);
   VerifyResult compare(const std::string& step, const VerifyRequest& request);
   RunResult run(const std::string& step, const RunRequest& request);
   GraphResult graph(const GraphRequest& request);
@@ -91,7 +93,8 @@ class Jobs {
   // The job's result, as the alternative of WorkerMessage that answers `request`.
   std::optional<WorkerMessage> answer_of(WorkerProcess& worker);
   template <typename Result>
-  Result do_job(const std::string& step, const JobRequest& request, const PythonSite* site);
+  Result do_job(const std::string& step, const JobRequest& request, const PythonSite* site,
+                WaitPolicy wait_policy = WaitPolicy::passive);
 
   WorkerSettings settings_;
   Interrupt& interrupt_;
@@ -101,8 +104,8 @@ class Jobs {
   std::string libtorch_version_ = {};
 };
 
-// NAME=VALUE pairs that set the number of threads of a worker and how they wait for one another. Jobs, which are not
-// timed, wait passively: that costs them little, and a busy host cannot slow them down tenfold.
+// NAME=VALUE pairs that set the number of threads of a worker and how they wait for one another. Jobs that
+// time nothing wait passively: that costs them little, and a busy host cannot slow them down tenfold.
 std::vector<std::string> worker_environment(int threads, WaitPolicy policy);
 // NAME=VALUE pairs that set the allocator of an arm; see ArmRequest::allocator.
 std::vector<std::string> allocator_environment(const std::string& allocator);

@@ -90,6 +90,12 @@ void add_bench_record(CommandSession& session, const BenchResult& bench, double 
                            .peak_memory_bytes = peak_bytes});
 }
 
+int most_threads(const std::vector<BenchArm>& arms) {
+  int most = 1;
+  for (const BenchArm& arm : arms) most = std::max(most, arm.request.settings.threads);
+  return most;
+}
+
 // A bench that runs, with the load of the host since its construction.
 class RunningBench {
  public:
@@ -97,7 +103,8 @@ class RunningBench {
       : session_(session),
         plan_(plan),
         cores_(usable_threads(session.report().environment)),
-        waiting_(choose_wait_policy(plan.options.wait_policy, plan.arms, cores_, clock_)),
+        waiting_(
+            choose_wait_policy(plan.options.wait_policy, most_threads(plan.arms), cores_, clock_)),
         options_(options_for_host()),
         host_(session, clock_),
         start_s_(clock_()),

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "steps/rewrite_step.h"
+
 namespace tsctl {
 
 namespace {
@@ -46,10 +48,10 @@ class Bisection {
     request.time_result = timed;
     request.rewrite_limit = limit;
     ++result_.runs;
-    return session_.jobs().rewrite(
-        limit ? fmt::format("bisect: {} of {} rewrites", *limit, result_.rewrites)
-              : std::string("bisect: all rewrites"),
-        request);
+    return rewrite_job(session_,
+                       limit ? fmt::format("bisect: {} of {} rewrites", *limit, result_.rewrites)
+                             : std::string("bisect: all rewrites"),
+                       request);
   }
 
   bool outputs_differ() {

@@ -5,6 +5,9 @@
 #include <algorithm>
 
 #include "options/pass_listing.h"
+#include "steps/wait_policy.h"
+#include "tsctl/core/base/clock.h"
+#include "tsctl/host/host.h"
 
 namespace tsctl {
 
@@ -44,13 +47,23 @@ RewriteRequest rewrite_request(const CommandSession& session, RewriteGoal goal,
           .threads = session.threads()};
 }
 
+RewriteResult rewrite_job(CommandSession& session, const std::string& name,
+                          const RewriteRequest& request) {
+  WaitPolicy wait_policy = WaitPolicy::passive;
+  if (request.goal == RewriteGoal::optimize) {
+    wait_policy = wait_policy_of_rewrite(request.threads,
+                                         usable_threads(session.report().environment), now_s);
+  }
+  return session.jobs().rewrite(name, request, wait_policy);
+}
+
 RewriteResult rewrite_step(CommandSession& session, RewriteGoal goal, const std::string& from,
                            const std::string& to, const PassFlags& passes,
                            const std::string& inputs_tensors) {
   const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
   session.enter(name);
-  RewriteResult result = session.jobs().rewrite(
-      name, rewrite_request(session, goal, from, to, passes, inputs_tensors));
+  RewriteResult result =
+      rewrite_job(session, name, rewrite_request(session, goal, from, to, passes, inputs_tensors));
   session.warn_all(result.warnings);
   if (goal == RewriteGoal::optimize) session.report().packed_layers = result.packed_layers;
   session.report().keeps_heap = result.keeps_heap;

@@ -13,6 +13,10 @@ RewriteRequest rewrite_request(const CommandSession& session, RewriteGoal goal,
                                const std::string& from, const std::string& to,
                                const PassFlags& passes, const std::string& inputs_tensors);
 
+// Runs the request as the step `name`.
+RewriteResult rewrite_job(CommandSession& session, const std::string& name,
+                          const RewriteRequest& request);
+
 // Freezes or optimizes the file `from` into `to` and adds the passes to the report.
 // A pass may run the calls in `inputs_tensors` to observe the shapes of the graph; it is empty when inputs are unknown.
 RewriteResult rewrite_step(CommandSession& session, RewriteGoal goal, const std::string& from,

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "steps/rewrite_step.h"
 #include "steps/tuning_warnings.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/suggestion.h"
@@ -119,7 +120,7 @@ void suggest_step(CommandSession& session, const SuggestPlan& plan) {
     plain.emplace(temporary_folder());
     RewriteRequest request = plan.plain;
     request.output_path = plain->path();
-    session.jobs().rewrite("optimize without packed layers", request);
+    rewrite_job(session, "optimize without packed layers", request);
   }
   std::vector<Trial> trials = trials_of(session, plan, plain ? plain->path() : plan.model_path);
   for (Trial& trial : trials) trial.suggestion.reason = reason_against(session, plan, trial);

@@ -26,10 +26,7 @@ bool names_passive(std::string text) {
 
 }  // namespace
 
-WaitChoice choose_wait_policy(WaitPolicy asked, const std::vector<BenchArm>& arms, int cores,
-                              const Clock& now_s) {
-  int threads = 1;
-  for (const BenchArm& arm : arms) threads = std::max(threads, arm.request.settings.threads);
+WaitChoice choose_wait_policy(WaitPolicy asked, int threads, int cores, const Clock& now_s) {
   const LoadReading before = read_system_load(now_s());
   std::this_thread::sleep_for(std::chrono::duration<double>(kLookSeconds));
   const auto busy = busy_between(before, read_system_load(now_s()));
@@ -50,6 +47,13 @@ WaitChoice choose_wait_policy(WaitPolicy asked, const std::vector<BenchArm>& arm
                     percent_text(*busy));
   }
   return choice;
+}
+
+WaitPolicy wait_policy_of_rewrite(int threads, int cores, const Clock& now_s) {
+  if (threads == 1) return WaitPolicy::active;
+  const WaitChoice choice = choose_wait_policy(WaitPolicy::automatic, threads, cores, now_s);
+  if (choice.policy != WaitPolicy::automatic) return choice.policy;
+  return choice.busy_host ? WaitPolicy::passive : WaitPolicy::active;
 }
 
 std::string wait_policy_reason(const WaitChoice& choice, WaitPolicy used) {

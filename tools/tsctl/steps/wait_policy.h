@@ -1,10 +1,8 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "tsctl/bench/launched_arm.h"
-#include "tsctl/core/bench_options.h"
 #include "tsctl/core/bench_vocabulary.h"
 
 namespace tsctl {
@@ -17,9 +15,13 @@ struct WaitChoice {
   bool busy_host = false;
 };
 
-// Follows --wait-policy, then the variable OMP_WAIT_POLICY. Looks at the host for a moment.
-WaitChoice choose_wait_policy(WaitPolicy asked, const std::vector<BenchArm>& arms, int cores,
-                              const Clock& now_s);
+// Follows --wait-policy, then the variable OMP_WAIT_POLICY. `threads` is the number of the arm that has the most. Looks at
+// the host for a moment.
+WaitChoice choose_wait_policy(WaitPolicy asked, int threads, int cores, const Clock& now_s);
+
+// How the threads wait while a file is optimized, which times kernels and the result: active or passive, by the same
+// rules. The kernel that is fastest with passive threads may not be the fastest with active ones, which users have.
+WaitPolicy wait_policy_of_rewrite(int threads, int cores, const Clock& now_s);
 
 // Why the arms of a bench waited as they did. `used` is the policy at its end.
 std::string wait_policy_reason(const WaitChoice& choice, WaitPolicy used);
