@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "packed_support.h"
+#include "tsctl/engine/compare.h"
 #include "tsctl/engine/passes/pipeline.h"
 
 namespace tsctl {
@@ -319,6 +320,31 @@ def forward(self, x):
   EXPECT_EQ(packed::packed_layers(fast).size(), 2U);
   expect_same(plain, fast, {x});
   EXPECT_TRUE(test::agree(plain.get_method("encode")({x}), fast.get_method("encode")({x})));
+}
+
+TEST_F(PackedLayers, are_compared_with_each_kernel_on_the_first_set_if_the_file_is_slow) {
+  optimized();
+  auto plain = network();
+  test::Calls calls;
+  for (const std::string label : {"a", "b", "c"}) {
+    const at::Tensor x = image();
+    calls.add(label, {x}, plain.forward({x}).toTensor());
+  }
+  calls.write(dir_.file("reference.safetensors"));
+  const auto compared = [&](double slow_calls_s) {
+    VerifyRequest request{.model_path = dir_.file("out.pt"),
+                          .reference_tensors = dir_.file("reference.safetensors"),
+                          .slow_calls_s = slow_calls_s};
+    request.tolerance.rtol = {{"", 1e-3}};
+    return compare(request, events_);
+  };
+  EXPECT_TRUE(compared(600.0).warnings.empty());
+  const VerifyResult slow = compared(0.0);
+  EXPECT_EQ(slow.kernels.size(), packed::kernels_of(torch::jit::load(dir_.file("out.pt"))).size());
+  ASSERT_EQ(slow.warnings.size(), 2U);
+  EXPECT_EQ(slow.warnings[1].text,
+            "each kernel of the packed layers is compared for 0 s: at least one of them ran only "
+            "the first 1 of 3 input sets");
 }
 
 TEST_F(PackedLayers, are_unpacked_before_they_are_optimized_or_frozen_again) {

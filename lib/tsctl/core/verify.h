@@ -17,7 +17,7 @@ namespace tsctl {
 // The calls of an input set that are compared. The profiling executor compiles at the second and third call of a
 // shape; the tenth call represents all later ones.
 inline constexpr int kComparedCalls[] = {1, 2, 3, 10};
-// Of an input set whose first three calls take longer, only these are compared.
+// After this time, call 10 of an input set, or the other sets of a packed kernel, are not compared.
 inline constexpr double kSlowCalls_s = 10.0;
 // The seed of random numbers at the first call of every input set.
 inline constexpr std::uint64_t kCallSeed = 0;
