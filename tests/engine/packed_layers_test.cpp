@@ -6,7 +6,6 @@
 #include <torch/csrc/jit/passes/freeze_module.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
-#include <deque>
 #include <filesystem>
 #include <set>
 #include <thread>
@@ -219,29 +218,6 @@ TEST_F(PackedLayers, measure_once_for_each_size) {
   // Two convolutions of one size of which one is followed by relu alone and one by a sum and relu: one entry; two
   // linear layers; and the time spent.
   EXPECT_EQ(packed::packed_layers(fast)[0].attr("table").toGenericDict().size(), 4U);
-}
-
-TEST(SettledChoice, is_the_kernel_that_wins_three_times_in_succession) {
-  std::vector<std::int64_t> asked;
-  std::deque<std::int64_t> winners{2, 1, 1, 1, 2};
-  const auto measure = [&](std::int64_t stored) {
-    asked.push_back(stored);
-    const std::int64_t winner = winners.front();
-    winners.pop_front();
-    return winner;
-  };
-  EXPECT_EQ(packed::settled_choice(2, measure), 1);
-  EXPECT_EQ(asked, (std::vector<std::int64_t>{2, 2, 1, 1}));
-}
-
-TEST(SettledChoice, is_the_last_winner_where_none_wins_three_times) {
-  std::int64_t measurements = 1;
-  const auto measure = [&](std::int64_t stored) {
-    ++measurements;
-    return 1 - stored;
-  };
-  EXPECT_EQ(packed::settled_choice(0, measure), 1);
-  EXPECT_EQ(measurements, 8);
 }
 
 TEST_F(PackedLayers, take_the_stored_kernel_once_the_time_is_spent) {

@@ -10,8 +10,6 @@
 #include <set>
 #include <utility>
 
-#include "tsctl/core/base/clock.h"
-
 namespace tsctl::packed {
 
 namespace {
@@ -24,12 +22,6 @@ constexpr std::size_t kOperatorVersion = 10;
 // How long the layers of a file measure, in nanoseconds.
 constexpr std::int64_t kLimitWhenWritten = 10'000'000'000;
 constexpr std::int64_t kLimitWhenLoaded = 200'000'000;
-
-// How often a choice that is written must win in succession, and how many measurements there are at most.
-constexpr int kWinsOfChoice = 3;
-constexpr int kMostMeasurements = 8;
-// How long all layers of a file measure again. After that a choice holds as it is.
-constexpr double kSettlingLimit_s = 5;
 
 // A weight of fewer bytes may be packed once for each declared size. Of a larger one, all sizes that are packed share one
 // copy, so that a loaded file takes about twice the memory of its weights.
@@ -131,29 +123,11 @@ Module LayerFactory::finish(const c10::ClassTypePtr& type, std::vector<std::int6
         slot, given != attributes.end() ? given->second : empty_value(type->getAttribute(slot)));
   }
   Module layer(object);
-  const std::string key = layer.attr("key").toStringRef();
-  const bool is_new = !table_.contains(key);
   layer.get_method("tune")({});
   layer.setattr("stored", layer.attr("kernel"));
-  if (is_new && table_.contains(key)) settle(layer);
   layer.setattr("limit", kLimitWhenLoaded);
   layer.setattr("fixed", choice_ != KernelChoice::automatic);
   return layer;
-}
-
-void LayerFactory::settle(Module& layer) {
-  const std::int64_t kernel =
-      settled_choice(layer.attr("kernel").toInt(), [&](std::int64_t stored) {
-        if (settling_s_ > kSettlingLimit_s) return stored;
-        const double begin_s = now_s();
-        layer.setattr("stored", stored);
-        const std::int64_t winner = layer.get_method("measure")({}).toInt();
-        settling_s_ += now_s() - begin_s;
-        return winner;
-      });
-  layer.setattr("stored", kernel);
-  layer.get_method("use")({kernel});
-  table_.insert_or_assign(layer.attr("key").toStringRef(), list_of({kernel}));
 }
 
 Module LayerFactory::linear(const LinearSettings& settings) {
@@ -230,18 +204,6 @@ Module LayerFactory::recurrent(const char* kind, const c10::ClassTypePtr& type,
                  {"key", fmt::format("{} {} {} {} {} {}", kind, fmt::join(settings.sizes[0], "x"),
                                      fmt::join(settings.weights[0].sizes(), "x"), settings.layers,
                                      settings.bidirectional, settings.batch_first)}});
-}
-
-std::int64_t settled_choice(std::int64_t first,
-                            const std::function<std::int64_t(std::int64_t)>& measure) {
-  std::int64_t choice = first;
-  int wins = 1;
-  for (int done = 1; done < kMostMeasurements && wins < kWinsOfChoice; ++done) {
-    const std::int64_t winner = measure(choice);
-    wins = winner == choice ? wins + 1 : 1;
-    choice = winner;
-  }
-  return choice;
 }
 
 const char* kernel_name(Kernel kernel) {

@@ -5,7 +5,6 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -76,21 +75,12 @@ class LayerFactory {
                                const RecurrentSettings& settings);
   torch::jit::Module finish(const c10::ClassTypePtr& type, std::vector<std::int64_t> kernels,
                             std::map<std::string, c10::IValue> attributes);
-  // Measures a layer again until its choice is settled, and writes that into it and into the table.
-  void settle(torch::jit::Module& layer);
 
   std::shared_ptr<torch::jit::CompilationUnit> classes_;
   KernelChoice choice_;
   c10::Dict<std::string, c10::List<std::int64_t>> table_;  // shared by all layers
   std::map<std::string, c10::ClassTypePtr> types_ = {};
-  double settling_s_ = 0;
 };
-
-// The kernel to write into a file. `measure` gives the winner of a measurement in which `stored` holds unless another is
-// 5% faster in both of its halves: in one measurement, a kernel that is 7% faster replaces it only every other time. So
-// the winner is measured again, as `stored`, until it has won three times in succession, eight times at most.
-std::int64_t settled_choice(std::int64_t first,
-                            const std::function<std::int64_t(std::int64_t stored)>& measure);
 
 // "onednn", for reports.
 const char* kernel_name(Kernel kernel);
