@@ -35,7 +35,7 @@ def test_a_trace_records_what_is_computed_and_written_through_data(request_for, 
     result, _ = attempt_of(request_for, events, "silent.py:WritesData", tensor(3, 4))
     assert result["status"] == "captured"
     assert [one["text"] for one in result["warnings"]] == [
-        "forward stores mean on the model: so does every call of the file"
+        "forward stores mean on the model, as does every call of the file"
     ]
     module, x = follows(), torch.arange(8.0).view(2, 4)
     assert torch.equal(module(x), x * 2 + x.mean(0))

@@ -30,8 +30,7 @@ bool containers_match(const Value& reference, const Value& candidate) {
   if (reference.kind != candidate.kind)
     return !reference.keys.empty() && candidate.kind == Value::Kind::tuple;
   if (reference.kind != Value::Kind::dict) return true;
-  return std::is_permutation(reference.keys.begin(), reference.keys.end(), candidate.keys.begin(),
-                             candidate.keys.end());
+  return std::ranges::is_permutation(reference.keys, candidate.keys);
 }
 
 const Value& counterpart(const Value& reference, const Value& candidate, std::size_t i) {
@@ -66,25 +65,25 @@ std::optional<LeafPair> pair_leaves(const Value& reference, const Value& candida
 
 // The only item of a tuple that holds anything. In a script a detector of torchvision returns (losses, detections),
 // in Python the detections alone, and the losses are empty.
-const Value& only_full_item(const Value& value) {
-  if (value.kind != Value::Kind::tuple || value.items.size() < 2) return value;
+const Value* only_full_item(const Value& value) {
+  if (value.kind != Value::Kind::tuple || value.items.size() < 2) return &value;
   const auto is_full = [](const Value& item) {
     return !is_container(item.kind) || !item.items.empty();
   };
-  if (std::ranges::count_if(value.items, is_full) != 1) return value;
-  return *std::ranges::find_if(value.items, is_full);
+  if (std::ranges::count_if(value.items, is_full) != 1) return &value;
+  return &*std::ranges::find_if(value.items, is_full);
 }
 
 // Pairs the leaves like pair_leaves(). If one side alone is a tuple with empty items, they are left out with a warning.
 std::optional<LeafPair> pair_outputs(const Value& reference, const Value& candidate,
                                      std::vector<LeafPair>& pairs, std::vector<Warning>& warnings) {
   auto parted = pair_leaves(reference, candidate, "out", pairs);
-  const Value& ours = only_full_item(reference);
-  const Value& theirs = only_full_item(candidate);
-  if (!parted || (&ours == &reference) == (&theirs == &candidate)) return parted;
+  const Value* const ours = only_full_item(reference);
+  const Value* const theirs = only_full_item(candidate);
+  if (!parted || (ours == &reference) == (theirs == &candidate)) return parted;
   pairs.clear();
-  if (pair_leaves(ours, theirs, "out", pairs)) return parted;
-  const bool in_candidate = &theirs != &candidate;
+  if (pair_leaves(*ours, *theirs, "out", pairs)) return parted;
+  const bool in_candidate = theirs != &candidate;
   warnings.push_back({WarningCode::output_left_out,
                       fmt::format("the {} returns {}, but the other side returns only the item "
                                   "that is not empty: the empty items are not compared",

@@ -21,6 +21,13 @@ std::vector<Value*> Builder::unpacked(Value* list, std::size_t size) const {
   return unpack->outputs().vec();
 }
 
+Value* Builder::list(const std::vector<Value*>& integers) const {
+  Node* const list = place_.owningGraph()->createList(c10::IntType::get(), integers);
+  list->insertBefore(&place_);
+  list->copyMetadata(&place_);
+  return list->output();
+}
+
 Value* Builder::constant(const c10::IValue& value) const {
   const torch::jit::WithInsertPoint before(&place_);
   return place_.owningGraph()->insertConstant(value);

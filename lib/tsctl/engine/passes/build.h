@@ -18,6 +18,8 @@ class Builder {
                         std::initializer_list<torch::jit::NamedValue> named = {}) const;
   // The elements of a list that has `size` of them.
   std::vector<torch::jit::Value*> unpacked(torch::jit::Value* list, std::size_t size) const;
+  // A list of these integers.
+  torch::jit::Value* list(const std::vector<torch::jit::Value*>& integers) const;
   torch::jit::Value* constant(const c10::IValue& value) const;
 
  private:

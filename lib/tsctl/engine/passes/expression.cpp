@@ -29,26 +29,34 @@ std::int64_t times_multiplied(const Node& node) {
   return exponent == 2.0 || exponent == 3.0 ? static_cast<std::int64_t>(*exponent) : 0;
 }
 
+// The constant that the node divides by.
+std::optional<double> divisor_of(const Node& node) {
+  if (!is_any_of(node, {"aten::div"}) || node.inputs().size() != 2) return std::nullopt;
+  return number_of(*node.input(1));
+}
+
 // What is read twice is no step on the way but what the expression works on. A root may be read as often as it likes.
 bool is_step(const Value& value, bool is_root) { return is_root || value.uses().size() == 1; }
 
 void add_factors(Value* value, Terms& product, Parts& parts, bool is_root = false) {
   Node& node = *value->node();
-  const bool divides = is_any_of(node, {"aten::div"});
   if (const auto number = number_of(*value)) {
     product.constant *= *number;
-  } else if (!is_step(*value, is_root)) {
-    product.operands.push_back(value);
-  } else if (const std::int64_t times = times_multiplied(node); times > 0) {
+    return;
+  }
+  const bool is_part = is_step(*value, is_root);
+  const std::int64_t times = is_part ? times_multiplied(node) : 0;
+  const auto divisor = is_part ? divisor_of(node) : std::nullopt;
+  if (times > 0) {
     parts.push_back(&node);
     for (std::int64_t i = 0; i < times; ++i) add_factors(node.input(0), product, parts);
-  } else if (is_any_of(node, {"aten::mul"})) {
-    parts.push_back(&node);
-    for (Value* factor : node.inputs()) add_factors(factor, product, parts);
-  } else if (divides && node.inputs().size() == 2 && number_of(*node.input(1))) {
+  } else if (divisor) {
     parts.push_back(&node);
     add_factors(node.input(0), product, parts);
-    product.constant /= *number_of(*node.input(1));
+    product.constant /= *divisor;
+  } else if (is_part && is_any_of(node, {"aten::mul"})) {
+    parts.push_back(&node);
+    for (Value* factor : node.inputs()) add_factors(factor, product, parts);
   } else {
     product.operands.push_back(value);
   }

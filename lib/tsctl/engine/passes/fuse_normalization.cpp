@@ -189,9 +189,10 @@ std::optional<Found> find_normalization(Node& node) {
 // Whether the sizes and strides that were seen are those of a tensor that lies row by row. A stride that varies with
 // the size of a later dimension is as it should be.
 bool is_row_by_row(const c10::TensorType& type) {
-  if (!type.dim() || !type.strides().size()) return false;
+  const auto rank = type.dim();
+  if (!rank || !type.strides().size()) return false;
   Size expected = 1;
-  for (std::size_t i = *type.dim(); i-- > 0;) {
+  for (std::size_t i = *rank; i-- > 0;) {
     if (type.strides()[i] != expected) return false;
     const Size size = type.sizes()[i];
     expected = expected && size ? std::optional(*expected * *size) : std::nullopt;
@@ -202,12 +203,13 @@ bool is_row_by_row(const c10::TensorType& type) {
 // What the operator needs besides what every expression needs.
 std::string reason_by_sizes(PassContext& context, const Found& found) {
   const auto type = context.observed_types().of(*found.expression.inputs[0]);
-  if (type == nullptr || !type->dim()) return "its sizes are not known";
+  const auto rank = type != nullptr ? type->dim() : std::nullopt;
+  if (!rank) return "its sizes are not known";
   if (!is_row_by_row(*type)) return "its input is not stored row by row";
   if (found.expression.name == "softmax") return {};
-  const auto rank = static_cast<std::int64_t>(*type->dim());
-  if (found.dim != -1 && found.dim != rank - 1) return "it does not run over the last dimension";
-  return type->sizes()[*type->dim() - 1] ? "" : "the size of its last dimension varies";
+  const auto last = static_cast<std::int64_t>(*rank) - 1;
+  if (found.dim != -1 && found.dim != last) return "it does not run over the last dimension";
+  return {};
 }
 
 // The node that is the only reader of `value`, if it is `op`.
@@ -225,9 +227,10 @@ Value* per_feature(PassContext& context, const Node& node, const Value* operand,
   const auto constant = constant_tensor(*other);
   const auto type =
       constant ? c10::TensorType::create(*constant) : context.observed_types().of(*other);
-  const Size features = input.sizes()[*input.dim() - 1];
+  const auto rank = input.dim();
+  const Size features = rank && *rank > 0 ? input.sizes()[*rank - 1] : std::nullopt;
   const bool fits =
-      type != nullptr && type->dim() == std::size_t{1} && type->sizes()[0] == features;
+      features && type != nullptr && type->dim() == std::size_t{1} && type->sizes()[0] == features;
   return fits ? other : nullptr;
 }
 
@@ -251,27 +254,22 @@ void add_weights(PassContext& context, const AliasDb& aliases, ProvenDtypes& dty
   if (extend("aten::mul") && expression.name == "layer_norm") extend("aten::add");
 }
 
-struct Accepted {
-  Expression expression = {};
-  std::int64_t dim = 0;
-  std::int64_t features = 0;
-};
-
-Value* fused(const Builder& build, const Accepted& accepted) {
+Value* fused(const Builder& build, const Found& accepted) {
   const Expression& found = accepted.expression;
   if (found.name == "softmax") return build.op("aten::softmax", {found.inputs[0], accepted.dim});
   Value* const none = build.constant({});
   const auto input = [&](std::size_t i) {
     return i < found.inputs.size() ? found.inputs[i] : none;
   };
-  const std::vector<std::int64_t> shape{accepted.features};
+  // As large as in this call: without weights, other sizes than the declared ones work too.
+  Value* const shape = build.list({build.op("aten::size", {input(0), -1})});
   if (found.name == "rms_norm")
     return build.op("aten::rms_norm", {input(0), shape, input(1), found.eps});
   return build.op("aten::layer_norm", {input(0), shape, input(1), input(2), found.eps});
 }
 
 // `replaced` has the results that are new: an expression may work on the one before it.
-void replace(Accepted& accepted, std::map<Value*, Value*>& replaced) {
+void replace(Found& accepted, std::map<Value*, Value*>& replaced) {
   for (Value*& input : accepted.expression.inputs) {
     if (const auto found = replaced.find(input); found != replaced.end()) input = found->second;
   }
@@ -287,7 +285,7 @@ void run_on_method<row_of("fuse_normalization")>(PassContext& context) {
   const auto graph = context.graph();
   std::optional<AliasDb> aliases;
   ProvenDtypes dtypes;
-  std::vector<Accepted> accepted;
+  std::vector<Found> accepted;
   for_each_node(*graph, [&](Node& node) {
     auto found = find_normalization(node);
     if (!found) return;
@@ -295,14 +293,12 @@ void run_on_method<row_of("fuse_normalization")>(PassContext& context) {
     std::string reason = reason_left(found->expression, *aliases, dtypes);
     if (reason.empty()) reason = reason_by_sizes(context, *found);
     if (!reason.empty()) return context.skip(node, reason);
-    const auto type = context.observed_types().of(*found->expression.inputs[0]);
-    const Size features = type->sizes()[*type->dim() - 1];
     if (found->expression.name != "softmax")
       add_weights(context, *aliases, dtypes, found->expression);
-    accepted.push_back({found->expression, found->dim, features.value_or(0)});
+    accepted.push_back(*found);
   });
   std::map<Value*, Value*> replaced;
-  for (Accepted& expression : accepted) {
+  for (Found& expression : accepted) {
     if (!context.may_rewrite(*expression.expression.root)) continue;
     context.rewrote("fused " + expression.expression.name + " at " +
                     context.place_of(*expression.expression.root));

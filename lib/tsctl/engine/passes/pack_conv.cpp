@@ -68,7 +68,8 @@ std::int64_t products_of(const ConvSettings& settings) {
   std::int64_t places = size[0];
   if (settings.is_transposed) return places * size[2] * size[3] * settings.weight.numel();
   for (std::size_t i = 0; i < 2; ++i) {
-    const std::int64_t reach = settings.dilation[i] * (settings.weight.size(2 + i) - 1) + 1;
+    const std::int64_t kernel = settings.weight.sizes()[2 + i];
+    const std::int64_t reach = settings.dilation[i] * (kernel - 1) + 1;
     places *= (size[2 + i] + 2 * settings.padding[i] - reach) / settings.stride[i] + 1;
   }
   return places * settings.weight.numel();
