@@ -244,7 +244,8 @@ TEST_F(PackedConv, is_left_plain_where_packing_is_not_possible_or_does_not_pay) 
       "the sizes of its input are unknown, differ too often, or it is not float32 on the CPU";
   EXPECT_EQ(reason(conv_model("  return y\n"), {}), unknown);
   EXPECT_EQ(reason(conv_model("  return y\n"), {{image()[0]}}), unknown);
-  EXPECT_EQ(reason(conv_model("  return y\n"), {{image(1, 8, 8)}}), "it is too small to gain");
+  EXPECT_EQ(reason(conv_model("  return y\n"), {{image(1, 8, 8)}}),
+            "it is too small to become faster");
   EXPECT_EQ(reason(with({16, 16, 3},
                         "torch._convolution(x, self.w, None, [1], [1], [1], False, "
                         "[0], 1, False, False, True, True)"),
@@ -252,10 +253,10 @@ TEST_F(PackedConv, is_left_plain_where_packing_is_not_possible_or_does_not_pay) 
             "it is not a convolution of images");
   EXPECT_EQ(
       reason(with({16, 16, 3, 3}, "torch.conv2d(x, self.w, None, [1, 1], \"same\")"), {{image()}}),
-      "its settings are not constants, or its padding is a word");
+      "its settings are not constants, or its padding is a string");
   EXPECT_EQ(reason(with({16, 16, 3, 3}, "torch.conv2d(x, self.w, None, [1, 1], [x.size(0), 1])"),
                    {{image()}}),
-            "its settings are not constants, or its padding is a word");
+            "its settings are not constants, or its padding is a string");
   EXPECT_EQ(reason(with({16, 16, 3, 3}, "torch.conv2d(x, self.w * x.mean(), None)"), {{image()}}),
             "its weights are not constants");
   EXPECT_EQ(reason(model_of({{"w", torch::randn({16, 16, 3, 3}, torch::kDouble)}},

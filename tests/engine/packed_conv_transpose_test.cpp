@@ -242,10 +242,10 @@ TEST_F(PackedConvTranspose, is_left_plain_where_packing_is_not_possible_or_does_
       reason(with({16, 16, 3, 3}, call("[1, 1], [0, 0], [1, 1], 1, [2, 2]", "None")), {image()}),
       "it is transposed and its output padding is not smaller than its stride");
   EXPECT_EQ(reason(with({16, 24, 2, 2}, call(kBlocks, "None")), {image(1, 8, 8)}),
-            "it is too small to gain");
+            "it is too small to become faster");
   EXPECT_EQ(reason(with({16, 24, 2, 2}, call("[2, 2], [0, 0], [0, 0], 1, [x.size(0), 1]", "None")),
                    {image(1, 24, 28)}),
-            "its settings are not constants, or its padding is a word");
+            "its settings are not constants, or its padding is a string");
   EXPECT_EQ(reason(with({16, 24, 3},
                         "torch._convolution(x, self.w, None, [1], [1], [1], True, [0], 1, False, "
                         "False, True, True)"),

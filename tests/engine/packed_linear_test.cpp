@@ -200,7 +200,7 @@ TEST_F(PackedLinear, is_left_plain_where_packing_is_not_possible_or_does_not_pay
       "the sizes of its input are unknown, differ too often, or it is not float32 on the CPU";
   EXPECT_EQ(reason(linear_model(), {}), unknown);
   EXPECT_EQ(reason(linear_model(), {{torch::randn({0, 256})}}), unknown);
-  EXPECT_EQ(reason(linear_model(), {{torch::randn({4, 256})}}), "it is too small to gain");
+  EXPECT_EQ(reason(linear_model(), {{torch::randn({4, 256})}}), "it is too small to become faster");
   std::vector<Inputs> many;
   for (std::int64_t rows = 32; rows < 42; ++rows) many.push_back({torch::randn({rows, 256})});
   EXPECT_EQ(reason(linear_model(), many), unknown);

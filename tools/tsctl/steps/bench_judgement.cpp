@@ -15,7 +15,7 @@ namespace {
 
 bool is_inconclusive(const PairResult& pair) { return pair.verdict == SpeedVerdict::inconclusive; }
 
-// Other work explains all of these at once.
+// Warnings that follow from a busy host: one warning about the host stands for all of them.
 bool is_explained_by_other_work(const Warning& warning) {
   return warning.code == WarningCode::warm_up_not_steady ||
          warning.code == WarningCode::too_few_launches;

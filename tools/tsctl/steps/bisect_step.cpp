@@ -10,7 +10,8 @@ namespace {
 
 class Bisection {
  public:
-  Bisection(CommandSession& session, const BisectPlan& plan) : session_(session), plan_(plan) {}
+  Bisection(CommandSession& session, const BisectPlan& plan)
+      : session_(session), plan_(plan), wait_policy_(rewrite_wait_policy(session, plan.rewrite)) {}
 
   BisectResult run() {
     const RewriteResult all = rewritten({}, plan_.timed);
@@ -48,10 +49,10 @@ class Bisection {
     request.time_result = timed;
     request.rewrite_limit = limit;
     ++result_.runs;
-    return rewrite_job(session_,
-                       limit ? fmt::format("bisect: {} of {} rewrites", *limit, result_.rewrites)
-                             : std::string("bisect: all rewrites"),
-                       request);
+    return session_.jobs().rewrite(
+        limit ? fmt::format("bisect: {} of {} rewrites", *limit, result_.rewrites)
+              : std::string("bisect: all rewrites"),
+        request, wait_policy_);
   }
 
   bool outputs_differ() {
@@ -60,6 +61,7 @@ class Bisection {
 
   CommandSession& session_;
   const BisectPlan& plan_;
+  WaitPolicy wait_policy_;  // the same in all runs, so that their speeds can be compared
   BisectResult result_ = {};
 };
 

@@ -47,14 +47,10 @@ RewriteRequest rewrite_request(const CommandSession& session, RewriteGoal goal,
           .threads = session.threads()};
 }
 
-RewriteResult rewrite_job(CommandSession& session, const std::string& name,
-                          const RewriteRequest& request) {
-  WaitPolicy wait_policy = WaitPolicy::passive;
-  if (request.goal == RewriteGoal::optimize) {
-    wait_policy = wait_policy_of_rewrite(request.threads,
-                                         usable_threads(session.report().environment), now_s);
-  }
-  return session.jobs().rewrite(name, request, wait_policy);
+WaitPolicy rewrite_wait_policy(CommandSession& session, const RewriteRequest& request) {
+  if (request.goal != RewriteGoal::optimize) return WaitPolicy::passive;
+  return wait_policy_of_rewrite(request.threads, usable_threads(session.report().environment),
+                                now_s);
 }
 
 RewriteResult rewrite_step(CommandSession& session, RewriteGoal goal, const std::string& from,
@@ -62,8 +58,9 @@ RewriteResult rewrite_step(CommandSession& session, RewriteGoal goal, const std:
                            const std::string& inputs_tensors) {
   const std::string name = goal == RewriteGoal::freeze ? "freeze" : "optimize";
   session.enter(name);
+  const RewriteRequest request = rewrite_request(session, goal, from, to, passes, inputs_tensors);
   RewriteResult result =
-      rewrite_job(session, name, rewrite_request(session, goal, from, to, passes, inputs_tensors));
+      session.jobs().rewrite(name, request, rewrite_wait_policy(session, request));
   session.warn_all(result.warnings);
   if (goal == RewriteGoal::optimize) session.report().packed_layers = result.packed_layers;
   session.report().keeps_heap = result.keeps_heap;

@@ -13,9 +13,8 @@ RewriteRequest rewrite_request(const CommandSession& session, RewriteGoal goal,
                                const std::string& from, const std::string& to,
                                const PassFlags& passes, const std::string& inputs_tensors);
 
-// Runs the request as the step `name`.
-RewriteResult rewrite_job(CommandSession& session, const std::string& name,
-                          const RewriteRequest& request);
+// How the threads of the request's job wait. Looks at the host for a moment if the job times something.
+WaitPolicy rewrite_wait_policy(CommandSession& session, const RewriteRequest& request);
 
 // Freezes or optimizes the file `from` into `to` and adds the passes to the report.
 // A pass may run the calls in `inputs_tensors` to observe the shapes of the graph; it is empty when inputs are unknown.

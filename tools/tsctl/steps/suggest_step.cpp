@@ -120,7 +120,8 @@ void suggest_step(CommandSession& session, const SuggestPlan& plan) {
     plain.emplace(temporary_folder());
     RewriteRequest request = plan.plain;
     request.output_path = plain->path();
-    rewrite_job(session, "optimize without packed layers", request);
+    session.jobs().rewrite("optimize without packed layers", request,
+                           rewrite_wait_policy(session, request));
   }
   std::vector<Trial> trials = trials_of(session, plan, plain ? plain->path() : plan.model_path);
   for (Trial& trial : trials) trial.suggestion.reason = reason_against(session, plan, trial);

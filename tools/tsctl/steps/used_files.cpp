@@ -69,7 +69,7 @@ std::vector<ReadFile> with_parts(const std::vector<ReadFile>& files) {
 }
 
 // One line for each record, in the order of the names: CRC-32, size, name below the top folder. Empty for a file that is
-// no archive.
+// not an archive.
 std::string record_list(const std::string& path) {
   try {
     const ZipReader archive(path);

@@ -31,7 +31,7 @@ WaitChoice choose_wait_policy(WaitPolicy asked, int threads, int cores, const Cl
   std::this_thread::sleep_for(std::chrono::duration<double>(kLookSeconds));
   const auto busy = busy_between(before, read_system_load(now_s()));
   WaitChoice choice;
-  choice.busy_host = busy && *busy * cores + threads > cores + kIdleCores;
+  choice.busy_host = busy.value_or(0.0) * cores + threads > cores + kIdleCores;
   if (asked != WaitPolicy::automatic) {
     choice.policy = asked;
     choice.reason = "--wait-policy " + name_of(asked);
@@ -41,6 +41,8 @@ WaitChoice choose_wait_policy(WaitPolicy asked, int threads, int cores, const Cl
   } else if (threads == 1) {
     choice.policy = WaitPolicy::active;
     choice.reason = "with one thread there is nothing to wait for";
+  } else if (choice.busy_host && threads > cores) {
+    choice.reason = fmt::format("the model's {} threads share {} cores", threads, cores);
   } else if (choice.busy_host) {
     choice.reason =
         fmt::format("other work kept the CPUs busy for {} of the time before the measurement",

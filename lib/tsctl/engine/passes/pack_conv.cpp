@@ -81,7 +81,7 @@ std::optional<ConvSettings> constants_of(const Node& conv, std::string& reason) 
   if (!weights) return std::nullopt;
   reason = "it is not a convolution of images";
   if (weights->weight.dim() != 4) return std::nullopt;
-  reason = "its settings are not constants, or its padding is a word";
+  reason = "its settings are not constants, or its padding is a string";
   const auto transposed = is_transposed(conv);
   const auto groups = torch::jit::constant_as<std::int64_t>(conv.namedInput("groups"));
   if (!transposed || !groups) return std::nullopt;
@@ -135,7 +135,7 @@ std::optional<ConvSettings> settings_of(PassContext& context, const Node& conv,
   const bool are_images = std::ranges::all_of(
       settings->sizes, [](const std::vector<std::int64_t>& size) { return size.size() == 4; });
   if (settings->sizes.empty() || !are_images) return std::nullopt;
-  reason = "it is too small to gain";
+  reason = "it is too small to become faster";
   if (products_of(*settings) < kLeastProducts) return std::nullopt;
   return settings;
 }

@@ -47,7 +47,7 @@ std::vector<Layer> find_layers(PassContext& context) {
     if (rows.empty()) return context.skip(node, kUnknownSizes);
     if (!runs(context, node)) return context.skip(node, kNeverRuns);
     if (rows.front() * weights->weight.numel() < kLeastProducts)
-      return context.skip(node, "it is too small to gain");
+      return context.skip(node, "it is too small to become faster");
     if (!context.may_rewrite(node)) return;
     layers.push_back(
         {&node, {.weight = weights->weight, .bias = weights->bias, .rows = std::move(rows)}});

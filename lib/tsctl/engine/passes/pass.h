@@ -50,7 +50,7 @@ class PassContext {
   const ObservedTypes& observed_types() { return model_.observed_types(method_); }
 
   // Whether the pass may rewrite this place, which --bisect limits. A pass asks once for each place that it is about to
-  // rewrite, and leaves a place without a word if not. A pass that hands its work to LibTorch as a whole asks once.
+  // rewrite, and skips the place if not. A pass that hands its work to LibTorch as a whole asks once.
   bool may_rewrite(const torch::jit::Node& node);
   bool may_rewrite();
 

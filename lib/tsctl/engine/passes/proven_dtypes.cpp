@@ -16,7 +16,7 @@ namespace {
 using torch::jit::Node;
 using torch::jit::Value;
 
-// The result has the dtype of the first operand, whatever it is, or the operator raises.
+// The result has the dtype of the first operand, of any dtype, or the operator raises.
 constexpr auto kKeeping = std::to_array<std::string_view>({
     "alias",         "chunk",
     "clone",         "contiguous",
@@ -102,7 +102,7 @@ bool is_one_of(const Node& node, const std::array<std::string_view, count>& name
   return node.kind().is_aten() && std::ranges::find(names, op_name(node)) != names.end();
 }
 
-// A tensor has a say in the dtype of a power, or of what it limits. A view may be one as another dtype.
+// A tensor as exponent or as limit changes the dtype of the result. So does a view as another dtype.
 bool has_plain_operands(const Node& node) {
   if (is_any_of(node, {"aten::view"}))
     return node.input(1)->type()->kind() != c10::TypeKind::IntType;

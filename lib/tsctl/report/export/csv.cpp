@@ -109,6 +109,7 @@ CsvRow output_row(const OutputComparison& output, const CallComparison& call,
   row.add("candidate", result.candidate);
   row.add("set", call.set);
   row.add("call", call.call);
+  row.add("kernel", call.kernel);
   row.add_fields(output);
   return row;
 }
@@ -243,7 +244,9 @@ std::string csv_from_report(const Reports& reports) {
   const Rows rows = rows_of(*part, reports);
   if (!rows.empty()) return table_text(rows);
   if (part->heading.empty()) return {};
-  return csv_line(std::vector<std::string>(part->heading.begin(), part->heading.end()));
+  CsvRow row = CsvRow().with_columns(part->heading);
+  add_run(row, reports.front());
+  return csv_line(columns_of({row}));
 }
 
 }  // namespace tsctl

@@ -94,12 +94,15 @@ TEST(Csv, has_a_row_for_each_compared_output) {
                    .call = 1,
                    .outputs = {{.output = "x", .status = Match::same},
                                {.output = "y", .status = Match::differ}}},
-                  {.set = "B=1", .call = 2, .outputs = {{.output = "x", .status = Match::same}}}};
+                  {.set = "B=1",
+                   .kernel = "mkl",
+                   .call = 1,
+                   .outputs = {{.output = "x", .status = Match::same}}}};
   const auto lines = lines_of(csv_from_report(Report{.verify = {verify, verify}}));
   ASSERT_EQ(lines.size(), 7U);
-  EXPECT_TRUE(lines[0].starts_with("reference,candidate,set,call,output,status,"));
-  EXPECT_TRUE(lines[2].starts_with("a.pt,b.pt,B=1,1,y,differ,"));
-  EXPECT_TRUE(lines[3].starts_with("a.pt,b.pt,B=1,2,x,same,"));
+  EXPECT_TRUE(lines[0].starts_with("reference,candidate,set,call,kernel,output,status,"));
+  EXPECT_TRUE(lines[2].starts_with("a.pt,b.pt,B=1,1,,y,differ,"));
+  EXPECT_TRUE(lines[3].starts_with("a.pt,b.pt,B=1,1,mkl,x,same,"));
 }
 
 TEST(Csv, prefers_the_bench_to_the_comparisons) {
