@@ -89,5 +89,36 @@ TEST(SpeedCheckRounds, are_those_of_a_sign_test_at_one_percent) {
   EXPECT_EQ(rounds_that_prove_slower(11), 10);  // 9: 3.3%, 10: 0.59%
 }
 
+std::vector<TimedRound> equal_rounds(int count) {
+  return std::vector<TimedRound>(count, {1.0, 1.0});
+}
+
+TEST(SpeedCheck, equal_times_are_not_slower) {
+  const SpeedCheck check = judge_speed(equal_rounds(20));
+  EXPECT_FALSE(check.is_slower);
+  EXPECT_EQ(check.speedup, 1.0);
+}
+
+TEST(SpeedCheck, is_slower_if_so_many_rounds_are) {
+  auto rounds = equal_rounds(20);
+  for (int i = 0; i < 15; ++i) rounds[i].after_s = 1.03;
+  EXPECT_FALSE(judge_speed(rounds).is_slower);
+  rounds[15].after_s = 1.03;
+  EXPECT_TRUE(judge_speed(rounds).is_slower);
+}
+
+TEST(SpeedCheck, is_slower_on_a_busy_host_if_the_shortest_samples_of_both_halves_are) {
+  // Other work lengthens the samples of either file threefold in most rounds.
+  std::vector<TimedRound> rounds;
+  for (int i = 0; i < 20; ++i) rounds.push_back({i % 4 < 2 ? 3.0 : 1.0, i % 4 < 2 ? 1.2 : 3.6});
+  rounds[2].after_s = 1.2;
+  rounds[3].after_s = 1.2;
+  const SpeedCheck check = judge_speed(rounds);
+  EXPECT_TRUE(check.is_slower);
+  EXPECT_NEAR(check.speedup, 1.0 / 1.2, 1e-9);
+  rounds[2].after_s = 1.0;  // the even half shows one that is as fast
+  EXPECT_FALSE(judge_speed(rounds).is_slower);
+}
+
 }  // namespace
 }  // namespace tsctl::passes

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "commands/commands.h"
 #include "options/arm_flags.h"
 #include "options/bench_options.h"
@@ -35,9 +37,19 @@ struct Flags {
   std::string method = "forward";
 };
 
+// A gate on a single model could never fail.
+void require_two_arms(const BenchOptions& options, std::size_t arms) {
+  if (arms > 1 || (!options.max_regress && !options.require_conclusive)) return;
+  throw Error(ErrorKind::usage,
+              fmt::format("{} compares models, and there is only one",
+                          options.max_regress ? "--max-regress" : "--require-conclusive"),
+              "name a second model, or the one to compare with: --baseline FILE");
+}
+
 BenchOptions checked_bench_options(CommandSession& session, const Flags& flags,
                                    const std::vector<ArmSpec>& specs, std::uint64_t seed) {
   BenchOptions options = bench_options_from(flags.bench, seed);
+  require_two_arms(options, specs.size());
   options.load = load_plan_from(flags.load, options, specs.size());
   require_device_settings(specs, flags.cold_cache, session.options().device);
   if (flags.cold_cache && !options.load.plain()) {

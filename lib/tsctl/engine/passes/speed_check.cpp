@@ -23,8 +23,17 @@ constexpr int kFewestWarmUpCalls = 3;  // LibTorch compiles in the first two
 constexpr double kSample_s = 2e-3;     // of calls that are timed together
 constexpr double kLevel = 0.01;
 
-// As the ratio of a round says.
-bool is_slower(double speedup) { return speedup < kLeastSpeedup; }
+bool is_slower(const TimedRound& round) { return round.speedup() < kLeastSpeedup; }
+
+// By the shortest samples of every second round, which other work on the host hardly lengthens.
+double speedup_of_half(const std::vector<TimedRound>& rounds, std::size_t first) {
+  TimedRound shortest = rounds[first];
+  for (std::size_t i = first; i < rounds.size(); i += 2) {
+    shortest.before_s = std::min(shortest.before_s, rounds[i].before_s);
+    shortest.after_s = std::min(shortest.after_s, rounds[i].after_s);
+  }
+  return shortest.speedup();
+}
 
 // Seconds per call.
 double call_s(torch::jit::Method& method, const CallInputs& inputs, const c10::Device& device,
@@ -46,23 +55,20 @@ SpeedCheck check_call(torch::jit::Method before, torch::jit::Method after, const
       shortest_s = std::min(shortest_s, call_s(*method, inputs, device, 1));
   }
   const int calls = std::max(1, static_cast<int>(kSample_s / std::max(shortest_s, 1e-6)));
-  std::vector<double> ratios;
+  std::vector<TimedRound> rounds;
   const double start_s = now_s();
   for (int round = 0; round < kSpeedCheckRounds; ++round) {
     // The fewest rounds prove it slower only if it is slower in all of them.
-    const bool is_open = round < kFewestSpeedCheckRounds && std::ranges::all_of(ratios, is_slower);
+    const bool is_open = round < kFewestSpeedCheckRounds && std::ranges::all_of(rounds, is_slower);
     if (!is_open && now_s() - start_s > kSpeedCheck_s) break;
     std::array<double, 2> times{};
     for (const std::size_t turn : {0, 1}) {
       const std::size_t which = (turn + static_cast<std::size_t>(round)) % 2;
       times[which] = call_s(*methods[which], inputs, device, calls);
     }
-    ratios.push_back(times[0] / times[1]);
+    rounds.push_back({.before_s = times[0], .after_s = times[1]});
   }
-  std::ranges::sort(ratios);
-  const int needed = rounds_that_prove_slower(static_cast<int>(ratios.size()));
-  return {.speedup = ratios[ratios.size() / 2],
-          .is_slower = is_slower(ratios[static_cast<std::size_t>(needed) - 1])};
+  return judge_speed(rounds);
 }
 
 }  // namespace
@@ -77,6 +83,19 @@ int rounds_that_prove_slower(int rounds) {
     --k;
   }
   return std::min(k + 1, rounds);
+}
+
+SpeedCheck judge_speed(const std::vector<TimedRound>& rounds) {
+  std::vector<double> ratios;
+  for (const TimedRound& round : rounds) ratios.push_back(round.speedup());
+  std::ranges::sort(ratios);
+  const auto slower = std::ranges::count_if(rounds, is_slower);
+  if (rounds.size() >= kFewestSpeedCheckRounds) {
+    const double shortest = std::max(speedup_of_half(rounds, 0), speedup_of_half(rounds, 1));
+    if (shortest < kLeastOfHalf) return {.speedup = shortest, .is_slower = true};
+  }
+  return {.speedup = ratios[ratios.size() / 2],
+          .is_slower = slower >= rounds_that_prove_slower(static_cast<int>(rounds.size()))};
 }
 
 std::optional<SpeedCheck> check_speed(const torch::jit::Module& before,

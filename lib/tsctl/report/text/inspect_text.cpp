@@ -27,6 +27,8 @@ std::string mode_text(const ModelSummary& summary) {
                        summary.packed_layers == 1 ? "layer is" : "layers are");
   }
   if (summary.frozen) return "frozen (weights are constants)";
+  // Freezing removes `training`, and leaves a parameter that the model may change in place.
+  if (!summary.training && summary.constant_count > 0) return "partly frozen (parameters are left)";
   std::string text = "not frozen";
   if (summary.training) text += *summary.training ? ", training mode" : ", eval mode";
   if (!summary.training.value_or(true) && summary.training_modules > 0) {

@@ -124,7 +124,10 @@ TEST(InspectText, tells_the_states_of_a_file) {
   EXPECT_EQ(state(), "not frozen, training mode");
   summary.training.reset();
   summary.training_modules = 0;
+  summary.constant_count = 0;
   EXPECT_EQ(state(), "not frozen");
+  summary.constant_count = 4;
+  EXPECT_EQ(state(), "partly frozen (parameters are left)");
   summary.frozen = true;
   EXPECT_EQ(state(), "frozen (weights are constants)");
 }
