@@ -35,7 +35,7 @@ def test_a_trace_records_what_is_computed_and_written_through_data(request_for, 
     result, _ = attempt_of(request_for, events, "silent.py:WritesData", tensor(3, 4))
     assert result["status"] == "captured"
     assert [one["text"] for one in result["warnings"]] == [
-        "forward stores mean on the model: so does every call of the file"
+        "forward stores mean on the model, as does every call of the file"
     ]
     module, x = follows(), torch.arange(8.0).view(2, 4)
     assert torch.equal(module(x), x * 2 + x.mean(0))
@@ -75,6 +75,7 @@ def test_a_size_of_1_is_tried_where_squeeze_removes_axes(request_for, events, fo
     assert result["adapter"] == "a size of 1 is refused (x axis 0, x axis 1)"
     texts = [one["text"] for one in result["warnings"] if one["code"] == "size_fixed"]
     assert texts[0] == "axis 0 of x cannot be 1: the file refuses this size"
+    assert [size["without_one"] for size in result["generality"]] == [True, True, False]
     module = follows()
     assert module(torch.ones(2, 9, 3)).shape == (2, 9)
     with pytest.raises(torch.jit.Error, match="axis 0 of x must be 2 or more"):

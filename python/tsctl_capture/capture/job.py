@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -230,13 +230,18 @@ def _describe_chosen(result: CaptureResult, chosen: Chosen, subject: Subject) ->
 
 def _stores(kept: Attempt, subject: Subject) -> bool:
     """Whether a call of a trace changes every tensor that forward stores."""
+
+    def has_all(keys: Iterable[str]) -> bool:
+        return all(any(f".{key}".endswith(f".{name}") for key in keys) for name in subject.written)
+
     known = kept.module.state_dict()
-    if not all(any(f".{key}".endswith(f".{name}") for key in known) for name in subject.written):
+    if not has_all(known):
         return False
     module = copy.deepcopy(kept.module)
     run(module, kept.given(subject.calls[0]), subject.device)
-    changed = [key for key, tensor in module.state_dict().items() if not torch.equal(tensor, known[key])]
-    return all(any(f".{key}".endswith(f".{name}") for key in changed) for name in subject.written)
+    return has_all(
+        [key for key, tensor in module.state_dict().items() if not torch.equal(tensor, known[key])]
+    )
 
 
 def _notes(kept: Attempt) -> Iterator[tuple[WarningCode, str]]:

@@ -38,7 +38,7 @@ class SizeGenerality:
     without_one: bool = False  # of general: only a size of 1 is wrong
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if name != "without_one"}
+        return asdict(self)
 
 
 @dataclass
