@@ -262,6 +262,12 @@ def _notes(kept: Attempt) -> Iterator[tuple[WarningCode, str]]:
                 f"none of the {len(kept.comparisons)} inputs that were tried shows a difference"
             )
             yield WarningCode.DECIDED_BY_EXAMPLE, text
+        if kept.other_branches:
+            text = (
+                f"the file takes another branch than eager mode at {kept.other_branches}; "
+                f"none of the {len(kept.comparisons)} inputs that were tried shows a difference"
+            )
+            yield WarningCode.DECIDED_BY_EXAMPLE, text
         for entry in kept.generality:
             if entry.status == SizeStatus.FIXED:
                 yield WarningCode.SIZE_FIXED, f"{fixed_text(entry)}: the file refuses other sizes"

@@ -144,6 +144,12 @@ class Attempt:
         return [notice for notice in self.notices if notice.decides_by_value]
 
     @property
+    def other_branches(self) -> str:
+        """Where the capture takes another branch than eager mode: "net.py:12 `if torch.jit.is_tracing():`"."""
+        found = [one for one in self.notices if one.is_other_branch and not one.accepted]
+        return ", ".join(dict.fromkeys(f"{one.place} `{one.line}`" for one in found))
+
+    @property
     def deciding_places(self) -> str:
         """The places where a trace keeps something of its example: "net.py:12, net.py:40"."""
         return ", ".join(dict.fromkeys(notice.place for notice in self.notices if notice.decides))

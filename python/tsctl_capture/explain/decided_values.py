@@ -10,17 +10,16 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import ModuleType
 from typing import Any
 
 import torch
 from torch.jit import _builtins
 
 from ..errors import users_line
+from ..model.global_variables import global_variables_with
 from ..vocabulary import DecidedBy, NoticeCode
 from .graph_reading import nodes_of
 from .trace_advice import is_handled_here
@@ -325,7 +324,7 @@ def watched_decisions() -> Iterator[Decisions]:
     watched = {
         name: _watched(function, name, _FUNCTIONS[name], watch) for name, function in functions.items()
     }
-    imported = list(_imported_by_name(functions))
+    imported = list(global_variables_with(functions))
     try:
         for name, code in _CONVERSIONS.items():
             setattr(torch.Tensor, name, _watched(getattr(torch.Tensor, name), name, code, watch))
@@ -350,18 +349,6 @@ def watched_decisions() -> Iterator[Decisions]:
             setattr(torch, name, function)
         for space, key, name in imported:
             space[key] = functions[name]
-
-
-def _imported_by_name(functions: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, str]]:
-    """The global variables that hold these functions of torch: `from torch import equal`."""
-    names = {id(function): name for name, function in functions.items()}
-    for title, module in list(sys.modules.items()):
-        if title.split(".")[0] == "torch" or not isinstance(module, ModuleType):
-            continue
-        space = vars(module)
-        for key, value in list(space.items()):
-            if id(value) in names and value is functions[names[id(value)]]:
-                yield space, key, names[id(value)]
 
 
 @contextmanager

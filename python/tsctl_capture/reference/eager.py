@@ -25,6 +25,7 @@ from ..retirement_notices import without_retirement_notices
 from ..vocabulary import ComparisonStatus, ErrorKind
 from .comparison import Tolerances, compare
 from .known_refusals import explained
+from .outside import watched_readings
 from .state import is_compiled, restored_state
 
 COMPARED_CALLS = (1, 2, 3, 10)  # core's kComparedCalls
@@ -91,9 +92,9 @@ def run_declared(
         name for name in found.written_attributes if name not in (*found.written_state, *_recomputed(model))
     ]
     if found.change and not may_change:
-        hint = "make it deterministic in eval mode"
-        if not found.change.startswith("it draws"):
-            hint = "return new state instead of storing it on self"
+        hint = "return new state instead of storing it on self"
+        if found.change.startswith("it "):  # it draws random numbers, or reads a clock
+            hint = "make it deterministic in eval mode"
         raise CaptureError(
             ErrorKind.CAPTURE,
             f"'{model.class_name}' gives different outputs for the same input: {found.change}",
@@ -245,5 +246,8 @@ def _run_again(
     elif found.written_state:
         why = f"forward writes to {', '.join(found.written_state[:3])}"
     else:
-        why = "forward changes its own state"
+        with watched_readings() as readings, suppress(Exception, SystemExit):
+            run(model.module, call, device)
+        read = next(iter(readings.changing), None)
+        why = f"it reads {read.name} at {read.place}" if read else "forward changes its own state"
     found.change = f"{why} ({compared.reason})"
