@@ -40,6 +40,8 @@ def lambda_expression(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     node = found[0]
     above = file.parent_of(node)
     call = file.around(node, ast.Call)
+    if isinstance(above, ast.Call) and dotted(above.func) == "torch.cond":
+        return None  # it has an explanation of its own
     if isinstance(above, ast.keyword) and above.arg == "key" and call is not None:
         return _sort_key(file, node, call)
     if isinstance(above, ast.Call) and dotted(above.func) == "map" and len(above.args) == 2:
