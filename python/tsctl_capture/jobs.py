@@ -13,7 +13,6 @@ from .events import Events
 from .locate import locate
 from .model.inputs import inputs_sha256, load_inputs_file
 from .model.tensor_file import NO_OUTPUTS, write_tensor_file
-from .model.uncompiled import without_compiling
 from .python_warnings import sent_warnings
 from .request import (
     ArmRequest,
@@ -58,5 +57,4 @@ def run(job: str, request: Mapping[str, Any], events: Events) -> Any:
                 ErrorKind.CAPTURE, f"the capture package has no job '{job}'", "reinstall tsctl"
             )
         kind, work = _JOBS[job]
-        with without_compiling():
-            return dict(vars(work(parsed(kind, request), events)))
+        return dict(vars(work(parsed(kind, request), events)))

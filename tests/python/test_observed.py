@@ -144,3 +144,27 @@ def test_functions_are_themselves_again(request_for, events):
     attempt_of(request_for, events, "outside.py:Scaled")
     assert (random.random, time.time, sys.modules["datetime"].datetime, sys.gettrace()) == before
     assert not hasattr(random.random, "__wrapped__")
+
+
+def test_a_generator_that_the_model_holds_is_named(request_for, events):
+    result, attempt = attempt_of(request_for, events, "outside.py:Generator", mode="auto")
+    assert "it draws random numbers from generator (" in result["warnings"][0]["text"]
+    assert (result["status"], attempt["status"]) == ("not_general", "not_general")
+    assert attempt["remedy"].endswith("without generator=: a file cannot hold generator")
+
+
+def test_without_the_generator_the_model_is_captured(request_for, events, tmp_path):
+    changed = tmp_path / "outside.py"
+    changed.write_text((MODELS / "outside.py").read_text().replace(", generator=self.generator", ""))
+    request = request_for("outside.py:Generator", input_set(X), source={"file": str(changed)})
+    assert captured(request, events)["status"] == "captured"
+
+
+def test_a_change_that_only_a_late_call_shows_is_found(request_for, events):
+    result, attempt = attempt_of(request_for, events, "outside.py:LateCounter")
+    assert "forward stores calls (" in result["warnings"][0]["text"]
+    assert "in call 10)" in result["warnings"][0]["text"]
+    assert attempt["status"] == "not_general"
+    assert "call 10: out differs" in attempt["reason"]
+    result, _ = attempt_of(request_for, events, "outside.py:LateCounter", mode="auto")
+    assert (result["mode"], result["status"]) == ("script", "captured")

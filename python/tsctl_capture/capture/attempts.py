@@ -15,6 +15,7 @@ from ..explain.tracer_warnings import collected_warnings
 from ..model.calls import Call
 from ..reference.comparison import Comparison, compare
 from ..reference.eager import run_every_call, run_sequence
+from ..reference.outside import held_generators
 from ..reference.probes import Budget, Probe
 from ..reference.state import restored_state
 from ..vocabulary import AttemptStatus, CaptureMode, ComparisonStatus, SizeStatus
@@ -26,6 +27,7 @@ from .subject import Attempt, Subject
 from .tracing import trace
 from .value_decisions import release_sizes
 
+_DRAW = "draw with torch.rand, torch.randn or torch.randint without generator=: a file cannot hold"
 _RETURN_STATE = "return new state from forward instead of storing it, or compile the model (tsctl script)"
 # A large model would otherwise run for minutes, and maybe no input takes another branch.
 _SEARCH_SECONDS = 20.0
@@ -142,7 +144,10 @@ def _explain(attempt: Attempt, subject: Subject, left: int) -> None:
     attempt.reason = _reason(attempt, subject) + (f"; {left} more were not compared" if left else "")
     if attempt.mode == CaptureMode.SCRIPT:
         attempt.remedy = without_decorator(subject.model)
-    if outside is None and all(item.number > 1 for item in attempt.wrong):
+    held = held_generators(subject.model.module)
+    if held and outside is None:
+        attempt.remedy = f"{_DRAW} {', '.join(held)}"
+    elif outside is None and all(item.number > 1 for item in attempt.wrong):
         attempt.remedy = _RETURN_STATE
 
 

@@ -17,6 +17,7 @@ from ..model.input_adapter import argument_names, named_arguments
 from ..model.inputs import inputs_sha256
 from ..model.source_files import source_files
 from ..model.tensor_file import write_tensor_file
+from ..model.uncompiled import without_compiling
 from ..model.values import structure_of
 from ..reference.comparison import tolerances_from_dict
 from ..reference.eager import prepare_device, run, run_every_call, run_sequence
@@ -64,7 +65,7 @@ def capture(request: CaptureRequest, events: Events) -> CaptureResult:
     """
     require_capture(request.mode)
     check_division(request)
-    with readable_class_names():
+    with readable_class_names(), without_compiling():
         return _captured(request, events)
 
 

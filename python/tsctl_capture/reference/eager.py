@@ -25,10 +25,11 @@ from ..retirement_notices import without_retirement_notices
 from ..vocabulary import ComparisonStatus, ErrorKind
 from .comparison import Tolerances, compare
 from .known_refusals import explained
-from .outside import watched_readings
+from .outside import held_generators, watched_readings
 from .state import is_compiled, restored_state
 
 COMPARED_CALLS = (1, 2, 3, 10)  # core's kComparedCalls
+_SLOW_CALL_SECONDS = 2.0  # further calls of such a model only look for a change where the first two show one
 
 
 def prepare_device(device: str, threads: int) -> None:
@@ -91,6 +92,8 @@ def run_declared(
     found.written_attributes = [
         name for name in found.written_attributes if name not in (*found.written_state, *_recomputed(model))
     ]
+    if found.written_attributes and not found.keeps_state:
+        found.change = _late_change(model, calls[0], device, tolerances, found)
     if found.change and not may_change:
         hint = "return new state instead of storing it on self"
         if found.change.startswith("it "):  # it draws random numbers, or reads a clock
@@ -101,6 +104,22 @@ def run_declared(
             hint,
         )
     return found
+
+
+def _late_change(model: LoadedModel, call: Call, device: str, tolerances: Tolerances, found: Declared) -> str:
+    """Why a later call than the second differs, as with a counter that has reached a limit; empty if none does."""
+    if found.seconds[0] > _SLOW_CALL_SECONDS:
+        return ""
+    try:
+        first, *others = run_every_call(model.module, [call], device)
+    except (Exception, SystemExit):
+        return ""  # what forward stores may be full
+    for other in others:
+        compared = compare(first.outputs, other.outputs, [], tolerances)
+        if compared.status != ComparisonStatus.SAME:
+            names = ", ".join(found.written_attributes[:3])
+            return f"forward stores {names} ({compared.reason} in call {other.number})"
+    return ""
 
 
 def _recomputed(model: LoadedModel) -> set[str]:
@@ -243,6 +262,8 @@ def _run_again(
         return
     if draws:
         why = "it draws random numbers in forward"
+    elif held := held_generators(model.module):
+        why = f"it draws random numbers from {', '.join(held)}"
     elif found.written_state:
         why = f"forward writes to {', '.join(found.written_state[:3])}"
     else:

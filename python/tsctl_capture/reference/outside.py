@@ -100,6 +100,20 @@ def kept_generators() -> Iterator[None]:
             numpy.set_state(numpys)
 
 
+def held_generators(module: torch.nn.Module) -> list[str]:
+    """The attributes of modules that hold a random generator: a file has only torch's own."""
+    numpy = sys.modules.get("numpy.random")
+    kinds: tuple[type, ...] = (torch.Generator, random.Random)
+    if numpy is not None:
+        kinds = (*kinds, numpy.Generator, numpy.RandomState)
+    return [
+        f"{path}.{name}".lstrip(".")
+        for path, part in module.named_modules()
+        for name, value in vars(part).items()
+        if isinstance(value, kinds)
+    ]
+
+
 # For a function its value in this call, its arguments, and the turn: another value that it could have given.
 Others = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any], int], Any]
 
