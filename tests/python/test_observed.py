@@ -168,3 +168,24 @@ def test_a_change_that_only_a_late_call_shows_is_found(request_for, events):
     assert "call 10: out differs" in attempt["reason"]
     result, _ = attempt_of(request_for, events, "outside.py:LateCounter", mode="auto")
     assert (result["mode"], result["status"]) == ("script", "captured")
+
+
+def test_a_layer_chosen_by_chance_is_not_general(request_for, events):
+    _, attempt = attempt_of(request_for, events, "outside.py:Routed")
+    assert "random.choice() gives another value in each call" in attempt["reason"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("name", "test"), [("Depth", "< 0.001"), ("Coin", "< 0.5")])
+def test_a_branch_on_random_numbers_of_torch_is_scripted(request_for, events, name, test, seed):
+    result, attempt = attempt_of(request_for, events, f"outside.py:{name}", mode="auto", seed=seed)
+    assert (result["mode"], result["status"]) == ("script", "captured")
+    assert attempt["status"] == "not_general"
+    assert f"outside.py:{line_of('outside.py', f'torch.rand(1) {test}')}" in attempt["reason"]
+    assert [one["decided_by"] for one in attempt["warnings"]] == ["values"]
+
+
+def test_a_trace_that_fails_takes_no_other_branch(request_for, events):
+    _, attempt = attempt_of(request_for, events, "outside.py:Fails")
+    assert attempt["status"] == "failed"
+    assert not [one for one in attempt["warnings"] if "another branch" in one["text"]]

@@ -42,8 +42,9 @@ def observed_capture(attempt: Attempt, subject: Subject, capture: Capture) -> No
         recorded_path() as traced,
     ):
         _timed(capture, attempt, subject)
-    found = [_other_branch(attempt, *place) for place in other_branches(eager, traced)]
-    if attempt.module is not None:
+    found: list[Notice] = []
+    if attempt.module is not None:  # an exception ends the path
+        found = [_other_branch(attempt, *place) for place in other_branches(eager, traced)]
         found += _constants(attempt, subject, capture, readings)
         attempt.fixed = [*attempt.fixed, *_variables(readings)]
     attempt.notices = [

@@ -24,7 +24,9 @@ from ..vocabulary import DecidedBy, NoticeCode
 from .graph_reading import nodes_of
 from .trace_advice import is_handled_here
 
-_SIZES = "sizes"  # stands beside the positions of inputs in a Cause
+# They stand beside the positions of inputs in a Cause.
+_SIZES = "sizes"
+_RANDOM = "random"
 Cause = frozenset[Any]
 _NOTHING: Cause = frozenset()
 
@@ -34,6 +36,12 @@ _READS_SIZE = {
     "prim::shape", "prim::device", "prim::dtype", "aten::is_floating_point", "aten::is_complex",
     "aten::zeros_like", "aten::ones_like", "aten::empty_like", "aten::full_like", "aten::rand_like",
     "aten::randn_like", "aten::new_zeros", "aten::new_ones", "aten::new_empty", "aten::new_full",
+}  # fmt: skip
+# Operators that draw random numbers; dropout does with train=True only.
+_DRAWS = {
+    "aten::rand", "aten::randn", "aten::randint", "aten::randperm", "aten::rand_like", "aten::randn_like",
+    "aten::randint_like", "aten::bernoulli", "aten::bernoulli_", "aten::multinomial", "aten::normal", "aten::normal_",
+    "aten::uniform_", "aten::random_", "aten::exponential_", "aten::poisson",
 }  # fmt: skip
 # Operators whose output has a size that depends on the values of their arguments; with others of libraries.
 _SIZED_BY_VALUES = {
@@ -112,10 +120,10 @@ class Decisions:
         decision.silent = decision.silent and silent
         decision.handled = decision.handled or is_handled_here()
         decision.compared_with += compared_with
-        decision.inputs |= {part for part in cause if part != _SIZES}
-        if decision.inputs:
+        decision.inputs |= {part for part in cause if part not in (_SIZES, _RANDOM)}
+        if decision.inputs or _RANDOM in cause:
             decision.by = DecidedBy.VALUES
-        elif _SIZES in cause:
+        elif _SIZES in cause and decision.by != DecidedBy.VALUES:
             decision.by = DecidedBy.SIZES
 
 
@@ -176,6 +184,8 @@ class _Follower:
             made = _Source(every | sizes, every | sizes)
         else:
             made = _Source(every | sizes, sizes | numbers)
+        if kind in _DRAWS or (kind == "aten::dropout" and inputs[2].toIValue()):
+            made.values |= {_RANDOM}
         for output in node.outputs():
             self._sources[output.unique()] = made
         if kind.startswith("aten::") or kind == "prim::ListUnpack":

@@ -191,6 +191,9 @@ def is_same_graph(one: torch.jit.ScriptModule, other: torch.jit.ScriptModule) ->
 
 
 def _same_constant(mine: Any, theirs: Any) -> bool:
+    """Whether two nodes have the same constant, or take the same attribute; other nodes have neither."""
+    if mine.kind() == "prim::GetAttr":
+        return bool(mine.s("name") == theirs.s("name"))
     if mine.kind() != "prim::Constant":
         return True
     left, right = mine.output().toIValue(), theirs.output().toIValue()

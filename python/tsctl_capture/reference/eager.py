@@ -65,12 +65,13 @@ class Declared:
     # Other attributes, and what only the first call writes to; restored afterwards.
     written_attributes: list[str] = field(default_factory=list)
     writes_inputs: bool = False
+    draws: bool = False  # random numbers of torch
     change: str = ""  # why the outputs of two calls with the same inputs differ; empty if they do not
 
     @property
     def keeps_state(self) -> bool:
         """Whether later calls have to be compared too."""
-        return bool(self.change or self.written_state)
+        return bool(self.change or self.written_state or self.draws)
 
 
 def run_declared(
@@ -200,7 +201,8 @@ def _run_all(
             found.outputs.append(run(model.module, call, device))
             found.seconds.append(time.perf_counter() - started)
             if len(found.outputs) == 1:
-                draws = random_before != _random_states()
+                states = _random_states()
+                draws, found.draws = random_before != states, random_before[0] != states[0]
                 _run_again(model, call, device, tolerances, draws, found)
         except CaptureError:
             raise
