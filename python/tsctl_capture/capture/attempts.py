@@ -264,8 +264,10 @@ def _try_size_one(attempt: Attempt, subject: Subject) -> None:
     tried = {item.label for item in attempt.comparisons}
     for probe in subject.size_one():
         if probe.title not in tried and probe.accepted:
-            attempt.comparisons.append(_compare_probe(attempt, subject, probe))
-            if attempt.comparisons[-1].is_wrong:
+            found = _compare_probe(attempt, subject, probe)
+            found.after_search = True
+            attempt.comparisons.append(found)
+            if found.is_wrong:
                 subject.probes.append(probe)
 
 

@@ -81,14 +81,16 @@ _CONVERSIONS = {
     "__len__": NoticeCode.LENGTH_TAKEN, "__iter__": NoticeCode.LENGTH_TAKEN,
     "_nnz": NoticeCode.VALUE_BAKED_IN, "storage": NoticeCode.VALUE_BAKED_IN, "__dlpack__": NoticeCode.VALUE_BAKED_IN,
 }  # fmt: skip
+# nn.TransformerEncoder's, which looks at its second argument, the padding mask.
+_MASK_CHECK = "_nested_tensor_from_mask_left_aligned"
 # Functions that do the same; torch warns of no comparison.
 _FUNCTIONS = {
     "tensor": NoticeCode.CONSTANT_TENSOR, "as_tensor": NoticeCode.CONSTANT_TENSOR,
     "asarray": NoticeCode.CONSTANT_TENSOR,
     "equal": NoticeCode.BRANCH_DECIDED, "allclose": NoticeCode.BRANCH_DECIDED, "is_nonzero": NoticeCode.BRANCH_DECIDED,
-    "_nested_tensor_from_mask_left_aligned": NoticeCode.BRANCH_DECIDED,  # nn.TransformerEncoder's, of its padding mask
+    _MASK_CHECK: NoticeCode.BRANCH_DECIDED,
 }  # fmt: skip
-_SILENT = {"equal", "allclose", "is_nonzero", "_nested_tensor_from_mask_left_aligned"}
+_SILENT = {"equal", "allclose", "is_nonzero", _MASK_CHECK}
 
 
 @dataclass
@@ -254,7 +256,7 @@ class _Watch:
         if self._follower is None or self._state is not state:
             self._state, self._follower = state, _Follower(state.graph())
         cause, compared_with = _NOTHING, []
-        for tensor in _tensors_in(arguments):
+        for tensor in _tensors_in(arguments[1:] if name == _MASK_CHECK else arguments):
             cause |= self._cause_of(tensor, code == NoticeCode.LENGTH_TAKEN)
             compared_with += _compared_with(tensor)
         self._decisions.note(code, cause, name in _SILENT, compared_with)
