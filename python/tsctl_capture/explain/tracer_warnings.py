@@ -116,6 +116,8 @@ class Notice:
 
     @property
     def advice(self) -> str:
+        if self.is_branch and self.decided_by == DecidedBy.SIZES:
+            return _ADVICE_ON_SIZES
         return self.instead or advice_for(self.code, self.line)
 
     def as_dict(self) -> dict[str, Any]:
@@ -131,6 +133,9 @@ class Notice:
         }
 
 
+_ADVICE_ON_SIZES = (
+    "nothing if the sizes that callers use were tried; else declare them with --dim, or use tsctl script"
+)
 _IN_WORDS = {
     NoticeCode.BRANCH_DECIDED: "the trace keeps the branch that the example takes",
     NoticeCode.LENGTH_TAKEN: "the example's length becomes a constant of the trace",
