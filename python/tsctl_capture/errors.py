@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
+import sysconfig
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from types import FrameType
 from .vocabulary import ErrorKind
 
 _OWN_FOLDER = f"{Path(__file__).absolute().parent}{os.sep}"
+_STANDARD_LIBRARY = str(Path(sysconfig.get_paths()["stdlib"]).resolve())
 # In a hint: the front puts there how the inputs are declared, and shows the detail with -v only.
 DECLARED_INPUTS = "{inputs}"
 # As many are shown of an error that torch's own code raises.
@@ -71,6 +74,24 @@ def is_own_frame(filename: str) -> bool:
 
 def is_torch_frame(filename: str) -> bool:
     return f"{os.sep}torch{os.sep}" in filename and "site-packages" in filename
+
+
+def is_installed(filename: str) -> bool:
+    return "site-packages" in filename or "dist-packages" in filename
+
+
+@functools.lru_cache(maxsize=4096)
+def is_python_file(filename: str) -> bool:
+    """Whether it belongs to Python itself; code without a file does."""
+    if filename.startswith("<"):
+        return True
+    return not is_installed(filename) and str(Path(filename).resolve()).startswith(_STANDARD_LIBRARY)
+
+
+@functools.lru_cache(maxsize=4096)
+def is_users_file(filename: str) -> bool:
+    """Whether it is the user's own: neither installed, nor of Python, nor of tsctl."""
+    return not (is_own_frame(filename) or is_installed(filename) or is_python_file(filename))
 
 
 def users_line() -> tuple[str, int]:

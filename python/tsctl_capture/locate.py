@@ -12,6 +12,7 @@ from .events import Events
 from .model.calls import Call
 from .model.inputs import calls_of
 from .model.source import LoadedModel, load_model
+from .model.uncompiled import without_compiling
 from .model.utf8_paths import utf8_path
 from .model.values import flatten, map_tensors
 from .reference.comparison import Tolerances, compare, tolerances_from_dict
@@ -33,6 +34,11 @@ def locate(request: LocateRequest, events: Events) -> LocateResult:
     """
     prepare_device(request.device, request.threads)
     events.progress("looking for the first submodule that differs")
+    with without_compiling():
+        return _located(request)
+
+
+def _located(request: LocateRequest) -> LocateResult:
     model = load_model(request.source, request.seed)
     model.module.to(request.device)
     pairs = _pairs(model, _loaded(request.candidate_path, request.device))

@@ -19,10 +19,11 @@ def captured(request: dict[str, Any], events: Any) -> dict[str, Any]:
     return result
 
 
-def line_of(file: str, part: str) -> int:
-    """The first line of a fixture model that has this text."""
+def line_of(file: str, part: str, last: bool = False) -> int:
+    """The first line of a fixture model that has this text, or the last."""
     lines = (MODELS / file).read_text().splitlines()
-    return next(number for number, line in enumerate(lines, 1) if part in line)
+    found = [number for number, line in enumerate(lines, 1) if part in line]
+    return found[-1 if last else 0]
 
 
 def tensor(

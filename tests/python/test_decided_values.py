@@ -67,6 +67,8 @@ def test_other_decisions_are_harmless(request_for, events, kind, by):
     result, attempt = attempt_of(request_for, events, kind)
     assert (result["status"], decided(attempt)) == ("captured", {by})
     assert result["accepted_branches"] == []
+    branches = [one for one in attempt["warnings"] if one["code"] == "branch_decided" and by == "sizes"]
+    assert all("--dim" in one["advice"] for one in branches)
 
 
 @pytest.mark.parametrize("named", [True, False])

@@ -207,3 +207,9 @@ def test_a_script_without_the_decorator_of_forward_says_so(request_for, events):
         f"write what the decorator @limited does into forward (blocked.py:{line}): "
         "TorchScript compiles forward without it"
     )
+
+
+def test_a_try_whose_handler_gives_the_result_is_not_just_left_out(request_for, events):
+    request = request_for("outside.py:Caught", input_set(tensor(2, 4)), mode="script")
+    diagnosis = jobs.run("capture", request, events)["attempts"][0]["diagnosis"]
+    assert (diagnosis["problem"], diagnosis["change"]) == ("try", "")

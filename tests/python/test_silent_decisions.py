@@ -75,10 +75,32 @@ def test_a_size_of_1_is_tried_where_squeeze_removes_axes(request_for, events, fo
     assert result["adapter"] == "a size of 1 is refused (x axis 0, x axis 1)"
     texts = [one["text"] for one in result["warnings"] if one["code"] == "size_fixed"]
     assert texts[0] == "axis 0 of x cannot be 1: the file refuses this size"
+    assert [size["without_one"] for size in result["generality"]] == [True, True, False]
     module = follows()
     assert module(torch.ones(2, 9, 3)).shape == (2, 9)
     with pytest.raises(torch.jit.Error, match="axis 0 of x must be 2 or more"):
         module(torch.ones(1, 6, 3))
+
+
+def test_a_size_of_1_is_not_all_that_is_refused_where_other_sizes_may_be_wrong(request_for, events, follows):
+    result, _ = attempt_of(request_for, events, "silent.py:TwoLimits", tensor(2, 8))
+    assert not any(size["without_one"] for size in result["generality"])
+    module = follows()
+    for size in (1, 100):
+        with pytest.raises(torch.jit.Error, match="axis 0 of x"):
+            module(torch.ones(size, 8))
+
+
+def test_a_named_size_of_1_is_tried_once(request_for, events):
+    named = {"named_sizes": [{"input": "0", "axis": 0, "dim": "B"}]}
+    _, attempt = attempt_of(request_for, events, "silent.py:Squeezed", tensor(4, 6, 3), probes=[], **named)
+    wrong = [one["label"] for one in attempt["comparisons"] if one["status"] != "same"]
+    assert wrong == ["B=1"]
+
+
+def test_a_mask_that_depends_on_sizes_alone_decides_nothing_by_values(request_for, events):
+    _, attempt = attempt_of(request_for, events, "silent.py:EncoderOfAll", tensor(2, 5, 8))
+    assert "depends on the values" not in attempt["reason"]
 
 
 def test_names_that_python_writes_are_no_state(request_for, events):

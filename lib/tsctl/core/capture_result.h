@@ -151,6 +151,7 @@ struct SizeGenerality {
   std::vector<std::int64_t> tried = {};
   SizeStatus status = SizeStatus::not_tried;
   std::optional<std::int64_t> up_to = {};
+  bool without_one = false;
   std::string reason = {};
   std::string place = {};
   std::string source_line = {};
@@ -167,6 +168,8 @@ void visit_fields(Visitor& visit, SizeGenerality& value) {
   visit("up_to", value.up_to,
         "Of general: the largest size that eager mode accepts and at which the module follows it; "
         "null if there is no limit among those tried");
+  visit("without_one", value.without_one,
+        "Of general: every size that was tried works except 1, which the file refuses");
   visit("reason", value.reason, "Of fixed: how the module differs");
   visit("place", value.place, "Of fixed: the line that takes the size, if it was found");
   visit("source_line", value.source_line, "The text of that line");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from ..events import Events
@@ -12,6 +13,7 @@ from ..model.input_adapter import argument_names
 from ..model.inputs import inputs_sha256
 from ..model.output_adapter import keeps_structure
 from ..model.tensor_file import write_tensor_file
+from ..model.uncompiled import without_compiling
 from ..model.values import arranged, is_plain, output_names
 from ..reference.comparison import Tolerances
 from ..reference.eager import Declared, NumberedCall, prepare_device, run_every_call
@@ -28,6 +30,11 @@ from .tuning import apply_tuning, tuning_warnings
 def eager_outputs(request: EagerRequest, events: Events) -> EagerResult:
     """Writes eager's outputs. Mode "trace" gives them the structure that a trace returns."""
     prepare_device(request.device, request.settings.threads)
+    with nullcontext() if request.settings.compile else without_compiling():
+        return _eager_outputs(request, events)
+
+
+def _eager_outputs(request: EagerRequest, events: Events) -> EagerResult:
     reason = apply_tuning(request.settings.tuning, request.device)
     prepared = prepare(request, events)
     prepared.model.module.to(request.device)

@@ -13,19 +13,21 @@ from ..explain.decorators import without_decorator
 from ..explain.graph_reading import baked_constants, nodes_of
 from ..explain.tracer_warnings import collected_warnings
 from ..model.calls import Call
-from ..model.input_adapter import named_arguments
 from ..reference.comparison import Comparison, compare
 from ..reference.eager import run_every_call, run_sequence
+from ..reference.outside import held_generators
 from ..reference.probes import Budget, Probe
 from ..reference.state import restored_state
 from ..vocabulary import AttemptStatus, CaptureMode, ComparisonStatus, SizeStatus
 from .argument_types import cast_error, refused_argument, tensor_for_tuple
 from .generality import find_places, fixed_text, generality
+from .observed import observed_capture
 from .scripting import script
 from .subject import Attempt, Subject
 from .tracing import trace
 from .value_decisions import release_sizes
 
+_DRAW = "draw with torch.rand, torch.randn or torch.randint without generator=: a file cannot hold"
 _RETURN_STATE = "return new state from forward instead of storing it, or compile the model (tsctl script)"
 # A large model would otherwise run for minutes, and maybe no input takes another branch.
 _SEARCH_SECONDS = 20.0
@@ -65,13 +67,7 @@ def attempt_script(subject: Subject) -> Attempt:
 
 def attempted(attempt: Attempt, subject: Subject, capture: Callable[[Attempt, Subject], None]) -> Attempt:
     started = time.perf_counter()
-    with (
-        restored_state(subject.model.module),  # tracing runs forward too
-        collected_warnings(_input_names(attempt, subject), subject.accepted) as notices,
-    ):
-        capture(attempt, subject)
-    attempt.capture_s = time.perf_counter() - started
-    attempt.notices = notices
+    observed_capture(attempt, subject, capture)
     if attempt.module is not None:
         with restored_state(subject.model.module):  # a trace shares its buffers
             # A script has attributes of its own, in which the comparisons would leave their traces.
@@ -129,6 +125,9 @@ def _compare_probes(attempt: Attempt, subject: Subject) -> int:
 
 def _explain(attempt: Attempt, subject: Subject, left: int) -> None:
     """Fills in what is known about each size, the reason and the remedy. `left` probes were not compared."""
+    outside = next((notice for notice in attempt.decided_by_values if notice.is_from_outside), None)
+    if outside is not None:
+        attempt.remedy = f"{outside.instead}: {outside.place} `{outside.line}`"
     if attempt.wrong:
         # They show which of several sizes is wrong.
         attempt.singles = [
@@ -145,7 +144,10 @@ def _explain(attempt: Attempt, subject: Subject, left: int) -> None:
     attempt.reason = _reason(attempt, subject) + (f"; {left} more were not compared" if left else "")
     if attempt.mode == CaptureMode.SCRIPT:
         attempt.remedy = without_decorator(subject.model)
-    if all(item.number > 1 for item in attempt.wrong):
+    held = held_generators(subject.model.module)
+    if held and outside is None:
+        attempt.remedy = f"{_DRAW} {', '.join(held)}"
+    elif outside is None and all(item.number > 1 for item in attempt.wrong):
         attempt.remedy = _RETURN_STATE
 
 
@@ -204,17 +206,14 @@ def _compare_sequence(attempt: Attempt, subject: Subject) -> list[Comparison]:
     return compared
 
 
-def _input_names(attempt: Attempt, subject: Subject) -> list[str]:
-    return list(named_arguments(subject.model, attempt.example[0] if attempt.example else subject.calls[0]))
-
-
 def decided_reason(attempt: Attempt) -> str:
     """The first decision by values that no comparison shows to be wrong."""
     decided = attempt.decided_by_values
+    kept = "the example's" if decided[0].is_from_outside else "what the example decided"
     more = f" (and {len(decided) - 1} more like it)" if len(decided) > 1 else ""
     tried = len(attempt.comparisons)
     return (
-        f"{decided[0].cause}{more}, and the trace keeps what the example decided; "
+        f"{decided[0].cause}{more}, and the trace keeps {kept}; "
         f"none of the {tried} inputs that were tried shows a difference"
     )
 
@@ -265,8 +264,10 @@ def _try_size_one(attempt: Attempt, subject: Subject) -> None:
     tried = {item.label for item in attempt.comparisons}
     for probe in subject.size_one():
         if probe.title not in tried and probe.accepted:
-            attempt.comparisons.append(_compare_probe(attempt, subject, probe))
-            if attempt.comparisons[-1].is_wrong:
+            found = _compare_probe(attempt, subject, probe)
+            found.after_search = True
+            attempt.comparisons.append(found)
+            if found.is_wrong:
                 subject.probes.append(probe)
 
 
@@ -276,15 +277,24 @@ def _reason(attempt: Attempt, subject: Subject) -> str:
     first = next((item for item in wrong if not item.probe), wrong[0])
     more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
     text = f"it differs from eager for {first.label}: {first.reason}{more}"
+    outside = [notice for notice in attempt.decided_by_values if notice.is_from_outside]
+    if outside:
+        return f"{text}; {outside[0].cause}"
     if first.number > 1 and attempt.mode == CaptureMode.TRACE:
         return text + "; a trace does not keep what forward assigns to attributes of the model"
     fixed = [entry for entry in attempt.generality if entry.status == SizeStatus.FIXED]
     if fixed and not _shows_values(attempt, subject):
         return text + "".join(f"; {fixed_text(entry)}" for entry in fixed[:2])
     branches = [notice for notice in attempt.notices if notice.is_branch]
-    branches = [notice for notice in branches if notice.decides_by_value] or branches
+    branches = (
+        [notice for notice in branches if notice.decides_by_value]
+        or [notice for notice in branches if notice.is_other_branch]
+        or branches
+    )
     values = [notice for notice in attempt.notices if notice.decides]
     values = [notice for notice in values if notice.decides_by_value] or values
+    if branches and branches[0].is_other_branch:
+        return f"{text}; {branches[0].cause}"
     if branches:
         others = f" (and {len(branches) - 1} more like it)" if len(branches) > 1 else ""
         return text + f"; the example decided the branch at {branches[0].place} `{branches[0].line}`{others}"

@@ -102,6 +102,9 @@ class _Choice:
         if script is not None:
             self.events.progress("trying the changes that the diagnoses propose")
             find_remedy(script, self.subject)
+            if script.remedy:  # one change that was tried
+                for attempt in self.chosen.attempts:
+                    attempt.remedy = script.remedy if attempt is script else ""
 
     def _is_readable(self, attempt: Attempt) -> bool:
         """Whether a file with the module can be read back; if not, no other way of capturing helps."""
@@ -158,17 +161,24 @@ class _Choice:
 
         The inputs that were tried may not show what the trace decided; a script keeps the branch.
         """
-        decided = any(notice.decides and notice.decided_by not in _HARMLESS for notice in attempt.notices)
+        by_example = any(notice.decides and notice.decided_by not in _HARMLESS for notice in attempt.notices)
+        decided = by_example or bool(attempt.other_branches)
         is_plain_trace = attempt.mode == CaptureMode.TRACE and not attempt.mixed
         is_first = self.chosen.attempts[0] is attempt
         if not (decided and is_plain_trace and is_first and self.request.mode == CaptureMode.AUTOMATIC):
             return attempt
         for script in self._try_script():
             self.chosen.attempts.append(script)
-            if script.status == AttemptStatus.KEPT and self._saved(script):
+            safer = script.status == AttemptStatus.KEPT and (by_example or not script.other_branches)
+            if safer and self._saved(script):
                 attempt.status = AttemptStatus.SET_ASIDE
                 places = attempt.deciding_places
                 attempt.reason = f"it keeps decisions of its example at {places}, and the script does not"
+                if not by_example:
+                    places = attempt.other_branches
+                    attempt.reason = (
+                        f"it takes another branch than eager mode at {places}, and the script does not"
+                    )
                 return script
         self._saved(attempt)  # again, because the script may have overwritten the file
         return attempt

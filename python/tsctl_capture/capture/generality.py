@@ -110,8 +110,9 @@ def _judge(entry: SizeGenerality, trials: Sequence[_Trial], causes: set[Axis]) -
     if wrong and place in causes:
         # A size works only if no trial with it is wrong.
         entry.tried = sorted(same - {trial.changed[place] for trial in wrong})
-        probed = all(trial.outcome.probe for trial in wrong)
-        if probed and entry.tried and {trial.changed[place] for trial in wrong} == {1}:
+        # Only then is it known that no other size is wrong.
+        searched = all(trial.outcome.after_search for trial in wrong)
+        if searched and entry.tried and {trial.changed[place] for trial in wrong} == {1}:
             entry.status, entry.without_one = SizeStatus.GENERAL, True
             return
         entry.status, entry.reason = SizeStatus.FIXED, wrong[0].outcome.reason

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -17,6 +17,7 @@ from ..model.input_adapter import argument_names, named_arguments
 from ..model.inputs import inputs_sha256
 from ..model.source_files import source_files
 from ..model.tensor_file import write_tensor_file
+from ..model.uncompiled import without_compiling
 from ..model.values import structure_of
 from ..reference.comparison import tolerances_from_dict
 from ..reference.eager import prepare_device, run, run_every_call, run_sequence
@@ -64,7 +65,7 @@ def capture(request: CaptureRequest, events: Events) -> CaptureResult:
     """
     require_capture(request.mode)
     check_division(request)
-    with readable_class_names():
+    with readable_class_names(), without_compiling():
         return _captured(request, events)
 
 
@@ -230,13 +231,18 @@ def _describe_chosen(result: CaptureResult, chosen: Chosen, subject: Subject) ->
 
 def _stores(kept: Attempt, subject: Subject) -> bool:
     """Whether a call of a trace changes every tensor that forward stores."""
+
+    def has_all(keys: Iterable[str]) -> bool:
+        return all(any(f".{key}".endswith(f".{name}") for key in keys) for name in subject.written)
+
     known = kept.module.state_dict()
-    if not all(any(f".{key}".endswith(f".{name}") for key in known) for name in subject.written):
+    if not has_all(known):
         return False
     module = copy.deepcopy(kept.module)
     run(module, kept.given(subject.calls[0]), subject.device)
-    changed = [key for key, tensor in module.state_dict().items() if not torch.equal(tensor, known[key])]
-    return all(any(f".{key}".endswith(f".{name}") for key in changed) for name in subject.written)
+    return has_all(
+        [key for key, tensor in module.state_dict().items() if not torch.equal(tensor, known[key])]
+    )
 
 
 def _notes(kept: Attempt) -> Iterator[tuple[WarningCode, str]]:
@@ -254,6 +260,12 @@ def _notes(kept: Attempt) -> Iterator[tuple[WarningCode, str]]:
         if accepted:
             text = (
                 f"the file keeps what its example decided at {', '.join(accepted)} (--accept-branch); "
+                f"none of the {len(kept.comparisons)} inputs that were tried shows a difference"
+            )
+            yield WarningCode.DECIDED_BY_EXAMPLE, text
+        if kept.other_branches:
+            text = (
+                f"the file takes another branch than eager mode at {kept.other_branches}; "
                 f"none of the {len(kept.comparisons)} inputs that were tried shows a difference"
             )
             yield WarningCode.DECIDED_BY_EXAMPLE, text

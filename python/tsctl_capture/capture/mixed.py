@@ -8,8 +8,7 @@ import torch
 
 from ..errors import CaptureError, describe
 from ..explain.blame import python_calls, refused_parts, warned_parts
-from ..explain.tracer_warnings import Notice, collected_warnings
-from ..model.input_adapter import named_arguments
+from ..explain.tracer_warnings import Notice
 from ..model.signature import signature_of
 from ..model.source import LoadedModel
 from ..reference.eager import run
@@ -17,6 +16,7 @@ from ..request import CaptureRequest
 from ..retirement_notices import without_retirement_notices
 from ..vocabulary import AttemptStatus, CaptureMode, ErrorKind, SubmoduleMode
 from .attempts import attempted, decided_reason
+from .observed import observed_capture
 from .scripting import compiler_message, parametrized_parts, parametrized_words, refusal_words, script
 from .subject import Attempt, Subject
 from .submodules import (
@@ -157,9 +157,7 @@ def _trace_by_hand(
         )
     attempt = Attempt(CaptureMode.TRACE, inside=True)
     part = _part_subject(subject, path, calls)
-    names = list(named_arguments(part.model, calls[0][0]))
-    with collected_warnings(names, subject.accepted) as notices:
-        trace(attempt, part)
+    observed_capture(attempt, part, trace)
     if attempt.module is None or attempt.flattens:
         raise CaptureError(
             ErrorKind.CAPTURE,
@@ -169,7 +167,7 @@ def _trace_by_hand(
             attempt.detail,
         )
     division.traced[path] = attempt.module
-    division.notices += notices
+    division.notices += attempt.notices
     division.reasons[path] = "--trace-submodule names it"
 
 

@@ -38,7 +38,7 @@ class SizeGenerality:
     without_one: bool = False  # of general: only a size of 1 is wrong
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if name != "without_one"}
+        return asdict(self)
 
 
 @dataclass
@@ -142,6 +142,12 @@ class Attempt:
     def decided_by_values(self) -> list[Notice]:
         """The decisions of a trace that other values of the inputs may need otherwise."""
         return [notice for notice in self.notices if notice.decides_by_value]
+
+    @property
+    def other_branches(self) -> str:
+        """Where the capture takes another branch than eager mode: "net.py:12 `if torch.jit.is_tracing():`"."""
+        found = [one for one in self.notices if one.is_other_branch and not one.accepted]
+        return ", ".join(dict.fromkeys(f"{one.place} `{one.line}`" for one in found))
 
     @property
     def deciding_places(self) -> str:

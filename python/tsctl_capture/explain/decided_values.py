@@ -10,22 +10,23 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import ModuleType
 from typing import Any
 
 import torch
 from torch.jit import _builtins
 
 from ..errors import users_line
+from ..model.global_variables import global_variables_with
 from ..vocabulary import DecidedBy, NoticeCode
 from .graph_reading import nodes_of
 from .trace_advice import is_handled_here
 
-_SIZES = "sizes"  # stands beside the positions of inputs in a Cause
+# They stand beside the positions of inputs in a Cause.
+_SIZES = "sizes"
+_RANDOM = "random"
 Cause = frozenset[Any]
 _NOTHING: Cause = frozenset()
 
@@ -35,6 +36,12 @@ _READS_SIZE = {
     "prim::shape", "prim::device", "prim::dtype", "aten::is_floating_point", "aten::is_complex",
     "aten::zeros_like", "aten::ones_like", "aten::empty_like", "aten::full_like", "aten::rand_like",
     "aten::randn_like", "aten::new_zeros", "aten::new_ones", "aten::new_empty", "aten::new_full",
+}  # fmt: skip
+# Operators that draw random numbers; dropout does with train=True only.
+_DRAWS = {
+    "aten::rand", "aten::randn", "aten::randint", "aten::randperm", "aten::rand_like", "aten::randn_like",
+    "aten::randint_like", "aten::bernoulli", "aten::bernoulli_", "aten::multinomial", "aten::normal", "aten::normal_",
+    "aten::uniform_", "aten::random_", "aten::exponential_", "aten::poisson",
 }  # fmt: skip
 # Operators whose output has a size that depends on the values of their arguments; with others of libraries.
 _SIZED_BY_VALUES = {
@@ -74,14 +81,16 @@ _CONVERSIONS = {
     "__len__": NoticeCode.LENGTH_TAKEN, "__iter__": NoticeCode.LENGTH_TAKEN,
     "_nnz": NoticeCode.VALUE_BAKED_IN, "storage": NoticeCode.VALUE_BAKED_IN, "__dlpack__": NoticeCode.VALUE_BAKED_IN,
 }  # fmt: skip
+# nn.TransformerEncoder's, which looks at its second argument, the padding mask.
+_MASK_CHECK = "_nested_tensor_from_mask_left_aligned"
 # Functions that do the same; torch warns of no comparison.
 _FUNCTIONS = {
     "tensor": NoticeCode.CONSTANT_TENSOR, "as_tensor": NoticeCode.CONSTANT_TENSOR,
     "asarray": NoticeCode.CONSTANT_TENSOR,
     "equal": NoticeCode.BRANCH_DECIDED, "allclose": NoticeCode.BRANCH_DECIDED, "is_nonzero": NoticeCode.BRANCH_DECIDED,
-    "_nested_tensor_from_mask_left_aligned": NoticeCode.BRANCH_DECIDED,  # nn.TransformerEncoder's, of its padding mask
+    _MASK_CHECK: NoticeCode.BRANCH_DECIDED,
 }  # fmt: skip
-_SILENT = {"equal", "allclose", "is_nonzero", "_nested_tensor_from_mask_left_aligned"}
+_SILENT = {"equal", "allclose", "is_nonzero", _MASK_CHECK}
 
 
 @dataclass
@@ -113,10 +122,10 @@ class Decisions:
         decision.silent = decision.silent and silent
         decision.handled = decision.handled or is_handled_here()
         decision.compared_with += compared_with
-        decision.inputs |= {part for part in cause if part != _SIZES}
-        if decision.inputs:
+        decision.inputs |= {part for part in cause if part not in (_SIZES, _RANDOM)}
+        if decision.inputs or _RANDOM in cause:
             decision.by = DecidedBy.VALUES
-        elif _SIZES in cause:
+        elif _SIZES in cause and decision.by != DecidedBy.VALUES:
             decision.by = DecidedBy.SIZES
 
 
@@ -177,6 +186,8 @@ class _Follower:
             made = _Source(every | sizes, every | sizes)
         else:
             made = _Source(every | sizes, sizes | numbers)
+        if kind in _DRAWS or (kind == "aten::dropout" and inputs[2].toIValue()):
+            made.values |= {_RANDOM}
         for output in node.outputs():
             self._sources[output.unique()] = made
         if kind.startswith("aten::") or kind == "prim::ListUnpack":
@@ -245,7 +256,7 @@ class _Watch:
         if self._follower is None or self._state is not state:
             self._state, self._follower = state, _Follower(state.graph())
         cause, compared_with = _NOTHING, []
-        for tensor in _tensors_in(arguments):
+        for tensor in _tensors_in(arguments[1:] if name == _MASK_CHECK else arguments):
             cause |= self._cause_of(tensor, code == NoticeCode.LENGTH_TAKEN)
             compared_with += _compared_with(tensor)
         self._decisions.note(code, cause, name in _SILENT, compared_with)
@@ -325,7 +336,7 @@ def watched_decisions() -> Iterator[Decisions]:
     watched = {
         name: _watched(function, name, _FUNCTIONS[name], watch) for name, function in functions.items()
     }
-    imported = list(_imported_by_name(functions))
+    imported = list(global_variables_with(functions))
     try:
         for name, code in _CONVERSIONS.items():
             setattr(torch.Tensor, name, _watched(getattr(torch.Tensor, name), name, code, watch))
@@ -350,18 +361,6 @@ def watched_decisions() -> Iterator[Decisions]:
             setattr(torch, name, function)
         for space, key, name in imported:
             space[key] = functions[name]
-
-
-def _imported_by_name(functions: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, str]]:
-    """The global variables that hold these functions of torch: `from torch import equal`."""
-    names = {id(function): name for name, function in functions.items()}
-    for title, module in list(sys.modules.items()):
-        if title.split(".")[0] == "torch" or not isinstance(module, ModuleType):
-            continue
-        space = vars(module)
-        for key, value in list(space.items()):
-            if id(value) in names and value is functions[names[id(value)]]:
-                yield space, key, names[id(value)]
 
 
 @contextmanager

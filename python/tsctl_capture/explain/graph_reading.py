@@ -181,7 +181,19 @@ def first_difference(one: torch.jit.ScriptModule, other: torch.jit.ScriptModule)
     return Place()
 
 
+def is_same_graph(one: torch.jit.ScriptModule, other: torch.jit.ScriptModule) -> bool:
+    """Whether two traces of a model have the same operators and constants."""
+    left, right = list(nodes_of(whole_graph(one))), list(nodes_of(whole_graph(other)))
+    return len(left) == len(right) and all(
+        mine.kind() == theirs.kind() and _same_constant(mine, theirs)
+        for mine, theirs in zip(left, right, strict=True)
+    )
+
+
 def _same_constant(mine: Any, theirs: Any) -> bool:
+    """Whether two nodes have the same constant, or take the same attribute; other nodes have neither."""
+    if mine.kind() == "prim::GetAttr":
+        return bool(mine.s("name") == theirs.s("name"))
     if mine.kind() != "prim::Constant":
         return True
     left, right = mine.output().toIValue(), theirs.output().toIValue()

@@ -142,7 +142,7 @@ def _parsed(line: str) -> list[ast.AST]:
 
 def only_checks(file: str, number: int) -> bool:
     """Whether the statement at this line has no result: it raises, asserts or prints, in one branch only."""
-    statement = _statement(file, number)
+    statement = statement_at(file, number)
     if isinstance(statement, ast.If):
         in_test = statement.test.lineno <= number <= (statement.test.end_lineno or number)
         return in_test and not statement.orelse and all(_is_message(part) for part in statement.body)
@@ -192,7 +192,7 @@ def _statements(file: str) -> list[ast.stmt]:
     return sorted(found, key=lambda node: (node.end_lineno or node.lineno) - node.lineno)
 
 
-def _statement(file: str, number: int) -> ast.stmt | None:
+def statement_at(file: str, number: int) -> ast.stmt | None:
     """The innermost statement that has the line."""
     around = (node for node in _statements(file) if node.lineno <= number <= (node.end_lineno or number))
     return next(around, None)

@@ -43,6 +43,8 @@ class Notice:
     inputs: tuple[str, ...] = ()  # whose values decide
     accepted: bool = False  # by --accept-branch
     limits: tuple[int, ...] = ()  # whole numbers that a size is compared with
+    words: str = ""  # what happens at the line, if torch's tracer has no warning for it
+    instead: str = ""  # what to do about that
 
     @property
     def place(self) -> str:
@@ -55,6 +57,8 @@ class Notice:
     @property
     def text(self) -> str:
         shown = f"{self.place} `{self.line}`: " if self.line else f"{self.place}: " if self.place else ""
+        if self.words:
+            return shown + self.words + (", which is accepted" if self.accepted else "")
         if self.code not in _IN_WORDS:
             return shown + self.message
         return shown + _IN_WORDS[self.code] + self._dependence
@@ -86,6 +90,8 @@ class Notice:
     @property
     def cause(self) -> str:
         """ "the branch at net.py:12 `if x.sum() > 0:` depends on the values of x"."""
+        if self.words:
+            return f"{self.words} at {self.place} `{self.line}`"
         what = "the branch" if self.is_branch else "the number of rows" if self._is_length else "the value"
         whose = f" of {', '.join(self.inputs)}" if self.inputs else " of tensors"
         return f"{what} at {self.place} `{self.line}` depends on the values{whose}"
@@ -98,6 +104,22 @@ class Notice:
     def is_branch(self) -> bool:
         return self.code == NoticeCode.BRANCH_DECIDED
 
+    @property
+    def is_other_branch(self) -> bool:
+        """Whether the capture takes another branch than eager mode."""
+        return bool(self.words) and self.is_branch
+
+    @property
+    def is_from_outside(self) -> bool:
+        """Whether a value that torch did not compute becomes a constant."""
+        return bool(self.words) and not self.is_branch
+
+    @property
+    def advice(self) -> str:
+        if self.is_branch and self.decided_by == DecidedBy.SIZES:
+            return _ADVICE_ON_SIZES
+        return self.instead or advice_for(self.code, self.line)
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "code": self.code,
@@ -107,10 +129,13 @@ class Notice:
             "accepted": self.accepted,
             "place": self.place,
             "source_line": self.line,
-            "advice": advice_for(self.code, self.line),
+            "advice": self.advice,
         }
 
 
+_ADVICE_ON_SIZES = (
+    "nothing if the sizes that callers use were tried; else declare them with --dim, or use tsctl script"
+)
 _IN_WORDS = {
     NoticeCode.BRANCH_DECIDED: "the trace keeps the branch that the example takes",
     NoticeCode.LENGTH_TAKEN: "the example's length becomes a constant of the trace",

@@ -19,6 +19,7 @@ from ..vocabulary import ErrorKind
 from .importing import import_file, import_module
 from .methods import has_forward, method_module, method_names, require_tensors
 from .signature import did_you_mean, shown, signature_of
+from .uncompiled import model_is_built
 from .weights import load_weights
 from .zoos import build_by_name, is_zoo
 
@@ -73,6 +74,8 @@ def load_model(source: Source, seed: int) -> LoadedModel:
         if source.weights:
             loaded.notes += load_weights(loaded.module, source.weights)
         _use_method(loaded, method, source)
+    if model_is_built():
+        loaded.notes.append("torch.compile is left out: the functions that it is called with are captured")
     loaded.was_training = any(part.training for part in loaded.module.modules())
     loaded.module.eval()
     return loaded

@@ -48,6 +48,7 @@ class Comparison:
     call: Call | None = None
     only_values: bool = False  # a probe that changes values and no size
     number: int = 1  # the call of the set, counted from a fresh start
+    after_search: bool = False  # all other inputs that were tried, far larger sizes too, were compared before
 
     @property
     def is_wrong(self) -> bool:
@@ -55,7 +56,7 @@ class Comparison:
 
     def as_dict(self) -> dict[str, Any]:
         members = dict(vars(self))
-        for key in ("detail", "call", "only_values", "number"):
+        for key in ("detail", "call", "only_values", "number", "after_search"):
             del members[key]
         for key in ("max_abs", "max_abs_to_peak"):
             if not math.isfinite(members[key]):

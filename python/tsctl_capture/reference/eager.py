@@ -25,9 +25,11 @@ from ..retirement_notices import without_retirement_notices
 from ..vocabulary import ComparisonStatus, ErrorKind
 from .comparison import Tolerances, compare
 from .known_refusals import explained
+from .outside import held_generators, watched_readings
 from .state import is_compiled, restored_state
 
 COMPARED_CALLS = (1, 2, 3, 10)  # core's kComparedCalls
+_SLOW_CALL_SECONDS = 2.0  # further calls of such a model only look for a change where the first two show one
 
 
 def prepare_device(device: str, threads: int) -> None:
@@ -63,12 +65,13 @@ class Declared:
     # Other attributes, and what only the first call writes to; restored afterwards.
     written_attributes: list[str] = field(default_factory=list)
     writes_inputs: bool = False
+    draws: bool = False  # random numbers of torch
     change: str = ""  # why the outputs of two calls with the same inputs differ; empty if they do not
 
     @property
     def keeps_state(self) -> bool:
         """Whether later calls have to be compared too."""
-        return bool(self.change or self.written_state)
+        return bool(self.change or self.written_state or self.draws)
 
 
 def run_declared(
@@ -90,16 +93,34 @@ def run_declared(
     found.written_attributes = [
         name for name in found.written_attributes if name not in (*found.written_state, *_recomputed(model))
     ]
+    if found.written_attributes and not found.keeps_state:
+        found.change = _late_change(model, calls[0], device, tolerances, found)
     if found.change and not may_change:
-        hint = "make it deterministic in eval mode"
-        if not found.change.startswith("it draws"):
-            hint = "return new state instead of storing it on self"
+        hint = "return new state instead of storing it on self"
+        if found.change.startswith("it "):  # it draws random numbers, or reads a clock
+            hint = "make it deterministic in eval mode"
         raise CaptureError(
             ErrorKind.CAPTURE,
             f"'{model.class_name}' gives different outputs for the same input: {found.change}",
             hint,
         )
     return found
+
+
+def _late_change(model: LoadedModel, call: Call, device: str, tolerances: Tolerances, found: Declared) -> str:
+    """Why a later call than the second differs, as with a counter that has reached a limit; empty if none does."""
+    if found.seconds[0] > _SLOW_CALL_SECONDS:
+        return ""
+    try:
+        first, *others = run_every_call(model.module, [call], device)
+    except (Exception, SystemExit):
+        return ""  # what forward stores may be full
+    for other in others:
+        compared = compare(first.outputs, other.outputs, [], tolerances)
+        if compared.status != ComparisonStatus.SAME:
+            names = ", ".join(found.written_attributes[:3])
+            return f"forward stores {names} ({compared.reason} in call {other.number})"
+    return ""
 
 
 def _recomputed(model: LoadedModel) -> set[str]:
@@ -180,7 +201,8 @@ def _run_all(
             found.outputs.append(run(model.module, call, device))
             found.seconds.append(time.perf_counter() - started)
             if len(found.outputs) == 1:
-                draws = random_before != _random_states()
+                states = _random_states()
+                draws, found.draws = random_before != states, random_before[0] != states[0]
                 _run_again(model, call, device, tolerances, draws, found)
         except CaptureError:
             raise
@@ -242,8 +264,13 @@ def _run_again(
         return
     if draws:
         why = "it draws random numbers in forward"
+    elif held := held_generators(model.module):
+        why = f"it draws random numbers from {', '.join(held)}"
     elif found.written_state:
         why = f"forward writes to {', '.join(found.written_state[:3])}"
     else:
-        why = "forward changes its own state"
+        with watched_readings() as readings, suppress(Exception, SystemExit):
+            run(model.module, call, device)
+        read = next(iter(readings.changing), None)
+        why = f"it reads {read.name} at {read.place}" if read else "forward changes its own state"
     found.change = f"{why} ({compared.reason})"

@@ -95,10 +95,7 @@ def _grown(request: CaptureRequest, sizes: Sequence[Probe], limits: Sequence[int
     """Sizes at and above the limits, and much larger ones, on the axes where eager accepts other sizes."""
     at_limits = [size for limit in limits for size in (limit, limit + 1) if size > 0]
     yield from _at_limits(request, at_limits)
-    accepted = {
-        (tuple(probe.inputs), probe.axis): probe for probe in sizes if probe.accepted and probe.inputs
-    }
-    for (inputs, axis), probe in accepted.items():
+    for (inputs, axis), probe in _accepted_axes(sizes).items():
         for size in (*at_limits, *(probe.declared * factor for factor in _SEARCH_FACTORS)):
             drawn = resized(request.sets[0], inputs, axis, size)
             if max(math.prod(tensor["shape"]) for tensor in drawn["tensors"]) > _LARGEST_DRAWN:
@@ -113,12 +110,21 @@ def size_one_probes(request: CaptureRequest, sizes: Sequence[Probe]) -> Iterator
     """A size of 1 on each axis that varies, for a trace that may have lost an axis of this size."""
     if not request.sets:
         return
+    axes = _accepted_axes(sizes)  # before the caller adds a probe of this function to `sizes`
     yield from _at_limits(request, [1])
-    places = {(tuple(probe.inputs), probe.axis): probe for probe in sizes if probe.accepted and probe.inputs}
-    for (inputs, axis), probe in places.items():
+    for (inputs, axis), probe in axes.items():
         title = f"{probe.title.split(': ')[0]}: 1 instead of {probe.declared}"
         call = drawn_call(resized(request.sets[0], inputs, axis, 1), request.seed)
         yield Probe(call, title, list(inputs), axis, probe.declared, probe.joint)
+
+
+def _accepted_axes(sizes: Sequence[Probe]) -> dict[tuple[tuple[str, ...], int], Probe]:
+    """A probe of each axis on which eager accepts another size, without those of named dimensions."""
+    return {
+        (tuple(probe.inputs), probe.axis): probe
+        for probe in sizes
+        if probe.accepted and probe.inputs and probe.declared
+    }
 
 
 def _at_limits(request: CaptureRequest, sizes: Sequence[int]) -> Iterator[Probe]:

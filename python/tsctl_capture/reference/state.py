@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import collections
 import sys
-import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import torch
 
-from ..errors import is_own_frame
+from ..errors import is_users_file
 
 _LARGEST_KEPT_BYTES = 16 << 20
 # Parameters are seldom written to, and a model may have many of them.
@@ -24,7 +22,6 @@ _CONTAINERS = (list, dict, set, collections.deque, collections.OrderedDict, coll
 _DEEPEST = 4  # containers and objects in others
 _MOST_VISITED = 20_000
 _TORCHS_OWN = frozenset(vars(torch.nn.Module()))
-_STANDARD_LIBRARY = str(Path(sysconfig.get_paths()["stdlib"]).resolve())
 
 
 @contextmanager
@@ -163,9 +160,7 @@ class _Places:
 def _is_users(module_name: str | None) -> bool:
     """Whether a Python module is the user's own: neither installed, nor of Python, nor of tsctl."""
     file = getattr(sys.modules.get(module_name or ""), "__file__", None)
-    if not file or is_own_frame(file) or "site-packages" in file or "dist-packages" in file:
-        return False
-    return not str(Path(file).resolve()).startswith(_STANDARD_LIBRARY)
+    return bool(file) and is_users_file(file)
 
 
 @dataclass

@@ -89,7 +89,8 @@ std::string sizes_table(const std::vector<SizeGenerality>& sizes) {
         size.place.empty() ? size.reason
                            : size.place + (size.source_line.empty() ? "" : ": " + size.source_line);
     table.add_row({size.input, std::to_string(size.axis), size.dim,
-                   std::to_string(size.captured_with), name_of(size.status),
+                   std::to_string(size.captured_with),
+                   name_of(size.status) + (size.without_one ? " except 1" : ""),
                    fmt::format("{}", fmt::join(size.tried, ", ")), place});
   }
   return table.render();

@@ -100,8 +100,10 @@ std::string attempt_text(const CaptureAttempt& attempt, bool verbose) {
 std::string generality_of(const SizeGenerality& size) {
   switch (size.status) {
     case SizeStatus::general:
-      if (size.up_to) return fmt::format("general between 1 and {}", *size.up_to);
-      return fmt::format("general ({} tried)", fmt::join(size.tried, ", "));
+      if (size.up_to)
+        return fmt::format("general between {} and {}", size.without_one ? 2 : 1, *size.up_to);
+      return fmt::format("general{} ({} tried)", size.without_one ? " except 1" : "",
+                         fmt::join(size.tried, ", "));
     case SizeStatus::refused:
       return "as given: eager accepts no other size";
     case SizeStatus::not_tried:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from types import MethodType
 from typing import Any
 
 import torch
@@ -214,6 +215,12 @@ def _object(
         return None
     if callable(value) and what in ("function", "builtin_function_or_method", "partial"):
         return _function(name, value, file, node)
+    if isinstance(value, MethodType) and refusal.file is not None and refusal.node is not None:
+        cause = f"'{name}' holds the method {value.__name__}, which TorchScript cannot hold: call the method"
+        change = refusal.file.replaced(refusal.node, f"self.{value.__name__}")
+        owns = isinstance(value.__self__, torch.nn.Module) and vars(value.__self__).get(name) == value
+        change = change if owns else ""
+        return Finding("object-attribute", cause, change, NO_VALUES, refusal.node, refusal.file)
     cause = f"'{name}' is an object of the class {what}, which TorchScript cannot hold"
     used = refusal.file.parent_of(refusal.node) if refusal.file and refusal.node else None
     change = ""

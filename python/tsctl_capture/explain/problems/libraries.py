@@ -8,6 +8,7 @@ from typing import Any
 
 from .refusal import Finding, Refusal, user_nodes
 from .sentences import (
+    KEEPS_BRANCH,
     KEEPS_VALUE,
     NO_VALUES,
 )
@@ -118,6 +119,46 @@ def _library_finding(file: UserFile, call: ast.Call) -> Finding:
     return Finding("library-function", cause, change, NO_VALUES, call, file)
 
 
+def conditional(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """torch.cond(p, f, g, (x,)) as `f(x) if p else g(x)`."""
+    file = refusal.file
+    calls = file.on_line(refusal.line, ast.Call) if file is not None else []
+    call = next((one for one in calls if dotted(one.func) == "torch.cond" and len(one.args) >= 3), None)
+    if file is None or call is None:
+        return None
+    condition, *branches = call.args[:3]
+    held = call.args[3] if len(call.args) > 3 else ast.Tuple([])
+    cause = "torch.cond() is written in Python that TorchScript cannot compile: write the branch itself"
+    change = ""
+    if isinstance(held, (ast.Tuple, ast.List)):
+        operands = [file.text(item) for item in held.elts]
+        left, right = (_applied(file, branch, operands) for branch in branches)
+        text = f"{left} if {file.text(condition)} else {right}"
+        change = file.replaced(call, text if isinstance(file.parent_of(call), ast.Return) else f"({text})")
+    return Finding("library-function", cause, change, KEEPS_BRANCH, call, file)
+
+
+def _applied(file: UserFile, function: ast.expr, operands: list[str]) -> str:
+    if not isinstance(function, ast.Lambda):
+        return f"{file.text(function)}({', '.join(operands)})"
+    text = file.text(function.body)
+    for parameter, operand in zip(function.args.args, operands, strict=False):
+        text = re.sub(rf"\b{parameter.arg}\b", operand, text)
+    return f"({text})"
+
+
+def compiled_function(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """torch.compile(f)(x) in forward."""
+    file = refusal.file
+    calls = file.on_line(refusal.line, ast.Call) if file is not None else []
+    found = [call for call in calls if dotted(call.func) in ("torch.compile", "compile") and call.args]
+    if file is None or not found:
+        return None
+    cause = "TorchScript cannot call torch.compile(): call the function itself"
+    change = file.edited([(call, file.text(call.args[0])) for call in found])
+    return Finding("library-function", cause, change, NO_VALUES, found[0], file)
+
+
 def _custom_function(file: UserFile, call: ast.Call, name: str) -> Finding:
     owner = name.rsplit(".", 1)[0]
     kind = file.class_named(owner)
@@ -154,6 +195,8 @@ def exported_call(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 ENTRIES = [
+    (r"", compiled_function),
+    (r"", conditional),
     (r"^Could not export Python function call '(?P<name>\w+)'", exported_call),
     (r"^Unknown builtin op: aten::(?P<name>\w+)", unknown_operator),
     (r"", library_code),

@@ -10,6 +10,7 @@ from .user_code import UserFile, default_of, is_self_attribute, parameters_of
 NO_VALUES = "tracing works for this line: it does not read the values of tensors"
 FIXED_LENGTH = "tracing works for this line, with the number of iterations of the example"
 KEEPS_EXAMPLE = "tracing would keep the example's result of this line for every input"
+KEEPS_BRANCH = "tracing would keep only the branch that the example takes"
 KEEPS_VALUE = "tracing would keep the example's number for every input"
 TENSORS_ONLY = "a trace takes and returns tensors only; it keeps the example's value of everything else"
 NOT_IN_FILE = "tracing would leave it out of the file"
@@ -36,7 +37,7 @@ def of_branch(test: ast.AST, function: ast.FunctionDef | None) -> str:
             return "tracing works for this branch: it depends on the module alone"
         if names and function is not None and names <= _flags(function):
             return "a trace takes tensors only: it would keep the branch for one value of the flag"
-    return "tracing would keep only the branch that the example takes"
+    return KEEPS_BRANCH
 
 
 def _flags(function: ast.FunctionDef) -> set[str]:

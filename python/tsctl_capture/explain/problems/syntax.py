@@ -40,6 +40,8 @@ def lambda_expression(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     node = found[0]
     above = file.parent_of(node)
     call = file.around(node, ast.Call)
+    if isinstance(above, ast.Call) and dotted(above.func) == "torch.cond":
+        return None  # it has an explanation of its own
     if isinstance(above, ast.keyword) and above.arg == "key" and call is not None:
         return _sort_key(file, node, call)
     if isinstance(above, ast.Call) and dotted(above.func) == "map" and len(above.args) == 2:
@@ -199,6 +201,8 @@ def try_statement(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     caught = ", ".join(file.text(item.type) if item.type else "everything" for item in node.handlers)
     cause = f"TorchScript has no try: a file cannot catch {caught}" if caught else "TorchScript has no try"
     change = _dedented(file, [*node.body, *node.orelse, *node.finalbody])
+    if any(isinstance(item, ast.Raise) for part in node.body for item in ast.walk(part)):
+        change = ""  # the handler has a part in the result
     return Finding("try", cause, change, "tracing would keep the path that the example takes through it")
 
 

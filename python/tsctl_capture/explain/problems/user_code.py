@@ -7,28 +7,21 @@ import functools
 import inspect
 import io
 import linecache
-import os
 import sys
-import sysconfig
 import tokenize
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, TypeGuard, TypeVar, cast
 
-from ...errors import is_own_frame, is_torch_frame
+from ...errors import is_own_frame, is_python_file, is_torch_frame
 
 Node = TypeVar("Node", bound=ast.AST)
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_STANDARD_LIBRARY = f"{Path(sysconfig.get_paths()['stdlib']).resolve()}{os.sep}"
 
 
 def is_user_file(file: str) -> bool:
     """Whether it belongs neither to torch, nor to Python, nor to tsctl."""
-    if file.startswith("<") or is_own_frame(file) or is_torch_frame(file):
-        return False
-    path = str(Path(file).resolve())
-    return "site-packages" in path or "dist-packages" in path or not path.startswith(_STANDARD_LIBRARY)
+    return not (is_own_frame(file) or is_torch_frame(file) or is_python_file(file))
 
 
 class UserFile:

@@ -150,6 +150,16 @@ TEST(CaptureText, shows_constants_of_the_kept_attempt_when_verbose) {
   EXPECT_EQ(capture_text(capture, true).find(constant), std::string::npos);
 }
 
+TEST(CaptureText, says_that_a_general_size_cannot_be_1) {
+  SizeGenerality size{
+      .input = "x", .tried = {2, 3}, .status = SizeStatus::general, .without_one = true};
+  EXPECT_NE(capture_text({.generality = {size}}, false).find("general except 1 (2, 3 tried)\n"),
+            std::string::npos);
+  size.up_to = 64;
+  EXPECT_NE(capture_text({.generality = {size}}, false).find("general between 2 and 64\n"),
+            std::string::npos);
+}
+
 TEST(CaptureText, sums_the_kept_attempt_up_in_a_line_and_names_fixed_sizes) {
   CaptureResult capture = made_up_capture();
   capture.attempts.back().comparisons = {{.label = "B=1", .status = CallOutcome::same}};
