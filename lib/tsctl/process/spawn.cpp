@@ -7,8 +7,6 @@
 #include <csignal>
 #include <string_view>
 
-extern char** environ;
-
 namespace tsctl {
 
 namespace {

@@ -8,31 +8,31 @@ namespace tsctl {
 
 namespace {
 
-const std::string kDigest = sha256_of_text("model");
+std::string digest() { return sha256_of_text("model"); }
 
 SignatureBundle bundle_of(const std::string& statement) {
   return {.statement = statement, .signature = "sig", .key_sha256 = "k"};
 }
 
 // The statement with `from` replaced.
-std::string changed(std::string from, const std::string& to) {
-  std::string statement = signed_statement("net.pt", kDigest);
+std::string changed(const std::string& from, const std::string& to) {
+  std::string statement = signed_statement("net.pt", digest());
   const auto at = statement.find(from);
   EXPECT_NE(at, std::string::npos) << from;
   return statement.replace(at, from.size(), to);
 }
 
 TEST(ModelSignature, is_read_as_it_was_written) {
-  const SignatureBundle written{.statement = signed_statement("net.pt", kDigest),
+  const SignatureBundle written{.statement = signed_statement("net.pt", digest()),
                                 .signature = std::string("\0\xff", 2),
                                 .certificates = {"one", "two"}};
   const SignatureBundle read = bundle_from_text(bundle_text(written), "net.pt.sig");
   EXPECT_EQ(read.statement, written.statement);
   EXPECT_EQ(read.signature, written.signature);
   EXPECT_EQ(read.certificates, written.certificates);
-  EXPECT_EQ(stated_sha256(read, "net.pt", "net.pt.sig"), kDigest);
+  EXPECT_EQ(stated_sha256(read, "net.pt", "net.pt.sig"), digest());
   EXPECT_EQ(stated_sha256(read, "other.pt", "net.pt.sig"),
-            kDigest);  // it speaks of ".", whatever its name
+            digest());  // it speaks of ".", whatever its name
   EXPECT_EQ(bundle_from_text(bundle_text(bundle_of("{}")), "x").key_sha256, "k");
 }
 
@@ -41,8 +41,8 @@ TEST(ModelSignature, signs_the_encoding_of_dsse) {
 }
 
 TEST(ModelSignature, of_a_folder_speaks_of_the_file_with_its_name) {
-  const std::string statement = changed("\"name\": \".\"", "\"name\": \"net.pt\"");
-  EXPECT_EQ(stated_sha256(bundle_of(statement), "net.pt", "x"), kDigest);
+  const std::string statement = changed(R"("name": ".")", R"("name": "net.pt")");
+  EXPECT_EQ(stated_sha256(bundle_of(statement), "net.pt", "x"), digest());
   EXPECT_EQ(stated_sha256(bundle_of(statement), "other.pt", "x"), "");
 }
 
@@ -69,9 +69,9 @@ TEST(ModelSignature, refuses_statements_that_contradict_themselves) {
     const SignatureBundle bundle = bundle_of(changed(from, to));
     return input_error_of([&] { stated_sha256(bundle, "net.pt", "net.pt.sig"); });
   };
-  EXPECT_NE(refusal(kDigest, sha256_of_text("other")).find("/subject/0/digest/sha256 is"),
+  EXPECT_NE(refusal(digest(), sha256_of_text("other")).find("/subject/0/digest/sha256 is"),
             std::string::npos);
-  EXPECT_NE(refusal(kDigest, "12").find("not SHA-256"), std::string::npos);
+  EXPECT_NE(refusal(digest(), "12").find("not SHA-256"), std::string::npos);
   EXPECT_NE(
       refusal("\"sha256\",\n        \"digest", "\"blake3\",\n        \"digest").find("blake3"),
       std::string::npos);

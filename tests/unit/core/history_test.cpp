@@ -25,11 +25,13 @@ HistorySeries checked(HistorySeries one, const HistoryCheckOptions& options = {}
   return all.front();
 }
 
-const std::vector<double> kSteady{1.3, 1.301, 1.299, 1.3, 1.302, 1.298};
-const std::vector<double> kDropped{1.3, 1.301, 1.299, 1.3, 1.302, 1.298, 1.1, 1.101, 1.099};
+using Values = std::vector<double>;
+
+Values steady() { return {1.3, 1.301, 1.299, 1.3, 1.302, 1.298}; }
+Values dropped() { return {1.3, 1.301, 1.299, 1.3, 1.302, 1.298, 1.1, 1.101, 1.099}; }
 
 TEST(History, steady_nights_are_unchanged) {
-  const HistorySeries result = checked(series(kSteady));
+  const HistorySeries result = checked(series(steady()));
   EXPECT_EQ(result.verdict, HistoryVerdict::unchanged);
   EXPECT_NEAR(result.level.value(), 1.3, 0.001);
   EXPECT_EQ(result.compared_nights, 6);
@@ -37,7 +39,7 @@ TEST(History, steady_nights_are_unchanged) {
 }
 
 TEST(History, a_drop_is_a_regression_since_its_first_night) {
-  const HistorySeries result = checked(series(kDropped));
+  const HistorySeries result = checked(series(dropped()));
   EXPECT_EQ(result.verdict, HistoryVerdict::regression);
   ASSERT_EQ(result.changes.size(), 1U);
   EXPECT_EQ(result.changes[0].since, "2026-05-07T02:00:00Z");
@@ -48,7 +50,7 @@ TEST(History, a_drop_is_a_regression_since_its_first_night) {
 }
 
 TEST(History, a_regression_that_was_made_good_is_past) {
-  std::vector<double> speedups = kDropped;
+  std::vector<double> speedups = dropped();
   for (const double speedup : {1.301, 1.299, 1.3, 1.3, 1.3}) speedups.push_back(speedup);
   const HistorySeries result = checked(series(speedups));
   EXPECT_EQ(result.verdict, HistoryVerdict::unchanged);
@@ -59,13 +61,13 @@ TEST(History, a_regression_that_was_made_good_is_past) {
 }
 
 TEST(History, a_regression_that_was_made_good_in_part_is_current) {
-  std::vector<double> speedups = kDropped;
+  std::vector<double> speedups = dropped();
   for (const double speedup : {1.201, 1.199, 1.2, 1.2, 1.2}) speedups.push_back(speedup);
   EXPECT_EQ(checked(series(speedups)).verdict, HistoryVerdict::regression);
 }
 
 TEST(History, faster_is_no_regression) {
-  std::vector<double> speedups = kSteady;
+  std::vector<double> speedups = steady();
   for (const double speedup : {1.6, 1.601, 1.599}) speedups.push_back(speedup);
   const HistorySeries result = checked(series(speedups));
   EXPECT_EQ(result.verdict, HistoryVerdict::unchanged);
@@ -74,7 +76,7 @@ TEST(History, faster_is_no_regression) {
 }
 
 TEST(History, nights_without_a_speedup_or_an_interval_do_not_count) {
-  HistorySeries with_gaps = series(kSteady);
+  HistorySeries with_gaps = series(steady());
   with_gaps.nights[0].speedup.reset();
   with_gaps.nights[1].speedup_low.reset();
   with_gaps.nights[2].speedup_low = -1.0;
@@ -86,13 +88,13 @@ TEST(History, nights_without_a_speedup_or_an_interval_do_not_count) {
 }
 
 TEST(History, a_check_that_would_not_see_the_drop_to_detect_is_undecided) {
-  const HistorySeries result = checked(series(kSteady), {.detect = 0.01});
+  const HistorySeries result = checked(series(steady()), {.detect = 0.01});
   EXPECT_EQ(result.verdict, HistoryVerdict::undecided);
   EXPECT_NE(result.reason.find("vary too much"), std::string::npos) << result.reason;
 }
 
 TEST(History, a_series_whose_baseline_was_replaced_is_not_checked) {
-  std::vector<HistorySeries> all{series(kDropped), series(kSteady, 12)};
+  std::vector<HistorySeries> all{series(dropped()), series(steady(), 12)};
   all[1].base_sha256 = "bb";
   check(all, {});
   EXPECT_FALSE(all[0].verdict.has_value());
@@ -102,11 +104,11 @@ TEST(History, a_series_whose_baseline_was_replaced_is_not_checked) {
 }
 
 TEST(History, a_regression_outranks_an_undecided_series_and_nothing_to_compare_is_undecided) {
-  std::vector<HistorySeries> all{series(kSteady), series({1.0})};
+  std::vector<HistorySeries> all{series(steady()), series({1.0})};
   all[1].arm = "other";
   check(all, {});
   EXPECT_EQ(verdict_of(all), HistoryVerdict::undecided);
-  all.push_back(series(kDropped));
+  all.push_back(series(dropped()));
   all.back().arm = "third";
   check(all, {});
   EXPECT_EQ(verdict_of(all), HistoryVerdict::regression);
@@ -114,7 +116,7 @@ TEST(History, a_regression_outranks_an_undecided_series_and_nothing_to_compare_i
 }
 
 TEST(History, a_baseline_has_no_verdict) {
-  HistorySeries base = series(kSteady);
+  HistorySeries base = series(steady());
   base.base.clear();
   EXPECT_FALSE(checked(base).verdict.has_value());
 }

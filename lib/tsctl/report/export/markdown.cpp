@@ -220,7 +220,8 @@ std::string run_of(const Report& report) {
   }
   if (!host.torch_version.empty()) facts.push_back("torch " + verbatim(host.torch_version));
   facts.push_back("tsctl " + verbatim(report.tool.version));
-  for (const auto& [key, value] : report.tags) facts.push_back(verbatim(key + " " + value));
+  for (const auto& [key, value] : report.tags)
+    facts.push_back(verbatim(fmt::format("{} {}", key, value)));
   return "<sub>" + joined(facts, ", ") + "</sub>\n";
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/system_limit.h"
@@ -61,8 +62,8 @@ void require_room_for_journal(const std::string& path) {
 
 }  // namespace
 
-Statement::Statement(sqlite3* database, const char* sql, const std::string& path)
-    : database_(database), path_(path) {
+Statement::Statement(sqlite3* database, const char* sql, std::string path)
+    : database_(database), path_(std::move(path)) {
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v2(database, sql, -1, &statement, nullptr);
   statement_.reset(statement);
@@ -148,6 +149,10 @@ void Database::execute(const char* sql) {
   if (code != SQLITE_OK) fail(handle_.get(), code, path_);
 }
 
+void Database::roll_back() noexcept {
+  sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
 std::int64_t Database::number_of(const char* sql) {
   Statement statement = prepare(sql);
   return statement.step() ? statement.number(0) : 0;
@@ -160,12 +165,7 @@ Transaction::Transaction(Database& database) : database_(database) {
 }
 
 Transaction::~Transaction() {
-  if (!open_) return;
-  try {
-    database_.execute("ROLLBACK");
-  } catch (const std::exception&) {
-    // SQLite has rolled back already.
-  }
+  if (open_) database_.roll_back();
 }
 
 void Transaction::commit() {

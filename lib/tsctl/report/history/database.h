@@ -14,7 +14,7 @@ namespace tsctl::history {
 // A statement of SQLite. Values are bound, never written into the text.
 class Statement {
  public:
-  Statement(sqlite3* database, const char* sql, const std::string& path);
+  Statement(sqlite3* database, const char* sql, std::string path);
 
   // Binds the parameters ?1, ?2, … in their order.
   template <typename... Values>
@@ -65,6 +65,8 @@ class Database {
 
   // Runs statements without values and rows.
   void execute(const char* sql);
+  // Undoes the open transaction, if SQLite has not done so already.
+  void roll_back() noexcept;
   Statement prepare(const char* sql) { return {handle_.get(), sql, path_}; }
   std::int64_t number_of(const char* sql);
   std::int64_t rows_changed() const noexcept;
