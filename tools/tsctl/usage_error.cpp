@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "options/command_examples.h"
 #include "options/foreign_flags.h"
@@ -20,6 +21,18 @@ std::vector<std::string> flags_of(const CLI::App& command) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   }
   return names;
+}
+
+// "a,b,c" as words.
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const std::size_t comma = std::min(text.find(',', begin), text.size());
+    words.push_back(text.substr(begin, comma - begin));
+    begin = comma + 1;
+  }
+  return words;
 }
 
 std::vector<std::string> command_names(const CLI::App& app) {
@@ -102,6 +115,42 @@ Error without_part(const CLI::App& command, const std::string& word, const std::
           with_suggestion(word, command_names(command), hint)};
 }
 
+// The parts of a message of CLI11 around `middle`, after its "--flag: "; nullopt for another message.
+struct ParserMessage {
+  std::string flag = {};
+  std::string before = {};
+  std::string after = {};
+};
+
+std::optional<ParserMessage> split_message(const std::string& text, const std::string& middle) {
+  const std::size_t colon = text.find(": ");
+  const std::size_t place = text.rfind(middle);
+  if (colon == std::string::npos || place == std::string::npos || place < colon + 2)
+    return std::nullopt;
+  return ParserMessage{.flag = text.substr(0, colon),
+                       .before = text.substr(colon + 2, place - colon - 2),
+                       .after = text.substr(place + middle.size())};
+}
+
+// CLI11 words the failures of its own checks tersely: "Value 0 not in range 1 to 8", "1 required FILE missing",
+// "x not in {a,b}".
+std::string plain_message(const std::string& text) {
+  constexpr std::string_view kValue = "Value ";
+  if (const auto range = split_message(text, " not in range ");
+      range && range->before.starts_with(kValue)) {
+    return fmt::format("{}: '{}' is not a number from {}", range->flag,
+                       range->before.substr(kValue.size()), range->after);
+  }
+  if (auto choice = split_message(text, " not in {"); choice && choice->after.ends_with("}")) {
+    choice->after.pop_back();
+    return fmt::format("{}: '{}' is none of {}", choice->flag, choice->before,
+                       joined(words_of(choice->after), ", "));
+  }
+  if (const auto missing = split_message(text, " required "); missing && text.ends_with(" missing"))
+    return missing->flag + " has no value";
+  return text;
+}
+
 }  // namespace
 
 std::optional<Error> missing_value(const CLI::App& app) {
@@ -134,7 +183,7 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
     return unexpected_word(app, command, word, hint);
   const CommandExamples* const examples = examples_of(name);
   const bool shows_example = error.get_name() == "RequiredError" && examples != nullptr;
-  return {ErrorKind::usage, fmt::format("tsctl {}: {}", name, error.what()),
+  return {ErrorKind::usage, fmt::format("tsctl {}: {}", name, plain_message(error.what())),
           shows_example ? fmt::format("for example: {}", examples->lines[0]) : hint};
 }
 

@@ -11,16 +11,24 @@
 #include "tsctl/archive/zip_directory.h"
 #include "tsctl/archive/zip_reader.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/source.h"
 
 namespace tsctl {
 
 namespace {
 
 constexpr std::size_t kHeadBytes = 4096;
+// A larger pickle is not searched for a module.
+constexpr std::uint64_t kMaxSearchedBytes = 16ULL << 20;
 
 bool is_folder(const std::string& path) {
   struct stat status = {};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool exists(const std::string& path) {
+  struct stat status = {};
+  return ::stat(path.c_str(), &status) == 0;
 }
 
 std::string read_head(const BinaryFile& file) {
@@ -36,13 +44,26 @@ bool has_record_below(const ZipReader& archive, std::string_view folder) {
   });
 }
 
+// Whether a pickle has the state of an nn.Module. torch.save writes strings with a length of four bytes.
+bool pickles_module(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  return bytes.find("X\x0b\0\0\0_parameters"sv) != std::string_view::npos &&
+         bytes.find("X\x08\0\0\0_modules"sv) != std::string_view::npos;
+}
+
+bool saves_module(const ZipReader& archive) {
+  const ZipRecord& record = *archive.find_in_top("data.pkl");
+  return record.size_bytes <= kMaxSearchedBytes &&
+         pickles_module(archive.read(record, kMaxSearchedBytes));
+}
+
 FileKind zip_kind(const ZipReader& archive) {
   const bool has_data = archive.find_in_top("data.pkl") != nullptr;
   if (has_record_below(archive, "code/") &&
       (has_data || archive.find_in_top("constants.pkl") != nullptr)) {
     return FileKind::torchscript;
   }
-  if (has_data) return FileKind::torch_save;
+  if (has_data) return saves_module(archive) ? FileKind::torch_save_module : FileKind::torch_save;
   if (has_record_below(archive, "data/aotinductor/")) return FileKind::aotinductor;
   // "archive_format" is in torch.export's current format, the JSON file in its first one.
   if (archive.find_in_top("archive_format") != nullptr ||
@@ -84,7 +105,7 @@ FileKind kind_from_head(std::string_view head, std::uint64_t file_bytes) {
   if (head.empty()) return FileKind::empty;
   if (is_safetensors(head, file_bytes)) return FileKind::safetensors;
   if (head.starts_with("\x93NUMPY")) return FileKind::numpy;
-  if (is_pickle(head)) return FileKind::pickle;
+  if (is_pickle(head)) return pickles_module(head) ? FileKind::pickled_module : FileKind::pickle;
   if (is_onnx(head)) return FileKind::onnx;
   return is_text(head) ? FileKind::text : FileKind::unknown;
 }
@@ -102,7 +123,16 @@ constexpr const char* kConvertClassWithWeights =
     "convert the model from its Python class and give it these weights: tsctl convert FILE.py:Name "
     "--weights THIS_FILE --input SHAPE -o OUT.pt";
 
+constexpr const char* kSaveWeights =
+    "save its weights with torch.save(model.state_dict(), 'weights.pt') and convert the model from "
+    "its Python class: tsctl convert FILE.py:Name --weights weights.pt --input SHAPE -o OUT.pt";
+
 constexpr std::array kExplanations{
+    Explanation{FileKind::torch_save_module,
+                "it holds a whole model of torch.save, whose Python class it only names",
+                kSaveWeights},
+    Explanation{FileKind::pickled_module,
+                "it is a pickle of a whole model, whose Python class it only names", kSaveWeights},
     Explanation{FileKind::torch_save,
                 "it holds objects or weights of torch.save (a state dict, for instance)",
                 kConvertClassWithWeights},
@@ -168,7 +198,16 @@ FileKind file_kind(const std::string& path) {
   return kind_from_head(head, file.size_bytes());
 }
 
+void throw_source_given(const std::string& source) {
+  throw Error(ErrorKind::usage,
+              fmt::format("'{}' is a SOURCE, and this command takes a TorchScript file", source),
+              fmt::format("capture it first, with the shape of its input: tsctl convert {} --input "
+                          "1x3x224x224 -o OUT.pt",
+                          source));
+}
+
 void require_torchscript(const std::string& path, bool check_crc) {
+  if (looks_like_source(path) && !exists(path)) throw_source_given(path);
   const FileKind kind = file_kind(path);
   if (kind == FileKind::torchscript) {
     if (check_crc) ZipReader(path).require_intact();

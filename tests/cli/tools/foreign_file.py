@@ -1,13 +1,16 @@
 """foreign_file.py KIND PATH: write a small file of a kind that people take for TorchScript.
 
-The kinds are pickle (as torch.save wrote it before version 1.6), onnx, safetensors and text.
+The kinds are pickle (as torch.save wrote it before version 1.6), module (as torch.save writes a whole model), onnx,
+safetensors and text.
 """
 
+import io
 import json
 import pathlib
 import pickle
 import struct
 import sys
+import zipfile
 
 
 def safetensors() -> bytes:
@@ -20,8 +23,17 @@ def onnx() -> bytes:
     return b"\x08\x08\x12\x07pytorch"
 
 
+def module() -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        state = {"training": False, "_parameters": {}, "_modules": {}}
+        file.writestr("whole/data.pkl", pickle.dumps(state, protocol=2))
+    return archive.getvalue()
+
+
 WRITERS = {
     "pickle": lambda: pickle.dumps({"weight": [1.0, 2.0]}, protocol=2),
+    "module": module,
     "onnx": onnx,
     "safetensors": safetensors,
     "text": lambda: b"import torch\n\n\nclass Net(torch.nn.Module):\n    pass\n",

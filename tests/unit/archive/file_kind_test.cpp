@@ -41,6 +41,33 @@ TEST(FileKind, detects_other_formats_by_their_first_bytes) {
   EXPECT_EQ(file_kind("/"), FileKind::directory);
 }
 
+TEST(FileKind, tells_a_module_of_torch_save_from_its_weights) {
+  const auto saved = [](const std::string& pickle) {
+    return ZipBuilder().add("m/data.pkl", pickle).finish();
+  };
+  const std::string module = "\x80\x02}(X\x0b\0\0\0_parametersX\x08\0\0\0_modules."s;
+  EXPECT_EQ(kind_of(saved("\x80\x02}X\x0b\0\0\0_parameters."s)), FileKind::torch_save);
+  EXPECT_EQ(kind_of(saved(module)), FileKind::torch_save_module);
+  EXPECT_EQ(kind_of(module), FileKind::pickled_module);
+  for (const std::string& bytes : {saved(module), module}) {
+    const std::string complaint = complaint_about(bytes);
+    EXPECT_NE(complaint.find("a whole model"), std::string::npos) << complaint;
+    EXPECT_NE(complaint.find("torch.save(model.state_dict(), 'weights.pt')"), std::string::npos);
+  }
+}
+
+TEST(FileKind, refuses_a_source_in_place_of_a_file) {
+  try {
+    require_torchscript("net.py:Net", false);
+    FAIL() << "a SOURCE was accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    EXPECT_EQ(error.hint(),
+              "capture it first, with the shape of its input: tsctl convert net.py:Net --input "
+              "1x3x224x224 -o OUT.pt");
+  }
+}
+
 TEST(FileKind, says_what_a_file_is_and_what_to_do) {
   EXPECT_EQ(complaint_about(""),
             "is not a TorchScript file: it is empty (0 bytes) | the step that should have written "

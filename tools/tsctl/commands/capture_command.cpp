@@ -34,6 +34,8 @@ void refuse_a_file(const std::string& text) {
                     "tsctl inspect take it too",
                     text));
   }
+  if (kind == FileKind::torch_save_module || kind == FileKind::pickled_module)
+    require_torchscript(text, false);  // says what such a file is good for
   if (kind == FileKind::torch_save || kind == FileKind::safetensors || kind == FileKind::pickle) {
     throw Error(ErrorKind::usage,
                 fmt::format("'{}' holds weights; this command captures a SOURCE", text),

@@ -47,6 +47,16 @@ SignatureBundle read_bundle(const std::string& path) {
   return bundle_from_text(bytes_of_file(path, "--signature"), path);
 }
 
+void require_signature(const Flags& flags, const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) return;
+  throw Error(ErrorKind::input,
+              fmt::format("the signature '{}' of '{}' does not exist", path, flags.model),
+              flags.signature.empty() ? "name the signature's file with --signature, or sign the "
+                                        "file with tsctl sign"
+                                      : "check the path after --signature");
+}
+
 // Who must have made the signature; a reason if that cannot be trusted.
 struct Signer {
   std::optional<PublicKey> key = {};
@@ -138,6 +148,7 @@ ExitCode check(CommandSession& session, const Flags& flags) {
   const std::string path = flags.signature.empty() ? flags.model + ".sig" : flags.signature;
   session.report().model.path = flags.model;
   require_regular_file(flags.model);
+  require_signature(flags, path);
   check_before_start(session, {.read = {{FileUse::model, flags.model},
                                         {FileUse::extra, path},
                                         {FileUse::extra, flags.key},
@@ -166,6 +177,7 @@ void add_check(CLI::App& app, Action& selected) {
   group.option("--certificate", "ROOT.pem", flags->certificate,
                "Root certificates that you trust, for a signature with certificates");
   add_report_options(*command, flags->report);
+  command->remove_option(command->get_option("--csv"));  // a signature has no table
   bind_command(*command, selected, flags, &check);
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -106,7 +107,12 @@ bool prints_document(const Flags& flags) {
   return flags.schema || flags.format != kText || prints_document(flags.report);
 }
 
-// "OK  mlp.json: shown as text, written to mlp.html"
+bool has_failed(const Report& report) {
+  const auto code = static_cast<ExitCode>(report.exit_code);
+  return code != ExitCode::ok && code != ExitCode::undecided;
+}
+
+// "OK  2 reports: shown as text, written to mlp.html, 1 of them failed"
 void print_outcome(const Flags& flags, const SavedReports& saved, Context& context) {
   const std::size_t count = saved.reports.size();
   std::vector<std::string> facts;
@@ -115,6 +121,8 @@ void print_outcome(const Flags& flags, const SavedReports& saved, Context& conte
   for (const auto& file : files_of(flags.report)) written.push_back(file.second);
   if (!written.empty()) facts.push_back("written to " + joined(written, ", "));
   if (facts.empty()) facts.emplace_back("can be read");
+  if (const auto failed = std::ranges::count_if(saved.reports, has_failed); failed > 0)
+    facts.push_back(count == 1 ? "its command failed" : fmt::format("{} of them failed", failed));
   print_result(
       fmt::format("OK  {}: {}", count == 1 ? saved.names.front() : fmt::format("{} reports", count),
                   joined(facts, ", ")),

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <filesystem>
 
 #include "commands/commands.h"
@@ -9,6 +7,7 @@
 #include "steps/preflight.h"
 #include "steps/publish_step.h"
 #include "steps/subject.h"
+#include "tsctl/archive/file_kind.h"
 #include "tsctl/core/arm_settings.h"
 #include "tsctl/files/file_io.h"
 #include "tsctl/files/output_file.h"
@@ -30,11 +29,7 @@ struct Flags {
 ExitCode run_file(CommandSession& session, const Flags& flags) {
   const Subject subject = subject_from(flags.model, {}, session.settings());
   session.report().model.path = flags.model;
-  if (subject.source) {
-    throw Error(ErrorKind::usage,
-                fmt::format("'{}' is a SOURCE; tsctl run takes a TorchScript file", flags.model),
-                fmt::format("capture it first: tsctl convert {} -o OUT.pt", flags.model));
-  }
+  if (subject.source) throw_source_given(flags.model);
   const ModelInputs inputs = inputs_for({subject}, flags.inputs, "run");
   record_inputs(session.report(), inputs);
   check_before_start(

@@ -87,6 +87,7 @@ void add_sign(CLI::App& app, Action& selected) {
   group.option("-o,--output", "FILE.sig", flags->output,
                "The signature to write (default: FILE.sig)");
   add_report_options(*command, flags->report);
+  command->remove_option(command->get_option("--csv"));  // a signature has no table
   bind_command(*command, selected, flags, &sign);
 }
 

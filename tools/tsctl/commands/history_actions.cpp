@@ -12,6 +12,7 @@
 #include "options/numbers.h"
 #include "session/report_input.h"
 #include "tsctl/core/base/text.h"
+#include "tsctl/core/base/units.h"
 #include "tsctl/core/base/utc_time.h"
 #include "tsctl/files/digest.h"
 #include "tsctl/files/output_file.h"
@@ -28,6 +29,9 @@ namespace {
 
 constexpr const char* kVariable = "TSCTL_HISTORY";
 constexpr const char* kDefaultFile = "tsctl-history.db";
+constexpr const char* kUndecidedHint =
+    "add more nights, give the bench of a night a larger --budget, or accept this with "
+    "--allow-undecided";
 
 std::string database_of(const HistoryFlags& flags) {
   if (!flags.database.empty()) return flags.database;
@@ -129,7 +133,8 @@ void write_history(const HistoryFlags& flags, const History& history, const std:
   if (!document) context.out << printable(plain(text));
   write_document(flags.documents.json, "--json", document_from_history(history), context);
   write_document(flags.documents.csv, "--csv", csv_from_history(history), context);
-  write_document(flags.documents.html, "--html", html_from_history(history, flags.metric), context);
+  write_document(flags.documents.html, "--html",
+                 html_from_history(history, flags.metric, flags.allow_undecided), context);
   print_result(result, document, context);
 }
 
@@ -165,15 +170,15 @@ ExitCode history_add(const HistoryFlags& flags, Context& context) {
   for (const ReadReport& report : reports) entries.push_back(report.entry);
   const std::vector<bool> added = store.add(entries);
   for (std::size_t i = 0; i < reports.size() && !flags.quiet; ++i) {
-    context.out << printable(fmt::format("{:<10} {}: {} arms, night of {}\n",
-                                         added[i] ? "added" : "known", reports[i].name,
-                                         reports[i].arms, night_text(reports[i].entry.time)));
+    context.out << printable(
+        fmt::format("{:<10} {}: {}, night of {}\n", added[i] ? "added" : "known", reports[i].name,
+                    counted(reports[i].arms, "arm"), night_text(reports[i].entry.time)));
   }
   const auto count = std::ranges::count(added, true);
-  print_result(
-      fmt::format("OK  {} added, {} already there; {} has {} reports", count,
-                  static_cast<std::ptrdiff_t>(added.size()) - count, path, store.report_count()),
-      false, context);
+  print_result(fmt::format("OK  {} added, {} already there; {} has {}", count,
+                           static_cast<std::ptrdiff_t>(added.size()) - count, path,
+                           counted(store.report_count(), "report")),
+               false, context);
   return flush_result(context);
 }
 
@@ -186,14 +191,16 @@ ExitCode history_show(const HistoryFlags& flags, Context& context) {
 
 ExitCode history_check(const HistoryFlags& flags, Context& context) {
   const History history = checked_history(flags);
-  write_history(flags, history, history_check_text(history), history_verdict_line(history.series),
-                context);
+  write_history(flags, history, history_check_text(history),
+                history_verdict_line(history.series, flags.allow_undecided), context);
   if (const ExitCode code = flush_result(context); code != ExitCode::ok) return code;
   switch (verdict_of(history.series)) {
     case HistoryVerdict::regression:
       return ExitCode::gate_failed;
     case HistoryVerdict::undecided:
-      return flags.allow_undecided ? ExitCode::ok : ExitCode::undecided;
+      if (flags.allow_undecided) return ExitCode::ok;
+      context.err << "tsctl: hint: " << kUndecidedHint << "\n";
+      return ExitCode::undecided;
     case HistoryVerdict::unchanged:
       break;
   }

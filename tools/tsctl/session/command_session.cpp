@@ -236,7 +236,7 @@ ExitCode run_reported(Context& context, const ReportOptions& report_options,
                                            name_of_signal(interrupted.signal), session.phase()),
                     .hint = session.report().bench
                                 ? "the report keeps the finished launches; run the command again"
-                                : "no model was written; run the command again"};
+                                : "no output file was written; run the command again"};
     } catch (const std::bad_alloc&) {
       code = ExitCode::execution;
       session.report().error = ErrorInfo{.kind = ErrorKind::execution,

@@ -9,6 +9,9 @@
 
 #include "steps/tuning_warnings.h"
 #include "tsctl/core/base/did_you_mean.h"
+#include "tsctl/core/base/units.h"
+#include "tsctl/core/inputs/dtype.h"
+#include "tsctl/core/rtol_text.h"
 #include "tsctl/report/text/text_lines.h"
 
 namespace tsctl {
@@ -30,21 +33,41 @@ void require_known_outputs(const std::vector<ToleranceOverride>& overrides, cons
   }
 }
 
-// Rounding in another order of operations stays below this many times the tolerance.
+// Rounding in another order of operations stays below this many times the default tolerance.
 constexpr double kMaxRounding = 10.0;
 constexpr double kMaxShownExcess = 1000.0;
 
-// How many times its tolerance the worst output differs by; none for a tolerance of 0, or if no rtol would pass.
-std::optional<double> excess_of(const VerifyResult& result) {
-  double worst = 0.0;
+// How far the worst output is beyond its tolerance or, if that is smaller, beyond the default of its dtype: a smaller
+// --rtol does not turn a rounding difference into another one.
+struct Excess {
+  double times = 0.0;
+  std::string tolerance = {};  // "the default tolerance of float32 (rtol 1.00e-05)"
+};
+
+Excess excess_of(const OutputComparison& output, Dtype dtype) {
+  const double by_default = default_tolerance(dtype).rtol;
+  const double rtol = std::max(by_default, output.rtol);
+  const std::string tolerance = rtol > by_default
+                                    ? "the tolerance"
+                                    : "the default tolerance of " + std::string(name_of(dtype));
+  return {.times = *output.would_pass_rtol / rtol,
+          .tolerance = fmt::format("{} (rtol {})", tolerance, number_text(rtol))};
+}
+
+// None for an exact tolerance, or if no rtol would pass.
+std::optional<Excess> excess_of(const VerifyResult& result) {
+  Excess worst;
   for (const CallComparison& call : result.calls) {
     for (const OutputComparison& output : call.outputs) {
       if (output.status == Match::same) continue;
-      if (!output.would_pass_rtol || output.rtol <= 0.0) return std::nullopt;
-      worst = std::max(worst, *output.would_pass_rtol / output.rtol);
+      const std::optional<Dtype> dtype = dtype_from_name(output.dtype);
+      const bool exact = !dtype || default_tolerance(*dtype).rtol <= 0.0;
+      if (!output.would_pass_rtol || exact) return std::nullopt;
+      const Excess excess = excess_of(output, *dtype);
+      if (excess.times > worst.times) worst = excess;
     }
   }
-  return worst > 0.0 ? std::optional(worst) : std::nullopt;
+  return worst.times > 0.0 ? std::optional(worst) : std::nullopt;
 }
 
 constexpr const char* kKeepArithmetic =
@@ -59,11 +82,13 @@ bool differs_later_only(const VerifyResult& result) {
   });
 }
 
-// "12.3 times the tolerance; "
-std::string excess_text(const std::optional<double>& excess) {
+// "12.3 times the default tolerance of float32 (rtol 1.00e-05); "
+std::string excess_text(const std::optional<Excess>& excess) {
   if (!excess) return {};
-  return *excess > kMaxShownExcess ? "more than 1000 times the tolerance; "
-                                   : fmt::format("{:.3g} times the tolerance; ", *excess);
+  const std::string times = excess->times > kMaxShownExcess
+                                ? "more than 1000 times "
+                                : fmt::format("{:.3g} times ", excess->times);
+  return times + excess->tolerance + "; ";
 }
 
 std::string remedy_for(const VerifyResult& result) {
@@ -75,11 +100,21 @@ std::string remedy_for(const VerifyResult& result) {
     return "no --rtol accepts this; the verify lines say where they differ, and --equal-nan treats "
            "NaN as equal to NaN";
   }
-  const std::optional<double> excess = excess_of(result);
-  if (excess && *excess <= kMaxRounding)
+  const std::optional<Excess> excess = excess_of(result);
+  if (excess && excess->times <= 1.0) {
+    return fmt::format("{} accepts this: leave out --rtol, or give at least {}", excess->tolerance,
+                       rtol_text(*result.would_pass_rtol));
+  }
+  if (excess && excess->times <= kMaxRounding)
     return "a larger --rtol accepts more; the verify lines say which would pass";
   return excess_text(excess) +
          "this is not a rounding difference: the verify lines say where they differ";
+}
+
+// Most messages begin with the file that they are about.
+std::string with_subject(const std::string& candidate, const std::string& message) {
+  const std::string subject = fmt::format("'{}'", candidate);
+  return message.starts_with(subject) ? message : fmt::format("{}: {}", subject, message);
 }
 
 // Whether the same command has found that the frozen model gives the reference's outputs.
@@ -135,7 +170,7 @@ ExitCode judge_comparison(CommandSession& session, const VerifyResult& result) {
     session.report().error = ErrorInfo{
         .kind = ErrorKind::execution,
         .phase = "verify",
-        .message = fmt::format("'{}': {}", result.candidate, raised),
+        .message = with_subject(result.candidate, raised),
         .hint = fmt::format("'{}' accepts the same inputs; give others with --input or --dim",
                             result.reference)};
     return ExitCode::execution;

@@ -10,6 +10,7 @@
 
 #include "tsctl/core/base/text.h"
 #include "tsctl/core/base/units.h"
+#include "tsctl/core/rtol_text.h"
 #include "tsctl/report/export/export_json.h"
 #include "tsctl/report/text/bench_text.h"
 #include "tsctl/report/text/load_text.h"
@@ -17,6 +18,7 @@
 #include "tsctl/report/text/run_columns.h"
 #include "tsctl/report/text/style.h"
 #include "tsctl/report/text/text_lines.h"
+#include "tsctl/report/text/verify_text.h"
 
 namespace tsctl {
 
@@ -125,7 +127,7 @@ std::string comparisons_of(const std::vector<VerifyResult>& results) {
   Table table({"candidate", "reference", "outputs", ">max difference", ">passes at rtol"});
   for (const VerifyResult& result : results) {
     table.add_row({code(result.candidate), code(result.reference), name_of(result.status),
-                   number_text(result.max_abs), number_text(result.would_pass_rtol)});
+                   max_difference_text(result), rtol_text(result.would_pass_rtol)});
   }
   return table.text();
 }

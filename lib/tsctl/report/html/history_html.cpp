@@ -78,16 +78,19 @@ std::string part_of(const HistorySeries& series, HistoryMetric metric) {
 
 }  // namespace
 
-std::string html_from_history(const History& history, HistoryMetric metric) {
+std::string html_from_history(const History& history, HistoryMetric metric,
+                              bool undecided_allowed) {
   std::string body = html_section("Series", summary_table(history.series));
   for (const HistorySeries& series : history.series) {
     if (metric == HistoryMetric::speedup && series.base.empty()) continue;
     body += html_section(series_title(series), part_of(series, metric));
   }
   const HistoryVerdict verdict = verdict_of(history.series);
+  const bool passed = verdict == HistoryVerdict::unchanged ||
+                      (verdict == HistoryVerdict::undecided && undecided_allowed);
   return html_page({.title = "tsctl history",
-                    .verdict = history_verdict_line(history.series),
-                    .failed = verdict != HistoryVerdict::unchanged},
+                    .verdict = history_verdict_line(history.series, undecided_allowed),
+                    .failed = !passed},
                    body);
 }
 

@@ -7,9 +7,11 @@
 #include <optional>
 
 #include "tsctl/core/base/units.h"
+#include "tsctl/core/rtol_text.h"
 #include "tsctl/report/html/html_page.h"
 #include "tsctl/report/html/html_table.h"
 #include "tsctl/report/text/inspect_text.h"
+#include "tsctl/report/text/verify_text.h"
 
 namespace tsctl {
 
@@ -48,7 +50,8 @@ std::vector<OutputRow> rows_of(const VerifyResult& result) {
         return row.set == call.set && look_alike(*row.output, output);
       });
       if (known == rows.end()) known = rows.insert(rows.end(), {call.set, &output});
-      known->calls.push_back(call.call);
+      if (std::ranges::find(known->calls, call.call) == known->calls.end())
+        known->calls.push_back(call.call);
     }
   }
   return rows;
@@ -68,7 +71,7 @@ std::string outputs_table(const VerifyResult& result) {
          match_cell(output.status),
          HtmlCell(number_text(output.max_abs), number_text(output.max_rel) + " of its own value"),
          number_text(output.max_abs_to_peak), number_text(output.rtol),
-         number_text(output.would_pass_rtol), note});
+         rtol_text(output.would_pass_rtol), note});
   }
   return table.render();
 }
@@ -88,7 +91,7 @@ std::string html_from_verify(const std::vector<VerifyResult>& results) {
   std::string parts;
   for (const VerifyResult& result : results) {
     summary.add_row({result.candidate, result.reference, match_cell(result.status),
-                     number_text(result.max_abs), number_text(result.would_pass_rtol),
+                     max_difference_text(result), rtol_text(result.would_pass_rtol),
                      fmt::format("{}", fmt::join(result.calls_checked, ", "))});
     std::string part = outputs_table(result);
     if (result.first_submodule) part += first_difference(*result.first_submodule);

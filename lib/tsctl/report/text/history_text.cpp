@@ -63,13 +63,18 @@ std::string verdict_text(const HistorySeries& series) {
                      nights, percent_text(series.resolution.value_or(0.0)));
 }
 
+std::string undecided_line(const std::string& what, bool allowed) {
+  if (!allowed) return "UNDECIDED  " + what;
+  return fmt::format("OK  {}: undecided, allowed (--allow-undecided)", what);
+}
+
 }  // namespace
 
 std::string night_speedup_text(const HistoryNight& night) {
   return ratio_interval_text(night.speedup, night.speedup_low, night.speedup_high);
 }
 
-std::string history_verdict_line(const std::vector<HistorySeries>& all) {
+std::string history_verdict_line(const std::vector<HistorySeries>& all, bool undecided_allowed) {
   std::int64_t regressions = 0;
   std::int64_t undecided = 0;
   std::int64_t checked = 0;
@@ -92,8 +97,12 @@ std::string history_verdict_line(const std::vector<HistorySeries>& all) {
     return fmt::format("FAIL  {} of {} with a regression: {} is {}", regressions,
                        series_count(checked), series_title(*worst), change_text(*worst_change));
   }
-  if (checked == 0) return "UNDECIDED  there is no arm that was compared with a baseline";
-  if (undecided > 0) return fmt::format("UNDECIDED  {} of {}", undecided, series_count(checked));
+  if (checked == 0)
+    return undecided_line("there is no arm that was compared with a baseline", undecided_allowed);
+  if (undecided > 0) {
+    return undecided_line(fmt::format("{} of {}", undecided, series_count(checked)),
+                          undecided_allowed);
+  }
   return fmt::format("OK  no regression in {}", series_count(checked));
 }
 

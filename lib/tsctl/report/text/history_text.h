@@ -22,8 +22,10 @@ std::string change_text(const HistoryChange& change);
 // "1.30 [1.29, 1.31]", or "-".
 std::string night_speedup_text(const HistoryNight& night);
 
-// The result of the check of all series in one line, which the series with the largest drop stands for.
-std::string history_verdict_line(const std::vector<HistorySeries>& all);
+// The result of the check of all series in one line, which the series with the largest drop stands for. With
+// `undecided_allowed` (--allow-undecided) a check that could not decide is OK, like its exit code.
+std::string history_verdict_line(const std::vector<HistorySeries>& all,
+                                 bool undecided_allowed = false);
 
 // "2026-05-06 02:10" of a time as the report has it.
 std::string night_text(const std::string& time);

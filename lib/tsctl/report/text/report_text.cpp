@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tsctl/core/base/units.h"
+#include "tsctl/core/rtol_text.h"
 #include "tsctl/report/text/bench_text.h"
 #include "tsctl/report/text/capture_text.h"
 #include "tsctl/report/text/diff_text.h"
@@ -108,7 +109,7 @@ std::string all_same_text(const std::vector<VerifyResult>& results) {
   std::string text = fmt::format("{} against {}: {}, max difference {}", joined(names, ", "),
                                  last.reference, good("same"), number_text(last.max_abs));
   if (last.would_pass_rtol)
-    text += fmt::format(", would pass at rtol {}", number_text(*last.would_pass_rtol));
+    text += fmt::format(", would pass at rtol {}", rtol_text(*last.would_pass_rtol));
   return line("verify", text);
 }
 

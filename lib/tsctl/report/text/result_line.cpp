@@ -9,6 +9,7 @@
 #include "tsctl/report/text/inspect_text.h"
 #include "tsctl/report/text/style.h"
 #include "tsctl/report/text/text_lines.h"
+#include "tsctl/report/text/verify_text.h"
 
 namespace tsctl {
 
@@ -32,10 +33,24 @@ std::string difference_of(const Report& report) {
   return fmt::format("{:.2g}", largest);
 }
 
+// Whether the report is of the command verify, which writes no file and compares several with a reference.
+bool names_candidates(const Report& report) {
+  return !report.verify.empty() && !report.artifact && !report.capture && !report.bench;
+}
+
+std::string candidates_of(const Report& report) {
+  std::vector<std::string> names;
+  for (const VerifyResult& result : report.verify) names.push_back(result.candidate);
+  return first_few(names);
+}
+
 std::string outputs_text(const Report& report) {
   const bool differ = std::ranges::any_of(
       report.verify, [](const VerifyResult& result) { return result.status == Match::differ; });
-  return differ ? "outputs differ" : fmt::format("outputs same ({})", difference_of(report));
+  if (differ) return "outputs differ";
+  const std::string reference =
+      names_candidates(report) ? fmt::format(" as {}'s", report.verify.front().reference) : "";
+  return fmt::format("outputs same{} ({})", reference, difference_of(report));
 }
 
 // "1.42x eager [1.40, 1.44]", and the verdict if the arm is not shown to be faster.
@@ -46,6 +61,16 @@ std::string speed_text(const PairResult& pair) {
   text.insert(text.find(' '), fmt::format("x {}", pair.base));
   if (!pair.verdict || *pair.verdict == SpeedVerdict::faster) return text;
   return fmt::format("{} ({})", text, name_of(*pair.verdict));
+}
+
+// Without an error the user has allowed gates that are undecided.
+std::string allowed_gates_text(const BenchResult& bench) {
+  std::vector<std::string> arms;
+  for (const PairResult& pair : bench.pairs) {
+    if (pair.gate == Gate::undecided) arms.push_back(pair.arm);
+  }
+  if (arms.empty()) return {};
+  return fmt::format("gate undecided for {}, allowed (--allow-undecided)", first_few(arms));
 }
 
 std::string bench_text_of(const Report& report) {
@@ -145,6 +170,7 @@ std::string facts_of(const Report& report) {
   if (report.verify.empty() && report.artifact && !report.run && !report.signature)
     facts.emplace_back("outputs not compared");
   if (report.bench) facts.push_back(bench_text_of(report));
+  if (report.bench && !report.error) facts.push_back(allowed_gates_text(*report.bench));
   const bool not_timed = std::ranges::any_of(report.warnings, [](const Warning& warning) {
     return warning.code == WarningCode::not_timed;
   });
@@ -164,7 +190,7 @@ std::string subject_of(const Report& report) {
   if (report.bench && !report.capture) return {};
   if (report.inspect)
     return fmt::format("{} ({})", report.inspect->path, bytes_text(report.inspect->size_bytes));
-  return report.model.path;
+  return names_candidates(report) ? candidates_of(report) : report.model.path;
 }
 
 // What became of the output file of a command that failed.
@@ -190,7 +216,8 @@ std::string failed_text(const Report& report) {
   if (!report.error) return passed_text(report);
   std::string text = report.error->message;
   const ErrorKind kind = report.error->kind;
-  if (kind == ErrorKind::check_failed && report.error->phase == "verify" && !report.verify.empty())
+  const bool differs = kind == ErrorKind::check_failed && report.error->phase == "verify";
+  if (differs && std::ranges::any_of(report.verify, compares_numbers))
     text += fmt::format(" (by up to {})", difference_of(report));
   const bool measured = report.bench && kind != ErrorKind::interrupted;
   if (measured && !facts_of(report).empty()) text += "; " + facts_of(report);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tsctl/core/base/units.h"
+#include "tsctl/core/rtol_text.h"
 #include "tsctl/report/text/inspect_text.h"
 #include "tsctl/report/text/style.h"
 #include "tsctl/report/text/text_lines.h"
@@ -43,7 +44,7 @@ std::string output_text(const OutputComparison& output) {
   text += "; rtol " + number_text(output.rtol);
   if (output.atol > 0) text += ", atol " + number_text(output.atol);
   if (output.would_pass_rtol) {
-    text += ", would pass at rtol " + number_text(*output.would_pass_rtol);
+    text += ", would pass at rtol " + rtol_text(*output.would_pass_rtol);
   } else if (output.status == Match::differ) {
     text += ", would not pass at any rtol";
   }
@@ -51,27 +52,46 @@ std::string output_text(const OutputComparison& output) {
   return text;
 }
 
-// A line of a comparison, and the calls that it holds for.
+// A line of a comparison, and the calls and kernels that it holds for.
 struct OutputLine {
   std::string set = {};
-  std::vector<std::string> calls = {};
   std::string text = {};
+  std::vector<std::string> calls = {};
+  std::vector<std::string> kernels = {};  // empty if the layers ran the kernels that they chose
 };
 
-// Most calls of a set differ by the same numbers: one line shows them all.
+std::string text_of(const OutputLine& output) {
+  const bool several = output.calls.size() > 1;
+  std::string text =
+      fmt::format("{}{}{} {}: {}", output.set, output.set.empty() ? "" : ", ",
+                  several ? "calls" : "call", joined(output.calls, ", "), output.text);
+  if (output.kernels.empty()) return text;
+  return text + fmt::format(", with the kernel{} {}", output.kernels.size() > 1 ? "s" : "",
+                            joined(output.kernels, ", "));
+}
+
+void add_once(std::vector<std::string>& items, const std::string& item) {
+  if (std::ranges::find(items, item) == items.end()) items.push_back(item);
+}
+
+// Most calls of a set differ by the same numbers, and so do most kernels: one line shows them all. The calls without a
+// forced kernel come first; what differs in the same way with one says nothing new.
 std::vector<OutputLine> output_lines(const VerifyResult& result, bool verbose) {
   std::vector<OutputLine> lines;
   for (const CallComparison& call : result.calls) {
     for (const OutputComparison& output : call.outputs) {
       if (output.status == Match::same && !verbose) continue;
-      OutputLine line{.set = call.set, .text = output_text(output)};
-      if (!call.kernel.empty()) line.text += ", with the kernel " + call.kernel;
+      const OutputLine line{.set = call.set, .text = output_text(output)};
       const auto equal = [&](const OutputLine& other) {
         return other.set == line.set && other.text == line.text;
       };
       auto known = std::ranges::find_if(lines, equal);
-      if (known == lines.end()) known = lines.insert(lines.end(), line);
-      known->calls.push_back(std::to_string(call.call));
+      const bool is_new = known == lines.end();
+      if (is_new) known = lines.insert(lines.end(), line);
+      const bool shown_without_kernel = !is_new && known->kernels.empty();
+      if (!call.kernel.empty() && shown_without_kernel) continue;
+      add_once(known->calls, std::to_string(call.call));
+      if (!call.kernel.empty()) add_once(known->kernels, call.kernel);
     }
   }
   return lines;
@@ -90,10 +110,9 @@ std::string kernels_text(const std::vector<KernelComparison>& kernels) {
 
 std::string summary_text(const VerifyResult& result) {
   std::string text =
-      fmt::format("{} against {}: {}, max difference {}", result.candidate, result.reference,
-                  styled(result.status), number_text(result.max_abs));
-  if (result.would_pass_rtol)
-    text += ", would pass at rtol " + number_text(*result.would_pass_rtol);
+      fmt::format("{} against {}: {}", result.candidate, result.reference, styled(result.status));
+  if (compares_numbers(result)) text += ", max difference " + max_difference_text(result);
+  if (result.would_pass_rtol) text += ", would pass at rtol " + rtol_text(*result.would_pass_rtol);
   if (!result.calls_checked.empty())
     text += fmt::format(" (calls {})", fmt::join(result.calls_checked, ", "));
   return line("verify", text) + kernels_text(result.kernels);
@@ -108,14 +127,21 @@ std::string submodule_text(const SubmoduleDifference& first) {
 
 }  // namespace
 
+bool compares_numbers(const VerifyResult& result) {
+  // Calls without differences may be left out.
+  if (result.calls.empty()) return true;
+  return std::ranges::any_of(result.calls, [](const CallComparison& call) {
+    return call.outputs.empty() || std::ranges::any_of(call.outputs, has_numbers);
+  });
+}
+
+std::string max_difference_text(const VerifyResult& result) {
+  return compares_numbers(result) ? number_text(result.max_abs) : "-";
+}
+
 std::string verify_text(const VerifyResult& result, bool verbose) {
   std::string text = summary_text(result);
-  for (const OutputLine& output : output_lines(result, verbose)) {
-    text += line(
-        "", fmt::format("{}{}{}: {}", output.set, output.set.empty() ? "" : ", ",
-                        (output.calls.size() > 1 ? "calls " : "call ") + joined(output.calls, ", "),
-                        output.text));
-  }
+  for (const OutputLine& output : output_lines(result, verbose)) text += line("", text_of(output));
   if (result.first_submodule) text += submodule_text(*result.first_submodule);
   return text;
 }

@@ -62,8 +62,24 @@ TEST(HistoryCheckText, ends_with_the_result_of_all_series) {
                       "undecided: 3 nights\n"),
             0U);
   EXPECT_EQ(history_verdict_line({unclear, good}), "UNDECIDED  1 of 2 series");
+  EXPECT_EQ(history_verdict_line({unclear, good}, /*undecided_allowed=*/true),
+            "OK  1 of 2 series: undecided, allowed (--allow-undecided)");
+  EXPECT_EQ(history_verdict_line({good}, /*undecided_allowed=*/true),
+            "OK  no regression in 1 series");
   EXPECT_EQ(history_verdict_line({}),
             "UNDECIDED  there is no arm that was compared with a baseline");
+}
+
+TEST(HistoryCheckText, fails_for_a_regression_even_if_undecided_is_allowed) {
+  HistorySeries slower = series();
+  slower.verdict = HistoryVerdict::regression;
+  slower.changes = {{.since = "2026-05-02T02:00:00Z",
+                     .found = "2026-05-03T02:00:00Z",
+                     .before = 1.3,
+                     .after = 1.2,
+                     .regression = true,
+                     .current = true}};
+  EXPECT_TRUE(history_verdict_line({slower}, /*undecided_allowed=*/true).starts_with("FAIL"));
 }
 
 TEST(HistoryCheckText, names_the_largest_regression_at_the_end) {

@@ -232,10 +232,39 @@ TEST(VerifyText, says_once_what_holds_for_several_calls_of_a_set) {
                   {.set = "B=1", .call = 3, .outputs = {other}},
                   {.set = "B=8", .call = 1, .outputs = {wrong}}};
   EXPECT_EQ(plain(verify_text(verify, false)),
-            "verify     b.pt against a.pt: differ, max difference 0\n"
+            "verify     b.pt against a.pt: differ\n"
             "           B=1, calls 1, 2: out: differ, structure: expected tensor, got list[1]\n"
             "           B=1, call 3: out: differ, raised: no memory\n"
             "           B=8, call 1: out: differ, structure: expected tensor, got list[1]\n");
+}
+
+TEST(VerifyText, shows_a_kernel_only_where_it_differs_from_the_calls_without_one) {
+  VerifyResult verify = made_up_comparison();
+  const CallComparison usual = verify.calls[0];
+  const auto forced = [&](const std::string& kernel, double would_pass) {
+    CallComparison call = usual;
+    call.kernel = kernel;
+    for (OutputComparison& output : call.outputs) {
+      if (output.would_pass_rtol) output.would_pass_rtol = would_pass;
+    }
+    return call;
+  };
+  verify.calls = {usual, forced("plain", 0.25), forced("mkl", 0.5), forced("onednn", 0.5)};
+  const std::vector<std::string> lines = lines_of(plain(verify_text(verify, false)));
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_TRUE(lines[1].ends_with("would pass at rtol 0.25")) << lines[1];
+  EXPECT_TRUE(lines[2].starts_with("           B=8, call 1: out.c")) << lines[2];
+  EXPECT_TRUE(lines[3].starts_with("           B=8, call 1: out.b")) << lines[3];
+  EXPECT_TRUE(lines[3].ends_with("would pass at rtol 0.5, with the kernels mkl, onednn"))
+      << lines[3];
+}
+
+TEST(VerifyText, rounds_the_tolerance_that_would_pass_up) {
+  VerifyResult verify = made_up_comparison();
+  verify.would_pass_rtol = verify.calls[0].outputs[1].would_pass_rtol = 1.2341e-7;
+  const std::vector<std::string> lines = lines_of(plain(verify_text(verify, false)));
+  EXPECT_NE(lines[0].find("would pass at rtol 1.24e-07"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[1].find("would pass at rtol 1.24e-07"), std::string::npos) << lines[1];
 }
 
 TEST(VerifyText, says_that_no_tolerance_would_do_for_a_nan) {

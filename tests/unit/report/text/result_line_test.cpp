@@ -143,8 +143,42 @@ TEST(ResultLine, of_a_bench_has_each_arm_and_at_most_three) {
 TEST(ResultLine, of_verify_has_the_largest_difference_of_all_candidates) {
   Report report;
   report.model.path = "net.py:Net";
-  report.verify = {{.candidate = "a.pt", .max_abs = 1e-6}, {.candidate = "b.pt"}};
-  EXPECT_EQ(line_of(report), "OK  net.py:Net: outputs same (1e-06)");
+  report.verify = {{.reference = "net.py:Net", .candidate = "a.pt", .max_abs = 1e-6},
+                   {.reference = "net.py:Net", .candidate = "b.pt"}};
+  EXPECT_EQ(line_of(report), "OK  a.pt, b.pt: outputs same as net.py:Net's (1e-06)");
+}
+
+TEST(ResultLine, names_an_undecided_gate_that_is_allowed) {
+  Report report;
+  report.bench.emplace();
+  report.bench->pairs = {pair_of("old", "new", 1.01, 0.97, 1.05, SpeedVerdict::inconclusive),
+                         {.base = "old", .arm = "busy", .outputs = ArmOutputs::same}};
+  report.bench->pairs[1].gate = Gate::undecided;
+  EXPECT_EQ(line_of(report),
+            "OK  new 1.010x old [0.970, 1.05] (inconclusive), busy speed undecided, gate undecided "
+            "for busy, allowed (--allow-undecided)");
+  report.bench->pairs[1].gate = Gate::pass;
+  EXPECT_EQ(line_of(report).find("gate"), std::string::npos);
+  // Without --allow-undecided the error names the gate.
+  report.bench->pairs[1].gate = Gate::undecided;
+  report.error = ErrorInfo{.kind = ErrorKind::undecided,
+                           .phase = "bench",
+                           .message = "the gate --max-regress is undecided for 'busy'"};
+  const std::string failed = line_of(report, ExitCode::undecided);
+  EXPECT_TRUE(failed.starts_with("UNDECIDED  the gate --max-regress is undecided")) << failed;
+  EXPECT_EQ(failed.find("allowed"), std::string::npos) << failed;
+}
+
+TEST(ResultLine, of_outputs_without_numbers_has_no_largest_difference) {
+  Report report;
+  report.verify = {{.reference = "a.pt", .candidate = "b.pt", .status = Match::differ}};
+  report.verify[0].calls = {
+      {.outputs = {{.status = Match::differ, .reason = DifferenceReason::shape}}}};
+  report.error = ErrorInfo{.kind = ErrorKind::check_failed,
+                           .phase = "verify",
+                           .message = "the outputs of 'b.pt' differ from those of 'a.pt'"};
+  EXPECT_EQ(line_of(report, ExitCode::check_failed),
+            "FAIL  the outputs of 'b.pt' differ from those of 'a.pt'");
 }
 
 TEST(ResultLine, of_freeze_says_whether_outputs_were_compared) {
