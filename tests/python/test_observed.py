@@ -89,7 +89,7 @@ def test_an_accepted_branch_is_recorded(request_for, events):
         ("Skips", "random.random() < 0.02", "random.random()"),
         ("Imported", "uniform(1.0, 2.0)", "random.uniform()"),
         ("Noise", "np.random.randn(4)", "numpy.random.randn()"),
-        ("Clock", "time.time() % 60", "time.time()"),
+        ("Clock", "time.time() * 1e6 % 60", "time.time()"),
         ("Calendar", "datetime.now()", "datetime.now()"),
         ("Identified", "uuid.uuid4()", "uuid.uuid4()"),
     ],
