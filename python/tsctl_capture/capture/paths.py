@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import dis
-import linecache
 import re
 import sys
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ import torch
 
 from ..errors import is_users_file
 from ..explain.graph_reading import nodes_of
+from ..explain.syntax_tree import syntax_nodes
 from ..explain.trace_advice import only_checks, statement_at
 from ..model.calls import Call
 from ..reference.eager import run
@@ -122,12 +122,8 @@ def scripted_branches(module: torch.jit.ScriptModule) -> list[Line]:
 
 
 def _scripting_tests(file: str, compiled: set[int]) -> list[int]:
-    try:
-        tree = ast.parse("".join(linecache.getlines(file)))
-    except (SyntaxError, ValueError):
-        return []
     found = []
-    for function in ast.walk(tree):
+    for function in syntax_nodes(file):
         if not isinstance(function, ast.FunctionDef):
             continue
         if compiled.isdisjoint(range(function.lineno, (function.end_lineno or function.lineno) + 1)):

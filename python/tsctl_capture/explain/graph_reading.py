@@ -15,6 +15,7 @@ import torch
 from ..errors import is_own_frame, is_torch_frame, place_text
 from ..model.dtypes import name_from_number
 from ..vocabulary import ConstantKind, ConstantOrigin
+from .syntax_tree import syntax_nodes
 
 _FRAME = re.compile(r"^(?P<file>.+)\((?P<line>\d+)\): \S+$")
 _LONGEST_LINE = 100
@@ -136,12 +137,8 @@ def _argument_names(schema: str) -> list[str]:
 @functools.lru_cache(maxsize=64)
 def _statements(file: str) -> list[tuple[int, int]]:
     """First and last line of each simple statement and of each header, the shortest first."""
-    try:
-        tree = ast.parse("".join(linecache.getlines(file)))
-    except (SyntaxError, ValueError):
-        return []
     spans = []
-    for node in ast.walk(tree):
+    for node in syntax_nodes(file):
         if isinstance(node, ast.stmt):
             body = getattr(node, "body", None)
             last = body[0].lineno - 1 if isinstance(body, list) and body else node.end_lineno or node.lineno

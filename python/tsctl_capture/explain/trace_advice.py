@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import functools
-import linecache
 import re
 
 from ..errors import users_lines
 from ..vocabulary import NoticeCode
+from .syntax_tree import syntax_nodes
 
 _LENGTH = re.compile(r"\blen\((\w+(?:\.\w+)*)\)")
 _INTEGER = re.compile(r"\bint\((\w+(?:\.\w+)*\.(?:shape\[-?\d+\]|size\(-?\d+\)))\)")
@@ -184,11 +184,7 @@ def _handled_lines(file: str) -> list[tuple[int, int]]:
 @functools.lru_cache(maxsize=64)
 def _statements(file: str) -> list[ast.stmt]:
     """The statements of a file, the shortest first."""
-    try:
-        tree = ast.parse("".join(linecache.getlines(file)))
-    except (SyntaxError, ValueError):
-        return []
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+    found = [node for node in syntax_nodes(file) if isinstance(node, ast.stmt)]
     return sorted(found, key=lambda node: (node.end_lineno or node.lineno) - node.lineno)
 
 
