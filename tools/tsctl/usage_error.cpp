@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 
 #include "options/command_examples.h"
 #include "options/foreign_flags.h"
@@ -21,18 +20,6 @@ std::vector<std::string> flags_of(const CLI::App& command) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   }
   return names;
-}
-
-// "a,b,c" as words.
-std::vector<std::string> words_of(const std::string& text) {
-  std::vector<std::string> words;
-  std::size_t begin = 0;
-  while (begin <= text.size()) {
-    const std::size_t comma = std::min(text.find(',', begin), text.size());
-    words.push_back(text.substr(begin, comma - begin));
-    begin = comma + 1;
-  }
-  return words;
 }
 
 std::vector<std::string> command_names(const CLI::App& app) {
@@ -144,7 +131,7 @@ std::string plain_message(const std::string& text) {
   if (auto choice = split_message(text, " not in {"); choice && choice->after.ends_with("}")) {
     choice->after.pop_back();
     return fmt::format("{}: '{}' is none of {}", choice->flag, choice->before,
-                       joined(words_of(choice->after), ", "));
+                       joined(CLI::detail::split(choice->after, ','), ", "));
   }
   if (const auto missing = split_message(text, " required "); missing && text.ends_with(" missing"))
     return missing->flag + " has no value";
