@@ -19,6 +19,7 @@ class Budget {
   // The same without the time to start Python and import torch. That takes seconds, so it would leave no time to
   // measure in a short budget.
   double spent_s() const { return elapsed_s() - python_load_s_; }
+  double python_load_s() const { return python_load_s_; }
 
   void exclude_python_load(double seconds) { python_load_s_ += seconds; }
   void add_launch(double seconds) { launch_costs_s_.push_back(seconds); }

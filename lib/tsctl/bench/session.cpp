@@ -98,6 +98,7 @@ class Session {
 void Session::run(std::int64_t items_per_call, BenchOutcome& outcome) {
   const auto fill = [&] {
     end_.elapsed_s = budget_.elapsed_s();
+    end_.python_load_s = budget_.python_load_s();
     outcome.result = session_result(arms_, options_, measurements_, load_, end_, items_per_call);
     outcome.samples = samples_of(measurements_);
   };

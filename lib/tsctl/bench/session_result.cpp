@@ -42,6 +42,7 @@ BenchResult session_result(const std::vector<BenchArm>& arms, const BenchOptions
   BenchResult result;
   result.budget_s = options.budget_s;
   result.measured_s = end.elapsed_s;
+  result.python_load_s = end.python_load_s;
   result.stopped_by = end.stopped_by;
   result.partial = end.partial;
   result.wait_policy = end.wait_policy;

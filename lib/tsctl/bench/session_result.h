@@ -16,6 +16,7 @@ namespace tsctl {
 struct SessionEnd {
   std::optional<StopReason> stopped_by = {};
   double elapsed_s = 0.0;
+  double python_load_s = 0.0;  // part of elapsed_s, not of the budget
   WaitPolicy wait_policy = WaitPolicy::active;
   bool partial = false;  // an interrupt or a failed arm ended it
 };

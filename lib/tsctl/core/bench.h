@@ -115,6 +115,7 @@ struct BenchResult {
   std::vector<ProfileResult> profiles = {};
   double budget_s = 0.0;
   double measured_s = 0.0;
+  double python_load_s = 0.0;
   std::optional<StopReason> stopped_by = {};
   bool partial = false;
   WaitPolicy wait_policy = WaitPolicy::active;
@@ -141,6 +142,10 @@ void visit_fields(Visitor& visit, BenchResult& value) {
   visit("profiles", value.profiles, "Time by operator, submodule and line (--profile)");
   visit("budget_s", value.budget_s, "Seconds that the measurement was allowed");
   visit("measured_s", value.measured_s, "Seconds that it took");
+  visit("python_load_s", value.python_load_s,
+        Field("Seconds of it in which arms started Python and imported torch; the budget does not "
+              "count them")
+            .at_least(0));
   visit("stopped_by", value.stopped_by,
         "Why it ended: the intervals are narrow enough, the budget, --max-pairs, or launches where "
         "there is nothing to decide");

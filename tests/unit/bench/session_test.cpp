@@ -315,6 +315,8 @@ TEST(BenchSession, excludes_the_start_of_python_from_the_budget) {
   eager.arms[1].site = PythonSite{};
   const BenchResult enough = eager.run({.budget_s = 10.0});
   EXPECT_GT(enough.pairs[0].pairs, 2 * short_of_time.pairs[0].pairs);
+  EXPECT_EQ(short_of_time.python_load_s, 0.0);
+  EXPECT_NEAR(enough.python_load_s, 3.0 * static_cast<double>(enough.arms[1].launches), 1e-6);
 }
 
 TEST(BenchSession, makes_rounds_long_enough_for_short_calls) {

@@ -21,6 +21,8 @@ namespace {
 
 // Of a bench of one arm, which has no verdict: the default of --margin.
 constexpr double kUsualMargin = 0.01;
+// A start of Python that takes a smaller share of the measurement is not worth a mention.
+constexpr double kShownPythonShare = 0.1;
 
 std::string speedup_text(const PairResult* pair) {
   if (pair == nullptr) return "1.00";
@@ -79,14 +81,21 @@ std::string rounds_text(const BenchResult& bench) {
   return fmt::format("{} timed calls,", bench.arms.empty() ? 0 : bench.arms.front().samples);
 }
 
+// " (7.2 s of it the start of Python, which the budget does not count)" after the time that the bench took.
+std::string python_load_text(const BenchResult& bench) {
+  if (bench.python_load_s <= kShownPythonShare * bench.measured_s) return "";
+  return fmt::format(" ({} of it the start of Python, which the budget does not count)",
+                     seconds_text(bench.python_load_s));
+}
+
 std::string measured_text(const BenchResult& bench) {
   return line("measured",
-              fmt::format("{} launches of each arm, {} on {} with {}{}; ended by {} after {}",
+              fmt::format("{} launches of each arm, {} on {} with {}{}; ended by {} after {}{}",
                           bench.arms.empty() ? 0 : bench.arms.front().launches, rounds_text(bench),
                           bench.device, counted(bench.threads, "thread"),
                           bench.input_set.empty() ? "" : ", at " + bench.input_set,
                           bench.partial ? "an interrupt or a failure" : name_of(bench.stopped_by),
-                          seconds_text(bench.measured_s)));
+                          seconds_text(bench.measured_s), python_load_text(bench)));
 }
 
 std::string gate_word(Gate gate) {

@@ -1,5 +1,6 @@
 #include "tsctl/report/text/report_text.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -120,6 +121,17 @@ TEST(BenchText, says_what_an_interval_that_is_too_wide_comes_from) {
   EXPECT_NE(
       bench_text(bench, {}).find("'frozen': the interval's width comes from noise within launches"),
       std::string::npos);
+}
+
+TEST(BenchText, says_which_part_of_the_time_the_budget_does_not_count) {
+  BenchResult bench = made_up_bench();
+  bench.measured_s = 33.0;
+  bench.python_load_s = 17.4;
+  EXPECT_THAT(bench_text(bench, {}),
+              testing::HasSubstr("after 33.00 s (17.40 s of it the start of Python, "
+                                 "which the budget does not count)\n"));
+  bench.python_load_s = 1.5;
+  EXPECT_THAT(bench_text(bench, {}), testing::HasSubstr("after 33.00 s\n"));
 }
 
 TEST(BenchText, says_what_the_times_of_a_busy_host_leave_out) {
