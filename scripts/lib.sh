@@ -106,7 +106,7 @@ limit_build_jobs() {
   local memory_mb cores jobs
   memory_mb=$(awk '/^MemAvailable:/ {print int($2 / 1024)}' /proc/meminfo)
   cores=$(nproc)
-  jobs=$((memory_mb / 1000))
+  jobs=$((memory_mb / 1500))
   ((jobs > cores)) && jobs=$cores
   ((jobs < 1)) && jobs=1
   export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$jobs}

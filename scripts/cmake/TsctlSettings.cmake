@@ -25,6 +25,12 @@ string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
 set(TSCTL_QUICK_BUILD $<$<CONFIG:Release>:-O1>)
 set(TSCTL_FAST_LOOPS $<$<CONFIG:Release>:-O3>)
 
+# Files of these targets are compiled in groups, so that LibTorch's or CLI11's headers cost once a group and not once a
+# file. Names in the anonymous namespaces of such a target must therefore differ from one another.
+function(tsctl_join_sources target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${TSCTL_JOIN_SOURCES} UNITY_BUILD_BATCH_SIZE 8)
+endfunction()
+
 # Sanitizers, for the targets that do not link LibTorch.
 add_library(tsctl_sanitizers INTERFACE)
 if(TSCTL_SANITIZERS_ON)

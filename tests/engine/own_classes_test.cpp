@@ -12,9 +12,9 @@ namespace {
 
 using packed::Activation;
 
-constexpr std::array kActivations{Activation::none,      Activation::relu, Activation::gelu,
-                                  Activation::gelu_tanh, Activation::silu, Activation::hardswish,
-                                  Activation::sigmoid,   Activation::tanh};
+constexpr std::array kClassActivations{
+    Activation::none, Activation::relu,      Activation::gelu,    Activation::gelu_tanh,
+    Activation::silu, Activation::hardswish, Activation::sigmoid, Activation::tanh};
 
 // Saves the module and checks that each class of tsctl in the file is known, by its text.
 void expect_known(const torch::jit::Module& module, OwnClass kind) {
@@ -40,7 +40,7 @@ torch::jit::Module holder_of(const torch::jit::Module& layer) {
 
 TEST(OwnClasses, know_every_packed_layer_by_its_text) {
   const at::Tensor square = torch::ones({16, 16});
-  for (const Activation activation : kActivations) {
+  for (const Activation activation : kClassActivations) {
     torch::jit::Module model("Model");
     packed::LayerFactory factory(model, KernelChoice::onednn);
     expect_known(

@@ -41,7 +41,7 @@ std::string with_header(const std::string& header, std::size_t data_bytes) {
   return bytes + header + std::string(data_bytes, '\0');
 }
 
-std::string refusal_of(const std::string& bytes) {
+std::string tensor_file_refusal(const std::string& bytes) {
   const MemoryFile file(bytes);
   const std::string message = input_error_of([&file] { TensorFile::open(file.path()); });
   const std::size_t at = message.find("file: ");
@@ -150,21 +150,22 @@ TEST(TensorFile, stores_empty_tensors_and_scalars) {
 }
 
 TEST(TensorFile, refuses_damaged_headers) {
-  EXPECT_EQ(refusal_of("short"), "it has only 5 bytes");
-  EXPECT_EQ(refusal_of(std::string(8, '\xff') + "{}"),
+  EXPECT_EQ(tensor_file_refusal("short"), "it has only 5 bytes");
+  EXPECT_EQ(tensor_file_refusal(std::string(8, '\xff') + "{}"),
             "its header claims 18446744073709551615 bytes");
-  EXPECT_EQ(refusal_of(with_header("[]", 0)), "its header is not a JSON object");
-  EXPECT_EQ(refusal_of(with_header("{\"a\":", 0)), "its header is not a JSON object");
-  EXPECT_EQ(refusal_of(with_header(R"({"w":{"dtype":"F32"}})", 0)),
+  EXPECT_EQ(tensor_file_refusal(with_header("[]", 0)), "its header is not a JSON object");
+  EXPECT_EQ(tensor_file_refusal(with_header("{\"a\":", 0)), "its header is not a JSON object");
+  EXPECT_EQ(tensor_file_refusal(with_header(R"({"w":{"dtype":"F32"}})", 0)),
             "the description of tensor 'w' is incomplete");
-  EXPECT_EQ(refusal_of(with_header(R"({"w":{"dtype":"F7","shape":[],"data_offsets":[0,1]}})", 1)),
+  EXPECT_EQ(tensor_file_refusal(
+                with_header(R"({"w":{"dtype":"F7","shape":[],"data_offsets":[0,1]}})", 1)),
             "tensor 'w' has the unsupported type F7");
 }
 
 TEST(TensorFile, refuses_tensors_that_do_not_match_their_bytes) {
   const auto one = [](const std::string& shape, const std::string& offsets,
                       std::size_t data_bytes) {
-    return refusal_of(with_header(
+    return tensor_file_refusal(with_header(
         R"({"w":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}",
         data_bytes));
   };
@@ -181,7 +182,7 @@ TEST(TensorFile, refuses_tensors_that_do_not_match_their_bytes) {
 
 TEST(TensorFile, refuses_a_name_that_stands_twice) {
   const std::string entry = R"("w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]})";
-  EXPECT_EQ(refusal_of(with_header("{" + entry + "," + entry + "}", 1)),
+  EXPECT_EQ(tensor_file_refusal(with_header("{" + entry + "," + entry + "}", 1)),
             "its header names a tensor twice");
 }
 

@@ -23,7 +23,7 @@ namespace tsctl {
 
 namespace {
 
-struct Flags {
+struct BenchCommandFlags {
   ArmFlags arms = {};
   bool cold_cache = false;
   SourceFlags source = {};
@@ -46,7 +46,7 @@ void require_two_arms(const BenchOptions& options, std::size_t arms) {
               "name a second model, or the one to compare with: --baseline FILE");
 }
 
-BenchOptions checked_bench_options(CommandSession& session, const Flags& flags,
+BenchOptions checked_bench_options(CommandSession& session, const BenchCommandFlags& flags,
                                    const std::vector<ArmSpec>& specs, std::uint64_t seed) {
   BenchOptions options = bench_options_from(flags.bench, seed);
   require_two_arms(options, specs.size());
@@ -70,7 +70,7 @@ struct ComparedModels {
 };
 
 // Reads the flags and checks them before anything runs.
-ComparedModels models_from(CommandSession& session, const Flags& flags) {
+ComparedModels models_from(CommandSession& session, const BenchCommandFlags& flags) {
   ComparedModels models{.tolerance = tolerance_from(flags.tolerance)};
   models.specs = arm_specs_from(flags.arms, session.settings());
   models.subjects = subjects_of(session, models.specs, flags.source);
@@ -90,7 +90,7 @@ std::vector<ScratchFolder> export_folders(std::vector<Subject>& subjects) {
   return folders;
 }
 
-ExitCode bench(CommandSession& session, const Flags& flags) {
+ExitCode bench(CommandSession& session, const BenchCommandFlags& flags) {
   ComparedModels models = models_from(session, flags);
   const ModelInputs& inputs = models.inputs;
   session.report().model.path = models.subjects.front().text;
@@ -126,7 +126,7 @@ ExitCode bench(CommandSession& session, const Flags& flags) {
 void add_bench(CLI::App& app, Action& selected) {
   CLI::App* command =
       app.add_subcommand("bench", "Time files and SOURCEs and compare each with the first");
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<BenchCommandFlags>();
   add_arm_options(*command, flags->arms);
   add_method_option(*command, flags->method);
   add_source_options(*command, flags->source, flags->run);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uintmax_t kMaxSignatureBytes = std::uintmax_t{1} << 20;
 
-struct Flags {
+struct CheckFlags {
   std::string model = {};
   std::string signature = {};
   std::string key = {};
@@ -27,7 +27,7 @@ struct Flags {
   ReportOptions report = {};
 };
 
-void require_one_anchor(const Flags& flags) {
+void require_one_anchor(const CheckFlags& flags) {
   if (flags.key.empty() != flags.certificate.empty()) return;
   throw Error(ErrorKind::usage,
               flags.key.empty() ? "tsctl check does not know whom to trust: neither --key nor "
@@ -47,7 +47,7 @@ SignatureBundle read_bundle(const std::string& path) {
   return bundle_from_text(bytes_of_file(path, "--signature"), path);
 }
 
-void require_signature(const Flags& flags, const std::string& path) {
+void require_signature(const CheckFlags& flags, const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored)) return;
   throw Error(ErrorKind::input,
@@ -63,7 +63,8 @@ struct Signer {
   std::string distrust = {};
 };
 
-Signer signer_by_key(const Flags& flags, const SignatureBundle& bundle, const std::string& path) {
+Signer signer_by_key(const CheckFlags& flags, const SignatureBundle& bundle,
+                     const std::string& path) {
   const PublicKey key(flags.key, "--key");
   if (!bundle.certificates.empty()) {
     return {.distrust =
@@ -74,7 +75,7 @@ Signer signer_by_key(const Flags& flags, const SignatureBundle& bundle, const st
   return {.key = key};
 }
 
-Signer signer_by_certificate(const Flags& flags, const SignatureBundle& bundle,
+Signer signer_by_certificate(const CheckFlags& flags, const SignatureBundle& bundle,
                              const std::string& path) {
   const std::vector<std::string> roots = certificates_of(flags.certificate, "--certificate");
   if (bundle.certificates.empty())
@@ -86,12 +87,12 @@ Signer signer_by_certificate(const Flags& flags, const SignatureBundle& bundle,
   return {.key = key_of_certificate(bundle.certificates.front(), path)};
 }
 
-std::string name_of_model(const Flags& flags) {
+std::string name_of_model(const CheckFlags& flags) {
   return std::filesystem::path(flags.model).filename().string();
 }
 
 // What a signature says of itself and of the model, before anything of it is trusted.
-SignatureInfo claims_of(const SignatureBundle& bundle, const Flags& flags,
+SignatureInfo claims_of(const SignatureBundle& bundle, const CheckFlags& flags,
                         const std::string& path) {
   SignatureInfo info{.path = path,
                      .stated_sha256 = stated_sha256(bundle, name_of_model(flags), path)};
@@ -124,7 +125,7 @@ std::optional<Failure> failure_of_signature(const Signer& signer, const Signatur
 
 // Whether a trusted signature is that of the model.
 std::optional<Failure> failure_of_model(const SignatureInfo& signature, const std::string& sha256,
-                                        const Flags& flags) {
+                                        const CheckFlags& flags) {
   if (signature.stated_sha256.empty()) {
     return Failure{
         fmt::format("'{}' does not cover a file named '{}'", signature.path, name_of_model(flags)),
@@ -143,7 +144,7 @@ ExitCode exit_of(CommandSession& session, const std::optional<Failure>& failure)
   return record_check_failure(session, "check", failure->what, failure->hint);
 }
 
-ExitCode check(CommandSession& session, const Flags& flags) {
+ExitCode check(CommandSession& session, const CheckFlags& flags) {
   require_one_anchor(flags);
   const std::string path = flags.signature.empty() ? flags.model + ".sig" : flags.signature;
   session.report().model.path = flags.model;
@@ -169,7 +170,7 @@ ExitCode check(CommandSession& session, const Flags& flags) {
 void add_check(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
       "check", "Check a file against a signature of tsctl sign or the OpenSSF's model-signing");
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<CheckFlags>();
   add_positional(*command, "FILE", flags->model, "The file to check");
   const HelpGroup group(*command, HelpGroup::kNoHeading);
   group.option("--signature", "FILE.sig", flags->signature, "The signature (default: FILE.sig)");

@@ -28,7 +28,7 @@ namespace tsctl {
 
 namespace {
 
-struct Flags : CaptureFlags {
+struct ConvertFlags : CaptureFlags {
   PassFlags passes = {};
   BenchFlags bench = {};
   bool no_bench = false;
@@ -57,7 +57,7 @@ struct WorkFiles {
 // What the steps after the capture work on.
 struct Conversion {
   CommandSession& session;
-  const Flags& flags;
+  const ConvertFlags& flags;
   const CapturePlan& plan;
   const BenchOptions& options;
   const CaptureResult& capture;
@@ -185,7 +185,7 @@ void suggest(const Conversion& conversion, const PassFlags& passes) {
                                          files.captured.path(), "", plain, files.tensors.path())});
 }
 
-void check_bench_flags(const Flags& flags) {
+void check_bench_flags(const ConvertFlags& flags) {
   if (!flags.no_bench) return;
   const auto refuse = [](const std::string& flag) {
     throw Error(ErrorKind::usage, flag + " needs the timing that --no-bench skips",
@@ -195,7 +195,7 @@ void check_bench_flags(const Flags& flags) {
   if (flags.suggest) refuse("--suggest");
 }
 
-ExitCode convert(CommandSession& session, const Flags& flags) {
+ExitCode convert(CommandSession& session, const ConvertFlags& flags) {
   const CapturePlan plan = capture_plan_from(flags);
   check_pass_flags(flags.passes, RewriteGoal::optimize);
   check_bench_flags(flags);
@@ -235,7 +235,7 @@ ExitCode convert(CommandSession& session, const Flags& flags) {
 void add_convert(CLI::App& app, Action& selected) {
   CLI::App* command =
       app.add_subcommand("convert", "Capture, freeze, optimize, save, verify and time a model");
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ConvertFlags>();
   flags->fixed_sizes = FixedSizes::guard;
   add_capture_options(*command, *flags);
   add_output_options(*command, flags->output, true);

@@ -12,7 +12,7 @@ namespace tsctl {
 
 namespace {
 
-struct Flags {
+struct DiffFlags {
   DiffOptions options = {};
   std::vector<std::string> ignore = {};
   RunOptions run = {};  // set by no flag
@@ -35,7 +35,7 @@ std::vector<IgnoreKind> ignored_by(const std::vector<std::string>& flags) {
   return kinds;
 }
 
-ExitCode diff_files(CommandSession& session, const Flags& flags) {
+ExitCode diff_files(CommandSession& session, const DiffFlags& flags) {
   session.report().model.path = flags.options.path_a;
   DiffOptions options = flags.options;
   options.ignore = ignored_by(flags.ignore);
@@ -53,7 +53,7 @@ ExitCode diff_files(CommandSession& session, const Flags& flags) {
 
 void add_diff(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand("diff", "Show how two TorchScript files differ");
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<DiffFlags>();
   add_positional(*command, "A.pt", flags->options.path_a, "The first TorchScript file");
   add_positional(*command, "B.pt", flags->options.path_b, "The second TorchScript file");
   add_repeatable(*command, "--ignore", flags->ignore,

@@ -15,7 +15,7 @@ namespace tsctl {
 
 namespace {
 
-struct Flags {
+struct DoctorFlags {
   RunOptions run = {};
   ReportOptions report = {};
 };
@@ -97,7 +97,7 @@ Finding query_libtorch(CommandSession& session, const std::string& built_for) {
   }
 }
 
-ExitCode doctor(CommandSession& session, const Flags&) {
+ExitCode doctor(CommandSession& session, const DoctorFlags&) {
   const ToolInfo tool = tool_info();
   std::vector<Finding>& checks = session.report().checks;
   checks = {found("tsctl", tool.version + ", built for torch " + tool.built_for_torch)};
@@ -117,7 +117,7 @@ void add_doctor(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
       "doctor",
       "Show versions, devices, threads and the performance features of LibTorch on this host");
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<DoctorFlags>();
   command->add_option("--python", flags->run.python, "The Python to check (default: TSCTL_PYTHON)")
       ->type_name("PATH");
   add_report_options(*command, flags->report);

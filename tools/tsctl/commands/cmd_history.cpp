@@ -13,9 +13,7 @@ namespace tsctl {
 
 namespace {
 
-using Flags = HistoryFlags;
-
-void add_filter_options(CLI::App& command, Flags& flags) {
+void add_filter_options(CLI::App& command, HistoryFlags& flags) {
   const HelpGroup group(command, "Nights");
   group.option("--model", "MODEL", flags.filter.model, "Only this model");
   group.option("--arm", "LABEL", flags.filter.arm, "Only the arm with this label");
@@ -25,7 +23,7 @@ void add_filter_options(CLI::App& command, Flags& flags) {
       ->check(CLI::Range(1, 1'000'000));
 }
 
-void add_check_options(CLI::App& command, Flags& flags) {
+void add_check_options(CLI::App& command, HistoryFlags& flags) {
   const HelpGroup group(command, "Check");
   group.option("--margin", "FRACTION", flags.margin,
                "Ignore changes of the speedup up to this fraction (default 1%)");
@@ -45,7 +43,7 @@ void add_document_option(CLI::App& command, const std::string& flag, std::string
       ->type_name("[FILE]");
 }
 
-void add_document_options(CLI::App& command, Flags& flags) {
+void add_document_options(CLI::App& command, HistoryFlags& flags) {
   add_document_option(command, "--json", flags.documents.json, "the nights and the check as JSON");
   add_document_option(command, "--csv", flags.documents.csv, "a row for each night and arm");
   add_document_option(command, "--html", flags.documents.html, "a page with plots");
@@ -53,7 +51,7 @@ void add_document_options(CLI::App& command, Flags& flags) {
 
 // A command below `history`: its flags, and what it does. One that `exports` writes a document to standard output.
 CLI::App& add_part(CLI::App& history, Action& selected, const std::string& name,
-                   const std::string& help, const std::shared_ptr<Flags>& flags,
+                   const std::string& help, const std::shared_ptr<HistoryFlags>& flags,
                    ExitCode (*body)(const HistoryFlags&, Context&), bool exports = false) {
   CLI::App* part = history.add_subcommand(name, help);
   HelpGroup(*part, HelpGroup::kNoHeading)
@@ -71,7 +69,7 @@ CLI::App& add_part(CLI::App& history, Action& selected, const std::string& name,
   return *part;
 }
 
-std::vector<std::string> format_names() {
+std::vector<std::string> export_format_names() {
   std::vector<std::string> names;
   for (const ReportFormat& format : kReportFormats) names.emplace_back(format.name);
   return names;
@@ -83,7 +81,7 @@ void add_history(CLI::App& app, Action& selected) {
   CLI::App* history = app.add_subcommand(
       "history", "Keep the reports of many nights and find the night of a regression");
   history->require_subcommand(1);
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<HistoryFlags>();
 
   CLI::App& add =
       add_part(*history, selected, "add", "Add reports to the history", flags, &history_add);
@@ -120,7 +118,7 @@ void add_history(CLI::App& app, Action& selected) {
   HelpGroup(exports, HelpGroup::kNoHeading)
       .option("--format", "FORMAT", flags->format,
               "json, csv, html, markdown, google-benchmark, github-action or pytorch (default csv)")
-      ->check(CLI::IsMember(format_names()));
+      ->check(CLI::IsMember(export_format_names()));
 }
 
 }  // namespace tsctl

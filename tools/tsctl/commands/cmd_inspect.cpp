@@ -24,7 +24,7 @@ namespace tsctl {
 
 namespace {
 
-struct Flags {
+struct InspectFlags {
   std::string model = {};
   std::vector<std::string> files = {};  // the value of FILE
   bool lines = false;
@@ -53,13 +53,13 @@ std::optional<Severity> denied_from(const std::string& flag) {
               "write --deny-findings for warnings and errors, or --deny-findings=error");
 }
 
-void write_sarif(const Flags& flags, const std::vector<FileFinding>& findings) {
+void write_sarif(const InspectFlags& flags, const std::vector<FileFinding>& findings) {
   if (!flags.sarif.empty())
     write_text_file(flags.sarif, sarif_from_findings(flags.model, findings), "--sarif");
 }
 
 // A file that cannot be read is a finding too.
-ModelSummary summary_for(const Flags& flags, const std::vector<AllowedFinding>& allowed) {
+ModelSummary summary_for(const InspectFlags& flags, const std::vector<AllowedFinding>& allowed) {
   try {
     require_torchscript(flags.model, false);
     return inspect({.model_path = flags.model,
@@ -83,7 +83,7 @@ std::vector<AllowedFinding> allowed_by(const std::string& policy) {
   return policy_from_text(bytes_of_file(policy, "--policy"), policy);
 }
 
-void add_graph(CommandSession& session, const Flags& flags, GraphKind kind,
+void add_graph(CommandSession& session, const InspectFlags& flags, GraphKind kind,
                const std::string& inputs_tensors = {}) {
   session.report().graphs.push_back(session.jobs().graph({.model_path = flags.model,
                                                           .method = flags.method,
@@ -93,7 +93,7 @@ void add_graph(CommandSession& session, const Flags& flags, GraphKind kind,
                                                           .settings = session.settings()}));
 }
 
-void add_executed_graph(CommandSession& session, const Flags& flags) {
+void add_executed_graph(CommandSession& session, const InspectFlags& flags) {
   const Subject subject{.text = flags.model, .manifest = read_manifest(flags.model)};
   const ModelInputs inputs = inputs_for({subject}, flags.inputs, "inspect --executed");
   const ScratchFile arguments = write_inputs(session, inputs, temporary_folder());
@@ -101,20 +101,20 @@ void add_executed_graph(CommandSession& session, const Flags& flags) {
 }
 
 // The graphs of the loaded file that the flags ask for.
-void add_graphs(CommandSession& session, const Flags& flags) {
+void add_graphs(CommandSession& session, const InspectFlags& flags) {
   check_loaded_files(session, {flags.model});
   if (flags.graph) add_graph(session, flags, GraphKind::graph);
   if (flags.inlined_graph) add_graph(session, flags, GraphKind::inlined);
   if (flags.executed) add_executed_graph(session, flags);
 }
 
-std::vector<std::pair<std::string, std::string>> files_written(const Flags& flags) {
+std::vector<std::pair<std::string, std::string>> files_written(const InspectFlags& flags) {
   std::vector<std::pair<std::string, std::string>> files = flags.graph_files.written();
   files.emplace_back("--sarif", flags.sarif);
   return files;
 }
 
-ExitCode inspect_file(CommandSession& session, const Flags& flags) {
+ExitCode inspect_file(CommandSession& session, const InspectFlags& flags) {
   session.report().model.path = flags.model;
   const std::optional<Severity> denied = denied_from(flags.denied);
   require_fit(flags.graph_files, flags.report);
@@ -137,9 +137,9 @@ ExitCode inspect_file(CommandSession& session, const Flags& flags) {
   return summary.denied_findings > 0 ? ExitCode::check_failed : ExitCode::ok;
 }
 
-ExitCode inspect_files(CommandSession& session, const Flags& given) {
+ExitCode inspect_files(CommandSession& session, const InspectFlags& given) {
   if (given.files.size() == 1) {
-    Flags flags = given;
+    InspectFlags flags = given;
     flags.model = given.files.front();
     return inspect_file(session, flags);
   }
@@ -152,7 +152,7 @@ bool has_report_file(const ReportOptions& report) {
       kReportFiles, [&](const ReportFile& file) { return !(report.*file.target).empty(); });
 }
 
-ExitCode print_lines(Context& context, const Flags& flags) {
+ExitCode print_lines(Context& context, const InspectFlags& flags) {
   if (flags.wants_graph() || flags.graph_files.wanted() || !flags.sarif.empty() ||
       has_report_file(flags.report)) {
     throw Error(ErrorKind::usage, "--jsonl cannot be combined with other outputs",
@@ -165,7 +165,7 @@ ExitCode print_lines(Context& context, const Flags& flags) {
 }
 
 // The action of --jsonl. Only its failure is reported as that of other commands is.
-Action lines_action(const std::shared_ptr<Flags>& flags) {
+Action lines_action(const std::shared_ptr<InspectFlags>& flags) {
   return [flags](Context& context) {
     try {
       return print_lines(context, *flags);
@@ -176,7 +176,7 @@ Action lines_action(const std::shared_ptr<Flags>& flags) {
   };
 }
 
-void add_section_options(CLI::App& command, Flags& flags) {
+void add_section_options(CLI::App& command, InspectFlags& flags) {
   const HelpGroup sections(command, "Sections");
   InspectSections& shown = flags.report.sections;
   sections.flag("--code", shown.code, "Show its code");
@@ -189,7 +189,7 @@ void add_section_options(CLI::App& command, Flags& flags) {
                 "Print a line of JSON for each FILE instead; exit 3 if one cannot be used");
 }
 
-void add_finding_options(CLI::App& command, Flags& flags) {
+void add_finding_options(CLI::App& command, InspectFlags& flags) {
   const HelpGroup findings(command, "Findings");
   findings.option_flag("--deny-findings{warning}", flags.denied,
                        "Exit 1 if there is a finding of this severity or a higher one: note, "
@@ -198,7 +198,7 @@ void add_finding_options(CLI::App& command, Flags& flags) {
   findings.option("--sarif", "FILE", flags.sarif, "Write the findings as SARIF 2.1.0");
 }
 
-void add_graph_options(CLI::App& command, Flags& flags) {
+void add_graph_options(CLI::App& command, InspectFlags& flags) {
   const HelpGroup graphs(command, "Graphs");
   graphs.flag("--graph", flags.graph, "Show the method's graph (loads the file)");
   graphs.flag("--inlined-graph", flags.inlined_graph,
@@ -222,7 +222,7 @@ void add_graph_options(CLI::App& command, Flags& flags) {
 void add_inspect(CLI::App& app, Action& selected) {
   CLI::App* command =
       app.add_subcommand("inspect", "Show the contents of a TorchScript file without running it");
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<InspectFlags>();
   command->add_option("FILE", flags->files, "The TorchScript file; several with --jsonl")
       ->required()
       ->type_name("");

@@ -24,7 +24,7 @@ namespace {
 
 constexpr const char* kText = "text";
 
-struct Flags {
+struct ReportFlags {
   std::vector<std::string> files = {};
   std::string format = kText;
   bool schema = false;
@@ -68,7 +68,7 @@ std::string text_of(const SavedReports& saved, bool verbose, const Context& cont
   return text;
 }
 
-std::vector<std::string> format_names() {
+std::vector<std::string> report_format_names() {
   std::vector<std::string> names{kText};
   for (const ReportFormat& format : kReportFormats) names.emplace_back(format.name);
   return names;
@@ -86,7 +86,7 @@ void require_fit(const ReportFormat& format, const SavedReports& saved) {
 }
 
 // Checks everything that can be checked before anything is read or written.
-void require_usable(const Flags& flags) {
+void require_usable(const ReportFlags& flags) {
   if (flags.files.empty())
     throw Error(ErrorKind::usage, "tsctl report: FILE is required", "run tsctl report --help");
   if (const auto clash = standard_output_clash(flags.report)) throw *clash;
@@ -103,7 +103,7 @@ void require_usable(const Flags& flags) {
   require_distinct_files(written, read, false);
 }
 
-bool prints_document(const Flags& flags) {
+bool prints_document(const ReportFlags& flags) {
   return flags.schema || flags.format != kText || prints_document(flags.report);
 }
 
@@ -113,7 +113,7 @@ bool has_failed(const Report& report) {
 }
 
 // "OK  2 reports: shown as text, written to mlp.html, 1 of them failed"
-void print_outcome(const Flags& flags, const SavedReports& saved, Context& context) {
+void print_outcome(const ReportFlags& flags, const SavedReports& saved, Context& context) {
   const std::size_t count = saved.reports.size();
   std::vector<std::string> facts;
   if (!flags.report.quiet) facts.emplace_back("shown as text");
@@ -129,7 +129,7 @@ void print_outcome(const Flags& flags, const SavedReports& saved, Context& conte
       false, context);
 }
 
-ExitCode render(const Flags& flags, Context& context) {
+ExitCode render(const ReportFlags& flags, Context& context) {
   if (flags.schema) {
     context.out << report_schema();
     return flush_result(context);
@@ -155,13 +155,13 @@ ExitCode render(const Flags& flags, Context& context) {
 void add_report(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
       "report", "Convert saved reports to text, HTML, Markdown or the formats of other tools");
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ReportFlags>();
   command->add_option("FILE", flags->files, "Reports that --json wrote; - for standard input");
   command
       ->add_option("--format", flags->format,
                    "What to print: text, json, csv, html, markdown; with a bench also "
                    "google-benchmark, github-action or pytorch (default text)")
-      ->check(CLI::IsMember(format_names()))
+      ->check(CLI::IsMember(report_format_names()))
       ->type_name("FORMAT");
   command->add_flag("--schema", flags->schema, "Print the JSON Schema of a report");
   add_report_files(*command, flags->report);

@@ -17,7 +17,7 @@ namespace tsctl {
 
 namespace {
 
-struct Flags {
+struct RunFlags {
   std::string model = {};
   std::string save = {};
   std::string method = "forward";
@@ -26,7 +26,7 @@ struct Flags {
   ReportOptions report = {};
 };
 
-ExitCode run_file(CommandSession& session, const Flags& flags) {
+ExitCode run_file(CommandSession& session, const RunFlags& flags) {
   const Subject subject = subject_from(flags.model, {}, session.settings());
   session.report().model.path = flags.model;
   if (subject.source) throw_source_given(flags.model);
@@ -63,7 +63,7 @@ ExitCode run_file(CommandSession& session, const Flags& flags) {
 void add_run(CLI::App& app, Action& selected) {
   CLI::App* command =
       app.add_subcommand("run", "Run a file once on every input set and show or save its outputs");
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<RunFlags>();
   add_positional(*command, "FILE", flags->model, "The TorchScript file");
   const HelpGroup group(*command, HelpGroup::kNoHeading);
   group.option("--save", "OUT.safetensors", flags->save,

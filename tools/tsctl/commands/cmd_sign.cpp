@@ -15,7 +15,7 @@ namespace tsctl {
 
 namespace {
 
-struct Flags {
+struct SignFlags {
   std::string model = {};
   std::string output = {};
   std::string key = {};
@@ -25,7 +25,7 @@ struct Flags {
 };
 
 // The certificates of the flag; the first has to be the key's. Empty without the flag.
-std::vector<std::string> own_certificates(const Flags& flags, const PrivateKey& key) {
+std::vector<std::string> own_certificates(const SignFlags& flags, const PrivateKey& key) {
   if (flags.certificate.empty()) return {};
   std::vector<std::string> chain = certificates_of(flags.certificate, "--certificate");
   if (key_of_certificate(chain.front(), flags.certificate).fingerprint() !=
@@ -38,7 +38,7 @@ std::vector<std::string> own_certificates(const Flags& flags, const PrivateKey& 
   return chain;
 }
 
-ExitCode sign(CommandSession& session, const Flags& flags) {
+ExitCode sign(CommandSession& session, const SignFlags& flags) {
   const std::string output = flags.output.empty() ? flags.model + ".sig" : flags.output;
   session.report().model.path = flags.model;
   require_regular_file(flags.model);
@@ -75,7 +75,7 @@ ExitCode sign(CommandSession& session, const Flags& flags) {
 void add_sign(CLI::App& app, Action& selected) {
   CLI::App* command = app.add_subcommand(
       "sign", "Sign a file with a key, in the format of the OpenSSF's model-signing");
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<SignFlags>();
   add_positional(*command, "FILE", flags->model, "The file to sign");
   const HelpGroup group(*command, HelpGroup::kNoHeading);
   group

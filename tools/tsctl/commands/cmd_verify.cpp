@@ -13,7 +13,7 @@ namespace tsctl {
 
 namespace {
 
-struct Flags {
+struct VerifyFlags {
   std::string reference = {};
   std::vector<std::string> candidates = {};
   SourceFlags source = {};
@@ -24,7 +24,7 @@ struct Flags {
   std::string method = "forward";
 };
 
-ExitCode verify(CommandSession& session, const Flags& flags) {
+ExitCode verify(CommandSession& session, const VerifyFlags& flags) {
   const ToleranceOptions tolerance = tolerance_from(flags.tolerance);
   std::vector<Subject> subjects{subject_from(flags.reference, flags.source, session.settings())};
   for (const std::string& text : flags.candidates)
@@ -57,7 +57,7 @@ ExitCode verify(CommandSession& session, const Flags& flags) {
 void add_verify(CLI::App& app, Action& selected) {
   CLI::App* command =
       app.add_subcommand("verify", "Compare the outputs of files and sources with a reference");
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<VerifyFlags>();
   add_positional(*command, "REFERENCE", flags->reference,
                  "A TorchScript file, or a SOURCE that runs in eager mode");
   command

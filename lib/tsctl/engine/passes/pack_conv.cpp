@@ -19,10 +19,10 @@ using torch::jit::Node;
 using torch::jit::Value;
 
 // Below this many multiplications the plain operator wins: a packed one costs 30 us a call (docs/optimizer.md).
-constexpr std::int64_t kLeastProducts = 200'000;
+constexpr std::int64_t kLeastConvProducts = 200'000;
 
 // A convolution with what is fused into it.
-struct Layer {
+struct ConvLayer {
   Node* conv = nullptr;
   ConvSettings settings = {};
   Node* add = nullptr;            // adds another value to the result
@@ -136,7 +136,7 @@ std::optional<ConvSettings> settings_of(PassContext& context, const Node& conv,
       settings->sizes, [](const std::vector<std::int64_t>& size) { return size.size() == 4; });
   if (settings->sizes.empty() || !are_images) return std::nullopt;
   reason = "it is too small to become faster";
-  if (products_of(*settings) < kLeastProducts) return std::nullopt;
+  if (products_of(*settings) < kLeastConvProducts) return std::nullopt;
   return settings;
 }
 
@@ -153,7 +153,7 @@ bool gives_own_tensor(const Node& node) {
 
 // Whether the convolution may write its sum into `other`: it does not read it itself, and nothing reads it or a view of
 // it later, not even out of a list.
-bool may_overwrite_other(const AliasDb& aliases, const Layer& layer) {
+bool may_overwrite_other(const AliasDb& aliases, const ConvLayer& layer) {
   Node& add = *layer.add;
   Value* const other = add.input(layer.other);
   torch::jit::Graph& graph = *add.owningGraph();
@@ -175,7 +175,7 @@ bool have_same_sizes(PassContext& context, const Value& left, const Value& right
 }
 
 // Fuses the addition that reads the layer's result, if the convolution can wait for the other operand.
-void fuse_add(PassContext& context, AliasDb& aliases, Layer& layer) {
+void fuse_add(PassContext& context, AliasDb& aliases, ConvLayer& layer) {
   if (layer.settings.is_transposed || !is_read_by_one(*layer.conv)) return;
   const torch::jit::Use use = layer.conv->output()->uses()[0];
   Node* const add = use.user;
@@ -194,7 +194,7 @@ void fuse_add(PassContext& context, AliasDb& aliases, Layer& layer) {
   layer.settings.adds_in_place = in_place;
 }
 
-void fuse_activation(Layer& layer) {
+void fuse_activation(ConvLayer& layer) {
   const FusedActivation found = activation_after(layer.add != nullptr ? *layer.add : *layer.conv);
   // oneDNN adds after it applies the activation.
   if (found.node == nullptr || (layer.add != nullptr && found.kind != packed::Activation::relu)) {
@@ -204,7 +204,7 @@ void fuse_activation(Layer& layer) {
   layer.settings.activation = found.kind;
 }
 
-std::string operation_of(const Layer& layer) {
+std::string operation_of(const ConvLayer& layer) {
   std::string text = layer.settings.is_transposed ? "conv_transpose2d" : "conv2d";
   if (layer.add != nullptr) text += " + add";
   if (layer.activation != nullptr)
@@ -213,7 +213,7 @@ std::string operation_of(const Layer& layer) {
 }
 
 // Puts the packed layer in the place of its nodes, and returns its result.
-Value* pack(PassContext& context, const Layer& layer) {
+Value* pack(PassContext& context, const ConvLayer& layer) {
   const std::string place = context.place_of(*layer.conv);
   const torch::jit::Module submodule = context.layers().conv(layer.settings);
   const auto& settings = layer.settings;
@@ -243,8 +243,8 @@ Value* pack(PassContext& context, const Layer& layer) {
   return result;
 }
 
-std::vector<Layer> find_layers(PassContext& context) {
-  std::vector<Layer> layers;
+std::vector<ConvLayer> find_conv_layers(PassContext& context) {
+  std::vector<ConvLayer> layers;
   std::vector<Node*> convs;
   for_each_node(*context.graph(), [&convs](Node& node) {
     if (is_conv(node)) convs.push_back(&node);
@@ -265,23 +265,23 @@ std::vector<Layer> find_layers(PassContext& context) {
 
 template <>
 void run_on_method<row_of("pack_conv")>(PassContext& context) {
-  std::vector<Layer> layers = find_layers(context);
+  std::vector<ConvLayer> layers = find_conv_layers(context);
   if (layers.empty()) return;
   {
     AliasDb aliases(context.graph());
-    for (Layer& layer : layers) {
-      const bool is_taken = std::ranges::any_of(layers, [&](const Layer& earlier) {
+    for (ConvLayer& layer : layers) {
+      const bool is_taken = std::ranges::any_of(layers, [&](const ConvLayer& earlier) {
         return earlier.add != nullptr && layer.conv->output()->uses().size() == 1 &&
                earlier.add == layer.conv->output()->uses()[0].user;
       });
       if (!is_taken) fuse_add(context, aliases, layer);
     }
     // Only now, as a convolution that moved to its addition reads its input later than before.
-    for (Layer& layer : layers)
+    for (ConvLayer& layer : layers)
       layer.overwrites_other = layer.add != nullptr && may_overwrite_other(aliases, layer);
   }
   std::vector<Value*> results;
-  for (Layer& layer : layers) {
+  for (ConvLayer& layer : layers) {
     fuse_activation(layer);
     results.push_back(pack(context, layer));
   }

@@ -12,7 +12,7 @@ using torch::jit::Node;
 
 // Below this many multiplications a packed layer costs as much in checks of its input as it gains (a call of the plain
 // operator takes 5 us, the checks 1 us; docs/optimizer.md).
-constexpr std::int64_t kLeastProducts = 1'000'000;
+constexpr std::int64_t kLeastLinearProducts = 1'000'000;
 
 // The numbers of rows that the layer multiplied: what the leading sizes of its input multiply to.
 std::vector<std::int64_t> observed_rows(PassContext& context, const Node& layer,
@@ -27,14 +27,14 @@ std::vector<std::int64_t> observed_rows(PassContext& context, const Node& layer,
   return rows;
 }
 
-struct Layer {
+struct LinearLayer {
   Node* node = nullptr;
   packed::LinearSettings settings = {};
 };
 
 // The layers that can be packed. The others are noted with the reason.
-std::vector<Layer> find_layers(PassContext& context) {
-  std::vector<Layer> layers;
+std::vector<LinearLayer> find_linear_layers(PassContext& context) {
+  std::vector<LinearLayer> layers;
   for_each_node(*context.graph(), [&](Node& node) {
     if (!is_any_of(node, {"aten::linear"})) return;
     std::string reason;
@@ -46,7 +46,7 @@ std::vector<Layer> find_layers(PassContext& context) {
     auto rows = observed_rows(context, node, weights->weight.size(1));
     if (rows.empty()) return context.skip(node, kUnknownSizes);
     if (!runs(context, node)) return context.skip(node, kNeverRuns);
-    if (rows.front() * weights->weight.numel() < kLeastProducts)
+    if (rows.front() * weights->weight.numel() < kLeastLinearProducts)
       return context.skip(node, "it is too small to become faster");
     if (!context.may_rewrite(node)) return;
     layers.push_back(
@@ -55,7 +55,7 @@ std::vector<Layer> find_layers(PassContext& context) {
   return layers;
 }
 
-void pack(PassContext& context, Layer& layer) {
+void pack(PassContext& context, LinearLayer& layer) {
   const FusedActivation activation = activation_after(*layer.node);
   layer.settings.activation = activation.kind;
   const std::string place = context.place_of(*layer.node);
@@ -85,7 +85,7 @@ void pack(PassContext& context, Layer& layer) {
 
 template <>
 void run_on_method<row_of("pack_linear")>(PassContext& context) {
-  for (Layer& layer : find_layers(context)) pack(context, layer);
+  for (LinearLayer& layer : find_linear_layers(context)) pack(context, layer);
 }
 
 }  // namespace tsctl::passes
