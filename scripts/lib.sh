@@ -101,7 +101,7 @@ free_mb() {
   df --output=avail -m "$folder" | tail -n 1 | tr -d ' '
 }
 
-# Compiling a file that includes LibTorch takes up to 0.8 GB, so small machines get fewer jobs than cores.
+# Compiling a group of files that include LibTorch takes up to 1.3 GB, so small machines get fewer jobs than cores.
 limit_build_jobs() {
   local memory_mb cores jobs
   memory_mb=$(awk '/^MemAvailable:/ {print int($2 / 1024)}' /proc/meminfo)
