@@ -1,25 +1,26 @@
-#include "tsctl/engine/packed/conv_layer.h"
+#include "tsctl/engine/packed/layer_text.h"
+#include "tsctl/engine/packed/shared_text.h"
 
 namespace tsctl::packed {
 
 namespace {
 
-constexpr std::string_view kMethods = R"(
-  def convolved(self: CLASS, x: Tensor) -> Tensor:
+constexpr std::string_view kForward = R"(
+  def convolved(self: $CLASS, x: Tensor) -> Tensor:
     return torch.conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
-  def plain_forward(self: CLASS, x: Tensor) -> Tensor:
+  def plain_forward(self: $CLASS, x: Tensor) -> Tensor:
     y = self.convolved(x)
-    return AFTER_PLAIN
-  def plain_add(self: CLASS, x: Tensor, other: Tensor) -> Tensor:
+    return $AFTER_PLAIN
+  def plain_add(self: $CLASS, x: Tensor, other: Tensor) -> Tensor:
     y = self.convolved(x)
     if self.adds_in_place:
       y = torch.add_(y, other)
     else:
       y = torch.add(y, other)
-    return AFTER_PLAIN
-  def plain_add_into(self: CLASS, x: Tensor, other: Tensor) -> Tensor:
+    return $AFTER_PLAIN
+  def plain_add_into(self: $CLASS, x: Tensor, other: Tensor) -> Tensor:
     return self.plain_add(x, other)
-  def index_of(self: CLASS, x: Tensor) -> int:
+  def index_of(self: $CLASS, x: Tensor) -> int:
     if len(self.packed) > 0:
       if x.dtype == 6 and x.is_cpu and x.layout == 0 and not (x.requires_grad and torch.is_grad_enabled()):
         size = x.size()
@@ -29,48 +30,47 @@ constexpr std::string_view kMethods = R"(
           if size == self.sizes[i]:
             return i
     return -1
-  def forward(self: CLASS, x: Tensor) -> Tensor:
+  def forward(self: $CLASS, x: Tensor) -> Tensor:
     i = self.index_of(x)
     if i < 0:
       return self.plain_forward(x)
     if self.kernel == 2:
-      y = ops.mkldnn._convolution_pointwise(x.contiguous(memory_format=2), self.packed[i], self.bias, self.padding, self.stride, self.dilation, self.groups, "ONEDNN", [], "ALGORITHM")
-      return AFTER_ONEDNN
+      y = ops.mkldnn._convolution_pointwise(x.contiguous(memory_format=2), self.packed[i], self.bias, self.padding, self.stride, self.dilation, self.groups, "$POST_OP", [], "$ALGORITHM")
+      return $AFTER_ONEDNN
     rows = x.permute([0, 2, 3, 1]).contiguous()
     if self.kernel == 3:
       y = torch.linear(rows, self.weight.squeeze(3).squeeze(2), self.bias)
-      y = AFTER_PLAIN
+      y = $AFTER_PLAIN
     else:
-      y = ops.mkldnn._linear_pointwise(rows, self.packed[i], self.bias, "ONEDNN", [], "ALGORITHM")
-      y = AFTER_ONEDNN
+      y = ops.mkldnn._linear_pointwise(rows, self.packed[i], self.bias, "$POST_OP", [], "$ALGORITHM")
+      y = $AFTER_ONEDNN
     return y.permute([0, 3, 1, 2])
-  def can_add(self: CLASS, i: int, other: Tensor) -> bool:
+  def can_add(self: $CLASS, i: int, other: Tensor) -> bool:
     if i < 0 or self.kernel != 2 or other.dtype != 6 or not other.is_cpu or other.layout != 0 or other.requires_grad:
       return False
     return other.size() == self.results[i]
-  def add(self: CLASS, x: Tensor, other: Tensor) -> Tensor:
+  def add(self: $CLASS, x: Tensor, other: Tensor) -> Tensor:
     i = self.index_of(x)
     if not self.can_add(i, other):
       return self.plain_add(x, other)
     y = ops.mkldnn._convolution_pointwise(x.contiguous(memory_format=2), other.contiguous(memory_format=2), self.packed[i], self.bias, self.padding, self.stride, self.dilation, self.groups, "add", 1., None, [], None)
-    return AFTER_PLAIN
-  def add_into(self: CLASS, x: Tensor, other: Tensor) -> Tensor:
+    return $AFTER_PLAIN
+  def add_into(self: $CLASS, x: Tensor, other: Tensor) -> Tensor:
     i = self.index_of(x)
     if not self.can_add(i, other) or not other.is_contiguous(memory_format=2):
       return self.add(x, other)
     y = ops.mkldnn._convolution_pointwise_(other, x.contiguous(memory_format=2), self.packed[i], self.bias, self.padding, self.stride, self.dilation, self.groups, "add", 1., None, [], None)
-    return AFTER_PLAIN
-  def called(self: CLASS, x: Tensor) -> Tensor:
-    return self.forward(x)
-  def is_packable(self: CLASS) -> bool:
-    return self.weight.is_cpu and self.weight.dtype == 6
-  def result_size(self: CLASS, size: List[int]) -> List[int]:
+    return $AFTER_PLAIN
+)";
+
+constexpr std::string_view kPack = R"(
+  def result_size(self: $CLASS, size: List[int]) -> List[int]:
     result = [size[0], self.weight.size(0)]
     for i in range(2):
       reach = self.dilation[i] * (self.weight.size(2 + i) - 1) + 1
       result.append((size[2 + i] + 2 * self.padding[i] - reach) // self.stride[i] + 1)
     return result
-  def pack(self: CLASS, kernel: int) -> List[Tensor]:
+  def pack(self: $CLASS, kernel: int) -> List[Tensor]:
     packed = annotate(List[Tensor], [])
     self.results = annotate(List[List[int]], [])
     for i in range(len(self.sizes)):
@@ -88,8 +88,6 @@ constexpr std::string_view kMethods = R"(
         size = self.sizes[i]
         packed.append(ops.mkldnn._reorder_linear_weight(self.weight.squeeze(3).squeeze(2), size[0] * size[2] * size[3]))
     return packed
-  def sample(self: CLASS) -> Tensor:
-    return torch.full(self.sizes[0], 0.5, dtype=6).contiguous(memory_format=2)
 )";
 
 }  // namespace
@@ -108,7 +106,7 @@ const LayerText& conv_layer() {
               {"sizes", "List[List[int]]"},
               {"results", "List[List[int]]", /*is_stored=*/false},
           },
-      .methods = kMethods,
+      .methods = {kForward, kMethodsOfOneWeight, kPack, kImageSample},
   };
   return text;
 }

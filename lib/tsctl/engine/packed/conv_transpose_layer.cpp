@@ -1,4 +1,5 @@
-#include "tsctl/engine/packed/conv_transpose_layer.h"
+#include "tsctl/engine/packed/layer_text.h"
+#include "tsctl/engine/packed/shared_text.h"
 
 namespace tsctl::packed {
 
@@ -6,11 +7,11 @@ namespace {
 
 // Where blocks of the result do not overlap, each pixel of the input becomes a block of its own: a product of matrices
 // computes the blocks as rows, and a copy puts them where they belong.
-constexpr std::string_view kMethods = R"(
-  def plain_forward(self: CLASS, x: Tensor) -> Tensor:
+constexpr std::string_view kForward = R"(
+  def plain_forward(self: $CLASS, x: Tensor) -> Tensor:
     y = torch.conv_transpose2d(x, self.weight, self.bias, self.stride, self.padding, self.output_padding, self.groups, self.dilation)
-    return AFTER_PLAIN
-  def index_of(self: CLASS, x: Tensor) -> int:
+    return $AFTER_PLAIN
+  def index_of(self: $CLASS, x: Tensor) -> int:
     if len(self.packed) > 0:
       if x.dtype == 6 and x.is_cpu and x.layout == 0 and not (x.requires_grad and torch.is_grad_enabled()):
         size = x.size()
@@ -18,30 +19,29 @@ constexpr std::string_view kMethods = R"(
           if size == self.sizes[i]:
             return i
     return -1
-  def forward(self: CLASS, x: Tensor) -> Tensor:
+  def forward(self: $CLASS, x: Tensor) -> Tensor:
     i = self.index_of(x)
     if i < 0:
       return self.plain_forward(x)
     if self.kernel == 2:
-      y = ops.mkldnn._convolution_transpose_pointwise(x.contiguous(memory_format=2), self.packed[i], self.bias, self.padding, self.output_padding, self.stride, self.dilation, self.groups, "ONEDNN", [], "ALGORITHM")
-      return AFTER_ONEDNN
+      y = ops.mkldnn._convolution_transpose_pointwise(x.contiguous(memory_format=2), self.packed[i], self.bias, self.padding, self.output_padding, self.stride, self.dilation, self.groups, "$POST_OP", [], "$ALGORITHM")
+      return $AFTER_ONEDNN
     rows = x.permute([0, 2, 3, 1]).contiguous()
     if self.kernel == 3:
       y = torch.linear(rows, self.packed[i], self.block_bias)
-      y = AFTER_PLAIN
+      y = $AFTER_PLAIN
     else:
-      y = ops.mkldnn._linear_pointwise(rows, self.packed[i], self.block_bias, "ONEDNN", [], "ALGORITHM")
-      y = AFTER_ONEDNN
+      y = ops.mkldnn._linear_pointwise(rows, self.packed[i], self.block_bias, "$POST_OP", [], "$ALGORITHM")
+      y = $AFTER_ONEDNN
     high = self.weight.size(2)
     wide = self.weight.size(3)
     channels = self.weight.size(1)
     y = y.view([x.size(0), x.size(2), x.size(3), high, wide * channels]).transpose(2, 3)
     return y.reshape([x.size(0), x.size(2) * high, x.size(3) * wide, channels]).permute([0, 3, 1, 2])
-  def called(self: CLASS, x: Tensor) -> Tensor:
-    return self.forward(x)
-  def is_packable(self: CLASS) -> bool:
-    return self.weight.is_cpu and self.weight.dtype == 6
-  def pack(self: CLASS, kernel: int) -> List[Tensor]:
+)";
+
+constexpr std::string_view kPack = R"(
+  def pack(self: $CLASS, kernel: int) -> List[Tensor]:
     packed = annotate(List[Tensor], [])
     bias = self.bias
     self.block_bias = None
@@ -64,8 +64,6 @@ constexpr std::string_view kMethods = R"(
           size = self.sizes[i]
           packed.append(ops.mkldnn._reorder_linear_weight(blocks, size[0] * size[2] * size[3]))
     return packed
-  def sample(self: CLASS) -> Tensor:
-    return torch.full(self.sizes[0], 0.5, dtype=6).contiguous(memory_format=2)
 )";
 
 }  // namespace
@@ -84,7 +82,7 @@ const LayerText& conv_transpose_layer() {
               {"sizes", "List[List[int]]"},
               {"block_bias", "Optional[Tensor]", /*is_stored=*/false},
           },
-      .methods = kMethods,
+      .methods = {kForward, kMethodsOfOneWeight, kPack, kImageSample},
   };
   return text;
 }

@@ -1,4 +1,5 @@
-#include "tsctl/engine/packed/gru_layer.h"
+#include "tsctl/engine/packed/layer_text.h"
+#include "tsctl/engine/packed/shared_text.h"
 
 namespace tsctl::packed {
 
@@ -6,10 +7,10 @@ namespace {
 
 // LibTorch hands no GRU to oneDNN (docs/optimizer.md). What gains are its products of matrices, and fewer operators for each
 // step: r and z are computed together. Under autocast, torch.linear gives bfloat16, which the state must not become.
-constexpr std::string_view kMethods = R"(
-  def plain_forward(self: CLASS, x: Tensor, h: Tensor) -> Tuple[Tensor, Tensor]:
+constexpr std::string_view kForward = R"(
+  def plain_forward(self: $CLASS, x: Tensor, h: Tensor) -> Tuple[Tensor, Tensor]:
     return torch.gru(x, h, self.weights, True, self.layers, 0., False, self.bidirectional, self.batch_first)
-  def index_of(self: CLASS, x: Tensor, h: Tensor) -> int:
+  def index_of(self: $CLASS, x: Tensor, h: Tensor) -> int:
     if len(self.packed) > 0 and x.dtype == 6 and h.dtype == 6:
       if x.is_cpu and h.is_cpu and x.layout == 0 and h.layout == 0 and h.dim() == 3:
         if not ((x.requires_grad or h.requires_grad) and torch.is_grad_enabled()):
@@ -18,11 +19,11 @@ constexpr std::string_view kMethods = R"(
             if size == self.sizes[i]:
               return i
     return -1
-  def product(self: CLASS, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+  def product(self: $CLASS, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     if self.kernel == 2:
       return ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
     return torch.linear(x, weight, bias).to(6)
-  def run(self: CLASS, x: Tensor, h: Tensor, i: int, at: int, backwards: bool) -> Tuple[Tensor, Tensor]:
+  def run(self: $CLASS, x: Tensor, h: Tensor, i: int, at: int, backwards: bool) -> Tuple[Tensor, Tensor]:
     hidden = self.hidden
     steps = torch.unbind(self.product(x, self.packed[at], self.weights[4 * i + 2]), 0)
     outputs = annotate(List[Tensor], [])
@@ -36,7 +37,7 @@ constexpr std::string_view kMethods = R"(
     if backwards:
       outputs.reverse()
     return (torch.stack(outputs, 0), h)
-  def forward(self: CLASS, x: Tensor, h: Tensor) -> Tuple[Tensor, Tensor]:
+  def forward(self: $CLASS, x: Tensor, h: Tensor) -> Tuple[Tensor, Tensor]:
     set = self.index_of(x, h)
     if set < 0:
       return self.plain_forward(x, h)
@@ -62,14 +63,15 @@ constexpr std::string_view kMethods = R"(
     if self.batch_first:
       y = y.transpose(0, 1)
     return (y, torch.stack(last, 0))
-  def called(self: CLASS, x: Tensor) -> Tensor:
+  def called(self: $CLASS, x: Tensor) -> Tensor:
     batch = x.size(0) if self.batch_first else x.size(1)
     state = torch.full([len(self.weights) // 4, batch, self.hidden], 0.5, dtype=6)
     y, h = self.forward(x, state)
     return y
-  def is_packable(self: CLASS) -> bool:
-    return self.weights[0].is_cpu and self.weights[0].dtype == 6
-  def pack(self: CLASS, kernel: int) -> List[Tensor]:
+)";
+
+constexpr std::string_view kPack = R"(
+  def pack(self: $CLASS, kernel: int) -> List[Tensor]:
     packed = annotate(List[Tensor], [])
     if kernel > 0:
       for s in range(len(self.sizes)):
@@ -83,24 +85,14 @@ constexpr std::string_view kMethods = R"(
             packed.append(self.weights[4 * i])
             packed.append(self.weights[4 * i + 1])
     return packed
-  def sample(self: CLASS) -> Tensor:
-    return torch.full(self.sizes[0], 0.5, dtype=6)
 )";
 
 }  // namespace
 
 const LayerText& gru_layer() {
   static const LayerText text{
-      .attributes =
-          {
-              {"weights", "List[Tensor]"},
-              {"layers", "int"},
-              {"hidden", "int"},
-              {"bidirectional", "bool"},
-              {"batch_first", "bool"},
-              {"sizes", "List[List[int]]"},
-          },
-      .methods = kMethods,
+      .attributes = {kRecurrentAttributes.begin(), kRecurrentAttributes.end()},
+      .methods = {kForward, kRecurrentIsPackable, kPack, kRecurrentSample},
   };
   return text;
 }

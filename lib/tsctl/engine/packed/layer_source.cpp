@@ -2,53 +2,61 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstddef>
 #include <string_view>
 #include <vector>
 
-#include "tsctl/engine/packed/conv_layer.h"
-#include "tsctl/engine/packed/conv_transpose_layer.h"
-#include "tsctl/engine/packed/gru_layer.h"
 #include "tsctl/engine/packed/layer_text.h"
-#include "tsctl/engine/packed/linear_layer.h"
-#include "tsctl/engine/packed/lstm_layer.h"
+#include "tsctl/engine/packed/placeholders.h"
 
 namespace tsctl::packed {
 
 namespace {
 
-// How an activation is written. oneDNN applies those that it has a name for while it writes the result. Its relu turns
-// NaN into 0, so relu is an operator of its own.
-struct ActivationText {
-  std::string_view suffix = {};       // of the class's name
-  std::string_view onednn_name = {};  // the post-op
-  std::string_view algorithm = {};
-  std::string_view after_plain = {};  // what remains to be applied to `y`
-  std::string_view after_onednn = {};
+struct KindRow {
+  LayerKind kind;
+  std::string_view class_name;
+  const LayerText& (*text)();
 };
 
-ActivationText text_of(Activation activation) {
-  switch (activation) {
-    case Activation::none:
-      return {"", "none", "", "y", "y"};
-    case Activation::relu:
-      return {"_relu", "none", "", "torch.relu_(y)", "torch.relu_(y)"};
-    case Activation::gelu:
-      return {"_gelu", "gelu", "none", "torch.gelu(y)", "y"};
-    case Activation::gelu_tanh:
-      return {"_gelu_tanh", "gelu", "tanh", "torch.gelu(y, approximate=\"tanh\")", "y"};
-    case Activation::silu:
-      return {"_silu", "swish", "", "torch.silu_(y)", "y"};
-    case Activation::hardswish:
-      return {"_hardswish", "hardswish", "", "torch.hardswish_(y)", "y"};
-    case Activation::sigmoid:
-      return {"_sigmoid", "sigmoid", "", "torch.sigmoid_(y)", "y"};
-    case Activation::tanh:
-      return {"_tanh", "tanh", "", "torch.tanh_(y)", "y"};
-  }
-  return {};
+constexpr std::array kKinds{
+    KindRow{LayerKind::linear, "Linear", linear_layer},
+    KindRow{LayerKind::conv, "Conv", conv_layer},
+    KindRow{LayerKind::conv_transpose, "ConvTranspose", conv_transpose_layer},
+    KindRow{LayerKind::lstm, "Lstm", lstm_layer},
+    KindRow{LayerKind::gru, "Gru", gru_layer},
+};
+
+// How an activation is written. oneDNN applies those that it has a name for while it writes the result. Its relu turns
+// NaN into 0, so relu is an operator of its own.
+struct ActivationRow {
+  Activation activation;
+  std::string_view class_suffix;
+  std::string_view post_op;  // the values of the placeholders, see layer_text.h
+  std::string_view algorithm;
+  std::string_view after_plain;
+  std::string_view after_onednn;
+};
+
+constexpr std::array kActivations{
+    ActivationRow{Activation::none, "", "none", "", "y", "y"},
+    ActivationRow{Activation::relu, "_relu", "none", "", "torch.relu_(y)", "torch.relu_(y)"},
+    ActivationRow{Activation::gelu, "_gelu", "gelu", "none", "torch.gelu(y)", "y"},
+    ActivationRow{Activation::gelu_tanh, "_gelu_tanh", "gelu", "tanh",
+                  "torch.gelu(y, approximate=\"tanh\")", "y"},
+    ActivationRow{Activation::silu, "_silu", "swish", "", "torch.silu_(y)", "y"},
+    ActivationRow{Activation::hardswish, "_hardswish", "hardswish", "", "torch.hardswish_(y)", "y"},
+    ActivationRow{Activation::sigmoid, "_sigmoid", "sigmoid", "", "torch.sigmoid_(y)", "y"},
+    ActivationRow{Activation::tanh, "_tanh", "tanh", "", "torch.tanh_(y)", "y"},
+};
+
+const KindRow& row_of(LayerKind kind) { return *std::ranges::find(kKinds, kind, &KindRow::kind); }
+
+const ActivationRow& row_of(Activation activation) {
+  return *std::ranges::find(kActivations, activation, &ActivationRow::activation);
 }
 
 // The attributes of every class after its own. `packed` holds weights in a kernel's own layout; it is never stored.
@@ -76,18 +84,18 @@ constexpr std::array kSharedAttributes{
 // are judged apart, and a kernel must win by 5% in both: a busy host makes them contradict each other, and then the
 // stored choice holds. It holds too for what is left once the layers of the file have measured for `limit` nanoseconds.
 constexpr std::string_view kSharedMethods = R"(
-  def use(self: CLASS, kernel: int) -> None:
+  def use(self: $CLASS, kernel: int) -> None:
     self.packed = self.pack(kernel)
     self.kernel = kernel
     self.mark = torch.full([1], 0., dtype=6).expand([2])
     return None
-  def best_of(self: CLASS, times: List[int]) -> int:
+  def best_of(self: $CLASS, times: List[int]) -> int:
     best = 0
     for i in range(len(times)):
       if times[i] < times[best]:
         best = i
     return best
-  def measure(self: CLASS) -> int:
+  def measure(self: $CLASS) -> int:
     packs = annotate(List[List[Tensor]], [])
     odd = annotate(List[int], [])
     even = annotate(List[int], [])
@@ -130,7 +138,7 @@ constexpr std::string_view kSharedMethods = R"(
     if best == self.best_of(even) and 20 * odd[best] < 19 * odd[stored] and 20 * even[best] < 19 * even[stored]:
       return self.kernels[best]
     return self.stored
-  def tune(self: CLASS) -> None:
+  def tune(self: $CLASS) -> None:
     self.use(0)
     if self.is_packable():
       if self.fixed:
@@ -150,29 +158,17 @@ constexpr std::string_view kSharedMethods = R"(
     return None
 )";
 
-void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-    text.replace(at, what.size(), with);
-}
-
-// `kind` is "Linear".
-std::string class_name(std::string_view kind, Activation activation) {
-  const std::string name = fmt::format("{}{}", kind, text_of(activation).suffix);
-  std::string record = name;
-  for (char& letter : record)
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return fmt::format("{}.packed_{}.Packed{}", kClassNamespace, record, name);
-}
-
 std::vector<Attribute> attributes_of(const LayerText& layer) {
   std::vector<Attribute> attributes = layer.attributes;
   attributes.insert(attributes.end(), kSharedAttributes.begin(), kSharedAttributes.end());
   return attributes;
 }
 
+std::string_view without_first_newline(std::string_view text) { return text.substr(1); }
+
 std::string class_head(const std::vector<Attribute>& attributes) {
   std::string text =
-      "class NAME(Module):\n"
+      "class $NAME(Module):\n"
       "  __parameters__ = []\n"
       "  __buffers__ = []\n"
       "  training : bool\n";
@@ -195,10 +191,10 @@ std::string state_methods(std::vector<Attribute> attributes) {
     assignments += fmt::format("    self.{} = state[{}]\n", attributes[i].name, i);
   }
   return fmt::format(
-      "  def __getstate__(self: CLASS) -> Tuple[{0}]:\n"
+      "  def __getstate__(self: $CLASS) -> Tuple[{0}]:\n"
       "    self.table.clear()\n"
       "    return ({1})\n"
-      "  def __setstate__(self: CLASS, state: Tuple[{0}]) -> None:\n"
+      "  def __setstate__(self: $CLASS, state: Tuple[{0}]) -> None:\n"
       "{2}"
       "    self.packed = annotate(List[Tensor], [])\n"
       "    self.kept = annotate(List[Tensor], [])\n"
@@ -208,50 +204,31 @@ std::string state_methods(std::vector<Attribute> attributes) {
       types, values, assignments);
 }
 
-std::string source_of(const LayerText& layer, const std::string& name, Activation activation) {
-  const ActivationText text = text_of(activation);
-  const std::vector<Attribute> attributes = attributes_of(layer);
-  std::string source = class_head(attributes);
-  source += layer.methods.substr(1);
-  source += state_methods(attributes);
-  source += kSharedMethods.substr(1);
-  replace_all(source, "CLASS", name);
-  replace_all(source, "NAME", name.substr(name.rfind('.') + 1));
-  replace_all(source, "AFTER_PLAIN", text.after_plain);
-  replace_all(source, "AFTER_ONEDNN", text.after_onednn);
-  replace_all(source, "ONEDNN", text.onednn_name);
-  replace_all(source, "ALGORITHM", text.algorithm);
-  return source;
-}
-
 }  // namespace
 
-std::string linear_class_name(Activation activation) { return class_name("Linear", activation); }
-std::string conv_class_name(Activation activation) { return class_name("Conv", activation); }
-std::string conv_transpose_class_name(Activation activation) {
-  return class_name("ConvTranspose", activation);
-}
-std::string lstm_class_name() { return class_name("Lstm", Activation::none); }
-std::string gru_class_name() { return class_name("Gru", Activation::none); }
-
-std::string linear_class_source(const std::string& name, Activation activation) {
-  return source_of(linear_layer(), name, activation);
+std::string class_name(LayerKind kind, Activation activation) {
+  const std::string name =
+      fmt::format("{}{}", row_of(kind).class_name, row_of(activation).class_suffix);
+  std::string record = name;
+  for (char& letter : record)
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return fmt::format("{}.packed_{}.Packed{}", kClassNamespace, record, name);
 }
 
-std::string conv_class_source(const std::string& name, Activation activation) {
-  return source_of(conv_layer(), name, activation);
-}
-
-std::string conv_transpose_class_source(const std::string& name, Activation activation) {
-  return source_of(conv_transpose_layer(), name, activation);
-}
-
-std::string lstm_class_source(const std::string& name, Activation activation) {
-  return source_of(lstm_layer(), name, activation);
-}
-
-std::string gru_class_source(const std::string& name, Activation activation) {
-  return source_of(gru_layer(), name, activation);
+std::string class_source(LayerKind kind, Activation activation, const std::string& full_name) {
+  const LayerText& layer = row_of(kind).text();
+  const std::vector<Attribute> attributes = attributes_of(layer);
+  std::string text = class_head(attributes);
+  for (const std::string_view methods : layer.methods) text += without_first_newline(methods);
+  text += state_methods(attributes);
+  text += without_first_newline(kSharedMethods);
+  const ActivationRow& row = row_of(activation);
+  return fill_in(text, {{"CLASS", full_name},
+                        {"NAME", std::string_view(full_name).substr(full_name.rfind('.') + 1)},
+                        {"POST_OP", row.post_op},
+                        {"ALGORITHM", row.algorithm},
+                        {"AFTER_PLAIN", row.after_plain},
+                        {"AFTER_ONEDNN", row.after_onednn}});
 }
 
 }  // namespace tsctl::packed

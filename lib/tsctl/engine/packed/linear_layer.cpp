@@ -1,35 +1,35 @@
-#include "tsctl/engine/packed/linear_layer.h"
+#include "tsctl/engine/packed/layer_text.h"
+#include "tsctl/engine/packed/shared_text.h"
 
 namespace tsctl::packed {
 
 namespace {
 
-constexpr std::string_view kMethods = R"(
-  def plain_forward(self: CLASS, x: Tensor) -> Tensor:
+constexpr std::string_view kForward = R"(
+  def plain_forward(self: $CLASS, x: Tensor) -> Tensor:
     y = torch.linear(x, self.weight, self.bias)
-    return AFTER_PLAIN
-  def forward(self: CLASS, x: Tensor) -> Tensor:
+    return $AFTER_PLAIN
+  def forward(self: $CLASS, x: Tensor) -> Tensor:
     if len(self.packed) == 1:
       if x.numel() >= self.least and x.dtype == 6 and x.is_cpu and x.layout == 0 and x.size(-1) == self.weight.size(1) and not (x.requires_grad and torch.is_grad_enabled()):
         if self.kernel == 2:
-          y = ops.mkldnn._linear_pointwise(x, self.packed[0], self.bias, "ONEDNN", [], "ALGORITHM")
-          return AFTER_ONEDNN
+          y = ops.mkldnn._linear_pointwise(x, self.packed[0], self.bias, "$POST_OP", [], "$ALGORITHM")
+          return $AFTER_ONEDNN
         if self.mark.stride(0) == 0 and x.numel() == self.rows * self.weight.size(1):
           y = ops.mkl._mkl_linear(x, self.packed[0], self.weight, self.bias, self.rows)
-          return AFTER_PLAIN
+          return $AFTER_PLAIN
     return self.plain_forward(x)
-  def called(self: CLASS, x: Tensor) -> Tensor:
-    return self.forward(x)
-  def is_packable(self: CLASS) -> bool:
-    return self.weight.is_cpu and self.weight.dtype == 6
-  def pack(self: CLASS, kernel: int) -> List[Tensor]:
+)";
+
+constexpr std::string_view kPack = R"(
+  def pack(self: $CLASS, kernel: int) -> List[Tensor]:
     packed = annotate(List[Tensor], [])
     if kernel == 1:
       packed.append(ops.mkl._mkl_reorder_linear_weight(self.weight, self.rows))
     if kernel == 2:
       packed.append(ops.mkldnn._reorder_linear_weight(self.weight, self.rows))
     return packed
-  def sample(self: CLASS) -> Tensor:
+  def sample(self: $CLASS) -> Tensor:
     return torch.full([self.rows, self.weight.size(1)], 0.5, dtype=6)
 )";
 
@@ -44,7 +44,7 @@ const LayerText& linear_layer() {
               {"rows", "int"},
               {"least", "int"},
           },
-      .methods = kMethods,
+      .methods = {kForward, kMethodsOfOneWeight, kPack},
   };
   return text;
 }

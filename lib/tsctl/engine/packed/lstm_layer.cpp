@@ -1,14 +1,15 @@
-#include "tsctl/engine/packed/lstm_layer.h"
+#include "tsctl/engine/packed/layer_text.h"
+#include "tsctl/engine/packed/shared_text.h"
 
 namespace tsctl::packed {
 
 namespace {
 
 // One layer after the other, and one direction after the other, as aten::lstm does it.
-constexpr std::string_view kMethods = R"(
-  def plain_forward(self: CLASS, x: Tensor, h: Tensor, c: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+constexpr std::string_view kForward = R"(
+  def plain_forward(self: $CLASS, x: Tensor, h: Tensor, c: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     return torch.lstm(x, [h, c], self.weights, True, self.layers, 0., False, self.bidirectional, self.batch_first)
-  def index_of(self: CLASS, x: Tensor, h: Tensor, c: Tensor) -> int:
+  def index_of(self: $CLASS, x: Tensor, h: Tensor, c: Tensor) -> int:
     if len(self.packed) > 0 and x.dtype == 6 and h.dtype == 6 and c.dtype == 6:
       if x.is_cpu and h.is_cpu and c.is_cpu and x.layout == 0 and h.dim() == 3 and c.size() == h.size():
         if not ((x.requires_grad or h.requires_grad or c.requires_grad) and torch.is_grad_enabled()):
@@ -17,7 +18,7 @@ constexpr std::string_view kMethods = R"(
             if size == self.sizes[i]:
               return i
     return -1
-  def forward(self: CLASS, x: Tensor, h: Tensor, c: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  def forward(self: $CLASS, x: Tensor, h: Tensor, c: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     set = self.index_of(x, h, c)
     if set < 0:
       return self.plain_forward(x, h, c)
@@ -47,14 +48,15 @@ constexpr std::string_view kMethods = R"(
     if self.batch_first:
       y = y.transpose(0, 1)
     return (y, torch.stack(last_h, 0), torch.stack(last_c, 0))
-  def called(self: CLASS, x: Tensor) -> Tensor:
+  def called(self: $CLASS, x: Tensor) -> Tensor:
     batch = x.size(0) if self.batch_first else x.size(1)
     state = torch.full([len(self.weights) // 4, batch, self.hidden], 0.5, dtype=6)
     y, h, c = self.forward(x, state, state)
     return y
-  def is_packable(self: CLASS) -> bool:
-    return self.weights[0].is_cpu and self.weights[0].dtype == 6
-  def pack(self: CLASS, kernel: int) -> List[Tensor]:
+)";
+
+constexpr std::string_view kPack = R"(
+  def pack(self: $CLASS, kernel: int) -> List[Tensor]:
     packed = annotate(List[Tensor], [])
     if kernel == 2:
       directions = len(self.weights) // 4 // self.layers
@@ -70,24 +72,14 @@ constexpr std::string_view kMethods = R"(
             packed.append(pair[0])
             packed.append(pair[1])
     return packed
-  def sample(self: CLASS) -> Tensor:
-    return torch.full(self.sizes[0], 0.5, dtype=6)
 )";
 
 }  // namespace
 
 const LayerText& lstm_layer() {
   static const LayerText text{
-      .attributes =
-          {
-              {"weights", "List[Tensor]"},
-              {"layers", "int"},
-              {"hidden", "int"},
-              {"bidirectional", "bool"},
-              {"batch_first", "bool"},
-              {"sizes", "List[List[int]]"},
-          },
-      .methods = kMethods,
+      .attributes = {kRecurrentAttributes.begin(), kRecurrentAttributes.end()},
+      .methods = {kForward, kRecurrentIsPackable, kPack, kRecurrentSample},
   };
   return text;
 }

@@ -37,6 +37,12 @@ c10::List<c10::List<std::int64_t>> lists_of(const std::vector<std::vector<std::i
   return lists;
 }
 
+c10::List<std::int64_t> numbers_of(const std::vector<Kernel>& kernels) {
+  c10::List<std::int64_t> numbers;
+  for (const Kernel kernel : kernels) numbers.push_back(static_cast<std::int64_t>(kernel));
+  return numbers;
+}
+
 // Whether a product of matrices computes the convolution: each result comes from one pixel.
 bool is_product(const ConvSettings& settings) {
   const std::vector<std::int64_t> reach{settings.weight.size(2), settings.weight.size(3)};
@@ -83,14 +89,14 @@ std::string free_class_name(const torch::jit::CompilationUnit& classes, const st
 LayerFactory::LayerFactory(const Module& model, KernelChoice choice)
     : classes_(model._ivalue()->compilation_unit()), choice_(choice) {}
 
-c10::ClassTypePtr LayerFactory::type_of(const std::string& name, ClassSource source,
-                                        Activation activation) {
+c10::ClassTypePtr LayerFactory::type_of(LayerKind kind, Activation activation) {
+  const std::string name = class_name(kind, activation);
   c10::ClassTypePtr& type = types_[name];
   if (type != nullptr) return type;
   const std::vector<at::IValue> no_constants;
   const std::string free_name = free_class_name(*classes_, name);
-  const std::string text =
-      fmt::format("op_version_set = {}\n{}", kOperatorVersion, source(free_name, activation));
+  const std::string text = fmt::format("op_version_set = {}\n{}", kOperatorVersion,
+                                       class_source(kind, activation, free_name));
   const c10::QualifiedName name_of_class(free_name);
   const torch::jit::SourceImporter importer(
       classes_, &no_constants,
@@ -103,14 +109,13 @@ c10::ClassTypePtr LayerFactory::type_of(const std::string& name, ClassSource sou
   return type;
 }
 
-Module LayerFactory::finish(const c10::ClassTypePtr& type, std::vector<std::int64_t> kernels,
+Module LayerFactory::finish(const c10::ClassTypePtr& type, const std::vector<Kernel>& kernels,
                             std::map<std::string, c10::IValue> attributes) {
   // Where no measurement decides, it is oneDNN: the fastest on AMD and close to it on Intel.
   const Kernel forced = choice_ == KernelChoice::mkl ? Kernel::mkl : Kernel::onednn;
-  const bool has_forced =
-      std::ranges::find(kernels, static_cast<std::int64_t>(forced)) != kernels.end();
+  const bool has_forced = std::ranges::find(kernels, forced) != kernels.end();
   const bool tunes = choice_ == KernelChoice::automatic || choice_ == KernelChoice::fixed;
-  attributes["kernels"] = list_of(kernels);
+  attributes["kernels"] = numbers_of(kernels);
   attributes["stored"] = has_forced ? static_cast<std::int64_t>(forced) : 0;
   attributes["fixed"] = !tunes;
   attributes["limit"] = kLimitWhenWritten;
@@ -133,8 +138,8 @@ Module LayerFactory::finish(const c10::ClassTypePtr& type, std::vector<std::int6
 Module LayerFactory::linear(const LinearSettings& settings) {
   const auto [least, most] = std::ranges::minmax_element(settings.rows);
   const std::int64_t inputs = settings.weight.size(1);
-  const std::string name = linear_class_name(settings.activation);
-  return finish(type_of(name, linear_class_source, settings.activation), {0, 1, 2},
+  return finish(type_of(LayerKind::linear, settings.activation),
+                {Kernel::plain, Kernel::mkl, Kernel::onednn},
                 {{"weight", settings.weight},
                  {"bias", settings.bias ? c10::IValue(*settings.bias) : c10::IValue()},
                  {"rows", *most},
@@ -171,37 +176,31 @@ Module LayerFactory::conv_for_all_sizes(const ConvSettings& settings) {
     attributes["adds_in_place"] = settings.adds_in_place;
   }
   attributes["key"] = key_of(settings);
-  const auto type =
-      settings.is_transposed
-          ? type_of(conv_transpose_class_name(settings.activation), conv_transpose_class_source,
-                    settings.activation)
-          : type_of(conv_class_name(settings.activation), conv_class_source, settings.activation);
-  std::vector<std::int64_t> kernels{0, 2};
-  if (is_product(settings)) kernels.insert(kernels.end(), {3, 4});
-  return finish(type, kernels, std::move(attributes));
+  const LayerKind kind = settings.is_transposed ? LayerKind::conv_transpose : LayerKind::conv;
+  std::vector<Kernel> kernels{Kernel::plain, Kernel::onednn};
+  if (is_product(settings)) kernels.insert(kernels.end(), {Kernel::linear, Kernel::onednn_linear});
+  return finish(type_of(kind, settings.activation), kernels, std::move(attributes));
 }
 
 Module LayerFactory::lstm(const RecurrentSettings& settings) {
-  return recurrent("lstm", type_of(lstm_class_name(), lstm_class_source, Activation::none), {0, 2},
-                   settings);
+  return recurrent(LayerKind::lstm, {Kernel::plain, Kernel::onednn}, settings);
 }
 
 Module LayerFactory::gru(const RecurrentSettings& settings) {
-  return recurrent("gru", type_of(gru_class_name(), gru_class_source, Activation::none), {0, 2, 3},
-                   settings);
+  return recurrent(LayerKind::gru, {Kernel::plain, Kernel::onednn, Kernel::linear}, settings);
 }
 
-Module LayerFactory::recurrent(const char* kind, const c10::ClassTypePtr& type,
-                               std::vector<std::int64_t> kernels,
+Module LayerFactory::recurrent(LayerKind kind, const std::vector<Kernel>& kernels,
                                const RecurrentSettings& settings) {
-  return finish(type, std::move(kernels),
+  const char* const name = kind == LayerKind::lstm ? "lstm" : "gru";
+  return finish(type_of(kind, Activation::none), kernels,
                 {{"weights", c10::List<at::Tensor>(c10::ArrayRef<at::Tensor>(settings.weights))},
                  {"layers", settings.layers},
                  {"hidden", settings.weights[1].size(1)},
                  {"bidirectional", settings.bidirectional},
                  {"batch_first", settings.batch_first},
                  {"sizes", lists_of(settings.sizes)},
-                 {"key", fmt::format("{} {} {} {} {} {}", kind, fmt::join(settings.sizes[0], "x"),
+                 {"key", fmt::format("{} {} {} {} {} {}", name, fmt::join(settings.sizes[0], "x"),
                                      fmt::join(settings.weights[0].sizes(), "x"), settings.layers,
                                      settings.bidirectional, settings.batch_first)}});
 }

@@ -67,13 +67,11 @@ class LayerFactory {
   torch::jit::Module gru(const RecurrentSettings& settings);
 
  private:
-  using ClassSource = std::string (*)(const std::string& name, Activation activation);
-  c10::ClassTypePtr type_of(const std::string& name, ClassSource source, Activation activation);
+  c10::ClassTypePtr type_of(LayerKind kind, Activation activation);
   torch::jit::Module conv_for_all_sizes(const ConvSettings& settings);
-  torch::jit::Module recurrent(const char* kind, const c10::ClassTypePtr& type,
-                               std::vector<std::int64_t> kernels,
+  torch::jit::Module recurrent(LayerKind kind, const std::vector<Kernel>& kernels,
                                const RecurrentSettings& settings);
-  torch::jit::Module finish(const c10::ClassTypePtr& type, std::vector<std::int64_t> kernels,
+  torch::jit::Module finish(const c10::ClassTypePtr& type, const std::vector<Kernel>& kernels,
                             std::map<std::string, c10::IValue> attributes);
 
   std::shared_ptr<torch::jit::CompilationUnit> classes_;

@@ -1,139 +1,28 @@
 #include "tsctl/engine/passes/channels_last.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
-#include <string>
-#include <string_view>
 #include <utility>
 
 #include "tsctl/engine/packed/packed_layers.h"
 #include "tsctl/engine/passes/nodes.h"
+#include "tsctl/engine/passes/operator_facts.h"
 
 namespace tsctl::passes {
 
 namespace {
 
 using torch::jit::Node;
+using torch::jit::Use;
 using torch::jit::Value;
-
-// Operators whose result has the same numbers for every layout of their inputs. Those that write in place, by the same
-// name and an underscore, count too.
-constexpr auto kAnyLayout = std::to_array<std::string_view>({
-    "abs",
-    "add",
-    "adaptive_avg_pool2d",
-    "adaptive_max_pool2d",
-    "amax",
-    "amin",
-    "avg_pool2d",
-    "batch_norm",
-    "bmm",
-    "cat",
-    "celu",
-    "chunk",
-    "clamp",
-    "clamp_max",
-    "clamp_min",
-    "clone",
-    "conv2d",
-    "conv_transpose2d",
-    "convolution",
-    "detach",
-    "dim",
-    "div",
-    "dropout",
-    "elu",
-    "eq",
-    "exp",
-    "feature_dropout",
-    "ge",
-    "gelu",
-    "group_norm",
-    "gt",
-    "hardsigmoid",
-    "hardswish",
-    "hardtanh",
-    "instance_norm",
-    "layer_norm",
-    "le",
-    "leaky_relu",
-    "linear",
-    "log",
-    "log_softmax",
-    "lt",
-    "matmul",
-    "max",
-    "max_pool2d",
-    "maximum",
-    "mean",
-    "min",
-    "minimum",
-    "mish",
-    "mul",
-    "ne",
-    "neg",
-    "numel",
-    "permute",
-    "pixel_shuffle",
-    "pow",
-    "prelu",
-    "reciprocal",
-    "relu",
-    "relu6",
-    "rsqrt",
-    "rsub",
-    "select",
-    "selu",
-    "sigmoid",
-    "silu",
-    "size",
-    "slice",
-    "softmax",
-    "softplus",
-    "split",
-    "split_with_sizes",
-    "sqrt",
-    "square",
-    "squeeze",
-    "stack",
-    "sub",
-    "sum",
-    "tanh",
-    "to",
-    "transpose",
-    "unbind",
-    "unsqueeze",
-    "upsample_bicubic2d",
-    "upsample_bilinear2d",
-    "upsample_nearest2d",
-    "var",
-    "where",
-});
-
-// They return a view where they can, else a copy, so a write into the result may or may not reach the input.
-constexpr auto kViewOrCopy = std::to_array<std::string_view>({"contiguous", "flatten", "reshape"});
-
-template <std::size_t count>
-bool contains(const std::array<std::string_view, count>& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-bool is_aten(const Node& node) { return node.kind().is_aten(); }
-
-bool takes_any_layout(const Node& node) {
-  return is_aten(node) && contains(kAnyLayout, op_name(node));
-}
-
-bool is_view_or_copy(const Node& node) {
-  return is_aten(node) && contains(kViewOrCopy, op_name(node));
-}
 
 bool calls_packed_conv(const Node& node) {
   if (node.kind() != c10::prim::CallMethod) return false;
   const auto type = node.input(0)->type()->cast<c10::ClassType>();
   return type != nullptr && packed::is_packed_conv(*type);
 }
+
+// --- Memory: who writes into it, and who shares it ---
 
 bool writes_into(const Node& node, std::size_t input) {
   const auto* schema = node.maybeSchema();
@@ -142,44 +31,8 @@ bool writes_into(const Node& node, std::size_t input) {
   return alias != nullptr && alias->isWrite();
 }
 
-bool is_only_joined(const Node& list) {
-  const auto& uses = list.output()->uses();
-  return std::ranges::all_of(uses, [](const torch::jit::Use& use) {
-    return is_any_of(*use.user, {"aten::cat", "aten::stack"});
-  });
-}
-
-bool has_written(c10::ArrayRef<const Value*> values);
-
-// Whether something may write into a value that shares memory with this input of the node: its result, or for the end
-// of a block the result of the branch or loop around it. A packed layer's result does not share.
-bool passes_on_what_is_written(const Node& node, std::size_t input) {
-  if (node.kind() == c10::prim::CallMethod) return false;
-  if (is_any_of(node, {"prim::Loop", "prim::fork"})) return true;  // their blocks are not followed
-  if (node.kind() == c10::prim::Return) {
-    const Node* const owner = node.owningBlock()->owningNode();
-    return owner != nullptr && (owner->kind() == c10::prim::Loop || has_written(owner->outputs()));
-  }
-  const auto* schema = node.maybeSchema();
-  if (schema != nullptr &&
-      (input >= schema->arguments().size() || schema->arguments()[input].alias_info() == nullptr)) {
-    return false;
-  }
-  return has_written(node.outputs());
-}
-
-// Whether something may write into the value or into a view of it.
-bool is_written(const Value& value) {
-  return std::ranges::any_of(value.uses(), [](const torch::jit::Use& use) {
-    return writes_into(*use.user, use.offset) || passes_on_what_is_written(*use.user, use.offset);
-  });
-}
-
-bool has_written(c10::ArrayRef<const Value*> values) {
-  return std::ranges::any_of(values, [](const Value* value) { return is_written(*value); });
-}
-
-// Whether a result of the node may share memory with this input.
+// Whether a result of the node may share memory with this input. A packed layer's result does not. The end of a block
+// has the results of the branch or loop around it. A node whose schema does not tell may.
 bool may_share(const Node& node, std::size_t input) {
   if (node.kind() == c10::prim::CallMethod) return false;
   if (node.kind() == c10::prim::Return) return node.owningBlock()->owningNode() != nullptr;
@@ -188,64 +41,141 @@ bool may_share(const Node& node, std::size_t input) {
          schema->arguments()[input].alias_info() != nullptr;
 }
 
-// Follows one value to where its layout matters.
+bool is_written(const Value& value);
+
+bool has_written(c10::ArrayRef<const Value*> values) {
+  return std::ranges::any_of(values, [](const Value* value) { return is_written(*value); });
+}
+
+// Whether something may write into a result of the node that shares memory with this input.
+bool shares_with_written(const Node& node, std::size_t input) {
+  if (is_any_of(node, {"prim::Loop", "prim::fork"})) return true;  // their blocks are not followed
+  if (!may_share(node, input)) return false;
+  if (node.kind() != c10::prim::Return) return has_written(node.outputs());
+  const Node& owner = *node.owningBlock()->owningNode();
+  return owner.kind() == c10::prim::Loop || has_written(owner.outputs());
+}
+
+// Whether something may write into the value or into a view of it.
+bool is_written(const Value& value) {
+  return std::ranges::any_of(value.uses(), [](const Use& use) {
+    return writes_into(*use.user, use.offset) || shares_with_written(*use.user, use.offset);
+  });
+}
+
+// --- Following a value ---
+
+// What a use of a channels-last value means.
+enum class UseKind {
+  reads_strides,           // the strides themselves are the result, or decide about it
+  passes_on,               // takes any layout: its results are channels-last too
+  passes_on_view_or_copy,  // the same, and whether a result shares memory depends on the layout
+  packed_conv,             // takes any layout, and its result is a value to follow itself
+  end,                     // needs a contiguous value
+};
+
+bool is_only_joined(const Node& list) {
+  return std::ranges::all_of(list.output()->uses(), [](const Use& use) {
+    return is_any_of(*use.user, {"aten::cat", "aten::stack"});
+  });
+}
+
+UseKind kind_of(const Node& user) {
+  if (calls_packed_conv(user)) return UseKind::packed_conv;
+  if (is_any_of(user, {"aten::as_strided", "aten::stride"})) return UseKind::reads_strides;
+  if (user.kind() == c10::prim::ListUnpack) return UseKind::passes_on;
+  if (user.kind() == c10::prim::ListConstruct && is_only_joined(user)) return UseKind::passes_on;
+  switch (facts_of(user).layout) {
+    case LayoutRule::any:
+      return UseKind::passes_on;
+    case LayoutRule::view_or_copy:
+      return UseKind::passes_on_view_or_copy;
+    case LayoutRule::may_matter:
+      return UseKind::end;
+  }
+  return UseKind::end;
+}
+
+// Follows a channels-last value through the operators that pass its layout on, up to its ends.
+//
+// At an end, a conversion makes a contiguous copy. A copy does not share memory, so it is wrong where the model writes
+// into memory that was shared in front of the end and behind it. Then is_safe() is false.
 class Follower {
  public:
   void follow(Value* value) { follow(value, value); }
 
-  bool is_unsafe() const {
-    return unsafe_ ||
-           std::ranges::any_of(written_, [this](Value* memory) { return kept_.contains(memory); });
+  bool is_safe() const {
+    return safe_ && std::ranges::none_of(
+                        written_, [this](Value* memory) { return shared_.contains(memory); });
   }
-  // Uses that need a contiguous value.
-  const std::vector<std::pair<Value*, torch::jit::Use>>& ends() const { return ends_; }
+  const std::vector<std::pair<Value*, Use>>& ends() const { return ends_; }
 
  private:
-  // `memory` is the first value that may share memory with this one.
+  // `memory` stands for the memory of the value: it is the first value found that may share it.
   void follow(Value* value, Value* memory) {
     if (!seen_.insert(value).second) return;
-    for (const torch::jit::Use& use : value->uses()) follow_use(value, memory, use);
+    for (const Use& use : value->uses()) follow_use(value, memory, use);
   }
 
-  void follow_outputs(Node& user, std::size_t input, Value* memory) {
-    for (Value* output : user.outputs()) follow(output, may_share(user, input) ? memory : output);
-  }
-
-  void follow_use(Value* value, Value* memory, const torch::jit::Use& use) {
-    Node& user = *use.user;
-    if (calls_packed_conv(user)) return;  // its result is followed by itself
-    if (writes_into(user, use.offset)) written_.insert(memory);
-    if (is_any_of(user, {"aten::as_strided", "aten::stride"})) {
-      unsafe_ = true;
-    } else if (takes_any_layout(user) || user.kind() == c10::prim::ListUnpack ||
-               (user.kind() == c10::prim::ListConstruct && is_only_joined(user))) {
-      follow_outputs(user, use.offset, memory);
-    } else if (is_view_or_copy(user)) {
-      unsafe_ = unsafe_ || is_written(*user.output());
-      kept_.insert(memory);
-      follow_outputs(user, use.offset, memory);
-    } else {
-      unsafe_ = unsafe_ || writes_into(user, use.offset) || !is_tensor(*value) ||
-                passes_on_what_is_written(user, use.offset);
-      if (may_share(user, use.offset)) kept_.insert(memory);
-      ends_.emplace_back(value, use);
+  void follow_use(Value* value, Value* memory, const Use& use) {
+    if (writes_into(*use.user, use.offset)) written_.insert(memory);
+    switch (kind_of(*use.user)) {
+      case UseKind::packed_conv:
+        return;
+      case UseKind::reads_strides:
+        safe_ = false;
+        return;
+      case UseKind::passes_on_view_or_copy:
+        if (is_written(*use.user->output())) safe_ = false;
+        shared_.insert(memory);
+        follow_results(use, memory);
+        return;
+      case UseKind::passes_on:
+        follow_results(use, memory);
+        return;
+      case UseKind::end:
+        add_end(value, memory, use);
+        return;
     }
   }
 
+  void follow_results(const Use& use, Value* memory) {
+    const bool shares = may_share(*use.user, use.offset);
+    for (Value* result : use.user->outputs()) follow(result, shares ? memory : result);
+  }
+
+  void add_end(Value* value, Value* memory, const Use& use) {
+    const Node& user = *use.user;
+    if (writes_into(user, use.offset) || shares_with_written(user, use.offset) ||
+        !is_tensor(*value)) {
+      safe_ = false;
+    }
+    if (may_share(user, use.offset)) shared_.insert(memory);
+    ends_.emplace_back(value, use);
+  }
+
+  // Not a list of tensors, which has no conversion.
   static bool is_tensor(const Value& value) {
     return value.type()->isSubtypeOf(*c10::TensorType::get());
   }
 
   std::set<Value*> seen_ = {};
-  std::vector<std::pair<Value*, torch::jit::Use>> ends_ = {};
+  std::vector<std::pair<Value*, Use>> ends_ = {};
   std::set<Value*> written_ = {};  // memory that something writes into
-  std::set<Value*> kept_ = {};     // memory that an end may share, which a conversion would part
-  bool unsafe_ = false;
+  std::set<Value*> shared_ = {};   // memory that a value behind an end may share
+  bool safe_ = true;
 };
+
+// --- Conversions ---
 
 Value* insert_contiguous(torch::jit::Graph& graph, Value* value, Node* before) {
   const torch::jit::WithInsertPoint here(before);
   return graph.insert(c10::Symbol::fromQualString("aten::contiguous"), {value});
+}
+
+void convert_at_once(torch::jit::Graph& graph, Value* value) {
+  Value* const contiguous = insert_contiguous(graph, value, value->node()->next());
+  value->replaceAllUsesAfterNodeWith(contiguous->node(), contiguous);
 }
 
 }  // namespace
@@ -253,19 +183,18 @@ Value* insert_contiguous(torch::jit::Graph& graph, Value* value, Node* before) {
 std::int64_t confine_channels_last(const std::shared_ptr<torch::jit::Graph>& graph,
                                    const std::vector<Value*>& values) {
   std::int64_t inserted = 0;
-  std::set<std::pair<Node*, std::size_t>> done;
+  // Two values may have an end in common.
+  std::set<std::pair<Node*, std::size_t>> converted;
   for (Value* value : values) {
     Follower follower;
     follower.follow(value);
-    if (follower.is_unsafe()) {
-      Node* const after = value->node()->next();
-      Value* const contiguous = insert_contiguous(*graph, value, after);
-      value->replaceAllUsesAfterNodeWith(contiguous->node(), contiguous);
+    if (!follower.is_safe()) {
+      convert_at_once(*graph, value);
       ++inserted;
       continue;
     }
     for (const auto& [end, use] : follower.ends()) {
-      if (!done.insert({use.user, use.offset}).second) continue;
+      if (!converted.insert({use.user, use.offset}).second) continue;
       use.user->replaceInput(use.offset, insert_contiguous(*graph, end, use.user));
       ++inserted;
     }

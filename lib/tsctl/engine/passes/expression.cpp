@@ -38,7 +38,7 @@ std::optional<double> divisor_of(const Node& node) {
 // What is read twice is no step on the way but what the expression works on. A root may be read as often as it likes.
 bool is_step(const Value& value, bool is_root) { return is_root || value.uses().size() == 1; }
 
-void add_factors(Value* value, Terms& product, Parts& parts, bool is_root = false) {
+void add_factors(Value* value, Terms& product, bool is_root = false) {
   Node& node = *value->node();
   if (const auto number = number_of(*value)) {
     product.constant *= *number;
@@ -48,21 +48,18 @@ void add_factors(Value* value, Terms& product, Parts& parts, bool is_root = fals
   const std::int64_t times = is_part ? times_multiplied(node) : 0;
   const auto divisor = is_part ? divisor_of(node) : std::nullopt;
   if (times > 0) {
-    parts.push_back(&node);
-    for (std::int64_t i = 0; i < times; ++i) add_factors(node.input(0), product, parts);
+    for (std::int64_t i = 0; i < times; ++i) add_factors(node.input(0), product);
   } else if (divisor) {
-    parts.push_back(&node);
-    add_factors(node.input(0), product, parts);
+    add_factors(node.input(0), product);
     product.constant /= *divisor;
   } else if (is_part && is_any_of(node, {"aten::mul"})) {
-    parts.push_back(&node);
-    for (Value* factor : node.inputs()) add_factors(factor, product, parts);
+    for (Value* factor : node.inputs()) add_factors(factor, product);
   } else {
     product.operands.push_back(value);
   }
 }
 
-void add_summands(Value* value, Terms& sum, Parts& parts) {
+void add_summands(Value* value, Terms& sum) {
   Node& node = *value->node();
   const bool adds = is_any_of(node, {"aten::add"});
   const bool subtracts = is_any_of(node, {"aten::sub"});
@@ -70,42 +67,67 @@ void add_summands(Value* value, Terms& sum, Parts& parts) {
     sum.constant += *number;
   } else if (is_step(*value, false) && (adds || subtracts) && node.inputs().size() == 3 &&
              constant_number(*node.input(2)) == 1.0 && (adds || number_of(*node.input(1)))) {
-    parts.push_back(&node);
-    add_summands(node.input(0), sum, parts);
+    add_summands(node.input(0), sum);
     if (subtracts) {
       sum.constant -= *number_of(*node.input(1));
     } else {
-      add_summands(node.input(1), sum, parts);
+      add_summands(node.input(1), sum);
     }
   } else {
     sum.operands.push_back(value);
   }
 }
 
-bool is_within(const Node* node, const Expression& expression) {
-  return node == expression.root ||
-         std::ranges::find(expression.parts, node) != expression.parts.end();
+// Adds the nodes that compute the value from `input`. Constants, and lists of them, are none.
+void add_parts(Value* value, const Value* input, std::vector<Node*>& parts) {
+  Node* const node = value->node();
+  const bool is_part = value != input && node->kind() != c10::prim::Constant &&
+                       node->kind() != c10::prim::ListConstruct;
+  if (!is_part || std::ranges::find(parts, node) != parts.end()) return;
+  parts.push_back(node);
+  for (Value* operand : node->inputs()) add_parts(operand, input, parts);
+}
+
+// The nodes between the root and the first input, the root included.
+std::vector<Node*> parts_of(const Expression& expression) {
+  std::vector<Node*> parts;
+  add_parts(expression.root->output(), expression.inputs[0], parts);
+  return parts;
+}
+
+std::string reason_by_parts(const Expression& expression) {
+  const std::vector<Node*> parts = parts_of(expression);
+  for (const Node* part : parts) {
+    if (part == expression.root) continue;
+    if (part->owningBlock() != expression.root->owningBlock())
+      return "its parts lie in several branches or loops";
+    for (const Value* output : part->outputs()) {
+      for (const torch::jit::Use& use : output->uses()) {
+        if (std::ranges::find(parts, use.user) == parts.end())
+          return "something else reads a part of it";
+      }
+    }
+  }
+  return {};
 }
 
 }  // namespace
 
-Terms product_of(Value* value, Parts& parts, bool is_root) {
+Terms product_of(Value* value, bool is_root) {
   Terms product{.constant = 1.0};
-  add_factors(value, product, parts, is_root);
+  add_factors(value, product, is_root);
   return product;
 }
 
-Terms sum_of(Value* value, Parts& parts) {
+Terms sum_of(Value* value) {
   Terms sum;
-  add_summands(value, sum, parts);
+  add_summands(value, sum);
   return sum;
 }
 
-Value* argument_of(Value* value, std::initializer_list<const char*> ops, Parts& parts) {
+Value* argument_of(Value* value, std::initializer_list<const char*> ops) {
   Node& node = *value->node();
-  if (!is_any_of(node, ops)) return nullptr;
-  parts.push_back(&node);
-  return node.input(0);
+  return is_any_of(node, ops) ? node.input(0) : nullptr;
 }
 
 bool is_close(double left, double right) {
@@ -114,15 +136,7 @@ bool is_close(double left, double right) {
 
 std::string reason_left(const Expression& expression, const torch::jit::AliasDb& aliases,
                         ProvenDtypes& dtypes) {
-  for (const Node* part : expression.parts) {
-    if (part->owningBlock() != expression.root->owningBlock())
-      return "its parts lie in several branches or loops";
-    for (const Value* output : part->outputs()) {
-      for (const torch::jit::Use& use : output->uses()) {
-        if (!is_within(use.user, expression)) return "something else reads a part of it";
-      }
-    }
-  }
+  if (std::string reason = reason_by_parts(expression); !reason.empty()) return reason;
   const Dtype first = dtypes.of(*expression.inputs[0]);
   for (const Value* input : expression.inputs) {
     if (input == nullptr) continue;

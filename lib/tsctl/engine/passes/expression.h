@@ -17,32 +17,27 @@ struct Terms {
   std::vector<torch::jit::Value*> operands = {};
 };
 
-// The nodes that make up an expression, without its root.
-using Parts = std::vector<torch::jit::Node*>;
-
 // Multiplications, divisions by constants, squares and cubes. A value that is none, or that is read more than once and
 // no root, is its own only operand.
-Terms product_of(torch::jit::Value* value, Parts& parts, bool is_root = false);
+Terms product_of(torch::jit::Value* value, bool is_root = false);
 // Additions, and subtractions of constants.
-Terms sum_of(torch::jit::Value* value, Parts& parts);
+Terms sum_of(torch::jit::Value* value);
 // The input of the value's node if it is one of `ops`, else null.
-torch::jit::Value* argument_of(torch::jit::Value* value, std::initializer_list<const char*> ops,
-                               Parts& parts);
+torch::jit::Value* argument_of(torch::jit::Value* value, std::initializer_list<const char*> ops);
 
 bool is_close(double left, double right);
 
-// An expression that one operator computes.
+// An expression that one operator computes. Between the root and the first input, nothing but constants comes in.
 struct Expression {
   std::string name = {};  // of the operator, for messages
   torch::jit::Node* root = nullptr;
-  Parts parts = {};
   std::vector<torch::jit::Value*> inputs =
       {};  // the first is what is worked on; the others may be null
   double eps = 0.0;
 };
 
-// Why the expression must stay as it is: something reads its parts or writes into its operands, or they might have
-// other dtypes than the operator takes.
+// Why the expression must stay as it is: something reads its parts (the nodes between the root and the first input) or
+// writes into its operands, or they might have other dtypes than the operator takes.
 std::string reason_left(const Expression& expression, const torch::jit::AliasDb& aliases,
                         ProvenDtypes& dtypes);
 

@@ -29,71 +29,65 @@ bool are_all(const std::vector<Value*>& operands, const Value* input, std::size_
 }
 
 // constant * input^power
-bool is_monomial(Value* value, const Value* input, double constant, std::size_t power,
-                 Parts& parts) {
-  const Terms product = product_of(value, parts);
+bool is_monomial(Value* value, const Value* input, double constant, std::size_t power) {
+  const Terms product = product_of(value);
   return is_close(product.constant, constant) && are_all(product.operands, input, power);
 }
 
 // relu6(input + 3)
-bool is_ramp(Value* value, const Value* input, Parts& parts) {
+bool is_ramp(Value* value, const Value* input) {
   Node& node = *value->node();
   const bool clamps = is_any_of(node, {"aten::clamp", "aten::hardtanh"}) &&
                       constant_number(*node.input(1)) == 0.0 &&
                       constant_number(*node.input(2)) == 6.0;
   if (!clamps && !is_any_of(node, {"aten::relu6"})) return false;
-  parts.push_back(&node);
-  const Terms sum = sum_of(node.input(0), parts);
+  const Terms sum = sum_of(node.input(0));
   return sum.constant == 3.0 && are_all(sum.operands, input, 1);
 }
 
 // 0.79788456 * (x + 0.044715 * x^3), or x taken out of the brackets
-bool is_inside_of_tanh(Value* value, const Value* input, Parts& parts) {
-  const Terms product = product_of(value, parts);
+bool is_inside_of_tanh(Value* value, const Value* input) {
+  const Terms product = product_of(value);
   if (!is_close(product.constant, kSqrtTwoByPi)) return false;
   if (product.operands.size() == 1) {
-    const Terms sum = sum_of(product.operands[0], parts);
+    const Terms sum = sum_of(product.operands[0]);
     if (sum.constant != 0.0 || sum.operands.size() != 2) return false;
     const bool first = sum.operands[0] == input;
     return (first || sum.operands[1] == input) &&
-           is_monomial(sum.operands[first ? 1 : 0], input, kCubicGelu, 3, parts);
+           is_monomial(sum.operands[first ? 1 : 0], input, kCubicGelu, 3);
   }
   if (product.operands.size() != 2) return false;
   const bool first = product.operands[0] == input;
   if (!first && product.operands[1] != input) return false;
-  const Terms sum = sum_of(product.operands[first ? 1 : 0], parts);
+  const Terms sum = sum_of(product.operands[first ? 1 : 0]);
   return sum.constant == 1.0 && sum.operands.size() == 1 &&
-         is_monomial(sum.operands[0], input, kCubicGelu, 2, parts);
+         is_monomial(sum.operands[0], input, kCubicGelu, 2);
 }
 
 // The activation that input * gate * constant is, or nothing.
-std::string activation_of(const Value* input, Value* gate, double constant, Parts& parts) {
+std::string activation_of(const Value* input, Value* gate, double constant) {
   if (is_close(constant, 1.0)) {
-    if (argument_of(gate, {"aten::sigmoid"}, parts) == input) return "silu";
-    if (argument_of(gate, {"aten::hardsigmoid"}, parts) == input) return "hardswish";
+    if (argument_of(gate, {"aten::sigmoid"}) == input) return "silu";
+    if (argument_of(gate, {"aten::hardsigmoid"}) == input) return "hardswish";
   }
-  if (is_close(constant, 1.0 / 6.0) && is_ramp(gate, input, parts)) return "hardswish";
+  if (is_close(constant, 1.0 / 6.0) && is_ramp(gate, input)) return "hardswish";
   if (!is_close(constant, 0.5)) return {};
-  const Terms sum = sum_of(gate, parts);
+  const Terms sum = sum_of(gate);
   if (sum.constant != 1.0 || sum.operands.size() != 1) return {};
-  if (Value* const inside = argument_of(sum.operands[0], {"aten::erf"}, parts))
-    return is_monomial(inside, input, kSqrtHalf, 1, parts) ? "gelu" : "";
-  Value* const inside = argument_of(sum.operands[0], {"aten::tanh"}, parts);
-  return inside != nullptr && is_inside_of_tanh(inside, input, parts) ? "gelu_tanh" : "";
+  if (Value* const inside = argument_of(sum.operands[0], {"aten::erf"}))
+    return is_monomial(inside, input, kSqrtHalf, 1) ? "gelu" : "";
+  Value* const inside = argument_of(sum.operands[0], {"aten::tanh"});
+  return inside != nullptr && is_inside_of_tanh(inside, input) ? "gelu_tanh" : "";
 }
 
 std::optional<Expression> find_activation(Node& node) {
   if (!is_any_of(node, {"aten::mul", "aten::div"})) return std::nullopt;
+  const Terms product = product_of(node.output(), /*is_root=*/true);
+  if (product.operands.size() != 2) return std::nullopt;
   for (const std::size_t which : {0, 1}) {
-    Expression found{.root = &node};
-    const Terms product = product_of(node.output(), found.parts, /*is_root=*/true);
-    if (product.operands.size() != 2) return std::nullopt;
     Value* const input = product.operands[which];
-    found.name = activation_of(input, product.operands[1 - which], product.constant, found.parts);
-    if (found.name.empty()) continue;
-    std::erase(found.parts, &node);
-    found.inputs = {input};
-    return found;
+    const std::string name = activation_of(input, product.operands[1 - which], product.constant);
+    if (!name.empty()) return Expression{.name = name, .root = &node, .inputs = {input}};
   }
   return std::nullopt;
 }

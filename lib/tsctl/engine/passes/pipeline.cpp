@@ -1,17 +1,14 @@
 #include "tsctl/engine/passes/pipeline.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <torch/csrc/jit/passes/inliner.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstddef>
 #include <iostream>
-#include <set>
+#include <optional>
 #include <span>
-#include <string_view>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "tsctl/core/base/error.h"
 #include "tsctl/engine/device.h"
@@ -22,6 +19,7 @@
 #include "tsctl/engine/passes/never_slower.h"
 #include "tsctl/engine/passes/pass.h"
 #include "tsctl/engine/passes/rewritten_model.h"
+#include "tsctl/engine/passes/run_passes.h"
 #include "tsctl/engine/passes/speed_check.h"
 #include "tsctl/engine/passes/unpack.h"
 #include "tsctl/engine/save.h"
@@ -30,135 +28,21 @@ namespace tsctl {
 
 namespace {
 
+using passes::Model;
 using passes::Pass;
-using passes::PassContext;
-using passes::PassOutcome;
 using passes::Rewritten;
-using Clock = std::chrono::steady_clock;
-
-bool contains(const std::vector<std::string>& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-// A pass that runs again adds to its record. A place that it skipped before may have been rewritten since.
-void add_outcome(PassRecord& record, const PassOutcome& outcome) {
-  record.rewritten += outcome.rewritten;
-  record.skipped = outcome.skipped;
-  record.matched = record.rewritten + static_cast<std::int64_t>(record.skipped.size());
-  if (!outcome.changed) return;
-  record.status = PassStatus::changed;
-  record.changes.insert(record.changes.end(), outcome.changes.begin(), outcome.changes.end());
-}
-
-// Runs passes on a model and keeps their records, pass by pass and method by method.
-class Pipeline {
- public:
-  Pipeline(const RewriteRequest& request, passes::Model& model, Events& events, std::ostream& ir)
-      : request_(request), model_(model), events_(events), ir_(ir) {}
-
-  std::vector<PassRecord> run(std::span<const Pass> listed) {
-    for (std::size_t i = 0; i < listed.size();) {
-      std::size_t end = i + 1;
-      while (listed[i].info.repeats && end < listed.size() && listed[end].info.repeats) ++end;
-      run_group(listed.subspan(i, end - i));
-      i = end;
-    }
-    return std::move(records_);
-  }
-
- private:
-  // Passes that repeat take turns on a method until none of them changes it.
-  void run_group(std::span<const Pass> group) {
-    const std::size_t first_record = records_.size();
-    for (const Pass& pass : group) {
-      for (const std::string& method : model_.methods)
-        records_.push_back({.pass = std::string(pass.info.name), .method = method});
-    }
-    const auto record_of = [&](std::size_t pass, std::size_t method) {
-      return &records_[first_record + pass * model_.methods.size() + method];
-    };
-    if (group.front().on_model != nullptr) {
-      run_pass(group.front(), {record_of(0, 0), model_.methods.size()});
-      return;
-    }
-    for (std::size_t method = 0; method < model_.methods.size(); ++method) {
-      for (bool changed = true; changed;) {
-        changed = false;
-        for (std::size_t pass = 0; pass < group.size(); ++pass)
-          changed = run_pass(group[pass], {record_of(pass, method), 1}) || changed;
-        if (!group.front().info.repeats) break;
-      }
-    }
-  }
-
-  // Runs the pass on the methods of these records. True if it changed any of them.
-  bool run_pass(const Pass& pass, std::span<PassRecord> records) {
-    const bool disabled = contains(request_.disabled_passes, pass.info.name);
-    for (PassRecord& record : records)
-      begin(record, disabled ? PassStatus::disabled : PassStatus::unchanged);
-    if (disabled) return false;
-    events_.progress(records[0].pass +
-                     (pass.on_model != nullptr ? "" : " on " + records[0].method));
-    print_ir("before", request_.print_ir_before, records);
-    std::vector<PassContext> contexts;
-    std::vector<std::int64_t> before;
-    for (const PassRecord& record : records) {
-      contexts.emplace_back(model_, record.method);
-      before.push_back(nodes_of(record.method));
-    }
-    model_.rewrites.pass = pass.info.name;
-    const auto start = Clock::now();
-    pass.on_model != nullptr ? pass.on_model(contexts) : pass.on_method(contexts[0]);
-    records[0].seconds += std::chrono::duration<double>(Clock::now() - start).count();
-    bool changed = false;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      records[i].nodes_after += nodes_of(records[i].method) - before[i];
-      add_outcome(records[i], contexts[i].outcome());
-      changed = changed || contexts[i].outcome().changed;
-    }
-    if (changed) model_.forget_types();
-    print_ir("after", request_.print_ir_after, records);
-    return changed;
-  }
-
-  // Once for each record, although a pass may run again.
-  void begin(PassRecord& record, PassStatus status) {
-    if (!begun_.insert(&record - records_.data()).second) return;
-    record.status = status;
-    record.nodes_before = record.nodes_after = nodes_of(record.method);
-  }
-
-  std::int64_t nodes_of(const std::string& method) const {
-    return passes::count_nodes(*model_.graph_of(method));
-  }
-
-  void print_ir(const char* when, const std::vector<std::string>& wanted,
-                std::span<const PassRecord> records) {
-    for (const PassRecord& record : records) {
-      if (!contains(wanted, record.pass)) continue;
-      ir_ << "\n# IR " << when << ' ' << record.pass << " on " << record.method << '\n'
-          << model_.graph_of(record.method)->toString(/*print_source_locations=*/false)
-          << std::flush;
-    }
-  }
-
-  const RewriteRequest& request_;
-  passes::Model& model_;
-  Events& events_;
-  std::ostream& ir_;
-  std::vector<PassRecord> records_ = {};
-  std::set<std::ptrdiff_t> begun_ = {};  // indices of records
-};
 
 void require_freezing(const RewriteRequest& request, bool was_frozen) {
-  if (!contains(request.disabled_passes, "freeze_constants") || was_frozen) return;
+  const bool is_disabled = std::ranges::find(request.disabled_passes, "freeze_constants") !=
+                           request.disabled_passes.end();
+  if (!is_disabled || was_frozen) return;
   throw Error(ErrorKind::usage,
               "--disable-pass freeze_constants: the other passes need a frozen model",
               "leave freeze_constants on, or skip this step");
 }
 
-// Loads the file and gets it ready for the passes.
-passes::Model open_model(const RewriteRequest& request, RewriteResult& result) {
+// Loads the file and gets it ready for the passes. Notes in `result` what the file was.
+Model open_model(const RewriteRequest& request, RewriteResult& result) {
   const c10::Device device = open_device(request.device);
   set_numerics(device, request.threads);
   torch::jit::Module module = load_module(request.model_path, device);
@@ -188,30 +72,6 @@ std::vector<Pass> passes_of(RewriteGoal goal, std::span<const Pass> listed) {
   return chosen;
 }
 
-Rewritten run_passes(std::span<const Pass> listed, const RewriteRequest& request, Events& events,
-                     std::ostream& ir) {
-  RewriteResult result;
-  events.progress("loading " + request.model_path);
-  passes::Model model = open_model(request, result);
-  const std::string doing = "'" + request.model_path + "' cannot be " +
-                            (request.goal == RewriteGoal::freeze ? "frozen" : "optimized");
-  guarded(ErrorKind::execution, doing, [&] {
-    for (const std::string& method : model.methods) torch::jit::Inline(*model.graph_of(method));
-    result.passes = Pipeline(request, model, events, ir).run(passes_of(request.goal, listed));
-    describe_rewritten(model, request, result);
-    result.packed_layers = std::move(model.packed_layers);
-    result.rewrites = model.rewrites.wanted;
-    result.last_rewrite = model.rewrites.last;
-  });
-  return {std::move(model), std::move(result)};
-}
-
-torch::jit::Module load_for_timing(const std::string& path, const c10::Device& device) {
-  torch::jit::Module module = load_module(path, device);
-  leave_training(module);
-  return module;
-}
-
 // The file that is written: before the result is timed, and again only if it then becomes another one.
 class OutputFile {
  public:
@@ -232,51 +92,110 @@ class OutputFile {
   torch::jit::ModulePtr held_ = {};
 };
 
-// Times the result against the file that came in, if there are inputs to call both with. Both are loaded for this: a
-// call may change the state of a module.
-Rewritten check_result(std::span<const Pass> listed, const RewriteRequest& request, Rewritten first,
-                       OutputFile& output, Events& events, std::ostream& ir) {
-  const bool is_timed = request.check_speed || request.time_result;
-  if (request.goal != RewriteGoal::optimize || !is_timed || request.inputs_tensors.empty())
-    return first;
-  events.progress("timing " + request.model_path);
-  const c10::Device device = first.model.device;
-  const auto speed_of = [&](const Rewritten& rewritten) {
-    output.hold(rewritten.model.module);
-    return check_speed(load_for_timing(request.model_path, device),
-                       load_for_timing(request.output_path, device), request.inputs_tensors,
-                       device);
-  };
-  if (request.time_result) {
-    const auto check = speed_of(first);
-    first.result.is_slower = check && check->is_slower;
-    return first;
-  }
-  return passes::without_slower_passes(
-      request, std::move(first),
-      [&](const RewriteRequest& less) {
-        output.forget();
-        return run_passes(listed, less, events, ir);
-      },
-      speed_of);
+torch::jit::Module load_for_timing(const std::string& path, const c10::Device& device) {
+  torch::jit::Module module = load_module(path, device);
+  leave_training(module);
+  return module;
 }
+
+// One rewrite of a file. run() has the steps that pipeline.h lists.
+class Pipeline {
+ public:
+  Pipeline(std::span<const Pass> listed, const RewriteRequest& request, Events& events,
+           std::ostream& ir)
+      : listed_(listed),
+        request_(request),
+        events_(events),
+        ir_(ir),
+        output_(request.output_path) {}
+
+  RewriteResult run() {
+    Rewritten rewritten = load_and_run_passes(request_);
+    if (is_timed()) {
+      rewritten = request_.time_result ? with_speed(std::move(rewritten))
+                                       : without_slower_passes(std::move(rewritten));
+    }
+    write(rewritten);
+    for (const Warning& warning : rewritten.result.warnings) events_.warning(warning);
+    return std::move(rewritten.result);
+  }
+
+ private:
+  // The request may be another one than that of run(): one with fewer passes.
+  Rewritten load_and_run_passes(const RewriteRequest& request) {
+    RewriteResult result;
+    events_.progress("loading " + request.model_path);
+    Model model = open_model(request, result);
+    const std::string doing = "'" + request.model_path + "' cannot be " +
+                              (request.goal == RewriteGoal::freeze ? "frozen" : "optimized");
+    guarded(ErrorKind::execution, doing, [&] {
+      for (const std::string& method : model.methods) torch::jit::Inline(*model.graph_of(method));
+      result.passes =
+          passes::run_passes(passes_of(request.goal, listed_), request, model, events_, ir_);
+      describe_rewritten(model, request, result);
+      result.packed_layers = std::move(model.packed_layers);
+      result.rewrites = model.rewrites.wanted;
+      result.last_rewrite = model.rewrites.last;
+    });
+    return {std::move(model), std::move(result)};
+  }
+
+  bool is_timed() const {
+    return request_.goal == RewriteGoal::optimize &&
+           (request_.check_speed || request_.time_result) && !request_.inputs_tensors.empty();
+  }
+
+  // Notes whether the result is slower than the input file.
+  Rewritten with_speed(Rewritten rewritten) {
+    events_.progress("timing " + request_.model_path);
+    const auto check = compare_speed(rewritten);
+    rewritten.result.is_slower = check && check->is_slower;
+    return rewritten;
+  }
+
+  Rewritten without_slower_passes(Rewritten first) {
+    events_.progress("timing " + request_.model_path);
+    const auto run_again = [this](const RewriteRequest& fewer_passes) {
+      output_.forget();
+      return load_and_run_passes(fewer_passes);
+    };
+    return passes::without_slower_passes(
+        request_, std::move(first), run_again,
+        [this](const Rewritten& rewritten) { return compare_speed(rewritten); });
+  }
+
+  // Writes the result and loads both files: a call may change the state of a module.
+  std::optional<SpeedCheck> compare_speed(const Rewritten& rewritten) {
+    output_.hold(rewritten.model.module);
+    const c10::Device& device = rewritten.model.device;
+    return check_speed(load_for_timing(request_.model_path, device),
+                       load_for_timing(request_.output_path, device), request_.inputs_tensors,
+                       device);
+  }
+
+  // With the submodule that keeps the heap, if the request or else the input file asks for it.
+  void write(Rewritten& rewritten) {
+    rewritten.result.keeps_heap = request_.keep_heap.value_or(rewritten.result.keeps_heap);
+    if (rewritten.result.keeps_heap) {
+      output_.forget();
+      add_heap_keeper(rewritten.model.module);
+    }
+    events_.progress("writing " + request_.output_path);
+    output_.hold(rewritten.model.module);
+  }
+
+  std::span<const Pass> listed_;
+  const RewriteRequest& request_;
+  Events& events_;
+  std::ostream& ir_;
+  OutputFile output_;
+};
 
 }  // namespace
 
 RewriteResult rewrite_with(std::span<const Pass> listed, const RewriteRequest& request,
                            Events& events, std::ostream& ir) {
-  Rewritten rewritten = run_passes(listed, request, events, ir);
-  OutputFile output(request.output_path);
-  rewritten = check_result(listed, request, std::move(rewritten), output, events, ir);
-  rewritten.result.keeps_heap = request.keep_heap.value_or(rewritten.result.keeps_heap);
-  if (rewritten.result.keeps_heap) {
-    output.forget();
-    add_heap_keeper(rewritten.model.module);
-  }
-  events.progress("writing " + request.output_path);
-  output.hold(rewritten.model.module);
-  for (const Warning& warning : rewritten.result.warnings) events.warning(warning);
-  return std::move(rewritten.result);
+  return Pipeline(listed, request, events, ir).run();
 }
 
 RewriteResult rewrite(const RewriteRequest& request, Events& events) {

@@ -1,13 +1,11 @@
 #include "tsctl/engine/passes/proven_dtypes.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
-#include <string>
-#include <string_view>
 
 #include "tsctl/engine/passes/constants.h"
 #include "tsctl/engine/passes/nodes.h"
+#include "tsctl/engine/passes/operator_facts.h"
 
 namespace tsctl::passes {
 
@@ -15,92 +13,6 @@ namespace {
 
 using torch::jit::Node;
 using torch::jit::Value;
-
-// The result has the dtype of the first operand, of any dtype, or the operator raises.
-constexpr auto kKeeping = std::to_array<std::string_view>({
-    "alias",         "chunk",
-    "clone",         "contiguous",
-    "detach",        "dropout",
-    "expand",        "feature_dropout",
-    "flatten",       "flip",
-    "gather",        "index_select",
-    "layer_norm",    "movedim",
-    "narrow",        "permute",
-    "pixel_shuffle", "pixel_unshuffle",
-    "relu",          "repeat",
-    "reshape",       "roll",
-    "select",        "slice",
-    "split",         "squeeze",
-    "transpose",     "split_with_sizes",
-    "unbind",        "unflatten",
-    "unfold",        "unsafe_chunk",
-    "unsafe_split",  "unsqueeze",
-    "view",          "view_as",
-});
-
-// The same if the first operand is of floating point. Of integers they may make floats.
-constexpr auto kKeepingFloats = std::to_array<std::string_view>({
-    "abs",
-    "adaptive_avg_pool2d",
-    "amax",
-    "amin",
-    "avg_pool1d",
-    "avg_pool2d",
-    "batch_norm",
-    "celu",
-    "clamp",
-    "clamp_max",
-    "clamp_min",
-    "constant_pad_nd",
-    "cos",
-    "elu",
-    "embedding",
-    "erf",
-    "exp",
-    "gelu",
-    "glu",
-    "group_norm",
-    "hardsigmoid",
-    "hardswish",
-    "hardtanh",
-    "instance_norm",
-    "leaky_relu",
-    "log",
-    "masked_fill",
-    "max_pool1d",
-    "max_pool2d",
-    "mish",
-    "neg",
-    "pad",
-    "pow",
-    "reciprocal",
-    "relu6",
-    "rms_norm",
-    "rsqrt",
-    "scaled_dot_product_attention",
-    "selu",
-    "sigmoid",
-    "silu",
-    "sin",
-    "softplus",
-    "sqrt",
-    "square",
-    "std",
-    "tanh",
-    "upsample_bicubic2d",
-    "upsample_bilinear2d",
-    "upsample_nearest2d",
-    "var",
-});
-
-// The same if they are not asked for another dtype.
-constexpr auto kReductions =
-    std::to_array<std::string_view>({"log_softmax", "mean", "softmax", "sum"});
-
-template <std::size_t count>
-bool is_one_of(const Node& node, const std::array<std::string_view, count>& names) {
-  return node.kind().is_aten() && std::ranges::find(names, op_name(node)) != names.end();
-}
 
 // A tensor as exponent or as limit changes the dtype of the result. So does a view as another dtype.
 bool has_plain_operands(const Node& node) {
@@ -113,7 +25,27 @@ bool has_plain_operands(const Node& node) {
   });
 }
 
-bool keeps_dtype(const Node& node) { return is_one_of(node, kKeeping) && has_plain_operands(node); }
+// Whether the result has the dtype of the first operand, of any dtype, or the operator raises.
+bool keeps_dtype(const Node& node) {
+  return facts_of(node).dtype == DtypeRule::kept && has_plain_operands(node);
+}
+
+// The same if the first operand, or the first element of a list, is of floating point.
+bool keeps_floating_dtype(const Node& node) {
+  if (is_any_of(node, {"aten::cat", "aten::stack"})) return true;
+  // max(x, dim, keepdim)
+  if (is_any_of(node, {"aten::max", "aten::min"}) && node.inputs().size() == 3) return true;
+  switch (facts_of(node).dtype) {
+    case DtypeRule::kept:
+    case DtypeRule::kept_if_floating:
+      return has_plain_operands(node);
+    case DtypeRule::kept_unless_given:
+      return is_none(*node.inputs().back());
+    case DtypeRule::other:
+      return false;
+  }
+  return false;
+}
 
 // These take an input and a weight of one dtype, and give it.
 bool is_layer(const Node& node) {
@@ -193,14 +125,7 @@ Dtype ProvenDtypes::after(const Node& node, std::size_t output) {
     const Dtype dtype = of(*node.input(1));
     return dtype ? dtype : of(*node.input(0));
   }
-  const bool is_reduction =
-      (is_one_of(node, kReductions) && is_none(*node.inputs().back())) ||
-      (is_any_of(node, {"aten::max", "aten::min"}) && node.inputs().size() == 3);
-  const bool keeps_floats = is_one_of(node, kKeepingFloats) && has_plain_operands(node);
-  if (is_reduction || keeps_dtype(node) || keeps_floats ||
-      is_any_of(node, {"aten::cat", "aten::stack"})) {
-    return floating(of(*node.input(0)));
-  }
+  if (keeps_floating_dtype(node)) return floating(of(*node.input(0)));
   if (is_any_of(node,
                 {"aten::add", "aten::add_", "aten::sub", "aten::sub_", "aten::mul", "aten::mul_",
                  "aten::div", "aten::div_", "aten::maximum", "aten::minimum"})) {

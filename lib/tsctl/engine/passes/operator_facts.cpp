@@ -1,0 +1,152 @@
+#include "tsctl/engine/passes/operator_facts.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "tsctl/engine/passes/nodes.h"
+
+namespace tsctl::passes {
+
+namespace {
+
+using enum LayoutRule;
+using enum DtypeRule;
+
+constexpr auto kFacts = std::to_array<OperatorFacts>({
+    {"abs", any, kept_if_floating},
+    {"adaptive_avg_pool2d", any, kept_if_floating},
+    {"adaptive_max_pool2d", any, other},
+    {"add", any, other},
+    {"alias", may_matter, kept},
+    {"amax", any, kept_if_floating},
+    {"amin", any, kept_if_floating},
+    {"avg_pool1d", may_matter, kept_if_floating},
+    {"avg_pool2d", any, kept_if_floating},
+    {"batch_norm", any, kept_if_floating},
+    {"bmm", any, other},
+    {"cat", any, other},
+    {"celu", any, kept_if_floating},
+    {"chunk", any, kept},
+    {"clamp", any, kept_if_floating},
+    {"clamp_max", any, kept_if_floating},
+    {"clamp_min", any, kept_if_floating},
+    {"clone", any, kept},
+    {"constant_pad_nd", may_matter, kept_if_floating},
+    {"contiguous", view_or_copy, kept},
+    {"conv2d", any, other},
+    {"conv_transpose2d", any, other},
+    {"convolution", any, other},
+    {"cos", may_matter, kept_if_floating},
+    {"detach", any, kept},
+    {"dim", any, other},
+    {"div", any, other},
+    {"dropout", any, kept},
+    {"elu", any, kept_if_floating},
+    {"embedding", may_matter, kept_if_floating},
+    {"eq", any, other},
+    {"erf", may_matter, kept_if_floating},
+    {"exp", any, kept_if_floating},
+    {"expand", may_matter, kept},
+    {"feature_dropout", any, kept},
+    {"flatten", view_or_copy, kept},
+    {"flip", may_matter, kept},
+    {"gather", may_matter, kept},
+    {"ge", any, other},
+    {"gelu", any, kept_if_floating},
+    {"glu", may_matter, kept_if_floating},
+    {"group_norm", any, kept_if_floating},
+    {"gt", any, other},
+    {"hardsigmoid", any, kept_if_floating},
+    {"hardswish", any, kept_if_floating},
+    {"hardtanh", any, kept_if_floating},
+    {"index_select", may_matter, kept},
+    {"instance_norm", any, kept_if_floating},
+    {"layer_norm", any, kept},
+    {"le", any, other},
+    {"leaky_relu", any, kept_if_floating},
+    {"linear", any, other},
+    {"log", any, kept_if_floating},
+    {"log_softmax", any, kept_unless_given},
+    {"lt", any, other},
+    {"masked_fill", may_matter, kept_if_floating},
+    {"matmul", any, other},
+    {"max", any, other},
+    {"max_pool1d", may_matter, kept_if_floating},
+    {"max_pool2d", any, kept_if_floating},
+    {"maximum", any, other},
+    {"mean", any, kept_unless_given},
+    {"min", any, other},
+    {"minimum", any, other},
+    {"mish", any, kept_if_floating},
+    {"movedim", may_matter, kept},
+    {"mul", any, other},
+    {"narrow", may_matter, kept},
+    {"ne", any, other},
+    {"neg", any, kept_if_floating},
+    {"numel", any, other},
+    {"pad", may_matter, kept_if_floating},
+    {"permute", any, kept},
+    {"pixel_shuffle", any, kept},
+    {"pixel_unshuffle", may_matter, kept},
+    {"pow", any, kept_if_floating},
+    {"prelu", any, other},
+    {"reciprocal", any, kept_if_floating},
+    {"relu", any, kept},
+    {"relu6", any, kept_if_floating},
+    {"repeat", may_matter, kept},
+    {"reshape", view_or_copy, kept},
+    {"rms_norm", may_matter, kept_if_floating},
+    {"roll", may_matter, kept},
+    {"rsqrt", any, kept_if_floating},
+    {"rsub", any, other},
+    {"scaled_dot_product_attention", may_matter, kept_if_floating},
+    {"select", any, kept},
+    {"selu", any, kept_if_floating},
+    {"sigmoid", any, kept_if_floating},
+    {"silu", any, kept_if_floating},
+    {"sin", may_matter, kept_if_floating},
+    {"size", any, other},
+    {"slice", any, kept},
+    {"softmax", any, kept_unless_given},
+    {"softplus", any, kept_if_floating},
+    {"split", any, kept},
+    {"split_with_sizes", any, kept},
+    {"sqrt", any, kept_if_floating},
+    {"square", any, kept_if_floating},
+    {"squeeze", any, kept},
+    {"stack", any, other},
+    {"std", may_matter, kept_if_floating},
+    {"sub", any, other},
+    {"sum", any, kept_unless_given},
+    {"tanh", any, kept_if_floating},
+    {"to", any, other},
+    {"transpose", any, kept},
+    {"unbind", any, kept},
+    {"unflatten", may_matter, kept},
+    {"unfold", may_matter, kept},
+    {"unsafe_chunk", may_matter, kept},
+    {"unsafe_split", may_matter, kept},
+    {"unsqueeze", any, kept},
+    {"upsample_bicubic2d", any, kept_if_floating},
+    {"upsample_bilinear2d", any, kept_if_floating},
+    {"upsample_nearest2d", any, kept_if_floating},
+    {"var", any, kept_if_floating},
+    {"view", may_matter, kept},
+    {"view_as", may_matter, kept},
+    {"where", any, other},
+});
+
+static_assert(std::ranges::adjacent_find(kFacts, std::ranges::greater_equal{},
+                                         &OperatorFacts::name) == kFacts.end(),
+              "the table is sorted by name, and no name has two rows");
+
+}  // namespace
+
+OperatorFacts facts_of(const torch::jit::Node& node) {
+  if (!node.kind().is_aten()) return {};
+  const auto found = std::ranges::find(kFacts, op_name(node), &OperatorFacts::name);
+  return found != kFacts.end() ? *found : OperatorFacts{};
+}
+
+}  // namespace tsctl::passes
