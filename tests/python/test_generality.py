@@ -4,7 +4,7 @@ import pytest
 import torch
 from capture_requests import axis_probes, input_set, line_of, probe, tensor
 from tsctl_capture import jobs
-from tsctl_capture.capture.generality import _place_in
+from tsctl_capture.capture.fixing_lines import raising_line
 from tsctl_capture.explain.trace_advice import advice_for
 
 
@@ -318,6 +318,6 @@ def test_a_traceback_is_read_from_its_innermost_line_of_user_code():
     users = "/home/me/net.py(41): mix\n/home/me/net.py(7): forward"
     traced = f"{torch_file}(9): forward\n{users}\n{own_file}(5): run"
     compiled = 'File "/home/me/net.py", line 7, in forward\nFile "/home/me/net.py", line 41, in mix\n'
-    assert _place_in(traced).text == "net.py:41"
-    assert _place_in(compiled).text == "net.py:41"
-    assert _place_in(f"{own_file}(52): run").text == ""
+    assert raising_line(traced).text == "net.py:41"
+    assert raising_line(compiled).text == "net.py:41"
+    assert raising_line(f"{own_file}(52): run").text == ""

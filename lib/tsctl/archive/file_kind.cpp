@@ -1,10 +1,10 @@
 #include "tsctl/archive/file_kind.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string_view>
 
 #include "tsctl/archive/binary_file.h"
@@ -20,16 +20,6 @@ namespace {
 constexpr std::size_t kHeadBytes = 4096;
 // A larger pickle is not searched for a module.
 constexpr std::uint64_t kMaxSearchedBytes = 16ULL << 20;
-
-bool is_folder(const std::string& path) {
-  struct stat status = {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-bool exists(const std::string& path) {
-  struct stat status = {};
-  return ::stat(path.c_str(), &status) == 0;
-}
 
 std::string read_head(const BinaryFile& file) {
   std::string head(static_cast<std::size_t>(std::min<std::uint64_t>(file.size_bytes(), kHeadBytes)),
@@ -189,7 +179,8 @@ void throw_for_known_text(const std::string& path, std::string_view head) {
 }  // namespace
 
 FileKind file_kind(const std::string& path) {
-  if (is_folder(path)) return FileKind::directory;
+  std::error_code ignored;  // BinaryFile says why a file cannot be read
+  if (std::filesystem::is_directory(path, ignored)) return FileKind::directory;
   const BinaryFile file(path);
   const std::string head = read_head(file);
   if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06")) {
@@ -207,7 +198,8 @@ void throw_source_given(const std::string& source) {
 }
 
 void require_torchscript(const std::string& path, bool check_crc) {
-  if (looks_like_source(path) && !exists(path)) throw_source_given(path);
+  std::error_code ignored;  // a SOURCE may be longer than a file name can be
+  if (looks_like_source(path) && !std::filesystem::exists(path, ignored)) throw_source_given(path);
   const FileKind kind = file_kind(path);
   if (kind == FileKind::torchscript) {
     if (check_crc) ZipReader(path).require_intact();

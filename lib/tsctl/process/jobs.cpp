@@ -15,6 +15,7 @@
 #include "tsctl/core/base/clock.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/proc_folder.h"
+#include "tsctl/core/base/system_limit.h"
 #include "tsctl/process/resource_errors.h"
 
 namespace tsctl {
@@ -83,7 +84,7 @@ void throw_limit(const ProcessEnd& end, const std::string& what_it_did,
     throw Error(
         ErrorKind::environment,
         fmt::format("the worker process wrote a file that is too large while {}", what_it_did),
-        "the limit on file size is reached: raise it (ulimit -f)");
+        kLargerFiles);
   }
   if (end.signal == SIGKILL) {
     throw Error(ErrorKind::execution,

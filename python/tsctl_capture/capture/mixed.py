@@ -15,8 +15,9 @@ from ..reference.eager import run
 from ..request import CaptureRequest
 from ..retirement_notices import without_retirement_notices
 from ..vocabulary import AttemptStatus, CaptureMode, ErrorKind, SubmoduleMode
-from .attempts import attempted, decided_reason
+from .attempts import attempted
 from .observed import observed_capture
+from .reasons import reason_of_decisions
 from .scripting import compiler_message, parametrized_parts, parametrized_words, refusal_words, script
 from .subject import Attempt, Subject
 from .submodules import (
@@ -310,7 +311,7 @@ def _attempt(subject: Subject, division: _Division, mode: CaptureMode) -> Attemp
     attempt = attempted(Attempt(mode, mixed=True), subject, capture)
     attempt.notices = [*attempt.notices, *division.notices]
     if attempt.status == AttemptStatus.KEPT and attempt.decided_by_values:
-        attempt.status, attempt.reason = AttemptStatus.NOT_GENERAL, decided_reason(attempt)
+        attempt.status, attempt.reason = AttemptStatus.NOT_GENERAL, reason_of_decisions(attempt)
     attempt.submodules = _tree(
         subject, SubmoduleMode.TRACED if mode == CaptureMode.TRACE else SubmoduleMode.SCRIPTED, division
     )

@@ -24,7 +24,7 @@ _PASS = "pass it to forward as an argument"
 
 def observed_capture(attempt: Attempt, subject: Subject, capture: Capture) -> None:
     """Captures the model into the attempt, with its notices."""
-    call = attempt.example[0] if attempt.example else subject.calls[0]
+    call, _ = subject.example_of(attempt)
     names = list(named_arguments(subject.model, call))
     module = subject.model.module
     if attempt.mode == CaptureMode.SCRIPT:
@@ -33,6 +33,7 @@ def observed_capture(attempt: Attempt, subject: Subject, capture: Capture) -> No
         places = scripted_branches(attempt.module) if attempt.module is not None else []
         attempt.notices = [*notices, *(_other_branch(attempt, *place) for place in places)]
         return
+    # Not shared between attempts: eager mode and the trace have to start with the same random generators.
     eager = eager_path(subject, call)
     with (
         kept_generators(),

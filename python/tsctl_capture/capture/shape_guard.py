@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 
+from ..model.exports import exported_methods, pass_on_exports
 from ..model.generated import (
     WRAPPER_HEAD,
     arguments_text,
@@ -15,7 +16,8 @@ from ..model.generated import (
     type_names,
 )
 from ..retirement_notices import without_retirement_notices
-from .subject import SizeGenerality
+from ..vocabulary import AttemptStatus, SizeStatus
+from .subject import Attempt, SizeGenerality, Subject
 
 _TEMPLATE = f"""\
 {WRAPPER_HEAD}
@@ -28,6 +30,36 @@ _CHECK = """\
         if {condition}:
             raise ValueError({message!r})
 """
+
+
+def guard(attempt: Attempt, subject: Subject, save: Callable[[Attempt], bool]) -> bool:
+    """Keeps the attempt with a check of its inputs' sizes; false if that is not possible, or if `save` fails."""
+    sizes = [one for one in attempt.generality if one.status == SizeStatus.FIXED or one.without_one]
+    if not sizes:
+        return False
+    unguarded = attempt.module
+    try:
+        attempt.module = guarded(unguarded, sizes)
+    except Exception:
+        return False  # a parameter's type has no source text, or the size is inside a structure
+    exported = [name for name in exported_methods(subject.model.module) if name not in attempt.left_out]
+    attempt.left_out = [*attempt.left_out, *pass_on_exports(attempt.module, exported)]
+    attempt.status = AttemptStatus.KEPT
+    if not save(attempt):
+        attempt.module = unguarded
+        return False
+    attempt.adapter = "; ".join(note for note in (attempt.adapter, *_refused(sizes)) if note)
+    return True
+
+
+def _refused(sizes: Sequence[SizeGenerality]) -> list[str]:
+    """What the check of a file's sizes refuses."""
+    found = []
+    for words, without_one in (("other sizes are", False), ("a size of 1 is", True)):
+        axes = [f"{one.input} axis {one.axis}" for one in sizes if one.without_one == without_one]
+        if axes:
+            found.append(f"{words} refused ({', '.join(axes)})")
+    return found
 
 
 def guarded(module: torch.jit.ScriptModule, fixed: Sequence[SizeGenerality]) -> torch.jit.ScriptModule:

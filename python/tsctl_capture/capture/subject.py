@@ -75,6 +75,10 @@ class Subject:
         """Whether a call can change the outputs of later calls."""
         return bool(self.later) or self.stores
 
+    def example_of(self, attempt: Attempt) -> tuple[Call, Any]:
+        """The call that a trace records, and eager's outputs: the first declared set, or the attempt's own."""
+        return attempt.example or (self.calls[0], self.outputs[0])
+
     def run(self, module: Any, call: Call, is_trace: bool = False) -> Any:
         """The outputs of a call; of a model that keeps state, those of a first call. A trace keeps buffers only."""
         starts_anew = self.later or (self.stores and not is_trace)

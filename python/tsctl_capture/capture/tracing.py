@@ -21,7 +21,7 @@ _SCRIPT_HINT = "tsctl script compiles the source instead, and accepts arguments 
 
 def trace(attempt: Attempt, subject: Subject) -> None:
     model = subject.model
-    call, outputs = attempt.example or (subject.calls[0], subject.outputs[0])
+    call, outputs = subject.example_of(attempt)
     attempt.reason = _why_not_traceable(subject, call, outputs)
     if attempt.reason:
         attempt.hint = _SCRIPT_HINT

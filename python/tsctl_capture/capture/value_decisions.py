@@ -12,11 +12,11 @@ from ..model.values import map_tensors
 from ..reference.comparison import compare
 from ..reference.eager import run
 from ..vocabulary import ComparisonStatus, SizeStatus, ValueChange
-from .generality import Axis, wrong_calls
+from .generality import wrong_trials
 from .subject import Attempt, SizeGenerality, Subject
 
 _DRAWS = 6  # other values at a size; a branch on the sign of a sum takes each side in half of them
-_CALLS = 2  # wrong comparisons of a size that are looked at
+_TRIALS = 2  # wrong comparisons of a size that are looked at
 
 
 def release_sizes(entries: Sequence[SizeGenerality], subject: Subject, attempt: Attempt) -> None:
@@ -24,11 +24,11 @@ def release_sizes(entries: Sequence[SizeGenerality], subject: Subject, attempt: 
     for entry in entries:
         if entry.status != SizeStatus.FIXED:
             continue
-        axis: Axis = (entry.input, entry.axis)
+        axis = (entry.input, entry.axis)
         released = {
-            size
-            for size, call in wrong_calls(subject, attempt, axis)[:_CALLS]
-            if any(_follows(subject, attempt, other) for other in _with_other_values(call))
+            trial.changed[axis]
+            for trial in wrong_trials(subject, attempt, axis)[:_TRIALS]
+            if any(_follows(subject, attempt, other) for other in _with_other_values(trial.call))
         }
         if released:
             entry.status, entry.reason = SizeStatus.GENERAL, ""

@@ -30,5 +30,9 @@ class Call:
         return tensors_in((self.args, self.kwargs))
 
     @property
+    def shapes(self) -> list[torch.Size]:
+        return [tensor.shape for tensor in self.tensors()]
+
+    @property
     def title(self) -> str:
         return f"the input set {self.label}" if self.label else "the input set"

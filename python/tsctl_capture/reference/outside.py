@@ -19,7 +19,7 @@ from typing import Any
 import torch
 
 from ..errors import is_own_frame, is_python_file, is_torch_frame, place_text
-from ..model.global_variables import global_variables_with
+from ..model.global_variables import replaced_global_variables
 
 ENVIRONMENT = "environment"
 # The lowest and the highest of Python's random numbers: a branch takes both sides between them.
@@ -72,18 +72,14 @@ def watched_readings() -> Iterator[Readings]:
     }
     for kind in (datetime.datetime, datetime.date):
         originals[kind.__name__], watched[kind.__name__] = kind, _watched_class(kind, readings)
-    variables = list(global_variables_with(originals))
     environ: Any = type(os.environ)
     read_variable = environ.__getitem__
     try:
-        for space, variable, name in variables:
-            space[variable] = watched[name]
         environ.__getitem__ = _watched_variable(read_variable, readings)
-        yield readings
+        with replaced_global_variables(originals, watched):
+            yield readings
     finally:
         environ.__getitem__ = read_variable
-        for space, variable, name in variables:
-            space[variable] = originals[name]
 
 
 @contextmanager

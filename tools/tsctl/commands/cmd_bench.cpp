@@ -13,7 +13,7 @@
 #include "steps/loaded_files.h"
 #include "steps/preflight.h"
 #include "steps/profile_step.h"
-#include "steps/subject.h"
+#include "steps/reference.h"
 #include "tsctl/core/bench_options.h"
 #include "tsctl/core/tolerance.h"
 #include "tsctl/files/scratch_file.h"

@@ -69,10 +69,10 @@ struct Conversion {
   BenchPlan bench_plan() const { return bench_plan_for(plan.inputs, session.report(), options); }
 };
 
-// Freezes and optimizes the captured file, and compares each stage with eager.
-class Rewriting {
+// The stages of the file: captured, frozen, optimized.
+class ConvertStages {
  public:
-  explicit Rewriting(const Conversion& conversion)
+  explicit ConvertStages(const Conversion& conversion)
       : session_(conversion.session),
         output_(conversion.flags.output),
         plan_(conversion.plan),
@@ -88,8 +88,9 @@ class Rewriting {
     passes_.check_speed = !conversion.flags.no_bench;
   }
 
+  // Freezes and optimizes the captured file, and compares each stage with eager mode.
   // Returns the exit code of the comparisons.
-  ExitCode run() {
+  ExitCode make() {
     rewrite(RewriteGoal::freeze, files_.frozen.path());
     optimize();
     for (const Stage& stage : stages_) compare(stage);
@@ -103,12 +104,12 @@ class Rewriting {
       code = worse_of(code, judge_comparison(session_, verified));
     if (code != ExitCode::ok) return code;
     record_verification(manifest_, session_.report().verify.back(), "eager");
-    attach(files_.file.path(), manifest_, {}, plan_.extras);
+    write_manifest();
     return code;
   }
 
-  const std::vector<Stage>& stages() const { return stages_; }
-  // Those that made the file.
+  const std::vector<Stage>& list() const { return stages_; }
+  // Those that made the optimized file.
   const PassFlags& passes() const { return passes_; }
 
  private:
@@ -123,8 +124,10 @@ class Rewriting {
     rewrite(RewriteGoal::optimize, files_.file.path());
     if (output_.strip_debug) strip_debug_records(files_.file.path());
     manifest_.steps.back().debug_stripped = output_.strip_debug;
-    attach(files_.file.path(), manifest_, {}, plan_.extras);
+    write_manifest();
   }
+
+  void write_manifest() { attach(files_.file.path(), manifest_, {}, plan_.extras); }
 
   void compare(const Stage& stage) {
     verify_stage(session_, plan_, capture_, stage, files_.tensors.path());
@@ -218,15 +221,15 @@ ExitCode convert(CommandSession& session, const ConvertFlags& flags) {
     return withhold_not_general(session, capture, files.file, output.keep_failed);
   }
   const Conversion conversion{session, flags, plan, options, capture, files};
-  Rewriting rewriting(conversion);
-  ExitCode code = rewriting.run();
+  ConvertStages stages(conversion);
+  ExitCode code = stages.make();
   if (code != ExitCode::ok) {
     withhold_step(session, files.file, output.keep_failed, "outputs differ from eager's");
     return code;
   }
-  if (!flags.no_bench) code = bench_stages(conversion, rewriting.stages());
+  if (!flags.no_bench) code = bench_stages(conversion, stages.list());
   publish_model_step(session, files.file);  // a correct file is written even if it is too slow
-  if (flags.suggest) suggest(conversion, rewriting.passes());
+  if (flags.suggest) suggest(conversion, stages.passes());
   return code;
 }
 

@@ -3,7 +3,7 @@
 #include "steps/capture_step.h"
 #include "steps/loaded_files.h"
 #include "steps/preflight.h"
-#include "steps/subject.h"
+#include "steps/reference.h"
 #include "steps/verify_step.h"
 #include "tsctl/core/arm_settings.h"
 #include "tsctl/core/tolerance.h"
@@ -30,7 +30,7 @@ ExitCode verify(CommandSession& session, const VerifyFlags& flags) {
   for (const std::string& text : flags.candidates)
     subjects.push_back(subject_from(text, flags.source, session.settings()));
   require_source_for(flags.source, subjects);
-  remember_build(session, subjects);
+  complete_sources(session, subjects);
   session.report().model.path = flags.reference;
   const ModelInputs inputs = inputs_for(subjects, flags.inputs, "verify");
   record_inputs(session.report(), inputs);

@@ -98,7 +98,7 @@ Manifest next_manifest(CommandSession& session, const RewriteFlags& flags,
   return manifest;
 }
 
-// What a rewrite begins with, besides the input file.
+// What a rewrite needs besides the input file.
 struct Given {
   ModelInputs inputs = {};
   std::optional<Manifest> recorded = {};
@@ -106,10 +106,10 @@ struct Given {
   std::string arguments = {};  // a file with the calls; empty if the inputs are unknown
 };
 
-// The output on its way: the rewritten model with its manifest and the extra files.
-class Rewriting {
+// The output: the rewritten model with its manifest and the extra files.
+class RewrittenFile {
  public:
-  Rewriting(CommandSession& session, const RewriteFlags& flags, Given given, std::string path)
+  RewrittenFile(CommandSession& session, const RewriteFlags& flags, Given given, std::string path)
       : session_(session),
         flags_(flags),
         given_(std::move(given)),
@@ -232,11 +232,11 @@ ExitCode rewrite_command(CommandSession& session, const RewriteFlags& flags) {
   const std::filesystem::path folder = file.target().parent_path();
   const auto arguments = arguments_for(session, given.inputs, verify, folder);
   if (arguments) given.arguments = arguments->path();
-  Rewriting rewriting(session, flags, std::move(given), file.path());
-  rewriting.write(flags.passes);
+  RewrittenFile rewritten(session, flags, std::move(given), file.path());
+  rewritten.write(flags.passes);
   if (!verify) {
-    rewriting.load();
-  } else if (const ExitCode code = rewriting.verify(folder); code != ExitCode::ok) {
+    rewritten.load();
+  } else if (const ExitCode code = rewritten.verify(folder); code != ExitCode::ok) {
     withhold_step(session, file, flags.output.keep_failed, "outputs differ");
     return code;
   }

@@ -9,6 +9,13 @@ namespace tsctl {
 
 namespace {
 
+// Whether the settings can change the outputs.
+bool has_numeric_settings(const ArmSettings& settings) {
+  const ArmTuning& tuning = settings.tuning;
+  return settings.compile || !settings.runtime.empty() || tuning.onednn_graph || tuning.precision ||
+         tuning.fusion;
+}
+
 BenchArm arm_from(CommandSession& session, const ArmSpec& spec, const Subject& subject,
                   const ArmRequest& common) {
   const ArmRuntime& runtime = subject.runtime();
@@ -54,7 +61,7 @@ std::vector<Subject> subjects_of(CommandSession& session, const std::vector<ArmS
     require_fitting_settings(spec, session.options().device, subject);
   }
   require_source_for(flags, subjects);
-  remember_build(session, subjects);
+  complete_sources(session, subjects);
   return subjects;
 }
 

@@ -6,7 +6,7 @@
 #include "options/arm_spec.h"
 #include "session/command_session.h"
 #include "steps/model_inputs.h"
-#include "steps/subject.h"
+#include "steps/reference.h"
 #include "tsctl/bench/launched_arm.h"
 
 namespace tsctl {

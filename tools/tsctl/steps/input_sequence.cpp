@@ -9,6 +9,7 @@
 
 #include "tsctl/core/base/did_you_mean.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/split.h"
 #include "tsctl/core/inputs/input_sets.h"
 #include "tsctl/core/inputs/input_spec.h"
 
@@ -56,11 +57,10 @@ std::vector<std::size_t> listed_sets(const std::string& text, const ModelInputs&
                                 : "did you mean " + closest + "?");
   }
   std::vector<std::size_t> order;
-  for (std::size_t from = equals + 1; from <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', from), text.size());
-    const std::string one = text.substr(0, equals + 1) + text.substr(from, comma - from);
-    order.push_back(set_with(text, dim_spec_from_text(one, "--shape-sequence"), inputs));
-    from = comma + 1;
+  const std::string name = text.substr(0, equals + 1);
+  for (const std::string_view value : split(std::string_view(text).substr(equals + 1), ',')) {
+    const DimSpec one = dim_spec_from_text(name + std::string(value), "--shape-sequence");
+    order.push_back(set_with(text, one, inputs));
   }
   return order;
 }

@@ -49,8 +49,12 @@ RewriteRequest rewrite_request(const CommandSession& session, RewriteGoal goal,
 
 WaitPolicy rewrite_wait_policy(CommandSession& session, const RewriteRequest& request) {
   if (request.goal != RewriteGoal::optimize) return WaitPolicy::passive;
-  return wait_policy_of_rewrite(request.threads, usable_threads(session.report().environment),
-                                now_s);
+  if (request.threads == 1) return WaitPolicy::active;
+  const int cores = usable_threads(session.report().environment);
+  const WaitChoice choice =
+      choose_wait_policy(WaitPolicy::automatic, request.threads, cores, now_s);
+  if (choice.policy != WaitPolicy::automatic) return choice.policy;
+  return choice.busy_host ? WaitPolicy::passive : WaitPolicy::active;
 }
 
 RewriteResult rewrite_step(CommandSession& session, RewriteGoal goal, const std::string& from,

@@ -51,13 +51,6 @@ WaitChoice choose_wait_policy(WaitPolicy asked, int threads, int cores, const Cl
   return choice;
 }
 
-WaitPolicy wait_policy_of_rewrite(int threads, int cores, const Clock& now_s) {
-  if (threads == 1) return WaitPolicy::active;
-  const WaitChoice choice = choose_wait_policy(WaitPolicy::automatic, threads, cores, now_s);
-  if (choice.policy != WaitPolicy::automatic) return choice.policy;
-  return choice.busy_host ? WaitPolicy::passive : WaitPolicy::active;
-}
-
 std::string wait_policy_reason(const WaitChoice& choice, WaitPolicy used) {
   if (!choice.reason.empty()) return choice.reason;
   return used == WaitPolicy::passive ? "other work kept the CPUs busy during the first launch"

@@ -19,10 +19,6 @@ struct WaitChoice {
 // the host for a moment.
 WaitChoice choose_wait_policy(WaitPolicy asked, int threads, int cores, const Clock& now_s);
 
-// How the threads wait while a file is optimized, which times kernels and the result: active or passive, by the same
-// rules. The kernel that is fastest with passive threads may not be the fastest with active ones, which users have.
-WaitPolicy wait_policy_of_rewrite(int threads, int cores, const Clock& now_s);
-
 // Why the arms of a bench waited as they did. `used` is the policy at its end.
 std::string wait_policy_reason(const WaitChoice& choice, WaitPolicy used);
 

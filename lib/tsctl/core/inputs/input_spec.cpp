@@ -12,6 +12,7 @@
 #include "tsctl/core/base/did_you_mean.h"
 #include "tsctl/core/base/error.h"
 #include "tsctl/core/base/identifier.h"
+#include "tsctl/core/base/split.h"
 #include "tsctl/core/base/text.h"
 #include "tsctl/core/inputs/input_path.h"
 
@@ -39,16 +40,6 @@ bool is_input_name(std::string_view text) { return input_path_from_text(text).ha
 bool is_dim_name(std::string_view text) noexcept {
   return is_identifier(text) && text.front() != '_' &&
          std::ranges::none_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
 }
 
 // The number in `text`; nullopt if the text is anything else.

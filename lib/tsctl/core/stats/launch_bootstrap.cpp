@@ -8,6 +8,7 @@
 #include "tsctl/core/stats/median_resampler.h"
 #include "tsctl/core/stats/special_functions.h"
 #include "tsctl/core/stats/trimmed_mean.h"
+#include "tsctl/core/stats/uniform_draw.h"
 
 namespace tsctl {
 
