@@ -34,9 +34,11 @@ bool has_record_below(const ZipReader& archive, std::string_view folder) {
   });
 }
 
-// Whether a pickle has the state of an nn.Module. torch.save writes strings with a length of four bytes.
+// Whether a pickle has the state of an nn.Module. torch.save writes strings with a length of four bytes. Before version
+// 1.6 it put the source of the module's class into the pickle, as a tuple that begins with "module".
 bool pickles_module(std::string_view bytes) {
   using namespace std::string_view_literals;
+  if (bytes.find("(X\x06\0\0\0moduleq"sv) != std::string_view::npos) return true;
   return bytes.find("X\x0b\0\0\0_parameters"sv) != std::string_view::npos &&
          bytes.find("X\x08\0\0\0_modules"sv) != std::string_view::npos;
 }

@@ -49,6 +49,9 @@ TEST(FileKind, tells_a_module_of_torch_save_from_its_weights) {
   EXPECT_EQ(kind_of(saved("\x80\x02}X\x0b\0\0\0_parameters."s)), FileKind::torch_save);
   EXPECT_EQ(kind_of(saved(module)), FileKind::torch_save_module);
   EXPECT_EQ(kind_of(module), FileKind::pickled_module);
+  const std::string with_source =
+      "\x80\x02}.\x80\x02(X\x06\0\0\0moduleq\0ctorch.nn.modules.linear\nLinear\n."s;
+  EXPECT_EQ(kind_of(with_source), FileKind::pickled_module);
   for (const std::string& bytes : {saved(module), module}) {
     const std::string complaint = complaint_about(bytes);
     EXPECT_NE(complaint.find("a whole model"), std::string::npos) << complaint;
