@@ -8,7 +8,6 @@
 
 #include "tsctl/archive/zip_format.h"
 #include "tsctl/core/base/error.h"
-#include "tsctl/core/base/split.h"
 
 namespace tsctl {
 
@@ -115,8 +114,13 @@ bool is_safe_record_name(std::string_view name) {
   if (name.empty() || name.front() == '/') return false;
   if (name.find('\0') != std::string_view::npos || name.find('\\') != std::string_view::npos)
     return false;
-  return std::ranges::none_of(split(name, '/'),
-                              [](std::string_view part) { return part == "." || part == ".."; });
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('/', begin), name.size());
+    const std::string_view part = name.substr(begin, end - begin);
+    if (part == ".." || part == ".") return false;
+    begin = end + 1;
+  }
+  return true;
 }
 
 bool has_zip_end(const BinaryFile& file) { return find_end(file).has_value(); }
