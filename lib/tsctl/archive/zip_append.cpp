@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "tsctl/archive/zip_directory.h"
+#include "tsctl/archive/zip_format.h"
 #include "tsctl/archive/zip_reader.h"
 #include "tsctl/archive/zip_write.h"
 #include "tsctl/core/base/error.h"
@@ -18,21 +19,10 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::uint16_t kVersion20 = 20;       // plain zip
-constexpr std::uint16_t kVersion45 = 45;       // ZIP64
-constexpr std::uint16_t kFlagUtf8 = 1U << 11;  // names are UTF-8
-constexpr std::uint16_t kFixedDate = 0x21;     // 1980-01-01, so that equal records give equal bytes
+constexpr std::uint16_t kFixedDate = 0x21;  // 1980-01-01, so that equal records give equal bytes
 constexpr std::uint64_t kMaxRecordBytes = 0xfffffffeULL;
 constexpr std::size_t kMaxNameBytes = 0xffff;
-constexpr std::uint64_t kEscape32 = 0xffffffffULL;
 constexpr std::size_t kLeastToCompress = 200;  // as in torch
-
-std::uint32_t narrow32(std::uint64_t value) {
-  return static_cast<std::uint32_t>(value < kEscape32 ? value : kEscape32);
-}
-
-constexpr std::uint16_t kStored = 0;
-constexpr std::uint16_t kDeflated = 8;
 
 // A content as it is stored.
 struct Stored {
@@ -60,47 +50,42 @@ std::string deflate_all(std::string_view bytes) {
   return text;
 }
 
-// The fields that a record's local header and its directory entry share.
-void append_common(std::string& target, const Stored& content, std::size_t name_bytes,
-                   std::size_t extra_bytes) {
-  append_u16(target, kFlagUtf8);
-  append_u16(target, content.deflated.empty() ? kStored : kDeflated);
-  append_u16(target, 0);
-  append_u16(target, kFixedDate);
-  append_u32(target, static_cast<std::uint32_t>(
-                         crc32_z(0, reinterpret_cast<const unsigned char*>(content.bytes.data()),
-                                 content.bytes.size())));
-  append_u32(target, static_cast<std::uint32_t>(content.in_file().size()));
-  append_u32(target, static_cast<std::uint32_t>(content.bytes.size()));
-  append_u16(target, static_cast<std::uint16_t>(name_bytes));
-  append_u16(target, static_cast<std::uint16_t>(extra_bytes));
+std::uint32_t crc32_of(std::string_view bytes) {
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
+}
+
+// What the record's local header and its directory entry have in common.
+ZipRecordFields fields_of(const std::string& name, const Stored& content) {
+  return {.flags = kZipFlagUtf8,
+          .method = content.deflated.empty() ? kZipStored : kZipDeflated,
+          .date = kFixedDate,
+          .crc32 = crc32_of(content.bytes),
+          .stored_bytes = static_cast<std::uint32_t>(content.in_file().size()),
+          .size_bytes = static_cast<std::uint32_t>(content.bytes.size()),
+          .name_bytes = static_cast<std::uint16_t>(name.size())};
 }
 
 void append_record(std::string& target, const std::string& name, const Stored& content) {
-  append_u32(target, kLocalHeaderSignature);
-  append_u16(target, kVersion20);
-  append_common(target, content, name.size(), 0);
+  append_zip(target, ZipLocalHeader{.record = fields_of(name, content)});
   target += name;
   target += content.in_file();
 }
 
 void append_entry(std::string& target, const std::string& name, const Stored& content,
                   std::uint64_t header_offset) {
-  const bool wide = header_offset >= kEscape32;
-  append_u32(target, kEntrySignature);
-  append_u16(target, wide ? kVersion45 : kVersion20);  // made by
-  append_u16(target, wide ? kVersion45 : kVersion20);  // needed to read
-  append_common(target, content, name.size(), wide ? 12 : 0);
-  append_u16(target, 0);  // comment
-  append_u16(target, 0);  // disk
-  append_u16(target, 0);  // internal attributes
-  append_u32(target, 0);  // external attributes
-  append_u32(target, narrow32(header_offset));
+  ZipEntry entry{.record = fields_of(name, content), .header_offset = zip_narrow32(header_offset)};
+  std::string extra;
+  if (entry.header_offset == kZipEscape32) {
+    std::string offset;
+    append_u64(offset, header_offset);
+    append_extra_field(extra, {.id = kZipExtra64, .data = offset});
+    entry.version_made_by = entry.record.version_needed = kZipVersion45;
+    entry.record.extra_bytes = static_cast<std::uint16_t>(extra.size());
+  }
+  append_zip(target, entry);
   target += name;
-  if (!wide) return;
-  append_u16(target, kExtra64);
-  append_u16(target, 8);
-  append_u64(target, header_offset);
+  target += extra;
 }
 
 // Maps complete names to contents. If a name repeats, the last record is used.

@@ -6,27 +6,26 @@
 #include <optional>
 #include <string>
 
+#include "tsctl/archive/zip_format.h"
 #include "tsctl/core/base/error.h"
 
 namespace tsctl {
 
 namespace {
 
-constexpr std::size_t kMaxCommentBytes = 65535;
 constexpr std::uint64_t kMaxRecords = 1'000'000;  // real models have a few thousand
-constexpr std::uint32_t kEscape32 = 0xffffffffU;  // "see the ZIP64 record"
-constexpr std::uint16_t kEscape16 = 0xffffU;
 
 // The offset of the end record: the last position with its signature. Other readers search in the same direction but
 // check less, so the caller refuses a file whose end record does not fit.
 std::optional<std::uint64_t> find_end(const BinaryFile& file) {
-  if (file.size_bytes() < kEndBytes) return std::nullopt;
+  if (file.size_bytes() < ZipEnd::kBytes) return std::nullopt;
   const std::uint64_t tail_bytes =
-      std::min<std::uint64_t>(file.size_bytes(), kEndBytes + kMaxCommentBytes);
+      std::min<std::uint64_t>(file.size_bytes(), ZipEnd::kBytes + ZipEnd::kMaxCommentBytes);
   std::string tail(static_cast<std::size_t>(tail_bytes), '\0');
   file.read_at(file.size_bytes() - tail_bytes, tail.data(), tail.size());
-  for (std::size_t at = tail.size() - kEndBytes + 1; at-- > 0;) {
-    if (little_u32(tail.data() + at) == kEndSignature) return file.size_bytes() - tail_bytes + at;
+  for (std::size_t at = tail.size() - ZipEnd::kBytes + 1; at-- > 0;) {
+    if (little_u32(tail.data() + at) == ZipEnd::kSignature)
+      return file.size_bytes() - tail_bytes + at;
   }
   return std::nullopt;
 }
@@ -38,42 +37,36 @@ struct EndRecord {
 };
 
 EndRecord read_end(const BinaryFile& file, std::uint64_t offset) {
-  char end[kEndBytes];
-  file.read_at(offset, end, sizeof end);
-  if (offset + kEndBytes + little_u16(end + 20) != file.size_bytes())
+  const auto end = read_zip<ZipEnd>(file, offset);
+  if (offset + ZipEnd::kBytes + end.comment_bytes != file.size_bytes())
     throw_damaged_zip(file, "unused bytes follow its end record");
-  if (little_u16(end + 4) != 0 || little_u16(end + 6) != 0 ||
-      little_u16(end + 8) != little_u16(end + 10)) {
+  if (end.disk != 0 || end.directory_disk != 0 || end.count_on_disk != end.count)
     throw_damaged_zip(file, "it spans several disks");
-  }
-  return {{little_u32(end + 16), little_u32(end + 12), little_u16(end + 10)}, offset};
+  return {{.offset = end.directory_offset, .size_bytes = end.directory_bytes, .count = end.count},
+          offset};
 }
 
 // The ZIP64 end record before `end_offset`; nullopt if there is none.
 std::optional<EndRecord> read_end64(const BinaryFile& file, std::uint64_t end_offset) {
-  if (end_offset < kLocator64Bytes) return std::nullopt;
-  char locator[kLocator64Bytes];
-  const std::uint64_t locator_offset = end_offset - kLocator64Bytes;
-  file.read_at(locator_offset, locator, sizeof locator);
-  if (little_u32(locator) != kLocator64Signature) return std::nullopt;
-  const std::uint64_t offset = little_u64(locator + 8);
-  if (little_u32(locator + 4) != 0 || little_u32(locator + 16) > 1)
-    throw_damaged_zip(file, "it spans several disks");
-  if (locator_offset < kEnd64Bytes || offset > locator_offset - kEnd64Bytes) {
+  if (end_offset < ZipLocator64::kBytes) return std::nullopt;
+  const std::uint64_t locator_offset = end_offset - ZipLocator64::kBytes;
+  const auto locator = read_zip<ZipLocator64>(file, locator_offset);
+  if (locator.signature != ZipLocator64::kSignature) return std::nullopt;
+  if (locator.end_disk != 0 || locator.disks > 1) throw_damaged_zip(file, "it spans several disks");
+  const std::uint64_t offset = locator.end_offset;
+  if (locator_offset < ZipEnd64::kBytes || offset > locator_offset - ZipEnd64::kBytes) {
     throw_damaged_zip(file, "its ZIP64 end record lies outside the file");
   }
-  char end64[kEnd64Bytes];
-  file.read_at(offset, end64, sizeof end64);
-  if (little_u32(end64) != kEnd64Signature ||
-      little_u64(end64 + 4) != locator_offset - offset - 12) {
+  const auto end = read_zip<ZipEnd64>(file, offset);
+  if (end.signature != ZipEnd64::kSignature ||
+      end.following_bytes != locator_offset - offset - ZipEnd64::kUncountedBytes) {
     throw_damaged_zip(file, "its ZIP64 end record is at the wrong offset");
   }
-  if (little_u32(end64 + 16) != 0 || little_u32(end64 + 20) != 0 ||
-      little_u64(end64 + 24) != little_u64(end64 + 32)) {
+  if (end.disk != 0 || end.directory_disk != 0 || end.count_on_disk != end.count)
     throw_damaged_zip(file, "it spans several disks");
-  }
-  return EndRecord{{little_u64(end64 + 48), little_u64(end64 + 40), little_u64(end64 + 32)},
-                   offset};
+  return EndRecord{
+      {.offset = end.directory_offset, .size_bytes = end.directory_bytes, .count = end.count},
+      offset};
 }
 
 bool agrees(std::uint64_t wide, std::uint64_t narrow, std::uint64_t escape) {
@@ -82,9 +75,9 @@ bool agrees(std::uint64_t wide, std::uint64_t narrow, std::uint64_t escape) {
 
 void require_agreement(const BinaryFile& file, const ZipDirectory& wide,
                        const ZipDirectory& narrow) {
-  if (agrees(wide.offset, narrow.offset, kEscape32) &&
-      agrees(wide.size_bytes, narrow.size_bytes, kEscape32) &&
-      agrees(wide.count, narrow.count, kEscape16)) {
+  if (agrees(wide.offset, narrow.offset, kZipEscape32) &&
+      agrees(wide.size_bytes, narrow.size_bytes, kZipEscape32) &&
+      agrees(wide.count, narrow.count, kZipEscape16)) {
     return;
   }
   throw_damaged_zip(file, "its two end records contradict each other");
@@ -94,7 +87,7 @@ void require_room(const BinaryFile& file, const EndRecord& end) {
   const ZipDirectory& directory = end.directory;
   if (directory.size_bytes > end.offset || directory.offset != end.offset - directory.size_bytes)
     throw_damaged_zip(file, "its directory does not end where its end record begins");
-  if (directory.count > kMaxRecords || directory.count > directory.size_bytes / kEntryBytes)
+  if (directory.count > kMaxRecords || directory.count > directory.size_bytes / ZipEntry::kBytes)
     throw_damaged_zip(file, fmt::format("its directory claims {} records", directory.count));
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -8,19 +7,6 @@
 #include "tsctl/archive/binary_file.h"
 
 namespace tsctl {
-
-// The signatures and fixed sizes of zip structures (APPNOTE 6.3.10, sections 4.3.7 to 4.3.16).
-inline constexpr std::uint32_t kLocalHeaderSignature = 0x04034b50;
-inline constexpr std::uint32_t kEntrySignature = 0x02014b50;
-inline constexpr std::uint32_t kEndSignature = 0x06054b50;
-inline constexpr std::uint32_t kEnd64Signature = 0x06064b50;
-inline constexpr std::uint32_t kLocator64Signature = 0x07064b50;
-inline constexpr std::size_t kLocalHeaderBytes = 30;
-inline constexpr std::size_t kEntryBytes = 46;
-inline constexpr std::size_t kEndBytes = 22;
-inline constexpr std::size_t kEnd64Bytes = 56;
-inline constexpr std::size_t kLocator64Bytes = 20;
-inline constexpr std::uint16_t kExtra64 = 0x0001;  // the extra field with 64-bit sizes and offsets
 
 // The position of an archive's central directory.
 struct ZipDirectory {

@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include "tsctl/archive/zip_directory.h"
+#include "tsctl/archive/zip_format.h"
 #include "tsctl/core/base/error.h"
 
 namespace tsctl {
@@ -25,11 +26,8 @@ constexpr std::uint64_t kMaxDeflateRatio = 1032;
 // large at best.
 constexpr std::uint64_t kMostTensorBytes = std::uint64_t{1} << 30;
 constexpr std::uint64_t kMostTensorRatio = 100;
-constexpr std::uint16_t kFlagEncrypted = 1U << 0;
-constexpr std::uint16_t kFlagSizesFollow = 1U << 3;
-constexpr std::uint16_t kFlagsRefused = kFlagEncrypted | (1U << 5) | (1U << 6) | (1U << 13);
-constexpr std::uint16_t kMethodStored = 0;
-constexpr std::uint16_t kMethodDeflated = 8;
+constexpr std::uint16_t kFlagsRefused =
+    kZipFlagEncrypted | kZipFlagPatch | kZipFlagStrongEncryption | kZipFlagMasked;
 
 // A name for messages, in quotes. Control characters, which a terminal would interpret, become question marks.
 std::string quoted(std::string_view name) {
@@ -53,54 +51,50 @@ std::string quoted(std::string_view name) {
 void apply_extra64(const BinaryFile& file, ZipRecord& record, std::string_view extra) {
   std::array<std::uint64_t*, 3> wide{&record.size_bytes, &record.stored_bytes,
                                      &record.header_offset};
-  const auto is_escape = [](const std::uint64_t* value) { return *value == 0xffffffffU; };
+  const auto is_escape = [](const std::uint64_t* value) { return *value == kZipEscape32; };
   if (std::ranges::none_of(wide, is_escape)) return;
-  while (extra.size() >= 4) {
-    const std::size_t size = little_u16(extra.data() + 2);
-    if (size > extra.size() - 4) break;
-    if (little_u16(extra.data()) == kExtra64) {
-      std::string_view field = extra.substr(4, size);
-      for (std::uint64_t* value : wide) {
-        if (!is_escape(value) || field.size() < 8) continue;
-        *value = little_u64(field.data());
-        field.remove_prefix(8);
-      }
-      return;
+  while (const auto field = take_extra_field(extra)) {
+    if (field->id != kZipExtra64) continue;
+    std::string_view numbers = field->data;
+    for (std::uint64_t* value : wide) {
+      if (!is_escape(value) || numbers.size() < sizeof *value) continue;
+      *value = little_u64(numbers.data());
+      numbers.remove_prefix(sizeof *value);
     }
-    extra.remove_prefix(4 + size);
+    return;
   }
   throw_damaged_zip(file, fmt::format("record {} lacks its 64-bit sizes", quoted(record.name)));
 }
 
-// Reads the entry at the start of `bytes`, which has at least kEntryBytes bytes.
+// Reads the entry at the start of `bytes`, which has at least ZipEntry::kBytes bytes.
 ZipRecord read_entry(const BinaryFile& file, std::string_view bytes, std::size_t entry_offset) {
-  const char* entry = bytes.data();
-  if (little_u32(entry) != kEntrySignature)
+  const auto entry = read_zip<ZipEntry>(bytes.data());
+  if (entry.signature != ZipEntry::kSignature)
     throw_damaged_zip(file, "its directory has an entry with a wrong signature");
-  const std::size_t name_bytes = little_u16(entry + 28);
-  const std::size_t extra_bytes = little_u16(entry + 30);
+  const ZipRecordFields& fields = entry.record;
   ZipRecord record;
   record.entry_offset = entry_offset;
-  record.entry_bytes = kEntryBytes + name_bytes + extra_bytes + little_u16(entry + 32);
+  record.entry_bytes =
+      ZipEntry::kBytes + fields.name_bytes + fields.extra_bytes + entry.comment_bytes;
   if (record.entry_bytes > bytes.size()) throw_damaged_zip(file, "its directory is truncated");
-  record.name = bytes.substr(kEntryBytes, name_bytes);
+  record.name = bytes.substr(ZipEntry::kBytes, fields.name_bytes);
   if (!is_safe_record_name(record.name)) {
     throw_damaged_zip(file, fmt::format("the record name {} leaves the folder of the archive",
                                         quoted(record.name)));
   }
-  const std::uint16_t flags = little_u16(entry + 8);
-  const std::uint16_t method = little_u16(entry + 10);
-  if ((flags & kFlagsRefused) != 0 || (method != kMethodStored && method != kMethodDeflated)) {
+  if ((fields.flags & kFlagsRefused) != 0 ||
+      (fields.method != kZipStored && fields.method != kZipDeflated)) {
     throw_damaged_zip(file, fmt::format("record {} is encrypted or uses an unknown compression",
                                         quoted(record.name)));
   }
-  record.deflated = method == kMethodDeflated;
-  record.crc32 = little_u32(entry + 16);
-  record.stored_bytes = little_u32(entry + 20);
-  record.size_bytes = little_u32(entry + 24);
-  record.header_offset = little_u32(entry + 42);
-  if (little_u16(entry + 34) != 0) throw_damaged_zip(file, "it spans several disks");
-  apply_extra64(file, record, bytes.substr(kEntryBytes + name_bytes, extra_bytes));
+  record.deflated = fields.method == kZipDeflated;
+  record.crc32 = fields.crc32;
+  record.stored_bytes = fields.stored_bytes;
+  record.size_bytes = fields.size_bytes;
+  record.header_offset = entry.header_offset;
+  if (entry.disk != 0) throw_damaged_zip(file, "it spans several disks");
+  apply_extra64(file, record,
+                bytes.substr(ZipEntry::kBytes + fields.name_bytes, fields.extra_bytes));
   return record;
 }
 
@@ -127,7 +121,7 @@ ZipReader::ZipReader(const std::string& path) : file_(path) {
   records_.reserve(static_cast<std::size_t>(directory.count));
   std::string_view rest = bytes;
   for (std::uint64_t i = 0; i < directory.count; ++i) {
-    if (rest.size() < kEntryBytes) throw_damaged_zip(file_, "its directory is truncated");
+    if (rest.size() < ZipEntry::kBytes) throw_damaged_zip(file_, "its directory is truncated");
     records_.push_back(read_entry(file_, rest, bytes.size() - rest.size()));
     const ZipRecord& record = records_.back();
     require_possible_size(file_, record);
@@ -152,7 +146,8 @@ void ZipReader::require_disjoint() {
     record.limit_offset =
         i + 1 < order.size() ? records_[order[i + 1]].header_offset : directory_offset_;
     // The local header also has an extra field; content_offset() checks its length.
-    const std::uint64_t min_bytes = kLocalHeaderBytes + record.name.size() + record.stored_bytes;
+    const std::uint64_t min_bytes =
+        ZipLocalHeader::kBytes + record.name.size() + record.stored_bytes;
     if (record.limit_offset > directory_offset_ || record.header_offset > record.limit_offset ||
         record.limit_offset - record.header_offset < min_bytes) {
       throw_overlap(file_, record);
@@ -193,33 +188,31 @@ std::string_view ZipReader::relative_name(const ZipRecord& record) const {
 }
 
 std::uint64_t ZipReader::content_offset(const ZipRecord& record) const {
-  char header[kLocalHeaderBytes];
-  file_.read_at(record.header_offset, header, sizeof header);
-  const std::uint16_t flags = little_u16(header + 6);
-  const std::size_t name_bytes = little_u16(header + 26);
-  const bool matches =
-      little_u32(header) == kLocalHeaderSignature && (flags & kFlagsRefused) == 0 &&
-      little_u16(header + 8) == (record.deflated ? kMethodDeflated : kMethodStored) &&
-      name_bytes == record.name.size();
-  std::string name(matches ? name_bytes : 0, '\0');
-  if (matches) file_.read_at(record.header_offset + kLocalHeaderBytes, name.data(), name.size());
+  const auto header = read_zip<ZipLocalHeader>(file_, record.header_offset);
+  const ZipRecordFields& fields = header.record;
+  const std::uint64_t name_offset = record.header_offset + ZipLocalHeader::kBytes;
+  const bool matches = header.signature == ZipLocalHeader::kSignature &&
+                       (fields.flags & kFlagsRefused) == 0 &&
+                       fields.method == (record.deflated ? kZipDeflated : kZipStored) &&
+                       fields.name_bytes == record.name.size();
+  std::string name(matches ? fields.name_bytes : 0, '\0');
+  if (matches) file_.read_at(name_offset, name.data(), name.size());
   if (!matches || name != record.name) {
     throw_damaged_zip(file_, fmt::format("the header of record {} contradicts the directory",
                                          quoted(record.name)));
   }
   // Torch writes zeros here and the sizes after the content; other writers put the sizes here.
-  const auto agrees = [flags](std::uint32_t here, std::uint64_t there) {
-    return here == there || here == 0xffffffffU || ((flags & kFlagSizesFollow) != 0 && here == 0);
+  const bool sizes_follow = (fields.flags & kZipFlagSizesFollow) != 0;
+  const auto agrees = [sizes_follow](std::uint32_t here, std::uint64_t there) {
+    return here == there || here == kZipEscape32 || (sizes_follow && here == 0);
   };
-  if (!agrees(little_u32(header + 14), record.crc32) ||
-      !agrees(little_u32(header + 18), record.stored_bytes) ||
-      !agrees(little_u32(header + 22), record.size_bytes)) {
+  if (!agrees(fields.crc32, record.crc32) || !agrees(fields.stored_bytes, record.stored_bytes) ||
+      !agrees(fields.size_bytes, record.size_bytes)) {
     throw_damaged_zip(file_,
                       fmt::format("the sizes in the header of record {} contradict the directory",
                                   quoted(record.name)));
   }
-  const std::uint64_t offset =
-      record.header_offset + kLocalHeaderBytes + name_bytes + little_u16(header + 28);
+  const std::uint64_t offset = name_offset + fields.name_bytes + fields.extra_bytes;
   if (offset > record.limit_offset || record.limit_offset - offset < record.stored_bytes)
     throw_overlap(file_, record);
   return offset;

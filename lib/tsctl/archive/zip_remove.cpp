@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tsctl/archive/zip_directory.h"
+#include "tsctl/archive/zip_format.h"
 #include "tsctl/archive/zip_reader.h"
 #include "tsctl/archive/zip_write.h"
 #include "tsctl/core/base/file_descriptor.h"
@@ -20,58 +21,56 @@ namespace {
 constexpr std::size_t kCopyBytes = std::size_t{1} << 20;
 constexpr std::uint64_t kAlignment = 64;         // of a record's content in torch's files
 constexpr std::uint16_t kExtraPadding = 0x4246;  // "FB": torch's padding before a content
-constexpr std::size_t kFieldBytes = 4;           // the name and the length of an extra field
-constexpr std::uint32_t kEscape32 = 0xffffffffU;
 
 // The extra fields of a local header without torch's padding.
 std::string without_padding(std::string_view extra) {
   std::string kept;
-  while (extra.size() >= kFieldBytes) {
-    const std::size_t size = kFieldBytes + little_u16(extra.data() + 2);
-    if (size > extra.size()) break;
-    if (little_u16(extra.data()) != kExtraPadding) kept += extra.substr(0, size);
-    extra.remove_prefix(size);
+  while (const auto field = take_extra_field(extra)) {
+    if (field->id != kExtraPadding) append_extra_field(kept, *field);
   }
   return kept;
 }
 
-// A local header for the position `at`, with padding like torch's. It never ends behind `limit`, where the content is now.
-std::string header_at(std::uint64_t at, const std::string& header, std::uint64_t limit) {
-  const std::size_t name_bytes = little_u16(header.data() + 26);
-  const std::size_t fixed = kLocalHeaderBytes + name_bytes;
-  std::string extra = without_padding(std::string_view(header).substr(fixed));
-  const std::uint64_t unpadded = at + fixed + extra.size() + kFieldBytes;
+// A local header, with its name and extra fields, for the position `at`. Its padding is like torch's. It never ends
+// behind `limit`, where the content is now.
+std::string header_at(std::uint64_t at, std::string_view header, std::uint64_t limit) {
+  auto moved = read_zip<ZipLocalHeader>(header.data());
+  const std::string_view name = header.substr(ZipLocalHeader::kBytes, moved.record.name_bytes);
+  std::string extra = without_padding(header.substr(ZipLocalHeader::kBytes + name.size()));
+  const std::uint64_t unpadded =
+      at + ZipLocalHeader::kBytes + name.size() + extra.size() + ZipExtraField::kHeaderBytes;
   const std::uint64_t aligned = (unpadded + kAlignment - 1) / kAlignment * kAlignment;
   if (aligned <= limit) {
-    append_u16(extra, kExtraPadding);
-    append_u16(extra, static_cast<std::uint16_t>(aligned - unpadded));
-    extra.append(aligned - unpadded, 'Z');
+    const std::string padding(aligned - unpadded, 'Z');
+    append_extra_field(extra, {.id = kExtraPadding, .data = padding});
   }
-  std::string moved = header.substr(0, kLocalHeaderBytes - 2);
-  append_u16(moved, static_cast<std::uint16_t>(extra.size()));
-  return moved + header.substr(kLocalHeaderBytes, name_bytes) + extra;
+  moved.record.extra_bytes = static_cast<std::uint16_t>(extra.size());
+  std::string bytes;
+  append_zip(bytes, moved);
+  return bytes.append(name).append(extra);
 }
 
-void set_u32(std::string& bytes, std::size_t at, std::uint32_t value) {
-  std::string text;
-  append_u32(text, value);
-  bytes.replace(at, text.size(), text);
-}
-
-// The directory entry of a record that moved to `offset`. Values above 32 bits are in the extra field, in a fixed order.
+// The directory entry, with its name and extra fields, of a record that moved to `offset`. An offset that does not fit
+// into 32 bits is in the extra field, behind the sizes that do not fit.
 std::string moved_entry(std::string entry, std::uint64_t offset) {
-  if (little_u32(entry.data() + 42) != kEscape32) {
-    set_u32(entry, 42, static_cast<std::uint32_t>(offset));
-    return entry;
+  auto moved = read_zip<ZipEntry>(entry.data());
+  if (moved.header_offset != kZipEscape32) {
+    moved.header_offset = static_cast<std::uint32_t>(offset);
+    std::string bytes;
+    append_zip(bytes, moved);
+    return entry.replace(0, bytes.size(), bytes);
   }
-  std::size_t before = 0;  // the sizes that stand in front of the offset
-  for (const std::size_t at : {20U, 24U}) before += little_u32(entry.data() + at) == kEscape32;
-  std::size_t at = kEntryBytes + little_u16(entry.data() + 28);
-  while (little_u16(entry.data() + at) != kExtra64)
-    at += kFieldBytes + little_u16(entry.data() + at + 2);
-  std::string text;
-  append_u64(text, offset);
-  return entry.replace(at + kFieldBytes + 8 * before, text.size(), text);
+  std::string_view extra = entry;
+  extra.remove_prefix(ZipEntry::kBytes + moved.record.name_bytes);
+  auto field = take_extra_field(extra);  // ZipReader found it
+  while (field->id != kZipExtra64) field = take_extra_field(extra);
+  auto at = static_cast<std::size_t>(field->data.data() - entry.data());
+  for (const std::uint32_t before : {moved.record.size_bytes, moved.record.stored_bytes}) {
+    if (before == kZipEscape32) at += sizeof(std::uint64_t);
+  }
+  std::string bytes;
+  append_u64(bytes, offset);
+  return entry.replace(at, bytes.size(), bytes);
 }
 
 // An archive whose records move forward, one after another.
@@ -89,10 +88,8 @@ class Compaction {
       end_ = record.limit_offset;
       return old;
     }
-    std::string header(kLocalHeaderBytes, '\0');
-    from_.read_at(old, header.data(), header.size());
-    const std::size_t rest = little_u16(header.data() + 26) + little_u16(header.data() + 28);
-    header.resize(kLocalHeaderBytes + rest);
+    const ZipRecordFields fields = read_zip<ZipLocalHeader>(from_, old).record;
+    std::string header(ZipLocalHeader::kBytes + fields.name_bytes + fields.extra_bytes, '\0');
     from_.read_at(old, header.data(), header.size());
     const std::uint64_t content = old + header.size();
     const std::uint64_t offset = end_;

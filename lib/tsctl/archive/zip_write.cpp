@@ -6,49 +6,21 @@
 #include <cerrno>
 
 #include "tsctl/archive/binary_file.h"
+#include "tsctl/archive/zip_format.h"
 #include "tsctl/core/base/file_descriptor.h"
 
 namespace tsctl {
 
-namespace {
-
-constexpr std::uint16_t kVersion45 = 45;  // ZIP64
-constexpr std::uint64_t kEscape16 = 0xffffULL;
-constexpr std::uint64_t kEscape32 = 0xffffffffULL;
-
-std::uint16_t narrow16(std::uint64_t value) {
-  return static_cast<std::uint16_t>(value < kEscape16 ? value : kEscape16);
-}
-
-std::uint32_t narrow32(std::uint64_t value) {
-  return static_cast<std::uint32_t>(value < kEscape32 ? value : kEscape32);
-}
-
-}  // namespace
-
 void append_end(std::string& target, const ZipDirectory& directory) {
-  append_u32(target, kEnd64Signature);
-  append_u64(target, kEnd64Bytes - 12);
-  append_u16(target, kVersion45);
-  append_u16(target, kVersion45);
-  append_u32(target, 0);
-  append_u32(target, 0);
-  append_u64(target, directory.count);
-  append_u64(target, directory.count);
-  append_u64(target, directory.size_bytes);
-  append_u64(target, directory.offset);
-  append_u32(target, kLocator64Signature);
-  append_u32(target, 0);
-  append_u64(target, directory.offset + directory.size_bytes);
-  append_u32(target, 1);
-  append_u32(target, kEndSignature);
-  append_u16(target, 0);
-  append_u16(target, 0);
-  append_u16(target, narrow16(directory.count));
-  append_u16(target, narrow16(directory.count));
-  append_u32(target, narrow32(directory.size_bytes));
-  append_u32(target, narrow32(directory.offset));
-  append_u16(target, 0);
+  append_zip(target, ZipEnd64{.count_on_disk = directory.count,
+                              .count = directory.count,
+                              .directory_bytes = directory.size_bytes,
+                              .directory_offset = directory.offset});
+  append_zip(target, ZipLocator64{.end_offset = directory.offset + directory.size_bytes});
+  append_zip(target, ZipEnd{.count_on_disk = zip_narrow16(directory.count),
+                            .count = zip_narrow16(directory.count),
+                            .directory_bytes = zip_narrow32(directory.size_bytes),
+                            .directory_offset = zip_narrow32(directory.offset)});
 }
 
 void write_at(int descriptor, const std::string& path, std::uint64_t offset,

@@ -2,7 +2,7 @@
 
 #include "archive_files.h"
 #include "tsctl/archive/binary_file.h"
-#include "tsctl/archive/zip_directory.h"
+#include "tsctl/archive/zip_format.h"
 #include "tsctl/archive/zip_reader.h"
 
 namespace tsctl {
@@ -11,9 +11,9 @@ namespace {
 
 // Where a record's content begins in the file.
 std::size_t content_offset(const std::string& bytes, const ZipRecord& record) {
-  const char* header = bytes.data() + record.header_offset;
-  return record.header_offset + kLocalHeaderBytes + little_u16(header + 26) +
-         little_u16(header + 28);
+  const auto header = read_zip<ZipLocalHeader>(bytes.data() + record.header_offset);
+  return record.header_offset + ZipLocalHeader::kBytes + header.record.name_bytes +
+         header.record.extra_bytes;
 }
 
 TEST(ZipRemove, moves_the_records_behind_and_keeps_their_contents) {
