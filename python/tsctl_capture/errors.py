@@ -114,13 +114,17 @@ def users_lines() -> Iterator[tuple[str, int]]:
 
 def calling_line() -> tuple[str, int]:
     """File and innermost line of the code that runs now, torch's included; ("", 0) if all of it is tsctl's."""
+    return next(calling_lines(), ("", 0))
+
+
+def calling_lines() -> Iterator[tuple[str, int]]:
+    """The lines of code that run now, torch's included, without tsctl's; the innermost comes first."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
         if not is_own_frame(file) and not file.startswith("<") and Path(file).name != "warnings.py":
-            return file, frame.f_lineno or 0
+            yield file, frame.f_lineno or 0
         frame = frame.f_back
-    return "", 0
 
 
 def _is_noise(frame: traceback.FrameSummary) -> bool:

@@ -19,7 +19,7 @@ from .attempts import attempt_script, attempt_trace, attempt_trace_again
 from .failures import combined_failure, drop_advice_to_trace
 from .mixed import attempt_divided, attempt_scripted_inside, attempt_traced_inside
 from .names import require_readable_fields, require_readable_file, require_readable_names
-from .remedies import find_remedy
+from .remedies import advise, find_remedy
 from .saving import save_module
 from .scripting import explain_unsaved
 from .shape_guard import guard
@@ -66,6 +66,7 @@ class _Choice:
         if not self.request.require_general and self._keep_guarded():
             return chosen
         self._find_remedy()
+        advise(chosen.attempts)
         if not self._keep_not_general():
             chosen.failure = combined_failure(self.request, chosen.attempts)
         return chosen

@@ -36,7 +36,10 @@ def combined_failure(request: CaptureRequest, attempts: Sequence[Attempt]) -> Ca
         f"{attempt.way}: {attempt.reason}" + (f"\n{attempt.detail}" if attempt.detail else "")
         for attempt in attempts
     )
-    reasons = "; ".join(f"{attempt.way}: {attempt.reason}" for attempt in attempts)
+    ways: dict[str, list[str]] = {}
+    for attempt in attempts:
+        ways.setdefault(attempt.reason, []).append(attempt.way)
+    reasons = "; ".join(f"{' and '.join(those)}: {reason}" for reason, those in ways.items())
     message = f"'{name}' can be neither traced nor scripted ({reasons})"
     hint = remedies[0] if remedies else _hint_for_both(attempts)
     return CaptureError(ErrorKind.CAPTURE, message, hint, detail)

@@ -89,6 +89,7 @@ def _captured(request: CaptureRequest, events: Events) -> CaptureResult:
             events.progress("looking for the largest sizes")
             find_limits(request, subject, chosen.kept)
         _describe_chosen(result, chosen, subject)
+    result.warnings += _accepted_in_vain(chosen, subject)
     result.warnings += version_warnings()
     return result
 
@@ -218,11 +219,19 @@ def _describe_chosen(result: CaptureResult, chosen: Chosen, subject: Subject) ->
             stores = kept.mode != CaptureMode.TRACE or _stores(kept, subject)
             warning["text"] += ", as does every call of the file" if stores else ": the file does not"
     result.warnings += [{"code": code, "text": text} for code, text in _notes(kept)]
+
+
+def _accepted_in_vain(chosen: Chosen, subject: Subject) -> list[JobWarning]:
+    """A warning for each --accept-branch at whose line no trace decided anything, with the lines that decide."""
     traced = [notice for attempt in chosen.attempts for notice in attempt.notices]
-    result.warnings += [
+    others = list(dict.fromkeys(one.place for one in traced if one.decides_by_value or one.accepted))
+    is_needless = chosen.failure is None and chosen.kept.status == AttemptStatus.KEPT
+    what = "is not needed" if is_needless else "has no effect"
+    known = f"; decisions by values, which can be accepted, are at {', '.join(others)}" if others else ""
+    return [
         {
             "code": WarningCode.DECIDED_BY_EXAMPLE,
-            "text": f"--accept-branch {place} is not needed: no trace decided anything at that line",
+            "text": f"--accept-branch {place} {what}: no trace decided anything at that line{known}",
         }
         for place in subject.accepted
         if not any(is_accepted(notice, [place]) for notice in traced)

@@ -46,6 +46,9 @@ def observed_capture(attempt: Attempt, subject: Subject, capture: Capture) -> No
     found: list[Notice] = []
     if attempt.module is not None:  # an exception ends the path
         found = [_other_branch(attempt, *place) for place in other_branches(eager, traced)]
+        if attempt.mixed:
+            scripted = scripted_branches(attempt.module)
+            found += [_other_branch(Attempt(CaptureMode.SCRIPT), *place) for place in scripted]
         found += _constants(attempt, subject, capture, readings)
         attempt.fixed = [*attempt.fixed, *_variables(readings)]
     attempt.notices = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ import torch
 
 from ..explain.diagnosis import Diagnosis
 from ..explain.problems.user_code import file_of, user_file, without_comment
+from ..explain.trace_advice import is_code
 from ..vocabulary import AttemptStatus
 from .attempts import attempt_script
 from .subject import Attempt, Subject
@@ -49,6 +50,20 @@ def find_remedy(attempt: Attempt, subject: Subject) -> None:
         attempt.remedy = _remedy(changes)
     elif changes and found is not None and found.cause not in [one.cause for one in changes]:
         attempt.reason += f"; and after that change {found.place}: {found.cause}"
+
+
+def advise(attempts: Sequence[Attempt]) -> None:
+    """The rewritten line of a trace's only decision, as the remedy where no other is known."""
+    if any(attempt.remedy for attempt in attempts):
+        return
+    for attempt in attempts:
+        deciding = {one.place: one for one in attempt.notices if one.decides_by_value}
+        if attempt.status != AttemptStatus.NOT_GENERAL or len(deciding) != 1:
+            continue
+        one = next(iter(deciding.values()))
+        if one.is_branch and is_code(one.advice):
+            attempt.remedy = f"write `{one.advice}` at {one.place}: it chooses by value, in a trace too"
+            return
 
 
 def _remedy(changes: list[Diagnosis]) -> str:

@@ -32,7 +32,7 @@ def script(attempt: Attempt, subject: Subject) -> None:
     dropped = dropped_outputs(subject.outputs[0])
     if dropped:
         attempt.reason = f"TorchScript has no type for the output {', '.join(dropped)}"
-        attempt.hint = "return tensors, numbers, strings, None, and lists, tuples or dicts of these"
+        attempt.remedy = "return tensors, numbers, strings, None, and lists, tuples or dicts of these"
         return
     try:
         if model.function is None:

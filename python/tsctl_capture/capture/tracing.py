@@ -13,9 +13,15 @@ from ..model.exports import all_exported, exported_methods, hidden_exports, pass
 from ..model.input_adapter import NoTypeError, is_structured, named_arguments, not_alike
 from ..model.output_adapter import OutputForm, keeps_structure, output_form
 from ..model.values import is_plain, leaves
+from ..reference.known_refusals import GRADIENT_REMEDY
 from .autograd_functions import traced_through_forward
 from .subject import Attempt, Subject
 
+# Messages of torch where forward computes a gradient, and what that means.
+_GRADIENTS = {
+    "Cannot insert a Tensor that requires grad": "forward computes a gradient, which a trace does not record",
+    "pointer of Tensor that doesn't have storage": "forward uses torch.func, which a trace does not record",
+}
 _SCRIPT_HINT = "tsctl script compiles the source instead, and accepts arguments that are not tensors"
 
 
@@ -44,6 +50,9 @@ def trace(attempt: Attempt, subject: Subject) -> None:
         attempt.reason = describe(error)
         attempt.detail = user_traceback(error)
         attempt.hint = _SCRIPT_HINT
+        for message, reason in _GRADIENTS.items():
+            if message in str(error):
+                attempt.reason, attempt.remedy = reason, GRADIENT_REMEDY
 
 
 def _left_at_defaults(subject: Subject, call: Call) -> list[str]:

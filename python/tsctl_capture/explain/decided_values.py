@@ -18,7 +18,7 @@ from ..errors import users_line
 from ..vocabulary import DecidedBy, NoticeCode
 from .compared_sizes import compared_sizes
 from .recorded_data import recorded_data
-from .trace_advice import is_handled_here
+from .trace_advice import is_handled_here, is_torchs_check_here
 from .value_dependence import NOTHING, RANDOM, SIZES, Dependence, DependenceAnalysis
 from .watched_conversions import Conversion, watched_conversions
 
@@ -34,6 +34,7 @@ class Decision:
     inputs: set[int] = field(default_factory=set)
     silent: bool = False  # torch does not warn of it
     handled: bool = False  # an exception at the line does not leave the model
+    torchs_check: bool = True  # only checks in torch's own code decide here
     compared_with: list[float] = field(default_factory=list)  # see compared_sizes()
 
 
@@ -54,6 +55,7 @@ class Decisions:
         decision = self.found.setdefault((code, file, number), Decision(code, file, number, silent=silent))
         decision.silent = decision.silent and silent
         decision.handled = decision.handled or is_handled_here()
+        decision.torchs_check = decision.torchs_check and is_torchs_check_here()
         decision.compared_with += compared_with
         decision.inputs |= {part for part in dependence if part not in (SIZES, RANDOM)}
         if decision.inputs or RANDOM in dependence:

@@ -6,7 +6,7 @@ import ast
 import functools
 import re
 
-from ..errors import users_lines
+from ..errors import calling_lines, is_torch_frame, users_lines
 from ..vocabulary import NoticeCode
 from .syntax_tree import syntax_nodes
 
@@ -72,7 +72,7 @@ def _rewritten(code: NoticeCode, line: str) -> str:
         changed = _INTEGER.sub(r"\1", line)
         changed = _SCALAR.sub("", changed)
         return changed if changed != line else ""
-    return _where(line) if code == NoticeCode.BRANCH_DECIDED else ""
+    return _where(line) or _maximum(line) if code == NoticeCode.BRANCH_DECIDED else ""
 
 
 def _where(line: str) -> str:
@@ -88,6 +88,26 @@ def _where(line: str) -> str:
     parts = ", ".join(ast.unparse(part) for part in (value.test, value.body, value.orelse))
     body[0].value = ast.parse(f"torch.where({parts})", mode="eval").body
     return ast.unparse(body[0])
+
+
+def _maximum(line: str) -> str:
+    """`y = max(a, b)` with torch.maximum, which takes two tensors."""
+    body = ast.parse(line).body if _parses(line) else []
+    if len(body) != 1 or not isinstance(body[0], (ast.Assign, ast.Return)):
+        return ""
+    found = [part for part in ast.walk(body[0]) if _calls(part, {"max", "min"})]
+    if len(found) != 1 or not isinstance(found[0], ast.Call) or len(found[0].args) != 2 or found[0].keywords:
+        return ""
+    if any(isinstance(part, (ast.Constant, ast.Starred)) for part in found[0].args):
+        return ""
+    name = "maximum" if ast.unparse(found[0].func) == "max" else "minimum"
+    found[0].func = ast.parse(f"torch.{name}", mode="eval").body
+    return ast.unparse(body[0])
+
+
+def is_code(advice: str) -> bool:
+    """Whether an advice is the line rewritten."""
+    return bool(advice) and _parses(advice)
 
 
 def _is_tensor_test(test: ast.expr) -> bool:
@@ -163,6 +183,16 @@ def is_handled_here() -> bool:
     return any(
         first <= number <= last for file, number in users_lines() for first, last in _handled_lines(file)
     )
+
+
+def is_torchs_check_here() -> bool:
+    """Whether torch's own code decides now, and only raises, such as the checks of torch.distributions."""
+    for file, number in calling_lines():
+        if not is_torch_frame(file):
+            return False
+        if not isinstance(statement_at(file, number), ast.Return):  # the caller decides by what it returns
+            return only_checks(file, number)
+    return False
 
 
 @functools.lru_cache(maxsize=64)

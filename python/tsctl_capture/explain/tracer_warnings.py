@@ -206,7 +206,8 @@ def _explained(
             found.append(replace(notice, accepted=is_accepted(notice, accepted)))
             continue
         by = decision.by
-        if by == DecidedBy.VALUES and not decision.handled and only_checks(notice.file, notice.number):
+        is_check = decision.torchs_check or only_checks(notice.file, notice.number)
+        if by == DecidedBy.VALUES and not decision.handled and is_check:
             by = DecidedBy.CHECK
         names = tuple(inputs[position] for position in sorted(decision.inputs) if position < len(inputs))
         changed = replace(notice, decided_by=by, inputs=names if by == DecidedBy.VALUES else ())

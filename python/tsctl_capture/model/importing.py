@@ -32,7 +32,7 @@ def import_file(text: str) -> ModuleType:
     try:
         return _execute_file(name, file)
     except ImportError as error:
-        if "relative import" not in str(error) or not _is_in_package(path):
+        if not _needs_its_package(path, error):
             raise _import_failure(str(path), error) from error
         return _import_as_part_of_package(path)
     except (Exception, SystemExit) as error:
@@ -60,6 +60,15 @@ def _execute_file(name: str, path: str) -> ModuleType:
 
 def _is_in_package(path: Path) -> bool:
     return (path.parent / "__init__.py").is_file()
+
+
+def _needs_its_package(path: Path, error: ImportError) -> bool:
+    """Whether the file imports from the package that it is in: relatively, or by the name of the package."""
+    if not _is_in_package(path):
+        return False
+    while _is_in_package(path):
+        path = path.parent
+    return "relative import" in str(error) or (error.name or "").split(".")[0] == path.name
 
 
 def _import_as_part_of_package(path: Path) -> ModuleType:

@@ -76,8 +76,11 @@ def load_model(source: Source, seed: int) -> LoadedModel:
         _use_method(loaded, method, source)
     if model_is_built():
         loaded.notes.append("torch.compile is left out: the functions that it is called with are captured")
-    loaded.was_training = any(part.training for part in loaded.module.modules())
-    loaded.module.eval()
+    loaded.was_training = any(getattr(part, "training", False) for part in loaded.module.modules())
+    try:
+        loaded.module.eval()
+    except NotImplementedError:  # torch.export's modules have no other mode than the exported one
+        loaded.was_training = False
     return loaded
 
 

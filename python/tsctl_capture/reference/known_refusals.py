@@ -9,6 +9,11 @@ import torch
 from ..errors import described_with_place
 
 _UNKNOWN_OPERATOR = re.compile(r"^'_OpNamespace' '(\w+)' object has no attribute '(\w+)'")
+_NO_GRADIENT = "does not require grad and does not have a grad_fn"
+GRADIENT_REMEDY = (
+    "capture the method that computes what the gradient is taken of (net.py:Net.energy, with tsctl trace), and "
+    "call torch.autograd.grad on the file's output"
+)
 _ENCODERS = (torch.nn.TransformerEncoder, torch.nn.TransformerEncoderLayer)
 
 
@@ -22,6 +27,12 @@ def explained(error: BaseException, module: torch.nn.Module) -> tuple[str, str, 
             "name the library that registers it: --op-lib FILE; or import the package that does, in SOURCE",
             "",
         )
+    if isinstance(error, RuntimeError) and _NO_GRADIENT in str(error):
+        place = described_with_place(error).rpartition(" (")[2]
+        why = (
+            f"forward computes a gradient, and tsctl runs a model as a file runs, without gradients ({place}"
+        )
+        return why, GRADIENT_REMEDY, ""
     quantized = isinstance(error, AttributeError) and any(
         isinstance(part, _ENCODERS) for part in module.modules()
     )

@@ -33,7 +33,7 @@ def restored_state(module: torch.nn.Module) -> Iterator[list[str]]:
     counts its calls or stores something would leave the state of tsctl's many calls in the file.
     """
     parts = [(path, part) for path, part in module.named_modules() if not is_compiled(part)]
-    buffers = [(part, name, tensor) for part in module.modules() for name, tensor in part._buffers.items()]
+    buffers = [(path, part, dict(part._buffers)) for path, part in module.named_modules()]
     places = _Places()
     for path, part in parts:
         places.add_module(path, part)
@@ -44,8 +44,12 @@ def restored_state(module: torch.nn.Module) -> Iterator[list[str]]:
     finally:
         for restored in places.found:
             written += restored()
-        for part, name, tensor in buffers:
-            part._buffers[name] = tensor
+        for path, part, before in buffers:
+            for name in [name for name, _ in part._buffers.items() if name not in before]:
+                written.append(_name(path, name))
+                del part._buffers[name]
+            for name, tensor in before.items():
+                part._buffers[name] = tensor
         written += [kept.name for kept in tensors if kept.restored()]
         written[:] = dict.fromkeys(written)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
+import torch
+
 from .refusal import Finding, Refusal
 from .sentences import (
     NO_VALUES,
@@ -18,6 +20,7 @@ from .user_code import (
     default_of,
     dotted,
     parameters_of,
+    user_classes,
     without_comment,
 )
 
@@ -153,6 +156,8 @@ def variable_arguments(refusal: Refusal, match: re.Match[str]) -> Finding | None
         return None
     line = without_comment(file.line(refusal.line))
     arguments = function.args
+    if arguments.kwarg is not None and arguments.vararg is not None:
+        return _stars(refusal, file, function)
     if arguments.kwarg is not None:
         taken = _keywords_read(file, function, arguments.kwarg.arg)
         change = re.sub(
@@ -185,6 +190,76 @@ def variable_arguments(refusal: Refusal, match: re.Match[str]) -> Finding | None
             "TorchScript does not support"
         )
         return Finding("keyword-only", cause, change, NO_VALUES)
+    return None
+
+
+def _stars(refusal: Refusal, file: UserFile, function: ast.FunctionDef) -> Finding:
+    """*args, **kwargs: with the parameters of the function to which all of them are passed on, if it is one."""
+    args, kwargs = function.args.vararg, function.args.kwarg
+    stars = f"*{args.arg if args else ''}, **{kwargs.arg if kwargs else ''}"
+    cause = f"'{function.name}' takes {stars}: a function in TorchScript names each of its parameters"
+    tracing = "tracing works, with the arguments of the example"
+    calls = [
+        call
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call)
+        and any(
+            isinstance(item, ast.Starred) and dotted(item.value) == args.arg for item in call.args if args
+        )
+        and any(word.arg is None and dotted(word.value) == kwargs.arg for word in call.keywords if kwargs)
+    ]
+    theirs = _parameters_of_call(refusal, calls[0]) if len(calls) == 1 else None
+    if theirs is None:
+        uses = [
+            node for node in ast.walk(function) if isinstance(node, ast.Name) and args and node.id == args.arg
+        ]
+        change = "" if uses else _named_keywords(file, function, r"\*\w+(: [^,)]+)?,\s*\*\*\w+(: [^,)]+)?")
+        return Finding("variable-arguments", cause, change, tracing, function, file)
+    where, callee = theirs
+    own = [item.arg for item in parameters_of(function)]
+    missing = [item for item in parameters_of(callee) if item.arg not in ("self", *own)]
+    texts = [
+        where.text(item)
+        + (f" = {where.text(value)}" if (value := default_of(callee, item.arg)) is not None else "")
+        for item in missing
+    ]
+    head = re.sub(
+        r"\*\w+(: [^,)]+)?,\s*\*\*\w+(: [^,)]+)?",
+        ", ".join(texts),
+        without_comment(file.line(function.lineno)),
+    )
+    names = ", ".join(item.arg for item in missing)
+    called = re.sub(r"\*\w+,\s*\*\*\w+", names, file.text(calls[0]))
+    return Finding(
+        "variable-arguments", cause, f"{head}\n{file.replaced(calls[0], called)}", tracing, function, file
+    )
+
+
+def _named_keywords(file: UserFile, function: ast.FunctionDef, stars: str) -> str:
+    """The head with the parameters that are read from **kwargs, and the lines that read them; empty if none is."""
+    name = function.args.kwarg.arg if function.args.kwarg else ""
+    taken = _keywords_read(file, function, name)
+    if not taken:
+        return ""
+    lines = [re.sub(stars, ", ".join(taken), without_comment(file.line(function.lineno)))]
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and len(node.args) == 2]
+    for node in calls:
+        key = node.args[0]
+        if dotted(node.func) in (f"{name}.get", f"{name}.pop") and isinstance(key, ast.Constant):
+            lines.append(file.replaced(node, str(key.value)))
+    return "\n".join(lines)
+
+
+def _parameters_of_call(refusal: Refusal, call: ast.Call) -> tuple[UserFile, ast.FunctionDef] | None:
+    """The forward of self.inner, for self.inner(*args, **kwargs)."""
+    part: object = refusal.module_around(call)
+    for name in dotted(call.func).split(".")[1:]:
+        part = getattr(part, name, None)
+    for file, kind in user_classes(type(part)) if isinstance(part, torch.nn.Module) else ():
+        for item in kind.body:
+            if isinstance(item, ast.FunctionDef) and item.name == "forward":
+                stars = item.args.vararg or item.args.kwarg
+                return None if stars else (file, item)
     return None
 
 

@@ -224,7 +224,10 @@ def _object(
     cause = f"'{name}' is an object of the class {what}, which TorchScript cannot hold"
     used = refusal.file.parent_of(refusal.node) if refusal.file and refusal.node else None
     change = ""
-    if isinstance(used, ast.Attribute) and refusal.file and file is not None:
+    is_method = isinstance(used, ast.Attribute) and callable(getattr(type(value), used.attr, None))
+    if is_method and refusal.file:
+        change = f"class {what}({nn_of(refusal.file)}.Module):  # with super().__init__() in its __init__"
+    elif isinstance(used, ast.Attribute) and refusal.file and file is not None:
         held = "config" if node is not None and file.text(node) == "" else f"self.{name}"
         change = f"self.{used.attr} = {held}.{used.attr}  # in __init__\n"
         change += refusal.file.replaced(used, f"self.{used.attr}")

@@ -144,6 +144,37 @@ def _impure(file: UserFile, call: ast.Call, name: str, cause: str, arguments: li
     )
 
 
+def python_random(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """random.choice(list(self.layers))(x): a method of Python's generator, with arguments that are no tensors."""
+    file, name = refusal.file, match["name"]
+    for call in file.on_line(refusal.line, ast.Call) if file else []:
+        if file is None or called_name(call) != name:
+            continue
+        found = _impure(
+            file, call, f"random.{name}", f"TorchScript cannot call Python's {dotted(call.func)}()", []
+        )
+        if name == "choice" and len(call.args) == 1:
+            found.change = _choice_of_module(file, call)
+            found.cause += ": draw the position with torch.randint"
+        return found
+    return None
+
+
+def _choice_of_module(file: UserFile, call: ast.Call) -> str:
+    """random.choice(list(self.layers))(x) as a loop; empty for other code."""
+    outer, held = file.parent_of(call), call.args[0]
+    if isinstance(held, ast.Call) and dotted(held.func) in ("list", "tuple") and len(held.args) == 1:
+        held = held.args[0]
+    if not isinstance(outer, ast.Call) or outer.func is not call or not outer.args or not dotted(held):
+        return ""
+    items, arguments = file.text(held), ", ".join(file.text(item) for item in outer.args)
+    return (
+        f"chosen = int(torch.randint(0, len({items}), (1,)))\nout = {file.text(outer.args[0])}\n"
+        f"for i, layer in enumerate({items}):\n    if i == chosen:\n        out = layer({arguments})\n"
+        f"{file.replaced(outer, 'out')}"
+    )
+
+
 def numpy_random(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     """np.random.rand()."""
     file = refusal.file
@@ -287,6 +318,7 @@ def type_comparison(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 
 
 ENTRIES = [
+    (r"^Random\.(?P<name>\w+)\(", python_random),
     (r"^RandomState\.(?P<name>\w+)\(", numpy_random),
     (r"^object has no attribute (?P<name>\w+)", name_of_library),
     (r"^attribute lookup is not defined on python value of type '(?P<kind>(?!type')\w+)'", name_of_library),

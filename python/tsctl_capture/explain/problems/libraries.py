@@ -12,6 +12,7 @@ from .sentences import (
     KEEPS_VALUE,
     NO_VALUES,
 )
+from .syntax import with_finding
 from .user_code import (
     UserFile,
     attribute_assignment,
@@ -107,6 +108,8 @@ def _parametrized(refusal: Refusal) -> Finding | None:
 
 
 def _library_finding(file: UserFile, call: ast.Call) -> Finding:
+    if isinstance(file.parent_of(call), ast.withitem) and (node := file.around(call, ast.With)) is not None:
+        return with_finding(file, node)
     name = dotted(call.func)
     short = name.rsplit(".", 1)[-1]
     change = ""
@@ -115,8 +118,26 @@ def _library_finding(file: UserFile, call: ast.Call) -> Finding:
         change = file.replaced(call, f"{file.text(call.args[0])}({rest})")
     if short == "apply":
         return _custom_function(file, call, name)
-    cause = f"{name}() is written in Python that TorchScript cannot compile"
+    shown = name or file.text(call.func)
+    cause = f"{shown}() is written in Python that TorchScript cannot compile"
     return Finding("library-function", cause, change, NO_VALUES, call, file)
+
+
+def gradient(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """torch.autograd.grad(energy, x) in forward."""
+    file = refusal.file
+    calls = file.on_line(refusal.line, ast.Call) if file is not None else []
+    found = [
+        call for call in calls if dotted(call.func).startswith("torch.") and called_name(call) in _GRADIENTS
+    ]
+    if not found:
+        return None
+    name = dotted(found[0].func)
+    cause = f"a file computes no gradients, here {name}(): call it on the file's output"
+    return Finding("library-function", cause, "", "", found[0], file)
+
+
+_GRADIENTS = ("grad", "backward", "jacobian", "hessian", "vjp", "jvp", "jacrev", "jacfwd", "enable_grad")
 
 
 def conditional(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -197,6 +218,7 @@ def exported_call(refusal: Refusal, match: re.Match[str]) -> Finding | None:
 ENTRIES = [
     (r"", compiled_function),
     (r"", conditional),
+    (r"", gradient),
     (r"^Could not export Python function call '(?P<name>\w+)'", exported_call),
     (r"^Unknown builtin op: aten::(?P<name>\w+)", unknown_operator),
     (r"", library_code),

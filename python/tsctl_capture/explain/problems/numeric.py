@@ -14,6 +14,7 @@ from .sentences import (
     NO_VALUES,
 )
 from .user_code import (
+    UserFile,
     assignments_to,
     dotted,
     names_in,
@@ -91,6 +92,11 @@ def tolist(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     if file is None or not found or statement is None:
         return None
     node = found[0]
+    if (
+        isinstance(node.func, ast.Attribute)
+        and (asked := _membership(file, node, node.func.value)) is not None
+    ):
+        return asked
     depth, above = 1, file.parent_of(node)
     while isinstance(above, ast.Subscript):
         depth, above = depth + 1, file.parent_of(above)
@@ -103,6 +109,51 @@ def tolist(refusal: Refusal, match: re.Match[str]) -> Finding | None:
         change += f"\n{file.replaced(node, name)}"
     cause = "tolist() can return lists of any depth and type: TorchScript needs an annotation"
     return Finding("tolist", cause, change, KEEPS_VALUE)
+
+
+def membership(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """`3 in ids`, where ids is a tensor."""
+    file = refusal.file
+    for compare in file.on_line(refusal.line, ast.Compare) if file else []:
+        held = compare.comparators[0]
+        if file is not None and (found := _membership(file, held, held)) is not None:
+            return found
+    return None
+
+
+def _membership(file: UserFile, held: ast.expr, tensor: ast.expr) -> Finding | None:
+    """The finding for `value in held`, where `held` has the values of a tensor; None for other code around it."""
+    compare = file.parent_of(held)
+    if not isinstance(compare, ast.Compare) or len(compare.ops) != 1 or compare.left is held:
+        return None
+    if not isinstance(compare.ops[0], (ast.In, ast.NotIn)):
+        return None
+    test = f"bool(({file.text(tensor)} == {file.text(compare.left)}).any())"
+    change = file.replaced(compare, f"not {test}" if isinstance(compare.ops[0], ast.NotIn) else test)
+    cause = (
+        f"TorchScript has no 'in' for a tensor, here '{file.text(tensor)}': compare with ==, and ask any()"
+    )
+    return Finding("tensor-membership", cause, change, KEEPS_EXAMPLE, compare, file)
+
+
+def of_tensors(refusal: Refusal, match: re.Match[str]) -> Finding | None:
+    """any(row.sum() > 6 for row in x): any() and all() take a list of bools."""
+    file, name = refusal.file, match["name"]
+    for call in file.on_line(refusal.line, ast.Call) if file else []:
+        made = call.args[0] if len(call.args) == 1 else None
+        if (
+            file is None
+            or dotted(call.func) != name
+            or not isinstance(made, (ast.GeneratorExp, ast.ListComp))
+        ):
+            continue
+        loops = file.text(made)[
+            file.text(made).index(file.text(made.elt)) + len(file.text(made.elt)) :
+        ].rstrip("])")
+        change = file.replaced(call, f"{name}([bool({file.text(made.elt)}){loops}])")
+        cause = f"TorchScript's {name}() takes a list of bools, not of tensors"
+        return Finding("tensor-membership", cause, change, KEEPS_EXAMPLE, call, file)
+    return None
 
 
 def tensor_method(refusal: Refusal, match: re.Match[str]) -> Finding | None:
@@ -154,5 +205,7 @@ ENTRIES = [
     (r"found float|instead found type 'float'", float_as_size),
     (r"all inputs of range must be ints, found (?P<found>Tensor|number)", tensor_as_int),
     (r"^Expected type hint for result of tolist", tolist),
+    (r"^Arguments for call are not valid.*aten::__contains__", membership),
+    (r"^Arguments for call are not valid.*aten::(?P<name>any|all)\(", of_tensors),
     (r"^'Tensor(?: \(inferred\))?' object has no attribute or method '(?P<name>\w+)'", tensor_method),
 ]

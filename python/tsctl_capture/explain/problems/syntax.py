@@ -40,8 +40,8 @@ def lambda_expression(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     node = found[0]
     above = file.parent_of(node)
     call = file.around(node, ast.Call)
-    if isinstance(above, ast.Call) and dotted(above.func) == "torch.cond":
-        return None  # it has an explanation of its own
+    if isinstance(above, ast.Call) and dotted(above.func).startswith(("torch.cond", "torch.func.")):
+        return None  # they have explanations of their own
     if isinstance(above, ast.keyword) and above.arg == "key" and call is not None:
         return _sort_key(file, node, call)
     if isinstance(above, ast.Call) and dotted(above.func) == "map" and len(above.args) == 2:
@@ -53,7 +53,9 @@ def lambda_expression(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     parameters = ", ".join([item.arg for item in node.args.args] + _closed_over(function, node))
     change = f"def {name}({parameters}):  # outside the class\n    return {file.text(node.body)}"
     if not named:
-        change += f"\n{file.replaced(node, name).replace(f'({name})(', f'{name}(')}"
+        is_called = isinstance(above, ast.Call) and above.func is node
+        used = file.replaced(node, name)
+        change += f"\n{used.replace(f'({name})(', f'{name}(') if is_called else used}"
     return Finding("lambda", "TorchScript has no lambda", change, NO_VALUES)
 
 
@@ -115,11 +117,11 @@ def _with(file: UserFile, name: str, files: list[UserFile] | None = None) -> Fin
                 name in names_in(item.context_expr) or name in dotted(item.context_expr)
                 for item in node.items
             ):
-                return _with_statement(where, node)
+                return with_finding(where, node)
     return None
 
 
-def _with_statement(file: UserFile, node: ast.With) -> Finding:
+def with_finding(file: UserFile, node: ast.With) -> Finding:
     context = file.text(node.items[0].context_expr)
     off = re.match(r"torch\.(set_grad_enabled\(False\)|inference_mode\(\))", context)
     change = "with torch.no_grad():" if off else _dedented(file, node.body)
@@ -129,7 +131,7 @@ def _with_statement(file: UserFile, node: ast.With) -> Finding:
 
 def with_statement(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     found = refusal.file.on_line(refusal.line, ast.With) if refusal.file else []
-    return _with_statement(refusal.file, found[0]) if found and refusal.file else None
+    return with_finding(refusal.file, found[0]) if found and refusal.file else None
 
 
 def with_null_context(refusal: Refusal, match: re.Match[str]) -> Finding | None:
