@@ -53,7 +53,9 @@ def beginning(report: dict) -> str:
     attempts = (report["capture"] or {}).get("attempts", [])
     ends = [message.find(" ".join(one["reason"].split())) for one in attempts if one["reason"]]
     found = min((end for end in ends if end > 0), default=len(message))
-    return message if found == len(message) else message[:found].rpartition(" (trace")[0] or message[: found - 2]
+    return (
+        message if found == len(message) else message[:found].rpartition(" (trace")[0] or message[: found - 2]
+    )
 
 
 def main() -> int:

@@ -104,8 +104,9 @@ TEST(ResultLine, of_outputs_that_differ_says_by_how_much_and_that_no_file_was_wr
 TEST(ResultLine, of_a_capture_leaves_out_the_reasons_that_stand_above_it) {
   Report report;
   report.capture = CaptureResult{.attempts = {{.reason = "a (b): c"}, {.reason = "net.py:7: no"}}};
-  report.error = ErrorInfo{.message = "the trace is not general: a (b): c; and it cannot be "
-                                      "scripted: net.py:7: no"};
+  report.error = ErrorInfo{.message =
+                               "the trace is not general: a (b): c; and it cannot be "
+                               "scripted: net.py:7: no"};
   EXPECT_EQ(line_of(report, ExitCode::check_failed), "FAIL  the trace is not general");
   report.error->message =
       "'a (1).py:Net' can be neither traced nor scripted (trace: a (b): c; script: net.py:7: no)";
