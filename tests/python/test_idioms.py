@@ -201,6 +201,12 @@ def test_a_frozen_module_is_used_as_it_is(request_for, events, follows):
     follows()
 
 
+def test_a_module_without_another_mode_is_captured_as_it_is(request_for, events, follows):
+    result = captured(request_for("idioms.py:NoOtherMode", input_set(X)), events)
+    assert (result["mode"], result["was_training"]) == ("trace", False)
+    follows()
+
+
 def test_a_file_may_import_its_own_package_by_name(request_for, events, tmp_path):
     package = tmp_path / "idiom_package"
     package.mkdir()

@@ -40,11 +40,22 @@ def faults(code: int, kind: str, folder: pathlib.Path, exit_code: int, said: str
         found.append(f"the report says {told}")
     if report["artifact"] is not None and report["artifact"]["status"] != "not_written":
         found.append(f"the report says that the file was {report['artifact']['status']}")
-    if report["error"] and " ".join(report["error"]["message"].split()) not in " ".join(last.split()):
+    if report["error"] and beginning(report) not in " ".join(last.split()):
         found.append(f"the result line does not have the report's message: {last}")
     if report["error"] and f"tsctl: error: {report['error']['message']}\n" not in said:
         found.append("the report's message is not the one on standard error")
     return found
+
+
+def beginning(report: dict) -> str:
+    """The message without the reasons of a capture's attempts, which stand above the result line."""
+    message = " ".join(report["error"]["message"].split())
+    attempts = (report["capture"] or {}).get("attempts", [])
+    ends = [message.find(" ".join(one["reason"].split())) for one in attempts if one["reason"]]
+    found = min((end for end in ends if end > 0), default=len(message))
+    return (
+        message if found == len(message) else message[:found].rpartition(" (trace")[0] or message[: found - 2]
+    )
 
 
 def main() -> int:

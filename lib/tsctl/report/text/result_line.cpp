@@ -212,9 +212,22 @@ std::string passed_text(const Report& report) {
   return subject + (subject.empty() || facts.empty() ? "" : ": ") + facts;
 }
 
+// The message without the reasons of the attempts: the text above the line and the error have them.
+std::string without_reasons(const std::string& message, const CaptureResult& capture) {
+  std::size_t end = message.size();
+  for (const CaptureAttempt& attempt : capture.attempts) {
+    if (!attempt.reason.empty()) end = std::min(end, message.find(attempt.reason));
+  }
+  if (end == message.size()) return message;
+  // "the trace is not general: REASON", "'a.py:Net' can be neither traced nor scripted (trace: …)".
+  const std::size_t bracket = message.rfind(" (trace", end);
+  return message.substr(0, bracket < end ? bracket : message.rfind(": ", end));
+}
+
 std::string failed_text(const Report& report) {
   if (!report.error) return passed_text(report);
   std::string text = report.error->message;
+  if (report.capture) text = without_reasons(text, *report.capture);
   const ErrorKind kind = report.error->kind;
   const bool differs = kind == ErrorKind::check_failed && report.error->phase == "verify";
   if (differs && std::ranges::any_of(report.verify, compares_numbers))

@@ -180,14 +180,14 @@ def undefined_value(refusal: Refusal, match: re.Match[str]) -> Finding | None:
     name, file, function = match["name"], refusal.file, refusal.function
     if file is None or function is None:
         return None
-    for loop in ast.walk(function):
-        if name == "_" and isinstance(loop, ast.For) and "_" in names_in(loop.target):
-            head = file.edited([(loop.target, re.sub(r"\b_\b", "step", file.text(loop.target)))])
+    for counted in ast.walk(function):
+        if name == "_" and isinstance(counted, ast.For) and "_" in names_in(counted.target):
+            head = file.edited([(counted.target, re.sub(r"\b_\b", "step", file.text(counted.target)))])
             change = f"step = 0\n{head}\n" + re.sub(
                 r"\b_\b", "step", without_comment(file.line(refusal.line))
             )
             cause = "'_' is read after the loop, and TorchScript keeps no variable of this name"
-            return Finding("undefined-after-loop", cause, change, FIXED_LENGTH, loop)
+            return Finding("undefined-after-loop", cause, change, FIXED_LENGTH, counted)
     for given in assignments_to(function, name):
         loop = file.around(given, (ast.For, ast.While))
         if loop is not None and given.value is not None:

@@ -101,6 +101,23 @@ TEST(ResultLine, of_outputs_that_differ_says_by_how_much_and_that_no_file_was_wr
   EXPECT_TRUE(line_of(report, ExitCode::check_failed).ends_with("; kept as cnn.pt.failed"));
 }
 
+TEST(ResultLine, of_a_capture_leaves_out_the_reasons_that_stand_above_it) {
+  Report report;
+  report.capture = CaptureResult{.attempts = {{.reason = "a (b): c"}, {.reason = "net.py:7: no"}}};
+  report.error = ErrorInfo{.message =
+                               "the trace is not general: a (b): c; and it cannot be "
+                               "scripted: net.py:7: no"};
+  EXPECT_EQ(line_of(report, ExitCode::check_failed), "FAIL  the trace is not general");
+  report.error->message =
+      "'a (1).py:Net' can be neither traced nor scripted (trace: a (b): c; script: net.py:7: no)";
+  EXPECT_EQ(line_of(report, ExitCode::capture),
+            "FAIL  'a (1).py:Net' can be neither traced nor scripted");
+  report.error->message = "'a (1).py:Net' cannot be scripted: net.py:7: no";
+  EXPECT_EQ(line_of(report, ExitCode::capture), "FAIL  'a (1).py:Net' cannot be scripted");
+  report.error->message = "the disk is full";
+  EXPECT_EQ(line_of(report, ExitCode::environment), "FAIL  the disk is full");
+}
+
 TEST(ResultLine, of_every_exit_but_success_and_undecided_begins_with_FAIL) {
   for (const int code : exit_codes()) {
     Report report;
