@@ -207,6 +207,15 @@ def test_a_module_without_another_mode_is_captured_as_it_is(request_for, events,
     follows()
 
 
+def test_a_call_that_does_more_than_forward_is_named(request_for, events):
+    attempt = result_of(request_for, events, "HoldsCallsMore", mode="script")["attempts"][0]
+    assert attempt["status"] == "not_general"
+    assert attempt["remedy"] == (
+        f"write what CallsMore.__call__ ({at('def __call__')}) does into forward: "
+        "TorchScript calls forward alone"
+    )
+
+
 def test_a_file_may_import_its_own_package_by_name(request_for, events, tmp_path):
     package = tmp_path / "idiom_package"
     package.mkdir()

@@ -12,8 +12,15 @@ from .problems.user_code import file_of
 
 
 def without_decorator(model: LoadedModel) -> str:
-    """What to do about the first decorator that a script leaves out; empty if there is none."""
+    """What to do about the first decorator, or __call__, that a script leaves out; empty if there is none."""
     for part in model.module.modules():
+        call: Any = type(part).__call__
+        code = getattr(call, "__code__", None)
+        if code is not None and not is_torch_frame(code.co_filename) and file_of(call) is not None:
+            place = place_text(code.co_filename, code.co_firstlineno)
+            return (
+                f"write what {call.__qualname__} ({place}) does into forward: TorchScript calls forward alone"
+            )
         forward: Any = getattr(type(part), "forward", None)
         if not hasattr(forward, "__wrapped__") or is_torch_frame(
             inspect.getsourcefile(forward.__code__) or ""
