@@ -16,11 +16,19 @@ namespace {
 
 constexpr std::string_view kForms = "write path/to/file.py:Name or package.module:Name";
 
-// Whether the text is identifiers joined by dots.
-bool is_module_path(std::string_view text) noexcept {
+// Python's names may have letters beyond ASCII, whose bytes in UTF-8 are 0x80 and above.
+bool is_python_name(std::string_view text) {
+  std::string ascii(text);
+  std::ranges::replace_if(
+      ascii, [](unsigned char byte) { return byte >= 0x80; }, 'a');
+  return is_identifier(ascii);
+}
+
+// Whether the text is names joined by dots.
+bool is_module_path(std::string_view text) {
   while (true) {
     const std::size_t dot = text.find('.');
-    if (!is_identifier(text.substr(0, dot))) return false;
+    if (!is_python_name(text.substr(0, dot))) return false;
     if (dot == std::string_view::npos) return true;
     text.remove_prefix(dot + 1);
   }

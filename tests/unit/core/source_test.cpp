@@ -53,6 +53,11 @@ TEST(Source, takes_the_method_of_a_model) {
   EXPECT_TRUE(looks_like_source("package.module:Codec.encode"));
 }
 
+TEST(Source, takes_names_with_letters_beyond_ascii) {
+  EXPECT_EQ(source_from_text("net.py:Größe").name, "Größe");
+  EXPECT_TRUE(looks_like_source("net.py:Größe"));
+}
+
 TEST(Source, takes_the_last_colon_of_a_path) {
   EXPECT_EQ(source_from_text("odd:dir/net.py:Net").file, "odd:dir/net.py");
 }
