@@ -12,7 +12,7 @@ namespace tsctl {
 namespace {
 
 // A text in quotes. A backslash would begin one of Graphviz's escapes; "\n" is a line break of ours.
-std::string quoted(const std::string& text) {
+std::string dot_text(const std::string& text) {
   std::string result = "\"";
   for (const char c : printable(text)) {
     if (c == '\n') {
@@ -46,7 +46,7 @@ std::string node_line(const MethodNode& node, std::size_t index) {
   if (!node.arguments.empty()) label += "\n" + node.arguments;
   const std::string place =
       node.record.empty() ? std::string() : fmt::format("{}:{}", node.record, node.line);
-  return fmt::format("n{} [label={}, tooltip={}{}];\n", index, quoted(label), quoted(place),
+  return fmt::format("n{} [label={}, tooltip={}{}];\n", index, dot_text(label), dot_text(place),
                      style_of(node.kind));
 }
 
@@ -68,12 +68,12 @@ class DotWriter {
 
  private:
   void write_head() {
-    text_ = fmt::format("digraph {} {{\n", quoted(graph_.method));
+    text_ = fmt::format("digraph {} {{\n", dot_text(graph_.method));
     text_ +=
         "  graph [fontname=\"Helvetica\", fontsize=11, color=\"#8a97a5\"];\n"
         "  node [shape=box, fontname=\"Helvetica\", fontsize=10];\n";
     if (!graph_.incomplete.empty())
-      text_ += fmt::format("  label={};\n", quoted("incomplete: " + graph_.incomplete));
+      text_ += fmt::format("  label={};\n", dot_text("incomplete: " + graph_.incomplete));
   }
 
   void write_nodes() {
@@ -100,7 +100,7 @@ class DotWriter {
   void open_cluster(std::int64_t scope) {
     const MethodScope& opened = graph_.scopes[static_cast<std::size_t>(scope)];
     text_ += fmt::format("{}subgraph \"cluster_{}\" {{ label={};\n", indent(), scope,
-                         quoted(scope_label(opened)));
+                         dot_text(scope_label(opened)));
   }
 
   std::string indent() const {

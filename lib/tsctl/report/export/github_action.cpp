@@ -18,7 +18,7 @@ const PercentileResult* median_of(const ArmResult& arm) {
   return median == arm.percentiles.end() ? nullptr : &*median;
 }
 
-Json entry_of(const ArmResult& arm, const Report& report) {
+Json action_entry(const ArmResult& arm, const Report& report) {
   const LoadPlan& load = report.bench->load;
   Json entry{
       {"name", arm.label}, {"unit", "ms"}, {"value", *arm.median_s * kMillisecondsPerSecond}};
@@ -39,7 +39,7 @@ std::string github_action_json(const Reports& reports) {
   Json entries = Json::array();
   for (const Report& report : reports) {
     for (const ArmResult& arm : bench_of(report).arms) {
-      if (arm.median_s) entries.push_back(entry_of(arm, report));
+      if (arm.median_s) entries.push_back(action_entry(arm, report));
     }
   }
   return json::document_text(entries);

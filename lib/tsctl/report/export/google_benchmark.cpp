@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kNanosecondsPerSecond = 1e9;
 
-Json entry_of(const ArmResult& arm, const Report& report) {
+Json benchmark_of(const ArmResult& arm, const Report& report) {
   const BenchResult& bench = *report.bench;
   const Json median_ns = arm.median_s ? Json(*arm.median_s * kNanosecondsPerSecond) : Json(nullptr);
   const std::string load = bench.load.plain() ? "" : ", " + loop_text(bench.load);
@@ -46,7 +46,7 @@ std::string google_benchmark_json(const Reports& reports) {
   const Report& report = reports.front();
   const Environment& host = report.environment;
   Json entries = Json::array();
-  for (const ArmResult& arm : bench_of(report).arms) entries.push_back(entry_of(arm, report));
+  for (const ArmResult& arm : bench_of(report).arms) entries.push_back(benchmark_of(arm, report));
   const Json document{{"context",
                        {{"date", report.time},
                         {"host_name", host.host_name},

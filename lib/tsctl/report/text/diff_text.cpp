@@ -14,7 +14,7 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::size_t kIndent = 2;
+constexpr std::size_t kDiffIndent = 2;
 
 // How much is listed; the document has all.
 struct Listing {
@@ -33,7 +33,7 @@ std::string listed(const std::string& title, const std::vector<Row>& rows, TextT
   if (rows.empty()) return {};
   const std::size_t shown = std::min(rows.size(), listing.rows);
   for (std::size_t i = 0; i < shown; ++i) add_row(table, rows[i]);
-  std::string text = fmt::format("\n{}\n{}", title, table.render(kIndent, listing.width));
+  std::string text = fmt::format("\n{}\n{}", title, table.render(kDiffIndent, listing.width));
   if (shown < rows.size()) text += rest_text(rows.size() - shown);
   return text;
 }

@@ -14,7 +14,7 @@ namespace tsctl {
 
 namespace {
 
-constexpr std::size_t kIndent = 2;
+constexpr std::size_t kListIndent = 2;
 constexpr std::size_t kAttributesShown = 12;
 constexpr std::size_t kValueShown = 60;  // bytes; the document has more
 
@@ -132,7 +132,7 @@ std::string head(const ModelSummary& summary) {
 }
 
 std::string titled(const std::string& title, const TextTable& table, std::size_t width) {
-  return fmt::format("\n{}\n{}", title, table.render(kIndent, width));
+  return fmt::format("\n{}\n{}", title, table.render(kListIndent, width));
 }
 
 std::string groups_text(const ModelSummary& summary) {
@@ -141,7 +141,7 @@ std::string groups_text(const ModelSummary& summary) {
     table.add_row({name_of(group.group), std::to_string(group.records),
                    bytes_text(group.size_bytes), bytes_text(group.stored_bytes)});
   }
-  return "\n" + table.render(kIndent);
+  return "\n" + table.render(kListIndent);
 }
 
 std::string methods_text(const ModelSummary& summary) {

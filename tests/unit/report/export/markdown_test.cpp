@@ -7,11 +7,11 @@
 namespace tsctl {
 namespace {
 
-bool shows(const std::string& text, const std::string& part) {
+bool has_text(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-Report benched() {
+Report timed_twice() {
   Report report{.time = "2025-01-01T00:00:00Z",
                 .tags = {{"commit", "a1b2"}},
                 .command = {"tsctl", "bench", "new.pt"},
@@ -38,14 +38,16 @@ Report benched() {
 }
 
 TEST(Markdown, has_the_result_the_gate_the_warnings_and_the_run) {
-  const std::string text = markdown_from_report(benched());
+  const std::string text = markdown_from_report(timed_twice());
   EXPECT_TRUE(text.starts_with("### tsctl bench `old.pt`: pass\n")) << text;
-  EXPECT_TRUE(shows(text, "\n**OK** new\\|x 2.00x old \\[1.90, 2.10\\]")) << text;
-  EXPECT_TRUE(shows(text, "| `new\\|x` | 2.00 [1.90, 2.10] | faster | same | 1.000 ms |")) << text;
-  EXPECT_TRUE(shows(text, "- gate **pass**: `new\\|x` is 2.00 [1.90, 2.10] of `old`; limit 0.950"));
-  EXPECT_TRUE(shows(text, "- warning: the &lt;host> was busy\n")) << text;
-  EXPECT_TRUE(shows(text, "<sub>2025-01-01T00:00:00Z, torch 2.15.0, "));
-  EXPECT_TRUE(shows(text, "commit a1b2</sub>"));
+  EXPECT_TRUE(has_text(text, "\n**OK** new\\|x 2.00x old \\[1.90, 2.10\\]")) << text;
+  EXPECT_TRUE(has_text(text, "| `new\\|x` | 2.00 [1.90, 2.10] | faster | same | 1.000 ms |"))
+      << text;
+  EXPECT_TRUE(
+      has_text(text, "- gate **pass**: `new\\|x` is 2.00 [1.90, 2.10] of `old`; limit 0.950"));
+  EXPECT_TRUE(has_text(text, "- warning: the &lt;host> was busy\n")) << text;
+  EXPECT_TRUE(has_text(text, "<sub>2025-01-01T00:00:00Z, torch 2.15.0, "));
+  EXPECT_TRUE(has_text(text, "commit a1b2</sub>"));
 }
 
 TEST(Markdown, says_why_a_command_failed_and_shows_no_empty_tables) {
@@ -54,19 +56,20 @@ TEST(Markdown, says_why_a_command_failed_and_shows_no_empty_tables) {
                 .exit_code = 3,
                 .error = ErrorInfo{.message = "'a_b*.pt' is missing"}};
   const std::string text = markdown_from_report(report);
-  EXPECT_TRUE(shows(text, "### tsctl verify: error\n\n**FAIL** 'a\\_b\\*.pt' is missing\n"))
+  EXPECT_TRUE(has_text(text, "### tsctl verify: error\n\n**FAIL** 'a\\_b\\*.pt' is missing\n"))
       << text;
-  EXPECT_FALSE(shows(text, "|"));
+  EXPECT_FALSE(has_text(text, "|"));
 }
 
 TEST(Markdown, has_no_numbers_where_a_measurement_shows_nothing) {
-  Report report = benched();
+  Report report = timed_twice();
   PairResult& pair = report.bench->pairs[0];
   pair = {.base = "old", .arm = "new|x", .speedup_reason = "the machine was busy"};
   pair.gate = Gate::undecided;
   const std::string text = markdown_from_report(report);
-  EXPECT_TRUE(shows(text, "| `new\\|x` | - |")) << text;
-  EXPECT_TRUE(shows(text, "- gate **undecided**: `new\\|x` against `old`: the machine was busy"));
+  EXPECT_TRUE(has_text(text, "| `new\\|x` | - |")) << text;
+  EXPECT_TRUE(
+      has_text(text, "- gate **undecided**: `new\\|x` against `old`: the machine was busy"));
 }
 
 TEST(Markdown, cuts_a_long_table_and_says_so) {
@@ -74,11 +77,11 @@ TEST(Markdown, cuts_a_long_table_and_says_so) {
   DiffResult& diff = report.diff.emplace();
   for (int i = 0; i < 100; ++i) diff.ops.push_back({.method = "forward", .name = "op"});
   const std::string text = markdown_from_report(report);
-  EXPECT_TRUE(shows(text, "70 more rows are not shown"));
+  EXPECT_TRUE(has_text(text, "70 more rows are not shown"));
 }
 
 TEST(Markdown, has_a_section_for_each_report) {
-  const std::string text = markdown_from_report(std::vector{benched(), benched()});
+  const std::string text = markdown_from_report(std::vector{timed_twice(), timed_twice()});
   EXPECT_NE(text.find("### tsctl"), text.rfind("### tsctl"));
 }
 
