@@ -110,6 +110,16 @@ TEST_F(Running, sends_the_warnings_of_a_models_code_to_its_events) {
   EXPECT_EQ(events_.warnings[0].code, WarningCode::python_warning);
 }
 
+TEST_F(Running, sends_libtorchs_own_warnings_to_its_events) {
+  const auto module = test::module_from("def forward(self, x):\n  return torch.numpy_T(x)\n");
+  Calls calls;
+  calls.add("", {torch::ones({2, 2, 2})});
+  const ModelWarnings warnings(&events_);
+  run(module, calls);
+  ASSERT_FALSE(events_.warnings.empty());
+  EXPECT_EQ(events_.warnings[0].text.find("LibTorch warns: The use of `x.T`"), 0U);
+}
+
 TEST_F(Running, counts_nonfinite_values) {
   const auto module = test::module_from("def forward(self, x):\n  return x / 0.0\n");
   Calls calls;

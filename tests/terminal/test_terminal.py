@@ -140,7 +140,7 @@ def test_what_a_model_prints_stays_out_of_the_progress_line(in_terminal, tmp_pat
     assert re.search(r"(?m)^from the model$", settled(text))
     # Python's warnings are collected and counted.
     assert "UserWarning" not in text
-    assert re.search(r"(?m)^python +1 warning of Python code", settled(text))
+    assert re.search(r"(?m)^python +1 warning of Python code or LibTorch", settled(text))
     # The time goes on while nothing else happens.
     assert len(set(re.findall(r"running eager on 2 input sets .*?(\d+:\d\d)", plain(text)))) > 1
     assert "chatty.py" in in_terminal(*command, "-v")[1]

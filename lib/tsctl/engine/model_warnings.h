@@ -6,8 +6,8 @@
 
 namespace tsctl {
 
-// As long as it lives, what code of a file says with warnings.warn() in this thread becomes a warning of `events`, which
-// LibTorch would print in every call; without `events` it is dropped. Warnings of LibTorch itself are printed.
+// As long as it lives, what code of a file says with warnings.warn() in this thread, and what LibTorch warns of in it,
+// becomes a warning of `events`. LibTorch would print it in every step. Without `events` it is dropped.
 class ModelWarnings : public c10::WarningHandler {
  public:
   explicit ModelWarnings(Events* events) : events_(events) {}

@@ -163,7 +163,7 @@ void CommandSession::warn(const Warning& worded) {
   };
   if (std::ranges::any_of(report_.warnings, is_known)) return;
   report_.warnings.push_back(warning);
-  // Python code warns about itself, not about the model; the text counts these warnings.
+  // Python code and LibTorch warn about themselves, not about the model; the text counts these warnings.
   if (warning.code == WarningCode::python_warning && !report_options_.verbose) return;
   view_.warning(warning.text);
 }

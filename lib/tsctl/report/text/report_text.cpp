@@ -185,7 +185,8 @@ std::string warnings_text(const std::vector<Warning>& warnings, bool verbose) {
       text += line(caution("warning"), warning.text);
     }
   }
-  if (of_python > 0) text += line("python", counted(of_python, "warning") + " of Python code (-v)");
+  if (of_python > 0)
+    text += line("python", counted(of_python, "warning") + " of Python code or LibTorch (-v)");
   return text;
 }
 

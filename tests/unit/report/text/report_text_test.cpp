@@ -228,7 +228,8 @@ TEST(ReportText, ends_with_the_warnings) {
   EXPECT_TRUE(text_from_report(report, {})
                   .ends_with("warning    the budget was exceeded\nwarning    T is fixed\n"));
   report.warnings = {{WarningCode::python_warning, "net.py:3: UserWarning: old"}};
-  EXPECT_TRUE(text_from_report(report, {}).ends_with("python     1 warning of Python code (-v)\n"));
+  EXPECT_TRUE(text_from_report(report, {})
+                  .ends_with("python     1 warning of Python code or LibTorch (-v)\n"));
   EXPECT_TRUE(text_from_report(report, {.verbose = true})
                   .ends_with("warning    net.py:3: UserWarning: old\n"));
 }
