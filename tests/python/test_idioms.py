@@ -25,6 +25,12 @@ def at(text):
     [
         ("Contains", IDS, "if 19 in ids:", "if bool((ids == 19).any()):"),
         ("ContainsInList", IDS, "if 19 not in ids.tolist():", "if not bool((ids == 19).any()):"),
+        (
+            "AnyUnboundRow",
+            X,
+            "if any(row.sum() > 4 for row in x.unbind(0)):",
+            "if any([bool(row.sum() > 4) for row in x.unbind(0)]):",
+        ),
         ("AnyRow", X, "if any(row.sum() > 3 for row in x):", "if any([bool(row.sum() > 3) for row in x]):"),
     ],
 )
@@ -205,6 +211,18 @@ def test_a_module_without_another_mode_is_captured_as_it_is(request_for, events,
     result = captured(request_for("idioms.py:NoOtherMode", input_set(X)), events)
     assert (result["mode"], result["was_training"]) == ("trace", False)
     follows()
+
+
+def test_what_comes_after_a_module_without_another_mode_is_in_eval_mode_too(request_for, events, follows):
+    result = captured(request_for("idioms.py:HoldsNoOtherMode", input_set(X)), events)
+    assert result["was_training"]
+    x = torch.tensor([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]])
+    assert torch.allclose(follows()(x), 2 * x, atol=1e-3)  # not normalized by the batch
+
+
+def test_a_number_that_may_be_the_larger_one_gets_no_torch_maximum(request_for, events):
+    result = result_of(request_for, events, "LargerThanANumber")
+    assert "torch.maximum" not in result["attempts"][0]["remedy"]
 
 
 def test_a_call_that_does_more_than_forward_is_named(request_for, events):

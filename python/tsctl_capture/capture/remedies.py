@@ -16,7 +16,7 @@ import torch
 
 from ..explain.diagnosis import Diagnosis
 from ..explain.problems.user_code import file_of, user_file, without_comment
-from ..explain.trace_advice import is_code
+from ..explain.trace_advice import is_code, takes_tensors
 from ..vocabulary import AttemptStatus
 from .attempts import attempt_script
 from .subject import Attempt, Subject
@@ -61,7 +61,7 @@ def advise(attempts: Sequence[Attempt]) -> None:
         if attempt.status != AttemptStatus.NOT_GENERAL or len(deciding) != 1:
             continue
         one = next(iter(deciding.values()))
-        if one.is_branch and is_code(one.advice):
+        if one.is_branch and is_code(one.advice) and takes_tensors(one.advice):
             attempt.remedy = f"write `{one.advice}` at {one.place}: it chooses by value, in a trace too"
             return
 

@@ -104,7 +104,8 @@ def _traced_tensors(attempt: Attempt, subject: Subject, call: Call) -> torch.jit
     fresh = call.fresh(subject.device)
     module, args = model.module, positional_form(model, fresh)
     if attempt.adapter:
-        module = make_adapter(model, call, attempt.flattens).eval()
+        module = make_adapter(model, call, attempt.flattens)
+        module.training = False  # not eval(), which modules of torch.export refuse
         args = tuple(named_arguments(model, fresh).values())
     with torch.no_grad():
         return torch.jit.trace(module, args, check_trace=False, strict=False)

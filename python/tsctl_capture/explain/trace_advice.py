@@ -105,6 +105,14 @@ def _maximum(line: str) -> str:
     return ast.unparse(body[0])
 
 
+def takes_tensors(advice: str) -> bool:
+    """Whether the operands of torch.maximum and torch.minimum are methods' results; a name may be a number."""
+    for node in _parsed(advice):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("torch.maximum", "torch.minimum"):
+            return all(isinstance(a, ast.Call) and isinstance(a.func, ast.Attribute) for a in node.args)
+    return True
+
+
 def is_code(advice: str) -> bool:
     """Whether an advice is the line rewritten."""
     return bool(advice) and _parses(advice)
@@ -187,12 +195,15 @@ def is_handled_here() -> bool:
 
 def is_torchs_check_here() -> bool:
     """Whether torch's own code decides now, and only raises, such as the checks of torch.distributions."""
+    decides = None
     for file, number in calling_lines():
         if not is_torch_frame(file):
-            return False
-        if not isinstance(statement_at(file, number), ast.Return):  # the caller decides by what it returns
-            return only_checks(file, number)
-    return False
+            break
+        if any(first <= number <= last for first, last in _handled_lines(file)):
+            return False  # torch takes another path where the check fails
+        if decides is None and not isinstance(statement_at(file, number), ast.Return):
+            decides = (file, number)  # a return leaves the decision to the caller
+    return decides is not None and only_checks(*decides)
 
 
 @functools.lru_cache(maxsize=64)

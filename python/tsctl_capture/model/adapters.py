@@ -103,7 +103,8 @@ def traced_structure(
         return flatten(module(*args, **kwargs))
 
     source = _TRACED_TEMPLATE.format(name=_adapter_name(model), parameters=", ".join(form.names))
-    adapter = defined_class(source, {"_run": run})(model.module).eval()
+    adapter = defined_class(source, {"_run": run})(model.module)
+    adapter.training = False  # not eval(), which modules of torch.export refuse
     example = tuple(call.fresh(device).tensors())
     with torch.no_grad():
         traced = torch.jit.trace_module(adapter, {"traced": example}, check_trace=False, strict=False)

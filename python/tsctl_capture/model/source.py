@@ -77,11 +77,19 @@ def load_model(source: Source, seed: int) -> LoadedModel:
     if model_is_built():
         loaded.notes.append("torch.compile is left out: the functions that it is called with are captured")
     loaded.was_training = any(getattr(part, "training", False) for part in loaded.module.modules())
+    _set_eval_mode(loaded)
+    return loaded
+
+
+def _set_eval_mode(loaded: LoadedModel) -> None:
+    """A module of torch.export refuses to change its mode, and would leave those after it in training mode."""
     try:
         loaded.module.eval()
-    except NotImplementedError:  # torch.export's modules have no other mode than the exported one
-        loaded.was_training = False
-    return loaded
+    except NotImplementedError:
+        for part in loaded.module.modules():
+            part.training = False
+        if "train" in vars(loaded.module):  # exported itself: it computes what was exported in either mode
+            loaded.was_training = False
 
 
 def _from_zoo(source: Source, seed: int) -> LoadedModel:

@@ -225,7 +225,7 @@ def _stars(refusal: Refusal, file: UserFile, function: ast.FunctionDef) -> Findi
     ]
     head = re.sub(
         r"\*\w+(: [^,)]+)?,\s*\*\*\w+(: [^,)]+)?",
-        ", ".join(texts),
+        lambda _: ", ".join(texts),
         without_comment(file.line(function.lineno)),
     )
     names = ", ".join(item.arg for item in missing)
@@ -252,8 +252,11 @@ def _named_keywords(file: UserFile, function: ast.FunctionDef, stars: str) -> st
 
 def _parameters_of_call(refusal: Refusal, call: ast.Call) -> tuple[UserFile, ast.FunctionDef] | None:
     """The forward of self.inner, for self.inner(*args, **kwargs)."""
+    path = dotted(call.func).split(".")
+    if path[0] != "self" or len(path) < 2:
+        return None
     part: object = refusal.module_around(call)
-    for name in dotted(call.func).split(".")[1:]:
+    for name in path[1:]:
         part = getattr(part, name, None)
     for file, kind in user_classes(type(part)) if isinstance(part, torch.nn.Module) else ():
         for item in kind.body:

@@ -147,10 +147,9 @@ def of_tensors(refusal: Refusal, match: re.Match[str]) -> Finding | None:
             or not isinstance(made, (ast.GeneratorExp, ast.ListComp))
         ):
             continue
-        loops = file.text(made)[
-            file.text(made).index(file.text(made.elt)) + len(file.text(made.elt)) :
-        ].rstrip("])")
-        change = file.replaced(call, f"{name}([bool({file.text(made.elt)}){loops}])")
+        text, item = file.text(made), file.text(made.elt)
+        loops = text[text.index(item) + len(item) : -1]  # without the bracket that ends them
+        change = file.replaced(call, f"{name}([bool({item}){loops}])")
         cause = f"TorchScript's {name}() takes a list of bools, not of tensors"
         return Finding("tensor-membership", cause, change, KEEPS_EXAMPLE, call, file)
     return None
