@@ -5,19 +5,19 @@ namespace tsctl {
 namespace {
 
 struct FieldReader {
-  const char* bytes;
+  std::string_view bytes;
 
   void operator()(std::uint16_t& field) {
-    field = little_u16(bytes);
-    bytes += sizeof field;
+    field = little_u16(bytes.data());
+    bytes.remove_prefix(sizeof field);
   }
   void operator()(std::uint32_t& field) {
-    field = little_u32(bytes);
-    bytes += sizeof field;
+    field = little_u32(bytes.data());
+    bytes.remove_prefix(sizeof field);
   }
   void operator()(std::uint64_t& field) {
-    field = little_u64(bytes);
-    bytes += sizeof field;
+    field = little_u64(bytes.data());
+    bytes.remove_prefix(sizeof field);
   }
 };
 
@@ -99,7 +99,7 @@ void visit_fields(ZipEnd& end, Visit& visit) {
 }  // namespace
 
 template <typename Structure>
-Structure read_zip(const char* bytes) {
+Structure read_zip(std::string_view bytes) {
   Structure structure;
   FieldReader reader{bytes};
   visit_fields(structure, reader);
@@ -113,11 +113,11 @@ void append_zip(std::string& target, const Structure& structure) {
   visit_fields(copy, writer);
 }
 
-template ZipLocalHeader read_zip<ZipLocalHeader>(const char* bytes);
-template ZipEntry read_zip<ZipEntry>(const char* bytes);
-template ZipEnd64 read_zip<ZipEnd64>(const char* bytes);
-template ZipLocator64 read_zip<ZipLocator64>(const char* bytes);
-template ZipEnd read_zip<ZipEnd>(const char* bytes);
+template ZipLocalHeader read_zip<ZipLocalHeader>(std::string_view bytes);
+template ZipEntry read_zip<ZipEntry>(std::string_view bytes);
+template ZipEnd64 read_zip<ZipEnd64>(std::string_view bytes);
+template ZipLocator64 read_zip<ZipLocator64>(std::string_view bytes);
+template ZipEnd read_zip<ZipEnd>(std::string_view bytes);
 
 template void append_zip(std::string& target, const ZipLocalHeader& structure);
 template void append_zip(std::string& target, const ZipEntry& structure);

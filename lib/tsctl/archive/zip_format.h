@@ -126,14 +126,14 @@ struct ZipEnd {
 // For the structures above that have a signature, which these functions do not check.
 // `bytes` has at least Structure::kBytes bytes.
 template <typename Structure>
-Structure read_zip(const char* bytes);
+Structure read_zip(std::string_view bytes);
 
 // Throws Error{input} if the file ends before.
 template <typename Structure>
 Structure read_zip(const BinaryFile& file, std::uint64_t offset) {
   char bytes[Structure::kBytes];
   file.read_at(offset, bytes, sizeof bytes);
-  return read_zip<Structure>(bytes);
+  return read_zip<Structure>(std::string_view(bytes, sizeof bytes));
 }
 
 template <typename Structure>

@@ -68,7 +68,7 @@ void apply_extra64(const BinaryFile& file, ZipRecord& record, std::string_view e
 
 // Reads the entry at the start of `bytes`, which has at least ZipEntry::kBytes bytes.
 ZipRecord read_entry(const BinaryFile& file, std::string_view bytes, std::size_t entry_offset) {
-  const auto entry = read_zip<ZipEntry>(bytes.data());
+  const auto entry = read_zip<ZipEntry>(bytes);
   if (entry.signature != ZipEntry::kSignature)
     throw_damaged_zip(file, "its directory has an entry with a wrong signature");
   const ZipRecordFields& fields = entry.record;

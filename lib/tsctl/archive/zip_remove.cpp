@@ -34,7 +34,7 @@ std::string without_padding(std::string_view extra) {
 // A local header, with its name and extra fields, for the position `at`. Its padding is like torch's. It never ends
 // behind `limit`, where the content is now.
 std::string header_at(std::uint64_t at, std::string_view header, std::uint64_t limit) {
-  auto moved = read_zip<ZipLocalHeader>(header.data());
+  auto moved = read_zip<ZipLocalHeader>(header);
   const std::string_view name = header.substr(ZipLocalHeader::kBytes, moved.record.name_bytes);
   std::string extra = without_padding(header.substr(ZipLocalHeader::kBytes + name.size()));
   const std::uint64_t unpadded =
@@ -53,7 +53,7 @@ std::string header_at(std::uint64_t at, std::string_view header, std::uint64_t l
 // The directory entry, with its name and extra fields, of a record that moved to `offset`. An offset that does not fit
 // into 32 bits is in the extra field, behind the sizes that do not fit.
 std::string moved_entry(std::string entry, std::uint64_t offset) {
-  auto moved = read_zip<ZipEntry>(entry.data());
+  auto moved = read_zip<ZipEntry>(entry);
   if (moved.header_offset != kZipEscape32) {
     moved.header_offset = static_cast<std::uint32_t>(offset);
     std::string bytes;

@@ -22,7 +22,7 @@ TYPED_TEST(ZipStructure, is_written_as_it_was_read) {
   std::string bytes;
   for (std::size_t i = 0; i < TypeParam::kBytes; ++i) bytes.push_back(static_cast<char>(i + 1));
   std::string written;
-  append_zip(written, read_zip<TypeParam>(bytes.data()));
+  append_zip(written, read_zip<TypeParam>(bytes));
   EXPECT_EQ(written, bytes);
 }
 

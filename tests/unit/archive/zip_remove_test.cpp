@@ -11,7 +11,8 @@ namespace {
 
 // Where a record's content begins in the file.
 std::size_t content_offset(const std::string& bytes, const ZipRecord& record) {
-  const auto header = read_zip<ZipLocalHeader>(bytes.data() + record.header_offset);
+  const auto header =
+      read_zip<ZipLocalHeader>(std::string_view(bytes).substr(record.header_offset));
   return record.header_offset + ZipLocalHeader::kBytes + header.record.name_bytes +
          header.record.extra_bytes;
 }

@@ -25,10 +25,16 @@ double log_binomial(double n, double k) {
   return std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0);
 }
 
+// Rounded down.
+double half_of(std::size_t count) {
+  const std::size_t half = count / 2;
+  return static_cast<double>(half);
+}
+
 // P(U <= j) for every j.
 std::vector<double> cdf_of_upper(std::size_t count) {
   const auto m = static_cast<double>(count);
-  const auto r = static_cast<double>(count / 2 + 1);
+  const double r = half_of(count) + 1.0;
   std::vector<double> cdf;
   for (std::size_t j = 0; j < count; ++j)
     cdf.push_back(regularized_beta(static_cast<double>(j + 1) / m, r, m + 1.0 - r));
@@ -39,7 +45,7 @@ std::vector<double> cdf_of_upper(std::size_t count) {
 std::vector<double> probability_of_smaller_lower(const std::vector<double>& upper_cdf) {
   const std::size_t count = upper_cdf.size();
   const auto m = static_cast<double>(count);
-  const auto h = static_cast<double>(count / 2);
+  const double h = half_of(count);
   const double ways = log_binomial(m, h);
   std::vector<double> differs(count, 0.0);
   for (std::size_t j = 1; j < count; ++j) {
@@ -82,7 +88,7 @@ std::size_t MedianResampler::draw_lower(std::size_t upper, std::mt19937_64& rand
   const double chance = unit_from_bits(random());
   if (chance >= differs) return upper;
   // Given chance < differs, chance / differs is uniform. The inverse of ((i + 1) / upper)^h gives i + 1.
-  const auto h = static_cast<double>(upper_cdf_.size() / 2);
+  const double h = half_of(upper_cdf_.size());
   const double position = static_cast<double>(upper) * std::pow(chance / differs, 1.0 / h);
   return std::min(static_cast<std::size_t>(position), upper - 1);
 }
@@ -95,7 +101,7 @@ MedianResampler::Table MedianResampler::every_pair() const {
     probabilities.push_back(probability);
   };
   const std::size_t count = upper_cdf_.size();
-  const auto h = static_cast<double>(count / 2);
+  const double h = half_of(count);
   for (std::size_t upper = 0; upper < count; ++upper) {
     const double of_upper = upper_cdf_[upper] - (upper > 0 ? upper_cdf_[upper - 1] : 0.0);
     const double differs = lower_differs_.empty() ? 0.0 : lower_differs_[upper];
