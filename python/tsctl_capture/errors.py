@@ -54,13 +54,14 @@ def describe(error: BaseException) -> str:
 
 def described_with_place(error: BaseException) -> str:
     """One line with the innermost line of the user's code: "ValueError: too wide (net.py:12)"."""
+    return describe(error) + place_suffix(error)
+
+
+def place_suffix(error: BaseException) -> str:
+    """The innermost line of the user's code, as " (net.py:12)"; empty without one."""
     every = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_noise(frame)]
     frames = [frame for frame in every if not is_torch_frame(frame.filename)] or every
-    return (
-        f"{describe(error)} ({place_text(frames[-1].filename, frames[-1].lineno or 0)})"
-        if frames
-        else describe(error)
-    )
+    return f" ({place_text(frames[-1].filename, frames[-1].lineno or 0)})" if frames else ""
 
 
 def place_text(file: str, line: int) -> str:

@@ -6,7 +6,7 @@ import re
 
 import torch
 
-from ..errors import described_with_place
+from ..errors import place_suffix
 
 _UNKNOWN_OPERATOR = re.compile(r"^'_OpNamespace' '(\w+)' object has no attribute '(\w+)'")
 _NO_GRADIENT = "does not require grad and does not have a grad_fn"
@@ -21,18 +21,14 @@ def explained(error: BaseException, module: torch.nn.Module) -> tuple[str, str, 
     """The cause, the remedy and no traceback; None for any other exception."""
     operator = _UNKNOWN_OPERATOR.search(str(error)) if isinstance(error, AttributeError) else None
     if operator is not None:
-        place = described_with_place(error).rpartition(" (")[2]
         return (
-            f"the operator {operator[1]}::{operator[2]} is not registered ({place}",
+            f"the operator {operator[1]}::{operator[2]} is not registered{place_suffix(error)}",
             "name the library that registers it: --op-lib FILE; or import the package that does, in SOURCE",
             "",
         )
     if isinstance(error, RuntimeError) and _NO_GRADIENT in str(error):
-        place = described_with_place(error).rpartition(" (")[2]
-        why = (
-            f"forward computes a gradient, and tsctl runs a model as a file runs, without gradients ({place}"
-        )
-        return why, GRADIENT_REMEDY, ""
+        why = "forward computes a gradient, and tsctl runs a model as a file runs, without gradients"
+        return why + place_suffix(error), GRADIENT_REMEDY, ""
     quantized = isinstance(error, AttributeError) and any(
         isinstance(part, _ENCODERS) for part in module.modules()
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 
 import torch
 
 from .refusal import Finding, Refusal
 from .sentences import (
+    KEEPS_ARGUMENTS,
     NO_VALUES,
     NOT_IN_FILE,
     type_of_literal,
@@ -167,17 +169,13 @@ def variable_arguments(refusal: Refusal, match: re.Match[str]) -> Finding | None
             f"'{function.name}' takes **{arguments.kwarg.arg}: a function in TorchScript has a fixed set of "
             "arguments"
         )
-        return Finding(
-            "variable-arguments", cause, change, "tracing works, with the arguments of the example"
-        )
+        return Finding("variable-arguments", cause, change, KEEPS_ARGUMENTS)
     if arguments.vararg is not None:
         name = arguments.vararg.arg
         change = line.replace(f"*{name}", f"{name}: list[{file.name_of('Tensor')}]")
         change += _call_with_list(file, function)
         cause = f"'{function.name}' takes *{name}: a function in TorchScript has a fixed number of arguments"
-        return Finding(
-            "variable-arguments", cause, change, "tracing works, with the arguments of the example"
-        )
+        return Finding("variable-arguments", cause, change, KEEPS_ARGUMENTS)
     named = [item.arg for item in arguments.kwonlyargs if default_of(function, item.arg) is not None]
     if named:
         noted = [(item, type_of_literal(default_of(function, item.arg))) for item in arguments.kwonlyargs]
@@ -198,7 +196,6 @@ def _stars(refusal: Refusal, file: UserFile, function: ast.FunctionDef) -> Findi
     args, kwargs = function.args.vararg, function.args.kwarg
     stars = f"*{args.arg if args else ''}, **{kwargs.arg if kwargs else ''}"
     cause = f"'{function.name}' takes {stars}: a function in TorchScript names each of its parameters"
-    tracing = "tracing works, with the arguments of the example"
     calls = [
         call
         for call in ast.walk(function)
@@ -213,8 +210,8 @@ def _stars(refusal: Refusal, file: UserFile, function: ast.FunctionDef) -> Findi
         uses = [
             node for node in ast.walk(function) if isinstance(node, ast.Name) and args and node.id == args.arg
         ]
-        change = "" if uses else _named_keywords(file, function, r"\*\w+(: [^,)]+)?,\s*\*\*\w+(: [^,)]+)?")
-        return Finding("variable-arguments", cause, change, tracing, function, file)
+        change = "" if uses else _named_keywords(file, function)
+        return Finding("variable-arguments", cause, change, KEEPS_ARGUMENTS, function, file)
     where, callee = theirs
     own = [item.arg for item in parameters_of(function)]
     missing = [item for item in parameters_of(callee) if item.arg not in ("self", *own)]
@@ -223,25 +220,32 @@ def _stars(refusal: Refusal, file: UserFile, function: ast.FunctionDef) -> Findi
         + (f" = {where.text(value)}" if (value := default_of(callee, item.arg)) is not None else "")
         for item in missing
     ]
-    head = re.sub(
-        r"\*\w+(: [^,)]+)?,\s*\*\*\w+(: [^,)]+)?",
-        lambda _: ", ".join(texts),
-        without_comment(file.line(function.lineno)),
-    )
+    head = _head_with(file, function, texts)
     names = ", ".join(item.arg for item in missing)
     called = re.sub(r"\*\w+,\s*\*\*\w+", names, file.text(calls[0]))
     return Finding(
-        "variable-arguments", cause, f"{head}\n{file.replaced(calls[0], called)}", tracing, function, file
+        "variable-arguments",
+        cause,
+        f"{head}\n{file.replaced(calls[0], called)}",
+        KEEPS_ARGUMENTS,
+        function,
+        file,
     )
 
 
-def _named_keywords(file: UserFile, function: ast.FunctionDef, stars: str) -> str:
+def _head_with(file: UserFile, function: ast.FunctionDef, parameters: Sequence[str]) -> str:
+    """The head of the function with these parameters in place of *args, **kwargs."""
+    head = without_comment(file.line(function.lineno))
+    return re.sub(r"\*\w+(: [^,)]+)?,\s*\*\*\w+(: [^,)]+)?", lambda _: ", ".join(parameters), head)
+
+
+def _named_keywords(file: UserFile, function: ast.FunctionDef) -> str:
     """The head with the parameters that are read from **kwargs, and the lines that read them; empty if none is."""
     name = function.args.kwarg.arg if function.args.kwarg else ""
     taken = _keywords_read(file, function, name)
     if not taken:
         return ""
-    lines = [re.sub(stars, ", ".join(taken), without_comment(file.line(function.lineno)))]
+    lines = [_head_with(file, function, taken)]
     calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and len(node.args) == 2]
     for node in calls:
         key = node.args[0]

@@ -9,6 +9,7 @@ from .user_code import UserFile, default_of, is_self_attribute, parameters_of
 
 NO_VALUES = "tracing works for this line: it does not read the values of tensors"
 FIXED_LENGTH = "tracing works for this line, with the number of iterations of the example"
+KEEPS_ARGUMENTS = "tracing works, with the arguments of the example"
 KEEPS_EXAMPLE = "tracing would keep the example's result of this line for every input"
 KEEPS_BRANCH = "tracing would keep only the branch that the example takes"
 KEEPS_VALUE = "tracing would keep the example's number for every input"
