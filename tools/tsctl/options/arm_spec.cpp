@@ -7,11 +7,14 @@
 #include <cctype>
 #include <charconv>
 #include <filesystem>
+#include <ranges>
+#include <string_view>
 #include <vector>
 
 #include "tsctl/core/arm_runtimes.h"
 #include "tsctl/core/base/did_you_mean.h"
 #include "tsctl/core/base/error.h"
+#include "tsctl/core/base/split.h"
 
 namespace tsctl {
 
@@ -155,21 +158,18 @@ void apply_setting(ArmSpec& arm, const std::string& setting) {
 
 ArmSpec arm_spec_from_text(const std::string& text, const ArmSettings& defaults) {
   ArmSpec arm{.text = text, .settings = defaults};
-  std::size_t comma = text.find(',');
-  arm.subject = text.substr(0, comma);
+  const std::vector<std::string_view> parts = split(text, ',');
+  arm.subject = parts.front();
   split_label(arm);
   if (arm.subject.empty()) {
     throw Error(ErrorKind::usage, fmt::format("the arm '{}' names no file or SOURCE", text),
                 "write [LABEL=]FILE[,threads=N]");
   }
-  if (comma != std::string::npos) arm.settings_text = text.substr(comma);
+  arm.settings_text = text.substr(parts.front().size());
   if (arm.label.empty())
     arm.label = std::filesystem::path(arm.subject).filename().string() + arm.settings_text;
-  while (comma != std::string::npos) {
-    const std::size_t begin = comma + 1;
-    comma = text.find(',', begin);
-    apply_setting(arm, text.substr(begin, comma - begin));
-  }
+  for (const std::string_view setting : parts | std::views::drop(1))
+    apply_setting(arm, std::string(setting));
   return arm;
 }
 
